@@ -1,0 +1,43 @@
+/// What distinguishes a line beyond its SKU (size, engraving, gift): text by key, ordered by key.
+///
+/// One pointer when empty. Any text can be held; `CartCommand.validate` says which may be given.
+package struct Attributes: Hashable, Sendable {
+    /// One key and its text.
+    package struct Entry: Hashable, Sendable {
+        /// Unique among the entries.
+        package let key: String
+        /// Possibly empty.
+        package let value: String
+    }
+
+    /// Ascending by key, each key once.
+    package let entries: [Entry]
+
+    /// No attributes.
+    package init() {
+        entries = []
+    }
+
+    /// The given pairs in any order; of two with the same key the later one stays.
+    package init(_ pairs: some Sequence<(key: String, value: String)>) {
+        var values: [String: String] = [:]
+        for (key, value) in pairs { values[key] = value }
+        entries = values.map { Entry(key: $0.key, value: $0.value) }.sorted { $0.key < $1.key }
+    }
+
+    /// Whether there are none.
+    package var isEmpty: Bool { entries.isEmpty }
+
+    /// How many there are.
+    package var count: Int { entries.count }
+
+    /// The text of a key, if present.
+    package subscript(key: String) -> String? {
+        entries.first { $0.key == key }?.value
+    }
+
+    /// UTF-8 bytes of all keys and values: what counts as metadata of a cart.
+    package var bytes: Int {
+        entries.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count }
+    }
+}

@@ -1,0 +1,28 @@
+/// What happened to a cart. Absolute, so that applying it needs no rule of the domain.
+package enum CartEvent: Hashable, Sendable {
+    /// A cart came into being, empty.
+    case created(currency: Currency?, at: Timestamp)
+    /// A line came to the end of the cart, priced in this currency, at the line's `addedAt`.
+    case lineAdded(Line, currency: Currency)
+    /// A line was given a name.
+    case lineRenamed(LineID, name: String, at: Timestamp)
+    /// A line now has this quantity.
+    case quantityChanged(LineID, quantity: Int32, at: Timestamp)
+    /// A line is out of the cart.
+    case lineRemoved(LineID, at: Timestamp)
+    /// All lines are out of the cart.
+    case cleared(at: Timestamp)
+    /// The cart is gone.
+    case deleted(at: Timestamp)
+
+    /// When it happened, by the clock of the command's creator.
+    package var at: Timestamp {
+        switch self {
+        case .created(_, let at), .lineRenamed(_, _, let at), .quantityChanged(_, _, let at),
+            .lineRemoved(_, let at), .cleared(let at), .deleted(let at):
+            at
+        case .lineAdded(let line, _):
+            line.addedAt
+        }
+    }
+}

@@ -1,0 +1,42 @@
+/// The name of one cart, chosen by its client or drawn at random.
+///
+/// It becomes part of a Redis key (inside a hash tag) and of a URL path, hence its alphabet: no braces, colons, slashes
+/// or percent signs, and not `.` or `..`, which URL parsers swallow as path steps.
+package struct CartID: Hashable, Sendable {
+    /// The longest id, in characters.
+    package static let maximumLength = 128
+
+    /// 1…128 characters of `A-Z a-z 0-9 _ . ~ -`; upper and lower case differ.
+    package let text: String
+
+    /// The cart a client names.
+    ///
+    /// - Throws: `invalid(.cartID, _)`: `empty`, `forbiddenCharacter`, `tooLong`, or `malformed` for `.` and `..`.
+    package init(_ text: String) throws(CartRejection) {
+        try Alphabet.cartID.check(text, .cartID, maximum: CartID.maximumLength)
+        guard text != ".", text != ".." else { throw .invalid(.cartID, .malformed) }
+        self.text = text
+    }
+
+    /// A new cart's id: 128 random bits as 26 characters of Crockford's base 32 in lower case, most significant first.
+    ///
+    /// 130 bits of room: the first character is always one of `0…7`.
+    package init(randomHigh high: UInt64, randomLow low: UInt64) {
+        let digits = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
+        var high = high
+        var low = low
+        var reversed: [UInt8] = []
+        reversed.reserveCapacity(26)
+        for _ in 0..<26 {
+            reversed.append(digits[Int(low & 31)])
+            low = low >> 5 | high << 59
+            high >>= 5
+        }
+        text = String(decoding: reversed.reversed(), as: UTF8.self)
+    }
+}
+
+extension CartID: CustomStringConvertible {
+    /// The id as it is written.
+    package var description: String { text }
+}

@@ -1,0 +1,69 @@
+/// The domain saying no. Nothing has changed; the same command on the same state is refused again.
+package enum CartRejection: Error, Hashable, Sendable {
+    /// No cart has this id.
+    case cartNotFound
+    /// The cart is gone; only `create` brings the id back.
+    case cartDeleted(at: Timestamp)
+    /// The cart has no such line.
+    case lineNotFound(LineID)
+    /// The client meant version `expected` of the cart, which is at `actual`.
+    case versionMismatch(expected: UInt64, actual: UInt64)
+    /// The cart counts in another currency than the command.
+    case currencyMismatch(cart: Currency, given: Currency)
+    /// A field of the command can be in no cart whatsoever.
+    case invalid(Field, Flaw)
+    /// The change would bring the cart to `actual`, which is more than `maximum`.
+    case limit(Limit, maximum: Int64, actual: Int64)
+
+    /// What a client gives.
+    package enum Field: Hashable, Sendable {
+        /// The cart's id.
+        case cartID
+        /// A line's id.
+        case lineID
+        /// A currency code.
+        case currency
+        /// A line's SKU.
+        case sku
+        /// A line's name.
+        case name
+        /// A line's quantity.
+        case quantity
+        /// A line's unit price.
+        case unitPrice
+        /// The number of a line's attributes.
+        case attributes
+        /// The key of some attribute.
+        case attributeKey
+        /// The value of the attribute with this (legal) key.
+        case attributeValue(key: String)
+    }
+
+    /// What is wrong with a field.
+    package enum Flaw: Hashable, Sendable {
+        /// It must have at least one character.
+        case empty
+        /// Longer than `maximum`, in the unit of the field's limit in `CartLimits`.
+        case tooLong(maximum: Int, actual: Int)
+        /// The UTF-8 byte at this offset begins a character that the field may not have.
+        case forbiddenCharacter(offset: Int)
+        /// A number outside of `minimum…maximum`.
+        case outOfRange(minimum: Int64, maximum: Int64, actual: Int64)
+        /// Not of the field's form at all.
+        case malformed
+        /// Well-formed, but naming nothing (a currency that is not in use).
+        case unknown
+    }
+
+    /// What a cart has only so much of.
+    package enum Limit: Hashable, Sendable, CaseIterable {
+        /// Lines at a time.
+        case lines
+        /// Quantity of one line after adding up.
+        case quantity
+        /// UTF-8 bytes of all attributes.
+        case metadataBytes
+        /// Line ids in a cart's life: it never reuses one.
+        case lineIDs
+    }
+}

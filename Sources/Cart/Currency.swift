@@ -1,0 +1,48 @@
+/// What an amount is counted in: an ISO 4217 code, packed into the three bytes of its letters.
+package struct Currency: Hashable, Sendable {
+    private let first: UInt8
+    private let second: UInt8
+    private let third: UInt8
+
+    /// The currency a client named.
+    ///
+    /// - Parameter code: three upper-case letters that are in the table of active codes.
+    /// - Throws: `invalid(.currency, _)`: `malformed` if it is not three upper-case letters, else `unknown`.
+    package init(_ code: String) throws(CartRejection) {
+        guard let currency = Currency(stored: code), code.utf8.allSatisfy({ (0x41...0x5A).contains($0) })
+        else {
+            throw .invalid(.currency, .malformed)
+        }
+        guard currency.isActive else { throw .invalid(.currency, .unknown) }
+        self = currency
+    }
+
+    /// The currency a stored cart names, which may have been withdrawn since: any three bytes, otherwise nil.
+    package init?(stored code: String) {
+        var bytes = code.utf8.makeIterator()
+        guard let first = bytes.next(), let second = bytes.next(), let third = bytes.next(),
+            bytes.next() == nil
+        else {
+            return nil
+        }
+        self.first = first
+        self.second = second
+        self.third = third
+    }
+
+    /// The three letters, as stored.
+    package var code: String {
+        String(decoding: [first, second, third], as: UTF8.self)
+    }
+
+    /// Whether new amounts may be given in it.
+    package var isActive: Bool { exponent != nil }
+
+    /// Decimal digits of the minor unit (EUR 2, JPY 0, KWD 3), or nil for a code that is not active.
+    package var exponent: Int? { CurrencyTable.exponents[self] }
+}
+
+extension Currency: CustomStringConvertible {
+    /// The three letters.
+    package var description: String { code }
+}

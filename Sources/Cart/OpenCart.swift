@@ -1,0 +1,43 @@
+/// The contents of a cart that exists. (Not named `Cart`: a type named like its module hides the module.)
+package struct OpenCart: Hashable, Sendable {
+    /// When it was created, or created anew after a deletion.
+    package let createdAt: Timestamp
+    /// The latest `at` of any change since: never goes back, though the nodes' clocks may differ.
+    package internal(set) var updatedAt: Timestamp
+    /// In the order in which they were added.
+    package internal(set) var lines: [Line]
+    /// The highest line id ever given out in this cart's life, deletions included; 0 before the first.
+    package internal(set) var lastLine: LineID
+    /// The one currency of all its prices; nil until given at creation or by the first line. Emptying does not unset it.
+    package internal(set) var currency: Currency?
+
+    /// A cart from stored parts. Validates nothing and cannot trap.
+    ///
+    /// `lastLine` is raised to the highest id among `lines`, so that even a damaged state never gives an id out twice.
+    package init(
+        currency: Currency?,
+        lines: [Line],
+        lastLine: LineID,
+        createdAt: Timestamp,
+        updatedAt: Timestamp
+    ) {
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+        self.lines = lines
+        self.lastLine = lines.reduce(lastLine) { max($0, $1.id) }
+        self.currency = currency
+    }
+
+    /// The line with this id, if the cart has it (the first, should a damaged state have several).
+    package func line(_ id: LineID) -> Line? {
+        lines.first { $0.id == id }
+    }
+
+    /// UTF-8 bytes of all lines' attributes, keys and values: the cart's metadata.
+    package var metadataBytes: Int {
+        lines.reduce(0) { $0 + $1.attributes.bytes }
+    }
+
+    /// What the cart comes to, or nil where an absurd stored state overflows.
+    package var totals: Totals? { Totals(of: self) }
+}

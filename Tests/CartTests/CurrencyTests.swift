@@ -1,0 +1,66 @@
+import Testing
+
+@testable import Cart
+
+/// One cart, one currency; and which there are.
+@Suite struct CurrencyTests {
+    @Test func `the first line sets the currency and every later one must have it`() throws {
+        var subject = try Subject.open()
+        #expect(subject.state.cart?.currency == nil)
+        try subject.does(.addLine(item(in: "EUR")))
+        let eur = try currency("EUR")
+        #expect(subject.state.cart?.currency == eur)
+        let mismatch = CartRejection.currencyMismatch(cart: eur, given: try currency("USD"))
+        #expect(subject.refusal(.addLine(try item(in: "USD"))) == mismatch)
+    }
+
+    @Test func `a currency given at creation binds the first line`() throws {
+        var subject = Subject()
+        let jpy = try currency("JPY")
+        try subject.does(.create(currency: jpy))
+        let mismatch = CartRejection.currencyMismatch(cart: jpy, given: try currency("EUR"))
+        #expect(subject.refusal(.addLine(try item(in: "EUR"))) == mismatch)
+        #expect(subject.refusal(.addLine(try item(in: "JPY"))) == nil)
+    }
+
+    @Test func `an emptied cart keeps its currency`() throws {
+        var subject = try Subject.open()
+        try subject.does(.addLine(item(in: "EUR")))
+        try subject.does(.clear)
+        #expect(subject.state.cart?.currency == (try currency("EUR")))
+    }
+
+    @Test func `a cart whose currency is open stays open when created once more`() throws {
+        var subject = try Subject.open()
+        #expect(try subject.does(.create(currency: currency("EUR"))) == .existed)
+        #expect(subject.state.cart?.currency == nil && subject.version == 1)
+    }
+
+    @Test func `the table has the active codes with their decimals`() throws {
+        #expect(CurrencyTable.exponents.count == 165)
+        for (code, exponent) in [
+            "EUR": 2, "USD": 2, "JPY": 0, "KWD": 3, "CLF": 4, "ZWG": 2, "XCG": 2, "XAF": 0,
+        ] {
+            let currency = try Currency(code)
+            #expect(currency.exponent == exponent && currency.code == code)
+        }
+    }
+
+    @Test(arguments: ["DEM", "HRK", "BGN", "ANG", "XXX", "XTS", "XAU", "ZZZ"])
+    func `a code that is withdrawn or without minor unit is unknown`(code: String) throws {
+        #expect(throws: CartRejection.invalid(.currency, .unknown)) { try Currency(code) }
+        #expect(try currency(code).code == code && currency(code).exponent == nil)
+    }
+
+    @Test(arguments: ["", "E", "EU", "EURO", "eur", "EUr", "E R", "1UR", "ÄU", "€"])
+    func `what is not three upper-case letters is malformed`(code: String) {
+        #expect(throws: CartRejection.invalid(.currency, .malformed)) { try Currency(code) }
+    }
+
+    @Test func `a stored currency is three bytes, whatever they are`() throws {
+        #expect(
+            Currency(stored: "EURO") == nil && Currency(stored: "EU") == nil && Currency(stored: "") == nil
+        )
+        #expect(try currency("€").code == "€")
+    }
+}

@@ -1,0 +1,35 @@
+import Testing
+
+@testable import Cart
+
+/// A million carts are live on a node: what one costs cannot grow unnoticed.
+@Suite struct MemoryTests {
+    @Test func `a line, a cart and a state keep their sizes`() {
+        #expect(MemoryLayout<Line>.stride == 64)
+        #expect(MemoryLayout<Currency>.size == 3)
+        #expect(MemoryLayout<Attributes>.size == MemoryLayout<Int>.size)
+        #expect(MemoryLayout<OpenCart>.size <= 32)
+        #expect(MemoryLayout<CartState>.size <= 33)
+    }
+
+    @Test func `a grown cart of five lines reserves no room for many more`() throws {
+        var subject = try Subject.open()
+        for n in 1...5 { try subject.does(.addLine(item("sku-\(n)"))) }
+        #expect(subject.lines.capacity <= 7)
+    }
+
+    @Test func `a cart of five lines with long SKUs and names costs less than one and a half KiB`() throws {
+        var subject = try Subject.open()
+        for n in 1...5 {
+            let sku = "warehouse/main:0123456789-\(n)"
+            try subject.does(.addLine(item(sku, name: "A thing with a name of forty-eight characters \(n)")))
+        }
+        let cart = try #require(subject.state.cart)
+        // What the standard library allocates on a 64-bit machine, in the allocator's steps of 16 with 8 of its own.
+        func block(_ bytes: Int) -> Int { (bytes + 8 + 15) / 16 * 16 }
+        func heap(_ text: String) -> Int { text.utf8.count <= 15 ? 0 : block(32 + text.utf8.count + 1) }
+        let texts = cart.lines.reduce(0) { $0 + heap($1.sku) + heap($1.name ?? "") }
+        let array = block(32 + cart.lines.capacity * MemoryLayout<Line>.stride)
+        #expect(MemoryLayout<CartState>.stride + array + texts < 1_536)
+    }
+}

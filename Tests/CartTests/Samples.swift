@@ -1,0 +1,94 @@
+import Testing
+
+@testable import Cart
+
+// Fixed moments, currencies and items, so that a test says only what it is about.
+
+let t0 = Timestamp(milliseconds: 1_000)
+let t1 = Timestamp(milliseconds: 2_000)
+let t2 = Timestamp(milliseconds: 3_000)
+let decider = CartDecider()
+
+func currency(_ code: String) throws -> Currency {
+    try #require(Currency(stored: code))
+}
+
+func item(
+    _ sku: String = "apple",
+    name: String? = nil,
+    _ quantity: Int64 = 1,
+    at price: Int64 = 100,
+    in code: String = "EUR",
+    with attributes: KeyValuePairs<String, String> = [:]
+) throws -> NewItem {
+    NewItem(
+        sku: sku,
+        name: name,
+        quantity: quantity,
+        unitPrice: Money(minorUnits: price, currency: try currency(code)),
+        attributes: Attributes(attributes)
+    )
+}
+
+/// A cart under test: decides and evolves as the runtime does, one commit a command.
+struct Subject {
+    var decider = CartDecider()
+    var state = CartState.none
+    var version: UInt64 = 0
+
+    /// A cart that is open and empty.
+    static func open(limits: CartLimits = CartLimits()) throws -> Subject {
+        var subject = Subject(decider: CartDecider(limits: limits))
+        try subject.does(.create(currency: nil), at: t0)
+        return subject
+    }
+
+    /// A cart that was open with one line and is deleted.
+    static func deleted() throws -> Subject {
+        var subject = try open()
+        try subject.does(.addLine(item()))
+        try subject.does(.delete, at: t1)
+        return subject
+    }
+
+    /// Accepts the change or throws its rejection.
+    @discardableResult
+    mutating func does(
+        _ change: CartCommand.Change,
+        at: Timestamp = t1,
+        expected: UInt64? = nil
+    ) throws -> CartOutcome.Effect {
+        switch decider.decide(.change(change, at: at, expected: expected), on: state, version: version) {
+        case .accept(let events, let outcome):
+            for event in events { decider.evolve(&state, with: event) }
+            if !events.isEmpty { version += 1 }
+            #expect(outcome.state == state)
+            return outcome.effect
+        case .reject(let rejection):
+            throw rejection
+        }
+    }
+
+    /// Why the change is refused, if it is.
+    func refusal(_ change: CartCommand.Change, expected: UInt64? = nil) -> CartRejection? {
+        switch decider.decide(.change(change, at: t2, expected: expected), on: state, version: version) {
+        case .accept: nil
+        case .reject(let rejection): rejection
+        }
+    }
+
+    var lines: [Line] { state.cart?.lines ?? [] }
+}
+
+/// Small, fast and the same everywhere (Steele, Lea, Flood 2014).
+struct SplitMix64: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}

@@ -1,0 +1,57 @@
+import Testing
+
+@testable import Cart
+
+/// When an added item is more of a line, and when a line of its own.
+@Suite struct SummingTests {
+    @Test func `the same SKU, price and attributes add up in the old place`() throws {
+        var subject = try Subject.open()
+        try subject.does(.addLine(item("a", 2, with: ["size": "L", "gift": "no"])), at: t1)
+        try subject.does(.addLine(item("b")))
+        let effect = try subject.does(.addLine(item("a", 3, with: ["gift": "no", "size": "L"])), at: t2)
+        #expect(effect == .lineIncreased(LineID(1)))
+        #expect(subject.lines.map(\.quantity) == [5, 1])
+        #expect(subject.lines.first?.addedAt == t1 && subject.state.cart?.updatedAt == t2)
+    }
+
+    @Test func `another SKU, price or attribute is a line of its own`() throws {
+        var subject = try Subject.open()
+        try subject.does(.addLine(item("a", with: ["size": "L"])))
+        try subject.does(.addLine(item("A", with: ["size": "L"])))
+        try subject.does(.addLine(item("a", at: 101, with: ["size": "L"])))
+        try subject.does(.addLine(item("a", with: ["size": "M"])))
+        try subject.does(.addLine(item("a", with: ["size": "L", "gift": "yes"])))
+        try subject.does(.addLine(item("a")))
+        #expect(subject.lines.map(\.quantity) == [1, 1, 1, 1, 1, 1])
+    }
+
+    @Test func `the newest name that was given stays`() throws {
+        var subject = try Subject.open()
+        try subject.does(.addLine(item("a")))
+        #expect(subject.lines.first?.name == nil)
+        try subject.does(.addLine(item("a", name: "Apple")))
+        try subject.does(.addLine(item("a")))
+        #expect(subject.lines.first?.name == "Apple")
+        try subject.does(.addLine(item("a", name: "Red apple")))
+        #expect(subject.lines.map(\.name) == ["Red apple"])
+        #expect(subject.lines.map(\.quantity) == [4])
+    }
+
+    @Test func `a name that is the same makes no event`() throws {
+        var subject = try Subject.open()
+        try subject.does(.addLine(item("a", name: "Apple")))
+        let command = CartCommand.change(.addLine(try item("a", name: "Apple")), at: t2)
+        guard case .accept(let events, _) = decider.decide(command, on: subject.state, version: 2) else {
+            Issue.record("refused")
+            return
+        }
+        #expect(events == [.quantityChanged(LineID(1), quantity: 2, at: t2)])
+    }
+
+    @Test func `attributes are ordered by key and the later of two values stays`() {
+        let attributes = Attributes([(key: "b", value: "1"), (key: "a", value: "2"), (key: "b", value: "3")])
+        #expect(attributes.entries.map(\.key) == ["a", "b"])
+        #expect(attributes["b"] == "3" && attributes["c"] == nil)
+        #expect(attributes.count == 2 && attributes.bytes == 4)
+    }
+}
