@@ -1,0 +1,100 @@
+/// Decides what may be done under the generation of data that Redis holds now: claim (once it is *settled*) and extend
+/// the lease (once it is *swept*).
+///
+/// Settled: every session that may hold newer state than Redis has either put it back or has ended, because the
+/// generation is known for longer than any lease from before it can last. Swept: this node has put back what Redis lost
+/// of its own live actors.
+package struct GenerationLedger: Sendable, Equatable {
+    package typealias Instant = ContinuousClock.Instant
+
+    package enum State: Equatable, Sendable {
+        /// Redis never answered. Can become `known`.
+        case unknown
+        /// The generation that the latest answer named. Can become `known` with another one.
+        case known(Generation, firstSeen: Instant, settled: Bool, swept: Bool)
+    }
+
+    /// What the host must do.
+    package enum Action: Equatable, Sendable {
+        case none
+        /// Check every live actor against Redis, put back what is missing, then say `sweepFinished`.
+        case sweep(Generation)
+    }
+
+    package private(set) var state: State = .unknown
+    private let patience: Duration
+
+    package init(policy: LeasePolicy) {
+        self.patience = policy.patience
+    }
+
+    /// Takes in the generation that a heartbeat's answer named.
+    ///
+    /// - Parameters:
+    ///   - settledElsewhere: whether somebody whose word counts calls this very generation settled: an entry in the
+    ///     same answer, or the predecessor on our data folder; or nobody else can ever have owned anything in it.
+    ///   - nothingLive: whether this node has no live actor and no claim in flight, so that there is nothing to sweep.
+    package mutating func observe(
+        _ generation: Generation,
+        at now: Instant,
+        settledElsewhere: Bool,
+        nothingLive: Bool
+    ) -> Action {
+        switch state {
+        case .known(generation, let firstSeen, let settled, let swept):
+            let isSettled = settled || settledElsewhere || now - firstSeen >= patience
+            state = .known(generation, firstSeen: firstSeen, settled: isSettled, swept: swept)
+            return .none
+        case .unknown, .known:
+            state = .known(generation, firstSeen: now, settled: settledElsewhere, swept: nothingLive)
+            return nothingLive ? .none : .sweep(generation)
+        }
+    }
+
+    /// Every actor that was live when the sweep of `generation` began is known to be in Redis, or gone. An older
+    /// generation's word no longer counts.
+    package mutating func sweepFinished(_ generation: Generation) {
+        switch state {
+        case .known(generation, let firstSeen, let settled, swept: false):
+            state = .known(generation, firstSeen: firstSeen, settled: settled, swept: true)
+        case .unknown, .known:
+            break
+        }
+    }
+
+    /// A new session begins with no live actors: there is nothing left to sweep.
+    package mutating func sessionBegan() {
+        switch state {
+        case .known(let generation, let firstSeen, let settled, swept: false):
+            state = .known(generation, firstSeen: firstSeen, settled: settled, swept: true)
+        case .unknown, .known:
+            break
+        }
+    }
+
+    /// The generation in force.
+    package var current: Generation? {
+        switch state {
+        case .unknown: nil
+        case .known(let generation, _, _, _): generation
+        }
+    }
+
+    /// Whether a heartbeat's answer under the generation in force may extend the lease.
+    package var isSwept: Bool {
+        switch state {
+        case .unknown: false
+        case .known(_, _, _, let swept): swept
+        }
+    }
+
+    /// The generation under which claims are allowed at `now`, and which our entry may call settled.
+    package func settled(at now: Instant) -> Generation? {
+        switch state {
+        case .unknown:
+            nil
+        case .known(let generation, let firstSeen, let settled, _):
+            settled || now - firstSeen >= patience ? generation : nil
+        }
+    }
+}

@@ -1,0 +1,97 @@
+/// One life of a node process as an owner of actors: random, never reused, over for good once it ended.
+package struct SessionID: Hashable, Sendable, CustomStringConvertible {
+    /// The id as it stands in Redis: 32 hexadecimal digits from 128 random bits; never empty.
+    package let rawValue: String
+
+    package init(_ rawValue: String) {
+        self.rawValue = rawValue
+    }
+
+    /// A fresh id from 128 random bits.
+    package init(random generator: inout some RandomNumberGenerator) {
+        let high = generator.next() as UInt64
+        let low = generator.next() as UInt64
+        self.init(high.hexadecimal + low.hexadecimal)
+    }
+
+    package var description: String { rawValue }
+}
+
+/// The id of one commit, the same for every copy of it that is sent; tells "already applied" from "somebody else's".
+package struct CommitID: Hashable, Sendable, CustomStringConvertible {
+    package let rawValue: String
+
+    package init(_ rawValue: String) {
+        self.rawValue = rawValue
+    }
+
+    package var description: String { rawValue }
+}
+
+/// The number of a claim or republish within one session: grows with each, so that a late copy of an older one is
+/// recognised and refused.
+package struct ClaimAttempt: Hashable, Comparable, Sendable {
+    package let rawValue: UInt64
+
+    package init(_ rawValue: UInt64) {
+        self.rawValue = rawValue
+    }
+
+    package static func < (a: ClaimAttempt, b: ClaimAttempt) -> Bool { a.rawValue < b.rawValue }
+}
+
+/// Fencing token: grows at every change of owner, and every write is checked against it.
+///
+/// Microseconds since 1970 by the Redis server's clock, or one more than the former epoch where that clock went back;
+/// below 2⁵³, so that Lua's numbers hold it exactly.
+package struct Epoch: Hashable, Comparable, Sendable {
+    package let rawValue: UInt64
+
+    package init(_ rawValue: UInt64) {
+        self.rawValue = rawValue
+    }
+
+    package static func < (a: Epoch, b: Epoch) -> Bool { a.rawValue < b.rawValue }
+}
+
+/// A version of an actor's state: 0 before the first commit, then one more with each commit, without gaps.
+package struct Sequence: Hashable, Comparable, Sendable {
+    package let rawValue: UInt64
+
+    package init(_ rawValue: UInt64) {
+        self.rawValue = rawValue
+    }
+
+    /// Nothing was ever committed.
+    package static let zero = Sequence(0)
+
+    /// The version that the next commit makes. Saturates, which no actor lives long enough to see.
+    package var next: Sequence {
+        Sequence(rawValue == .max ? rawValue : rawValue + 1)
+    }
+
+    package static func < (a: Sequence, b: Sequence) -> Bool { a.rawValue < b.rawValue }
+}
+
+/// What a write is checked against: who may write (epoch) and on top of what (sequence). Ordered by epoch first.
+package struct Version: Hashable, Comparable, Sendable {
+    package var epoch: Epoch
+    package var sequence: Sequence
+
+    package init(epoch: Epoch, sequence: Sequence) {
+        self.epoch = epoch
+        self.sequence = sequence
+    }
+
+    package static func < (a: Version, b: Version) -> Bool {
+        a.epoch != b.epoch ? a.epoch < b.epoch : a.sequence < b.sequence
+    }
+}
+
+extension UInt64 {
+    /// Sixteen lower-case hexadecimal digits.
+    package var hexadecimal: String {
+        let digits = String(self, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}

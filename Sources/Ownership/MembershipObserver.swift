@@ -1,0 +1,139 @@
+/// Decides which sessions are dead: not by a clock that nodes would have to share, but because one and the same counter
+/// was seen for longer, on our own clock, than any lease can last.
+package struct MembershipObserver: Sendable {
+    package typealias Instant = ContinuousClock.Instant
+
+    /// What was seen of a silent session, and since when.
+    private struct Observation: Equatable {
+        /// The counter, or nil where the session had no entry.
+        var counter: UInt64?
+        var generation: Generation
+        /// When the answer that showed it first was *received*.
+        var since: Instant
+    }
+
+    /// How a session stands, as far as we know.
+    package enum Standing: Equatable, Sendable {
+        /// Reachable at the member's link.
+        case present(Member)
+        /// It can never act again.
+        case dead
+        /// No entry, and not yet proved dead.
+        case absent
+    }
+
+    /// A tombstone that may be written if nothing moved in the meantime.
+    package struct Verdict: Hashable, Sendable {
+        package let session: SessionID
+        /// The counter that must still stand there, or nil where there must still be no entry.
+        package let counter: UInt64?
+        package let generation: Generation
+    }
+
+    /// How many absent owners are watched at once; beyond it the oldest watch is given up (and starts again, with a
+    /// new wait, if the session is asked for again).
+    package static let watchLimit = 1_024
+    /// How many tombstoned sessions a claim carries along.
+    package static let recentDeadLimit = 16
+
+    private let patience: Duration
+    private var members: [SessionID: Member] = [:]
+    private var dead: Set<SessionID> = []
+    private var observations: [SessionID: Observation] = [:]
+    private var watched: [SessionID] = []
+    /// The sessions found dead last, newest last: those whose actors are likely to be claimed now.
+    package private(set) var recentDead: [SessionID] = []
+
+    package init(policy: LeasePolicy) {
+        self.patience = policy.patience
+    }
+
+    /// Takes in the whole membership of a heartbeat's answer.
+    ///
+    /// - Parameters:
+    ///   - own: our session, which judges itself by its own deadline.
+    ///   - now: when the answer was received.
+    package mutating func observe(
+        _ snapshot: [Member],
+        generation: Generation,
+        own: SessionID,
+        receivedAt now: Instant
+    ) {
+        members = [:]
+        var seen: [SessionID: Observation] = [:]
+        for member in snapshot where member.session != own {
+            switch member.condition {
+            case .dead:
+                learnDead(member.session)
+            case .alive, .draining:
+                guard !dead.contains(member.session) else { continue }
+                members[member.session] = member
+                seen[member.session] = observation(of: member.session, member.counter, generation, now)
+            }
+        }
+        watched.removeAll { dead.contains($0) || members[$0] != nil }
+        for session in watched where session != own {
+            seen[session] = observation(of: session, nil, generation, now)
+        }
+        observations = seen
+    }
+
+    /// Keeps the former observation where nothing moved; otherwise the wait begins anew.
+    private func observation(
+        of session: SessionID,
+        _ counter: UInt64?,
+        _ generation: Generation,
+        _ now: Instant
+    ) -> Observation {
+        if let former = observations[session], former.counter == counter, former.generation == generation {
+            return former
+        }
+        return Observation(counter: counter, generation: generation, since: now)
+    }
+
+    /// Asks that a session without an entry be observed: some actor names it as its owner.
+    package mutating func watch(_ session: SessionID) {
+        guard !dead.contains(session), members[session] == nil, !watched.contains(session) else { return }
+        if watched.count >= Self.watchLimit { watched.removeFirst() }
+        watched.append(session)
+    }
+
+    /// The sessions whose wait is over at `now`.
+    package func verdicts(at now: Instant) -> [Verdict] {
+        observations.compactMap { session, seen in
+            guard now - seen.since >= patience else { return nil }
+            return Verdict(session: session, counter: seen.counter, generation: seen.generation)
+        }
+    }
+
+    /// When the next wait will be over, if nothing moves.
+    package var nextVerdict: Instant? {
+        observations.values.map { $0.since + patience }.min()
+    }
+
+    /// The tombstone stands, or a quicker proof of death was had.
+    package mutating func learnDead(_ session: SessionID) {
+        guard dead.insert(session).inserted else { return }
+        members[session] = nil
+        observations[session] = nil
+        watched.removeAll { $0 == session }
+        recentDead.append(session)
+        if recentDead.count > Self.recentDeadLimit { recentDead.removeFirst() }
+    }
+
+    /// A tombstone was refused: something moved. The wait begins anew with the next answer.
+    package mutating func refused(_ session: SessionID) {
+        observations[session] = nil
+    }
+
+    package func standing(of session: SessionID) -> Standing {
+        if dead.contains(session) { return .dead }
+        guard let member = members[session] else { return .absent }
+        return .present(member)
+    }
+
+    /// The other sessions that can be reached and take new actors.
+    package var takers: [Member] {
+        members.values.filter { $0.condition == .alive }
+    }
+}

@@ -1,0 +1,139 @@
+/// Decides what one activation does about its ownership: one operation on Redis at a time, each repeated until it has a
+/// definite answer or the session is over.
+///
+/// The shell performs the operation that an action names and reports what came of it. The rules are those of the
+/// ownership protocol (`docs/failure-model.md`); the comments below name the rule where it is not plain to see.
+package struct OwnershipMachine: Sendable, Equatable {
+    package enum State: Equatable, Sendable {
+        /// Redis is being asked for the actor. Can become `absent`, `owned` or `ended`.
+        case claiming(create: Bool)
+        /// Redis has no such actor. Can become `claiming` (to create it) or `ended`.
+        case absent
+        /// The actor is ours and nothing is in flight. Can become every state but `claiming` and `absent`.
+        case owned(Version)
+        /// A commit on top of the version is in flight; `ambiguous` once a copy of it went unanswered. Can become
+        /// `owned` (with or without the change), `republishing` or `ended`.
+        case committing(Version, CommitID, ambiguous: Bool)
+        /// After a change of generation, Redis is asked whether it still has our version. Can become `owned`,
+        /// `republishing` or `ended`.
+        case verifying(Version)
+        /// Redis lost what we hold, and is given it back. Can become `owned`, `committing`, `releasing` or `ended`.
+        case republishing(Version, ClaimAttempt, then: Resumption)
+        /// The actor is being given up in good order. Can become `republishing` or `ended`.
+        case releasing(Version)
+        /// The activation must be dropped. Terminal.
+        case ended(End)
+    }
+
+    /// What goes on once Redis has our state again.
+    package enum Resumption: Equatable, Sendable {
+        case serving
+        case commit(CommitID, ambiguous: Bool)
+        case release
+    }
+
+    /// Why an activation ends.
+    package enum End: Equatable, Sendable {
+        /// Another session owns the actor.
+        case elsewhere(SessionID)
+        /// Nobody owns it, and this node takes nothing.
+        case unowned
+        /// Redis has it, nobody owns it.
+        case released
+        /// Somebody newer took it from us.
+        case fenced
+        /// Our session ended, and our right with it.
+        case sessionOver
+        /// Nobody waits for it any more, or what Redis holds can not be read.
+        case abandoned
+    }
+
+    /// One exchange with Redis.
+    package enum Operation: Equatable, Sendable {
+        /// Take the actor. `dead` is an owner, known to be dead, that an earlier answer named.
+        case claim(create: Bool, dead: SessionID?)
+        case commit(Version, CommitID)
+        case verify(Version, Generation)
+        case republish(Version, ClaimAttempt)
+        case release(Version)
+    }
+
+    package enum Event: Equatable, Sendable {
+        /// Redis answered a claim; `ownerIsDead` where it named an owner whose tombstone we have seen.
+        case claimAnswered(ClaimAnswer, ownerIsDead: Bool)
+        case commitAnswered(CommitAnswer)
+        case verifyAnswered(VerifyAnswer)
+        case republishAnswered(RepublishAnswer)
+        case releaseAnswered(ReleaseAnswer)
+        /// The operation may or may not have been executed.
+        case unanswered
+        /// The operation was certainly not executed: Redis refused it, or it never left.
+        case refused
+        /// The actor does not exist and shall.
+        case create
+        /// A change was decided on top of the owned version.
+        case commit(CommitID)
+        /// The owner of the mailbox asks what comes next.
+        case proceed
+        /// The actor shall be given up. Only with an empty mailbox and no read under way.
+        case release
+        /// Redis holds another generation: what we hold must be checked against it.
+        case sweep(Generation)
+        /// Nobody waits any more, or the state can not be read.
+        case abandon
+        /// The session ended.
+        case sessionOver
+    }
+
+    package enum Action: Equatable, Sendable {
+        /// Nothing to do now.
+        case none
+        /// Perform the operation at once.
+        case perform(Operation)
+        /// Perform it after a back-off: the former try came to nothing, or may have.
+        case performAgain(Operation)
+        /// Take the next commands from the mailbox.
+        case serve
+        /// There is no such actor: answer what waits on the initial state.
+        case answerAbsent
+        /// The commit in flight is durable: make its state the committed one and answer its callers.
+        case apply
+        /// The commit in flight was not and will not be executed: tell its callers.
+        case rejectCommit
+        /// Drop the activation.
+        case drop(End)
+    }
+
+    package internal(set) var state: State
+    /// The generation that Redis must be checked under before anything else is done, if any.
+    package internal(set) var sweep: Generation?
+    /// A dead owner that stood in the way of the claim.
+    var deadOwner: SessionID?
+
+    package init(create: Bool) {
+        state = .claiming(create: create)
+    }
+
+    /// The version that is committed and ours, if any: what reads are answered from while the session is valid.
+    package var committed: Version? {
+        switch state {
+        case .owned(let version), .committing(let version, _, _), .verifying(let version),
+            .republishing(let version, _, .serving), .republishing(let version, _, .commit):
+            version
+        case .claiming, .absent, .releasing, .republishing(_, _, .release), .ended:
+            nil
+        }
+    }
+
+    /// The operation that the state is waiting for, if any.
+    package var operation: Operation? {
+        switch state {
+        case .claiming(let create): .claim(create: create, dead: deadOwner)
+        case .committing(let version, let id, _): .commit(version, id)
+        case .verifying(let version): sweep.map { .verify(version, $0) }
+        case .republishing(let version, let attempt, _): .republish(version, attempt)
+        case .releasing(let version): .release(version)
+        case .absent, .owned, .ended: nil
+        }
+    }
+}

@@ -1,0 +1,57 @@
+/// What Redis says to a claim.
+package enum ClaimAnswer: Hashable, Sendable {
+    /// The actor is ours under this version's epoch; its state came in the same answer.
+    case granted(Version)
+    /// There is no such actor, and the claim did not ask to create it.
+    case absent
+    /// Another session owns it.
+    case owner(SessionID)
+    /// Nobody owns it, but the claim asked only to look.
+    case free
+    /// A newer attempt of our own session stands there: this was a late copy.
+    case superseded
+    /// Redis holds another generation than the one the claim was made under.
+    case otherGeneration
+}
+
+/// What Redis says to a commit.
+package enum CommitAnswer: Hashable, Sendable {
+    /// The change is durable; also when an earlier copy of the same commit had already made it so.
+    case committed
+    /// Somebody newer owns the actor.
+    case fenced
+    /// Redis holds something older than we do: it lost data.
+    case regressed
+    /// Redis does not have the actor at all: it lost data.
+    case lost
+}
+
+/// What Redis says when a live actor is checked after a change of generation.
+package enum VerifyAnswer: Hashable, Sendable {
+    /// Redis holds exactly what we hold.
+    case intact
+    case fenced
+    case regressed
+    case lost
+    /// Redis holds another generation than the one that we check for.
+    case otherGeneration
+}
+
+/// What Redis says to a republish.
+package enum RepublishAnswer: Hashable, Sendable {
+    /// Our state stands in Redis again, under this epoch.
+    case republished(Epoch)
+    /// Redis holds exactly what we hold; nothing was to be done.
+    case intact
+    case fenced
+}
+
+/// What Redis says to a release.
+package enum ReleaseAnswer: Hashable, Sendable {
+    /// The actor has no owner now.
+    case released
+    /// It had gone to somebody else before.
+    case fenced
+    case regressed
+    case lost
+}
