@@ -1,0 +1,103 @@
+import DequeModule
+import Ownership
+
+/// How waiting callers are told that their time ran out, or that the activation is gone.
+extension Activation {
+    /// Answers the callers whose deadline has passed, and all of them once the session is over.
+    func expire(at now: ContinuousClock.Instant) {
+        guard session.mayAct(at: now) else { return answerAllAsOver() }
+        if mailbox.contains(where: { $0.deadline <= now }) {
+            let waiting = mailbox
+            mailbox.removeAll()
+            for mail in waiting {
+                if mail.deadline > now {
+                    mailbox.append(mail)
+                } else {
+                    mail.reply.resume(returning: .failure(overdue(.notApplied)))
+                }
+            }
+        }
+        guard let batch else { return }
+        let late = batch.entries.filter { $0.mail.deadline <= now }
+        guard !late.isEmpty else { return }
+        batch.entries.removeAll { $0.mail.deadline <= now }
+        for entry in late {
+            entry.mail.reply.resume(returning: .failure(overdue(batch.wasSent ? .unknown : .notApplied)))
+        }
+    }
+
+    func overdue(_ outcome: HostFailure.Outcome) -> HostFailure {
+        if let trouble { return failure(.storeUnavailable, outcome, trouble) }
+        return failure(.deadlineExceeded, outcome, "the time given for it ran out")
+    }
+
+    private func answerAllAsOver() {
+        answerMailbox(.gone)
+        if let batch {
+            fail(batch, failure(.sessionLost, batch.wasSent ? .unknown : .notApplied, "the node's session ended"))
+        }
+    }
+
+    private func answerMailbox(_ answer: Handled<D>) {
+        let waiting = mailbox
+        mailbox.removeAll()
+        for mail in waiting {
+            mail.reply.resume(returning: answer)
+        }
+    }
+
+    /// Ends the activation: nothing of it is served any more.
+    func drop(_ end: OwnershipMachine.End) {
+        isPumping = false
+        host.forget(self)
+        endBatch(end)
+        switch end {
+        case .elsewhere(let session): answerMailbox(.elsewhere(session))
+        case .unowned: answerMailbox(.unowned)
+        case .released, .fenced, .sessionOver, .abandoned: answerMailbox(.gone)
+        }
+        resumeWatchers()
+    }
+
+    /// The commit in flight when the activation ended: a single copy that was fenced was certainly not executed, and
+    /// its commands can be asked again; otherwise nobody knows.
+    private func endBatch(_ end: OwnershipMachine.End) {
+        guard let batch else { return }
+        self.batch = nil
+        if !batch.wasSent || (end == .fenced && !batch.wasUnanswered) {
+            for entry in batch.entries {
+                entry.mail.reply.resume(returning: .gone)
+            }
+        } else {
+            fail(batch, failure(.sessionLost, .unknown, "ownership was lost while the change was on its way"))
+        }
+    }
+
+    /// The host stops at once: whoever waits is told so.
+    func close() {
+        isPumping = false
+        guard !isEnded else { return }
+        _ = event(.abandon)
+        host.forget(self)
+        let stopped = failure(.draining, .notApplied, "the node stopped")
+        if let batch {
+            self.batch = nil
+            fail(batch, failure(.draining, batch.wasSent ? .unknown : .notApplied, "the node stopped"))
+        }
+        answerMailbox(.failure(stopped))
+        resumeWatchers()
+    }
+
+    func resumeWatchersAfterSweep() {
+        guard machine.sweep == nil, !isRetiring else { return }
+        resumeWatchers()
+    }
+
+    private func resumeWatchers() {
+        let waiting = watchers
+        watchers = []
+        for watcher in waiting {
+            watcher.resume()
+        }
+    }
+}

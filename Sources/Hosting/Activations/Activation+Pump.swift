@@ -1,0 +1,164 @@
+import Logging
+import DequeModule
+import Ownership
+
+/// The activation's own work, one step after the other.
+extension Activation {
+    /// Does what there is to do, until there is nothing or the activation is gone. The host runs one at a time.
+    func pump() async {
+        var backoff = Backoff(floor: host.policy.backoffFloor, ceiling: host.policy.backoffCeiling)
+        var action = resume()
+        while true {
+            switch action {
+            case .none:
+                isPumping = false
+                return
+            case .perform(let operation):
+                action = await perform(operation)
+            case .performAgain:
+                guard await host.pause(&backoff) else { return close() }
+                action = await performAgain()
+            case .serve:
+                resumeWatchersAfterSweep()
+                action = await serve()
+            case .answerAbsent:
+                action = answerAbsent()
+            case .apply:
+                backoff = Backoff(floor: host.policy.backoffFloor, ceiling: host.policy.backoffCeiling)
+                applyBatch()
+                action = event(.proceed)
+            case .rejectCommit:
+                if !rejectBatch() {
+                    guard await host.pause(&backoff) else { return close() }
+                }
+                expire(at: host.clock.now)
+                action = event(.proceed)
+            case .drop(let end):
+                return drop(end)
+            }
+        }
+    }
+
+    func event(_ event: OwnershipMachine.Event) -> OwnershipMachine.Action {
+        machine.event(event, attempt: session.nextAttempt)
+    }
+
+    /// Where the pump takes up the work again.
+    private func resume() -> OwnershipMachine.Action {
+        switch machine.state {
+        case .owned:
+            return event(.proceed)
+        case .absent:
+            return .answerAbsent
+        case .claiming, .committing, .verifying, .republishing, .releasing:
+            return machine.operation.map { .perform($0) } ?? .none
+        case .ended(let end):
+            return .drop(end)
+        }
+    }
+
+    /// The next step of an activation that owns its actor and has nothing in flight.
+    private func serve() async -> OwnershipMachine.Action {
+        guard session.mayAct(at: host.clock.now) else { return event(.sessionOver) }
+        if isRetiring { return event(.release) }
+        while !mailbox.isEmpty {
+            let next = decideBatch()
+            guard next.events.isEmpty else {
+                batch = next
+                return event(.commit(session.nextCommit()))
+            }
+            settle(next)
+        }
+        if host.clock.now - touchedAt >= host.touchInterval {
+            await touch()
+            return event(.proceed)
+        }
+        return .none
+    }
+
+    private func decideBatch() -> Batch<D> {
+        let next = Batch<D>(on: state)
+        let now = host.clock.now
+        let sequence = machine.committed?.sequence.rawValue ?? 0
+        while next.entries.count < host.policy.batchLimit, let mail = mailbox.popFirst() {
+            guard mail.deadline > now else {
+                mail.reply.resume(returning: .failure(overdue(.notApplied)))
+                continue
+            }
+            next.decide(mail, by: host.decider, committed: sequence)
+        }
+        return next
+    }
+
+    private func applyBatch() {
+        guard let batch else { return }
+        self.batch = nil
+        state = batch.after
+        touchedAt = host.clock.now
+        trouble = nil
+        settle(batch)
+    }
+
+    /// Answers a batch whose state is the committed one.
+    private func settle(_ batch: Batch<D>) {
+        let sequence = machine.committed?.sequence.rawValue ?? 0
+        guard session.mayAct(at: host.clock.now) else {
+            let outcome: HostFailure.Outcome = batch.wasSent ? .unknown : .notApplied
+            return fail(batch, failure(.sessionLost, outcome, "the session ended while it was served"))
+        }
+        for entry in batch.entries {
+            entry.mail.reply.resume(returning: .answer(answer(entry.decision, batch.after, sequence)))
+        }
+    }
+
+    /// Takes back a commit that was not executed: a passing trouble puts the commands back into the mailbox (and
+    /// returns false), a refusal is told to the callers.
+    private func rejectBatch() -> Bool {
+        guard let batch else { return true }
+        self.batch = nil
+        if let refusal = batch.refusal {
+            fail(batch, refusal)
+            return true
+        }
+        for entry in batch.entries.reversed() {
+            mailbox.prepend(entry.mail)
+        }
+        return false
+    }
+
+    func fail(_ batch: Batch<D>, _ failure: HostFailure) {
+        for entry in batch.entries {
+            entry.mail.reply.resume(returning: .failure(failure))
+        }
+        batch.entries = []
+    }
+
+    /// Decides what waits on the state of an actor that does not exist, until a command would bring it into being.
+    private func answerAbsent() -> OwnershipMachine.Action {
+        let now = host.clock.now
+        guard session.mayAct(at: now) else { return event(.sessionOver) }
+        while let mail = mailbox.first {
+            let decision = host.decider.decide(mail.command, on: host.decider.initial, sequence: 0)
+            if case .accept(let events, _) = decision, !events.isEmpty { return event(.create) }
+            mailbox.removeFirst()
+            mail.reply.resume(returning: .answer(answer(decision, host.decider.initial, 0)))
+        }
+        return event(.abandon)
+    }
+
+    private func touch() async {
+        touchedAt = host.clock.now
+        do {
+            try await host.store.touch(id, owner: session.id)
+        } catch {
+            host.logger.warning("could not put off expiry", metadata: ["id": "\(id)", "cause": "\(error)"])
+        }
+    }
+
+    private func performAgain() async -> OwnershipMachine.Action {
+        expire(at: host.clock.now)
+        guard let operation = machine.operation else { return .none }
+        if case .claim = operation, mailbox.isEmpty { return event(.abandon) }
+        return await perform(operation)
+    }
+}

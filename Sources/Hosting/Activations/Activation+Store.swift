@@ -1,0 +1,113 @@
+import Logging
+import DequeModule
+import Ownership
+
+/// One exchange with the store.
+extension Activation {
+    /// Performs an operation and tells the machine what came of it.
+    func perform(_ operation: OwnershipMachine.Operation) async -> OwnershipMachine.Action {
+        guard session.mayAct(at: host.clock.now) else { return event(.sessionOver) }
+        let result: OwnershipMachine.Event
+        do {
+            result = try await exchange(operation)
+        } catch {
+            result = understand(error, operation)
+        }
+        return event(result)
+    }
+
+    private func exchange(
+        _ operation: OwnershipMachine.Operation
+    ) async throws(StoreFailure) -> OwnershipMachine.Event {
+        let store = host.store
+        let owner = session.id
+        switch operation {
+        case .claim(let create, let dead):
+            return try await claim(create: create, naming: dead)
+        case .commit(let version, let commit):
+            guard let batch else { return .refused }
+            batch.wasSent = true
+            let change = batch.change
+            return .commitAnswered(
+                try await store.commit(id, owner: owner, version: version, commit: commit, change: change)
+            )
+        case .verify(let version, let generation):
+            return .verifyAnswered(
+                try await store.verify(id, owner: owner, version: version, generation: generation)
+            )
+        case .republish(let version, let attempt):
+            return .republishAnswered(
+                try await store.republish(id, owner: owner, version: version, attempt: attempt, state: state)
+            )
+        case .release(let version):
+            return .releaseAnswered(try await store.release(id, owner: owner, version: version))
+        }
+    }
+
+    /// Takes the actor, or learns who has it. A restore is done in one of a bounded number of places.
+    private func claim(create: Bool, naming dead: SessionID?) async throws(StoreFailure) -> OwnershipMachine.Event {
+        let id = self.id
+        let session = self.session
+        let host = self.host
+        let (terms, claim) = try await host.restores.withPermit {
+            () async throws(StoreFailure) -> (ClaimTerms, Claim<D.State>) in
+            let terms = host.directory.terms(for: session, create: create, naming: dead, at: host.clock.now)
+            guard let terms else { throw .unsent("Redis was not reached yet") }
+            return (terms, try await host.store.claim(id, terms))
+        }
+        switch claim.answer {
+        case .granted:
+            state = claim.state ?? host.decider.initial
+            touchedAt = host.clock.now
+            return .claimAnswered(claim.answer, ownerIsDead: false)
+        case .owner(let owner):
+            return .claimAnswered(claim.answer, ownerIsDead: host.directory.standing(of: owner) == .dead)
+        case .absent where terms.mode == .look:
+            // Nothing may be taken now, perhaps because Redis lost data that a live owner will put back: that it has
+            // no such actor says nothing.
+            return .claimAnswered(.free, ownerIsDead: false)
+        case .absent, .free, .superseded, .otherGeneration:
+            return .claimAnswered(claim.answer, ownerIsDead: false)
+        }
+    }
+
+    private func understand(
+        _ failure: StoreFailure,
+        _ operation: OwnershipMachine.Operation
+    ) -> OwnershipMachine.Event {
+        switch failure {
+        case .unanswered(let why):
+            trouble = why
+            batch?.wasUnanswered = true
+            return .unanswered
+        case .unsent(let why):
+            trouble = why
+            return .refused
+        case .refused(let why):
+            trouble = why
+            batch?.refusal = self.failure(.storeUnavailable, .notApplied, why)
+            return .refused
+        case .unreadable(let why):
+            return unreadable(why, operation)
+        }
+    }
+
+    /// What lies in the store is left as it is: a commit is refused and the state kept in memory; anything else ends
+    /// the activation.
+    private func unreadable(
+        _ why: String,
+        _ operation: OwnershipMachine.Operation
+    ) -> OwnershipMachine.Event {
+        host.logger.error("stored state is unreadable", metadata: ["id": "\(id)", "cause": "\(why)"])
+        let failure = failure(.unreadable, .notApplied, why)
+        if case .commit = operation {
+            batch?.refusal = failure
+            return .refused
+        }
+        for mail in mailbox {
+            mail.reply.resume(returning: .failure(failure))
+        }
+        mailbox.removeAll()
+        return .abandon
+    }
+}

@@ -1,0 +1,117 @@
+import DequeModule
+import Ownership
+
+/// The one live instance of an actor on this node: its committed state, its mailbox, and one exchange with the store at
+/// a time.
+///
+/// Commands enter through `handle`. Whatever needs the store is done by `pump`, which the host runs while there is
+/// something to do; memory changes only after the store said that the change is durable.
+actor Activation<D: Decider> {
+    nonisolated let id: ActorID
+    nonisolated let session: SessionHandle
+    nonisolated let host: Host<D>
+
+    var machine: OwnershipMachine
+    /// The committed state; meaningful while `machine.committed` is not nil.
+    var state: D.State
+    var mailbox: Deque<Mail<D>> = []
+    /// The commit in flight.
+    var batch: Batch<D>?
+    /// What the last exchange that failed said.
+    var trouble: String?
+    var isPumping = false
+    var isRetiring = false
+    /// When the store last put the actor's end of life off.
+    var touchedAt: ContinuousClock.Instant
+    /// Who waits for the end of this activation, or for the end of a sweep.
+    var watchers: [CheckedContinuation<Void, Never>] = []
+
+    init(_ id: ActorID, session: SessionHandle, host: Host<D>, create: Bool, now: ContinuousClock.Instant) {
+        self.id = id
+        self.session = session
+        self.host = host
+        self.machine = OwnershipMachine(create: create)
+        self.state = host.decider.initial
+        self.touchedAt = now
+    }
+
+    /// Serves one command: a read from the committed state at once, anything else through the mailbox.
+    func handle(_ command: D.Command, deadline: ContinuousClock.Instant) async -> Handled<D> {
+        if isEnded { return .gone }
+        if let version = machine.committed, host.decider.isRead(command) {
+            return read(command, version.sequence.rawValue)
+        }
+        guard mailbox.count < host.policy.mailboxLimit else {
+            return .failure(failure(.overloaded, .notApplied, "its mailbox is full"))
+        }
+        return await withCheckedContinuation { continuation in
+            mailbox.append(Mail(command: command, deadline: deadline, reply: continuation))
+            startPump()
+        }
+    }
+
+    /// The session is checked after the state was read, and both after the request came: nobody else can have
+    /// committed anything in between.
+    private func read(_ command: D.Command, _ sequence: UInt64) -> Handled<D> {
+        let decision = host.decider.decide(command, on: state, sequence: sequence)
+        let now = host.clock.now
+        guard session.mayAct(at: now) else { return .gone }
+        if now - touchedAt >= host.touchInterval { startPump() }
+        return .answer(answer(decision, state, sequence))
+    }
+
+    /// Gives the actor up once what is in flight is finished; returns when the activation is gone.
+    func retire() async {
+        guard !isEnded else { return }
+        isRetiring = true
+        await watch()
+    }
+
+    /// Checks what is live against a new generation; returns when the store has it again, or the activation is gone.
+    func settle(_ generation: Generation) async {
+        guard !isEnded else { return }
+        _ = machine.event(.sweep(generation), attempt: session.nextAttempt)
+        await watch()
+    }
+
+    private func watch() async {
+        await withCheckedContinuation { continuation in
+            watchers.append(continuation)
+            startPump()
+        }
+    }
+
+    func startPump() {
+        guard !isPumping else { return }
+        isPumping = true
+        host.enqueue(self)
+    }
+
+    var isEnded: Bool {
+        switch machine.state {
+        case .ended: true
+        case .claiming, .absent, .owned, .committing, .verifying, .republishing, .releasing: false
+        }
+    }
+
+    func answer(
+        _ decision: Decision<D.Event, D.Outcome, D.Rejection>,
+        _ state: D.State,
+        _ sequence: UInt64
+    ) -> Answer<D> {
+        let verdict: Answer<D>.Verdict =
+            switch decision {
+            case .accept(_, let outcome): .accepted(outcome, state)
+            case .reject(let rejection): .rejected(rejection)
+            }
+        return Answer(verdict: verdict, sequence: sequence, node: host.node)
+    }
+
+    func failure(
+        _ reason: HostFailure.Reason,
+        _ outcome: HostFailure.Outcome,
+        _ detail: String
+    ) -> HostFailure {
+        HostFailure(reason, outcome, id: id, detail: detail)
+    }
+}

@@ -1,0 +1,44 @@
+/// Commands that were decided one after the other and leave as one commit.
+final class Batch<D: Decider> {
+    /// A command and what was decided; answered when the commit is durable.
+    struct Entry {
+        let mail: Mail<D>
+        let decision: Decision<D.Event, D.Outcome, D.Rejection>
+    }
+
+    var entries: [Entry] = []
+    let before: D.State
+    private(set) var after: D.State
+    private(set) var events: [D.Event] = []
+    /// Whether a copy of the commit left this node.
+    var wasSent = false
+    /// Whether a copy of the commit went unanswered, so that a refusal of a later copy settles nothing.
+    var wasUnanswered = false
+    /// What the callers are told if the commit is not executed; nil where it is tried again for them.
+    var refusal: HostFailure?
+
+    init(on state: D.State) {
+        before = state
+        after = state
+    }
+
+    /// Decides one more command against the state that the former ones lead to.
+    func decide(_ mail: Mail<D>, by decider: D, committed sequence: UInt64) {
+        let tentative = events.isEmpty ? sequence : sequence &+ 1
+        let decision = decider.decide(mail.command, on: after, sequence: tentative)
+        switch decision {
+        case .accept(let new, _):
+            for event in new {
+                decider.evolve(&after, with: event)
+            }
+            events += new
+        case .reject:
+            break
+        }
+        entries.append(Entry(mail: mail, decision: decision))
+    }
+
+    var change: Change<D> {
+        Change(before: before, after: after, events: events)
+    }
+}

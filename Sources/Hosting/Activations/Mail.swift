@@ -1,0 +1,20 @@
+import Ownership
+
+/// One command waiting in an activation, and who waits for it.
+struct Mail<D: Decider>: Sendable {
+    let command: D.Command
+    let deadline: ContinuousClock.Instant
+    let reply: CheckedContinuation<Handled<D>, Never>
+}
+
+/// What an activation makes of a command.
+enum Handled<D: Decider>: Sendable {
+    case answer(Answer<D>)
+    case failure(HostFailure)
+    /// Another session owns the actor. Nothing was applied.
+    case elsewhere(SessionID)
+    /// Nobody owns the actor, and this node takes none now. Nothing was applied.
+    case unowned
+    /// The activation is gone; ask the host again. Nothing was applied.
+    case gone
+}

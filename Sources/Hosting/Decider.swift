@@ -1,0 +1,38 @@
+/// The pure business logic of one kind of actor: commands are decided, events are applied.
+///
+/// No clock, no randomness, no I/O: what a command needs of them it carries. The runtime decides commands one by one
+/// against a state that may not be committed yet, and throws that state away if the commit does not come about.
+package protocol Decider: Sendable {
+    associatedtype State: Sendable
+    associatedtype Command: Sendable
+    associatedtype Event: Sendable
+    /// What is to be said about an accepted command beyond the state that it led to.
+    associatedtype Outcome: Sendable
+    /// The domain saying no.
+    associatedtype Rejection: Sendable
+
+    /// The state of an actor that does not exist.
+    var initial: State { get }
+
+    /// Whether the command never leads to events. Reads are answered from the committed state, past the mailbox.
+    func isRead(_ command: Command) -> Bool
+
+    /// Whether the command may lead to events on the initial state. A hint that saves a round trip: a command that
+    /// does so without having said it is served all the same.
+    func mayCreate(_ command: Command) -> Bool
+
+    /// What the command means on a state.
+    ///
+    /// - Parameter sequence: the state's version; one more than the committed one where the state is tentative.
+    func decide(_ command: Command, on state: State, sequence: UInt64) -> Decision<Event, Outcome, Rejection>
+
+    /// Applies an event that was decided on this very state, or on an equal one in another process.
+    func evolve(_ state: inout State, with event: Event)
+}
+
+/// What a decider makes of a command.
+package enum Decision<Event: Sendable, Outcome: Sendable, Rejection: Sendable>: Sendable {
+    /// Apply the events (none: nothing changes, nothing is written) and answer the outcome.
+    case accept([Event], Outcome)
+    case reject(Rejection)
+}

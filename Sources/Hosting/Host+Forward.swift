@@ -1,0 +1,117 @@
+import Ownership
+import Synchronization
+
+extension Host {
+    /// Asks the session that owns the actor, or is thought to.
+    func forward(
+        _ id: ActorID,
+        _ command: D.Command,
+        to session: SessionID,
+        deadline: ContinuousClock.Instant,
+        trace: String
+    ) async throws(HostFailure) -> Step<D> {
+        switch directory.standing(of: session) {
+        case .dead:
+            routes.withLock { $0.forget(id) }
+            return .at(.here)
+        case .absent:
+            routes.withLock { $0.forget(id) }
+            return .wait(failure(.ownerUnreachable, id, "its owner is not known to Redis, nor proved dead"))
+        case .present(let member):
+            let ask = LinkAsk(
+                target: session,
+                id: id,
+                command: try encode(command, id),
+                remaining: deadline - clock.now,
+                trace: trace
+            )
+            do {
+                return try understand(try await link.ask(ask, at: member.card.link), id, command)
+            } catch let error as LinkFailure {
+                return try lost(error, id, command, member)
+            } catch let error as HostFailure {
+                throw error
+            } catch {
+                preconditionFailure("a link threw what it can not throw: \(error)")
+            }
+        }
+    }
+
+    private func understand(
+        _ answer: LinkAnswer,
+        _ id: ActorID,
+        _ command: D.Command
+    ) throws(HostFailure) -> Step<D> {
+        switch answer {
+        case .answered(let bytes):
+            do {
+                return .done(try codec.decode(answer: bytes))
+            } catch {
+                let outcome: HostFailure.Outcome = decider.isRead(command) ? .notApplied : .unknown
+                throw HostFailure(.unreadable, outcome, id: id, detail: "its owner's answer: \(error.reason)")
+            }
+        case .notHere(let owner?):
+            routes.withLock { $0.remember(owner, for: id) }
+            return .at(.owner(owner))
+        case .notHere(nil):
+            routes.withLock { $0.forget(id) }
+            return .at(.here)
+        case .failed(let failure):
+            return try relay(failure, id, command)
+        }
+    }
+
+    /// What the owner could not do: tried again where it was not applied and another place or moment may do better.
+    private func relay(_ failure: HostFailure, _ id: ActorID, _ command: D.Command) throws(HostFailure) -> Step<D> {
+        guard failure.outcome == .notApplied || decider.isRead(command) else { throw failure }
+        switch failure.reason {
+        case .draining, .notReady, .sessionLost, .ownerUnreachable:
+            routes.withLock { $0.forget(id) }
+            return .wait(failure)
+        case .overloaded, .storeUnavailable, .unreadable, .deadlineExceeded:
+            throw failure
+        }
+    }
+
+    private func lost(
+        _ error: LinkFailure,
+        _ id: ActorID,
+        _ command: D.Command,
+        _ member: Member
+    ) throws(HostFailure) -> Step<D> {
+        routes.withLock { $0.forget(id) }
+        switch error {
+        case .unsent(let why):
+            return .wait(failure(.ownerUnreachable, id, "\(member.card.name) owns it: \(why)"))
+        case .unanswered(let why):
+            let detail = "\(member.card.name) was asked and did not answer: \(why)"
+            guard decider.isRead(command) else {
+                throw HostFailure(.ownerUnreachable, .unknown, id: id, detail: detail)
+            }
+            return .wait(failure(.ownerUnreachable, id, detail))
+        }
+    }
+
+    private func encode(_ command: D.Command, _ id: ActorID) throws(HostFailure) -> [UInt8] {
+        do {
+            return try codec.encode(command: command)
+        } catch {
+            throw failure(.unreadable, id, "the command can not be sent on: \(error.reason)")
+        }
+    }
+
+    /// Where an actor goes that this leaving node is asked for: the same node for everybody who asks, as far as they
+    /// see the same members (rendezvous hashing; Thaler and Ravishankar, 1996).
+    func taker(of id: ActorID) -> Member? {
+        directory.takers.max { score($0, id) < score($1, id) }
+    }
+
+    private func score(_ member: Member, _ id: ActorID) -> UInt64 {
+        // FNV-1a, finished with a multiply-shift mix: stable between processes, which Swift's `Hasher` is not.
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in member.session.rawValue.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        for byte in id.rawValue.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        hash ^= hash >> 32
+        return hash &* 0x9e37_79b9_7f4a_7c15
+    }
+}

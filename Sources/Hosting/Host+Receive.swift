@@ -1,0 +1,55 @@
+import Ownership
+import Synchronization
+
+/// The node's side of asks that come over the link: they were on their one hop, and go no further.
+extension Host: LinkReceiver {
+    /// The longest that a peer may make us wait for it.
+    private static var longestAsk: Duration { .seconds(60) }
+    /// How often the activation may be gone when the command reaches it, before the asking node is told to try again.
+    private static var turns: Int { 3 }
+
+    package func receive(_ ask: LinkAsk) async -> LinkAnswer {
+        guard ask.target == directory.session.id else { return .notHere(owner: nil) }
+        do {
+            return try await serve(ask, try decode(ask))
+        } catch {
+            return .failed(error)
+        }
+    }
+
+    private func serve(_ ask: LinkAsk, _ command: D.Command) async throws(HostFailure) -> LinkAnswer {
+        let deadline = clock.now + max(.zero, min(ask.remaining, Self.longestAsk))
+        for _ in 0..<Self.turns {
+            switch try findActivation(ask.id, command) {
+            case .leaving: return .notHere(owner: nil)
+            case .notReady(let failure): throw failure
+            case .found(let activation):
+                switch await activation.handle(command, deadline: deadline) {
+                case .answer(let answer): return .answered(try encode(answer, ask, command))
+                case .failure(let failure): throw failure
+                case .elsewhere(let owner): return .notHere(owner: owner)
+                case .unowned: throw failure(.notReady, ask.id, "Redis was replaced or restarted a moment ago")
+                case .gone: forget(activation)
+                }
+            }
+        }
+        return .notHere(owner: nil)
+    }
+
+    private func decode(_ ask: LinkAsk) throws(HostFailure) -> D.Command {
+        do {
+            return try codec.decode(command: ask.command)
+        } catch {
+            throw failure(.unreadable, ask.id, "the command that was sent on: \(error.reason)")
+        }
+    }
+
+    private func encode(_ answer: Answer<D>, _ ask: LinkAsk, _ command: D.Command) throws(HostFailure) -> [UInt8] {
+        do {
+            return try codec.encode(answer: answer)
+        } catch {
+            let outcome: HostFailure.Outcome = decider.isRead(command) ? .notApplied : .unknown
+            throw HostFailure(.unreadable, outcome, id: ask.id, detail: "the answer: \(error.reason)")
+        }
+    }
+}

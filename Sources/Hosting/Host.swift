@@ -1,0 +1,141 @@
+package import Logging
+import Ownership
+import Synchronization
+
+/// All activations of a node: finds, starts and stops them, and passes on what another node owns.
+///
+/// `ask` is the whole of it for a caller: whichever node it reaches, the actor's one owner decides the command. `run`
+/// must be running for anything to be served.
+package final class Host<D: Decider>: Sendable {
+    let decider: D
+    let codec: any ActorCodec<D>
+    let store: any ActorStore<D>
+    let link: any Link
+    let directory: Directory
+    let policy: HostPolicy
+    let clock: any HostClock
+    let logger: Logger
+    /// The name under which this node answers.
+    let node: String
+    /// How long an actor may be only read before the store is told to keep it.
+    let touchInterval: Duration
+    let restores: Permits
+
+    let live = Mutex(LiveTable<ActorID, Activation<D>>())
+    let routes: Mutex<RouteCache>
+    /// The activations whose pump runs, and since when.
+    let busy = Mutex<[ObjectIdentifier: (activation: Activation<D>, since: ContinuousClock.Instant)]>([:])
+    let closed = Atomic<Bool>(false)
+
+    /// Activations that have something to do. Each is in it once at most, so that the live limit bounds it.
+    private let work: AsyncStream<Activation<D>>
+    private let enqueueWork: AsyncStream<Activation<D>>.Continuation
+    /// Activations that are given up because they are idle or surplus. Bounded by the live limit: an activation that is
+    /// in it twice is retired once.
+    let retirementQueue: AsyncStream<[Activation<D>]>
+    let retirements: AsyncStream<[Activation<D>]>.Continuation
+    private let random: @Sendable () -> UInt64
+
+    /// - Parameter random: where jitter comes from.
+    package init(
+        decider: D,
+        codec: any ActorCodec<D>,
+        store: any ActorStore<D>,
+        link: any Link,
+        directory: Directory,
+        policy: HostPolicy,
+        clock: any HostClock,
+        node: String,
+        random: @escaping @Sendable () -> UInt64,
+        logger: Logger
+    ) {
+        self.decider = decider
+        self.codec = codec
+        self.store = store
+        self.link = link
+        self.directory = directory
+        self.policy = policy
+        self.clock = clock
+        self.node = node
+        self.random = random
+        self.logger = logger
+        self.touchInterval = store.retention / 8
+        self.restores = Permits(policy.restoreLimit)
+        self.routes = Mutex(RouteCache(limit: policy.routeLimit))
+        (self.work, self.enqueueWork) = AsyncStream.makeStream(
+            of: Activation<D>.self,
+            bufferingPolicy: .unbounded
+        )
+        (self.retirementQueue, self.retirements) = AsyncStream.makeStream(
+            of: [Activation<D>].self,
+            bufferingPolicy: .unbounded
+        )
+    }
+
+    /// Serves until the task is cancelled; then answers whoever still waits.
+    package func run(_ notices: AsyncStream<SessionKeeper.Notice>) async {
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.act(on: notices) }
+            group.addTask { await self.keepHouse() }
+            group.addTask { await self.keepRetiring() }
+            for await activation in work {
+                group.addTask { await self.pump(activation) }
+            }
+        }
+        closed.store(true, ordering: .releasing)
+        for activation in live.withLock({ $0.elements }) {
+            await activation.close()
+        }
+    }
+
+    // MARK: For activations
+
+    func enqueue(_ activation: Activation<D>) {
+        enqueueWork.yield(activation)
+    }
+
+    private func pump(_ activation: Activation<D>) async {
+        let key = ObjectIdentifier(activation)
+        let now = clock.now
+        busy.withLock { $0[key] = (activation, now) }
+        await activation.pump()
+        busy.withLock { $0[key] = nil }
+    }
+
+    func forget(_ activation: Activation<D>) {
+        live.withLock {
+            if $0.peek(activation.id) === activation { $0.remove(activation.id) }
+        }
+    }
+
+    /// Waits for the next step of a back-off; false when the host stops.
+    func pause(_ backoff: inout Backoff) async -> Bool {
+        var generator = ClosureGenerator(source: random)
+        let pause = backoff.pause(using: &generator)
+        do {
+            try await clock.sleep(until: clock.now + pause)
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    // MARK: For the faces and for operators
+
+    /// How many actors are live here.
+    package var liveCount: Int {
+        live.withLock { $0.count }
+    }
+
+    /// Whether any command can be served now, by this node alone or with others.
+    package var isReady: Bool {
+        !closed.load(ordering: .acquiring) && directory.isReady(at: clock.now)
+    }
+}
+
+/// A generator over a function, for code that takes one.
+private struct ClosureGenerator: RandomNumberGenerator {
+    let source: @Sendable () -> UInt64
+
+    mutating func next() -> UInt64 { source() }
+}

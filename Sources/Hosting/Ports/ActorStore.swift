@@ -1,0 +1,119 @@
+package import Ownership
+
+/// Where actors lie when they are not live, and where it is kept who owns them.
+///
+/// Every call is one atomic step. A call that throws `.unanswered` may still be executed, even much later.
+package protocol ActorStore<Logic>: Sendable {
+    associatedtype Logic: Decider
+
+    /// Takes an actor, or looks who has it.
+    func claim(_ id: ActorID, _ terms: ClaimTerms) async throws(StoreFailure) -> Claim<Logic.State>
+
+    /// Makes a change durable, if the actor is still ours and at this version.
+    func commit(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        commit: CommitID,
+        change: Change<Logic>
+    ) async throws(StoreFailure) -> CommitAnswer
+
+    /// Checks whether the store still holds what we hold.
+    func verify(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        generation: Generation
+    ) async throws(StoreFailure) -> VerifyAnswer
+
+    /// Gives a store that lost data our state back, under a new epoch.
+    func republish(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        attempt: ClaimAttempt,
+        state: Logic.State
+    ) async throws(StoreFailure) -> RepublishAnswer
+
+    /// Gives the actor up, if it is still ours and at this version. An actor without a commit ceases to exist.
+    func release(_ id: ActorID, owner: SessionID, version: Version) async throws(StoreFailure) -> ReleaseAnswer
+
+    /// Keeps an actor that is only read from expiring.
+    func touch(_ id: ActorID, owner: SessionID) async throws(StoreFailure)
+
+    /// How long after its last touch an actor may vanish from the store.
+    var retention: Duration { get }
+}
+
+/// Under which conditions an actor is claimed.
+package struct ClaimTerms: Sendable, Hashable {
+    package enum Mode: Sendable, Hashable {
+        /// Only say who owns it.
+        case look
+        /// Take it if it exists and is free.
+        case take
+        /// Take it if it is free, also if it does not exist.
+        case create
+    }
+
+    package let mode: Mode
+    package let session: SessionID
+    package let attempt: ClaimAttempt
+    /// The generation under which the claimant may claim; another one in force refuses.
+    package let generation: Generation
+    /// Sessions whose tombstones the claimant has seen.
+    package let dead: [SessionID]
+
+    package init(
+        mode: Mode,
+        session: SessionID,
+        attempt: ClaimAttempt,
+        generation: Generation,
+        dead: [SessionID]
+    ) {
+        self.mode = mode
+        self.session = session
+        self.attempt = attempt
+        self.generation = generation
+        self.dead = dead
+    }
+}
+
+/// The answer to a claim, and what was stored where the claim was granted; nil state for an actor without a commit.
+package struct Claim<State: Sendable>: Sendable {
+    package let answer: ClaimAnswer
+    package let state: State?
+
+    package init(answer: ClaimAnswer, state: State?) {
+        self.answer = answer
+        self.state = state
+    }
+}
+
+/// One commit's content, in every form that a strategy of keeping state may want.
+package struct Change<D: Decider>: Sendable {
+    /// The committed state that the change was decided on.
+    package let before: D.State
+    /// The state that it leads to.
+    package let after: D.State
+    /// In the order in which they were decided; never empty.
+    package let events: [D.Event]
+
+    package init(before: D.State, after: D.State, events: [D.Event]) {
+        self.before = before
+        self.after = after
+        self.events = events
+    }
+}
+
+/// Why the store gave no answer.
+package enum StoreFailure: Error, Sendable, Hashable {
+    /// The call may have been executed, or may still be.
+    case unanswered(String)
+    /// The call never left, or Redis is not up to it yet; trying again soon makes sense.
+    case unsent(String)
+    /// The call was not and will not be executed: the store said no, and will say so again for a while.
+    case refused(String)
+    /// What lies there is not what we know how to read, and was left as it is.
+    case unreadable(String)
+}

@@ -1,0 +1,50 @@
+package import Ownership
+
+/// The way to another node's host.
+package protocol Link: Sendable {
+    /// Asks the session that is thought to own an actor.
+    ///
+    /// - Parameter address: `host:port` as the peer's entry names it.
+    func ask(_ ask: LinkAsk, at address: String) async throws(LinkFailure) -> LinkAnswer
+}
+
+/// The host's side of other nodes' asks.
+package protocol LinkReceiver: Sendable {
+    func receive(_ ask: LinkAsk) async -> LinkAnswer
+}
+
+/// One command on its only hop to another node.
+package struct LinkAsk: Sendable, Hashable {
+    /// The session that is meant; a node that is not that session refuses, because addresses get reused.
+    package let target: SessionID
+    package let id: ActorID
+    /// The command in the actor's link encoding.
+    package let command: [UInt8]
+    /// How much of the caller's time is left. Relative: nobody compares clocks.
+    package let remaining: Duration
+    /// W3C `traceparent` of the caller, or empty.
+    package let trace: String
+
+    package init(target: SessionID, id: ActorID, command: [UInt8], remaining: Duration, trace: String) {
+        self.target = target
+        self.id = id
+        self.command = command
+        self.remaining = remaining
+        self.trace = trace
+    }
+}
+
+package enum LinkAnswer: Sendable, Hashable {
+    /// The command was decided; the answer in the actor's link encoding.
+    case answered([UInt8])
+    /// The node is not that session, or does not own the actor. Nothing was applied. `owner` is who does, if known.
+    case notHere(owner: SessionID?)
+    case failed(HostFailure)
+}
+
+package enum LinkFailure: Error, Sendable, Hashable {
+    /// No byte of the ask left: nothing was applied.
+    case unsent(String)
+    /// The ask left and no answer came.
+    case unanswered(String)
+}

@@ -1,0 +1,57 @@
+package import Ownership
+
+/// Where sessions are known to each other.
+package protocol SessionRegistry: Sendable {
+    /// Moves the session's counter, creating its entry if there is none, and returns the whole membership.
+    func beat(_ heartbeat: Heartbeat) async throws(StoreFailure) -> HeartbeatAnswer
+
+    /// Writes a tombstone, if neither the counter nor the generation has moved.
+    func bury(_ verdict: MembershipObserver.Verdict) async throws(StoreFailure) -> TombstoneAnswer
+
+    /// Writes a tombstone on certain knowledge: the session was our own, or its process is proved to be gone.
+    func buryCertainly(_ session: SessionID) async throws(StoreFailure)
+}
+
+/// What a session says of itself with each heartbeat.
+package struct Heartbeat: Sendable, Hashable {
+    package let session: SessionID
+    package let draining: Bool
+    /// The generation that the session calls settled, if any.
+    package let settled: Generation?
+    package let card: NodeCard
+
+    package init(session: SessionID, draining: Bool, settled: Generation?, card: NodeCard) {
+        self.session = session
+        self.draining = draining
+        self.settled = settled
+        self.card = card
+    }
+}
+
+package enum HeartbeatAnswer: Sendable, Hashable {
+    /// The session's entry is a tombstone.
+    case dead
+    case alive(HeartbeatReport)
+}
+
+/// What a heartbeat learns.
+package struct HeartbeatReport: Sendable, Hashable {
+    package let generation: Generation
+    /// Every session that has an entry, our own among them.
+    package let members: [Member]
+    /// False where replicas are configured and did not confirm the heartbeat: it must not extend the lease.
+    package let confirmed: Bool
+
+    package init(generation: Generation, members: [Member], confirmed: Bool) {
+        self.generation = generation
+        self.members = members
+        self.confirmed = confirmed
+    }
+}
+
+package enum TombstoneAnswer: Sendable, Hashable {
+    /// The tombstone stands, by us or by another.
+    case buried
+    /// The session moved, or the generation changed.
+    case moved
+}

@@ -1,0 +1,213 @@
+package import Logging
+package import Ownership
+
+/// Keeps this node's session alive, watches the others', and writes the tombstones of those that fell silent.
+///
+/// It runs on an executor of its own, so that work of the carts can not delay a heartbeat.
+package actor SessionKeeper {
+    /// What the host must act on.
+    package enum Notice: Sendable {
+        /// The session ended: everything that is live under it must go.
+        case ended(SessionHandle)
+        /// Redis holds another generation: check what is live, then call `sweepFinished`.
+        case sweep(Generation)
+    }
+
+    /// How often a heartbeat that failed is tried again.
+    private static let retryInterval: Duration = .milliseconds(200)
+
+    package nonisolated let directory: Directory
+    /// What the host must act on, in order. At most one end and one sweep a heartbeat come in, and the host only marks
+    /// work to be done, so the buffer stays small without a bound that could lose a notice.
+    package nonisolated let notices: AsyncStream<Notice>
+
+    private nonisolated let executor: any SerialExecutor
+    private let registry: any SessionRegistry
+    private let policy: LeasePolicy
+    private let card: NodeCard
+    private let inheritance: Inheritance
+    private let clock: any HostClock
+    private let nothingLive: @Sendable () -> Bool
+    private let onSession: @Sendable (SessionID, Generation?) -> Void
+    private let logger: Logger
+    private let notice: AsyncStream<Notice>.Continuation
+    private var graves: [SessionID]
+    private var left = false
+    private var trouble: StoreFailure?
+    private var recorded: (SessionID, Generation?)?
+
+    /// - Parameters:
+    ///   - executor: where the keeper runs: a thread that nothing else can keep busy.
+    ///   - nothingLive: whether the host has no activation at all.
+    ///   - onSession: told of each session that became valid and each generation found settled, to be recorded where
+    ///     a successor finds it; called on the keeper's executor.
+    package init(
+        registry: any SessionRegistry,
+        directory: Directory,
+        policy: LeasePolicy,
+        card: NodeCard,
+        inheritance: Inheritance,
+        clock: any HostClock,
+        executor: any SerialExecutor,
+        nothingLive: @escaping @Sendable () -> Bool,
+        onSession: @escaping @Sendable (SessionID, Generation?) -> Void = { _, _ in },
+        logger: Logger
+    ) {
+        self.registry = registry
+        self.directory = directory
+        self.policy = policy
+        self.card = card
+        self.inheritance = inheritance
+        self.clock = clock
+        self.executor = executor
+        self.nothingLive = nothingLive
+        self.onSession = onSession
+        self.logger = logger
+        self.graves = inheritance.predecessor.map { [$0] } ?? []
+        (self.notices, self.notice) = AsyncStream.makeStream(of: Notice.self, bufferingPolicy: .unbounded)
+    }
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor {
+        executor.asUnownedSerialExecutor()
+    }
+
+    /// Beats until the task is cancelled or the session was left.
+    package func run() async {
+        defer { notice.finish() }
+        while !left, !Task.isCancelled {
+            let began = clock.now
+            let answered = await beat()
+            await digGraves()
+            await buryTheSilent()
+            let pause = answered ? policy.heartbeatInterval : min(Self.retryInterval, policy.heartbeatInterval)
+            var wake = began + pause
+            if let verdict = directory.nextVerdict, answered { wake = min(wake, max(verdict, clock.now)) }
+            do {
+                try await clock.sleep(until: wake)
+            } catch {
+                return  // Cancelled: the lease runs out by itself.
+            }
+        }
+    }
+
+    /// Tells the others that this node hands its actors over and takes no more.
+    package func announceDraining() async {
+        directory.markDraining()
+        _ = await beat()
+    }
+
+    /// Ends the session and writes its tombstone, so that nobody has to wait for the lease. Nothing may be live any more.
+    package func leave() async {
+        guard !left else { return }
+        left = true
+        let session = directory.session
+        session.leave()
+        do {
+            try await registry.buryCertainly(session.id)
+            logger.info("left the cluster", metadata: ["session": "\(session.id)"])
+        } catch {
+            logger.warning("left without a tombstone: others must wait for the lease", metadata: ["cause": "\(error)"])
+        }
+    }
+
+    // MARK: Own session
+
+    /// Sends one heartbeat and takes its answer in; returns whether there was one.
+    private func beat() async -> Bool {
+        replaceIfOver()
+        guard !left else { return false }
+        let session = directory.session
+        record(session)
+        let sentAt = clock.now
+        do {
+            let answer = try await registry.beat(directory.heartbeat(card: card, at: sentAt))
+            trouble = nil
+            takeIn(answer, session, sentAt)
+            return true
+        } catch {
+            if trouble != error {
+                logger.warning("heartbeat failed", metadata: ["cause": "\(error)"])
+            }
+            trouble = error
+            replaceIfOver()
+            return false
+        }
+    }
+
+    private func takeIn(_ answer: HeartbeatAnswer, _ session: SessionHandle, _ sentAt: ContinuousClock.Instant) {
+        let now = clock.now
+        switch answer {
+        case .dead:
+            session.heartbeatAnswered(.dead, sentAt: sentAt, now: now)
+        case .alive(let report):
+            let action = directory.learn(
+                report,
+                for: session,
+                sentAt: sentAt,
+                now: now,
+                vouched: inheritance.vouches(for: report.generation),
+                nothingLive: nothingLive()
+            )
+            switch action {
+            case .none: break
+            case .sweep(let generation):
+                logger.notice("Redis may have lost data: checking live actors", metadata: ["generation": "\(generation)"])
+                notice.yield(.sweep(generation))
+            }
+        }
+        replaceIfOver()
+        record(directory.session)
+    }
+
+    private func replaceIfOver() {
+        let former = directory.session
+        guard !left, former.isOver(at: clock.now) else { return }
+        logger.warning(
+            "session over: everything live is dropped",
+            metadata: ["session": "\(former.id)", "why": "\(former.state)"]
+        )
+        graves.append(former.id)
+        let fresh = directory.beginSession()
+        notice.yield(.ended(former))
+        logger.notice("new session", metadata: ["session": "\(fresh.id)"])
+    }
+
+    private func record(_ session: SessionHandle) {
+        let settled = directory.settledGeneration(at: clock.now)
+        if let recorded, recorded == (session.id, settled) { return }
+        recorded = (session.id, settled)
+        onSession(session.id, settled)
+    }
+
+    // MARK: Others' sessions
+
+    /// Buries the sessions that are certainly over: our own former ones, and the predecessor's.
+    private func digGraves() async {
+        while let session = graves.first {
+            do {
+                try await registry.buryCertainly(session)
+                graves.removeFirst()
+                directory.learnDead(session)
+            } catch {
+                return  // Redis does not answer; the next round tries again.
+            }
+        }
+        directory.markGravesClosed()
+    }
+
+    private func buryTheSilent() async {
+        for verdict in directory.verdicts(at: clock.now) {
+            do {
+                switch try await registry.bury(verdict) {
+                case .buried:
+                    directory.learnDead(verdict.session)
+                    logger.notice("session declared dead", metadata: ["session": "\(verdict.session)"])
+                case .moved:
+                    directory.refused(verdict.session)
+                }
+            } catch {
+                return  // Redis does not answer; the next round tries again.
+            }
+        }
+    }
+}
