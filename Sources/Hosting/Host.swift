@@ -127,6 +127,12 @@ package final class Host<D: Decider>: Sendable {
         live.withLock { $0.count }
     }
 
+    /// How many commands wait for an actor on this node.
+    package func waiting(_ id: ActorID) async -> Int {
+        guard let activation = live.withLock({ $0.peek(id) }) else { return 0 }
+        return await activation.mailbox.count
+    }
+
     /// Whether any command can be served now, by this node alone or with others.
     package var isReady: Bool {
         !closed.load(ordering: .acquiring) && directory.isReady(at: clock.now)

@@ -38,6 +38,10 @@ extension Activation {
         }
     }
 
+    func failMailbox(_ failure: HostFailure) {
+        answerMailbox(.failure(failure))
+    }
+
     private func answerMailbox(_ answer: Handled<D>) {
         let waiting = mailbox
         mailbox.removeAll()

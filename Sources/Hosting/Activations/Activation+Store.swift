@@ -85,8 +85,11 @@ extension Activation {
             return .refused
         case .refused(let why):
             trouble = why
-            batch?.refusal = self.failure(.storeUnavailable, .notApplied, why)
-            return .refused
+            let refusal = self.failure(.storeUnavailable, .notApplied, why)
+            batch?.refusal = refusal
+            guard case .claim = operation else { return .refused }
+            failMailbox(refusal)
+            return .abandon
         case .unreadable(let why):
             return unreadable(why, operation)
         }
@@ -104,10 +107,7 @@ extension Activation {
             batch?.refusal = failure
             return .refused
         }
-        for mail in mailbox {
-            mail.reply.resume(returning: .failure(failure))
-        }
-        mailbox.removeAll()
+        failMailbox(failure)
         return .abandon
     }
 }

@@ -15,6 +15,8 @@ package actor SessionKeeper {
 
     /// How often a heartbeat that failed is tried again.
     private static let retryInterval: Duration = .milliseconds(200)
+    /// The shortest time between two rounds, however urgent a verdict is.
+    private static let shortestInterval: Duration = .milliseconds(50)
 
     package nonisolated let directory: Directory
     /// What the host must act on, in order. At most one end and one sweep a heartbeat come in, and the host only marks
@@ -81,7 +83,9 @@ package actor SessionKeeper {
             await buryTheSilent()
             let pause = answered ? policy.heartbeatInterval : min(Self.retryInterval, policy.heartbeatInterval)
             var wake = began + pause
-            if let verdict = directory.nextVerdict, answered { wake = min(wake, max(verdict, clock.now)) }
+            if let verdict = directory.nextVerdict, answered {
+                wake = min(wake, max(verdict, began + Self.shortestInterval))
+            }
             do {
                 try await clock.sleep(until: wake)
             } catch {

@@ -1,0 +1,102 @@
+import Hosting
+import HostingTesting
+import Logging
+import Ownership
+
+/// One node over the simulated Redis, assembled as the product assembles it.
+struct TestNode: Sendable {
+    let name: String
+    let host: Host<CounterLogic>
+    let keeper: SessionKeeper
+    let directory: Directory
+    let store: InMemoryStore<CounterLogic>
+    let registry: InMemoryRegistry<CounterLogic>
+    let link: InMemoryLink
+    let clock: ManualClock
+
+    init(
+        _ name: String,
+        clock: ManualClock,
+        redis: SimulatedRedis<CounterLogic>,
+        network: InMemoryNetwork,
+        inheritance: Inheritance,
+        policy: HostPolicy
+    ) {
+        var logger = Logger(label: name)
+        logger.logLevel = .critical
+        let address = "\(name):7170"
+        let store = InMemoryStore(redis)
+        let registry = InMemoryRegistry(redis)
+        let link = InMemoryLink(network)
+        let directory = Directory(policy: policy.lease) {
+            var generator = SystemRandomNumberGenerator()
+            return SessionHandle(id: SessionID(random: &generator), policy: policy.lease)
+        }
+        let host = Host(
+            decider: CounterLogic(),
+            codec: CounterCodec(),
+            store: store,
+            link: link,
+            directory: directory,
+            policy: policy,
+            clock: clock,
+            node: name,
+            random: { UInt64.random(in: .min ... .max) },
+            logger: logger
+        )
+        self.keeper = SessionKeeper(
+            registry: registry,
+            directory: directory,
+            policy: policy.lease,
+            card: NodeCard(name: name, link: address, build: "test"),
+            inheritance: inheritance,
+            clock: clock,
+            executor: QueueExecutor(),
+            nothingLive: { host.liveCount == 0 },
+            logger: logger
+        )
+        network.attach(host, at: address)
+        self.name = name
+        self.host = host
+        self.directory = directory
+        self.store = store
+        self.registry = registry
+        self.link = link
+        self.clock = clock
+    }
+
+    /// Asks with the usual deadline of two seconds.
+    func ask(_ id: String, _ command: CounterLogic.Command) async throws(HostFailure) -> Answer<CounterLogic> {
+        try await host.ask(ActorID(id), command, deadline: clock.now + .seconds(2))
+    }
+
+    /// Adds, and returns the counter's value as the answer shows it.
+    @discardableResult
+    func add(_ amount: Int64 = 1, to id: String = "c") async throws(HostFailure) -> Int64? {
+        try await ask(id, .increment(by: amount)).value
+    }
+
+    func read(_ id: String = "c") async throws(HostFailure) -> Int64? {
+        try await ask(id, .read).value
+    }
+}
+
+extension Answer<CounterLogic> {
+    /// The value of the state that the answer stands on; nil for a rejection.
+    var value: Int64? {
+        switch verdict {
+        case .accepted(_, let state): state.value
+        case .rejected: nil
+        }
+    }
+}
+
+/// What a call failed with; nil for a success, and for what no host throws.
+func failure<Value>(_ body: () async throws -> Value) async -> HostFailure? {
+    do {
+        _ = try await body()
+        return nil
+    } catch {
+        return error as? HostFailure
+    }
+}

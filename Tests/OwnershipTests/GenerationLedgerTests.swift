@@ -1,0 +1,85 @@
+import Ownership
+import Testing
+
+@Suite struct GenerationLedgerTests {
+    let start = ContinuousClock.now
+    let policy = LeasePolicy(length: .seconds(5), margin: .milliseconds(500), heartbeatInterval: .seconds(1))
+    let first = Generation(dataSet: "a", run: "1", replication: "x")
+    let second = Generation(dataSet: "a", run: "2", replication: "x")
+
+    private func knowing(_ generation: Generation, settled: Bool = false, live: Bool = false) -> GenerationLedger {
+        var ledger = GenerationLedger(policy: policy)
+        _ = ledger.observe(generation, at: start, settledElsewhere: settled, nothingLive: !live)
+        return ledger
+    }
+
+    @Test func `before Redis answered nothing is settled and nothing swept`() {
+        let ledger = GenerationLedger(policy: policy)
+        #expect(ledger.current == nil)
+        #expect(!ledger.isSwept)
+        #expect(ledger.settled(at: start + .seconds(100)) == nil)
+    }
+
+    @Test func `a generation settles when it was known for longer than any older lease can last`() {
+        let ledger = knowing(first)
+        #expect(ledger.settled(at: start + .milliseconds(5_499)) == nil)
+        #expect(ledger.settled(at: start + .milliseconds(5_500)) == first)
+    }
+
+    @Test func `a generation that somebody calls settled is settled at once`() {
+        #expect(knowing(first, settled: true).settled(at: start) == first)
+        var ledger = knowing(first)
+        _ = ledger.observe(first, at: start + .seconds(1), settledElsewhere: true, nothingLive: true)
+        #expect(ledger.settled(at: start + .seconds(1)) == first)
+    }
+
+    @Test func `settled once is settled for as long as the generation lasts`() {
+        var ledger = knowing(first, settled: true)
+        _ = ledger.observe(first, at: start + .seconds(1), settledElsewhere: false, nothingLive: true)
+        #expect(ledger.settled(at: start + .seconds(1)) == first)
+    }
+
+    @Test(arguments: [
+        Generation(dataSet: "b", run: "1", replication: "x"),
+        Generation(dataSet: "a", run: "2", replication: "x"),
+        Generation(dataSet: "a", run: "1", replication: "y"),
+    ])
+    func `any of the three ids makes another generation, which waits and is swept anew`(other: Generation) {
+        var ledger = knowing(first, settled: true)
+        let later = start + .seconds(60)
+        let action = ledger.observe(other, at: later, settledElsewhere: false, nothingLive: false)
+        #expect(action == .sweep(other))
+        #expect(!ledger.isSwept)
+        #expect(ledger.settled(at: later + .milliseconds(5_499)) == nil)
+        #expect(ledger.settled(at: later + .milliseconds(5_500)) == other)
+    }
+
+    @Test func `where nothing is live there is nothing to sweep`() {
+        var ledger = knowing(first)
+        #expect(ledger.observe(second, at: start, settledElsewhere: false, nothingLive: true) == .none)
+        #expect(ledger.isSwept)
+    }
+
+    @Test func `a sweep is asked for once a generation`() {
+        var ledger = knowing(first, live: true)
+        #expect(ledger.observe(first, at: start, settledElsewhere: false, nothingLive: false) == .none)
+        #expect(!ledger.isSwept)
+    }
+
+    @Test func `the end of a sweep counts only for the generation in force`() {
+        var ledger = knowing(first, live: true)
+        ledger.sweepFinished(second)
+        #expect(!ledger.isSwept)
+        ledger.sweepFinished(first)
+        #expect(ledger.isSwept)
+    }
+
+    @Test func `a new session has nothing to sweep`() {
+        var ledger = knowing(first, live: true)
+        ledger.sessionBegan()
+        #expect(ledger.isSwept)
+        var unknown = GenerationLedger(policy: policy)
+        unknown.sessionBegan()
+        #expect(unknown.state == .unknown)
+    }
+}

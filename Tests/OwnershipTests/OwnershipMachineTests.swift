@@ -1,0 +1,281 @@
+import Ownership
+import Testing
+
+/// The table of the ownership machine: every state that can be reached, and every event that can come in it.
+@Suite struct OwnershipMachineTests {
+    let version = Version(epoch: Epoch(100), sequence: Sequence(4))
+    let other = SessionID("other")
+    let commit = CommitID("c1")
+    let generation = Generation(dataSet: "a", run: "2", replication: "x")
+    let attempt = ClaimAttempt(9)
+
+    typealias Machine = OwnershipMachine
+
+    private func send(_ machine: inout Machine, _ event: Machine.Event) -> Machine.Action {
+        machine.event(event) { attempt }
+    }
+
+    private func claiming(create: Bool = false) -> Machine { Machine(create: create) }
+
+    private func owned() -> Machine {
+        var machine = claiming()
+        _ = send(&machine, .claimAnswered(.granted(version), ownerIsDead: false))
+        return machine
+    }
+
+    private func after(_ events: Machine.Event...) -> Machine {
+        var machine = owned()
+        for event in events { _ = send(&machine, event) }
+        return machine
+    }
+
+    private var committing: Machine { after(.commit(commit)) }
+    private var ambiguous: Machine { after(.commit(commit), .unanswered) }
+    private var verifying: Machine { after(.sweep(generation), .proceed) }
+    private var releasing: Machine { after(.release) }
+    private var healingForCommit: Machine { after(.commit(commit), .commitAnswered(.regressed)) }
+    private var healingForSweep: Machine { after(.sweep(generation), .proceed, .verifyAnswered(.lost)) }
+    private var healingForRelease: Machine { after(.release, .releaseAnswered(.lost)) }
+    private var absent: Machine {
+        var machine = claiming()
+        _ = send(&machine, .claimAnswered(.absent, ownerIsDead: false))
+        return machine
+    }
+
+    /// Every state but the terminal one.
+    private var everyLiveState: [Machine] {
+        [
+            claiming(), claiming(create: true), absent, owned(), committing, ambiguous, verifying, releasing,
+            healingForCommit, healingForSweep, healingForRelease,
+        ]
+    }
+
+    // MARK: Claiming
+
+    @Test func `a granted claim serves`() {
+        var machine = claiming()
+        #expect(send(&machine, .claimAnswered(.granted(version), ownerIsDead: false)) == .serve)
+        #expect(machine.state == .owned(version))
+        #expect(machine.committed == version)
+    }
+
+    @Test func `a claim granted while a sweep is asked for is checked before it serves`() {
+        var machine = claiming()
+        #expect(send(&machine, .sweep(generation)) == .none)
+        let action = send(&machine, .claimAnswered(.granted(version), ownerIsDead: false))
+        #expect(action == .perform(.verify(version, generation)))
+    }
+
+    @Test func `an actor that does not exist is answered for, and created only when asked`() {
+        var machine = claiming()
+        #expect(send(&machine, .claimAnswered(.absent, ownerIsDead: false)) == .answerAbsent)
+        #expect(machine.committed == nil)
+        #expect(send(&machine, .create) == .perform(.claim(create: true, dead: nil)))
+    }
+
+    @Test func `an actor that another owns is left to it`() {
+        var machine = claiming()
+        #expect(send(&machine, .claimAnswered(.owner(other), ownerIsDead: false)) == .drop(.elsewhere(other)))
+    }
+
+    @Test func `an actor that a dead session owns is claimed once more, naming it, then with a pause`() {
+        var machine = claiming(create: true)
+        let again = Machine.Operation.claim(create: true, dead: other)
+        #expect(send(&machine, .claimAnswered(.owner(other), ownerIsDead: true)) == .perform(again))
+        #expect(send(&machine, .claimAnswered(.owner(other), ownerIsDead: true)) == .performAgain(again))
+    }
+
+    @Test func `an actor that may not be taken now is not taken`() {
+        var machine = claiming()
+        #expect(send(&machine, .claimAnswered(.free, ownerIsDead: false)) == .drop(.unowned))
+    }
+
+    @Test(arguments: [ClaimAnswer.superseded, .otherGeneration])
+    func `a claim refused for what passes is made again`(answer: ClaimAnswer) {
+        var machine = claiming()
+        let again = Machine.Action.performAgain(.claim(create: false, dead: nil))
+        #expect(send(&machine, .claimAnswered(answer, ownerIsDead: false)) == again)
+    }
+
+    // MARK: Committing
+
+    @Test func `a commit goes out on top of the committed version, which reads still see`() {
+        var machine = owned()
+        #expect(send(&machine, .commit(commit)) == .perform(.commit(version, commit)))
+        #expect(machine.committed == version)
+    }
+
+    @Test func `a committed change is the next version under the same epoch`() {
+        var machine = committing
+        #expect(send(&machine, .commitAnswered(.committed)) == .apply)
+        let next = Version(epoch: version.epoch, sequence: Sequence(5))
+        #expect(machine.state == .owned(next))
+        #expect(send(&machine, .proceed) == .serve)
+    }
+
+    @Test func `an unanswered commit is resent under the same id until it is answered`() {
+        var machine = committing
+        for _ in 0..<3 {
+            #expect(send(&machine, .unanswered) == .performAgain(.commit(version, commit)))
+        }
+        #expect(send(&machine, .commitAnswered(.committed)) == .apply)
+    }
+
+    @Test func `a refusal settles a commit of which only one copy was sent`() {
+        var machine = committing
+        #expect(send(&machine, .refused) == .rejectCommit)
+        #expect(machine.state == .owned(version))
+    }
+
+    @Test func `a refusal does not settle a commit of which a copy went unanswered`() {
+        var machine = ambiguous
+        #expect(send(&machine, .refused) == .performAgain(.commit(version, commit)))
+    }
+
+    @Test func `a fenced commit ends the activation`() {
+        var machine = committing
+        #expect(send(&machine, .commitAnswered(.fenced)) == .drop(.fenced))
+        #expect(machine.committed == nil)
+    }
+
+    @Test(arguments: [CommitAnswer.regressed, .lost])
+    func `a commit on what Redis lost puts it back first, then goes out under the new epoch`(answer: CommitAnswer) {
+        var machine = committing
+        #expect(send(&machine, .commitAnswered(answer)) == .perform(.republish(version, attempt)))
+        #expect(machine.committed == version)
+        let renewed = Version(epoch: Epoch(200), sequence: version.sequence)
+        let action = send(&machine, .republishAnswered(.republished(Epoch(200))))
+        #expect(action == .perform(.commit(renewed, commit)))
+        #expect(machine.state == .committing(renewed, commit, ambiguous: false))
+    }
+
+    @Test func `an ambiguous commit stays ambiguous while Redis is healed`() {
+        var machine = ambiguous
+        _ = send(&machine, .commitAnswered(.lost))
+        _ = send(&machine, .republishAnswered(.intact))
+        #expect(machine.state == .committing(version, commit, ambiguous: true))
+    }
+
+    // MARK: Sweeping
+
+    @Test func `a sweep waits for the commit in flight and comes before the next`() {
+        var machine = committing
+        #expect(send(&machine, .sweep(generation)) == .none)
+        _ = send(&machine, .commitAnswered(.committed))
+        let next = Version(epoch: version.epoch, sequence: Sequence(5))
+        #expect(send(&machine, .proceed) == .perform(.verify(next, generation)))
+    }
+
+    @Test func `an intact actor is swept`() {
+        var machine = verifying
+        #expect(send(&machine, .verifyAnswered(.intact)) == .serve)
+        #expect(machine.sweep == nil)
+    }
+
+    @Test func `a fenced actor is dropped by the sweep`() {
+        var machine = verifying
+        #expect(send(&machine, .verifyAnswered(.fenced)) == .drop(.fenced))
+    }
+
+    @Test(arguments: [VerifyAnswer.regressed, .lost])
+    func `what Redis lost is put back and checked once more`(answer: VerifyAnswer) {
+        var machine = verifying
+        #expect(send(&machine, .verifyAnswered(answer)) == .perform(.republish(version, attempt)))
+        let renewed = Version(epoch: Epoch(200), sequence: version.sequence)
+        let action = send(&machine, .republishAnswered(.republished(Epoch(200))))
+        #expect(action == .perform(.verify(renewed, generation)))
+        #expect(send(&machine, .verifyAnswered(.intact)) == .serve)
+    }
+
+    @Test func `a check under an older generation is made again under the newest`() {
+        var machine = verifying
+        let newer = Generation(dataSet: "a", run: "3", replication: "x")
+        _ = send(&machine, .sweep(newer))
+        #expect(send(&machine, .verifyAnswered(.otherGeneration)) == .performAgain(.verify(version, newer)))
+    }
+
+    // MARK: Giving up
+
+    @Test func `a release ends the activation once it is answered`() {
+        var machine = owned()
+        #expect(send(&machine, .release) == .perform(.release(version)))
+        #expect(machine.committed == nil)
+        #expect(send(&machine, .releaseAnswered(.released)) == .drop(.released))
+    }
+
+    @Test func `a fenced release ends the activation`() {
+        var machine = releasing
+        #expect(send(&machine, .releaseAnswered(.fenced)) == .drop(.fenced))
+    }
+
+    @Test(arguments: [ReleaseAnswer.regressed, .lost])
+    func `a release of what Redis lost puts it back first`(answer: ReleaseAnswer) {
+        var machine = releasing
+        #expect(send(&machine, .releaseAnswered(answer)) == .perform(.republish(version, attempt)))
+        #expect(machine.committed == nil)
+        let renewed = Version(epoch: Epoch(200), sequence: version.sequence)
+        let action = send(&machine, .republishAnswered(.republished(Epoch(200))))
+        #expect(action == .perform(.release(renewed)))
+    }
+
+    @Test func `an actor without a commit has nothing that Redis could have lost`() {
+        var machine = claiming(create: true)
+        let empty = Version(epoch: Epoch(100), sequence: .zero)
+        _ = send(&machine, .claimAnswered(.granted(empty), ownerIsDead: false))
+        _ = send(&machine, .release)
+        #expect(send(&machine, .releaseAnswered(.lost)) == .drop(.released))
+    }
+
+    // MARK: Every state
+
+    @Test func `a fenced republish ends the activation, whatever it was for`() {
+        for var machine in [healingForCommit, healingForSweep, healingForRelease] {
+            #expect(send(&machine, .republishAnswered(.fenced)) == .drop(.fenced))
+        }
+    }
+
+    @Test func `an intact republish goes on with what it was for`() {
+        var commit = healingForCommit
+        #expect(send(&commit, .republishAnswered(.intact)) == .perform(.commit(version, self.commit)))
+        var sweep = healingForSweep
+        #expect(send(&sweep, .republishAnswered(.intact)) == .perform(.verify(version, generation)))
+        var release = healingForRelease
+        #expect(send(&release, .republishAnswered(.intact)) == .perform(.release(version)))
+    }
+
+    @Test func `every operation is repeated as it was while it goes unanswered or is refused`() {
+        for machine in everyLiveState {
+            guard let operation = machine.operation else { continue }
+            var unanswered = machine
+            #expect(send(&unanswered, .unanswered) == .performAgain(operation))
+            var refused = machine
+            let isOnlyCopy = machine == committing
+            #expect(send(&refused, .refused) == (isOnlyCopy ? .rejectCommit : .performAgain(operation)))
+        }
+    }
+
+    @Test func `the end of the session ends every state, once`() {
+        for var machine in everyLiveState {
+            #expect(send(&machine, .sessionOver) == .drop(.sessionOver))
+            #expect(machine.committed == nil)
+            #expect(machine.operation == nil)
+            #expect(send(&machine, .sessionOver) == .none)
+            #expect(send(&machine, .abandon) == .none)
+            #expect(send(&machine, .sweep(generation)) == .none)
+            #expect(machine.sweep == nil)
+        }
+    }
+
+    @Test func `abandoning ends every state`() {
+        for var machine in everyLiveState {
+            #expect(send(&machine, .abandon) == .drop(.abandoned))
+        }
+    }
+
+    @Test func `a sweep is remembered in every state`() {
+        for var machine in everyLiveState {
+            #expect(send(&machine, .sweep(generation)) == .none)
+            #expect(machine.sweep == generation)
+        }
+    }
+}
