@@ -4,7 +4,9 @@ import Ownership
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct DrainTests {
-    @Test func `a drained node has given everything up, and serves what still comes through another`() async throws {
+    @Test func `a drained node has given everything up, and serves what still comes through another`()
+        async throws
+    {
         try await World.with(nodes: 2) { world async throws in
             let (leaving, other) = (world.nodes[0], world.nodes[1])
             for number in 0..<20 { try await leaving.add(Int64(number), to: "c\(number)") }
@@ -26,15 +28,17 @@ import Testing
         try await World.with(nodes: 2) { world async throws in
             let leaving = world.nodes[0]
             try await leaving.add(0)
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                let commit = leaving.store.faults.holdNext(.commit)
-                for _ in 0..<50 { group.addTask { try await leaving.add(1) } }
-                await commit.arrived()
-                await leaving.keeper.announceDraining()
-                group.addTask { _ = await leaving.host.releaseAll(until: world.clock.now + .seconds(25)) }
-                commit.release()
-                for _ in 0..<50 { group.addTask { try await leaving.add(1) } }
-                try await group.waitForAll()
+            try await world.whilePassing {
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    let commit = leaving.store.faults.holdNext(.commit)
+                    for _ in 0..<50 { group.addTask { try await leaving.add(1) } }
+                    await commit.arrived()
+                    await leaving.keeper.announceDraining()
+                    group.addTask { _ = await leaving.host.releaseAll(until: world.clock.now + .seconds(25)) }
+                    commit.release()
+                    for _ in 0..<50 { group.addTask { try await leaving.add(1) } }
+                    try await group.waitForAll()
+                }
             }
             #expect(try await world.nodes[1].read() == 100)
         }

@@ -13,6 +13,7 @@ struct TestNode: Sendable {
     let registry: InMemoryRegistry<CounterLogic>
     let link: InMemoryLink
     let clock: ManualClock
+    let keeperClock: KeeperClock
 
     init(
         _ name: String,
@@ -28,6 +29,7 @@ struct TestNode: Sendable {
         let store = InMemoryStore(redis)
         let registry = InMemoryRegistry(redis)
         let link = InMemoryLink(network)
+        let keeperClock = KeeperClock(clock)
         let directory = Directory(policy: policy.lease) {
             var generator = SystemRandomNumberGenerator()
             return SessionHandle(id: SessionID(random: &generator), policy: policy.lease)
@@ -50,8 +52,8 @@ struct TestNode: Sendable {
             policy: policy.lease,
             card: NodeCard(name: name, link: address, build: "test"),
             inheritance: inheritance,
-            clock: clock,
-            executor: QueueExecutor(),
+            clock: keeperClock,
+            executor: ThreadExecutor.shared,
             nothingLive: { host.liveCount == 0 },
             logger: logger
         )
@@ -63,6 +65,7 @@ struct TestNode: Sendable {
         self.registry = registry
         self.link = link
         self.clock = clock
+        self.keeperClock = keeperClock
     }
 
     /// Asks with the usual deadline of two seconds.

@@ -36,11 +36,14 @@ struct World: Sendable {
         let world = World(clock: clock, redis: redis, nodes: nodes)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for node in nodes {
-                group.addTask { await node.keeper.run() }
+                group.addTask {
+                    await node.keeper.run()
+                    node.keeperClock.end()
+                }
                 group.addTask { await node.host.run(node.keeper.notices) }
             }
             defer { group.cancelAll() }
-            await clock.sleepers(atLeast: world.loops)
+            await world.settle()
             if exclusive { try await world.until { world.nodes.allSatisfy(\.host.isReady) } }
             // Everybody has seen everybody.
             await world.pass(.seconds(1))
@@ -48,16 +51,19 @@ struct World: Sendable {
         }
     }
 
-    /// How many loops of the nodes sleep whenever nothing is to be done.
-    private var loops: Int { 2 * nodes.count }
+    /// Waits until every session keeper has done what is to be done at this instant.
+    private func settle() async {
+        for node in nodes { await node.keeperClock.settled() }
+        await Task.yield()
+    }
 
-    /// Lets time pass from one sleeper's deadline to the next, each time until the nodes' loops sleep again.
+    /// Lets time pass from one sleeper's deadline to the next, each time until the session keepers sleep again.
     func pass(_ duration: Duration) async {
         let end = clock.now + duration
         while clock.now < end {
             let next = min(end, max(clock.now, clock.nextDeadline ?? end))
             clock.advance(by: next - clock.now)
-            await clock.sleepers(atLeast: loops)
+            await settle()
         }
     }
 
