@@ -1,0 +1,45 @@
+package import Hosting
+package import Ownership
+
+/// One node's way to the membership of a simulated Redis, with faults of its own.
+package struct InMemoryRegistry<Logic: Decider>: SessionRegistry {
+    package enum Call: Hashable, Sendable {
+        case beat, bury, buryCertainly
+    }
+
+    /// What goes wrong on this way.
+    package let faults = FaultBoard<Call>()
+    private let redis: SimulatedRedis<Logic>
+
+    package init(_ redis: SimulatedRedis<Logic>) {
+        self.redis = redis
+    }
+
+    package func beat(_ heartbeat: Heartbeat) async throws(StoreFailure) -> HeartbeatAnswer {
+        let dataSet = redis.freshDataSet()
+        return try await faults.perform(.beat) { [redis] () throws(StoreFailure) in
+            try redis.execute { store, time throws(StoreFailure) in
+                try store.beat(heartbeat, dataSet: dataSet, at: time)
+            }
+        }
+    }
+
+    package func bury(
+        _ verdict: MembershipObserver.Verdict
+    ) async throws(StoreFailure) -> TombstoneAnswer {
+        try await faults.perform(.bury) { [redis] () throws(StoreFailure) in
+            try redis.execute { store, time in store.bury(verdict, at: time) }
+        }
+    }
+
+    package func buryCertainly(_ session: SessionID) async throws(StoreFailure) {
+        try await faults.perform(.buryCertainly) { [redis] () throws(StoreFailure) in
+            try redis.execute { store, time in store.buryCertainly(session, at: time) }
+        }
+    }
+
+    /// Removes tombstones of more than `age` seconds; answers how many.
+    package func prune(olderThan age: UInt64) throws(StoreFailure) -> Int {
+        try redis.execute { store, time in store.prune(olderThan: age, at: time) }
+    }
+}

@@ -1,0 +1,22 @@
+/// The name that all keys of one cluster of nodes begin with, so that several clusters can share a Redis.
+package struct ClusterName: Hashable, Sendable, CustomStringConvertible {
+    /// 1…64 ASCII letters, digits, `-`, `_` and `.`.
+    package let rawValue: String
+
+    /// The name where none is configured.
+    package static let standard = ClusterName(checked: "cart")
+    /// The longest name, bytes.
+    package static let lengthLimit = 64
+
+    /// Nil where the name holds what a key must not: braces and colons have their meaning there.
+    package init?(_ rawValue: String) {
+        guard Word.isPlain(rawValue.utf8, upTo: Self.lengthLimit) else { return nil }
+        self.init(checked: rawValue)
+    }
+
+    private init(checked rawValue: String) {
+        self.rawValue = rawValue
+    }
+
+    package var description: String { rawValue }
+}

@@ -1,0 +1,37 @@
+internal import Ownership
+
+#if canImport(FoundationEssentials)
+internal import FoundationEssentials
+#else
+internal import Foundation
+#endif
+
+/// A card's form in Redis: a JSON object with `name`, `link` and `build`. Members that are missing are empty, members that
+/// are not known are ignored, so that builds next to each other can share a Redis.
+extension NodeCard {
+    private struct Form: Codable {
+        var name: String?
+        var link: String?
+        var build: String?
+    }
+
+    init?(json: some Collection<UInt8>) {
+        do {
+            let form = try JSONDecoder().decode(Form.self, from: Data(json))
+            self.init(name: form.name ?? "", link: form.link ?? "", build: form.build ?? "")
+        } catch {
+            return nil
+        }
+    }
+
+    /// Nil only if the card can not be encoded, which no text makes happen.
+    var json: [UInt8]? {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        do {
+            return Array(try encoder.encode(Form(name: name, link: link, build: build)))
+        } catch {
+            return nil
+        }
+    }
+}
