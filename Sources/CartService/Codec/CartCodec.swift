@@ -1,0 +1,66 @@
+package import Cart
+import CartWire
+package import Hosting
+import SwiftProtobuf
+
+/// Carts, commands and answers as protobuf: `cart_state.proto` in Redis, `cart_link.proto` between nodes.
+///
+/// Whatever bytes come, decoding ends in a value or in `CodecFailure`. Every decoded value can be decided on, shown and
+/// encoded again without trapping, also where its numbers are absurd.
+package struct CartCodec: ActorCodec {
+    /// The one schema that we write, and the highest that we read.
+    static let schemaVersion: UInt32 = 1
+
+    /// The codec; it has no settings.
+    package init() {}
+
+    /// The cart and whatever a newer build said of it.
+    package func encode(state: CartRecord) throws(CodecFailure) -> [UInt8] {
+        try bytes(of: StoredCart(state))
+    }
+
+    /// - Throws: where the bytes are no cart, or one that only a newer build may rewrite.
+    package func decode(state bytes: [UInt8]) throws(CodecFailure) -> CartRecord {
+        try message(StoredCart.self, from: bytes, "a stored cart").record()
+    }
+
+    /// The command, with what its creator generated for it.
+    package func encode(command: CartCommand) throws(CodecFailure) -> [UInt8] {
+        try bytes(of: LinkedCommand(command))
+    }
+
+    /// - Throws: where the bytes are no command, or one of a kind that only a newer build knows.
+    package func decode(command bytes: [UInt8]) throws(CodecFailure) -> CartCommand {
+        try message(LinkedCommand.self, from: bytes, "a command").command()
+    }
+
+    /// The verdict and the state that it stands on.
+    package func encode(answer: Answer<CartLogic>) throws(CodecFailure) -> [UInt8] {
+        try bytes(of: LinkedAnswer(answer))
+    }
+
+    /// - Throws: where the bytes are no answer, or one that only a newer build understands.
+    package func decode(answer bytes: [UInt8]) throws(CodecFailure) -> Answer<CartLogic> {
+        try message(LinkedAnswer.self, from: bytes, "an answer").answer()
+    }
+
+    private func bytes(of message: some Message) throws(CodecFailure) -> [UInt8] {
+        do {
+            return try message.serializedBytes()
+        } catch {
+            throw CodecFailure("it can not be written: \(error)")
+        }
+    }
+
+    private func message<M: Message>(
+        _ type: M.Type,
+        from bytes: [UInt8],
+        _ name: String
+    ) throws(CodecFailure) -> M {
+        do {
+            return try M(serializedBytes: bytes)
+        } catch {
+            throw CodecFailure("\(bytes.count) bytes are not \(name): \(error)")
+        }
+    }
+}

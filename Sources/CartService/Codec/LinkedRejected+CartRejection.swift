@@ -1,0 +1,85 @@
+import Cart
+import CartWire
+import Hosting
+import SwiftProtobuf
+
+extension LinkedRejected {
+    /// The rejection as it travels.
+    init(_ rejection: CartRejection) {
+        self.init()
+        switch rejection {
+        case .cartNotFound:
+            cartNotFound = LinkedCartNotFound()
+        case .cartDeleted(let at):
+            cartDeleted = .with { $0.atMs = at.milliseconds }
+        case .lineNotFound(let id):
+            lineNotFound = .with { $0.line = id.number }
+        case .versionMismatch(let expected, let actual):
+            versionMismatch = .with {
+                $0.expected = expected
+                $0.actual = actual
+            }
+        case .currencyMismatch(let cart, let given):
+            currencyMismatch = .with {
+                $0.cart = cart.code
+                $0.given = given.code
+            }
+        case .invalid(let field, let flaw):
+            invalid = LinkedInvalid(field, flaw)
+        case .limit(let limit, let maximum, let actual):
+            limitReached = .with {
+                $0.limit = LinkedLimitReached.Limit(limit)
+                $0.maximum = maximum
+                $0.actual = actual
+            }
+        }
+    }
+
+    /// The rejection that travelled.
+    func rejection() throws(CodecFailure) -> CartRejection {
+        switch reason {
+        case .cartNotFound:
+            return .cartNotFound
+        case .cartDeleted(let message):
+            return .cartDeleted(at: Timestamp(milliseconds: message.atMs))
+        case .lineNotFound(let message):
+            return .lineNotFound(LineID(message.line))
+        case .versionMismatch(let message):
+            return .versionMismatch(expected: message.expected, actual: message.actual)
+        case .currencyMismatch(let message):
+            guard let cart = try Currency(wire: message.cart), let given = try Currency(wire: message.given)
+            else {
+                throw CodecFailure("a mismatch of currencies that does not name both")
+            }
+            return .currencyMismatch(cart: cart, given: given)
+        case .invalid(let message):
+            return .invalid(try message.rejectedField(), try message.rejectedFlaw())
+        case .limitReached(let message):
+            return .limit(try message.limit.domain(), maximum: message.maximum, actual: message.actual)
+        case nil:
+            throw CodecFailure("a rejection of a kind that this build does not know")
+        }
+    }
+}
+
+extension LinkedLimitReached.Limit {
+    fileprivate init(_ limit: CartRejection.Limit) {
+        switch limit {
+        case .lines: self = .lines
+        case .quantity: self = .quantity
+        case .metadataBytes: self = .metadataBytes
+        case .lineIDs: self = .lineIds
+        }
+    }
+
+    fileprivate func domain() throws(CodecFailure) -> CartRejection.Limit {
+        switch self {
+        case .lines: .lines
+        case .quantity: .quantity
+        case .metadataBytes: .metadataBytes
+        case .lineIds: .lineIDs
+        case .unspecified, .UNRECOGNIZED:
+            throw CodecFailure("a limit that this build does not know: \(rawValue)")
+        }
+    }
+}

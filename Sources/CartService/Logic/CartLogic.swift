@@ -1,0 +1,50 @@
+package import Cart
+package import Hosting
+
+/// The cart as the runtime hosts it.
+package struct CartLogic: Decider {
+    /// A cart, and what a newer build stored with it.
+    package typealias State = CartRecord
+    /// What a client wants of a cart.
+    package typealias Command = CartCommand
+    /// What happened to a cart.
+    package typealias Event = CartEvent
+    /// What an accepted command did; the cart itself is in the answer's state.
+    package typealias Outcome = CartOutcome.Effect
+    /// The domain saying no.
+    package typealias Rejection = CartRejection
+
+    private let decider: CartDecider
+
+    /// A cart under these limits.
+    package init(limits: CartLimits = CartLimits()) {
+        decider = CartDecider(limits: limits)
+    }
+
+    /// The cart that nobody created.
+    package var initial: CartRecord { CartRecord(cart: decider.initial) }
+
+    /// Whether the command only shows the cart.
+    package func isRead(_ command: CartCommand) -> Bool { command.isRead }
+
+    /// Whether the command may bring a cart into being.
+    package func mayCreate(_ command: CartCommand) -> Bool { command.mayCreate }
+
+    /// What the command means for the cart at this version.
+    package func decide(
+        _ command: CartCommand,
+        on state: CartRecord,
+        sequence: UInt64
+    ) -> Decision<CartEvent, CartOutcome.Effect, CartRejection> {
+        switch decider.decide(command, on: state.cart, version: sequence) {
+        case .accept(let events, let outcome): .accept(events, outcome.effect)
+        case .reject(let rejection): .reject(rejection)
+        }
+    }
+
+    /// Makes the event part of the cart.
+    package func evolve(_ state: inout CartRecord, with event: CartEvent) {
+        decider.evolve(&state.cart, with: event)
+        if let unknown = state.unknown { state.unknown = unknown.after(event) }
+    }
+}

@@ -1,0 +1,47 @@
+import Cart
+import SwiftProtobuf
+
+/// The fields of a stored cart that a newer build knows and we do not, by the message that they stand in.
+///
+/// The domain's state is built anew at each commit and can not hold them, and a rewrite must not lose them.
+final class UnknownParts: Hashable, Sendable {
+    /// What stands beside the cart.
+    let record: UnknownStorage
+    /// What stands in the open cart, or in what is left of a deleted one.
+    let kind: UnknownStorage
+    /// What stands in the lines; none of them is empty.
+    let lines: [LineID: UnknownStorage]
+
+    /// Nil if there is nothing to carry.
+    init?(record: UnknownStorage, kind: UnknownStorage, lines: [LineID: UnknownStorage]) {
+        if record.data.isEmpty, kind.data.isEmpty, lines.isEmpty { return nil }
+        self.record = record
+        self.kind = kind
+        self.lines = lines
+    }
+
+    /// What is still to be carried after an event: what was said of a thing goes with it.
+    func after(_ event: CartEvent) -> UnknownParts? {
+        switch event {
+        case .created, .deleted:
+            return UnknownParts(record: record, kind: UnknownStorage(), lines: [:])
+        case .cleared:
+            return UnknownParts(record: record, kind: kind, lines: [:])
+        case .lineRemoved(let id, _):
+            guard lines[id] != nil else { return self }
+            return UnknownParts(record: record, kind: kind, lines: lines.filter { $0.key != id })
+        case .lineAdded, .lineRenamed, .quantityChanged:
+            return self
+        }
+    }
+
+    static func == (a: UnknownParts, b: UnknownParts) -> Bool {
+        a.record == b.record && a.kind == b.kind && a.lines == b.lines
+    }
+
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(record.data)
+        hasher.combine(kind.data)
+        hasher.combine(lines.count)
+    }
+}

@@ -1,0 +1,127 @@
+/// What an operator sees of a node at a moment.
+package struct NodeStatus: Sendable, Equatable {
+    /// The node's name.
+    package let name: String
+    /// The build that runs.
+    package let build: String
+    /// Its session's id, or nil between two.
+    package let session: String?
+    /// Why it should get no requests, in words for a person; empty while it should.
+    package let notReady: [String]
+    /// Whether it is leaving.
+    package let draining: Bool
+    /// Carts in its memory.
+    package let liveCarts: Int
+    /// The generation of Redis' data that it last saw, or nil.
+    package let generation: String?
+    /// The sessions that it knows of, its own included.
+    package let members: [Peer]
+
+    /// A session as this node knows it.
+    package struct Peer: Sendable, Equatable {
+        /// The name of the session's node.
+        package let name: String
+        /// The session's id.
+        package let session: String
+        /// `alive`, `draining` or `dead`.
+        package let condition: String
+        /// `host:port` of its link.
+        package let link: String
+        /// The build that runs there.
+        package let build: String
+
+        /// A session from its parts.
+        package init(name: String, session: String, condition: String, link: String, build: String) {
+            self.name = name
+            self.session = session
+            self.condition = condition
+            self.link = link
+            self.build = build
+        }
+    }
+
+    /// A status from its parts.
+    package init(
+        name: String,
+        build: String,
+        session: String?,
+        notReady: [String],
+        draining: Bool,
+        liveCarts: Int,
+        generation: String?,
+        members: [Peer]
+    ) {
+        self.name = name
+        self.build = build
+        self.session = session
+        self.notReady = notReady
+        self.draining = draining
+        self.liveCarts = liveCarts
+        self.generation = generation
+        self.members = members
+    }
+
+    /// Whether requests should be sent here.
+    package var ready: Bool { notReady.isEmpty }
+}
+
+extension JSONWriter {
+    /// `{"ready", "reasons"}`: what a gateway's operator wants to know.
+    mutating func readiness(_ status: NodeStatus) {
+        raw("{\"ready\":")
+        boolean(status.ready)
+        raw(",\"reasons\":")
+        list(status.notReady) { $0.string($1) }
+        raw("}\n")
+    }
+
+    /// All of it.
+    mutating func status(_ status: NodeStatus) {
+        raw("{\"name\":")
+        string(status.name)
+        raw(",\"build\":")
+        string(status.build)
+        raw(",\"session\":")
+        string(status.session)
+        raw(",\"ready\":")
+        boolean(status.ready)
+        raw(",\"reasons\":")
+        list(status.notReady) { $0.string($1) }
+        raw(",\"draining\":")
+        boolean(status.draining)
+        raw(",\"liveCarts\":")
+        integer(status.liveCarts)
+        raw(",\"generation\":")
+        string(status.generation)
+        raw(",\"members\":")
+        list(status.members) { $0.peer($1) }
+        raw("}\n")
+    }
+
+    private mutating func peer(_ peer: NodeStatus.Peer) {
+        raw("{\"name\":")
+        string(peer.name)
+        raw(",\"session\":")
+        string(peer.session)
+        raw(",\"condition\":")
+        string(peer.condition)
+        raw(",\"link\":")
+        string(peer.link)
+        raw(",\"build\":")
+        string(peer.build)
+        raw("}")
+    }
+
+    private mutating func boolean(_ value: Bool) {
+        if value { raw("true") } else { raw("false") }
+    }
+
+    private mutating func list<Element>(_ elements: [Element], _ write: (inout JSONWriter, Element) -> Void) {
+        raw("[")
+        for (index, element) in elements.enumerated() {
+            if index > 0 { raw(",") }
+            write(&self, element)
+        }
+        raw("]")
+    }
+}

@@ -1,0 +1,41 @@
+import Cart
+
+/// What is wrong with a request before any cart is asked.
+enum RequestFlaw: Error, Equatable, Sendable {
+    /// No resource has this path.
+    case unknownPath
+    /// The resource has other methods.
+    case methodNotAllowed(allowed: String)
+    /// The body is longer than the limit, in bytes.
+    case bodyTooLarge(limit: Int)
+    /// The body is not declared as JSON; what it is declared as, or nil.
+    case unsupportedMediaType(String?)
+    /// The body that the method needs is empty.
+    case missingBody
+    /// The body is not JSON.
+    case malformedJSON(JSONFlaw)
+    /// `If-Match` is not what RFC 9110 says it is.
+    case malformedIfMatch
+    /// A member that nothing is known of, and those that are known there.
+    case unknownField(JSONPointer, known: [String])
+    /// A member that must be there.
+    case missingField(JSONPointer)
+    /// A member of the wrong type.
+    case wrongType(JSONPointer, expected: String, actual: String)
+    /// An integer out of the range of 64 bits.
+    case hugeInteger(JSONPointer)
+    /// A value that the domain refuses whatever the cart.
+    case rejected(CartRejection, in: RequestPart)
+}
+
+/// Where the domain's fields stand in a request.
+enum RequestPart: Equatable, Sendable, CaseIterable {
+    /// The path.
+    case path
+    /// The body that creates a cart.
+    case creation
+    /// The body that adds a line.
+    case addition
+    /// The body that changes a line.
+    case alteration
+}

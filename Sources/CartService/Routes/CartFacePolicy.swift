@@ -1,0 +1,45 @@
+package import Cart
+
+/// What the HTTP face allows and promises.
+package struct CartFacePolicy: Sendable {
+    /// What may be put into a cart; the same as the host's decider has.
+    package var limits = CartLimits()
+    /// The longest body, in bytes.
+    package var bodyBytes = 64 * 1024
+    /// How long a request may take, from when it came.
+    package var requestDeadline: Duration = .seconds(2)
+    /// How long a cart is kept after its last change: what `expiresAt` is counted by.
+    package var retention: Duration = .seconds(30 * 86_400)
+
+    /// The numbers of the design, sections 6 and 9.
+    package init() {}
+}
+
+/// What the HTTP face does not make up itself.
+package struct CartFaceSources: Sendable {
+    /// The wall clock, by which commands are dated.
+    package var now: @Sendable () -> Timestamp
+    /// The clock that deadlines are counted by.
+    package var instant: @Sendable () -> ContinuousClock.Instant
+    /// A fresh id that nobody can guess.
+    package var newID: @Sendable () -> CartID
+    /// Whether the node is leaving, so that clients should connect elsewhere.
+    package var isDraining: @Sendable () -> Bool
+
+    /// - Parameters:
+    ///   - now: the wall clock.
+    ///   - instant: the deadlines' clock.
+    ///   - newID: draws an id from 128 random bits.
+    ///   - isDraining: cheap; it is asked once a response.
+    package init(
+        now: @escaping @Sendable () -> Timestamp,
+        instant: @escaping @Sendable () -> ContinuousClock.Instant = { ContinuousClock.now },
+        newID: @escaping @Sendable () -> CartID,
+        isDraining: @escaping @Sendable () -> Bool
+    ) {
+        self.now = now
+        self.instant = instant
+        self.newID = newID
+        self.isDraining = isDraining
+    }
+}

@@ -1,0 +1,48 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+extension CartRoutes {
+    /// The body as JSON, or nil if it is empty.
+    ///
+    /// - Throws: `RequestFlaw`, or the connection's error where the client broke off.
+    func json(of request: Request) async throws -> JSONValue? {
+        let limit = policy.bodyBytes
+        if let length = request.headers[.contentLength].flatMap(Int.init), length > limit {
+            throw RequestFlaw.bodyTooLarge(limit: limit)
+        }
+        let body: ByteBuffer
+        do {
+            body = try await request.body.collect(upTo: limit)
+        } catch is NIOTooManyBytesError {
+            throw RequestFlaw.bodyTooLarge(limit: limit)
+        }
+        let type = request.headers[.contentType]
+        if body.readableBytes == 0 && type == nil { return nil }
+        guard let type, Self.isJSON(type) else { throw RequestFlaw.unsupportedMediaType(type) }
+        if body.readableBytes == 0 { return nil }
+        do {
+            return try JSONReader.read(Array(buffer: body))
+        } catch {
+            throw RequestFlaw.malformedJSON(error)
+        }
+    }
+
+    /// Whether it is `application/json`, with whatever parameters but another charset than UTF-8.
+    private static func isJSON(_ type: String) -> Bool {
+        let parts = type.lowercased().split(separator: ";", omittingEmptySubsequences: false)
+        guard let first = parts.first, trimmed(first) == "application/json" else { return false }
+        return parts.dropFirst().allSatisfy { part in
+            let parameter = trimmed(part)
+            return !parameter.hasPrefix("charset=")
+                || parameter == "charset=utf-8" || parameter == "charset=\"utf-8\""
+        }
+    }
+
+    private static func trimmed(_ text: Substring) -> Substring {
+        var text = text
+        while let first = text.first, first == " " || first == "\t" { text.removeFirst() }
+        while let last = text.last, last == " " || last == "\t" { text.removeLast() }
+        return text
+    }
+}

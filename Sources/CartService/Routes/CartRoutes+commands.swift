@@ -1,0 +1,140 @@
+import Cart
+import HTTPTypes
+import Hosting
+import Hummingbird
+
+extension CartRoutes {
+    /// Answers the cart as it is.
+    func show(_ errand: Errand) async throws(Problem) -> Response {
+        let answer = try await ask(errand, .read, .path)
+        guard errand.ifMatch.admits(answer.sequence) else {
+            throw mismatch(errand, actual: answer.sequence)
+        }
+        return try reply(to: errand, answer, deletes: false)
+    }
+
+    /// Has the cart changed and answers it as it is then.
+    func change(
+        _ errand: Errand,
+        _ part: RequestPart,
+        _ change: CartCommand.Change
+    ) async throws(Problem) -> Response {
+        let now = sources.now()
+        do {
+            try CartCommand.change(change, at: now).validate(policy.limits)
+        } catch {
+            throw Problem(error, in: part)
+        }
+        let expected = try await expectedVersion(errand, change)
+        let command = CartCommand.change(change, at: now, expected: expected)
+        let accepted = try await ask(errand, command, part)
+        return try reply(to: errand, accepted, deletes: change == .delete)
+    }
+
+    /// The one version that the domain is to compare with, as it knows no lists.
+    private func expectedVersion(
+        _ errand: Errand,
+        _ change: CartCommand.Change
+    ) async throws(Problem) -> UInt64? {
+        switch errand.ifMatch {
+        case .absent:
+            return nil
+        case .present:
+            // All but a creation are refused anyway where there is no cart.
+            guard case .create = change else { return nil }
+            return try await versionOfExisting(errand)
+        case .versions(let versions, _):
+            // No cart lives to the greatest version: the domain says so, once it has no other objection.
+            guard let first = versions.first else { return .max }
+            guard versions.count > 1 else { return first }
+            let answer = try await answer(errand, .read)
+            return versions.contains(answer.sequence) ? answer.sequence : first
+        }
+    }
+
+    private func versionOfExisting(_ errand: Errand) async throws(Problem) -> UInt64 {
+        let answer = try await answer(errand, .read)
+        switch answer.verdict {
+        case .accepted: return answer.sequence
+        case .rejected: throw mismatch(errand, actual: 0)
+        }
+    }
+
+    private func mismatch(_ errand: Errand, actual: UInt64) -> Problem {
+        var problem = Problem(mismatch: errand.ifMatch, expected: 0, actual: actual)
+        if actual > 0 { problem.version = actual }
+        return problem
+    }
+
+    private func ask(
+        _ errand: Errand,
+        _ command: CartCommand,
+        _ part: RequestPart
+    ) async throws(Problem) -> Accepted {
+        let answer = try await answer(errand, command)
+        switch answer.verdict {
+        case .accepted(let effect, let record):
+            return Accepted(effect: effect, record: record, sequence: answer.sequence, node: answer.node)
+        case .rejected(let rejection):
+            var problem = Problem(rejection, in: part, ifMatch: errand.ifMatch)
+            problem.node = answer.node
+            if case .versionMismatch(_, let actual) = rejection, actual > 0 { problem.version = actual }
+            throw problem
+        }
+    }
+
+    private func answer(_ errand: Errand, _ command: CartCommand) async throws(Problem) -> Answer<CartLogic> {
+        do {
+            return try await asker.ask(
+                ActorID(errand.cart.text),
+                command,
+                deadline: errand.deadline,
+                trace: errand.trace
+            )
+        } catch {
+            throw Problem(error)
+        }
+    }
+
+    private func reply(to errand: Errand, _ accepted: Accepted, deletes: Bool) throws(Problem) -> Response {
+        switch accepted.effect {
+        case .read, .existed, .lineIncreased, .quantityChanged, .lineRemoved, .cleared:
+            return try cart(.ok, errand, accepted)
+        case .created:
+            return try cart(.created, errand, accepted, location: path(errand))
+        case .lineAdded(let line):
+            return try cart(.created, errand, accepted, location: "\(path(errand))/lines/\(line.text)")
+        case .deleted:
+            return replies.nothing(by: accepted.node)
+        case .unchanged:
+            // Of a cart that is gone already, if it was to be deleted.
+            if deletes { return replies.nothing(by: accepted.node) }
+            return try cart(.ok, errand, accepted)
+        }
+    }
+
+    private func path(_ errand: Errand) -> String { "\(CartResource.root)/\(errand.cart.text)" }
+
+    private func cart(
+        _ status: HTTPResponse.Status,
+        _ errand: Errand,
+        _ accepted: Accepted,
+        location: String? = nil
+    ) throws(Problem) -> Response {
+        guard let cart = accepted.record.cart.cart else {
+            if case .read = accepted.effect { throw .contradiction("a cart was shown that is not there") }
+            // The state that an answer stands on holds whatever left in the same commit.
+            throw Problem(.cartDeleted, "it was done as asked, and right after it the cart was deleted")
+        }
+        let view = replies.view(errand.cart, cart, accepted.sequence)
+        return replies.cart(status, view, by: accepted.node, location: location)
+    }
+}
+
+/// A command that was accepted.
+private struct Accepted {
+    let effect: CartOutcome.Effect
+    let record: CartRecord
+    let sequence: UInt64
+    let node: String
+}

@@ -1,0 +1,88 @@
+import Cart
+import HTTPTypes
+package import Hummingbird
+import NIOCore
+
+/// Carts over HTTP, as far as one request goes: it is read and judged, its command is asked, the answer is written.
+///
+/// Everything that can be found wrong is found before the cart is asked. Every change answers the whole cart as it is
+/// after it, so that a client never has to put together what it holds from parts of different versions. A new line
+/// answers 201 with the line's `Location`, more of a line 200. DELETE of a cart answers 204, again 204 when it is
+/// repeated, and 404 for a cart that never was; anything else on a deleted cart is 410, but for PUT, which creates it anew.
+package struct CartRoutes<Asker: CartAsking>: Sendable {
+    let asker: Asker
+    let policy: CartFacePolicy
+    let sources: CartFaceSources
+    let replies: CartReplies
+
+    /// - Parameter node: the name of this node, as `Cart-Node` gives it.
+    package init(asker: Asker, node: String, policy: CartFacePolicy, sources: CartFaceSources) {
+        self.asker = asker
+        self.policy = policy
+        self.sources = sources
+        self.replies = CartReplies(node: node, retention: policy.retention, isDraining: sources.isDraining)
+    }
+
+    /// Answers what is about carts, and leaves the rest to `other`.
+    package func responder<Other: HTTPResponder>(otherwise other: Other) -> CartResponder<Asker, Other> {
+        CartResponder(routes: self, other: other)
+    }
+
+    /// The problem of a path that nobody has.
+    package func unknownPath() -> Response { replies.problem(Problem(RequestFlaw.unknownPath)) }
+
+    /// The response to a request about carts, or nil if it is about something else.
+    ///
+    /// - Throws: where the client's connection broke while its body was read.
+    func respond(to request: Request) async throws -> Response? {
+        let deadline = sources.instant().advanced(by: policy.requestDeadline)
+        let target = request.head.path ?? ""
+        // Absolute form, as a proxy may send it, is taken apart by the framework.
+        let path = target.utf8.first == UInt8(ascii: "/") ? target : request.uri.path
+        guard let resource = CartResource(target: path) else { return nil }
+        do {
+            return try await respond(to: request, resource, deadline)
+        } catch let problem as Problem {
+            return replies.problem(problem)
+        } catch let flaw as RequestFlaw {
+            return replies.problem(Problem(flaw))
+        }
+    }
+
+    private func respond(
+        to request: Request,
+        _ resource: CartResource,
+        _ deadline: ContinuousClock.Instant
+    ) async throws -> Response {
+        switch (resource, request.method) {
+        case (.cart(let id), .get):
+            return try await show(Errand(id, request, deadline))
+        case (.cart(let id), .head):
+            return try await show(Errand(id, request, deadline)).createHeadResponse()
+        case (.cart(let id), .put):
+            let errand = try Errand(id, request, deadline)
+            return try await change(errand, .creation, CartBody.creation(json(of: request)))
+        case (.cart(let id), .delete):
+            return try await change(Errand(id, request, deadline), .path, .delete)
+        case (.carts, .post):
+            // A precondition would be one on the list of all carts, which has no version.
+            let errand = Errand(fresh: sources.newID(), request, deadline)
+            return try await change(errand, .creation, CartBody.creation(json(of: request)))
+        case (.lines(let id), .post):
+            let errand = try Errand(id, request, deadline)
+            return try await change(errand, .addition, CartBody.addition(json(of: request)))
+        case (.lines(let id), .delete):
+            return try await change(Errand(id, request, deadline), .path, .clear)
+        case (.line(let id, let line), .patch):
+            let errand = try Errand(id, request, deadline)
+            let line = try Errand.line(line)
+            return try await change(errand, .alteration, CartBody.alteration(json(of: request), of: line))
+        case (.line(let id, let line), .delete):
+            return try await change(Errand(id, request, deadline), .path, .removeLine(Errand.line(line)))
+        case (_, .options):
+            return replies.options(resource.methods)
+        case (.carts, _), (.cart, _), (.lines, _), (.line, _):
+            throw RequestFlaw.methodNotAllowed(allowed: resource.methods)
+        }
+    }
+}
