@@ -1,0 +1,78 @@
+import Logging
+import ServiceLifecycle
+import Subprocess
+import SystemPackage
+
+extension EmbeddedRedis {
+    /// Keeps a server running until the node shuts down or the task is cancelled; returns when the server has ended.
+    package func run() async {
+        await cancelWhenGracefulShutdown { await supervise() }
+    }
+
+    /// Not throwing: whatever happens to a server is answered with another one.
+    private func supervise() async {
+        let clock = ContinuousClock()
+        var pause = Self.backoff.lowerBound
+        while !Task.isCancelled {
+            let began = clock.now
+            do {
+                if let lock = try FolderLock.take(home.lock) {
+                    try await serve(holding: lock)
+                } else {
+                    try await adopt()
+                }
+            } catch {
+                guard !Task.isCancelled else { return }
+                logger.error(
+                    "embedded Redis can not run",
+                    metadata: ["cause": "\(error)", "log": "\(home.log)"]
+                )
+            }
+            guard !Task.isCancelled else { return }
+            pause = clock.now - began >= Self.stableAfter ? Self.backoff.lowerBound : pause
+            do {
+                try await Task.sleep(for: pause)
+            } catch {
+                return  // Cancelled while no server runs.
+            }
+            pause = min(pause * 2, Self.backoff.upperBound)
+        }
+    }
+
+    /// Runs a server, and waits until it ended. Cancellation ends it.
+    private func serve(holding lock: FolderLock) async throws {
+        let log: FileDescriptor
+        do {
+            log = try FileDescriptor.open(
+                home.log,
+                .writeOnly,
+                options: [.create, .append, .closeOnExec],
+                permissions: [.ownerReadWrite]
+            )
+        } catch {
+            try lock.release()
+            throw error
+        }
+        var platform = PlatformOptions()
+        // A terminal's Ctrl-C means the node, which needs Redis to drain.
+        platform.createSession = true
+        platform.teardownSequence = [.send(signal: .terminate, allowedDurationToNextStep: Self.shutdownTime)]
+        logger.info("embedded Redis starts", metadata: ["socket": "\(home.socket)"])
+        // The lock is the server's standard input: it lasts exactly as long as the server does, with or without us.
+        let result = try await Subprocess.run(
+            .path(FilePath(program)),
+            arguments: Arguments(arguments),
+            environment: .custom(["LC_ALL": "C"]),
+            workingDirectory: home.folder,
+            platformOptions: platform,
+            input: .fileDescriptor(lock.file, closeAfterSpawningProcess: true),
+            output: .fileDescriptor(log, closeAfterSpawningProcess: true),
+            error: .combinedWithOutput
+        )
+        guard !Task.isCancelled else { return }
+        logger.error(
+            "embedded Redis ended by itself and is started again",
+            metadata: ["status": "\(result.terminationStatus)", "log": "\(home.log)"]
+        )
+    }
+}

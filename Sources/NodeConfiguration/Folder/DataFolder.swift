@@ -1,0 +1,85 @@
+import Foundation
+import SystemPackage
+
+/// The folder of one node: nobody else's as long as this process lives.
+///
+/// Whoever gets its lock knows that the process which held it before is gone, and with it the session that it recorded.
+package final class DataFolder: Sendable {
+    /// Absolute.
+    package let path: String
+    private let lock: FolderLock
+
+    /// Creates the folder if it is missing, for its owner only, and takes its lock. The lock is held until the process
+    /// ends or `giveUp` is called, also when nothing refers to this object any more.
+    package init(path: String) throws(DataFolderFailure) {
+        let absolute = URL(fileURLWithPath: path).standardizedFileURL.path
+        do {
+            try FileManager.default.createDirectory(
+                atPath: absolute,
+                withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700]
+            )
+        } catch {
+            throw .unusable(path: absolute, reason: Self.reason(error))
+        }
+        let file = FilePath(absolute).appending("lock")
+        do {
+            guard let lock = try FolderLock.take(file) else {
+                let holder = FileManager.default.contents(atPath: file.string).flatMap {
+                    String(bytes: $0, encoding: .utf8)
+                }
+                throw DataFolderFailure.taken(
+                    path: absolute,
+                    holder: holder.flatMap { Int32($0.prefix { $0.isNumber }) }
+                )
+            }
+            try lock.sign("\(ProcessInfo.processInfo.processIdentifier)")
+            self.lock = lock
+            self.path = absolute
+        } catch let failure as DataFolderFailure {
+            throw failure
+        } catch {
+            throw .unusable(path: absolute, reason: Self.reason(error))
+        }
+    }
+
+    /// Lets another process, or this one, take the folder. Nothing may be done under its recorded session any more.
+    package func giveUp() throws(DataFolderFailure) {
+        do {
+            try lock.release()
+        } catch {
+            throw .unusable(path: path, reason: Self.reason(error))
+        }
+    }
+
+    static func reason(_ error: any Error) -> String {
+        let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+        return (error as? Errno)?.description ?? cause?.localizedDescription ?? "\(error)"
+    }
+}
+
+/// Why a data folder can not be used.
+package enum DataFolderFailure: Error, Sendable, Hashable, CustomStringConvertible {
+    /// Another process has it; `holder` is its id as far as it said.
+    case taken(path: String, holder: Int32?)
+    case unusable(path: String, reason: String)
+
+    /// What a process that stops for this exits with: `EX_TEMPFAIL`, `EX_CANTCREAT`.
+    package var exitCode: Int32 {
+        switch self {
+        case .taken: 75
+        case .unusable: 73
+        }
+    }
+
+    /// Without the program's name in front and without an end of line.
+    package var description: String {
+        switch self {
+        case .taken(let path, let holder):
+            "data-dir: \(path) is in use by another node" + (holder.map { ", process \($0)" } ?? "")
+                + " (give each node a folder of its own with --data-dir)"
+        case .unusable(let path, let reason):
+            "data-dir: \(path) can not be used: \(reason)"
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import Configuration
+import Foundation
+import Synchronization
+
+/// A YAML or JSON file whose keys are the options' names, all on one level.
+enum SettingsFile {
+    static let option = "config"
+
+    /// Where the file is. Not among the others: a file can not say where it is.
+    static let setting = Setting(
+        name: option,
+        environment: Setting.variable(option),
+        expected: "a file that ends in .yaml, .yml or .json",
+        standard: "none",
+        meaning: "a file with more settings, its keys being the names here"
+    ) { _, _ throws(Unfit) in }
+
+    static func read(_ path: String) throws(BadSetting) -> any ConfigSnapshot {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw BadSetting(option, "the file can not be read (got \(BadSetting.quote(path)))")
+        }
+        let keys = SeenKeys()
+        let snapshot: any ConfigSnapshot
+        do {
+            snapshot = try parse(data, path, keys)
+        } catch let error as BadSetting {
+            throw error
+        } catch {
+            let reason = "\(error)".split(whereSeparator: \.isNewline).joined(separator: " ")
+            throw BadSetting(option, "\(BadSetting.quote(path, bare: true)) is not readable: \(reason)")
+        }
+        let known = Set(SettingTable.all.map(\.name))
+        if let stray = keys.all.subtracting(known).min() {
+            throw .unknown(stray, in: BadSetting.quote(path, bare: true))
+        }
+        return snapshot
+    }
+
+    private static func parse(_ data: Data, _ path: String, _ keys: SeenKeys) throws -> any ConfigSnapshot {
+        if path.hasSuffix(".json") {
+            let options = JSONSnapshot.ParsingOptions(secretsSpecifier: .dynamic { key, _ in keys.note(key) })
+            return try JSONSnapshot(data: data.bytes, providerName: path, parsingOptions: options)
+        }
+        if path.hasSuffix(".yaml") || path.hasSuffix(".yml") {
+            let options = YAMLSnapshot.ParsingOptions(secretsSpecifier: .dynamic { key, _ in keys.note(key) })
+            return try YAMLSnapshot(data: data.bytes, providerName: path, parsingOptions: options)
+        }
+        throw BadSetting(
+            option,
+            "unknown kind of file (got \(BadSetting.quote(path)), expected \(setting.expected))"
+        )
+    }
+}
+
+/// Which keys a file has. The snapshots do not tell, but they ask of each key whether it is a secret.
+private final class SeenKeys: Sendable {
+    private let keys = Mutex<Set<String>>([])
+
+    var all: Set<String> { keys.withLock { $0 } }
+
+    /// Notes the key, and answers that its value must not be shown: nobody here prints it anyway.
+    func note(_ key: String) -> Bool {
+        keys.withLock { _ = $0.insert(key) }
+        return true
+    }
+}

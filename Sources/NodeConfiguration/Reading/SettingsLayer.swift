@@ -1,0 +1,90 @@
+import Configuration
+
+/// One place where settings may stand.
+struct SettingsLayer: Sendable {
+    private enum Place: Sendable {
+        case commandLine
+        case environment
+        case file(String)
+    }
+
+    private let place: Place
+    private let snapshot: any ConfigSnapshot
+
+    /// All places, the one that counts most first.
+    static func layers(arguments: [String], environment: [String: String]) throws(BadSetting)
+        -> [SettingsLayer]
+    {
+        let commandLine = SettingsLayer(
+            place: .commandLine,
+            snapshot: CommandLineArgumentsProvider(arguments: ["cart-node"] + arguments).snapshot()
+        )
+        // Composed deployments pass every variable they know of; an empty one was not set by anybody.
+        let set = EnvironmentVariablesProvider(environmentVariables: environment.filter { !$0.value.isEmpty })
+        let variables = SettingsLayer(place: .environment, snapshot: set.snapshot())
+        var path = try commandLine.text(of: SettingsFile.setting)
+        if path == nil { path = try variables.text(of: SettingsFile.setting) }
+        guard let path else { return [commandLine, variables] }
+        let file = SettingsLayer(place: .file(path), snapshot: try SettingsFile.read(path))
+        return [commandLine, variables, file]
+    }
+
+    /// Where a setting stands here, as the operator knows it.
+    func source(_ setting: Setting) -> String {
+        switch place {
+        case .commandLine: "--\(setting.name)"
+        case .environment: setting.environment
+        case .file(let path): BadSetting.quote(path, bare: true)
+        }
+    }
+
+    /// What stands here for a setting, as it was written; nil for nothing.
+    func text(of setting: Setting) throws(BadSetting) -> String? {
+        do {
+            switch place {
+            case .commandLine:
+                // The provider splits values at commas; here a comma means nothing.
+                guard case .stringArray(let parts)? = try value(setting.name, .stringArray) else {
+                    return nil
+                }
+                return parts.joined(separator: ",")
+            case .environment: return try string(setting.environment)
+            case .file:
+                return try string(setting.name, otherwise: setting.isFlag ? [.bool] : [.int, .double])
+            }
+        } catch {
+            throw BadSetting(
+                setting.name,
+                "not a plain value, in \(source(setting)) (expected \(setting.expected))"
+            )
+        }
+    }
+
+    private func value(_ key: String, _ type: ConfigType) throws -> ConfigContent? {
+        try snapshot.value(forKey: AbsoluteConfigKey([key]), type: type).value?.content
+    }
+
+    /// A value in any type that a file may have written it in: JSON tells numbers and truth values from text.
+    private func string(_ key: String, otherwise types: [ConfigType] = []) throws -> String? {
+        let first: any Error
+        do {
+            guard case .string(let text)? = try value(key, .string) else { return nil }
+            return text
+        } catch {
+            first = error
+        }
+        for type in types {
+            do {
+                switch try value(key, type) {
+                case .int(let number)?: return "\(number)"
+                case .bool(let truth)?: return "\(truth)"
+                case .double(let number)?: return "\(number)"
+                case _: continue
+                }
+            } catch {
+                continue
+            }
+        }
+        throw first
+    }
+}

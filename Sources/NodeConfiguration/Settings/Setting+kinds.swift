@@ -1,0 +1,125 @@
+import Foundation
+
+extension Setting {
+    static func duration(
+        _ name: String,
+        _ place: Place<Duration>,
+        in range: ClosedRange<Duration>,
+        _ meaning: String
+    ) -> Setting {
+        Setting(
+            name: name,
+            environment: variable(name),
+            expected:
+                "a duration in \(DurationText.format(range.lowerBound))…\(DurationText.format(range.upperBound))",
+            standard: DurationText.format(NodeSettings()[keyPath: place]),
+            meaning: meaning
+        ) { text, settings throws(Unfit) in
+            guard let value = DurationText.parse(text) else {
+                throw Unfit("not a duration with a unit (ms, s, m, h or d)")
+            }
+            guard range.contains(value) else { throw Unfit("out of range") }
+            settings[keyPath: place] = value
+        }
+    }
+
+    static func count<Number: FixedWidthInteger & Sendable>(
+        _ name: String,
+        _ place: Place<Number>,
+        in range: ClosedRange<Number>,
+        _ meaning: String
+    ) -> Setting {
+        Setting(
+            name: name,
+            environment: variable(name),
+            expected: "a whole number in \(range.lowerBound)…\(range.upperBound)",
+            standard: "\(NodeSettings()[keyPath: place])",
+            meaning: meaning
+        ) { text, settings throws(Unfit) in
+            guard !text.isEmpty, text.utf8.allSatisfy({ (48...57).contains($0) }) else {
+                throw Unfit("not a whole number")
+            }
+            guard let value = Number(text), range.contains(value) else { throw Unfit("out of range") }
+            settings[keyPath: place] = value
+        }
+    }
+
+    static func port(_ name: String, _ place: Place<Int>, _ meaning: String) -> Setting {
+        count(name, place, in: 1...65_535, meaning)
+    }
+
+    static func size(
+        _ name: String,
+        _ place: Place<Int>,
+        in range: ClosedRange<Int>,
+        _ meaning: String
+    ) -> Setting {
+        Setting(
+            name: name,
+            environment: variable(name),
+            expected: "a size in \(SizeText.format(range.lowerBound))…\(SizeText.format(range.upperBound))",
+            standard: SizeText.format(NodeSettings()[keyPath: place]),
+            meaning: meaning
+        ) { text, settings throws(Unfit) in
+            guard let value = SizeText.parse(text) else {
+                throw Unfit("not a size in bytes, KiB or MiB")
+            }
+            guard range.contains(value) else { throw Unfit("out of range") }
+            settings[keyPath: place] = value
+        }
+    }
+
+    static func choice<Value: RawRepresentable<String> & CaseIterable & Sendable>(
+        _ name: String,
+        _ place: Place<Value>,
+        _ meaning: String
+    ) -> Setting {
+        Setting(
+            name: name,
+            environment: variable(name),
+            expected: "one of " + Value.allCases.map(\.rawValue).joined(separator: ", "),
+            standard: NodeSettings()[keyPath: place].rawValue,
+            meaning: meaning
+        ) { text, settings throws(Unfit) in
+            guard let value = Value(rawValue: text) else { throw Unfit("not one of those") }
+            settings[keyPath: place] = value
+        }
+    }
+
+    static func flag(_ name: String, _ place: Place<Bool>, _ meaning: String) -> Setting {
+        Setting(
+            name: name,
+            environment: variable(name),
+            expected: "true or false",
+            standard: "\(NodeSettings()[keyPath: place])",
+            meaning: meaning,
+            isFlag: true
+        ) { text, settings throws(Unfit) in
+            switch text {
+            case "true", "": settings[keyPath: place] = true
+            case "false": settings[keyPath: place] = false
+            case _: throw Unfit("neither true nor false")
+            }
+        }
+    }
+
+    /// The content of a file, without white space around it, in place of another setting.
+    static func contents(of secret: Setting) -> Setting {
+        Setting(
+            name: secret.name + "-file",
+            environment: secret.environment + "_FILE",
+            expected: "a file that holds \(secret.expected)",
+            standard: "none",
+            meaning: "where `\(secret.name)` is read from, in its place"
+        ) { path, settings throws(Unfit) in
+            guard let bytes = FileManager.default.contents(atPath: path),
+                let text = String(bytes: bytes, encoding: .utf8)
+            else { throw Unfit("the file can not be read as text") }
+            do throws(Unfit) {
+                try secret.assign(text.trimmingCharacters(in: .whitespacesAndNewlines), &settings)
+            } catch {
+                throw Unfit("the file's content is \(error.reason)")
+            }
+        }
+    }
+}

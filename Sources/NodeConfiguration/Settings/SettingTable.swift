@@ -1,0 +1,206 @@
+import Cart
+import Logging
+
+/// Every setting there is. Reading, checking, `--help` and the handbook's table all follow from this one.
+enum SettingTable {
+    static let groups = [addresses, redis, cluster, lease, memory, requests, shutdown]
+
+    static let all = groups.flatMap(\.settings)
+
+    private static let addresses = SettingGroup(
+        title: "Addresses",
+        settings: [
+            .host("http-host", \.http.host, "where carts are served over HTTP"),
+            .port("http-port", \.http.port, "the port of that"),
+            .host("ops-host", \.operations.host, "where `/livez`, `/readyz` and `/status` are answered"),
+            .port("ops-port", \.operations.port, "the port of that"),
+            .host("link-host", \.link.listen.host, "where other nodes reach this one"),
+            .port("link-port", \.link.listen.port, "the port of that"),
+            .advertised(
+                "link-advertise",
+                \.link.advertised,
+                standard: "`link-host` and `link-port`",
+                "what other nodes are told to connect to; must be given where `link-host` means every address"
+            ),
+            .word(
+                "node-name",
+                \.nodeName,
+                standard: "the machine's name and `http-port`",
+                "what operators, logs and answers call this node"
+            ),
+        ]
+    )
+
+    private static let redis = SettingGroup(
+        title: "Redis and disk",
+        settings: [
+            .redisURL,
+            .contents(of: .redisURL),
+            .duration(
+                "redis-command-timeout",
+                \.redis.commandTimeout,
+                in: .milliseconds(50)...(.seconds(60)),
+                "the most time from a command to its reply"
+            ),
+            .duration(
+                "redis-connect-timeout",
+                \.redis.connectTimeout,
+                in: .milliseconds(50)...(.seconds(60)),
+                "the most time that one attempt to connect may take"
+            ),
+            .count(
+                "redis-replicas",
+                \.redis.replicas,
+                in: 0...16,
+                "how many replicas must confirm each heartbeat (`WAIT`)"
+            ),
+            .duration(
+                "retention",
+                \.redis.retention,
+                in: .seconds(60)...(.seconds(3_650 * 86_400)),
+                "how long a cart that nobody uses is kept"
+            ),
+            .folder(
+                "data-dir",
+                \.dataFolder,
+                standard: "`cart-node` under `$XDG_STATE_HOME` or `~/.local/state`",
+                "the folder of the node's lock, its session's record and the embedded Redis"
+            ),
+            .choice(
+                "embedded-redis-fsync",
+                \.redis.embeddedFsync,
+                "when the embedded Redis brings changes to the disk"
+            ),
+        ]
+    )
+
+    private static let cluster = SettingGroup(
+        title: "Cluster",
+        settings: [
+            .word(
+                "cluster-name",
+                \.cluster.name,
+                "the prefix of every key in Redis; nodes of one name share carts"
+            ),
+            .clusterSecret,
+            .contents(of: .clusterSecret),
+            .flag(
+                "single-node",
+                \.cluster.isSingleNode,
+                "that no other node shares the Redis of `redis-url`"
+            ),
+            .count(
+                "links-per-peer",
+                \.link.streamsPerPeer,
+                in: 1...64,
+                "how many streams are kept open to each other node"
+            ),
+            .count(
+                "asks-per-link",
+                \.link.asksPerStream,
+                in: 1...65_536,
+                "how many requests may wait on one stream"
+            ),
+        ]
+    )
+
+    private static let lease = SettingGroup(
+        title: "Lease (equal on all nodes of a cluster)",
+        settings: [
+            .duration(
+                "lease-length",
+                \.lease.length,
+                in: .milliseconds(200)...(.seconds(300)),
+                "how long a node may own carts without a heartbeat; others take them over after this and the margin"
+            ),
+            .duration(
+                "lease-margin",
+                \.lease.margin,
+                in: .milliseconds(10)...(.seconds(60)),
+                "what covers clocks that tick at different speeds"
+            ),
+            .duration(
+                "heartbeat-interval",
+                \.lease.heartbeatInterval,
+                in: .milliseconds(10)...(.seconds(60)),
+                "the time between two heartbeats"
+            ),
+        ]
+    )
+
+    private static let memory = SettingGroup(
+        title: "Memory and load",
+        settings: [
+            .duration(
+                "idle-timeout",
+                \.host.idleTimeout,
+                in: .milliseconds(100)...(.seconds(30 * 86_400)),
+                "how long a cart may be unused before it leaves memory"
+            ),
+            .count(
+                "live-carts-limit",
+                \.host.liveCarts,
+                in: 1...100_000_000,
+                "how many carts may be in memory"
+            ),
+            .count(
+                "mailbox-limit",
+                \.host.mailbox,
+                in: 1...1_000_000,
+                "how many commands may wait for one cart"
+            ),
+            .count("batch-limit", \.host.batch, in: 1...100_000, "how many commands may leave as one commit"),
+            .count(
+                "restores-limit",
+                \.host.restores,
+                in: 1...100_000,
+                "how many carts may be fetched from Redis at once"
+            ),
+            .count("lines-limit", \.cart.lines, in: 1...100_000, "how many lines a cart may have"),
+            .count(
+                "quantity-limit",
+                \.cart.quantity,
+                in: 1...1_000_000_000,
+                "how many of one article a line may hold"
+            ),
+            .size(
+                "metadata-limit",
+                \.cart.metadataBytes,
+                in: 0...(1 << 20),
+                "all attributes of a cart together"
+            ),
+        ]
+    )
+
+    private static let requests = SettingGroup(
+        title: "Requests and logs",
+        settings: [
+            .size("body-limit", \.bodyLimit, in: 1_024...(16 << 20), "the body of a request"),
+            .duration(
+                "request-deadline",
+                \.requestDeadline,
+                in: .milliseconds(50)...(.seconds(300)),
+                "how long a request may take before it is answered that its time ran out"
+            ),
+            .choice("log-level", \.logLevel, "the least severe messages that are logged"),
+        ]
+    )
+
+    private static let shutdown = SettingGroup(
+        title: "Shutdown",
+        settings: [
+            .duration(
+                "drain-budget",
+                \.shutdown.drainBudget,
+                in: .milliseconds(100)...(.seconds(3_600)),
+                "the most time that handing everything over may take after SIGTERM"
+            ),
+            .duration(
+                "lame-duck",
+                \.shutdown.lameDuck,
+                in: .zero...(.seconds(300)),
+                "how long new requests are still taken after readiness went off"
+            ),
+        ]
+    )
+}

@@ -1,0 +1,70 @@
+# shellcheck shell=bash
+# The gateway: HAProxy in front of all nodes.
+
+begin_gateway() {
+    mkdir -p "$state/gateway"
+    gateway_configuration >"$state/gateway/haproxy.cfg"
+    launch gateway haproxy -db -f "$state/gateway/haproxy.cfg"
+}
+
+# Whether it runs with a configuration that is not today's.
+gateway_is_outdated() {
+    is_running gateway && ! gateway_configuration | cmp --silent - "$state/gateway/haproxy.cfg"
+}
+
+# Prints it.
+gateway_configuration() {
+    local k
+    cat <<END
+global
+    log stdout format raw local0 notice
+    maxconn 8192
+
+defaults
+    mode http
+    log global
+    option dontlog-normal
+    timeout connect 1s
+    timeout client 30s
+    timeout http-request 10s
+    timeout http-keep-alive 30s
+    timeout check 500ms
+    timeout queue 2s
+    # A request's own deadline on the node is 2 s: whoever is silent for longer is not going to answer.
+    timeout server 5s
+
+frontend carts
+    bind 127.0.0.1:$gateway_port
+    monitor-uri /gateway/health
+    monitor fail if { nbsrv(nodes) lt 1 }
+    default_backend nodes
+
+backend nodes
+    # /v1/carts/ID/...: the same cart goes to the same node as long as that node is ready; a request without an id goes round.
+    balance hash path,field(4,/)
+    hash-type consistent sdbm avalanche
+    option forwardfor
+
+    # A node that is not ready gets no new requests. Those that it has are left alone: a draining node still answers them.
+    option httpchk
+    http-check send meth GET uri /readyz ver HTTP/1.1 hdr Host readyz
+    http-check expect status 200
+    default-server inter 250ms fall 1 rise 1
+
+    # A connection that never came about carried nothing: try another node at once. An answer that never came may have been
+    # a change: only what changes nothing is asked again.
+    option redispatch 1
+    retries 3
+    retry-on conn-failure empty-response
+    http-request disable-l7-retry unless METH_GET
+
+    # As the nodes do, every 5xx of the gateway says what became of the request. 503: no node was reached.
+    http-error status 502 content-type application/problem+json hdr Retry-After 1 string '{"type":"urn:cart-node:problem:gateway-no-answer","title":"A node broke off","status":502,"detail":"the node ended while it had the request","outcome":"unknown"}'
+    http-error status 503 content-type application/problem+json hdr Retry-After 1 string '{"type":"urn:cart-node:problem:gateway-no-node","title":"No node is ready","status":503,"detail":"no node took the request","outcome":"not-applied"}'
+    http-error status 504 content-type application/problem+json hdr Retry-After 1 string '{"type":"urn:cart-node:problem:gateway-timeout","title":"A node did not answer","status":504,"detail":"the node has the request and is silent","outcome":"unknown"}'
+
+END
+    for ((k = 1; k <= $(node_count); k++)); do
+        echo "    server node-$k 127.0.0.1:$(http_port "$k") check addr 127.0.0.1 port $(ops_port "$k")"
+    done
+}

@@ -1,0 +1,56 @@
+# shellcheck shell=bash
+# What there is, how it is called, where it lives and where it listens. Everything is on 127.0.0.1.
+
+# shellcheck disable=SC2154 # set by whoever sources this
+state=$root/.cluster
+most_nodes=20
+redis_port=6390
+gateway_port=8080
+
+http_port() { echo $((8080 + $1)); }
+ops_port() { echo $((9090 + $1)); }
+link_port() { echo $((7170 + $1)); }
+
+# How many nodes the cluster has; 0 where there is no cluster.
+node_count() {
+    if [ -f "$state/nodes" ]; then cat "$state/nodes"; else echo 0; fi
+}
+
+is_node() { [ "${1#node-}" != "$1" ]; }
+number_of() { echo "${1#node-}"; }
+
+all_nodes() {
+    local k
+    for ((k = 1; k <= $(node_count); k++)); do echo "node-$k"; done
+}
+
+all_services() {
+    [ "$(node_count)" -gt 0 ] || return 0
+    echo redis
+    all_nodes
+    echo gateway
+}
+
+# name_of WHAT: the service that is meant on a command line.
+name_of() {
+    local count
+    count=$(node_count)
+    [ "$count" -gt 0 ] || die "there is no cluster here (deploy/cluster up makes one)"
+    case $1 in
+        redis | gateway) echo "$1" ;;
+        *)
+            if ! [[ ${1#node-} =~ ^[1-9][0-9]?$ ]] || [ "${1#node-}" -gt "$count" ]; then
+                die "no such thing: $1 (there are the nodes 1 to $count, redis and gateway)"
+            fi
+            echo "node-${1#node-}"
+            ;;
+    esac
+}
+
+ports_of() {
+    case $1 in
+        redis) echo "$redis_port" ;;
+        gateway) echo "$gateway_port" ;;
+        *) http_port "$(number_of "$1")" && ops_port "$(number_of "$1")" && link_port "$(number_of "$1")" ;;
+    esac
+}

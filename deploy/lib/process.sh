@@ -1,0 +1,67 @@
+# shellcheck shell=bash
+# Processes that we started, and no others. Numbers of processes are used again, so each is kept with the time at which
+# it started: a process is ours only while both agree.
+
+# start_time PID: in ticks since the machine started; nothing for a process that is gone or only waits to be buried.
+start_time() {
+    local line
+    line=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
+    # The program's name stands in parentheses and may hold anything; what follows is regular.
+    read -r -a fields <<<"${line##*) }"
+    [ "${fields[0]}" != Z ] && [ "${fields[0]}" != X ] && echo "${fields[19]}"
+}
+
+# pid_of NAME: the process of a service that runs.
+pid_of() {
+    local pid started
+    read -r pid started 2>/dev/null <"$state/$1/pid" || return 1
+    [ "$(start_time "$pid")" = "$started" ] && echo "$pid"
+}
+
+is_running() { pid_of "$1" >/dev/null; }
+
+is_paused() {
+    local line pid
+    pid=$(pid_of "$1") && line=$(cat "/proc/$pid/stat" 2>/dev/null) && line=${line##*) } && [ "${line:0:1}" = T ]
+}
+
+# launch NAME COMMAND...: starts a process that outlives us, in its own session, with its output in its log.
+launch() {
+    local name=$1 pid started
+    shift
+    mkdir -p "$state/$name"
+    (cd "$root" && exec setsid "$@") >>"$state/$name/log" 2>&1 </dev/null 9<&- &
+    pid=$!
+    started=$(start_time "$pid") || die "$name did not start; its log is $state/$name/log"
+    echo "$pid $started" >"$state/$name/pid"
+}
+
+# send SIGNAL NAME: fails where it does not run.
+send() {
+    local pid
+    pid=$(pid_of "$2") && kill -s "$1" "$pid" 2>/dev/null
+}
+
+# await_end NAME SECONDS: whether it has ended by then.
+await_end() {
+    local deadline=$((SECONDS + $2))
+    while is_running "$1"; do
+        [ "$SECONDS" -lt "$deadline" ] || return 1
+        sleep 0.05
+    done
+    rm -f "$state/$1/pid"
+}
+
+is_taken() {
+    (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+}
+
+# refuse_taken NAME: a port of ours that somebody else listens on is an error that says who it is.
+refuse_taken() {
+    local port holder
+    for port in $(ports_of "$1"); do
+        is_taken "$port" || continue
+        holder=$(ss -Hltnp "sport = :$port" 2>/dev/null | sed -n 's/.*users:((\([^)]*\)).*/ by \1/p' | head -n 1)
+        die "port $port, which $1 needs, is taken${holder:- by another process}"
+    done
+}

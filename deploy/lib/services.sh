@@ -1,0 +1,113 @@
+# shellcheck shell=bash
+# Starting, stopping and asking each kind of service.
+
+ask() { curl -sS --max-time 1 "$@" 2>/dev/null; }
+
+# is_ready NAME
+is_ready() {
+    is_running "$1" || return 1
+    case $1 in
+        redis) [ "$(timeout 1 redis-cli -h 127.0.0.1 -p "$redis_port" ping 2>/dev/null)" = PONG ] ;;
+        gateway) ask -f "http://127.0.0.1:$gateway_port/gateway/health" >/dev/null ;;
+        *) ask -f "http://127.0.0.1:$(ops_port "$(number_of "$1")")/readyz" >/dev/null ;;
+    esac
+}
+
+# Starts a service that does not run.
+begin() {
+    refuse_taken "$1"
+    case $1 in
+        redis) begin_redis ;;
+        gateway) begin_gateway ;;
+        *) begin_node "$(number_of "$1")" ;;
+    esac
+}
+
+begin_redis() {
+    mkdir -p "$state/redis/data"
+    launch redis redis-server --bind 127.0.0.1 --port "$redis_port" --dir "$state/redis/data" --daemonize no \
+        --save '' --appendonly yes --appendfsync everysec --maxmemory-policy noeviction
+}
+
+begin_node() {
+    launch "node-$1" env "REDIS_URL=redis://127.0.0.1:$redis_port" "CART_CLUSTER_SECRET_FILE=$state/secret" \
+        "$(node_binary)" \
+        --node-name "node-$1" --data-dir "$state/node-$1/data" \
+        --http-port "$(http_port "$1")" --ops-port "$(ops_port "$1")" --link-port "$(link_port "$1")"
+}
+
+node_binary() {
+    echo "${CART_NODE_BINARY:-$root/.build/release/cart-node}"
+}
+
+# await_ready SECONDS NAME...: shows what is still being waited for; fails where something ended or time ran out.
+await_ready() {
+    local deadline=$((SECONDS + $1)) name waiting shown=''
+    shift
+    while true; do
+        waiting=''
+        for name in "$@"; do
+            is_ready "$name" && continue
+            is_running "$name" || fail_start "$name" "ended at once"
+            waiting+=" $name"
+        done
+        [ -n "$waiting" ] || break
+        [ "$waiting" = "$shown" ] || say "waiting for$waiting"
+        shown=$waiting
+        # shellcheck disable=SC2086 # the names are words
+        [ "$SECONDS" -lt "$deadline" ] || fail_start ${waiting%% *} "is not ready yet"
+        sleep 0.1
+    done
+}
+
+fail_start() {
+    tail -n 20 "$state/$1/log" >&2
+    die "$1 $2; above is the end of its log, $state/$1/log"
+}
+
+service_start() {
+    if is_running "$1"; then
+        say "$1 runs already"
+    else
+        begin "$1"
+    fi
+    is_paused "$1" && die "$1 is paused (deploy/cluster resume goes on with it)"
+    await_ready 60 "$1"
+    say "$1 is ready"
+}
+
+service_stop() {
+    send TERM "$1" || die "$1 does not run"
+    # A process that stands still would take the signal only when somebody lets it go on.
+    send CONT "$1" || true
+    await_end "$1" 60 || die "$1 has not ended within a minute; its log is $state/$1/log"
+    say "$1 has ended"
+}
+
+service_kill() {
+    send KILL "$1" || die "$1 does not run"
+    await_end "$1" 10 || die "$1 can not be killed"
+    say "$1 is killed"
+}
+
+service_pause() {
+    send STOP "$1" || die "$1 does not run"
+    say "$1 stands still"
+}
+
+service_resume() {
+    send CONT "$1" || die "$1 does not run"
+    say "$1 goes on"
+}
+
+cluster_logs() {
+    local name
+    [ $# -ge 1 ] || die "usage: deploy/cluster logs WHAT [-f]"
+    name=$(name_of "$1")
+    [ -f "$state/$name/log" ] || die "$name has no log yet"
+    case ${2:-} in
+        '') cat "$state/$name/log" ;;
+        -f) exec tail -n +1 -f "$state/$name/log" ;;
+        *) die "unknown option: $2" ;;
+    esac
+}

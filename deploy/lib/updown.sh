@@ -1,0 +1,117 @@
+# shellcheck shell=bash
+# The whole cluster's beginning and end.
+
+cluster_up() {
+    local count
+    count=$(node_count)
+    local wanted=$((count > 0 ? count : 3))
+    case ${1:-} in
+        '') ;;
+        --nodes | --nodes=*)
+            if [ "$1" = --nodes ]; then wanted=${2:-}; else wanted=${1#*=}; fi
+            if ! [[ $wanted =~ ^[1-9][0-9]?$ ]] || [ "$wanted" -gt "$most_nodes" ]; then
+                die "--nodes is a number from 1 to $most_nodes, not '$wanted'"
+            fi
+            ;;
+        *) die "unknown option: $1" ;;
+    esac
+    [ "$wanted" -ge "$count" ] || die "the cluster has $count nodes already (deploy/cluster down ends them)"
+
+    need redis-server redis-server
+    need haproxy haproxy
+    need curl curl
+    [ -n "${CART_NODE_BINARY:-}" ] || need_toolchain
+    install_missing
+    build_node
+    prepare_state "$wanted"
+    up_services
+    show_addresses
+}
+
+build_node() {
+    if [ -n "${CART_NODE_BINARY:-}" ]; then
+        [ -x "$CART_NODE_BINARY" ] || die "CART_NODE_BINARY is no program: $CART_NODE_BINARY"
+        return 0
+    fi
+    say "building cart-node in release (the first time takes some minutes)"
+    (cd "$root" && swift build -c release --product cart-node)
+}
+
+prepare_state() {
+    mkdir -p "$state"
+    chmod 700 "$state"
+    echo "$1" >"$state/nodes"
+    [ -s "$state/secret" ] || (umask 077 && od -An -N24 -tx1 /dev/urandom | tr -d ' \n' >"$state/secret")
+}
+
+up_services() {
+    local name
+    for name in $(all_services); do
+        if is_paused "$name"; then service_resume "$name"; fi
+        # A gateway that does not know all nodes makes way for one that does.
+        if [ "$name" = gateway ] && gateway_is_outdated; then service_stop gateway; fi
+        if ! is_running "$name"; then
+            say "starting $name"
+            begin "$name"
+        fi
+        [ "$name" != redis ] || await_ready 30 redis
+    done
+    # shellcheck disable=SC2046 # the names are words
+    await_ready 60 $(all_services)
+}
+
+show_addresses() {
+    local k
+    say
+    say "The cluster is ready."
+    say "  gateway  http://127.0.0.1:$gateway_port"
+    for ((k = 1; k <= $(node_count); k++)); do
+        say "  node $k   http://127.0.0.1:$(http_port "$k")   operations http://127.0.0.1:$(ops_port "$k")"
+    done
+    say "  redis    redis://127.0.0.1:$redis_port"
+    cat <<END
+
+Try it:
+  curl -i -X PUT http://127.0.0.1:$gateway_port/v1/carts/my-first-cart
+  curl -s -X POST http://127.0.0.1:$gateway_port/v1/carts/my-first-cart/lines -H 'Content-Type: application/json' \\
+       -d '{"sku": "tea-100", "quantity": 2, "unitPrice": {"amount": 450, "currency": "EUR"}, "name": "Green tea"}'
+  deploy/cluster kill 1
+  curl -i http://127.0.0.1:$gateway_port/v1/carts/my-first-cart
+
+  deploy/cluster demo     plays a longer story
+  deploy/cluster status   shows what runs
+  deploy/cluster down     ends it and removes every trace
+END
+}
+
+cluster_down() {
+    local name
+    [ $# -eq 0 ] || die "unknown option: $1"
+    [ -d "$state" ] || {
+        say "there is no cluster here"
+        return 0
+    }
+    end_all gateway
+    # shellcheck disable=SC2046 # the names are words
+    end_all $(all_nodes)
+    end_all redis
+    rm -rf "$state"
+    say "everything has ended, and nothing is left"
+}
+
+# end_all NAME...: asks all of them at once, and kills whoever does not listen.
+end_all() {
+    local name
+    for name in "$@"; do
+        is_running "$name" || continue
+        say "stopping $name"
+        # One that stands still takes the signal only when it goes on; one that has ended already needs neither.
+        { send TERM "$name" && send CONT "$name"; } || true
+    done
+    for name in "$@"; do
+        await_end "$name" 60 && continue
+        warn "$name does not listen and is killed"
+        send KILL "$name" || true
+        await_end "$name" 10 || die "$name can not be ended; its files stay in $state"
+    done
+}
