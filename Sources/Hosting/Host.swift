@@ -135,7 +135,7 @@ package final class Host<D: Decider>: Sendable {
 
     /// Whether any command can be served now, by this node alone or with others.
     package var isReady: Bool {
-        !closed.load(ordering: .acquiring) && directory.isReady(at: clock.now)
+        !closed.load(ordering: .acquiring) && directory.obstacles(at: clock.now).isEmpty
     }
 }
 

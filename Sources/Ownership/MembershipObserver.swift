@@ -132,6 +132,11 @@ package struct MembershipObserver: Sendable {
         return .present(member)
     }
 
+    /// The other sessions that are not dead.
+    package var present: [Member] {
+        members.values.sorted { $0.card.name < $1.card.name }
+    }
+
     /// The other sessions that can be reached and take new actors.
     package var takers: [Member] {
         members.values.filter { $0.condition == .alive }

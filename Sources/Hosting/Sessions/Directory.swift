@@ -37,11 +37,29 @@ package final class Directory: Sendable {
         knowledge.withLock { $0.draining }
     }
 
-    /// Whether every actor can be served here: the session is valid, the generation settled, the predecessor on our
-    /// data folder buried, the node not leaving.
-    package func isReady(at now: ContinuousClock.Instant) -> Bool {
-        knowledge.withLock {
-            $0.session.mayAct(at: now) && $0.ledger.settled(at: now) != nil && $0.predecessorIsBuried && !$0.draining
+    /// Why not every actor can be served here; empty when the node is ready.
+    package func obstacles(at now: ContinuousClock.Instant) -> [Obstacle] {
+        knowledge.withLock { Self.obstacles($0, now) }
+    }
+
+    private static func obstacles(_ knowledge: Knowledge, _ now: ContinuousClock.Instant) -> [Obstacle] {
+        var found: [Obstacle] = []
+        if knowledge.draining { found.append(.draining) }
+        if !knowledge.session.mayAct(at: now) { found.append(.noSession) }
+        if knowledge.ledger.settled(at: now) == nil { found.append(.unsettled) }
+        if !knowledge.predecessorIsBuried { found.append(.predecessor) }
+        return found
+    }
+
+    /// What an operator wants to see.
+    package func overview(at now: ContinuousClock.Instant) -> Overview {
+        knowledge.withLock { knowledge in
+            Overview(
+                session: knowledge.session.id,
+                obstacles: Self.obstacles(knowledge, now),
+                generation: knowledge.ledger.current,
+                members: knowledge.observer.present
+            )
         }
     }
 

@@ -1,0 +1,26 @@
+import Foundation
+import NodeConfiguration
+
+/// The cart node's process: reads its settings, builds the node, and lives as long as the node does.
+@main
+enum CartNode {
+    static func main() async {
+        do {
+            var generator = SystemRandomNumberGenerator()
+            let invocation = try Invocation(
+                arguments: Array(CommandLine.arguments.dropFirst()),
+                environment: ProcessInfo.processInfo.environment,
+                machine: ProcessInfo.processInfo.hostName,
+                generator: &generator
+            )
+            switch invocation {
+            case .print(let text): print(text, terminator: "")
+            case .run(let settings): try await Node.run(settings)
+            }
+        } catch {
+            let end = ProcessEnd(error)
+            FileHandle.standardError.write(Data("cart-node: \(end.line)\n".utf8))
+            exit(end.code)
+        }
+    }
+}

@@ -1,0 +1,28 @@
+import CartService
+import Hosting
+import Logging
+import NodeConfiguration
+import ServiceLifecycle
+
+/// How the node leaves: first of all services to be told to stop, it hands everything over while all others still work.
+struct Departure: Service {
+    let host: Host<CartLogic>
+    let keeper: SessionKeeper
+    let shutdown: NodeSettings.Shutdown
+    let clock: any HostClock
+    let logger: Logger
+
+    func run() async throws {
+        try await gracefulShutdown()
+        let began = clock.now
+        logger.notice("draining", metadata: ["liveCarts": "\(host.liveCount)"])
+        await keeper.announceDraining()
+        let left = await host.releaseAll(until: began + shutdown.drainBudget)
+        logger.notice(
+            "drained",
+            metadata: ["took": "\(clock.now - began)", "notReleased": "\(left)"]
+        )
+        // Gateways notice a little later that the node is not ready; until then it serves through the others.
+        try await clock.sleep(until: began + shutdown.lameDuck)
+    }
+}

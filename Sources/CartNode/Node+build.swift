@@ -1,0 +1,179 @@
+import Cart
+import CartService
+import Hosting
+import LinkHosting
+import Logging
+import NIOCore
+import NIOPosix
+import NodeConfiguration
+import Ownership
+import Redis
+import RedisHosting
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+extension Node {
+    /// Puts the parts together. Takes the data folder's lock; touches nothing else yet.
+    ///
+    /// - Parameter heart: the thread of the heartbeats.
+    init(_ settings: NodeSettings, heart: any EventLoop, logger: Logger) throws {
+        let folder = try DataFolder(path: settings.dataFolder)
+        let embedded = try Self.embeddedRedis(settings, folder, logger)
+        let server = Self.redisConfiguration(settings, embedded)
+        let loops = MultiThreadedEventLoopGroup.singleton
+        let redis = RedisClient(configuration: server, eventLoop: loops.next(), logger: logger)
+        let heartbeats = RedisClient(configuration: server, eventLoop: heart, logger: logger)
+        guard let cluster = ClusterName(settings.cluster.name) else {
+            throw BadSetting("cluster-name", "not fit for a key in Redis (got \"\(settings.cluster.name)\")")
+        }
+        let policy = settings.hostPolicy
+        let directory = Directory(policy: policy.lease) {
+            var generator = SystemRandomNumberGenerator()
+            return SessionHandle(id: SessionID(random: &generator), policy: policy.lease)
+        }
+        let linkPolicy = settings.linkPolicy
+        let secret = settings.cluster.secret.revealed
+        let link = try LinkClient(secret: secret, policy: linkPolicy, eventLoopGroup: loops, logger: logger)
+        let codec = CartCodec()
+        let host = Host(
+            decider: CartLogic(limits: settings.cart),
+            codec: codec,
+            store: RedisActorStore(
+                client: redis,
+                cluster: cluster,
+                layout: SnapshotLayout(codec: codec),
+                retention: settings.redis.retention
+            ),
+            link: link,
+            directory: directory,
+            policy: policy,
+            clock: ContinuousClock(),
+            node: settings.nodeName,
+            random: { UInt64.random(in: .min ... .max) },
+            logger: logger
+        )
+        self.settings = settings
+        self.logger = logger
+        self.folder = folder
+        self.embedded = embedded
+        self.redis = redis
+        self.heartbeats = heartbeats
+        self.gate = RedisGate(client: redis, replicas: settings.redis.replicas, logger: logger)
+        self.directory = directory
+        self.link = link
+        self.host = host
+        self.peers = try LinkServer(
+            host: settings.link.listen.host,
+            port: settings.link.listen.port,
+            secret: secret,
+            receiver: host,
+            policy: linkPolicy,
+            eventLoopGroup: loops,
+            logger: logger
+        )
+        self.keeper = SessionKeeper(
+            registry: RedisSessionRegistry(
+                client: heartbeats,
+                cluster: cluster,
+                replicas: settings.redis.replicas,
+                tombstoneRetention: settings.redis.retention,
+                logger: logger
+            ),
+            directory: directory,
+            policy: policy.lease,
+            card: NodeCard(
+                name: settings.nodeName,
+                link: settings.link.advertised,
+                build: NodeVersion.current
+            ),
+            inheritance: Self.inheritance(settings, folder, logger),
+            clock: EventLoopClock(loop: heart),
+            executor: heart.executor,
+            nothingLive: { host.liveCount == 0 },
+            onSession: { Self.record($0, $1, settings, folder, logger) },
+            logger: logger
+        )
+    }
+
+    private static func embeddedRedis(
+        _ settings: NodeSettings,
+        _ folder: DataFolder,
+        _ logger: Logger
+    ) throws -> EmbeddedRedis? {
+        switch settings.redis.server {
+        case .url: nil
+        case .embedded:
+            try EmbeddedRedis(
+                in: folder.path,
+                fsync: settings.redis.embeddedFsync,
+                searchPath: ProcessInfo.processInfo.environment["PATH"] ?? "",
+                logger: logger
+            )
+        }
+    }
+
+    private static func redisConfiguration(
+        _ settings: NodeSettings,
+        _ embedded: EmbeddedRedis?
+    ) -> RedisConfiguration {
+        switch (settings.redis.server, embedded) {
+        case (.url(let configuration), _):
+            return configuration
+        case (.embedded, let embedded):
+            guard var configuration = embedded?.configuration else {
+                preconditionFailure("an embedded Redis was asked for and not built")
+            }
+            configuration.commandTimeout = settings.redis.commandTimeout
+            configuration.connectTimeout = settings.redis.connectTimeout
+            return configuration
+        }
+    }
+
+    /// What a former process on the same folder left, if it was of the same cluster on the same Redis.
+    private static func inheritance(
+        _ settings: NodeSettings,
+        _ folder: DataFolder,
+        _ logger: Logger
+    ) -> Inheritance {
+        let isExclusive = settings.redis.server == .embedded
+        switch folder.predecessor() {
+        case .none:
+            return Inheritance(exclusive: isExclusive)
+        case .record(let record):
+            guard record.cluster == settings.cluster.name, record.redis == settings.redisIdentity else {
+                return Inheritance(exclusive: isExclusive)
+            }
+            return Inheritance(predecessor: record.session, settled: record.settled, exclusive: isExclusive)
+        case .corrupted(let reason):
+            logger.warning("the former session's record can not be used", metadata: ["cause": "\(reason)"])
+            return Inheritance(exclusive: isExclusive)
+        }
+    }
+
+    private static func record(
+        _ session: SessionID,
+        _ settled: Generation?,
+        _ settings: NodeSettings,
+        _ folder: DataFolder,
+        _ logger: Logger
+    ) {
+        let record = SessionRecord(
+            session: session,
+            settled: settled?.description,
+            cluster: settings.cluster.name,
+            redis: settings.redisIdentity
+        )
+        do {
+            try folder.record(record)
+        } catch {
+            logger.error(
+                "the session is not recorded: after a crash a successor must wait for the lease",
+                metadata: ["cause": "\(error)"]
+            )
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import CartService
+import Hosting
+import LinkHosting
+import Logging
+import NIOCore
+import NIOPosix
+import NodeConfiguration
+import Redis
+import RedisHosting
+import ServiceLifecycle
+import UnixSignals
+
+/// The parts of one cart node, assembled and not yet alive.
+struct Node {
+    let settings: NodeSettings
+    let logger: Logger
+    let folder: DataFolder
+    let embedded: EmbeddedRedis?
+    /// Carries the carts' commands.
+    let redis: RedisClient
+    /// Carries the heartbeats, on a thread of its own.
+    let heartbeats: RedisClient
+    let gate: RedisGate
+    let directory: Directory
+    let keeper: SessionKeeper
+    let link: LinkClient
+    let peers: LinkServer
+    let host: Host<CartLogic>
+    let clock = ContinuousClock()
+
+    /// Builds a node and runs it until it has drained, or can not go on.
+    static func run(_ settings: NodeSettings) async throws {
+        LoggingSystem.bootstrap(StreamLogHandler.standardError)
+        var logger = Logger(label: "cart-node")
+        logger.logLevel = settings.logLevel
+        logger[metadataKey: "node"] = "\(settings.nodeName)"
+        let heart = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let node = try Node(settings, heart: heart.next(), logger: logger)
+        do {
+            try await node.group().run()
+        } catch {
+            try await heart.shutdownGracefully()
+            throw error
+        }
+        try await heart.shutdownGracefully()
+        logger.info("stopped")
+    }
+
+    /// Everything that lives, in the order in which it starts; it stops in the opposite order.
+    private func group() -> ServiceGroup {
+        var services: [any Service] = []
+        if let embedded { services.append(embedded) }
+        services += [
+            Redis(client: redis), Redis(client: heartbeats), gate,
+            operationsApplication(),
+            Keeper(keeper: keeper, gate: gate),
+            Asking(link: link), Answering(server: peers, address: "\(settings.link.listen)"),
+            Hosting(host: host, keeper: keeper),
+            cartApplication(),
+            Departure(host: host, keeper: keeper, shutdown: settings.shutdown, clock: clock, logger: logger),
+        ]
+        var configuration = ServiceGroupConfiguration(
+            services: services.map {
+                ServiceGroupConfiguration.ServiceConfiguration(
+                    service: $0,
+                    successTerminationBehavior: .gracefullyShutdownGroup
+                )
+            },
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger
+        )
+        configuration.maximumGracefulShutdownDuration = settings.shutdown.drainBudget
+        return ServiceGroup(configuration: configuration)
+    }
+}

@@ -1,0 +1,36 @@
+import CartService
+import Hosting
+import LinkHosting
+import NodeConfiguration
+
+extension NodeSettings {
+    /// What the host may do.
+    var hostPolicy: HostPolicy {
+        var policy = HostPolicy()
+        policy.lease = lease.policy
+        policy.idleTimeout = host.idleTimeout
+        policy.liveLimit = host.liveCarts
+        policy.mailboxLimit = host.mailbox
+        policy.batchLimit = host.batch
+        policy.restoreLimit = host.restores
+        return policy
+    }
+
+    /// What the link may do.
+    var linkPolicy: LinkPolicy {
+        var policy = LinkPolicy()
+        policy.streamsPerPeer = link.streamsPerPeer
+        policy.asksPerStream = link.asksPerStream
+        return policy
+    }
+
+    /// What the HTTP face may do.
+    var facePolicy: CartFacePolicy {
+        var policy = CartFacePolicy()
+        policy.limits = cart
+        policy.bodyBytes = bodyLimit
+        policy.requestDeadline = requestDeadline
+        policy.retention = redis.retention
+        return policy
+    }
+}

@@ -1,0 +1,138 @@
+package import Logging
+package import NIOCore
+internal import Synchronization
+
+/// A client of one Redis server over one connection that is made anew whenever it is lost.
+///
+/// Calls made at the same time share writes and are answered in the order in which they were made. While there is no
+/// connection a call fails at once with `notConnected`, also before the first: who wants to wait watches `states()`.
+package final class RedisClient: Sendable {
+    private struct Present {
+        var link: Link?
+        var state = Broadcast<RedisConnectionState>(.disconnected(reason: "not connected yet"))
+        var life = Life.unborn
+    }
+
+    private enum Life {
+        /// `run` was not called. Can become `running`.
+        case unborn
+        /// Can become `over`.
+        case running
+        /// `run` returned. Terminal.
+        case over
+    }
+
+    /// The server, and the limits.
+    package let configuration: RedisConfiguration
+    let eventLoop: any EventLoop
+    let logger: Logger
+    let jitter: @Sendable () -> Double
+    private let present = Mutex(Present())
+
+    /// A client that is not connected until `run` is called.
+    ///
+    /// - Parameters:
+    ///   - eventLoop: the thread that carries the bytes; callers may be anywhere, also on it.
+    ///   - jitter: draws evenly from 0…1, to spread attempts to connect.
+    package init(
+        configuration: RedisConfiguration,
+        eventLoop: any EventLoop,
+        logger: Logger,
+        jitter: @escaping @Sendable () -> Double = { Double.random(in: 0...1) }
+    ) {
+        self.configuration = configuration
+        self.eventLoop = eventLoop
+        self.logger = logger
+        self.jitter = jitter
+    }
+
+    /// Whether a command would be sent now.
+    package var isConnected: Bool { link.map { $0.end == nil } ?? false }
+
+    /// What the connection is and becomes: first its present state, then every change. Keeps only the newest for who is slow.
+    /// Ends when the client is shut down.
+    package func states() -> AsyncStream<RedisConnectionState> {
+        let (stream, continuation) = AsyncStream.makeStream(
+            of: RedisConnectionState.self,
+            bufferingPolicy: .bufferingNewest(1)
+        )
+        if let number = present.withLock({ $0.state.add(continuation) }) {
+            continuation.onTermination = { [weak self] _ in self?.present.withLock { $0.state.remove(number) }
+            }
+        }
+        return stream
+    }
+
+    /// Asks Redis, and waits for its reply. An error as the reply is thrown as `server`.
+    package func send(
+        _ name: String,
+        _ arguments: [RedisArgument] = []
+    ) async throws(RedisError) -> RedisValue {
+        try await current.send(Command(name: name, arguments: arguments))
+    }
+
+    /// The link to send on.
+    var current: Link {
+        get throws(RedisError) {
+            let (link, state, life) = present.withLock { ($0.link, $0.state.value, $0.life) }
+            if let link { return link }
+            switch (life, state) {
+            case (.over, _): throw .shutDown
+            case (.unborn, .connected), (.running, .connected): throw .notConnected(reason: "not connected")
+            case (.unborn, .disconnected(let reason)), (.running, .disconnected(let reason)):
+                throw .notConnected(reason: reason)
+            }
+        }
+    }
+
+    private var link: Link? { present.withLock { $0.link } }
+}
+
+/// What `run` tells.
+extension RedisClient {
+    func begin() {
+        present.withLock { present in
+            switch present.life {
+            case .unborn: present.life = .running
+            case .running, .over: preconditionFailure("a RedisClient runs once")
+            }
+        }
+    }
+
+    /// From now on commands leave on this link.
+    func publish(_ link: Link) {
+        present.withLock { present in
+            present.link = link
+            present.state.tell(.connected)
+        }
+        // It may have ended before it was published.
+        if let end = link.end { retract(link, end) }
+    }
+
+    /// An attempt to connect failed for this reason.
+    func retract(_ reason: String) {
+        present.withLock { present in
+            present.link = nil
+            present.state.tell(.disconnected(reason: reason))
+        }
+    }
+
+    /// A link is over. Changes nothing if commands did not leave on it.
+    func retract(_ link: Link, _ end: LinkEnd) {
+        present.withLock { present in
+            guard present.link === link else { return }
+            present.link = nil
+            present.state.tell(.disconnected(reason: end.reason))
+        }
+    }
+
+    func finish() {
+        let watchers = present.withLock { present in
+            present.link = nil
+            present.life = .over
+            present.state.tell(.disconnected(reason: LinkEnd.shutDown.reason))
+            return present.state.finish()
+        }
+        for watcher in watchers { watcher.finish() }
+    }
+}

@@ -1,0 +1,159 @@
+extension RedisConfiguration {
+    /// The server that a URL names:
+    ///
+    /// - `redis://[user:password@]host[:port][/db]`, port 6379 if none is given;
+    /// - `rediss://…`, the same over TLS, with `?ca=/path.pem` and `?verify=full|certificate|none`;
+    /// - `unix:///path/to.sock`.
+    ///
+    /// Each takes `?db=`, `user=`, `password=` and `name=` (for `CLIENT LIST`) as well, where the URL does not say them
+    /// elsewhere. Everything may be percent-encoded.
+    package init(url: String) throws(RedisURLError) {
+        guard let scheme = Scheme.allCases.first(where: { url.hasPrefix($0.rawValue) }) else { throw .scheme }
+        var rest = url.dropFirst(scheme.rawValue.count)[...]
+        if rest.contains("#") { throw .percentEncoding }
+        var query: Substring?
+        if let mark = rest.firstIndex(of: "?") {
+            query = rest[rest.index(after: mark)...]
+            rest = rest[..<mark]
+        }
+        switch scheme {
+        case .unix:
+            let path = try percentDecoded(rest)
+            guard path.hasPrefix("/"), path.count > 1, !path.utf8.contains(0) else { throw .path }
+            self.init(address: .unix(path: path))
+        case .redis, .rediss:
+            try self.init(authorityAndPath: rest)
+            if scheme == .rediss { tls = TLS() }
+        }
+        if let query { try apply(query) }
+        if user != nil, password == nil { throw .identity }
+    }
+
+    private enum Scheme: String, CaseIterable {
+        case redis = "redis://"
+        case rediss = "rediss://"
+        case unix = "unix://"
+    }
+
+    private init(authorityAndPath text: Substring) throws(RedisURLError) {
+        var authority = text
+        var path: Substring?
+        if let slash = text.firstIndex(of: "/") {
+            path = text[text.index(after: slash)...]
+            authority = text[..<slash]
+        }
+        var identity: Substring?
+        if let at = authority.lastIndex(of: "@") {
+            identity = authority[..<at]
+            authority = authority[authority.index(after: at)...]
+        }
+        let (host, port) = try Self.hostAndPort(authority)
+        self.init(address: .tcp(host: host, port: port))
+        if let identity {
+            guard let colon = identity.firstIndex(of: ":"), !identity.contains("@") else { throw .identity }
+            let user = try percentDecoded(identity[..<colon])
+            let password = try percentDecoded(identity[identity.index(after: colon)...])
+            if !user.isEmpty { self.user = user }
+            if !user.isEmpty || !password.isEmpty { self.password = Secret(password) }
+        }
+        if let path, !path.isEmpty { database = try Self.database(path) }
+    }
+
+    private static func hostAndPort(_ authority: Substring) throws(RedisURLError) -> (String, Int) {
+        let host: Substring
+        let tail: Substring
+        if authority.hasPrefix("[") {
+            guard let close = authority.firstIndex(of: "]") else { throw .host }
+            host = authority[authority.index(after: authority.startIndex)..<close]
+            tail = authority[authority.index(after: close)...]
+            guard host.contains(":"), tail.isEmpty || tail.hasPrefix(":") else { throw .host }
+        } else {
+            let colon = authority.firstIndex(of: ":") ?? authority.endIndex
+            host = authority[..<colon]
+            tail = authority[colon...]
+            if tail.dropFirst().contains(":") { throw .host }
+        }
+        let name = try percentDecoded(host)
+        guard !name.isEmpty, !name.utf8.contains(0) else { throw .host }
+        guard !tail.isEmpty else { return (name, defaultPort) }
+        guard let port = UInt16(tail.dropFirst()), port > 0, tail.dropFirst().utf8.allSatisfy(isDigit) else {
+            throw .port
+        }
+        return (name, Int(port))
+    }
+
+    private mutating func apply(_ query: Substring) throws(RedisURLError) {
+        var seen: Set<String> = []
+        for pair in query.split(separator: "&", omittingEmptySubsequences: true) {
+            guard let equals = pair.firstIndex(of: "=") else { throw .parameter }
+            let key = try percentDecoded(pair[..<equals])
+            let value = try percentDecoded(pair[pair.index(after: equals)...])
+            guard let parameter = Parameter(rawValue: key) else { throw .parameter }
+            guard seen.insert(key).inserted else { throw .duplicate(key) }
+            switch parameter {
+            case .db:
+                guard database == 0 else { throw .duplicate(key) }
+                database = try Self.database(value[...])
+            case .user:
+                guard user == nil else { throw .duplicate(key) }
+                user = value
+            case .password:
+                guard password == nil else { throw .duplicate(key) }
+                password = Secret(value)
+            case .name: clientName = value
+            case .ca:
+                guard tls != nil else { throw .tlsWithoutScheme }
+                tls?.authorities = value
+            case .verify:
+                guard let verification = Verification(rawValue: value) else { throw .verification }
+                guard tls != nil else { throw .tlsWithoutScheme }
+                tls?.verification = verification
+            }
+        }
+    }
+
+    private enum Parameter: String {
+        case db
+        case user
+        case password
+        case name
+        case ca
+        case verify
+    }
+
+    private static func database(_ text: Substring) throws(RedisURLError) -> Int {
+        guard text.utf8.allSatisfy(isDigit), let number = UInt16(text) else { throw .database }
+        return Int(number)
+    }
+
+    private static let defaultPort = 6379
+}
+
+private func isDigit(_ byte: UInt8) -> Bool { UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte }
+
+private func percentDecoded(_ text: Substring) throws(RedisURLError) -> String {
+    var bytes: [UInt8] = []
+    var rest = text.utf8[...]
+    while let byte = rest.popFirst() {
+        guard byte == UInt8(ascii: "%") else {
+            bytes.append(byte)
+            continue
+        }
+        guard let high = rest.popFirst().flatMap(hexadecimal), let low = rest.popFirst().flatMap(hexadecimal)
+        else {
+            throw .percentEncoding
+        }
+        bytes.append(high << 4 | low)
+    }
+    guard let decoded = String(validating: bytes, as: UTF8.self) else { throw .percentEncoding }
+    return decoded
+}
+
+private func hexadecimal(_ byte: UInt8) -> UInt8? {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+    default: nil
+    }
+}

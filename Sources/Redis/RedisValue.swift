@@ -1,0 +1,89 @@
+/// One reply of Redis (RESP2), with its nesting.
+package enum RedisValue: Sendable, Equatable {
+    /// Redis has nothing to say: a null bulk string or a null array.
+    case null
+    /// A status such as `OK`. Bytes that are no UTF-8 are repaired.
+    case simple(String)
+    /// A binary-safe string.
+    case bulk([UInt8])
+    case integer(Int64)
+    case array([RedisValue])
+    /// An error nested in an array (as `EXEC` answers). An error as the whole reply is thrown instead.
+    case error(RedisServerError)
+}
+
+extension RedisValue {
+    /// Whether Redis answered that there is nothing.
+    package var isNull: Bool { self == .null }
+
+    /// The number in the reply: an integer, or a string that is one in decimal.
+    /// Throws `server` for a nested error and `protocolViolation` for any other shape.
+    package var integer: Int64 {
+        get throws(RedisError) {
+            switch self {
+            case .integer(let value): return value
+            case .simple(let text): if let value = Int64(text) { return value }
+            case .bulk(let bytes):
+                if let value = Int64(String(decoding: bytes, as: UTF8.self)) { return value }
+            case .null, .array, .error: break
+            }
+            throw mismatch("an integer")
+        }
+    }
+
+    /// The text in the reply: a status, a string of valid UTF-8, or an integer in decimal.
+    /// Throws `server` for a nested error and `protocolViolation` for any other shape.
+    package var string: String {
+        get throws(RedisError) {
+            switch self {
+            case .simple(let text): return text
+            case .integer(let value): return String(value)
+            case .bulk(let bytes): if let text = String(validating: bytes, as: UTF8.self) { return text }
+            case .null, .array, .error: break
+            }
+            throw mismatch("a text")
+        }
+    }
+
+    /// The bytes in the reply: a string, or a status in UTF-8.
+    /// Throws `server` for a nested error and `protocolViolation` for any other shape.
+    package var bytes: [UInt8] {
+        get throws(RedisError) {
+            switch self {
+            case .bulk(let bytes): return bytes
+            case .simple(let text): return Array(text.utf8)
+            case .null, .integer, .array, .error: throw mismatch("a string")
+            }
+        }
+    }
+
+    /// The elements in the reply.
+    /// Throws `server` for a nested error and `protocolViolation` for any other shape.
+    package var array: [RedisValue] {
+        get throws(RedisError) {
+            switch self {
+            case .array(let elements): return elements
+            case .null, .simple, .bulk, .integer, .error: throw mismatch("an array")
+            }
+        }
+    }
+
+    /// The reply, or nil where Redis has nothing to say: `try reply.unlessNull?.integer`.
+    package var unlessNull: RedisValue? { isNull ? nil : self }
+
+    private var shape: String {
+        switch self {
+        case .null: "null"
+        case .simple: "a status"
+        case .bulk: "a string"
+        case .integer: "an integer"
+        case .array(let elements): "an array of \(elements.count)"
+        case .error: "an error"
+        }
+    }
+
+    private func mismatch(_ expected: String) -> RedisError {
+        if case .error(let error) = self { return .server(error) }
+        return .protocolViolation("expected \(expected), got \(shape)")
+    }
+}

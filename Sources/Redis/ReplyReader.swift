@@ -1,0 +1,127 @@
+internal import CHiredis
+
+/// What came is no reply of a Redis.
+struct ReplyViolation: Error, Equatable {
+    let reason: String
+}
+
+/// Reads replies out of bytes as they arrive; hiredis is the codec.
+///
+/// hiredis calls back for every element, so that a Swift value is built with one copy and no tree of C objects exists. What
+/// it calls an object is a token that is never looked at. After a violation the reader is spent.
+final class ReplyReader {
+    /// Where the callbacks build. Reached through `privdata`, only while `redisReaderGetReply` runs.
+    private final class Site {
+        var builder: ReplyBuilder
+        init(byteLimit: Int) { self.builder = ReplyBuilder(byteLimit: byteLimit) }
+    }
+
+    private let site: Site
+    private let functions: UnsafeMutablePointer<redisReplyObjectFunctions>
+    private let reader: UnsafeMutablePointer<redisReader>
+
+    /// - Parameter byteLimit: the most memory that one reply may take, bytes.
+    init(byteLimit: Int) {
+        site = Site(byteLimit: byteLimit)
+        functions = .allocate(capacity: 1)
+        functions.initialize(to: Self.callbacks)
+        guard let reader = redisReaderCreateWithFunctions(functions) else { fatalError("out of memory") }
+        self.reader = reader
+        // The site outlives the reader: both end in `deinit`, the reader first.
+        reader.pointee.privdata = Unmanaged.passUnretained(site).toOpaque()
+    }
+
+    deinit {
+        redisReaderFree(reader)
+        functions.deinitialize(count: 1)
+        functions.deallocate()
+    }
+
+    /// Whether a reply has begun and is not whole.
+    var isMidReply: Bool {
+        let state = reader.pointee
+        // Between replies hiredis stands nowhere, or before a first element of no type yet.
+        return state.len > state.pos || state.ridx > 0 || (state.ridx == 0 && state.rstack.0.type >= 0)
+    }
+
+    /// Takes bytes and hands out the replies that they complete, in order.
+    func feed(_ bytes: UnsafeRawBufferPointer, onReply: (RedisValue) -> Void) throws(ReplyViolation) {
+        var rest = bytes[...]
+        // hiredis moves what is left in its buffer after every kilobyte of replies: a small buffer keeps that linear.
+        while !rest.isEmpty {
+            let slice = UnsafeRawBufferPointer(rebasing: rest.prefix(Self.sliceSize))
+            rest = rest.dropFirst(Self.sliceSize)
+            let start = slice.bindMemory(to: CChar.self).baseAddress
+            guard redisReaderFeed(reader, start, slice.count) == REDIS_OK else { throw violation() }
+            while let reply = try next() { onReply(reply) }
+            let unread = Int(reader.pointee.len - reader.pointee.pos)
+            if unread + site.builder.cost > site.builder.byteLimit {
+                throw ReplyViolation(reason: "a reply is larger than \(site.builder.byteLimit) bytes")
+            }
+        }
+    }
+
+    private func next() throws(ReplyViolation) -> RedisValue? {
+        var token: UnsafeMutableRawPointer?
+        guard redisReaderGetReply(reader, &token) == REDIS_OK else { throw violation() }
+        return site.builder.take()
+    }
+
+    private func violation() -> ReplyViolation {
+        if let reason = site.builder.violation { return ReplyViolation(reason: reason) }
+        let text = withUnsafeBytes(of: &reader.pointee.errstr) {
+            String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+        }
+        return ReplyViolation(reason: text.isEmpty ? "not a reply" : text)
+    }
+
+    private static let sliceSize = 16 * 1024
+}
+
+extension ReplyReader {
+    private typealias Task = UnsafePointer<redisReadTask>
+
+    /// hiredis takes a null pointer for "out of memory" and stops; any other pointer it only carries around.
+    private static func build(
+        _ task: Task?,
+        _ step: (inout ReplyBuilder) -> Bool
+    ) -> UnsafeMutableRawPointer? {
+        guard let site = task?.pointee.privdata else { return nil }
+        // Sound: `privdata` was set to the site in `init`, hiredis hands it to every task, and the site is alive.
+        let goesOn = step(&Unmanaged<Site>.fromOpaque(site).takeUnretainedValue().builder)
+        return goesOn ? site : nil
+    }
+
+    private static func copy(_ text: UnsafeRawBufferPointer) -> [UInt8] {
+        Array(unsafeUninitializedCapacity: text.count) { storage, count in
+            UnsafeMutableRawBufferPointer(storage).copyMemory(from: text)
+            count = text.count
+        }
+    }
+
+    private static let callbacks = redisReplyObjectFunctions(
+        createString: { task, start, count in
+            build(task) { builder in
+                guard let start, let type = task?.pointee.type else { return false }
+                // hiredis has the two bytes after the text in its buffer, and does not look at them.
+                guard start[count] == 0x0d, start[count + 1] == 0x0a else {
+                    builder.refuse("a text does not end where it said")
+                    return false
+                }
+                let text = UnsafeRawBufferPointer(start: start, count: count)
+                switch type {
+                case REDIS_REPLY_STATUS:
+                    return builder.add(.simple(String(decoding: text, as: UTF8.self)), bytes: count)
+                case REDIS_REPLY_ERROR:
+                    let error = RedisServerError(reply: String(decoding: text, as: UTF8.self))
+                    return builder.add(.error(error), bytes: count)
+                default: return builder.add(.bulk(copy(text)), bytes: count)
+                }
+            }
+        },
+        createArray: { task, count in build(task) { $0.openArray(count: Int(count)) } },
+        createInteger: { task, value in build(task) { $0.add(.integer(value), bytes: 0) } },
+        createNil: { task in build(task) { $0.add(.null, bytes: 0) } },
+        freeObject: { _ in }
+    )
+}
