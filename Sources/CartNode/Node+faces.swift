@@ -31,17 +31,8 @@ extension Node {
                 isDraining: { directory.isDraining }
             )
         )
-        let router = Router()
-        let index = ByteBuffer(string: "{\"service\":\"cart-node\",\"carts\":\"/v1/carts\"}\n")
-        router.get("/") { _, _ in
-            Response(status: .ok, headers: [.contentType: "application/json"], body: .init(byteBuffer: index))
-        }
-        for path in ["*", "**"] as [RouterPath] {
-            for method in [.get, .head, .put, .post, .patch, .delete, .options] as [HTTPRequest.Method] {
-                router.on(path, method: method) { _, _ in routes.unknownPath() }
-            }
-        }
-        return application(routes.responder(otherwise: router.buildResponder()), at: settings.http)
+        let elsewhere = UnknownPathResponder(routes, context: BasicRequestContext.self)
+        return application(routes.responder(otherwise: IndexResponder(otherwise: elsewhere)), at: settings.http)
     }
 
     /// The port for operators and gateways.
