@@ -9,6 +9,8 @@ struct Departure: Service {
     let host: Host<CartLogic>
     let keeper: SessionKeeper
     let shutdown: NodeSettings.Shutdown
+    /// The longest that a release can be tried for: then the session is over.
+    let lease: Duration
     let clock: any HostClock
     let logger: Logger
 
@@ -17,7 +19,9 @@ struct Departure: Service {
         let began = clock.now
         logger.notice("draining", metadata: ["liveCarts": "\(host.liveCount)"])
         await keeper.announceDraining()
-        let left = await host.releaseAll(until: began + shutdown.drainBudget)
+        // What is still being released at the deadline may take a lease more, and the tombstone comes after it.
+        let budget = max(shutdown.drainBudget / 2, shutdown.drainBudget - lease - .seconds(2))
+        let left = await host.releaseAll(until: began + budget)
         logger.notice(
             "drained",
             metadata: ["took": "\(clock.now - began)", "notReleased": "\(left)"]

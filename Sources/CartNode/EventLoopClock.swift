@@ -14,7 +14,11 @@ struct EventLoopClock: HostClock {
         let amount = TimeAmount.nanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
         let alarm = loop.scheduleTask(in: amount) {}
         try await withTaskCancellationHandler {
-            try await alarm.futureResult.get()
+            do {
+                try await alarm.futureResult.get()
+            } catch {
+                throw CancellationError()
+            }
         } onCancel: {
             alarm.cancel()
         }

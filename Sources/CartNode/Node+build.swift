@@ -80,7 +80,6 @@ extension Node {
                 client: heartbeats,
                 cluster: cluster,
                 replicas: settings.redis.replicas,
-                tombstoneRetention: settings.redis.retention,
                 logger: logger
             ),
             directory: directory,

@@ -35,14 +35,18 @@ struct Node {
         logger.logLevel = settings.logLevel
         logger[metadataKey: "node"] = "\(settings.nodeName)"
         let heart = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let node = try Node(settings, heart: heart.next(), logger: logger)
+        let end: Result<Void, any Error>
         do {
-            try await node.group().run()
+            end = .success(try await Node(settings, heart: heart.next(), logger: logger).group().run())
         } catch {
-            try await heart.shutdownGracefully()
-            throw error
+            end = .failure(error)
         }
-        try await heart.shutdownGracefully()
+        do {
+            try await heart.shutdownGracefully()
+        } catch {
+            logger.debug("the heartbeats' thread did not end", metadata: ["cause": "\(error)"])
+        }
+        try end.get()
         logger.info("stopped")
     }
 
@@ -51,13 +55,20 @@ struct Node {
         var services: [any Service] = []
         if let embedded { services.append(embedded) }
         services += [
-            Redis(client: redis), Redis(client: heartbeats), gate,
+            RedisService(client: redis), RedisService(client: heartbeats), gate,
             operationsApplication(),
-            Keeper(keeper: keeper, gate: gate),
-            Asking(link: link), Answering(server: peers, address: "\(settings.link.listen)"),
-            Hosting(host: host, keeper: keeper),
+            KeeperService(keeper: keeper, gate: gate),
+            LinkClientService(link: link), LinkServerService(server: peers),
+            HostService(host: host, keeper: keeper),
             cartApplication(),
-            Departure(host: host, keeper: keeper, shutdown: settings.shutdown, clock: clock, logger: logger),
+            Departure(
+                host: host,
+                keeper: keeper,
+                shutdown: settings.shutdown,
+                lease: settings.lease.length,
+                clock: clock,
+                logger: logger
+            ),
         ]
         var configuration = ServiceGroupConfiguration(
             services: services.map {

@@ -11,6 +11,9 @@ struct RedisGate: Service {
     /// How often a Redis that was let on is looked at again.
     private static let interval: Duration = .seconds(15)
 
+    /// How soon a Redis that is connected and does not answer is asked again.
+    private static let retryInterval: Duration = .milliseconds(500)
+
     private let client: RedisClient
     private let replicas: Int
     private let logger: Logger
@@ -31,7 +34,7 @@ struct RedisGate: Service {
         try await cancelWhenGracefulShutdown {
             defer { opening.continuation.finish() }
             for await state in client.states() {
-                guard case .connected = state, let admission = await judge() else { continue }
+                guard case .connected = state, let admission = try await firstWord() else { continue }
                 switch admission {
                 case .refused(let refusal): throw refusal
                 case .admitted(let tier):
@@ -41,6 +44,15 @@ struct RedisGate: Service {
                 }
             }
         }
+    }
+
+    /// What Redis says of itself, asked until it answers; nil when the connection is lost.
+    private func firstWord() async throws -> RedisAdmission? {
+        while client.isConnected {
+            if let admission = await judge() { return admission }
+            try await Task.sleep(for: Self.retryInterval)
+        }
+        return nil
     }
 
     private func watch() async {

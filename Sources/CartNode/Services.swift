@@ -7,7 +7,7 @@ import ServiceLifecycle
 // The node's parts as services: each runs until it is told to stop, and is told in its turn.
 
 extension Node {
-    struct Redis: Service {
+    struct RedisService: Service {
         let client: RedisClient
 
         func run() async throws {
@@ -15,14 +15,15 @@ extension Node {
         }
     }
 
-    struct Keeper: Service {
+    struct KeeperService: Service {
         let keeper: SessionKeeper
         let gate: RedisGate
 
         /// Its turn to stop comes when nothing is live any more: only then may the session end.
         func run() async throws {
-            await gate.opened()
-            try Task.checkCancellation()
+            // Until a fit Redis is reached there is no session, and nothing to leave.
+            await cancelWhenGracefulShutdown { await gate.opened() }
+            guard !Task.isShuttingDownGracefully, !Task.isCancelled else { return }
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { await keeper.run() }
                 group.addTask {
@@ -35,7 +36,7 @@ extension Node {
         }
     }
 
-    struct Asking: Service {
+    struct LinkClientService: Service {
         let link: LinkClient
 
         func run() async throws {
@@ -43,9 +44,8 @@ extension Node {
         }
     }
 
-    struct Answering: Service {
+    struct LinkServerService: Service {
         let server: LinkServer
-        let address: String
 
         func run() async throws {
             try await withGracefulShutdownHandler {
@@ -56,7 +56,7 @@ extension Node {
         }
     }
 
-    struct Hosting: Service {
+    struct HostService: Service {
         let host: Host<CartLogic>
         let keeper: SessionKeeper
 

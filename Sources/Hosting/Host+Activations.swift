@@ -27,7 +27,8 @@ extension Host {
         let create = decider.mayCreate(command)
         let made = live.withLock { live -> (Activation<D>, victim: Activation<D>?)? in
             if let found = live.use(id, at: now) {
-                if found.session === session { return (found, nil) }
+                // It may be of a newer session than the one that this caller has seen.
+                if found.session === session || found.session.mayAct(at: clock.now) { return (found, nil) }
                 live.remove(id)
             }
             guard live.count < policy.liveLimit else { return nil }
@@ -40,16 +41,12 @@ extension Host {
         guard let (activation, victim) = made else {
             return .notReady(failure(.overloaded, id, "as many carts are live on this node as it may hold"))
         }
-        if let victim { evict(victim) }
+        if let victim { giveUp([victim]) }
         return .found(activation)
     }
 
     /// How far below the limit the least recently used are given up, so that room is there when it is needed.
     private var evictionMargin: Int {
         min(1_024, max(1, policy.liveLimit / 16))
-    }
-
-    private func evict(_ victim: Activation<D>) {
-        retirements.yield([victim])
     }
 }

@@ -45,12 +45,18 @@ extension Host {
         next: Place
     ) async throws(HostFailure) -> Step<D> {
         switch next {
+        case .owner(let session) where session == directory.session.id:
+            return try await serveHere(id, command, deadline: deadline)
         case .owner(let session):
             return try await forward(id, command, to: session, deadline: deadline, trace: trace)
         case .here:
             return try await serveHere(id, command, deadline: deadline)
         case .anywhere:
-            if live.withLock({ $0.peek(id) }) == nil, let session = routes.withLock({ $0[id] }) {
+            let now = clock.now
+            if let found = live.withLock({ $0.use(id, at: now) }), found.session.mayAct(at: now) {
+                return try step(after: await found.handle(command, deadline: deadline), found)
+            }
+            if let session = routes.withLock({ $0[id] }) {
                 return try await forward(id, command, to: session, deadline: deadline, trace: trace)
             }
             return try await serveHere(id, command, deadline: deadline)

@@ -25,15 +25,13 @@ extension Host {
                 remaining: deadline - clock.now,
                 trace: trace
             )
-            do {
-                return try understand(try await link.ask(ask, at: member.card.link), id, command)
-            } catch let error as LinkFailure {
-                return try lost(error, id, command, member)
-            } catch let error as HostFailure {
-                throw error
+            let answer: LinkAnswer
+            do throws(LinkFailure) {
+                answer = try await link.ask(ask, at: member.card.link)
             } catch {
-                preconditionFailure("a link threw what it can not throw: \(error)")
+                return try lost(error, id, command, member)
             }
+            return try understand(answer, id, command)
         }
     }
 
@@ -50,10 +48,10 @@ extension Host {
                 let outcome: HostFailure.Outcome = decider.isRead(command) ? .notApplied : .unknown
                 throw HostFailure(.unreadable, outcome, id: id, detail: "its owner's answer: \(error.reason)")
             }
-        case .notHere(let owner?):
+        case .notHere(let owner?) where owner != directory.session.id:
             routes.withLock { $0.remember(owner, for: id) }
             return .at(.owner(owner))
-        case .notHere(nil):
+        case .notHere:
             routes.withLock { $0.forget(id) }
             return .at(.here)
         case .failed(let failure):

@@ -10,14 +10,14 @@ extension Host {
                 switch notice {
                 case .ended(let session):
                     dropAll(of: session)
-                case .sweep(let generation):
-                    group.addTask { await self.sweep(generation) }
+                case .sweep(let sweep):
+                    group.addTask { await self.perform(sweep) }
                 }
             }
         }
     }
 
-    /// Forgets everything that was live under a session that is over. Whoever waits in one of them is told so.
+    /// Forgets everything that was live under a session that is over. Housekeeping tells whoever waits in one of them.
     private func dropAll(of session: SessionHandle) {
         let dropped = live.withLock { live in
             let dropped = live.elements.filter { $0.session === session }
@@ -30,14 +30,14 @@ extension Host {
     }
 
     /// Has every live actor checked against a new generation, then allows the lease to be extended again.
-    private func sweep(_ generation: Generation) async {
+    private func perform(_ sweep: Sweep) async {
         let began = clock.now
         let present = live.withLock { $0.elements }
-        await forEach(present) { await $0.settle(generation) }
-        directory.sweepFinished(generation)
+        await forEach(present) { await $0.settle(sweep.generation) }
+        directory.sweepFinished(sweep)
         logger.notice(
             "checked live actors",
-            metadata: ["generation": "\(generation)", "actors": "\(present.count)", "took": "\(clock.now - began)"]
+            metadata: ["generation": "\(sweep.generation)", "actors": "\(present.count)", "took": "\(clock.now - began)"]
         )
     }
 
@@ -56,18 +56,35 @@ extension Host {
             for activation in stuck {
                 await activation.expire(at: now)
             }
+            guard retiring.load(ordering: .relaxed) == 0 else { continue }
             let idle = live.withLock {
                 $0.unused(since: now - policy.idleTimeout, atMost: policy.passivationBatch)
             }
-            if !idle.isEmpty { retirements.yield(idle) }
+            if !idle.isEmpty { giveUp(idle) }
         }
     }
 
     /// Gives idle and surplus activations up, until the task is cancelled.
     func keepRetiring() async {
-        for await batch in retirementQueue {
-            await forEach(batch) { await $0.retire() }
+        let places = Permits(policy.sweepLimit)
+        await withDiscardingTaskGroup { group in
+            for await batch in retirementQueue {
+                for activation in batch {
+                    await places.acquire()
+                    group.addTask {
+                        await activation.retire()
+                        places.release()
+                        self.retiring.subtract(1, ordering: .relaxed)
+                    }
+                }
+            }
         }
+    }
+
+    /// Has activations given up in good order, in the background.
+    func giveUp(_ activations: [Activation<D>]) {
+        retiring.add(activations.count, ordering: .relaxed)
+        retirements.yield(activations)
     }
 
     /// Gives every live actor up, in good order; returns how many were left when `deadline` came.

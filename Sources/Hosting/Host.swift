@@ -26,12 +26,14 @@ package final class Host<D: Decider>: Sendable {
     /// The activations whose pump runs, and since when.
     let busy = Mutex<[ObjectIdentifier: (activation: Activation<D>, since: ContinuousClock.Instant)]>([:])
     let closed = Atomic<Bool>(false)
+    /// How many activations are being given up, or are queued for it.
+    let retiring = Atomic<Int>(0)
 
     /// Activations that have something to do. Each is in it once at most, so that the live limit bounds it.
     private let work: AsyncStream<Activation<D>>
     private let enqueueWork: AsyncStream<Activation<D>>.Continuation
-    /// Activations that are given up because they are idle or surplus. Bounded by the live limit: an activation that is
-    /// in it twice is retired once.
+    /// Activations that are given up because they are idle or surplus. Idle ones come only while none are queued, surplus
+    /// ones one for each that is made: both bounded by the live limit.
     let retirementQueue: AsyncStream<[Activation<D>]>
     let retirements: AsyncStream<[Activation<D>]>.Continuation
     private let random: @Sendable () -> UInt64
@@ -79,7 +81,7 @@ package final class Host<D: Decider>: Sendable {
             group.addTask { await self.keepHouse() }
             group.addTask { await self.keepRetiring() }
             for await activation in work {
-                group.addTask { await self.pump(activation) }
+                group.addTask { await activation.pump() }
             }
         }
         closed.store(true, ordering: .releasing)
@@ -90,16 +92,18 @@ package final class Host<D: Decider>: Sendable {
 
     // MARK: For activations
 
-    func enqueue(_ activation: Activation<D>) {
-        enqueueWork.yield(activation)
+    /// Has an activation's pump run; false when the host has stopped.
+    func enqueue(_ activation: Activation<D>) -> Bool {
+        if case .terminated = enqueueWork.yield(activation) { false } else { true }
     }
 
-    private func pump(_ activation: Activation<D>) async {
-        let key = ObjectIdentifier(activation)
+    func began(_ activation: Activation<D>) {
         let now = clock.now
-        busy.withLock { $0[key] = (activation, now) }
-        await activation.pump()
-        busy.withLock { $0[key] = nil }
+        busy.withLock { $0[ObjectIdentifier(activation)] = (activation, now) }
+    }
+
+    func ended(_ activation: Activation<D>) {
+        busy.withLock { $0[ObjectIdentifier(activation)] = nil }
     }
 
     func forget(_ activation: Activation<D>) {

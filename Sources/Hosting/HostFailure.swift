@@ -49,3 +49,10 @@ package struct HostFailure: Error, Sendable, Hashable {
         self.retryAfter = retryAfter
     }
 }
+
+extension HostFailure {
+    /// The same for a command that would have changed nothing: then nothing was applied, whatever else is unknown.
+    var ofNoChange: HostFailure {
+        HostFailure(reason, .notApplied, id: id, detail: detail, retryAfter: retryAfter)
+    }
+}

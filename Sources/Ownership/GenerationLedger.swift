@@ -18,10 +18,12 @@ package struct GenerationLedger: Sendable, Equatable {
     package enum Action: Equatable, Sendable {
         case none
         /// Check every live actor against Redis, put back what is missing, then say `sweepFinished`.
-        case sweep(Generation)
+        case sweep(Sweep)
     }
 
     package private(set) var state: State = .unknown
+    /// How many sweeps were asked for.
+    private var sweeps: UInt64 = 0
     private let patience: Duration
 
     package init(policy: LeasePolicy) {
@@ -47,13 +49,17 @@ package struct GenerationLedger: Sendable, Equatable {
             return .none
         case .unknown, .known:
             state = .known(generation, firstSeen: now, settled: settledElsewhere, swept: nothingLive)
-            return nothingLive ? .none : .sweep(generation)
+            guard !nothingLive else { return .none }
+            sweeps += 1
+            return .sweep(Sweep(generation: generation, number: sweeps))
         }
     }
 
-    /// Every actor that was live when the sweep of `generation` began is known to be in Redis, or gone. An older
-    /// generation's word no longer counts.
-    package mutating func sweepFinished(_ generation: Generation) {
+    /// Every actor that was live when the sweep began is known to be in Redis, or gone. Only the latest sweep counts: a
+    /// generation may come, go and come again.
+    package mutating func sweepFinished(_ sweep: Sweep) {
+        guard sweep.number == sweeps else { return }
+        let generation = sweep.generation
         switch state {
         case .known(generation, let firstSeen, let settled, swept: false):
             state = .known(generation, firstSeen: firstSeen, settled: settled, swept: true)
@@ -96,5 +102,17 @@ package struct GenerationLedger: Sendable, Equatable {
         case .known(let generation, let firstSeen, let settled, _):
             settled || now - firstSeen >= patience ? generation : nil
         }
+    }
+}
+
+/// One check of everything live against a generation.
+package struct Sweep: Sendable, Hashable {
+    package let generation: Generation
+    /// Tells it from other sweeps of this node.
+    package let number: UInt64
+
+    package init(generation: Generation, number: UInt64) {
+        self.generation = generation
+        self.number = number
     }
 }

@@ -83,7 +83,7 @@ extension OwnershipMachine {
     private mutating func proceed() -> Action {
         switch state {
         case .owned(let version):
-            return sweep == nil ? .serve : begin(.verifying(version))
+            return sweep.map { begin(.verifying(version, $0)) } ?? .serve
         case .claiming, .absent, .committing, .verifying, .republishing, .releasing, .ended: impossible("proceed")
         }
     }
@@ -113,18 +113,20 @@ extension OwnershipMachine {
     // MARK: Healing Redis
 
     private mutating func verifyAnswered(_ answer: VerifyAnswer, _ attempt: () -> ClaimAttempt) -> Action {
-        guard case .verifying(let version) = state else { impossible("verifyAnswered(\(answer))") }
+        guard case .verifying(let version, let checked) = state else { impossible("verifyAnswered(\(answer))") }
         switch answer {
         case .intact:
             state = .owned(version)
-            sweep = nil
-            return .serve
+            // Another generation may have come while this one was checked: its answer says nothing about that.
+            if sweep == checked { sweep = nil }
+            return proceed()
         case .fenced:
             return end(.fenced)
         case .regressed, .lost:
             // The sweep stays asked for: what was put back is checked once more, under the generation in force then.
             return begin(.republishing(version, attempt(), then: .serving))
         case .otherGeneration:
+            if let sweep { state = .verifying(version, sweep) }
             return again(atOnce: false)
         }
     }

@@ -16,7 +16,7 @@ package struct OwnershipMachine: Sendable, Equatable {
         case committing(Version, CommitID, ambiguous: Bool)
         /// After a change of generation, Redis is asked whether it still has our version. Can become `owned`,
         /// `republishing` or `ended`.
-        case verifying(Version)
+        case verifying(Version, Generation)
         /// Redis lost what we hold, and is given it back. Can become `owned`, `committing`, `releasing` or `ended`.
         case republishing(Version, ClaimAttempt, then: Resumption)
         /// The actor is being given up in good order. Can become `republishing` or `ended`.
@@ -117,7 +117,7 @@ package struct OwnershipMachine: Sendable, Equatable {
     /// The version that is committed and ours, if any: what reads are answered from while the session is valid.
     package var committed: Version? {
         switch state {
-        case .owned(let version), .committing(let version, _, _), .verifying(let version),
+        case .owned(let version), .committing(let version, _, _), .verifying(let version, _),
             .republishing(let version, _, .serving), .republishing(let version, _, .commit):
             version
         case .claiming, .absent, .releasing, .republishing(_, _, .release), .ended:
@@ -130,7 +130,7 @@ package struct OwnershipMachine: Sendable, Equatable {
         switch state {
         case .claiming(let create): .claim(create: create, dead: deadOwner)
         case .committing(let version, let id, _): .commit(version, id)
-        case .verifying(let version): sweep.map { .verify(version, $0) }
+        case .verifying(let version, let generation): .verify(version, generation)
         case .republishing(let version, let attempt, _): .republish(version, attempt)
         case .releasing(let version): .release(version)
         case .absent, .owned, .ended: nil

@@ -13,13 +13,13 @@ extension RedisClient {
         for key in keys { words.append(.string(key)) }
         words.append(contentsOf: arguments)
         let run = Command(name: "EVALSHA", arguments: words)
-        let learn = Command(name: "SCRIPT", arguments: ["LOAD", .string(script.source)])
         var knownMissing: RedisServerError
         do throws(RedisError) {
             return try await current.send(run)
         } catch {
             knownMissing = try error.missingScript
         }
+        let learn = Command(name: "SCRIPT", arguments: ["LOAD", .string(script.source)])
         for _ in 0..<Self.learningAttempts {
             do throws(RedisError) {
                 return try await current.send(run, after: learn)

@@ -110,16 +110,6 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
         )
         return try ReleaseScript.answer(answer)
     }
-
-    package func touch(_ id: ActorID, owner: SessionID) async throws(StoreFailure) {
-        let answer = try await ask(
-            TouchScript.script,
-            about: id,
-            keys: [keys.actor(id)],
-            TouchScript.arguments(owner, retention: retention)
-        )
-        try TouchScript.check(answer)
-    }
 }
 
 extension RedisActorStore {
@@ -154,7 +144,7 @@ extension RedisClient {
     /// Runs a script and reads the word that it answers.
     func ask(
         _ script: RedisScript,
-        about subject: String,
+        about subject: @autoclosure () -> String,
         keys: [String],
         _ arguments: [RedisArgument]
     ) async throws(StoreFailure) -> ScriptAnswer {
@@ -162,8 +152,8 @@ extension RedisClient {
         do throws(RedisError) {
             reply = try await call(script, keys: keys, arguments: arguments)
         } catch {
-            throw StoreFailure(error, about: subject)
+            throw StoreFailure(error, about: subject())
         }
-        return try ScriptAnswer(reply, about: subject)
+        return try ScriptAnswer(reply, about: subject())
     }
 }

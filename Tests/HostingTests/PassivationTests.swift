@@ -107,10 +107,10 @@ import Testing
             try await node.add(7)
             await world.pass(.seconds(3 * 86_400))
             #expect(try await node.read() == 7)
-            #expect(node.store.faults.count(of: .touch) == 0)
+            #expect(node.store.faults.count(of: .verify) == 0)
             await world.pass(.seconds(86_400))
             #expect(try await node.read() == 7)
-            try await world.until { node.store.faults.count(of: .touch) == 1 }
+            try await world.until { node.store.faults.count(of: .verify) == 1 }
         }
     }
 }

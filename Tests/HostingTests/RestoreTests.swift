@@ -25,6 +25,36 @@ import Testing
         }
     }
 
+    @Test func `who asks after the store was asked is not told of its older answer`() async throws {
+        try await World.with(nodes: 2) { world async throws in
+            let (one, two) = (world.nodes[0], world.nodes[1])
+            let look = one.store.faults.holdNext(.claim, .afterExecution)
+            async let early = one.read()
+            await look.arrived()
+            try await two.add(7)
+            async let late = one.read()
+            try await world.until { await world.waiting(in: one, for: "c") == 2 }
+            look.release()
+            let (earlyIs, lateIs) = try await (early, late)
+            #expect(earlyIs == 0)
+            #expect(lateIs == 7)
+        }
+    }
+
+    @Test func `an actor that was taken and never written is given back, so that it can not vanish under its owner`()
+        async throws
+    {
+        try await World.with { world async throws in
+            let node = world.nodes[0]
+            node.store.faults.refuseNext(.commit, "OOM")
+            let failed = await failure { try await node.add() }
+            #expect(failed?.outcome == .notApplied)
+            try await world.until { node.host.liveCount == 0 }
+            #expect(world.record("c") == nil)
+            #expect(try await node.add() == 1)
+        }
+    }
+
     @Test func `concurrent callers share one restore and are served in one commit`() async throws {
         try await World.with { world async throws in
             let node = world.nodes[0]
@@ -140,8 +170,9 @@ import Testing
             #expect(failed?.reason == .deadlineExceeded)
             #expect(failed?.outcome == .notApplied)
             claim.release()
-            try await world.until { world.record("c") != nil }
-            #expect(try await node.read() == 0)
+            // The actor that was created for nobody is not left behind.
+            try await world.until { node.host.liveCount == 0 }
+            #expect(world.record("c") == nil)
         }
     }
 }

@@ -45,7 +45,7 @@ struct BadSettingTests {
         ("--redis-command-timeout 10s", ["redis-command-timeout: does not fit"]),
         (
             "--idle-timeout 2m --retention 1m",
-            ["retention: does not fit (got \"1m\", expected at least idle-timeout"]
+            ["retention: does not fit (got \"1m\", expected at least twice idle-timeout"]
         ),
         ("--lame-duck 25s", ["lame-duck: does not fit"]),
         ("--batch-limit 2 --mailbox-limit 1", ["batch-limit: does not fit"]),

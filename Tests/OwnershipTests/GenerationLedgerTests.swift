@@ -48,7 +48,7 @@ import Testing
         var ledger = knowing(first, settled: true)
         let later = start + .seconds(60)
         let action = ledger.observe(other, at: later, settledElsewhere: false, nothingLive: false)
-        #expect(action == .sweep(other))
+        #expect(action == .sweep(Sweep(generation: other, number: 1)))
         #expect(!ledger.isSwept)
         #expect(ledger.settled(at: later + .milliseconds(5_499)) == nil)
         #expect(ledger.settled(at: later + .milliseconds(5_500)) == other)
@@ -68,9 +68,22 @@ import Testing
 
     @Test func `the end of a sweep counts only for the generation in force`() {
         var ledger = knowing(first, live: true)
-        ledger.sweepFinished(second)
+        let later = ledger.observe(second, at: start, settledElsewhere: false, nothingLive: false)
+        ledger.sweepFinished(Sweep(generation: first, number: 1))
         #expect(!ledger.isSwept)
-        ledger.sweepFinished(first)
+        #expect(later == .sweep(Sweep(generation: second, number: 2)))
+        ledger.sweepFinished(Sweep(generation: second, number: 2))
+        #expect(ledger.isSwept)
+    }
+
+    @Test func `the end of a former sweep does not count when its generation comes again`() {
+        var ledger = knowing(first, live: true)
+        for generation in [second, first] {
+            _ = ledger.observe(generation, at: start, settledElsewhere: false, nothingLive: false)
+        }
+        ledger.sweepFinished(Sweep(generation: first, number: 1))
+        #expect(!ledger.isSwept)
+        ledger.sweepFinished(Sweep(generation: first, number: 3))
         #expect(ledger.isSwept)
     }
 

@@ -187,6 +187,15 @@ import Testing
         #expect(send(&machine, .verifyAnswered(.intact)) == .serve)
     }
 
+    @Test func `an answer about an older generation says nothing about the newest`() {
+        var machine = verifying
+        let newer = Generation(dataSet: "a", run: "3", replication: "x")
+        _ = send(&machine, .sweep(newer))
+        #expect(send(&machine, .verifyAnswered(.intact)) == .perform(.verify(version, newer)))
+        #expect(machine.sweep == newer)
+        #expect(send(&machine, .verifyAnswered(.intact)) == .serve)
+    }
+
     @Test func `a check under an older generation is made again under the newest`() {
         var machine = verifying
         let newer = Generation(dataSet: "a", run: "3", replication: "x")

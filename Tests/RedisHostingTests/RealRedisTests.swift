@@ -63,12 +63,11 @@ import Testing
         await run("release") { () throws(StoreFailure) in
             _ = try await store.release(cart, owner: me, version: at)
         }
-        await run("touch") { () throws(StoreFailure) in try await store.touch(cart, owner: me) }
         return failures
     }
 
     private static let allCalls: Set = [
-        "look", "take", "create", "commit", "verify", "republish", "release", "touch",
+        "look", "take", "create", "commit", "verify", "republish", "release",
     ]
 
     @Test func `a key of another type is unreadable to every call and stays as it is`() async throws {
@@ -202,7 +201,6 @@ import Testing
                 Issue.record("not republished")
                 return
             }
-            try await world.store.touch(cart, owner: me)
             try await world.beat(SessionID("young"))
             try await world.registry.buryCertainly(other)
             let absent = MembershipObserver.Verdict(
@@ -226,16 +224,14 @@ import Testing
             }
             var at = try await world.take()
             #expect((hour - 10_000...hour).contains(try await life()))
-            try await world.store.touch(cart, owner: me)
+            let generation = try await world.beat().generation
+            _ = try await world.store.verify(cart, owner: me, version: at, generation: generation)
             #expect((hour - 10_000...hour).contains(try await life()))
             #expect(try await world.commit(at, "c1", 1) == .committed)
             at.sequence = at.sequence.next
             #expect((days30 - 10_000...days30).contains(try await life()))
-            try await world.store.touch(cart, owner: other)
+            _ = try await world.store.verify(cart, owner: other, version: at, generation: generation)
             #expect(try await life() <= 90_000)
-            try await world.store.touch(cart, owner: me)
-            #expect((days30 - 10_000...days30).contains(try await life()))
-            let generation = try await world.beat().generation
             _ = try await world.store.verify(cart, owner: me, version: at, generation: generation)
             #expect((days30 - 10_000...days30).contains(try await life()))
             _ = try await world.take(attempt: 2)

@@ -3,7 +3,7 @@ import HostingTesting
 import Ownership
 import Testing
 
-/// Every answer of release and touch, in both worlds.
+/// Every answer of release, in both worlds.
 @Suite struct ReleaseTests {
     private let mine = StoredRecord(owner: "me", epoch: 5, attempt: 1, sequence: 3, commit: "c3", value: 30)
 
@@ -60,23 +60,6 @@ import Testing
             #expect(try await world.release(first) == .fenced)
             #expect(try await world.record(cart)?.owner == "me")
             #expect(try await world.commit(second, "c1", 1) == .committed)
-        }
-    }
-
-    @Test(arguments: WorldKind.allCases)
-    func `a touch changes nothing that can be read, and is no failure on what is not ours`(
-        _ kind: WorldKind
-    ) async throws {
-        try await withWorld(kind) { world in
-            try await world.store.touch(cart, owner: me)
-            #expect(try await world.record(cart) == nil)
-            for owner in ["me", "other"] {
-                var record = mine
-                record.owner = owner
-                try await world.put(record, at: cart)
-                try await world.store.touch(cart, owner: me)
-                #expect(try await world.record(cart) == record)
-            }
         }
     }
 }

@@ -7,7 +7,8 @@ extension JSONWriter {
         guard let moment, let time = CivilTime(moment) else { return raw("null") }
         raw("\"0000-00-00T00:00:00.000Z\"")
         overwrite(last: 25) { bytes in
-            time.digits { offset, digit in bytes[offset] = digit }
+            let start = bytes.startIndex
+            time.digits { offset, digit in bytes[start + offset] = digit }
         }
     }
 }

@@ -1,23 +1,36 @@
 package import NIOCore
 
-/// Writes JSON straight into a buffer. What is written where is up to the caller; only strings are taken care of.
+/// Writes JSON straight into bytes. What is written where is up to the caller; only strings are taken care of.
+///
+/// An array and not a `ByteBuffer`: a cart is some hundred short pieces, and appending one to an array costs a third.
 package struct JSONWriter {
-    /// What was written so far.
-    package private(set) var buffer: ByteBuffer
+    private var bytes: [UInt8] = []
 
     /// - Parameter capacity: how many bytes are expected; more costs a copy.
     package init(capacity: Int) {
-        buffer = ByteBufferAllocator().buffer(capacity: capacity)
+        bytes.reserveCapacity(capacity)
     }
 
+    /// What was written so far.
+    package var buffer: ByteBuffer { ByteBuffer(bytes: bytes) }
+
     /// Punctuation and names.
+    @inline(__always)
     package mutating func raw(_ text: StaticString) {
-        buffer.writeStaticString(text)
+        text.withUTF8Buffer { bytes.append(contentsOf: $0) }
     }
 
     /// A number.
     package mutating func integer(_ number: some FixedWidthInteger) {
-        buffer.writeString(String(number))
+        if number < 0 { bytes.append(UInt8(ascii: "-")) }
+        let first = bytes.count
+        var rest = UInt64(number.magnitude)
+        repeat {
+            bytes.append(UInt8(truncatingIfNeeded: rest % 10) + UInt8(ascii: "0"))
+            rest /= 10
+        } while rest > 0
+        // The digits came from the last to the first.
+        bytes[first...].reverse()
     }
 
     /// A number, or null.
@@ -27,13 +40,16 @@ package struct JSONWriter {
 
     /// A string, escaped where it must be.
     package mutating func string(_ text: String) {
-        buffer.writeInteger(UInt8(ascii: "\""))
-        if text.utf8.allSatisfy(Self.isPlain) {
-            buffer.writeString(text)
-        } else {
-            for byte in text.utf8 { write(byte) }
+        bytes.append(UInt8(ascii: "\""))
+        var text = text
+        text.withUTF8 { utf8 in
+            if utf8.allSatisfy(Self.isPlain) {
+                bytes.append(contentsOf: utf8)
+            } else {
+                for byte in utf8 { write(byte) }
+            }
         }
-        buffer.writeInteger(UInt8(ascii: "\""))
+        bytes.append(UInt8(ascii: "\""))
     }
 
     /// A string, or null.
@@ -42,10 +58,9 @@ package struct JSONWriter {
     }
 
     /// Changes the last bytes in place; `fill` gets exactly so many, or fewer if fewer were written.
-    mutating func overwrite(last count: Int, _ fill: (UnsafeMutableRawBufferPointer) -> Void) {
-        buffer.withUnsafeMutableReadableBytes {
-            fill(UnsafeMutableRawBufferPointer(rebasing: $0.suffix(count)))
-        }
+    mutating func overwrite(last count: Int, _ fill: (inout ArraySlice<UInt8>) -> Void) {
+        let start = max(0, bytes.count - count)
+        fill(&bytes[start...])
     }
 
     private static func isPlain(_ byte: UInt8) -> Bool {
@@ -63,9 +78,9 @@ package struct JSONWriter {
         case 0x0D: raw("\\r")
         case 0x00..<0x20:
             raw("\\u00")
-            buffer.writeString(byte < 0x10 ? "0" : "1")
-            buffer.writeString(String(byte & 0xF, radix: 16))
-        default: buffer.writeInteger(byte)
+            bytes.append(UInt8(ascii: byte < 0x10 ? "0" : "1"))
+            bytes.append(contentsOf: String(byte & 0xF, radix: 16).utf8)
+        default: bytes.append(byte)
         }
     }
 }

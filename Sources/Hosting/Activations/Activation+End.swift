@@ -22,7 +22,8 @@ extension Activation {
         guard !late.isEmpty else { return }
         batch.entries.removeAll { $0.mail.deadline <= now }
         for entry in late {
-            entry.mail.reply.resume(returning: .failure(overdue(batch.wasSent ? .unknown : .notApplied)))
+            let isOpen = batch.wasSent && entry.isChange
+            entry.mail.reply.resume(returning: .failure(overdue(isOpen ? .unknown : .notApplied)))
         }
     }
 
@@ -52,7 +53,7 @@ extension Activation {
 
     /// Ends the activation: nothing of it is served any more.
     func drop(_ end: OwnershipMachine.End) {
-        isPumping = false
+        rest()
         host.forget(self)
         endBatch(end)
         switch end {
@@ -79,7 +80,7 @@ extension Activation {
 
     /// The host stops at once: whoever waits is told so.
     func close() {
-        isPumping = false
+        rest()
         guard !isEnded else { return }
         _ = event(.abandon)
         host.forget(self)

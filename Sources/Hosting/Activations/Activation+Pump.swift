@@ -11,8 +11,7 @@ extension Activation {
         while true {
             switch action {
             case .none:
-                isPumping = false
-                return
+                return rest()
             case .perform(let operation):
                 action = await perform(operation)
             case .performAgain:
@@ -20,7 +19,7 @@ extension Activation {
                 action = await performAgain()
             case .serve:
                 resumeWatchersAfterSweep()
-                action = await serve()
+                action = serve()
             case .answerAbsent:
                 action = answerAbsent()
             case .apply:
@@ -58,7 +57,7 @@ extension Activation {
     }
 
     /// The next step of an activation that owns its actor and has nothing in flight.
-    private func serve() async -> OwnershipMachine.Action {
+    private func serve() -> OwnershipMachine.Action {
         guard session.mayAct(at: host.clock.now) else { return event(.sessionOver) }
         if isRetiring { return event(.release) }
         while !mailbox.isEmpty {
@@ -69,8 +68,11 @@ extension Activation {
             }
             settle(next)
         }
-        if host.clock.now - touchedAt >= host.touchInterval {
-            await touch()
+        // A record without a commit lives for a short time only, and nobody needs it: it must not vanish under us.
+        if machine.committed?.sequence == .zero { return event(.release) }
+        if host.clock.now - touchedAt >= host.touchInterval, let generation = host.directory.generation {
+            touchedAt = host.clock.now
+            _ = event(.sweep(generation))
             return event(.proceed)
         }
         return .none
@@ -128,31 +130,23 @@ extension Activation {
 
     func fail(_ batch: Batch<D>, _ failure: HostFailure) {
         for entry in batch.entries {
-            entry.mail.reply.resume(returning: .failure(failure))
+            entry.mail.reply.resume(returning: .failure(entry.isChange ? failure : failure.ofNoChange))
         }
         batch.entries = []
     }
 
-    /// Decides what waits on the state of an actor that does not exist, until a command would bring it into being.
+    /// Decides what waited when the store was asked on the state of an actor that does not exist, until a command would
+    /// bring it into being. Who came later asks again: the actor may have been created meanwhile, elsewhere.
     private func answerAbsent() -> OwnershipMachine.Action {
         let now = host.clock.now
         guard session.mayAct(at: now) else { return event(.sessionOver) }
-        while let mail = mailbox.first {
+        while let mail = mailbox.first, mail.number <= askedUpTo {
             let decision = host.decider.decide(mail.command, on: host.decider.initial, sequence: 0)
             if case .accept(let events, _) = decision, !events.isEmpty { return event(.create) }
             mailbox.removeFirst()
             mail.reply.resume(returning: .answer(answer(decision, host.decider.initial, 0)))
         }
         return event(.abandon)
-    }
-
-    private func touch() async {
-        touchedAt = host.clock.now
-        do {
-            try await host.store.touch(id, owner: session.id)
-        } catch {
-            host.logger.warning("could not put off expiry", metadata: ["id": "\(id)", "cause": "\(error)"])
-        }
     }
 
     private func performAgain() async -> OwnershipMachine.Action {

@@ -51,10 +51,13 @@ extension Activation {
         let host = self.host
         let (terms, claim) = try await host.restores.withPermit {
             () async throws(StoreFailure) -> (ClaimTerms, Claim<D.State>) in
+            guard session.mayAct(at: host.clock.now) else { throw .unsent("the session ended") }
+            self.noteWhoAsks()
             let terms = host.directory.terms(for: session, create: create, naming: dead, at: host.clock.now)
             guard let terms else { throw .unsent("Redis was not reached yet") }
             return (terms, try await host.store.claim(id, terms))
         }
+        trouble = nil
         switch claim.answer {
         case .granted:
             state = claim.state ?? host.decider.initial
@@ -69,6 +72,11 @@ extension Activation {
         case .absent, .free, .superseded, .otherGeneration:
             return .claimAnswered(claim.answer, ownerIsDead: false)
         }
+    }
+
+    /// The claim leaves now: whoever came until now is answered by what it finds.
+    private func noteWhoAsks() {
+        askedUpTo = arrivals
     }
 
     private func understand(

@@ -20,6 +20,9 @@ actor Activation<D: Decider> {
     /// What the last exchange that failed said.
     var trouble: String?
     var isPumping = false
+    /// How many commands came into the mailbox, and how many of them had when the store was last asked for the actor.
+    var arrivals: UInt64 = 0
+    var askedUpTo: UInt64 = 0
     var isRetiring = false
     /// When the store last put the actor's end of life off.
     var touchedAt: ContinuousClock.Instant
@@ -45,7 +48,8 @@ actor Activation<D: Decider> {
             return .failure(failure(.overloaded, .notApplied, "its mailbox is full"))
         }
         return await withCheckedContinuation { continuation in
-            mailbox.append(Mail(command: command, deadline: deadline, reply: continuation))
+            arrivals += 1
+            mailbox.append(Mail(number: arrivals, command: command, deadline: deadline, reply: continuation))
             startPump()
         }
     }
@@ -84,7 +88,14 @@ actor Activation<D: Decider> {
     func startPump() {
         guard !isPumping else { return }
         isPumping = true
-        host.enqueue(self)
+        host.began(self)
+        if !host.enqueue(self) { close() }
+    }
+
+    /// There is nothing to do now.
+    func rest() {
+        isPumping = false
+        host.ended(self)
     }
 
     var isEnded: Bool {

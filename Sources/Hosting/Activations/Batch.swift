@@ -4,6 +4,14 @@ final class Batch<D: Decider> {
     struct Entry {
         let mail: Mail<D>
         let decision: Decision<D.Event, D.Outcome, D.Rejection>
+
+        /// Whether the command has a part in the commit.
+        var isChange: Bool {
+            switch decision {
+            case .accept(let events, _): !events.isEmpty
+            case .reject: false
+            }
+        }
     }
 
     var entries: [Entry] = []

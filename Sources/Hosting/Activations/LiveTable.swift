@@ -6,6 +6,10 @@ struct LiveTable<Key: Hashable, Element> {
         var key: Key
         var element: Element
         var usedAt: Instant
+    }
+
+    /// Apart from the slots, so that walking and relinking touch no key and no element.
+    private struct Neighbours {
         var older: Int32
         var newer: Int32
     }
@@ -14,6 +18,7 @@ struct LiveTable<Key: Hashable, Element> {
 
     private var index: [Key: Int32] = [:]
     private var slots: [Slot?] = []
+    private var links: [Neighbours] = []
     private var free: [Int32] = []
     private var oldest: Int32 = none
     private var newest: Int32 = none
@@ -49,7 +54,7 @@ struct LiveTable<Key: Hashable, Element> {
 
     /// Puts an element under a key that holds none.
     mutating func insert(_ element: Element, under key: Key, at now: Instant) {
-        let slot = Slot(key: key, element: element, usedAt: now, older: Self.none, newer: Self.none)
+        let slot = Slot(key: key, element: element, usedAt: now)
         let position: Int32
         if let reused = free.popLast() {
             position = reused
@@ -57,6 +62,7 @@ struct LiveTable<Key: Hashable, Element> {
         } else {
             position = Int32(slots.count)
             slots.append(slot)
+            links.append(Neighbours(older: Self.none, newer: Self.none))
         }
         index[key] = position
         linkAsNewest(position)
@@ -75,21 +81,20 @@ struct LiveTable<Key: Hashable, Element> {
         var position = oldest
         while found.count < limit, position != Self.none, let slot = slots[Int(position)], slot.usedAt <= instant {
             found.append(slot.element)
-            position = slot.newer
+            position = links[Int(position)].newer
         }
         return found
     }
 
     private mutating func unlink(_ position: Int32) {
-        guard let slot = slots[Int(position)] else { return }
-        if slot.older == Self.none { oldest = slot.newer } else { slots[Int(slot.older)]?.newer = slot.newer }
-        if slot.newer == Self.none { newest = slot.older } else { slots[Int(slot.newer)]?.older = slot.older }
+        let (older, newer) = (links[Int(position)].older, links[Int(position)].newer)
+        if older == Self.none { oldest = newer } else { links[Int(older)].newer = newer }
+        if newer == Self.none { newest = older } else { links[Int(newer)].older = older }
     }
 
     private mutating func linkAsNewest(_ position: Int32) {
-        slots[Int(position)]?.older = newest
-        slots[Int(position)]?.newer = Self.none
-        if newest == Self.none { oldest = position } else { slots[Int(newest)]?.newer = position }
+        links[Int(position)] = Neighbours(older: newest, newer: Self.none)
+        if newest == Self.none { oldest = position } else { links[Int(newest)].newer = position }
         newest = position
     }
 }

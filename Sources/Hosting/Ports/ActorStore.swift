@@ -18,7 +18,7 @@ package protocol ActorStore<Logic>: Sendable {
         change: Change<Logic>
     ) async throws(StoreFailure) -> CommitAnswer
 
-    /// Checks whether the store still holds what we hold.
+    /// Checks whether the store still holds what we hold, and puts the actor's end of life off.
     func verify(
         _ id: ActorID,
         owner: SessionID,
@@ -37,9 +37,6 @@ package protocol ActorStore<Logic>: Sendable {
 
     /// Gives the actor up, if it is still ours and at this version. An actor without a commit ceases to exist.
     func release(_ id: ActorID, owner: SessionID, version: Version) async throws(StoreFailure) -> ReleaseAnswer
-
-    /// Keeps an actor that is only read from expiring.
-    func touch(_ id: ActorID, owner: SessionID) async throws(StoreFailure)
 
     /// How long after its last touch an actor may vanish from the store.
     var retention: Duration { get }

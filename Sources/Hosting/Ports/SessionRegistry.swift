@@ -10,6 +10,10 @@ package protocol SessionRegistry: Sendable {
 
     /// Writes a tombstone on certain knowledge: the session was our own, or its process is proved to be gone.
     func buryCertainly(_ session: SessionID) async throws(StoreFailure)
+
+    /// Removes tombstones that are old enough for nobody to need them soon; answers how many. Always safe: a session
+    /// that is gone altogether can be observed as absent, and buried again.
+    func prune() async throws(StoreFailure) -> Int
 }
 
 /// What a session says of itself with each heartbeat.

@@ -32,6 +32,11 @@ package final class Directory: Sendable {
         knowledge.withLock { $0.session }
     }
 
+    /// The generation in force, as far as is known.
+    var generation: Generation? {
+        knowledge.withLock { $0.ledger.current }
+    }
+
     /// Whether the node is leaving.
     package var isDraining: Bool {
         knowledge.withLock { $0.draining }
@@ -159,8 +164,8 @@ package final class Directory: Sendable {
         }
     }
 
-    func sweepFinished(_ generation: Generation) {
-        knowledge.withLock { $0.ledger.sweepFinished(generation) }
+    func sweepFinished(_ sweep: Sweep) {
+        knowledge.withLock { $0.ledger.sweepFinished(sweep) }
     }
 
     /// Puts a new session in the place of one that is over.

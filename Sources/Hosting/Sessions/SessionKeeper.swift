@@ -10,11 +10,13 @@ package actor SessionKeeper {
         /// The session ended: everything that is live under it must go.
         case ended(SessionHandle)
         /// Redis holds another generation: check what is live, then call `sweepFinished`.
-        case sweep(Generation)
+        case sweep(Sweep)
     }
 
     /// How often a heartbeat that failed is tried again.
     private static let retryInterval: Duration = .milliseconds(200)
+    /// How often old tombstones are removed: each heartbeat carries them all.
+    private static let pruneInterval: Duration = .seconds(3_600)
     /// The shortest time between two rounds, however urgent a verdict is.
     private static let shortestInterval: Duration = .milliseconds(50)
 
@@ -36,6 +38,7 @@ package actor SessionKeeper {
     private var graves: [SessionID]
     private var left = false
     private var trouble: StoreFailure?
+    private var pruneAt: ContinuousClock.Instant
     private var recorded: (SessionID, Generation?)?
 
     /// - Parameters:
@@ -65,6 +68,7 @@ package actor SessionKeeper {
         self.nothingLive = nothingLive
         self.onSession = onSession
         self.logger = logger
+        self.pruneAt = clock.now + Self.pruneInterval
         self.graves = inheritance.predecessor.map { [$0] } ?? []
         (self.notices, self.notice) = AsyncStream.makeStream(of: Notice.self, bufferingPolicy: .unbounded)
     }
@@ -79,8 +83,11 @@ package actor SessionKeeper {
         while !left, !Task.isCancelled {
             let began = clock.now
             let answered = await beat()
-            await digGraves()
-            await buryTheSilent()
+            if answered {
+                await digGraves()
+                await buryTheSilent(until: began + policy.heartbeatInterval)
+                await pruneNowAndThen()
+            }
             let pause = answered ? policy.heartbeatInterval : min(Self.retryInterval, policy.heartbeatInterval)
             var wake = began + pause
             if let verdict = directory.nextVerdict, answered {
@@ -103,6 +110,7 @@ package actor SessionKeeper {
     /// Ends the session and writes its tombstone, so that nobody has to wait for the lease. Nothing may be live any more.
     package func leave() async {
         guard !left else { return }
+        await digGraves()
         left = true
         let session = directory.session
         session.leave()
@@ -154,9 +162,12 @@ package actor SessionKeeper {
             )
             switch action {
             case .none: break
-            case .sweep(let generation):
-                logger.notice("Redis may have lost data: checking live actors", metadata: ["generation": "\(generation)"])
-                notice.yield(.sweep(generation))
+            case .sweep(let sweep):
+                logger.notice(
+                    "Redis may have lost data: checking live actors",
+                    metadata: ["generation": "\(sweep.generation)"]
+                )
+                notice.yield(.sweep(sweep))
             }
         }
         replaceIfOver()
@@ -199,8 +210,10 @@ package actor SessionKeeper {
         directory.markGravesClosed()
     }
 
-    private func buryTheSilent() async {
+    /// Buries who is due, as far as there is time before the next heartbeat.
+    private func buryTheSilent(until end: ContinuousClock.Instant) async {
         for verdict in directory.verdicts(at: clock.now) {
+            guard clock.now < end else { return }
             do {
                 switch try await registry.bury(verdict) {
                 case .buried:
@@ -210,8 +223,21 @@ package actor SessionKeeper {
                     directory.refused(verdict.session)
                 }
             } catch {
-                return  // Redis does not answer; the next round tries again.
+                // Redis does not answer, and may have been replaced: the wait begins anew.
+                directory.refused(verdict.session)
+                return
             }
+        }
+    }
+
+    private func pruneNowAndThen() async {
+        guard clock.now >= pruneAt else { return }
+        pruneAt = clock.now + Self.pruneInterval
+        do {
+            let pruned = try await registry.prune()
+            if pruned > 0 { logger.info("removed old tombstones", metadata: ["count": "\(pruned)"]) }
+        } catch {
+            logger.debug("could not remove old tombstones", metadata: ["cause": "\(error)"])
         }
     }
 }

@@ -14,53 +14,107 @@ enum LocalSocket {
 
     /// Whether a Redis server answers a `PING` at a Unix socket.
     static func answersPing(path: String) -> Bool {
-        exchange("PING\r\n", replyLength: 5, path: path) == Array("+PONG".utf8)
+        command(["PING"], path: path) == "+PONG\r\n"
     }
 
     /// Tells a Redis server at a Unix socket to end in good order.
     static func shutDown(path: String) {
         // It ends instead of answering.
-        _ = exchange("SHUTDOWN\r\n", replyLength: 1, path: path)
+        _ = command(["SHUTDOWN"], path: path)
     }
 
     /// Sends a line and answers the first bytes that come back, or nil.
-    private static func exchange(_ line: String, replyLength: Int, path: String) -> [UInt8]? {
-        let descriptor = socket(AF_UNIX, stream, 0)
-        guard descriptor >= 0 else { return nil }
+    private static func exchange(_ line: String, atMost length: Int, path: String) -> [UInt8]? {
+        guard let descriptor = connected(path: path) else { return nil }
         defer { close(descriptor) }
         var patience = timeval(tv_sec: 1, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+        guard send(descriptor, line, line.utf8.count, 0) == line.utf8.count else { return nil }
+        var reply = [UInt8](repeating: 0, count: length)
+        let count = recv(descriptor, &reply, length, 0)
+        return count > 0 ? Array(reply.prefix(count)) : nil
+    }
+
+    /// Sends a command of plain words to a Redis server at a Unix socket, and answers the beginning of its reply as it
+    /// came; empty where there was none.
+    static func command(_ words: [String], path: String) -> String {
+        let reply = exchange(words.joined(separator: " ") + "\r\n", atMost: 65_536, path: path)
+        return String(decoding: reply ?? [], as: UTF8.self)
+    }
+}
+
+/// Ports for servers of tests.
+package enum FreePort {
+    /// Below those that systems lend to connections: a client that keeps trying to reach a port of those, while nobody
+    /// listens, may be lent that very port and meet itself there.
+    private static let range = 15_000..<32_000
+
+    /// A port of 127.0.0.1 that nobody listened on a moment ago.
+    package static func find() throws -> Int {
+        for _ in 0..<100 {
+            let port = Int.random(in: range)
+            if isFree(port) { return port }
+        }
+        throw RedisServerFixture.Failure(description: "no free port: errno \(errno)")
+    }
+
+    private static func isFree(_ port: Int) -> Bool {
+        guard let descriptor = LocalSocket.listen(port) else { return false }
+        close(descriptor)
+        return true
+    }
+}
+
+extension LocalSocket {
+    /// A socket that listens on a port of 127.0.0.1, or nil.
+    static func listen(_ port: Int) -> Int32? {
+        let descriptor = socket(AF_INET, stream, 0)
+        guard descriptor >= 0 else { return nil }
+        var yes: Int32 = 1
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = UInt16(port).bigEndian
+        address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+        let isListening = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
+        }
+        guard isListening, Self.systemListen(descriptor, 128) == 0 else {
+            close(descriptor)
+            return nil
+        }
+        return descriptor
+    }
+
+    #if canImport(Glibc)
+    private static let systemListen = Glibc.listen
+    #else
+    private static let systemListen = Darwin.listen
+    #endif
+
+    /// A socket connected to a Unix socket, or nil.
+    static func connected(path: String) -> Int32? {
+        let descriptor = socket(AF_UNIX, stream, 0)
+        guard descriptor >= 0 else { return nil }
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         let capacity = MemoryLayout.size(ofValue: address.sun_path)
-        guard path.utf8.count < capacity else { return nil }
+        guard path.utf8.count < capacity else {
+            close(descriptor)
+            return nil
+        }
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
         let isConnected = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
             }
         }
-        guard isConnected, send(descriptor, line, line.utf8.count, 0) == line.utf8.count else { return nil }
-        var reply = [UInt8](repeating: 0, count: replyLength)
-        return recv(descriptor, &reply, replyLength, 0) == replyLength ? reply : nil
-    }
-
-    /// A port of 127.0.0.1 that nobody listens on.
-    static func freePort() throws -> Int {
-        let descriptor = socket(AF_INET, stream, 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
-            }
+        guard isConnected else {
+            close(descriptor)
+            return nil
         }
-        guard descriptor >= 0, isBound else {
-            throw RedisServerFixture.Failure(description: "no free port: errno \(errno)")
-        }
-        return Int(UInt16(bigEndian: address.sin_port))
+        return descriptor
     }
 }

@@ -59,7 +59,7 @@ package final class RedisServerFixture: Sendable {
             throw Failure(description: "no temporary directory: errno \(errno)")
         }
         directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        port = options.listensOnTCP ? try LocalSocket.freePort() : nil
+        port = options.listensOnTCP ? try FreePort.find() : nil
     }
 
     /// Runs `body` with a server that answers, and ends it afterwards.
@@ -129,6 +129,13 @@ package final class RedisServerFixture: Sendable {
 
     /// Lets the server go on.
     package func resume() { send(SIGCONT) }
+
+    /// Has the server perform a command of words without blanks; answers the beginning of its reply as it came, and
+    /// nothing where there was none.
+    @discardableResult
+    package func command(_ words: String...) -> String {
+        LocalSocket.command(words, path: socketPath)
+    }
 
     /// What the server logged so far.
     package var log: String {

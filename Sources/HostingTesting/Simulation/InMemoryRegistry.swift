@@ -4,7 +4,7 @@ package import Ownership
 /// One node's way to the membership of a simulated Redis, with faults of its own.
 package struct InMemoryRegistry<Logic: Decider>: SessionRegistry {
     package enum Call: Hashable, Sendable {
-        case beat, bury, buryCertainly
+        case beat, bury, buryCertainly, prune
     }
 
     /// What goes wrong on this way.
@@ -35,6 +35,12 @@ package struct InMemoryRegistry<Logic: Decider>: SessionRegistry {
     package func buryCertainly(_ session: SessionID) async throws(StoreFailure) {
         try await faults.perform(.buryCertainly) { [redis] () throws(StoreFailure) in
             try redis.execute { store, time in store.buryCertainly(session, at: time) }
+        }
+    }
+
+    package func prune() async throws(StoreFailure) -> Int {
+        try await faults.perform(.prune) { [redis] () throws(StoreFailure) in
+            try redis.execute { store, time in store.prune(olderThan: 86_400, at: time) }
         }
     }
 

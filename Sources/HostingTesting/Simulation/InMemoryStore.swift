@@ -4,7 +4,7 @@ package import Ownership
 /// One node's way to the actors of a simulated Redis, with faults of its own.
 package struct InMemoryStore<Logic: Decider>: ActorStore {
     package enum Call: Hashable, Sendable {
-        case claim, commit, verify, republish, release, touch
+        case claim, commit, verify, republish, release
     }
 
     /// What goes wrong on this way.
@@ -84,12 +84,6 @@ package struct InMemoryStore<Logic: Decider>: ActorStore {
             try redis.execute { store, _ throws(StoreFailure) in
                 try store.release(id, owner: owner, version: version)
             }
-        }
-    }
-
-    package func touch(_ id: ActorID, owner: SessionID) async throws(StoreFailure) {
-        try await faults.perform(.touch) { [redis] () throws(StoreFailure) in
-            try redis.execute { store, _ throws(StoreFailure) in _ = try store.record(id) }
         }
     }
 }

@@ -26,10 +26,10 @@ extension NodeSettings {
             right
         )
         try require(
-            redis.retention >= host.idleTimeout,
+            redis.retention / 2 >= host.idleTimeout,
             "retention",
             redis.retention,
-            "at least idle-timeout",
+            "at least twice idle-timeout",
             host.idleTimeout
         )
         try require(

@@ -27,9 +27,12 @@ enum MemberEntry {
             counter: counter,
             condition: condition,
             settled: settled == noGeneration ? "" : settled,
-            card: NodeCard(json: parts[4]) ?? NodeCard(name: "", link: "", build: "")
+            // A tombstone has no card, and there may be many of them.
+            card: parts[4].isEmpty ? nobody : NodeCard(json: parts[4]) ?? nobody
         )
     }
+
+    private static var nobody: NodeCard { NodeCard(name: "", link: "", build: "") }
 
     /// Plain decimal digits of a number below 2⁵³.
     private static func number(_ digits: ArraySlice<UInt8>) -> UInt64? {

@@ -9,8 +9,9 @@ internal import Synchronization
 /// Has a connection of its own, and should have an event loop of its own, so that no amount of other work delays a
 /// heartbeat.
 package final class RedisSessionRegistry: SessionRegistry {
-    /// How long a tombstone is kept where nothing else is said.
-    package static let standardTombstoneRetention: Duration = .seconds(30 * 86_400)
+    /// How long a tombstone is kept where nothing else is said. A dead owner whose tombstone was pruned is observed, and
+    /// buried again, when somebody asks for one of its actors: the first who asks waits for that.
+    package static let standardTombstoneRetention: Duration = .seconds(86_400)
     /// How many strange fields are remembered as reported.
     private static let reportedLimit = 1_024
 
