@@ -20,7 +20,7 @@ let package = Package(
     name: "cart-node",
     platforms: [.macOS(.v15)],
     products: [
-        .executable(name: "cart-node", targets: ["CartNode"]),
+        .executable(name: "cart-node", targets: ["CartNode"])
     ],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),

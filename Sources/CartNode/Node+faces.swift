@@ -27,12 +27,17 @@ extension Node {
             policy: settings.facePolicy,
             sources: CartFaceSources(
                 now: { Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000)) },
-                newID: { CartID(randomHigh: .random(in: .min ... .max), randomLow: .random(in: .min ... .max)) },
+                newID: {
+                    CartID(randomHigh: .random(in: .min ... .max), randomLow: .random(in: .min ... .max))
+                },
                 isDraining: { directory.isDraining }
             )
         )
         let elsewhere = UnknownPathResponder(routes, context: BasicRequestContext.self)
-        return application(routes.responder(otherwise: IndexResponder(otherwise: elsewhere)), at: settings.http)
+        return application(
+            routes.responder(otherwise: IndexResponder(otherwise: elsewhere)),
+            at: settings.http
+        )
     }
 
     /// The port for operators and gateways.

@@ -15,7 +15,12 @@ extension Host {
         trace: String = ""
     ) async throws(HostFailure) -> Answer<D> {
         var journey = Journey(
-            trouble: HostFailure(.deadlineExceeded, .notApplied, id: id, detail: "the time given for it ran out"),
+            trouble: HostFailure(
+                .deadlineExceeded,
+                .notApplied,
+                id: id,
+                detail: "the time given for it ran out"
+            ),
             backoff: Backoff(floor: policy.backoffFloor, ceiling: policy.backoffCeiling)
         )
         while true {

@@ -60,7 +60,9 @@ extension Host {
     }
 
     /// What the owner could not do: tried again where it was not applied and another place or moment may do better.
-    private func relay(_ failure: HostFailure, _ id: ActorID, _ command: D.Command) throws(HostFailure) -> Step<D> {
+    private func relay(_ failure: HostFailure, _ id: ActorID, _ command: D.Command) throws(HostFailure)
+        -> Step<D>
+    {
         guard failure.outcome == .notApplied || decider.isRead(command) else { throw failure }
         switch failure.reason {
         case .draining, .notReady, .sessionLost, .ownerUnreachable:

@@ -26,7 +26,10 @@ extension Host {
             }
             return dropped.count
         }
-        logger.warning("dropped what was live", metadata: ["session": "\(session.id)", "actors": "\(dropped)"])
+        logger.warning(
+            "dropped what was live",
+            metadata: ["session": "\(session.id)", "actors": "\(dropped)"]
+        )
     }
 
     /// Has every live actor checked against a new generation, then allows the lease to be extended again.
@@ -37,7 +40,10 @@ extension Host {
         directory.sweepFinished(sweep)
         logger.notice(
             "checked live actors",
-            metadata: ["generation": "\(sweep.generation)", "actors": "\(present.count)", "took": "\(clock.now - began)"]
+            metadata: [
+                "generation": "\(sweep.generation)", "actors": "\(present.count)",
+                "took": "\(clock.now - began)",
+            ]
         )
     }
 

@@ -28,7 +28,8 @@ extension Host: LinkReceiver {
                 case .answer(let answer): return .answered(try encode(answer, ask, command))
                 case .failure(let failure): throw failure
                 case .elsewhere(let owner): return .notHere(owner: owner)
-                case .unowned: throw failure(.notReady, ask.id, "Redis was replaced or restarted a moment ago")
+                case .unowned:
+                    throw failure(.notReady, ask.id, "Redis was replaced or restarted a moment ago")
                 case .gone: forget(activation)
                 }
             }
@@ -44,7 +45,9 @@ extension Host: LinkReceiver {
         }
     }
 
-    private func encode(_ answer: Answer<D>, _ ask: LinkAsk, _ command: D.Command) throws(HostFailure) -> [UInt8] {
+    private func encode(_ answer: Answer<D>, _ ask: LinkAsk, _ command: D.Command) throws(HostFailure)
+        -> [UInt8]
+    {
         do {
             return try codec.encode(answer: answer)
         } catch {

@@ -74,7 +74,8 @@ extension OwnershipMachine {
     private mutating func create() -> Action {
         switch state {
         case .absent: return begin(.claiming(create: true))
-        case .claiming, .owned, .committing, .verifying, .republishing, .releasing, .ended: impossible("create")
+        case .claiming, .owned, .committing, .verifying, .republishing, .releasing, .ended:
+            impossible("create")
         }
     }
 
@@ -84,14 +85,16 @@ extension OwnershipMachine {
         switch state {
         case .owned(let version):
             return sweep.map { begin(.verifying(version, $0)) } ?? .serve
-        case .claiming, .absent, .committing, .verifying, .republishing, .releasing, .ended: impossible("proceed")
+        case .claiming, .absent, .committing, .verifying, .republishing, .releasing, .ended:
+            impossible("proceed")
         }
     }
 
     private mutating func commit(_ id: CommitID) -> Action {
         switch state {
         case .owned(let version): return begin(.committing(version, id, ambiguous: false))
-        case .claiming, .absent, .committing, .verifying, .republishing, .releasing, .ended: impossible("commit")
+        case .claiming, .absent, .committing, .verifying, .republishing, .releasing, .ended:
+            impossible("commit")
         }
     }
 
@@ -113,7 +116,9 @@ extension OwnershipMachine {
     // MARK: Healing Redis
 
     private mutating func verifyAnswered(_ answer: VerifyAnswer, _ attempt: () -> ClaimAttempt) -> Action {
-        guard case .verifying(let version, let checked) = state else { impossible("verifyAnswered(\(answer))") }
+        guard case .verifying(let version, let checked) = state else {
+            impossible("verifyAnswered(\(answer))")
+        }
         switch answer {
         case .intact:
             state = .owned(version)
@@ -156,7 +161,8 @@ extension OwnershipMachine {
     private mutating func release() -> Action {
         switch state {
         case .owned(let version): return begin(.releasing(version))
-        case .claiming, .absent, .committing, .verifying, .republishing, .releasing, .ended: impossible("release")
+        case .claiming, .absent, .committing, .verifying, .republishing, .releasing, .ended:
+            impossible("release")
         }
     }
 

@@ -134,7 +134,8 @@ import Testing
         }
     }
 
-    @Test func `a session that ends while a commit is on its way leaves its fate unknown, and it is there once`()
+    @Test
+    func `a session that ends while a commit is on its way leaves its fate unknown, and it is there once`()
         async throws
     {
         try await World.with { world async throws in

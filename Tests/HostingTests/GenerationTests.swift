@@ -17,7 +17,9 @@ import Testing
         }
     }
 
-    @Test func `live actors serve on while a new generation is not settled, also through other nodes`() async throws {
+    @Test func `live actors serve on while a new generation is not settled, also through other nodes`()
+        async throws
+    {
         try await World.with(nodes: 2, exclusive: false) { world async throws in
             let (owner, other) = (world.nodes[0], world.nodes[1])
             try await world.until { owner.host.isReady && other.host.isReady }
@@ -41,7 +43,9 @@ import Testing
             try await node.add(10, to: "a")
             try await node.add(5, to: "c")
             world.redis.withStore { $0.restart(with: old) }
-            try await world.until { world.record("a")?.state?.value == 11 && world.record("c")?.state?.value == 5 }
+            try await world.until {
+                world.record("a")?.state?.value == 11 && world.record("c")?.state?.value == 5
+            }
             #expect(world.record("b")?.state?.value == 1)
             #expect(try await world.whilePassing { try await node.add(100, to: "a") } == 111)
             #expect(world.record("a")?.version.sequence == Sequence(3))
@@ -54,7 +58,10 @@ import Testing
             world.redis.withStore { $0.flush() }
             try await world.until { (0..<20).allSatisfy { world.record("c\($0)") != nil } }
             for number in 0..<20 {
-                #expect(try await world.whilePassing { try await world.nodes[0].read("c\(number)") } == Int64(number))
+                #expect(
+                    try await world.whilePassing { try await world.nodes[0].read("c\(number)") }
+                        == Int64(number)
+                )
             }
         }
     }

@@ -42,7 +42,8 @@ import Testing
         }
     }
 
-    @Test func `a silent owner's actors are taken over, and it neither writes nor answers when it comes back`()
+    @Test
+    func `a silent owner's actors are taken over, and it neither writes nor answers when it comes back`()
         async throws
     {
         try await World.with(nodes: 2) { world async throws in
@@ -88,7 +89,9 @@ import Testing
         }
     }
 
-    @Test func `a node takes back what it owned under its former session without waiting for the lease`() async throws {
+    @Test func `a node takes back what it owned under its former session without waiting for the lease`()
+        async throws
+    {
         try await World.with { world async throws in
             let node = world.nodes[0]
             try await node.add(1)

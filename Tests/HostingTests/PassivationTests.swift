@@ -10,7 +10,8 @@ import Testing
         return policy
     }
 
-    @Test func `an idle actor leaves memory in good order and comes back when it is asked for`() async throws {
+    @Test func `an idle actor leaves memory in good order and comes back when it is asked for`() async throws
+    {
         try await World.with(policy: quick()) { world async throws in
             let node = world.nodes[0]
             try await node.add(7)

@@ -41,7 +41,9 @@ import Testing
         }
     }
 
-    @Test func `an actor that was taken and never written is given back, so that it can not vanish under its owner`()
+    @Test
+    func
+        `an actor that was taken and never written is given back, so that it can not vanish under its owner`()
         async throws
     {
         try await World.with { world async throws in

@@ -69,7 +69,8 @@ struct TestNode: Sendable {
     }
 
     /// Asks with the usual deadline of two seconds.
-    func ask(_ id: String, _ command: CounterLogic.Command) async throws(HostFailure) -> Answer<CounterLogic> {
+    func ask(_ id: String, _ command: CounterLogic.Command) async throws(HostFailure) -> Answer<CounterLogic>
+    {
         try await host.ask(ActorID(id), command, deadline: clock.now + .seconds(2))
     }
 

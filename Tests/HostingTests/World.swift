@@ -78,7 +78,9 @@ struct World: Sendable {
     }
 
     /// Runs `body` while time passes, a little at a time.
-    func whilePassing<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
+    func whilePassing<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws
+        -> Value
+    {
         try await withThrowingTaskGroup(of: Value?.self) { group in
             group.addTask { try await body() }
             group.addTask {

@@ -7,7 +7,9 @@ import Testing
     let first = Generation(dataSet: "a", run: "1", replication: "x")
     let second = Generation(dataSet: "a", run: "2", replication: "x")
 
-    private func knowing(_ generation: Generation, settled: Bool = false, live: Bool = false) -> GenerationLedger {
+    private func knowing(_ generation: Generation, settled: Bool = false, live: Bool = false)
+        -> GenerationLedger
+    {
         var ledger = GenerationLedger(policy: policy)
         _ = ledger.observe(generation, at: start, settledElsewhere: settled, nothingLive: !live)
         return ledger

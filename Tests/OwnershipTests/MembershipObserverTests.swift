@@ -89,7 +89,12 @@ import Testing
         var observer = observer([(0, [member(peer, 7)])])
         observer.refused(peer)
         #expect(observer.verdicts(at: start + .seconds(100)).isEmpty)
-        observer.observe([member(peer, 7)], generation: generation, own: own, receivedAt: start + .seconds(100))
+        observer.observe(
+            [member(peer, 7)],
+            generation: generation,
+            own: own,
+            receivedAt: start + .seconds(100)
+        )
         #expect(observer.nextVerdict == start + .milliseconds(105_500))
     }
 

@@ -139,7 +139,9 @@ import Testing
     }
 
     @Test(arguments: [CommitAnswer.regressed, .lost])
-    func `a commit on what Redis lost puts it back first, then goes out under the new epoch`(answer: CommitAnswer) {
+    func `a commit on what Redis lost puts it back first, then goes out under the new epoch`(
+        answer: CommitAnswer
+    ) {
         var machine = committing
         #expect(send(&machine, .commitAnswered(answer)) == .perform(.republish(version, attempt)))
         #expect(machine.committed == version)

@@ -69,7 +69,11 @@ import Testing
 
     @Test func `an answer to an older heartbeat does not shorten the right`() {
         var session = SessionMachine(policy: policy)
-        session.heartbeatAnswered(.alive(extends: true), sentAt: start + .seconds(1), now: start + .seconds(2))
+        session.heartbeatAnswered(
+            .alive(extends: true),
+            sentAt: start + .seconds(1),
+            now: start + .seconds(2)
+        )
         session.heartbeatAnswered(.alive(extends: true), sentAt: start, now: start + .seconds(2))
         #expect(session.state == .valid(deadline: start + .milliseconds(5_500)))
     }

@@ -35,7 +35,10 @@ extension Activation {
     private func answerAllAsOver() {
         answerMailbox(.gone)
         if let batch {
-            fail(batch, failure(.sessionLost, batch.wasSent ? .unknown : .notApplied, "the node's session ended"))
+            fail(
+                batch,
+                failure(.sessionLost, batch.wasSent ? .unknown : .notApplied, "the node's session ended")
+            )
         }
     }
 

@@ -1,5 +1,5 @@
-import Logging
 import DequeModule
+import Logging
 import Ownership
 
 /// The activation's own work, one step after the other.

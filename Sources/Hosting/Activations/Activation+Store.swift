@@ -1,5 +1,5 @@
-import Logging
 import DequeModule
+import Logging
 import Ownership
 
 /// One exchange with the store.
@@ -45,7 +45,9 @@ extension Activation {
     }
 
     /// Takes the actor, or learns who has it. A restore is done in one of a bounded number of places.
-    private func claim(create: Bool, naming dead: SessionID?) async throws(StoreFailure) -> OwnershipMachine.Event {
+    private func claim(create: Bool, naming dead: SessionID?) async throws(StoreFailure)
+        -> OwnershipMachine.Event
+    {
         let id = self.id
         let session = self.session
         let host = self.host

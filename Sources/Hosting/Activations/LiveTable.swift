@@ -79,7 +79,9 @@ struct LiveTable<Key: Hashable, Element> {
     func unused(since instant: Instant, atMost limit: Int) -> [Element] {
         var found: [Element] = []
         var position = oldest
-        while found.count < limit, position != Self.none, let slot = slots[Int(position)], slot.usedAt <= instant {
+        while found.count < limit, position != Self.none, let slot = slots[Int(position)],
+            slot.usedAt <= instant
+        {
             found.append(slot.element)
             position = links[Int(position)].newer
         }

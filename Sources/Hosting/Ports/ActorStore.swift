@@ -36,7 +36,8 @@ package protocol ActorStore<Logic>: Sendable {
     ) async throws(StoreFailure) -> RepublishAnswer
 
     /// Gives the actor up, if it is still ours and at this version. An actor without a commit ceases to exist.
-    func release(_ id: ActorID, owner: SessionID, version: Version) async throws(StoreFailure) -> ReleaseAnswer
+    func release(_ id: ActorID, owner: SessionID, version: Version) async throws(StoreFailure)
+        -> ReleaseAnswer
 
     /// How long after its last touch an actor may vanish from the store.
     var retention: Duration { get }

@@ -88,7 +88,8 @@ package actor SessionKeeper {
                 await buryTheSilent(until: began + policy.heartbeatInterval)
                 await pruneNowAndThen()
             }
-            let pause = answered ? policy.heartbeatInterval : min(Self.retryInterval, policy.heartbeatInterval)
+            let pause =
+                answered ? policy.heartbeatInterval : min(Self.retryInterval, policy.heartbeatInterval)
             var wake = began + pause
             if let verdict = directory.nextVerdict, answered {
                 wake = min(wake, max(verdict, began + Self.shortestInterval))
@@ -118,7 +119,10 @@ package actor SessionKeeper {
             try await registry.buryCertainly(session.id)
             logger.info("left the cluster", metadata: ["session": "\(session.id)"])
         } catch {
-            logger.warning("left without a tombstone: others must wait for the lease", metadata: ["cause": "\(error)"])
+            logger.warning(
+                "left without a tombstone: others must wait for the lease",
+                metadata: ["cause": "\(error)"]
+            )
         }
     }
 
@@ -146,7 +150,11 @@ package actor SessionKeeper {
         }
     }
 
-    private func takeIn(_ answer: HeartbeatAnswer, _ session: SessionHandle, _ sentAt: ContinuousClock.Instant) {
+    private func takeIn(
+        _ answer: HeartbeatAnswer,
+        _ session: SessionHandle,
+        _ sentAt: ContinuousClock.Instant
+    ) {
         let now = clock.now
         switch answer {
         case .dead:
