@@ -134,7 +134,7 @@ package final class Host<D: Decider>: Sendable {
     /// How many commands wait for an actor on this node.
     package func waiting(_ id: ActorID) async -> Int {
         guard let activation = live.withLock({ $0.peek(id) }) else { return 0 }
-        return await activation.mailbox.count
+        return await activation.waiting
     }
 
     /// Whether any command can be served now, by this node alone or with others.

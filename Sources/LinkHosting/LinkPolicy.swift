@@ -28,7 +28,7 @@ package struct LinkPolicy: Sendable {
     /// How long a peer that owes answers may be silent before it is asked whether it is there.
     package var probeAfter: Duration = .milliseconds(500)
     /// How long it may be silent before its connection counts as broken.
-    package var silenceLimit: Duration = .seconds(2)
+    package var silenceLimit: Duration = .seconds(1)
     /// The pause after a first failure to connect; doubles up to `backoffCeiling`, with jitter. Asks fail at once meanwhile.
     package var backoffFloor: Duration = .milliseconds(50)
     package var backoffCeiling: Duration = .seconds(1)

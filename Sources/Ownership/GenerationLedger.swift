@@ -94,6 +94,14 @@ package struct GenerationLedger: Sendable, Equatable {
         }
     }
 
+    /// When the generation in force will be settled by waiting alone; nil where it is, or nothing is known.
+    package var settlesAt: Instant? {
+        switch state {
+        case .unknown, .known(_, _, settled: true, _): nil
+        case .known(_, let firstSeen, settled: false, _): firstSeen + patience
+        }
+    }
+
     /// The generation under which claims are allowed at `now`, and which our entry may call settled.
     package func settled(at now: Instant) -> Generation? {
         switch state {

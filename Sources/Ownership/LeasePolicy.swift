@@ -11,7 +11,7 @@ package struct LeasePolicy: Sendable, Equatable {
     package init(
         length: Duration = .seconds(5),
         margin: Duration = .milliseconds(500),
-        heartbeatInterval: Duration = .seconds(1)
+        heartbeatInterval: Duration = .milliseconds(500)
     ) {
         self.length = length
         self.margin = margin

@@ -8,7 +8,9 @@ import Testing
         try await World.with(nodes: 2, exclusive: false) { world async throws in
             let node = world.nodes[0]
             #expect(!node.host.isReady)
-            let failed = try await world.whilePassing { await failure { try await node.add(1) } }
+            let failed = try await world.whilePassing {
+                await failure { try await node.ask("c", .increment(by: 1), within: .seconds(2)) }
+            }
             #expect(failed?.reason == .notReady)
             #expect(failed?.outcome == .notApplied)
             #expect(world.record("c") == nil)

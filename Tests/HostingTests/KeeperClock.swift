@@ -25,6 +25,11 @@ final class KeeperClock: HostClock {
         try await base.sleep(until: deadline)
     }
 
+    /// When the keeper's next turn is, while it runs.
+    var turn: ContinuousClock.Instant? {
+        watch.withLock { $0.hasEnded ? nil : $0.deadline }
+    }
+
     /// The keeper runs no more.
     func end() {
         tell { $0.hasEnded = true }

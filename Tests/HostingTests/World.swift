@@ -61,8 +61,9 @@ struct World: Sendable {
     func pass(_ duration: Duration) async {
         let end = clock.now + duration
         while clock.now < end {
-            let next = min(end, max(clock.now, clock.nextDeadline ?? end))
-            clock.advance(by: next - clock.now)
+            // Never past a keeper's next turn: it says when that is before it lies down.
+            let turns = nodes.compactMap(\.keeperClock.turn) + [end, clock.nextDeadline ?? end]
+            clock.advance(by: max(.zero, (turns.min() ?? end) - clock.now))
             await settle()
         }
     }

@@ -24,8 +24,10 @@ import Testing
 
     @Test func `a generation settles when it was known for longer than any older lease can last`() {
         let ledger = knowing(first)
+        #expect(ledger.settlesAt == start + .milliseconds(5_500))
         #expect(ledger.settled(at: start + .milliseconds(5_499)) == nil)
         #expect(ledger.settled(at: start + .milliseconds(5_500)) == first)
+        #expect(knowing(first, settled: true).settlesAt == nil)
     }
 
     @Test func `a generation that somebody calls settled is settled at once`() {

@@ -4,11 +4,20 @@ import Ownership
 
 /// The activation's own work, one step after the other.
 extension Activation {
-    /// Does what there is to do, until there is nothing or the activation is gone. The host runs one at a time.
-    func pump() async {
+    /// Does what there is to do, until there is nothing or the activation is gone. One runs at a time.
+    ///
+    /// - Parameter reply: what a caller waits for who runs the pump itself. Once it is given, or the caller has to wait for
+    ///   anything but the store, or is cancelled, a task of the host goes on.
+    func pump(for reply: Reply<D>? = nil) async {
         var backoff = Backoff(floor: host.policy.backoffFloor, ceiling: host.policy.backoffCeiling)
-        var action = resume()
+        var action = pending ?? resume()
+        pending = nil
         while true {
+            if let reply, isForOthers(action, reply) {
+                pending = action
+                if !host.enqueue(self) { close() }
+                return
+            }
             switch action {
             case .none:
                 return rest()
@@ -40,6 +49,17 @@ extension Activation {
 
     func event(_ event: OwnershipMachine.Event) -> OwnershipMachine.Action {
         machine.event(event, attempt: session.nextAttempt)
+    }
+
+    /// Whether what comes next is not the business of the caller who runs the pump.
+    private func isForOthers(_ action: OwnershipMachine.Action, _ reply: Reply<D>) -> Bool {
+        switch action {
+        // What takes no time is done at once; above all `.apply`, before which the state is not that of the version.
+        case .none, .drop, .apply, .answerAbsent: false
+        case .serve where mailbox.isEmpty && !isRetiring: false
+        case .performAgain, .rejectCommit: true
+        case .perform, .serve: reply.isGiven || Task.isCancelled
+        }
     }
 
     /// Where the pump takes up the work again.

@@ -20,6 +20,8 @@ actor Activation<D: Decider> {
     /// What the last exchange that failed said.
     var trouble: String?
     var isPumping = false
+    /// Where the pump goes on that a caller has left.
+    var pending: OwnershipMachine.Action?
     /// How many commands came into the mailbox, and how many of them had when the store was last asked for the actor.
     var arrivals: UInt64 = 0
     var askedUpTo: UInt64 = 0
@@ -47,11 +49,18 @@ actor Activation<D: Decider> {
         guard mailbox.count < host.policy.mailboxLimit else {
             return .failure(failure(.overloaded, .notApplied, "its mailbox is full"))
         }
-        return await withCheckedContinuation { continuation in
-            arrivals += 1
-            mailbox.append(Mail(number: arrivals, command: command, deadline: deadline, reply: continuation))
+        arrivals += 1
+        let reply = Reply<D>()
+        mailbox.append(Mail(number: arrivals, command: command, deadline: deadline, reply: reply))
+        if case .owned = machine.state, !isPumping {
+            // The caller does the work itself while it is for its own command: that saves the way to another task. Not
+            // for a restore, which may wait for a place: a caller must hear of its deadline.
+            begin()
+            await pump(for: reply)
+        } else {
             startPump()
         }
+        return await reply.wait()
     }
 
     /// The session is checked after the state was read, and both after the request came: nobody else can have
@@ -78,6 +87,9 @@ actor Activation<D: Decider> {
         await watch()
     }
 
+    /// How many commands wait.
+    var waiting: Int { mailbox.count }
+
     private func watch() async {
         await withCheckedContinuation { continuation in
             watchers.append(continuation)
@@ -87,9 +99,13 @@ actor Activation<D: Decider> {
 
     func startPump() {
         guard !isPumping else { return }
+        begin()
+        if !host.enqueue(self) { close() }
+    }
+
+    private func begin() {
         isPumping = true
         host.began(self)
-        if !host.enqueue(self) { close() }
     }
 
     /// There is nothing to do now.

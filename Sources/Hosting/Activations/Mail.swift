@@ -1,12 +1,12 @@
 import Ownership
 
 /// One command waiting in an activation, and who waits for it.
-struct Mail<D: Decider>: Sendable {
+struct Mail<D: Decider> {
     /// Its place among all that came to this activation.
     let number: UInt64
     let command: D.Command
     let deadline: ContinuousClock.Instant
-    let reply: CheckedContinuation<Handled<D>, Never>
+    let reply: Reply<D>
 }
 
 /// What an activation makes of a command.

@@ -182,8 +182,11 @@ package final class Directory: Sendable {
         knowledge.withLock { $0.observer.verdicts(at: now) }
     }
 
-    var nextVerdict: ContinuousClock.Instant? {
-        knowledge.withLock { $0.observer.nextVerdict }
+    /// When waiting alone will next prove something: that a session is dead, or that the generation is settled.
+    var nextProof: ContinuousClock.Instant? {
+        knowledge.withLock { knowledge in
+            [knowledge.observer.nextVerdict, knowledge.ledger.settlesAt].compactMap(\.self).min()
+        }
     }
 
     func learnDead(_ session: SessionID) {

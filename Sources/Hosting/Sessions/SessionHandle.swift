@@ -5,6 +5,10 @@ import Synchronization
 package final class SessionHandle: Sendable {
     package let id: SessionID
     private let machine: Mutex<SessionMachine>
+    /// The deadline as the machine has it, in nanoseconds from `origin`; in the past where there is none. Every request
+    /// reads it, so it costs no lock while the session is valid; that it is over is decided by the machine alone.
+    private let deadline = Atomic<Int64>(.min)
+    private let origin = ContinuousClock.now
     private let attempts = Atomic<UInt64>(0)
     private let commits = Atomic<UInt64>(0)
 
@@ -15,12 +19,13 @@ package final class SessionHandle: Sendable {
 
     /// Whether the session may act at `now`; once this was false after having been true, it stays false.
     package func mayAct(at now: ContinuousClock.Instant) -> Bool {
-        machine.withLock { $0.mayAct(at: now) }
+        if nanoseconds(now) < deadline.load(ordering: .acquiring) { return true }
+        return change { $0.mayAct(at: now) }
     }
 
     /// Whether the session ended.
     package func isOver(at now: ContinuousClock.Instant) -> Bool {
-        machine.withLock { $0.isOver(at: now) }
+        change { $0.isOver(at: now) }
     }
 
     /// The next attempt of a claim or republish: larger than every one before it.
@@ -38,11 +43,29 @@ package final class SessionHandle: Sendable {
         sentAt: ContinuousClock.Instant,
         now: ContinuousClock.Instant
     ) {
-        machine.withLock { _ = $0.heartbeatAnswered(answer, sentAt: sentAt, now: now) }
+        change { _ = $0.heartbeatAnswered(answer, sentAt: sentAt, now: now) }
     }
 
     func leave() {
-        machine.withLock { $0.leave() }
+        change { $0.leave() }
+    }
+
+    /// Moves the machine, and the deadline with it, under the lock.
+    private func change<Result: Sendable>(_ body: (inout SessionMachine) -> Result) -> Result {
+        machine.withLock { machine in
+            defer {
+                switch machine.state {
+                case .valid(let end): deadline.store(nanoseconds(end), ordering: .releasing)
+                case .registering, .over: deadline.store(.min, ordering: .releasing)
+                }
+            }
+            return body(&machine)
+        }
+    }
+
+    private func nanoseconds(_ instant: ContinuousClock.Instant) -> Int64 {
+        let (seconds, attoseconds) = (instant - origin).components
+        return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
     }
 
     /// The state, for a log line.

@@ -91,8 +91,8 @@ package actor SessionKeeper {
             let pause =
                 answered ? policy.heartbeatInterval : min(Self.retryInterval, policy.heartbeatInterval)
             var wake = began + pause
-            if let verdict = directory.nextVerdict, answered {
-                wake = min(wake, max(verdict, began + Self.shortestInterval))
+            if let proof = directory.nextProof, answered {
+                wake = min(wake, max(proof, began + Self.shortestInterval))
             }
             do {
                 try await clock.sleep(until: wake)

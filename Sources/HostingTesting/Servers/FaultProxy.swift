@@ -26,10 +26,8 @@ package final class FaultProxy: Sendable {
 
     private struct Orders {
         var passages: [Way: Passage] = [.toServer: .open, .toClient: .open]
-        /// Close the connections on which bytes were lost.
-        var reset = false
-        /// Close all connections.
-        var sever = false
+        /// Close the connections on which bytes were lost, or all of them.
+        var (reset, sever) = (false, false)
         var end = false
     }
 
@@ -184,10 +182,7 @@ private struct Line {
             hasGap = true
             return
         }
-        guard count > 0 else {
-            shutdown(target(way), Int32(SHUT_WR))
-            return
-        }
+        if count <= 0 { shutdown(target(way), Int32(SHUT_WR)) }
         var sent = 0
         while sent < count {
             let step = bytes[sent..<count].withUnsafeBytes {

@@ -1,0 +1,25 @@
+/// The answer to one command: given once, and awaited by whoever sent it. Belongs to its activation, which alone touches it.
+final class Reply<D: Decider> {
+    private var value: Handled<D>?
+    private var waiter: CheckedContinuation<Handled<D>, Never>?
+    /// Whether the answer was given.
+    private(set) var isGiven = false
+
+    /// Gives the answer.
+    func resume(returning handled: Handled<D>) {
+        precondition(!isGiven, "a command was answered twice")
+        isGiven = true
+        if let waiter {
+            self.waiter = nil
+            waiter.resume(returning: handled)
+        } else {
+            value = handled
+        }
+    }
+
+    /// The answer, at once if it was given.
+    func wait(isolation: isolated (any Actor)? = #isolation) async -> Handled<D> {
+        if let value { return value }
+        return await withCheckedContinuation { waiter = $0 }
+    }
+}
