@@ -131,6 +131,11 @@ package final class Host<D: Decider>: Sendable {
         live.withLock { $0.count }
     }
 
+    /// How many actors have work under way here.
+    package var busyCount: Int {
+        busy.withLock { $0.count }
+    }
+
     /// How many commands wait for an actor on this node.
     package func waiting(_ id: ActorID) async -> Int {
         guard let activation = live.withLock({ $0.peek(id) }) else { return 0 }

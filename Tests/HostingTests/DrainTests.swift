@@ -57,6 +57,23 @@ import Testing
         }
     }
 
+    @Test func `a host that stops at once answers who waits, also for a commit that is on its way`()
+        async throws
+    {
+        try await World.with { world async throws in
+            let node = world.nodes[0]
+            try await node.add(1)
+            let commit = node.store.faults.holdNext(.commit, .afterExecution)
+            async let fate = failure { try await node.add(1) }
+            await commit.arrived()
+            node.stop()
+            try await world.until { !node.host.isReady }
+            commit.release()
+            let fateIs = await fate
+            #expect(fateIs?.outcome == .unknown)
+        }
+    }
+
     @Test func `a lone node that leaves says so, and nothing is applied`() async throws {
         try await World.with { world async throws in
             let node = world.nodes[0]

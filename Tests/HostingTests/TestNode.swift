@@ -14,6 +14,7 @@ struct TestNode: Sendable {
     let link: InMemoryLink
     let clock: ManualClock
     let keeperClock: KeeperClock
+    private let stopping = AsyncStream.makeStream(of: Void.self)
 
     init(
         _ name: String,
@@ -66,6 +67,21 @@ struct TestNode: Sendable {
         self.link = link
         self.clock = clock
         self.keeperClock = keeperClock
+    }
+
+    /// Ends the host as a failing process would: without a drain.
+    func stop() {
+        stopping.continuation.finish()
+    }
+
+    /// Runs the host until it is stopped, or the task is cancelled.
+    func runHost() async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await host.run(keeper.notices) }
+            group.addTask { for await _ in stopping.stream {} }
+            await group.next()
+            group.cancelAll()
+        }
     }
 
     /// Asks with a deadline that only what hangs exceeds: a test's time may pass quicker than the nodes' tasks get on.

@@ -13,7 +13,8 @@ extension Activation {
         } catch {
             result = understand(error, operation)
         }
-        return event(result)
+        // The host may have stopped meanwhile, and told everybody: the answer is for nobody.
+        return isEnded ? .none : event(result)
     }
 
     private func exchange(
