@@ -119,17 +119,20 @@ extension Node {
         _ settings: NodeSettings,
         _ embedded: EmbeddedRedis?
     ) -> RedisConfiguration {
+        var configuration: RedisConfiguration
         switch (settings.redis.server, embedded) {
-        case (.url(let configuration), _):
-            return configuration
-        case (.embedded, let embedded):
-            guard var configuration = embedded?.configuration else {
-                preconditionFailure("an embedded Redis was asked for and not built")
-            }
-            configuration.commandTimeout = settings.redis.commandTimeout
-            configuration.connectTimeout = settings.redis.connectTimeout
-            return configuration
+        case (.url(let shared), _):
+            configuration = shared
+        case (.embedded, let embedded?):
+            configuration = embedded.configuration
+        case (.embedded, nil):
+            preconditionFailure("an embedded Redis was asked for and not built")
         }
+        configuration.commandTimeout = settings.redis.commandTimeout
+        configuration.connectTimeout = settings.redis.connectTimeout
+        // A Redis that was away for less than a lease must be found again before the lease is over.
+        configuration.backoffMaximum = max(configuration.backoffMinimum, settings.lease.heartbeatInterval)
+        return configuration
     }
 
     /// What a former process on the same folder left, if it was of the same cluster on the same Redis.

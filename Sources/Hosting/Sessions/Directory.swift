@@ -10,6 +10,8 @@ package final class Directory: Sendable {
         var observer: MembershipObserver
         var draining = false
         var predecessorIsBuried = false
+        /// Whether a generation was ever settled in this process's life.
+        var wasSettled = false
     }
 
     private let knowledge: Mutex<Knowledge>
@@ -42,7 +44,7 @@ package final class Directory: Sendable {
         knowledge.withLock { $0.draining }
     }
 
-    /// Why not every actor can be served here; empty when the node is ready.
+    /// Why this node should not be asked; empty when it is ready.
     package func obstacles(at now: ContinuousClock.Instant) -> [Obstacle] {
         knowledge.withLock { Self.obstacles($0, now) }
     }
@@ -51,7 +53,9 @@ package final class Directory: Sendable {
         var found: [Obstacle] = []
         if knowledge.draining { found.append(.draining) }
         if !knowledge.session.mayAct(at: now) { found.append(.noSession) }
-        if knowledge.ledger.settled(at: now) == nil { found.append(.unsettled) }
+        // Once settled, a node stays ready through a restart of Redis: what is live goes on, and only carts that lie in Redis
+        // alone have to wait.
+        if !knowledge.wasSettled, knowledge.ledger.settled(at: now) == nil { found.append(.unsettled) }
         if !knowledge.predecessorIsBuried { found.append(.predecessor) }
         return found
     }
@@ -152,6 +156,7 @@ package final class Directory: Sendable {
                 settledElsewhere: vouched || elsewhere,
                 nothingLive: nothingLive
             )
+            if knowledge.ledger.settled(at: now) != nil { knowledge.wasSettled = true }
             let extends = knowledge.ledger.isSwept && report.confirmed
             session.heartbeatAnswered(.alive(extends: extends), sentAt: sentAt, now: now)
             knowledge.observer.observe(

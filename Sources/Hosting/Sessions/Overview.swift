@@ -1,12 +1,12 @@
 package import Ownership
 
-/// Something that keeps a node from serving every actor.
+/// Something for which a node should not be asked.
 package enum Obstacle: String, Sendable, Hashable {
     /// The node is leaving.
     case draining = "the node is leaving"
     /// No heartbeat was answered in time.
     case noSession = "there is no valid session: Redis does not answer"
-    /// Redis holds data that may lack what a live owner has.
+    /// The node is new, and Redis may hold data that lacks what a live owner has.
     case unsettled = "Redis was started, restarted or replaced less than a lease ago"
     /// The former process on our data folder is not buried yet.
     case predecessor = "the former session on the data folder is not buried yet"
