@@ -5,13 +5,13 @@ extension CartCommand {
     /// passed a face of this build.
     package func validate(_ limits: CartLimits) throws(CartRejection) {
         switch self {
-        case .read, .change(.removeLine, _, _), .change(.clear, _, _), .change(.delete, _, _):
+        case .read, .change(.removeLine, _, _, _), .change(.clear, _, _, _), .change(.delete, _, _, _):
             break
-        case .change(.create(let currency), _, _):
+        case .change(.create(let currency), _, _, _):
             if let currency { try currency.validate() }
-        case .change(.addLine(let item), _, _):
+        case .change(.addLine(let item), _, _, _):
             try item.validate(limits)
-        case .change(.setQuantity(_, let quantity), _, _):
+        case .change(.setQuantity(_, let quantity), _, _, _):
             try check(quantity, .quantity, 0, Int64(limits.quantity))
         }
     }

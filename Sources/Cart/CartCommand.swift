@@ -2,8 +2,9 @@
 package enum CartCommand: Hashable, Sendable {
     /// Show me the cart as it is committed.
     case read
-    /// Change the cart at this time, if it is at the version that the client expects (`If-Match`; nil: at any).
-    case change(Change, at: Timestamp, expected: UInt64? = nil)
+    /// Change the cart at this time, if it is at the version that the client expects (`If-Match`; nil: at any), and if
+    /// this operation (`Idempotency-Key`; nil: none) was not applied to it before.
+    case change(Change, at: Timestamp, expected: UInt64? = nil, operation: CartOperation? = nil)
 
     /// What is to be changed.
     package enum Change: Hashable, Sendable {
@@ -32,10 +33,26 @@ package enum CartCommand: Hashable, Sendable {
         }
     }
 
+    /// The same, of a client that never sends anything twice.
+    package var withoutOperation: CartCommand {
+        switch self {
+        case .read: .read
+        case .change(let change, let at, let expected, _): .change(change, at: at, expected: expected)
+        }
+    }
+
+    /// The operation that the client makes of it, if it does.
+    package var operation: CartOperation? {
+        switch self {
+        case .read: nil
+        case .change(_, _, _, let operation): operation
+        }
+    }
+
     /// Whether a cart that does not exist may be brought into being by it: only by `create`.
     package var mayCreate: Bool {
         switch self {
-        case .change(.create, _, _): true
+        case .change(.create, _, _, _): true
         case .read, .change: false
         }
     }

@@ -2,18 +2,18 @@ extension CartDecider {
     /// Decides by the state alone, the version aside.
     func judge(_ command: CartCommand, on state: CartState) throws(CartRejection) -> Verdict {
         switch (state, command) {
-        case (.none, .change(.create(let currency), let at, _)),
-            (.deleted, .change(.create(let currency), let at, _)):
+        case (.none, .change(.create(let currency), let at, _, _)),
+            (.deleted, .change(.create(let currency), let at, _, _)):
             return Verdict(.created, .created(currency: currency, at: at))
         case (.none, .read), (.none, .change):
             throw .cartNotFound
-        case (.deleted, .change(.delete, _, _)):
+        case (.deleted, .change(.delete, _, _, _)):
             return Verdict(.unchanged)
-        case (.deleted(let at, _), .read), (.deleted(let at, _), .change):
+        case (.deleted(let at, _, _), .read), (.deleted(let at, _, _), .change):
             throw .cartDeleted(at: at)
         case (.open, .read):
             return Verdict(.read)
-        case (.open(let cart), .change(let change, let at, _)):
+        case (.open(let cart), .change(let change, let at, _, _)):
             return try judge(change, at, on: cart)
         }
     }

@@ -14,12 +14,16 @@ package enum CartEvent: Hashable, Sendable {
     case cleared(at: Timestamp)
     /// The cart is gone.
     case deleted(at: Timestamp)
+    /// An operation was applied: by the events of the same decision, or by doing nothing where nothing was to be done. It
+    /// is remembered in so much room. Nothing that a client sees of the cart, `updatedAt` included, is changed by it.
+    case operationApplied(AppliedOperation, room: OperationLog.Room, at: Timestamp)
 
     /// When it happened, by the clock of the command's creator.
     package var at: Timestamp {
         switch self {
         case .created(_, let at), .lineRenamed(_, _, let at), .quantityChanged(_, _, let at),
-            .lineRemoved(_, let at), .cleared(let at), .deleted(let at):
+            .lineRemoved(_, let at), .cleared(let at), .deleted(let at),
+            .operationApplied(_, _, let at):
             at
         case .lineAdded(let line, _):
             line.addedAt

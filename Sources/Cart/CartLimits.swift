@@ -18,9 +18,18 @@ package struct CartLimits: Hashable, Sendable {
     package var attributeValueBytes = 256
     /// Keys and values of all attributes of all lines of a cart, in UTF-8 bytes.
     package var metadataBytes = 8 * 1024
+    /// Operations that are answered again when they come again, per cart: its latest. 48 bytes each.
+    package var operations = 256
+    /// Older operations that are refused when they come again, per cart. 8 bytes each.
+    package var retiredOperations = 1_024
 
     /// The limits of the design, section 9.
     package init() {}
+
+    /// What a cart remembers of operations.
+    var operationRoom: OperationLog.Room {
+        OperationLog.Room(kept: operations, retired: retiredOperations)
+    }
 
     /// What the fullest legal cart comes to in minor units, or nil if that overflows `Int64`: whoever configures the
     /// limits refuses such ones at start.

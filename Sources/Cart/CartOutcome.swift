@@ -4,11 +4,14 @@ package struct CartOutcome: Hashable, Sendable {
     package let effect: Effect
     /// The cart after it. Never `none`.
     package let state: CartState
+    /// The version that it was committed as, if it was applied before and not now: `effect` tells of then, `state` of now.
+    package let replayed: UInt64?
 
-    /// An outcome from its parts, as a peer or a stored result has it.
-    package init(effect: Effect, state: CartState) {
+    /// An outcome from its parts.
+    package init(effect: Effect, state: CartState, replayed: UInt64? = nil) {
         self.effect = effect
         self.state = state
+        self.replayed = replayed
     }
 
     /// What a command did to the cart.
@@ -31,7 +34,8 @@ package struct CartOutcome: Hashable, Sendable {
         case cleared
         /// The cart is gone.
         case deleted
-        /// The cart was what the command wanted before it came: no events, no new version.
+        /// The cart was what the command wanted before it came: no events but that of its
+        /// operation, if it has one.
         case unchanged
     }
 }

@@ -15,6 +15,11 @@ package enum CartRejection: Error, Hashable, Sendable {
     /// The change would bring the cart to `actual`, which is more than `maximum`.
     case limit(Limit, maximum: Int64, actual: Int64)
 
+    /// The operation's key stands for another request that was applied to this cart.
+    case operationReused
+    /// The operation's key is known, but not any more what came of it. It was applied.
+    case operationRetired
+
     /// What a client gives.
     package enum Field: Hashable, Sendable {
         /// The cart's id.

@@ -3,19 +3,24 @@ extension CartState {
     ///
     /// That is: `created` on an open cart; any other event on a cart that is not open; one about an unknown line;
     /// `lineAdded` with an id not above `lastLine` (it was applied before, or never rightly decided) or in another currency
-    /// than the cart's.
+    /// than the cart's; `operationApplied` on `none`, which nothing was ever applied to.
     package mutating func apply(_ event: CartEvent) {
         switch self {
-        case .none, .deleted:
-            if case .created(let currency, let at) = event {
-                let lastLine = lastLine
-                self = .open(
-                    OpenCart(currency: currency, lines: [], lastLine: lastLine, createdAt: at, updatedAt: at)
-                )
+        case .none:
+            if case .created(let currency, let at) = event { self = .open(OpenCart(currency, at)) }
+        case .deleted(let deletedAt, let lastLine, let operations):
+            switch event {
+            case .created(let currency, let at):
+                self = .open(OpenCart(currency, at, after: lastLine, operations))
+            case .operationApplied(let applied, let room, _):
+                let operations = OperationLog.adding(applied, to: operations, room)
+                self = .deleted(at: deletedAt, lastLine: lastLine, operations: operations)
+            case .lineAdded, .lineRenamed, .quantityChanged, .lineRemoved, .cleared, .deleted:
+                return
             }
         case .open(var cart):
             if case .deleted(let at) = event {
-                self = .deleted(at: at, lastLine: cart.lastLine)
+                self = .deleted(at: at, lastLine: cart.lastLine, operations: cart.operations)
             } else {
                 // Gives up the other reference to the lines, which would make every change copy them.
                 self = .none
@@ -27,9 +32,29 @@ extension CartState {
 }
 
 extension OpenCart {
+    /// An empty cart that was just created.
+    fileprivate init(
+        _ currency: Currency?,
+        _ at: Timestamp,
+        after lastLine: LineID = LineID(0),
+        _ operations: OperationLog? = nil
+    ) {
+        self.init(
+            currency: currency,
+            lines: [],
+            lastLine: lastLine,
+            createdAt: at,
+            updatedAt: at,
+            operations: operations
+        )
+    }
+
     fileprivate mutating func apply(_ event: CartEvent) {
         switch event {
         case .created, .deleted:
+            return
+        case .operationApplied(let applied, let room, _):
+            operations = OperationLog.adding(applied, to: operations, room)
             return
         case .lineAdded(let line, let currency):
             guard line.id > lastLine, self.currency == nil || self.currency == currency else { return }

@@ -10,6 +10,8 @@ package struct OpenCart: Hashable, Sendable {
     package internal(set) var lastLine: LineID
     /// The one currency of all its prices; nil until given at creation or by the first line. Emptying does not unset it.
     package internal(set) var currency: Currency?
+    /// What was applied under keys, to this cart and to what had its id before; nil if nothing was.
+    package internal(set) var operations: OperationLog?
 
     /// A cart from stored parts. Validates nothing and cannot trap.
     ///
@@ -19,13 +21,15 @@ package struct OpenCart: Hashable, Sendable {
         lines: [Line],
         lastLine: LineID,
         createdAt: Timestamp,
-        updatedAt: Timestamp
+        updatedAt: Timestamp,
+        operations: OperationLog? = nil
     ) {
         self.createdAt = createdAt
         self.updatedAt = updatedAt
         self.lines = lines
         self.lastLine = lines.reduce(lastLine) { max($0, $1.id) }
         self.currency = currency
+        self.operations = operations
     }
 
     /// The line with this id, if the cart has it (the first, should a damaged state have several).

@@ -13,6 +13,11 @@
 /// Versions N and N+1 talk during a rolling deploy. Numbers are never reused; a reader overlooks fields that it does not
 /// know, and refuses kinds that it does not know. What an older node must not overlook is therefore a new kind.
 
+#if canImport(FoundationEssentials)
+package import FoundationEssentials
+#else
+package import Foundation
+#endif
 package import SwiftProtobuf
 
 // If the compiler emits an error on this type, it is because this file
@@ -88,6 +93,14 @@ package nonisolated struct LinkedCommand: Sendable {
     set {kind = .delete(newValue)}
   }
 
+  package var keyed: LinkedKeyed {
+    get {
+      if case .keyed(let v)? = kind {return v}
+      return LinkedKeyed()
+    }
+    set {kind = .keyed(newValue)}
+  }
+
   /// When the command's creator had it, by its own clock; 0 for a read.
   package var atMs: Int64 = 0
 
@@ -111,6 +124,7 @@ package nonisolated struct LinkedCommand: Sendable {
     case removeLine(LinkedRemoveLine)
     case clear(LinkedClear)
     case delete(LinkedDelete)
+    case keyed(LinkedKeyed)
 
   }
 
@@ -123,6 +137,29 @@ package nonisolated struct LinkedRead: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// A change under a client's key. A kind of its own, as an owner that overlooked the key would apply a retry again.
+package nonisolated struct LinkedKeyed: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Digests of 128 bits, as in the stored cart.
+  package var keyHigh: UInt64 = 0
+
+  package var keyLow: UInt64 = 0
+
+  package var requestHigh: UInt64 = 0
+
+  package var requestLow: UInt64 = 0
+
+  /// A Command that is neither a Read nor Keyed. In bytes, as a message within itself would cost every read its ease.
+  package var change: Data = Data()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -256,11 +293,12 @@ package nonisolated struct LinkedAccepted: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  package var effect: LinkedAccepted.Effect = .unspecified
+  package var effect: StoredEffect = .unspecified
 
   /// The line, where the effect is about one.
   package var line: UInt32 = 0
 
+  /// Without operations, which are the owner's business.
   package var state: StoredCart {
     get {_state ?? StoredCart()}
     set {_state = newValue}
@@ -270,81 +308,22 @@ package nonisolated struct LinkedAccepted: Sendable {
   /// Clears the value of `state`. Subsequent reads from it will return its default value.
   package mutating func clearState() {self._state = nil}
 
-  package var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  package nonisolated enum Effect: SwiftProtobuf.Enum, Swift.CaseIterable {
-    package typealias RawValue = Int
-    case unspecified // = 0
-    case read // = 1
-    case created // = 2
-    case existed // = 3
-    case lineAdded // = 4
-    case lineIncreased // = 5
-    case quantityChanged // = 6
-    case lineRemoved // = 7
-    case cleared // = 8
-    case deleted // = 9
-    case unchanged // = 10
-    case UNRECOGNIZED(Int)
-
-    package init() {
-      self = .unspecified
-    }
-
-    package init?(rawValue: Int) {
-      switch rawValue {
-      case 0: self = .unspecified
-      case 1: self = .read
-      case 2: self = .created
-      case 3: self = .existed
-      case 4: self = .lineAdded
-      case 5: self = .lineIncreased
-      case 6: self = .quantityChanged
-      case 7: self = .lineRemoved
-      case 8: self = .cleared
-      case 9: self = .deleted
-      case 10: self = .unchanged
-      default: self = .UNRECOGNIZED(rawValue)
-      }
-    }
-
-    package var rawValue: Int {
-      switch self {
-      case .unspecified: return 0
-      case .read: return 1
-      case .created: return 2
-      case .existed: return 3
-      case .lineAdded: return 4
-      case .lineIncreased: return 5
-      case .quantityChanged: return 6
-      case .lineRemoved: return 7
-      case .cleared: return 8
-      case .deleted: return 9
-      case .unchanged: return 10
-      case .UNRECOGNIZED(let i): return i
-      }
-    }
-
-    // The compiler won't synthesize support with the UNRECOGNIZED case.
-    package static let allCases: [LinkedAccepted.Effect] = [
-      .unspecified,
-      .read,
-      .created,
-      .existed,
-      .lineAdded,
-      .lineIncreased,
-      .quantityChanged,
-      .lineRemoved,
-      .cleared,
-      .deleted,
-      .unchanged,
-    ]
-
+  /// The version that the change was committed as, if it was applied before under the same key; absent: now.
+  package var replayed: UInt64 {
+    get {_replayed ?? 0}
+    set {_replayed = newValue}
   }
+  /// Returns true if `replayed` has been explicitly set.
+  package var hasReplayed: Bool {self._replayed != nil}
+  /// Clears the value of `replayed`. Subsequent reads from it will return its default value.
+  package mutating func clearReplayed() {self._replayed = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _state: StoredCart? = nil
+  fileprivate var _replayed: UInt64? = nil
 }
 
 package nonisolated struct LinkedRejected: Sendable {
@@ -410,6 +389,22 @@ package nonisolated struct LinkedRejected: Sendable {
     set {reason = .limitReached(newValue)}
   }
 
+  package var operationReused: LinkedOperationReused {
+    get {
+      if case .operationReused(let v)? = reason {return v}
+      return LinkedOperationReused()
+    }
+    set {reason = .operationReused(newValue)}
+  }
+
+  package var operationRetired: LinkedOperationRetired {
+    get {
+      if case .operationRetired(let v)? = reason {return v}
+      return LinkedOperationRetired()
+    }
+    set {reason = .operationRetired(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Reason: Equatable, Sendable {
@@ -420,6 +415,8 @@ package nonisolated struct LinkedRejected: Sendable {
     case currencyMismatch(LinkedCurrencyMismatch)
     case invalid(LinkedInvalid)
     case limitReached(LinkedLimitReached)
+    case operationReused(LinkedOperationReused)
+    case operationRetired(LinkedOperationRetired)
 
   }
 
@@ -767,13 +764,35 @@ package nonisolated struct LinkedLimitReached: Sendable {
   package init() {}
 }
 
+/// The key stands for another request.
+package nonisolated struct LinkedOperationReused: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// The key was known, and what came of it is not any more.
+package nonisolated struct LinkedOperationRetired: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "cartnode.link.cart.v1"
 
 nonisolated extension LinkedCommand: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Command"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}read\0\u{3}at_ms\0\u{1}expected\0\u{1}create\0\u{3}add_line\0\u{3}set_quantity\0\u{3}remove_line\0\u{1}clear\0\u{1}delete\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}read\0\u{3}at_ms\0\u{1}expected\0\u{1}create\0\u{3}add_line\0\u{3}set_quantity\0\u{3}remove_line\0\u{1}clear\0\u{1}delete\0\u{1}keyed\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -874,6 +893,19 @@ nonisolated extension LinkedCommand: SwiftProtobuf.Message, SwiftProtobuf._Messa
           self.kind = .delete(v)
         }
       }()
+      case 10: try {
+        var v: LinkedKeyed?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .keyed(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .keyed(v)
+        }
+      }()
       default: break
       }
     }
@@ -918,6 +950,10 @@ nonisolated extension LinkedCommand: SwiftProtobuf.Message, SwiftProtobuf._Messa
       guard case .delete(let v)? = self.kind else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
     }()
+    case .keyed?: try {
+      guard case .keyed(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+    }()
     default: break
     }
     try unknownFields.traverse(visitor: &visitor)
@@ -946,6 +982,56 @@ nonisolated extension LinkedRead: SwiftProtobuf.Message, SwiftProtobuf._MessageI
   }
 
   package static func ==(lhs: LinkedRead, rhs: LinkedRead) -> Bool {
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension LinkedKeyed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Keyed"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}key_high\0\u{3}key_low\0\u{3}request_high\0\u{3}request_low\0\u{1}change\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularFixed64Field(value: &self.keyHigh) }()
+      case 2: try { try decoder.decodeSingularFixed64Field(value: &self.keyLow) }()
+      case 3: try { try decoder.decodeSingularFixed64Field(value: &self.requestHigh) }()
+      case 4: try { try decoder.decodeSingularFixed64Field(value: &self.requestLow) }()
+      case 5: try { try decoder.decodeSingularBytesField(value: &self.change) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.keyHigh != 0 {
+      try visitor.visitSingularFixed64Field(value: self.keyHigh, fieldNumber: 1)
+    }
+    if self.keyLow != 0 {
+      try visitor.visitSingularFixed64Field(value: self.keyLow, fieldNumber: 2)
+    }
+    if self.requestHigh != 0 {
+      try visitor.visitSingularFixed64Field(value: self.requestHigh, fieldNumber: 3)
+    }
+    if self.requestLow != 0 {
+      try visitor.visitSingularFixed64Field(value: self.requestLow, fieldNumber: 4)
+    }
+    if !self.change.isEmpty {
+      try visitor.visitSingularBytesField(value: self.change, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: LinkedKeyed, rhs: LinkedKeyed) -> Bool {
+    if lhs.keyHigh != rhs.keyHigh {return false}
+    if lhs.keyLow != rhs.keyLow {return false}
+    if lhs.requestHigh != rhs.requestHigh {return false}
+    if lhs.requestLow != rhs.requestLow {return false}
+    if lhs.change != rhs.change {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1218,7 +1304,7 @@ nonisolated extension LinkedAnswer: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension LinkedAccepted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Accepted"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}effect\0\u{1}line\0\u{1}state\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}effect\0\u{1}line\0\u{1}state\0\u{1}replayed\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1229,6 +1315,7 @@ nonisolated extension LinkedAccepted: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 1: try { try decoder.decodeSingularEnumField(value: &self.effect) }()
       case 2: try { try decoder.decodeSingularUInt32Field(value: &self.line) }()
       case 3: try { try decoder.decodeSingularMessageField(value: &self._state) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self._replayed) }()
       default: break
       }
     }
@@ -1248,6 +1335,9 @@ nonisolated extension LinkedAccepted: SwiftProtobuf.Message, SwiftProtobuf._Mess
     try { if let v = self._state {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
     } }()
+    try { if let v = self._replayed {
+      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 4)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1255,18 +1345,15 @@ nonisolated extension LinkedAccepted: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.effect != rhs.effect {return false}
     if lhs.line != rhs.line {return false}
     if lhs._state != rhs._state {return false}
+    if lhs._replayed != rhs._replayed {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
 }
 
-nonisolated extension LinkedAccepted.Effect: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EFFECT_UNSPECIFIED\0\u{1}EFFECT_READ\0\u{1}EFFECT_CREATED\0\u{1}EFFECT_EXISTED\0\u{1}EFFECT_LINE_ADDED\0\u{1}EFFECT_LINE_INCREASED\0\u{1}EFFECT_QUANTITY_CHANGED\0\u{1}EFFECT_LINE_REMOVED\0\u{1}EFFECT_CLEARED\0\u{1}EFFECT_DELETED\0\u{1}EFFECT_UNCHANGED\0")
-}
-
 nonisolated extension LinkedRejected: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Rejected"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}cart_not_found\0\u{3}cart_deleted\0\u{3}line_not_found\0\u{3}version_mismatch\0\u{3}currency_mismatch\0\u{1}invalid\0\u{3}limit_reached\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}cart_not_found\0\u{3}cart_deleted\0\u{3}line_not_found\0\u{3}version_mismatch\0\u{3}currency_mismatch\0\u{1}invalid\0\u{3}limit_reached\0\u{3}operation_reused\0\u{3}operation_retired\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1365,6 +1452,32 @@ nonisolated extension LinkedRejected: SwiftProtobuf.Message, SwiftProtobuf._Mess
           self.reason = .limitReached(v)
         }
       }()
+      case 8: try {
+        var v: LinkedOperationReused?
+        var hadOneofValue = false
+        if let current = self.reason {
+          hadOneofValue = true
+          if case .operationReused(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.reason = .operationReused(v)
+        }
+      }()
+      case 9: try {
+        var v: LinkedOperationRetired?
+        var hadOneofValue = false
+        if let current = self.reason {
+          hadOneofValue = true
+          if case .operationRetired(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.reason = .operationRetired(v)
+        }
+      }()
       default: break
       }
     }
@@ -1403,6 +1516,14 @@ nonisolated extension LinkedRejected: SwiftProtobuf.Message, SwiftProtobuf._Mess
     case .limitReached?: try {
       guard case .limitReached(let v)? = self.reason else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    }()
+    case .operationReused?: try {
+      guard case .operationReused(let v)? = self.reason else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+    }()
+    case .operationRetired?: try {
+      guard case .operationRetired(let v)? = self.reason else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
     }()
     case nil: break
     }
@@ -1918,4 +2039,42 @@ nonisolated extension LinkedLimitReached: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension LinkedLimitReached.Limit: SwiftProtobuf._ProtoNameProviding {
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0LIMIT_UNSPECIFIED\0\u{1}LIMIT_LINES\0\u{1}LIMIT_QUANTITY\0\u{1}LIMIT_METADATA_BYTES\0\u{1}LIMIT_LINE_IDS\0")
+}
+
+nonisolated extension LinkedOperationReused: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".OperationReused"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap()
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    // Load everything into unknown fields
+    while try decoder.nextFieldNumber() != nil {}
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: LinkedOperationReused, rhs: LinkedOperationReused) -> Bool {
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension LinkedOperationRetired: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".OperationRetired"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap()
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    // Load everything into unknown fields
+    while try decoder.nextFieldNumber() != nil {}
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: LinkedOperationRetired, rhs: LinkedOperationRetired) -> Bool {
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
 }

@@ -27,6 +27,77 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
   typealias Version = _2
 }
 
+/// What an accepted command did. A new one raises the schema version.
+package nonisolated enum StoredEffect: SwiftProtobuf.Enum, Swift.CaseIterable {
+  package typealias RawValue = Int
+  case unspecified // = 0
+  case read // = 1
+  case created // = 2
+  case existed // = 3
+  case lineAdded // = 4
+  case lineIncreased // = 5
+  case quantityChanged // = 6
+  case lineRemoved // = 7
+  case cleared // = 8
+  case deleted // = 9
+  case unchanged // = 10
+  case UNRECOGNIZED(Int)
+
+  package init() {
+    self = .unspecified
+  }
+
+  package init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .read
+    case 2: self = .created
+    case 3: self = .existed
+    case 4: self = .lineAdded
+    case 5: self = .lineIncreased
+    case 6: self = .quantityChanged
+    case 7: self = .lineRemoved
+    case 8: self = .cleared
+    case 9: self = .deleted
+    case 10: self = .unchanged
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  package var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .read: return 1
+    case .created: return 2
+    case .existed: return 3
+    case .lineAdded: return 4
+    case .lineIncreased: return 5
+    case .quantityChanged: return 6
+    case .lineRemoved: return 7
+    case .cleared: return 8
+    case .deleted: return 9
+    case .unchanged: return 10
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  package static let allCases: [StoredEffect] = [
+    .unspecified,
+    .read,
+    .created,
+    .existed,
+    .lineAdded,
+    .lineIncreased,
+    .quantityChanged,
+    .lineRemoved,
+    .cleared,
+    .deleted,
+    .unchanged,
+  ]
+
+}
+
 package nonisolated struct StoredCart: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -62,6 +133,17 @@ package nonisolated struct StoredCart: Sendable {
     set {kind = .none(newValue)}
   }
 
+  /// What was applied under keys; absent if nothing was. Here, not in what is open or deleted: it outlives both, also
+  /// where an older node deletes the cart.
+  package var log: StoredLog {
+    get {_log ?? StoredLog()}
+    set {_log = newValue}
+  }
+  /// Returns true if `log` has been explicitly set.
+  package var hasLog: Bool {self._log != nil}
+  /// Clears the value of `log`. Subsequent reads from it will return its default value.
+  package mutating func clearLog() {self._log = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   /// Always set.
@@ -71,6 +153,51 @@ package nonisolated struct StoredCart: Sendable {
     case none(StoredNone)
 
   }
+
+  package init() {}
+
+  fileprivate var _log: StoredLog? = nil
+}
+
+package nonisolated struct StoredLog: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Of late, oldest first.
+  package var kept: [StoredOperation] = []
+
+  /// What is left of older ones, oldest first: the high half of each key.
+  package var retired: [UInt64] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// A change that was applied under a client's key. Digests of 128 bits, as CartService computes them.
+package nonisolated struct StoredOperation: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var keyHigh: UInt64 = 0
+
+  package var keyLow: UInt64 = 0
+
+  package var requestHigh: UInt64 = 0
+
+  package var requestLow: UInt64 = 0
+
+  /// The version of the cart that it was committed as.
+  package var version: UInt64 = 0
+
+  package var effect: StoredEffect = .unspecified
+
+  /// The line, where the effect is about one.
+  package var line: UInt32 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 }
@@ -92,6 +219,10 @@ package nonisolated struct StoredOpen: Sendable {
   package var lastLine: UInt32 = 0
 
   package var lines: [StoredLine] = []
+
+  /// Whether there is a log, so that bytes that were cut off before it do not pass for a cart without. An older node may
+  /// have left a log without it.
+  package var logged: Bool = false
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -148,6 +279,9 @@ package nonisolated struct StoredDeleted: Sendable {
 
   package var lastLine: UInt32 = 0
 
+  /// As in Open.
+  package var logged: Bool = false
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -168,9 +302,13 @@ package nonisolated struct StoredNone: Sendable {
 
 fileprivate nonisolated let _protobuf_package = "cartnode.state.v1"
 
+nonisolated extension StoredEffect: SwiftProtobuf._ProtoNameProviding {
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EFFECT_UNSPECIFIED\0\u{1}EFFECT_READ\0\u{1}EFFECT_CREATED\0\u{1}EFFECT_EXISTED\0\u{1}EFFECT_LINE_ADDED\0\u{1}EFFECT_LINE_INCREASED\0\u{1}EFFECT_QUANTITY_CHANGED\0\u{1}EFFECT_LINE_REMOVED\0\u{1}EFFECT_CLEARED\0\u{1}EFFECT_DELETED\0\u{1}EFFECT_UNCHANGED\0")
+}
+
 nonisolated extension StoredCart: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Cart"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}schema_version\0\u{1}open\0\u{1}deleted\0\u{1}none\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}schema_version\0\u{1}open\0\u{1}deleted\0\u{1}none\0\u{1}log\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -218,6 +356,7 @@ nonisolated extension StoredCart: SwiftProtobuf.Message, SwiftProtobuf._MessageI
           self.kind = .none(v)
         }
       }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._log) }()
       default: break
       }
     }
@@ -246,12 +385,111 @@ nonisolated extension StoredCart: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     }()
     case nil: break
     }
+    try { if let v = self._log {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: StoredCart, rhs: StoredCart) -> Bool {
     if lhs.schemaVersion != rhs.schemaVersion {return false}
     if lhs.kind != rhs.kind {return false}
+    if lhs._log != rhs._log {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension StoredLog: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Log"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kept\0\u{1}retired\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.kept) }()
+      case 2: try { try decoder.decodeRepeatedFixed64Field(value: &self.retired) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.kept.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.kept, fieldNumber: 1)
+    }
+    if !self.retired.isEmpty {
+      try visitor.visitPackedFixed64Field(value: self.retired, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: StoredLog, rhs: StoredLog) -> Bool {
+    if lhs.kept != rhs.kept {return false}
+    if lhs.retired != rhs.retired {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension StoredOperation: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Operation"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}key_high\0\u{3}key_low\0\u{3}request_high\0\u{3}request_low\0\u{1}version\0\u{1}effect\0\u{1}line\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularFixed64Field(value: &self.keyHigh) }()
+      case 2: try { try decoder.decodeSingularFixed64Field(value: &self.keyLow) }()
+      case 3: try { try decoder.decodeSingularFixed64Field(value: &self.requestHigh) }()
+      case 4: try { try decoder.decodeSingularFixed64Field(value: &self.requestLow) }()
+      case 5: try { try decoder.decodeSingularUInt64Field(value: &self.version) }()
+      case 6: try { try decoder.decodeSingularEnumField(value: &self.effect) }()
+      case 7: try { try decoder.decodeSingularUInt32Field(value: &self.line) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.keyHigh != 0 {
+      try visitor.visitSingularFixed64Field(value: self.keyHigh, fieldNumber: 1)
+    }
+    if self.keyLow != 0 {
+      try visitor.visitSingularFixed64Field(value: self.keyLow, fieldNumber: 2)
+    }
+    if self.requestHigh != 0 {
+      try visitor.visitSingularFixed64Field(value: self.requestHigh, fieldNumber: 3)
+    }
+    if self.requestLow != 0 {
+      try visitor.visitSingularFixed64Field(value: self.requestLow, fieldNumber: 4)
+    }
+    if self.version != 0 {
+      try visitor.visitSingularUInt64Field(value: self.version, fieldNumber: 5)
+    }
+    if self.effect != .unspecified {
+      try visitor.visitSingularEnumField(value: self.effect, fieldNumber: 6)
+    }
+    if self.line != 0 {
+      try visitor.visitSingularUInt32Field(value: self.line, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: StoredOperation, rhs: StoredOperation) -> Bool {
+    if lhs.keyHigh != rhs.keyHigh {return false}
+    if lhs.keyLow != rhs.keyLow {return false}
+    if lhs.requestHigh != rhs.requestHigh {return false}
+    if lhs.requestLow != rhs.requestLow {return false}
+    if lhs.version != rhs.version {return false}
+    if lhs.effect != rhs.effect {return false}
+    if lhs.line != rhs.line {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -259,7 +497,7 @@ nonisolated extension StoredCart: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension StoredOpen: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Open"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}currency\0\u{3}created_at_ms\0\u{3}updated_at_ms\0\u{3}last_line\0\u{1}lines\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}currency\0\u{3}created_at_ms\0\u{3}updated_at_ms\0\u{3}last_line\0\u{1}lines\0\u{1}logged\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -272,6 +510,7 @@ nonisolated extension StoredOpen: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       case 3: try { try decoder.decodeSingularInt64Field(value: &self.updatedAtMs) }()
       case 4: try { try decoder.decodeSingularUInt32Field(value: &self.lastLine) }()
       case 5: try { try decoder.decodeRepeatedMessageField(value: &self.lines) }()
+      case 6: try { try decoder.decodeSingularBoolField(value: &self.logged) }()
       default: break
       }
     }
@@ -293,6 +532,9 @@ nonisolated extension StoredOpen: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if !self.lines.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.lines, fieldNumber: 5)
     }
+    if self.logged != false {
+      try visitor.visitSingularBoolField(value: self.logged, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -302,6 +544,7 @@ nonisolated extension StoredOpen: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if lhs.updatedAtMs != rhs.updatedAtMs {return false}
     if lhs.lastLine != rhs.lastLine {return false}
     if lhs.lines != rhs.lines {return false}
+    if lhs.logged != rhs.logged {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -404,7 +647,7 @@ nonisolated extension StoredAttribute: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension StoredDeleted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Deleted"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}at_ms\0\u{3}last_line\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}at_ms\0\u{3}last_line\0\u{1}logged\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -414,6 +657,7 @@ nonisolated extension StoredDeleted: SwiftProtobuf.Message, SwiftProtobuf._Messa
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularInt64Field(value: &self.atMs) }()
       case 2: try { try decoder.decodeSingularUInt32Field(value: &self.lastLine) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.logged) }()
       default: break
       }
     }
@@ -426,12 +670,16 @@ nonisolated extension StoredDeleted: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if self.lastLine != 0 {
       try visitor.visitSingularUInt32Field(value: self.lastLine, fieldNumber: 2)
     }
+    if self.logged != false {
+      try visitor.visitSingularBoolField(value: self.logged, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: StoredDeleted, rhs: StoredDeleted) -> Bool {
     if lhs.atMs != rhs.atMs {return false}
     if lhs.lastLine != rhs.lastLine {return false}
+    if lhs.logged != rhs.logged {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

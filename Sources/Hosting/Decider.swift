@@ -23,8 +23,16 @@ package protocol Decider: Sendable {
 
     /// What the command means on a state.
     ///
-    /// - Parameter sequence: the state's version; one more than the committed one where the state is tentative.
-    func decide(_ command: Command, on state: State, sequence: UInt64) -> Decision<Event, Outcome, Rejection>
+    /// - Parameters:
+    ///   - sequence: the state's version; one more than the committed one where the state is tentative.
+    ///   - next: the version that the command's events are committed as. The same as `sequence` where the state is
+    ///     tentative, as they join the commit that it belongs to.
+    func decide(
+        _ command: Command,
+        on state: State,
+        sequence: UInt64,
+        next: UInt64
+    ) -> Decision<Event, Outcome, Rejection>
 
     /// Applies an event that was decided on this very state, or on an equal one in another process.
     func evolve(_ state: inout State, with event: Event)

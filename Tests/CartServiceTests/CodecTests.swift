@@ -28,19 +28,15 @@ import Testing
 
     @Test func `every accepted answer comes back as it was`() throws {
         var draw = Draw(seed: 3)
-        let line = LineID(7)
-        let effects: [CartOutcome.Effect] = [
-            .read, .created, .existed, .lineAdded(line), .lineIncreased(line), .quantityChanged(line),
-            .lineRemoved(line), .cleared, .deleted, .unchanged,
-        ]
-        for effect in effects {
-            let record = CartRecord(cart: draw.state())
-            let answer = Answer<CartLogic>(verdict: .accepted(effect, record), sequence: .max, node: "n2")
+        for (n, effect) in Draw.effects(LineID(7)).enumerated() {
+            let reply = CartReply(effect, replayed: n % 2 == 0 ? nil : UInt64(n))
+            let record = CartRecord(cart: draw.state()).withoutOperations
+            let answer = Answer<CartLogic>(verdict: .accepted(reply, record), sequence: .max, node: "n2")
             let back = try codec.decode(answer: codec.encode(answer: answer))
             #expect(back.sequence == .max)
             #expect(back.node == "n2")
-            guard case .accepted(effect, record) = back.verdict else {
-                Issue.record("\(effect) became \(back.verdict)")
+            guard case .accepted(reply, record) = back.verdict else {
+                Issue.record("\(reply) became \(back.verdict)")
                 continue
             }
         }
@@ -79,7 +75,13 @@ import Testing
             }
             guard var record = try? codec.decode(state: bytes) else { continue }
             for _ in 0..<3 {
-                guard case .accept(let events, _) = logic.decide(try draw.command(), on: record, sequence: 1)
+                guard
+                    case .accept(let events, _) = logic.decide(
+                        try draw.command(),
+                        on: record,
+                        sequence: 1,
+                        next: 2
+                    )
                 else {
                     continue
                 }
@@ -150,7 +152,7 @@ import Testing
     private func after(_ changes: CartCommand.Change...) throws -> StoredCart {
         var record = try codec.decode(state: Self.stored())
         for change in changes {
-            switch logic.decide(.change(change, at: moment), on: record, sequence: 1) {
+            switch logic.decide(.change(change, at: moment), on: record, sequence: 1, next: 2) {
             case .accept(let events, _): for event in events { logic.evolve(&record, with: event) }
             case .reject(let rejection): throw rejection
             }
@@ -200,7 +202,7 @@ import Testing
 
     @Test func `a newer answer reaches the node that asked with its state whole`() throws {
         let record = try codec.decode(state: Self.stored())
-        let answer = Answer<CartLogic>(verdict: .accepted(.read, record), sequence: 1, node: "n")
+        let answer = Answer<CartLogic>(verdict: .accepted(CartReply(.read), record), sequence: 1, node: "n")
         guard case .accepted(_, let back) = try codec.decode(answer: codec.encode(answer: answer)).verdict
         else {
             Issue.record("not accepted")

@@ -100,6 +100,8 @@ import Testing
             (.limit(.quantity, maximum: 1, actual: 2), .limitReached, "/quantity"),
             (.limit(.metadataBytes, maximum: 1, actual: 2), .limitReached, "/attributes"),
             (.limit(.lineIDs, maximum: 1, actual: 2), .limitReached, nil),
+            (.operationReused, .idempotencyKeyReused, "Idempotency-Key"),
+            (.operationRetired, .idempotencyKeyRetired, "Idempotency-Key"),
         ]
     }
 
@@ -122,6 +124,8 @@ import Testing
             (.unsupportedMediaType(nil), 415, "Content-Type"), (.missingBody, 400, ""),
             (.malformedJSON(JSONFlaw(kind: .duplicate, pointer: place)), 400, "/a"),
             (.malformedIfMatch, 400, "If-Match"),
+            (.malformedIdempotencyKey, 400, "Idempotency-Key"),
+            (.shortIdempotencyKey, 400, "Idempotency-Key"),
             (.unknownField(place, known: []), 422, "/a"), (.missingField(place), 422, "/a"),
             (.wrongType(place, expected: "", actual: ""), 422, "/a"), (.hugeInteger(place), 422, "/a"),
             (.rejected(.invalid(.currency, .unknown), in: .creation), 422, "/currency"),

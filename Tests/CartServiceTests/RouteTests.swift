@@ -268,14 +268,22 @@ import Testing
     }
 
     @Test func `what is done is said even if the cart is gone by the same commit`() async throws {
-        for (effect, status, problem) in [
-            (CartOutcome.Effect.lineAdded(LineID(1)), 410, "cart-deleted"), (.read, 500, "internal-error"),
-        ] {
-            try await serve(Verdict(effect, .deleted(at: moment, lastLine: LineID(1)))) { caller in
-                let reply = try await caller.send(.get, "/v1/carts/c")
-                #expect(reply.status == status)
-                #expect(reply.problem == problem)
-            }
+        let gone = CartState.deleted(at: moment, lastLine: LineID(1))
+        try await serve(Verdict(.lineAdded(LineID(1)), gone)) { caller in
+            let reply = try await caller.send(.post, "/v1/carts/c/lines", apple)
+            #expect(reply.status == 201)
+            #expect(reply["Location"] == "/v1/carts/c/lines/1")
+            #expect(reply.etag == "\"9\"")
+            let json = try reply.json as NSDictionary
+            #expect(
+                json == [
+                    "id": "c", "version": 9, "state": "deleted", "deletedAt": "2026-11-22T16:09:17.042Z",
+                ] as NSDictionary
+            )
+        }
+        try await serve(Verdict(.read, gone)) { caller in
+            let reply = try await caller.send(.get, "/v1/carts/c")
+            #expect(reply.status == 500 && reply.problem == "internal-error")
         }
         try await serve(Verdict(.deleted, .open(.empty))) { caller async throws in
             #expect(try await caller.send(.delete, "/v1/carts/c").status == 204)
@@ -331,7 +339,7 @@ private struct Verdict: CartAsking {
         deadline: ContinuousClock.Instant,
         trace: String
     ) async throws(HostFailure) -> Answer<CartLogic> {
-        Answer(verdict: .accepted(effect, CartRecord(cart: state)), sequence: 9, node: "n1")
+        Answer(verdict: .accepted(CartReply(effect), CartRecord(cart: state)), sequence: 9, node: "n1")
     }
 }
 

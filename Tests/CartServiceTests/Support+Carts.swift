@@ -51,14 +51,15 @@ struct Draw {
     mutating func state() -> CartState {
         switch number(0...9) {
         case 0: return .none
-        case 1: return .deleted(at: moment(), lastLine: lineID())
+        case 1: return .deleted(at: moment(), lastLine: lineID(), operations: log())
         default:
             let cart = OpenCart(
                 currency: flip() ? currency() : nil,
                 lines: (0..<number(0...5)).map { _ in line() },
                 lastLine: lineID(),
                 createdAt: moment(),
-                updatedAt: moment()
+                updatedAt: moment(),
+                operations: log()
             )
             return .open(cart)
         }
@@ -85,6 +86,28 @@ struct Draw {
             change = .addLine(item)
         }
         let expected: UInt64? = flip() ? [0, 1, .max][number(0...2)] : nil
-        return .change(change, at: moment(), expected: expected)
+        return .change(change, at: moment(), expected: expected, operation: flip() ? operation() : nil)
+    }
+
+    mutating func operation() -> CartOperation {
+        let numbers: [UInt128] = [0, 1, .max, UInt128(random.next()) << 64 | 5]
+        return CartOperation(key: numbers[number(0...3)], request: numbers[number(0...3)])
+    }
+
+    mutating func effect() -> CartOutcome.Effect { Self.effects(lineID())[number(0...9)] }
+
+    /// Every effect.
+    static func effects(_ line: LineID) -> [CartOutcome.Effect] {
+        [
+            .read, .created, .existed, .lineAdded(line), .lineIncreased(line), .quantityChanged(line),
+            .lineRemoved(line), .cleared, .deleted, .unchanged,
+        ]
+    }
+
+    mutating func log() -> OperationLog? {
+        let kept = (0..<number(0...3)).map { _ in
+            AppliedOperation(operation(), effect: effect(), version: UInt64(number(0...1_000)))
+        }
+        return OperationLog(kept: kept, retired: (0..<number(0...3)).map { _ in random.next() })
     }
 }

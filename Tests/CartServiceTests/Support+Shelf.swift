@@ -60,16 +60,16 @@ final class Shelf: CartAsking {
                 )
             }
             var (record, sequence) = state.carts[id.rawValue] ?? (logic.initial, 0)
-            switch logic.decide(command, on: record, sequence: sequence) {
+            switch logic.decide(command, on: record, sequence: sequence, next: sequence &+ 1) {
             case .reject(let rejection):
                 return .success(Answer(verdict: .rejected(rejection), sequence: sequence, node: node))
-            case .accept(let events, let effect):
+            case .accept(let events, let reply):
                 for event in events { logic.evolve(&record, with: event) }
                 if !events.isEmpty {
                     sequence += 1
                     state.carts[id.rawValue] = (record, sequence)
                 }
-                return .success(Answer(verdict: .accepted(effect, record), sequence: sequence, node: node))
+                return .success(Answer(verdict: .accepted(reply, record), sequence: sequence, node: node))
             }
         }
         return try result.get()

@@ -15,6 +15,32 @@ import Testing
         ]
     }
 
+    static let applied = CartEvent.operationApplied(
+        AppliedOperation(operation(1), effect: .cleared, version: 7),
+        room: OperationLog.Room(kept: 2, retired: 2),
+        at: t2
+    )
+
+    @Test func `an applied operation is remembered by a cart that is open or deleted, and by no other`()
+        throws
+    {
+        var state = CartState.none
+        state.apply(Self.applied)
+        #expect(state == .none)
+        state.apply(.created(currency: nil, at: t0))
+        let cart = state.cart
+        state.apply(Self.applied)
+        #expect(state.operations?.kept.map(\.version) == [7])
+        #expect(state.cart?.updatedAt == cart?.updatedAt && state.cart?.lines == cart?.lines)
+        state.apply(.deleted(at: t1))
+        #expect(state.operations?.kept.map(\.version) == [7])
+        state.apply(Self.applied)
+        #expect(state.operations?.kept.map(\.version) == [7, 7])
+        #expect(state == .deleted(at: t1, lastLine: LineID(0), operations: state.operations))
+        state.apply(.created(currency: nil, at: t2))
+        #expect(state.operations?.kept.map(\.version) == [7, 7])
+    }
+
     @Test func `a cart that is not open is moved by created alone`() throws {
         for state in [CartState.none, .deleted(at: t1, lastLine: LineID(4))] {
             for event in try Self.events() {
@@ -77,5 +103,6 @@ import Testing
     @Test func `every event tells its time`() throws {
         #expect(try Self.events().map(\.at) == [t1, t2, t2, t2, t2, t2])
         #expect(CartEvent.created(currency: nil, at: t0).at == t0)
+        #expect(Self.applied.at == t2)
     }
 }

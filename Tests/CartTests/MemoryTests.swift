@@ -8,14 +8,30 @@ import Testing
         #expect(MemoryLayout<Line>.stride == 64)
         #expect(MemoryLayout<Currency>.size == 3)
         #expect(MemoryLayout<Attributes>.size == MemoryLayout<Int>.size)
-        #expect(MemoryLayout<OpenCart>.size <= 32)
-        #expect(MemoryLayout<CartState>.size <= 33)
+        #expect(MemoryLayout<OpenCart>.size <= 40)
+        #expect(MemoryLayout<CartState>.size <= 41)
+        #expect(MemoryLayout<OperationLog?>.size == MemoryLayout<Int>.size)
+        #expect(MemoryLayout<AppliedOperation>.stride == 48)
     }
 
     @Test func `a grown cart of five lines reserves no room for many more`() throws {
         var subject = try Subject.open()
         for n in 1...5 { try subject.does(.addLine(item("sku-\(n)"))) }
         #expect(subject.lines.capacity <= 7)
+    }
+
+    @Test func `a cart that was never changed under a key has no log`() throws {
+        var subject = try Subject.open()
+        for n in 1...5 { try subject.does(.addLine(item("sku-\(n)"))) }
+        try subject.does(.delete)
+        try subject.does(.create(currency: nil))
+        #expect(subject.state.operations == nil)
+    }
+
+    @Test func `a full log takes 20 KiB`() throws {
+        let limits = CartLimits()
+        let bytes = limits.operations * MemoryLayout<AppliedOperation>.stride + limits.retiredOperations * 8
+        #expect(bytes == 20_480)
     }
 
     @Test func `a cart of five lines with long SKUs and names costs less than one and a half KiB`() throws {

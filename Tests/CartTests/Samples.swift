@@ -9,6 +9,13 @@ let t1 = Timestamp(milliseconds: 2_000)
 let t2 = Timestamp(milliseconds: 3_000)
 let decider = CartDecider()
 
+extension CartDecider {
+    /// Decides a command that is committed alone.
+    func decide(_ command: CartCommand, on state: CartState, version: UInt64) -> CartDecision {
+        decide(command, on: state, version: version, next: version &+ 1)
+    }
+}
+
 func currency(_ code: String) throws -> Currency {
     try #require(Currency(stored: code))
 }
@@ -28,6 +35,11 @@ func item(
         unitPrice: Money(minorUnits: price, currency: try currency(code)),
         attributes: Attributes(attributes)
     )
+}
+
+/// An operation whose key has this number in both halves.
+func operation(_ key: UInt64, asking request: UInt128 = 1) -> CartOperation {
+    CartOperation(key: UInt128(key) << 64 | UInt128(key), request: request)
 }
 
 /// A cart under test: decides and evolves as the runtime does, one commit a command.
@@ -58,20 +70,37 @@ struct Subject {
         at: Timestamp = t1,
         expected: UInt64? = nil
     ) throws -> CartOutcome.Effect {
-        switch decider.decide(.change(change, at: at, expected: expected), on: state, version: version) {
+        try takes(change, at: at, expected: expected).effect
+    }
+
+    /// Accepts the change, perhaps under a key, or throws its rejection.
+    @discardableResult
+    mutating func takes(
+        _ change: CartCommand.Change,
+        as operation: CartOperation? = nil,
+        at: Timestamp = t1,
+        expected: UInt64? = nil
+    ) throws -> CartOutcome {
+        let command = CartCommand.change(change, at: at, expected: expected, operation: operation)
+        switch decider.decide(command, on: state, version: version) {
         case .accept(let events, let outcome):
             for event in events { decider.evolve(&state, with: event) }
             if !events.isEmpty { version += 1 }
             #expect(outcome.state == state)
-            return outcome.effect
+            return outcome
         case .reject(let rejection):
             throw rejection
         }
     }
 
     /// Why the change is refused, if it is.
-    func refusal(_ change: CartCommand.Change, expected: UInt64? = nil) -> CartRejection? {
-        switch decider.decide(.change(change, at: t2, expected: expected), on: state, version: version) {
+    func refusal(
+        _ change: CartCommand.Change,
+        as operation: CartOperation? = nil,
+        expected: UInt64? = nil
+    ) -> CartRejection? {
+        let command = CartCommand.change(change, at: t2, expected: expected, operation: operation)
+        return switch decider.decide(command, on: state, version: version) {
         case .accept: nil
         case .reject(let rejection): rejection
         }

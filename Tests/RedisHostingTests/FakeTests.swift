@@ -133,14 +133,14 @@ import Testing
         let logic = CounterLogic()
         let codec = CounterCodec()
         var state = logic.initial
-        guard case .accept(let events, 5) = logic.decide(.increment(by: 5), on: state, sequence: 0) else {
+        guard case .accept(let events, 5) = logic.decide(.increment(by: 5), on: state, sequence: 0, next: 1) else {
             Issue.record("not accepted")
             return
         }
         for event in events { logic.evolve(&state, with: event) }
         #expect(try codec.decode(state: codec.encode(state: state)) == state)
         guard
-            case .reject(.overflow) = logic.decide(.increment(by: .max), on: state, sequence: 1)
+            case .reject(.overflow) = logic.decide(.increment(by: .max), on: state, sequence: 1, next: 2)
         else {
             Issue.record("not rejected")
             return

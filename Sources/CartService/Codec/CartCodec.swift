@@ -26,7 +26,11 @@ package struct CartCodec: ActorCodec {
 
     /// The command, with what its creator generated for it.
     package func encode(command: CartCommand) throws(CodecFailure) -> [UInt8] {
-        try bytes(of: LinkedCommand(command))
+        do {
+            return try LinkedCommand(command).serializedBytes()
+        } catch {
+            throw CodecFailure("it can not be written: \(error)")
+        }
     }
 
     /// - Throws: where the bytes are no command, or one of a kind that only a newer build knows.

@@ -9,9 +9,11 @@ extension LinkedAnswer {
         sequence = answer.sequence
         node = answer.node
         switch answer.verdict {
-        case .accepted(let effect, let record):
-            var message = LinkedAccepted(effect)
-            message.state = StoredCart(record)
+        case .accepted(let reply, let record):
+            var message = LinkedAccepted()
+            (message.effect, message.line) = StoredEffect.parts(reply.effect)
+            if let version = reply.replayed { message.replayed = version }
+            message.state = StoredCart(record, withOperations: false)
             accepted = message
         case .rejected(let rejection):
             rejected = LinkedRejected(rejection)
@@ -22,7 +24,7 @@ extension LinkedAnswer {
     func answer() throws(CodecFailure) -> Answer<CartLogic> {
         let verdict: Answer<CartLogic>.Verdict
         switch self.verdict {
-        case .accepted(let message): verdict = .accepted(try message.outcome(), try message.state.record())
+        case .accepted(let message): verdict = .accepted(try message.reply(), try message.state.record())
         case .rejected(let message): verdict = .rejected(try message.rejection())
         case nil: throw CodecFailure("an answer of a kind that this build does not know")
         }
@@ -31,36 +33,7 @@ extension LinkedAnswer {
 }
 
 extension LinkedAccepted {
-    fileprivate init(_ outcome: CartOutcome.Effect) {
-        self.init()
-        switch outcome {
-        case .read: effect = .read
-        case .created: effect = .created
-        case .existed: effect = .existed
-        case .lineAdded(let id): (effect, line) = (.lineAdded, id.number)
-        case .lineIncreased(let id): (effect, line) = (.lineIncreased, id.number)
-        case .quantityChanged(let id): (effect, line) = (.quantityChanged, id.number)
-        case .lineRemoved(let id): (effect, line) = (.lineRemoved, id.number)
-        case .cleared: effect = .cleared
-        case .deleted: effect = .deleted
-        case .unchanged: effect = .unchanged
-        }
-    }
-
-    fileprivate func outcome() throws(CodecFailure) -> CartOutcome.Effect {
-        switch effect {
-        case .read: .read
-        case .created: .created
-        case .existed: .existed
-        case .lineAdded: .lineAdded(LineID(line))
-        case .lineIncreased: .lineIncreased(LineID(line))
-        case .quantityChanged: .quantityChanged(LineID(line))
-        case .lineRemoved: .lineRemoved(LineID(line))
-        case .cleared: .cleared
-        case .deleted: .deleted
-        case .unchanged: .unchanged
-        case .unspecified, .UNRECOGNIZED:
-            throw CodecFailure("an outcome that this build does not know: \(effect.rawValue)")
-        }
+    fileprivate func reply() throws(CodecFailure) -> CartReply {
+        CartReply(try effect.domain(line), replayed: hasReplayed ? replayed : nil)
     }
 }

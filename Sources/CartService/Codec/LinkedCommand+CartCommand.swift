@@ -5,12 +5,15 @@ import SwiftProtobuf
 
 extension LinkedCommand {
     /// The command as it travels.
-    init(_ command: CartCommand) {
+    init(_ command: CartCommand) throws {
         self.init()
         switch command {
         case .read:
             read = LinkedRead()
-        case .change(let change, let at, let expected):
+        case .change(let change, let at, let expected, let operation?):
+            keyed = LinkedKeyed(operation)
+            keyed.change = try LinkedCommand(.change(change, at: at, expected: expected)).serializedBytes()
+        case .change(let change, let at, let expected, nil):
             kind = Self.kind(change)
             atMs = at.milliseconds
             if let expected { self.expected = expected }
@@ -19,10 +22,25 @@ extension LinkedCommand {
 
     /// The command that travelled.
     func command() throws(CodecFailure) -> CartCommand {
+        guard case .keyed(let message) = kind else { return try command(nil) }
+        let change: LinkedCommand
+        do {
+            change = try LinkedCommand(serializedBytes: message.change)
+        } catch {
+            throw CodecFailure("a keyed change can not be read: \(error)")
+        }
+        return try change.command(message.operation)
+    }
+
+    private func command(_ operation: CartOperation?) throws(CodecFailure) -> CartCommand {
         guard let kind else { throw CodecFailure("a command of a kind that this build does not know") }
         let change: CartCommand.Change
         switch kind {
-        case .read: return .read
+        case .read:
+            guard operation == nil else { throw CodecFailure("a read under a key") }
+            return .read
+        case .keyed:
+            throw CodecFailure("a key within a key")
         case .create(let message): change = .create(currency: try Currency(wire: message.currency))
         case .addLine(let message): change = .addLine(try message.item())
         case .setQuantity(let message): change = .setQuantity(LineID(message.line), message.quantity)
@@ -30,7 +48,12 @@ extension LinkedCommand {
         case .clear: change = .clear
         case .delete: change = .delete
         }
-        return .change(change, at: Timestamp(milliseconds: atMs), expected: hasExpected ? expected : nil)
+        return .change(
+            change,
+            at: Timestamp(milliseconds: atMs),
+            expected: hasExpected ? expected : nil,
+            operation: operation
+        )
     }
 
     private static func kind(_ change: CartCommand.Change) -> OneOf_Kind {
@@ -53,6 +76,21 @@ extension LinkedCommand {
         case .delete:
             return .delete(LinkedDelete())
         }
+    }
+}
+
+extension LinkedKeyed {
+    fileprivate init(_ operation: CartOperation) {
+        self.init()
+        (keyHigh, keyLow) = operation.key.halves
+        (requestHigh, requestLow) = operation.request.halves
+    }
+
+    fileprivate var operation: CartOperation {
+        CartOperation(
+            key: UInt128(halves: keyHigh, keyLow),
+            request: UInt128(halves: requestHigh, requestLow)
+        )
     }
 }
 

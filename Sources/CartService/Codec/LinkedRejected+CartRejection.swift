@@ -24,6 +24,10 @@ extension LinkedRejected {
                 $0.cart = cart.code
                 $0.given = given.code
             }
+        case .operationReused:
+            operationReused = LinkedOperationReused()
+        case .operationRetired:
+            operationRetired = LinkedOperationRetired()
         case .invalid(let field, let flaw):
             invalid = LinkedInvalid(field, flaw)
         case .limit(let limit, let maximum, let actual):
@@ -56,6 +60,10 @@ extension LinkedRejected {
             return .invalid(try message.rejectedField(), try message.rejectedFlaw())
         case .limitReached(let message):
             return .limit(try message.limit.domain(), maximum: message.maximum, actual: message.actual)
+        case .operationReused:
+            return .operationReused
+        case .operationRetired:
+            return .operationRetired
         case nil:
             throw CodecFailure("a rejection of a kind that this build does not know")
         }

@@ -5,7 +5,9 @@ import SwiftProtobuf
 
 extension StoredCart {
     /// The record as it is stored, unknown fields in their places.
-    init(_ record: CartRecord) {
+    ///
+    /// - Parameter withOperations: false for whoever only shows it.
+    init(_ record: CartRecord, withOperations: Bool = true) {
         self.init()
         schemaVersion = CartCodec.schemaVersion
         let unknown = record.unknown
@@ -14,15 +16,18 @@ extension StoredCart {
             none = StoredNone()
         case .open(let cart):
             var message = StoredOpen(cart, unknown)
+            message.logged = withOperations && cart.operations != nil
             if let unknown { message.unknownFields = unknown.kind }
             open = message
-        case .deleted(let at, let lastLine):
+        case .deleted(let at, let lastLine, let operations):
             var message = StoredDeleted()
             message.atMs = at.milliseconds
             message.lastLine = lastLine.number
+            message.logged = withOperations && operations != nil
             if let unknown { message.unknownFields = unknown.kind }
             deleted = message
         }
+        if withOperations, let operations = record.cart.operations { log = StoredLog(operations) }
         if let unknown { unknownFields = unknown.record }
     }
 
@@ -39,12 +44,16 @@ extension StoredCart {
         }
         switch kind {
         case .open(let message):
-            return CartRecord(cart: .open(try message.cart()), unknown: unknown(message))
+            return CartRecord(
+                cart: .open(try message.cart(try operations(message.logged))),
+                unknown: unknown(message)
+            )
         case .deleted(let message):
             return CartRecord(
                 cart: .deleted(
                     at: Timestamp(milliseconds: message.atMs),
-                    lastLine: LineID(message.lastLine)
+                    lastLine: LineID(message.lastLine),
+                    operations: try operations(message.logged)
                 ),
                 unknown: UnknownParts(record: unknownFields, kind: message.unknownFields, lines: [:])
             )
@@ -56,6 +65,11 @@ extension StoredCart {
         case nil:
             throw CodecFailure("a stored cart that is neither open nor deleted nor none")
         }
+    }
+
+    private func operations(_ logged: Bool) throws(CodecFailure) -> OperationLog? {
+        guard hasLog || !logged else { throw CodecFailure("a stored cart whose log was cut off") }
+        return hasLog ? try log.operations() : nil
     }
 
     private func unknown(_ open: StoredOpen) -> UnknownParts? {
@@ -81,13 +95,14 @@ extension StoredOpen {
         }
     }
 
-    fileprivate func cart() throws(CodecFailure) -> OpenCart {
+    fileprivate func cart(_ operations: OperationLog?) throws(CodecFailure) -> OpenCart {
         OpenCart(
             currency: try Currency(wire: currency),
             lines: lines.map(Line.init),
             lastLine: LineID(lastLine),
             createdAt: Timestamp(milliseconds: createdAtMs),
-            updatedAt: Timestamp(milliseconds: updatedAtMs)
+            updatedAt: Timestamp(milliseconds: updatedAtMs),
+            operations: operations
         )
     }
 }

@@ -18,7 +18,25 @@ struct CartView {
     var capacity: Int { 512 + cart.lines.count * 320 }
 }
 
+/// A deleted cart as those see it who are told that their change of it was made.
+struct GoneView {
+    let id: CartID
+    let version: UInt64
+    let deletedAt: Timestamp
+}
+
 extension JSONWriter {
+    /// That the cart is gone.
+    mutating func gone(_ view: GoneView) {
+        raw("{\"id\":")
+        string(view.id.text)
+        raw(",\"version\":")
+        integer(view.version)
+        raw(",\"state\":\"deleted\",\"deletedAt\":")
+        timestamp(view.deletedAt)
+        raw("}")
+    }
+
     /// The cart: every number that an absurd stored state makes meaningless is null.
     mutating func cart(_ view: CartView) {
         let cart = view.cart

@@ -1,5 +1,6 @@
 package import Cart
 package import Hosting
+import Ownership
 
 /// The cart as the runtime hosts it.
 package struct CartLogic: Decider {
@@ -10,7 +11,7 @@ package struct CartLogic: Decider {
     /// What happened to a cart.
     package typealias Event = CartEvent
     /// What an accepted command did; the cart itself is in the answer's state.
-    package typealias Outcome = CartOutcome.Effect
+    package typealias Outcome = CartReply
     /// The domain saying no.
     package typealias Rejection = CartRejection
 
@@ -31,14 +32,20 @@ package struct CartLogic: Decider {
     package func mayCreate(_ command: CartCommand) -> Bool { command.mayCreate }
 
     /// What the command means for the cart at this version.
+    ///
+    /// - Parameter next: the version that its events are committed as.
     package func decide(
         _ command: CartCommand,
         on state: CartRecord,
-        sequence: UInt64
-    ) -> Decision<CartEvent, CartOutcome.Effect, CartRejection> {
-        switch decider.decide(command, on: state.cart, version: sequence) {
-        case .accept(let events, let outcome): .accept(events, outcome.effect)
-        case .reject(let rejection): .reject(rejection)
+        sequence: UInt64,
+        next: UInt64
+    ) -> Decision<CartEvent, CartReply, CartRejection> {
+        let command = Rule.operationIDs.holds ? command : command.withoutOperation
+        switch decider.decide(command, on: state.cart, version: sequence, next: next) {
+        case .accept(let events, let outcome):
+            return .accept(events, CartReply(outcome.effect, replayed: outcome.replayed))
+        case .reject(let rejection):
+            return .reject(rejection)
         }
     }
 

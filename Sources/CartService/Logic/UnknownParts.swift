@@ -30,7 +30,7 @@ final class UnknownParts: Hashable, Sendable {
         case .lineRemoved(let id, _):
             guard lines[id] != nil else { return self }
             return UnknownParts(record: record, kind: kind, lines: lines.filter { $0.key != id })
-        case .lineAdded, .lineRenamed, .quantityChanged:
+        case .lineAdded, .lineRenamed, .quantityChanged, .operationApplied:
             return self
         }
     }

@@ -28,6 +28,24 @@ extension Problem {
             self.init(.malformedJSON, Problem.detail(flaw.kind), field: flaw.pointer.text)
         case .malformedIfMatch:
             self.init(.malformedHeader, "If-Match is * or a list of entity tags in quotes", field: "If-Match")
+        case .malformedIdempotencyKey:
+            self.init(
+                .malformedHeader,
+                """
+                Idempotency-Key is given once: 1 to \(IdempotencyKey.maximumLength) visible ASCII characters, \
+                bare or in quotes
+                """,
+                field: "Idempotency-Key"
+            )
+        case .shortIdempotencyKey:
+            self.init(
+                .malformedHeader,
+                """
+                the cart gets its id of Idempotency-Key, which must be as hard to guess: \
+                \(IdempotencyKey.minimumLengthForID) characters or more
+                """,
+                field: "Idempotency-Key"
+            )
         case .unknownField(let pointer, let known):
             self.init(.unknownField, "known here: \(known.joined(separator: ", "))", field: pointer.text)
         case .missingField(let pointer):
@@ -64,6 +82,18 @@ extension Problem {
             )
             members["cart"] = .text(cart.code)
             members["given"] = .text(given.code)
+        case .operationReused:
+            self.init(
+                .idempotencyKeyReused,
+                "the key was used on this cart for another request, which was applied",
+                field: "Idempotency-Key"
+            )
+        case .operationRetired:
+            self.init(
+                .idempotencyKeyRetired,
+                "the key was used on this cart and its request applied; what it did is not known any more",
+                field: "Idempotency-Key"
+            )
         case .invalid(let field, let flaw):
             switch field {
             case .cartID, .lineID:

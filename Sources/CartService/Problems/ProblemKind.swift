@@ -35,6 +35,10 @@ package enum ProblemKind: String, Sendable, CaseIterable {
     case currencyMismatch = "currency-mismatch"
     /// The cart would exceed a limit.
     case limitReached = "limit-reached"
+    /// The idempotency key stands for another request that was applied to this cart.
+    case idempotencyKeyReused = "idempotency-key-reused"
+    /// The request with this idempotency key was applied too many changes ago to tell what it did.
+    case idempotencyKeyRetired = "idempotency-key-retired"
     /// The node has more to do than it takes on.
     case overloaded
     /// Redis does not answer, or refuses.
@@ -57,18 +61,19 @@ package enum ProblemKind: String, Sendable, CaseIterable {
     /// The problem's `type`.
     package var type: String { "urn:cart-node:problem:" + rawValue }
 
-    /// The response's status. 400: the request can not be read. 422: it was read, and a value in its body can not be.
+    /// The response's status. 400: the request can not be read. 422: it was read, and a value in its body can not be, or
+    /// not under its key.
     package var status: Int {
         switch self {
         case .malformedJSON, .malformedHeader, .invalidID: 400
         case .unknownPath, .cartNotFound, .lineNotFound: 404
         case .methodNotAllowed: 405
-        case .currencyMismatch, .limitReached: 409
+        case .currencyMismatch, .limitReached, .idempotencyKeyRetired: 409
         case .cartDeleted: 410
         case .versionMismatch: 412
         case .bodyTooLarge: 413
         case .unsupportedMediaType: 415
-        case .unknownField, .missingField, .wrongType, .invalidField: 422
+        case .unknownField, .missingField, .wrongType, .invalidField, .idempotencyKeyReused: 422
         case .unreadable, .internalError: 500
         case .overloaded, .storeUnavailable, .ownerUnreachable, .sessionLost, .notReady, .draining: 503
         case .deadlineExceeded: 504
@@ -95,6 +100,8 @@ package enum ProblemKind: String, Sendable, CaseIterable {
         case .versionMismatch: "The cart is at another version"
         case .currencyMismatch: "The cart has another currency"
         case .limitReached: "The cart is full"
+        case .idempotencyKeyReused: "The key stands for another request"
+        case .idempotencyKeyRetired: "The key was used too long ago"
         case .overloaded: "The node is overloaded"
         case .storeUnavailable: "The store is not available"
         case .ownerUnreachable: "The cart's node can not be reached"

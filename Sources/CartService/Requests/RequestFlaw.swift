@@ -16,6 +16,10 @@ enum RequestFlaw: Error, Equatable, Sendable {
     case malformedJSON(JSONFlaw)
     /// `If-Match` is not what RFC 9110 says it is.
     case malformedIfMatch
+    /// `Idempotency-Key` occurs twice or can be no key.
+    case malformedIdempotencyKey
+    /// `Idempotency-Key` is too easy to guess for a cart to be found by it.
+    case shortIdempotencyKey
     /// A member that nothing is known of, and those that are known there.
     case unknownField(JSONPointer, known: [String])
     /// A member that must be there.

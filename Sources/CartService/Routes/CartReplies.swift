@@ -33,20 +33,47 @@ struct CartReplies: Sendable {
         _ status: HTTPResponse.Status,
         _ view: CartView,
         by node: String,
-        location: String? = nil
+        location: String? = nil,
+        under mark: OperationMark? = nil
     ) -> Response {
         var writer = JSONWriter(capacity: view.capacity)
         writer.cart(view)
+        return shown(status, writer, view.version, by: node, location, mark)
+    }
+
+    /// Of an accepted command, that there is no cart any more.
+    func gone(
+        _ status: HTTPResponse.Status,
+        _ view: GoneView,
+        by node: String,
+        location: String?,
+        under mark: OperationMark?
+    ) -> Response {
+        var writer = JSONWriter(capacity: 256)
+        writer.gone(view)
+        return shown(status, writer, view.version, by: node, location, mark)
+    }
+
+    private func shown(
+        _ status: HTTPResponse.Status,
+        _ writer: JSONWriter,
+        _ version: UInt64,
+        by node: String,
+        _ location: String?,
+        _ mark: OperationMark?
+    ) -> Response {
         var fields = fields(by: node)
         fields.append(Self.json)
-        fields.append(HTTPField(name: .eTag, value: "\"\(view.version)\""))
+        fields.append(HTTPField(name: .eTag, value: "\"\(version)\""))
         if let location { fields.append(HTTPField(name: .location, value: location)) }
+        mark?.append(to: &fields)
         return Response(status: status, headers: fields, body: ResponseBody(byteBuffer: writer.buffer))
     }
 
     /// Done, and there is no cart to show.
-    func nothing(by node: String, allow: String? = nil) -> Response {
+    func nothing(by node: String, allow: String? = nil, under mark: OperationMark? = nil) -> Response {
         var fields = fields(by: node)
+        mark?.append(to: &fields)
         if let allow { fields.append(HTTPField(name: .allow, value: allow)) }
         return Response(status: .noContent, headers: fields)
     }
@@ -86,11 +113,31 @@ struct CartReplies: Sendable {
     private static let close = HTTPField(name: .connection, value: "close")
 }
 
+/// What the answer to an accepted change says of its key.
+struct OperationMark: Equatable, Sendable {
+    /// The version that the change was committed as.
+    let version: UInt64
+    /// Whether that was before this request came.
+    let isReplay: Bool
+
+    func append(to fields: inout HTTPFields) {
+        fields.append(HTTPField(name: .idempotencyVersion, value: String(version)))
+        if isReplay { fields.append(HTTPField(name: .idempotencyReplayed, value: "true")) }
+    }
+}
+
 extension HTTPField.Name {
     /// Which node answered.
     static let cartNode = parsed("Cart-Node")
     /// The caller's place in a trace (W3C Trace Context).
     static let traceParent = parsed("traceparent")
+
+    /// What the client calls its request.
+    static let idempotencyKey = parsed("Idempotency-Key")
+    /// The version that a change under a key was committed as: a bare number.
+    static let idempotencyVersion = parsed("Idempotency-Version")
+    /// `true` where a change under a key was made before and not now.
+    static let idempotencyReplayed = parsed("Idempotency-Replayed")
 
     private static func parsed(_ name: String) -> HTTPField.Name {
         guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) is no field name") }

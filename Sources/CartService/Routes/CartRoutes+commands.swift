@@ -26,7 +26,8 @@ extension CartRoutes {
             throw Problem(error, in: part)
         }
         let expected = try await expectedVersion(errand, change)
-        let command = CartCommand.change(change, at: now, expected: expected)
+        let operation = errand.operation(change)
+        let command = CartCommand.change(change, at: now, expected: expected, operation: operation)
         let accepted = try await ask(errand, command, part)
         return try reply(to: errand, accepted, deletes: change == .delete)
     }
@@ -56,6 +57,8 @@ extension CartRoutes {
         let answer = try await answer(errand, .read)
         switch answer.verdict {
         case .accepted: return answer.sequence
+        // Under a key it may be a retry, which the cart knows by itself: it only must not be created now.
+        case .rejected where errand.key != nil: return .max
         case .rejected: throw mismatch(errand, actual: 0)
         }
     }
@@ -73,8 +76,8 @@ extension CartRoutes {
     ) async throws(Problem) -> Accepted {
         let answer = try await answer(errand, command)
         switch answer.verdict {
-        case .accepted(let effect, let record):
-            return Accepted(effect: effect, record: record, sequence: answer.sequence, node: answer.node)
+        case .accepted(let reply, let record):
+            return Accepted(reply: reply, record: record, sequence: answer.sequence, node: answer.node)
         case .rejected(let rejection):
             var problem = Problem(rejection, in: part, ifMatch: errand.ifMatch)
             problem.node = answer.node
@@ -97,7 +100,7 @@ extension CartRoutes {
     }
 
     private func reply(to errand: Errand, _ accepted: Accepted, deletes: Bool) throws(Problem) -> Response {
-        switch accepted.effect {
+        switch accepted.reply.effect {
         case .read, .existed, .lineIncreased, .quantityChanged, .lineRemoved, .cleared:
             return try cart(.ok, errand, accepted)
         case .created:
@@ -105,10 +108,10 @@ extension CartRoutes {
         case .lineAdded(let line):
             return try cart(.created, errand, accepted, location: "\(path(errand))/lines/\(line.text)")
         case .deleted:
-            return replies.nothing(by: accepted.node)
+            return replies.nothing(by: accepted.node, under: mark(errand, accepted))
         case .unchanged:
             // Of a cart that is gone already, if it was to be deleted.
-            if deletes { return replies.nothing(by: accepted.node) }
+            if deletes { return replies.nothing(by: accepted.node, under: mark(errand, accepted)) }
             return try cart(.ok, errand, accepted)
         }
     }
@@ -121,19 +124,31 @@ extension CartRoutes {
         _ accepted: Accepted,
         location: String? = nil
     ) throws(Problem) -> Response {
-        guard let cart = accepted.record.cart.cart else {
-            if case .read = accepted.effect { throw .contradiction("a cart was shown that is not there") }
-            // The state that an answer stands on holds whatever left in the same commit.
-            throw Problem(.cartDeleted, "it was done as asked, and right after it the cart was deleted")
+        let mark = mark(errand, accepted)
+        switch accepted.record.cart {
+        case .open(let cart):
+            let view = replies.view(errand.cart, cart, accepted.sequence)
+            return replies.cart(status, view, by: accepted.node, location: location, under: mark)
+        case .deleted(let at, _, _) where accepted.reply.effect != .read:
+            // Since the retried change was made, or by the same commit. It was made, and the status says so.
+            let view = GoneView(id: errand.cart, version: accepted.sequence, deletedAt: at)
+            return replies.gone(status, view, by: accepted.node, location: location, under: mark)
+        case .none, .deleted:
+            throw .contradiction("a cart was shown that is not there")
         }
-        let view = replies.view(errand.cart, cart, accepted.sequence)
-        return replies.cart(status, view, by: accepted.node, location: location)
+    }
+
+    /// What the client is told of its key, if it sent one.
+    private func mark(_ errand: Errand, _ accepted: Accepted) -> OperationMark? {
+        guard errand.key != nil else { return nil }
+        let replayed = accepted.reply.replayed
+        return OperationMark(version: replayed ?? accepted.sequence, isReplay: replayed != nil)
     }
 }
 
 /// A command that was accepted.
 private struct Accepted {
-    let effect: CartOutcome.Effect
+    let reply: CartReply
     let record: CartRecord
     let sequence: UInt64
     let node: String

@@ -9,6 +9,10 @@ import NIOCore
 /// after it, so that a client never has to put together what it holds from parts of different versions. A new line
 /// answers 201 with the line's `Location`, more of a line 200. DELETE of a cart answers 204, again 204 when it is
 /// repeated, and 404 for a cart that never was; anything else on a deleted cart is 410, but for PUT, which creates it anew.
+///
+/// A change with `Idempotency-Key` is made once. `Idempotency-Version` of its answer is the version that it was committed
+/// as. When it comes again, the answer has the first one's status and `Location`, `Idempotency-Replayed: true`, and the
+/// cart and `ETag` as they are now. A request that was refused (4xx) did nothing and may be accepted under the same key.
 package struct CartRoutes<Asker: CartAsking>: Sendable {
     let asker: Asker
     let policy: CartFacePolicy
@@ -66,7 +70,7 @@ package struct CartRoutes<Asker: CartAsking>: Sendable {
             return try await change(Errand(id, request, deadline), .path, .delete)
         case (.carts, .post):
             // A precondition would be one on the list of all carts, which has no version.
-            let errand = Errand(fresh: sources.newID(), request, deadline)
+            let errand = try Errand(fresh: sources.newID(), request, deadline)
             return try await change(errand, .creation, CartBody.creation(json(of: request)))
         case (.lines(let id), .post):
             let errand = try Errand(id, request, deadline)

@@ -7,6 +7,10 @@ import Hummingbird
 struct Errand: Sendable {
     let cart: CartID
     let ifMatch: IfMatch
+    /// What the client calls the change, if it is one and has a name.
+    let key: IdempotencyKey?
+    /// Whether the request named no cart.
+    let isDrawn: Bool
     /// Until when the client is kept waiting.
     let deadline: ContinuousClock.Instant
     /// The client's `traceparent`, or empty.
@@ -20,16 +24,34 @@ struct Errand: Sendable {
             throw .rejected(error, in: .path)
         }
         ifMatch = try IfMatch(request.headers[.ifMatch])
+        key = Self.changes(request) ? try IdempotencyKey.read(request.headers) : nil
+        isDrawn = false
         trace = request.headers[.traceParent] ?? ""
         self.deadline = deadline
     }
 
-    /// To a cart that does not exist yet.
-    init(fresh id: CartID, _ request: Request, _ deadline: ContinuousClock.Instant) {
-        cart = id
+    /// To a cart that does not exist yet: the one with this id, or, under a key, with the id that the key stands for.
+    init(
+        fresh id: @autoclosure () -> CartID,
+        _ request: Request,
+        _ deadline: ContinuousClock.Instant
+    ) throws(RequestFlaw) {
+        key = try IdempotencyKey.read(request.headers)
+        isDrawn = true
+        cart = try key?.cartID() ?? id()
         ifMatch = .absent
         trace = request.headers[.traceParent] ?? ""
         self.deadline = deadline
+    }
+
+    /// The operation that a change is, if the client sent a key with it.
+    func operation(_ change: CartCommand.Change) -> CartOperation? {
+        key.map { CartOperation($0, change, ifMatch, isDrawn: isDrawn) }
+    }
+
+    /// Whether the method asks for a change: a read needs no key, and has it overlooked.
+    private static func changes(_ request: Request) -> Bool {
+        request.method != .get && request.method != .head
     }
 
     /// The line that the path names.

@@ -66,7 +66,7 @@ actor Activation<D: Decider> {
     /// The session is checked after the state was read, and both after the request came: nobody else can have
     /// committed anything in between.
     private func read(_ command: D.Command, _ sequence: UInt64) -> Handled<D> {
-        let decision = host.decider.decide(command, on: state, sequence: sequence)
+        let decision = host.decider.decide(command, on: state, sequence: sequence, next: sequence &+ 1)
         let now = host.clock.now
         guard session.mayAct(at: now) else { return .gone }
         if now - touchedAt >= host.touchInterval { startPump() }

@@ -33,7 +33,7 @@ final class Batch<D: Decider> {
     /// Decides one more command against the state that the former ones lead to.
     func decide(_ mail: Mail<D>, by decider: D, committed sequence: UInt64) {
         let tentative = events.isEmpty ? sequence : sequence &+ 1
-        let decision = decider.decide(mail.command, on: after, sequence: tentative)
+        let decision = decider.decide(mail.command, on: after, sequence: tentative, next: sequence &+ 1)
         switch decision {
         case .accept(let new, _):
             for event in new {

@@ -44,7 +44,8 @@ package struct CounterLogic: Decider {
     package func decide(
         _ command: Command,
         on state: State,
-        sequence: UInt64
+        sequence: UInt64,
+        next: UInt64
     ) -> Decision<Event, Outcome, Rejection> {
         switch command {
         case .increment(let amount):

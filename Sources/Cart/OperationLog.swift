@@ -1,0 +1,60 @@
+/// The operations that were applied to a cart of late, and what is left of older ones.
+///
+/// A class, so that a cart without any pays no more than a pointer for it; never changed, as states are values.
+package final class OperationLog: Hashable, Sendable {
+    /// Those that can be answered once more, oldest first.
+    package let kept: [AppliedOperation]
+    /// The hashes of those that can not any more, oldest first.
+    package let retired: [UInt64]
+
+    /// How many operations a cart keeps and how many hashes it has of older ones. Part of the event, so that applying it
+    /// gives the same log under any limits.
+    package struct Room: Hashable, Sendable {
+        /// At most so many are kept; below 0 is 0.
+        package let kept: Int
+        /// At most so many hashes of older ones; below 0 is 0.
+        package let retired: Int
+
+        /// Room for so many.
+        package init(kept: Int, retired: Int) {
+            self.kept = kept
+            self.retired = retired
+        }
+    }
+
+    /// A log from stored parts, or nil if there is nothing in it. Validates nothing.
+    package init?(kept: [AppliedOperation], retired: [UInt64]) {
+        if kept.isEmpty, retired.isEmpty { return nil }
+        self.kept = kept
+        self.retired = retired
+    }
+
+    /// The log with one operation more; the oldest make way.
+    static func adding(_ applied: AppliedOperation, to log: OperationLog?, _ room: Room) -> OperationLog? {
+        var kept: [AppliedOperation] = []
+        var retired = log?.retired ?? []
+        let before = log?.kept ?? []
+        kept.reserveCapacity(before.count + 1)
+        kept += before
+        kept.append(applied)
+        let surplus = kept.count - max(0, room.kept)
+        if surplus > 0 {
+            retired += kept.prefix(surplus).lazy.map(\.operation.hash)
+            kept.removeFirst(surplus)
+        }
+        let forgotten = retired.count - max(0, room.retired)
+        if forgotten > 0 { retired.removeFirst(forgotten) }
+        return OperationLog(kept: kept, retired: retired)
+    }
+
+    /// Equal contents.
+    package static func == (a: OperationLog, b: OperationLog) -> Bool {
+        a === b || (a.kept == b.kept && a.retired == b.retired)
+    }
+
+    /// By the contents.
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(kept)
+        hasher.combine(retired)
+    }
+}

@@ -1,0 +1,88 @@
+import Cart
+import CartWire
+import Hosting
+
+extension StoredLog {
+    /// The log as it is stored.
+    init(_ operations: OperationLog) {
+        self.init()
+        kept = operations.kept.map(StoredOperation.init)
+        retired = operations.retired
+    }
+
+    /// The log that was stored; nil if it is empty.
+    func operations() throws(CodecFailure) -> OperationLog? {
+        var applied: [AppliedOperation] = []
+        applied.reserveCapacity(kept.count)
+        for operation in kept { applied.append(try operation.applied()) }
+        return OperationLog(kept: applied, retired: retired)
+    }
+}
+
+extension StoredOperation {
+    /// The operation as it is stored.
+    init(_ applied: AppliedOperation) {
+        self.init()
+        (keyHigh, keyLow) = applied.operation.key.halves
+        (requestHigh, requestLow) = applied.operation.request.halves
+        version = applied.version
+        (effect, line) = StoredEffect.parts(applied.effect)
+    }
+
+    /// The operation that was stored.
+    func applied() throws(CodecFailure) -> AppliedOperation {
+        let operation = CartOperation(
+            key: UInt128(halves: keyHigh, keyLow),
+            request: UInt128(halves: requestHigh, requestLow)
+        )
+        return AppliedOperation(operation, effect: try effect.domain(line), version: version)
+    }
+}
+
+extension StoredEffect {
+    /// The effect, and the number of the line that it is about or 0.
+    static func parts(_ effect: CartOutcome.Effect) -> (StoredEffect, UInt32) {
+        switch effect {
+        case .read: (.read, 0)
+        case .created: (.created, 0)
+        case .existed: (.existed, 0)
+        case .lineAdded(let id): (.lineAdded, id.number)
+        case .lineIncreased(let id): (.lineIncreased, id.number)
+        case .quantityChanged(let id): (.quantityChanged, id.number)
+        case .lineRemoved(let id): (.lineRemoved, id.number)
+        case .cleared: (.cleared, 0)
+        case .deleted: (.deleted, 0)
+        case .unchanged: (.unchanged, 0)
+        }
+    }
+
+    /// The effect on this line, if it is about one.
+    func domain(_ line: UInt32) throws(CodecFailure) -> CartOutcome.Effect {
+        switch self {
+        case .read: .read
+        case .created: .created
+        case .existed: .existed
+        case .lineAdded: .lineAdded(LineID(line))
+        case .lineIncreased: .lineIncreased(LineID(line))
+        case .quantityChanged: .quantityChanged(LineID(line))
+        case .lineRemoved: .lineRemoved(LineID(line))
+        case .cleared: .cleared
+        case .deleted: .deleted
+        case .unchanged: .unchanged
+        case .unspecified, .UNRECOGNIZED:
+            throw CodecFailure("an effect that this build does not know: \(rawValue)")
+        }
+    }
+}
+
+extension UInt128 {
+    /// The number of two halves.
+    init(halves high: UInt64, _ low: UInt64) {
+        self = UInt128(high) << 64 | UInt128(low)
+    }
+
+    /// Its high and its low half.
+    var halves: (UInt64, UInt64) {
+        (UInt64(truncatingIfNeeded: self >> 64), UInt64(truncatingIfNeeded: self))
+    }
+}
