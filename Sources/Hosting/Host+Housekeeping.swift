@@ -57,9 +57,12 @@ extension Host {
             }
             let now = clock.now
             let stuck = busy.withLock { busy in
-                busy.values.filter { now - $0.since >= policy.housekeepingInterval }.map(\.activation)
+                busy.values.filter { now - $0.since >= policy.housekeepingInterval }
             }
-            for activation in stuck {
+            // The longest waiting first; ties by name, so that it does not depend on where things lie in memory.
+            for (activation, _) in stuck.sorted(by: {
+                ($0.since, $0.activation.id.rawValue) < ($1.since, $1.activation.id.rawValue)
+            }) {
                 await activation.expire(at: now)
             }
             guard retiring.load(ordering: .relaxed) == 0 else { continue }

@@ -9,7 +9,9 @@ extension Host: LinkReceiver {
     private static var turns: Int { 3 }
 
     package func receive(_ ask: LinkAsk) async -> LinkAnswer {
-        guard ask.target == directory.session.id else { return .notHere(owner: nil) }
+        guard ask.target == directory.session.id || !Rule.linkChecksSession.holds else {
+            return .notHere(owner: nil)
+        }
         do {
             return try await serve(ask, try decode(ask))
         } catch {

@@ -108,7 +108,7 @@ package struct GenerationLedger: Sendable, Equatable {
         case .unknown:
             nil
         case .known(let generation, let firstSeen, let settled, _):
-            settled || now - firstSeen >= patience ? generation : nil
+            settled || now - firstSeen >= patience || !Rule.generationGate.holds ? generation : nil
         }
     }
 }

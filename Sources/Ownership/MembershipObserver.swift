@@ -98,12 +98,13 @@ package struct MembershipObserver: Sendable {
         watched.append(session)
     }
 
-    /// The sessions whose wait is over at `now`.
+    /// The sessions whose wait is over at `now`, in an order that does not depend on hashing.
     package func verdicts(at now: Instant) -> [Verdict] {
-        observations.compactMap { session, seen in
-            guard now - seen.since >= patience else { return nil }
+        let due = observations.compactMap { session, seen -> Verdict? in
+            guard now - seen.since >= patience || !Rule.takeoverWaits.holds else { return nil }
             return Verdict(session: session, counter: seen.counter, generation: seen.generation)
         }
+        return due.sorted { $0.session.rawValue < $1.session.rawValue }
     }
 
     /// When the next wait will be over, if nothing moves.

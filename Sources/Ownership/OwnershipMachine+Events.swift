@@ -109,6 +109,7 @@ extension OwnershipMachine {
         case .fenced:
             return end(.fenced)
         case .regressed, .lost:
+            guard Rule.republish.holds else { return end(.fenced) }
             return begin(.republishing(version, attempt(), then: .commit(id, ambiguous: ambiguous)))
         }
     }
@@ -128,6 +129,7 @@ extension OwnershipMachine {
         case .fenced:
             return end(.fenced)
         case .regressed, .lost:
+            guard Rule.republish.holds else { return end(.fenced) }
             // The sweep stays asked for: what was put back is checked once more, under the generation in force then.
             return begin(.republishing(version, attempt(), then: .serving))
         case .otherGeneration:
@@ -185,6 +187,10 @@ extension OwnershipMachine {
     private mutating func unanswered() -> Action {
         switch state {
         case .committing(let version, let id, _):
+            guard Rule.oneCommitInFlight.holds else {
+                state = .owned(version)
+                return .rejectCommit
+            }
             state = .committing(version, id, ambiguous: true)
             return again(atOnce: false)
         case .claiming, .verifying, .republishing, .releasing:

@@ -161,7 +161,7 @@ extension Activation {
         let now = host.clock.now
         guard session.mayAct(at: now) else { return event(.sessionOver) }
         while let mail = mailbox.first, mail.number <= askedUpTo {
-            let decision = host.decider.decide(mail.command, on: host.decider.initial, sequence: 0)
+            let decision = host.decider.decide(mail.command, on: host.decider.initial, sequence: 0, next: 1)
             if case .accept(let events, _) = decision, !events.isEmpty { return event(.create) }
             mailbox.removeFirst()
             mail.reply.resume(returning: .answer(answer(decision, host.decider.initial, 0)))

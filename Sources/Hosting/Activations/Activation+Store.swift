@@ -29,6 +29,7 @@ extension Activation {
             guard let batch else { return .refused }
             batch.wasSent = true
             let change = batch.change
+            let commit = Rule.commitKeepsID.holds ? commit : session.nextCommit()
             return .commitAnswered(
                 try await store.commit(id, owner: owner, version: version, commit: commit, change: change)
             )

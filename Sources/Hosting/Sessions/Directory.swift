@@ -157,13 +157,14 @@ package final class Directory: Sendable {
                 nothingLive: nothingLive
             )
             if knowledge.ledger.settled(at: now) != nil { knowledge.wasSettled = true }
-            let extends = knowledge.ledger.isSwept && report.confirmed
+            let isSwept = knowledge.ledger.isSwept || !Rule.sweepBeforeLease.holds
+            let extends = isSwept && report.confirmed
             session.heartbeatAnswered(.alive(extends: extends), sentAt: sentAt, now: now)
             knowledge.observer.observe(
                 report.members,
                 generation: report.generation,
                 own: session.id,
-                receivedAt: now
+                receivedAt: Rule.waitFromReceipt.holds ? now : sentAt
             )
             return action
         }

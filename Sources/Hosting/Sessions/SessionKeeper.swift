@@ -209,7 +209,8 @@ package actor SessionKeeper {
         while let session = graves.first {
             do {
                 try await registry.buryCertainly(session)
-                graves.removeFirst()
+                // By name: `run` and `leave` may both be digging.
+                graves.removeAll { $0 == session }
                 directory.learnDead(session)
             } catch {
                 return  // Redis does not answer; the next round tries again.

@@ -36,7 +36,7 @@ package final class SimulatedRedis<Logic: Decider>: Sendable {
     }
 
     /// Executes one script, with the server's time.
-    func execute<Value>(
+    package func execute<Value>(
         _ script: (inout SimulatedStore<Logic.State>, _ time: UInt64) throws(StoreFailure) -> Value
     ) throws(StoreFailure) -> Value {
         let (seconds, attoseconds) = (clock.now - start).components
@@ -53,7 +53,7 @@ package final class SimulatedRedis<Logic: Decider>: Sendable {
     }
 
     /// A fresh id for a data set.
-    func freshDataSet() -> String {
+    package func freshDataSet() -> String {
         held.withLock { held in
             held.dataSets += 1
             return "data\(held.dataSets)"

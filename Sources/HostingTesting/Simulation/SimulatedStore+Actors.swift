@@ -33,7 +33,7 @@ extension SimulatedStore {
                 commit: nil,
                 state: nil
             )
-        if record.owner == terms.session, record.attempt > terms.attempt {
+        if record.owner == terms.session, record.attempt > terms.attempt, Rule.claimAttempt.holds {
             return Claim(answer: .superseded, state: nil)
         }
         if record.owner != terms.session || record.attempt != terms.attempt {
@@ -54,10 +54,10 @@ extension SimulatedStore {
         state: State
     ) throws(StoreFailure) -> CommitAnswer {
         guard var record = try record(id) else { return .lost }
-        if record.version < version { return .regressed }
+        if record.version < version, Rule.regressedBeforeFenced.holds { return .regressed }
         guard record.owner == owner, record.version.epoch == version.epoch else { return .fenced }
         if record.version.sequence == version.sequence.next, record.commit == commit { return .committed }
-        guard record.version == version else { return .fenced }
+        guard record.version == version || !Rule.sequenceCheck.holds else { return .fenced }
         record.version.sequence = version.sequence.next
         record.commit = commit
         record.state = state
@@ -74,7 +74,7 @@ extension SimulatedStore {
     ) throws(StoreFailure) -> VerifyAnswer {
         if generation != self.generation { return .otherGeneration }
         guard let record = try record(id) else { return .lost }
-        if record.version < version { return .regressed }
+        if record.version < version, Rule.regressedBeforeFenced.holds { return .regressed }
         return record.owner == owner && record.version == version ? .intact : .fenced
     }
 
@@ -115,7 +115,8 @@ extension SimulatedStore {
     ) throws(StoreFailure) -> ReleaseAnswer {
         guard var record = try record(id) else { return version.sequence > .zero ? .lost : .released }
         if record.version < version { return .regressed }
-        guard record.version == version, record.owner == owner || record.owner == nil else { return .fenced }
+        let isOurs = record.version == version || (!Rule.releaseChecksEpoch.holds && record.owner == owner)
+        guard isOurs, record.owner == owner || record.owner == nil else { return .fenced }
         if record.owner == nil { return .released }
         record.owner = nil
         contents.slots[id] = version.sequence == .zero && record.state == nil ? nil : .record(record)
