@@ -1,0 +1,49 @@
+/// What was seen of who owns a cart, in the store.
+package struct OwnershipFact: Hashable, Sendable {
+    /// The number of the cart.
+    package let cart: Int
+    package let epoch: UInt64
+    /// The owner's session; nil where the cart has no owner now.
+    package let session: String?
+    /// The cart's version.
+    package let sequence: UInt64
+
+    package init(cart: Int, epoch: UInt64, session: String?, sequence: UInt64) {
+        self.cart = cart
+        self.epoch = epoch
+        self.session = session
+        self.sequence = sequence
+    }
+}
+
+extension Violations {
+    /// I2, of facts in the order in which they were seen.
+    mutating func check(_ facts: [OwnershipFact]) {
+        var last: [Int: OwnershipFact] = [:]
+        var owners: [Int: [UInt64: String]] = [:]
+        for fact in facts {
+            if let before = last[fact.cart], fact.epoch < before.epoch {
+                add(
+                    Violation(
+                        .epochs,
+                        cart: fact.cart,
+                        "epoch \(fact.epoch) (sequence \(fact.sequence)) after epoch \(before.epoch)"
+                            + " (sequence \(before.sequence))"
+                    )
+                )
+            }
+            last[fact.cart] = fact
+            guard let session = fact.session else { continue }
+            if let other = owners[fact.cart]?[fact.epoch], other != session {
+                add(
+                    Violation(
+                        .epochs,
+                        cart: fact.cart,
+                        "epoch \(fact.epoch) belongs to session \(other) and to session \(session)"
+                    )
+                )
+            }
+            owners[fact.cart, default: [:]][fact.epoch] = session
+        }
+    }
+}

@@ -1,0 +1,17 @@
+/// One of the carts that a workload is about.
+package struct CartName: Hashable, Sendable {
+    /// Its place in the history, from 0.
+    package let number: Int
+    /// Its id in the cluster.
+    package let text: String
+
+    /// - Parameter prefix: keeps runs apart that share a cluster.
+    package init(_ number: Int, prefix: String = "cart") {
+        self.number = number
+        text = "\(prefix)-\(number)"
+    }
+}
+
+extension CartName: CustomStringConvertible {
+    package var description: String { text }
+}

@@ -1,0 +1,22 @@
+/// The time of a run: real, or a simulation's.
+package protocol WorkloadClock: Sendable {
+    /// Since the run began.
+    var now: Duration { get }
+
+    /// - Throws: `CancellationError`
+    func sleep(for duration: Duration) async throws
+}
+
+/// The machine's own time.
+package struct RealClock: WorkloadClock {
+    private let began = ContinuousClock.now
+
+    /// A clock that begins now.
+    package init() {}
+
+    package var now: Duration { began.duration(to: .now) }
+
+    package func sleep(for duration: Duration) async throws {
+        try await Task.sleep(for: duration, clock: .continuous)
+    }
+}

@@ -1,0 +1,53 @@
+/// What clients do: how many of what, how often.
+package struct WorkloadPlan: Hashable, Sendable {
+    /// How many carts there are.
+    package var carts = 100
+    /// How their names begin.
+    package var prefix = "cart"
+    /// How many customers go shopping at once.
+    package var clients = 16
+    /// The share of errands that only look.
+    package var reads = 0.5
+    /// The share of changes that set a quantity; the others add and remove lines.
+    package var quantities = 0.2
+    package var popularity = Popularity.uniform
+    /// How many lines a cart is kept at. Clients that do not know of each other may bring it a little above that.
+    package var cartSize = 10
+    /// The share of changes that carry an idempotency key.
+    package var keyed = 0.5
+    /// How long a customer thinks between errands.
+    package var pause: Duration = .zero
+    package var retry = RetryPolicy()
+
+    package init() {}
+
+    /// The greatest size that leaves room below a cart's own limit of 500 lines.
+    package static let largestCart = 400
+
+    /// What is wrong with it, in words; empty if nothing.
+    package var flaws: [String] {
+        var flaws: [String] = []
+        func require(_ holds: Bool, _ flaw: String) {
+            if !holds { flaws.append(flaw) }
+        }
+        require((1...10_000_000).contains(carts), "carts: 1…10000000, not \(carts)")
+        require((1...100_000).contains(clients), "clients: 1…100000, not \(clients)")
+        require((0...1).contains(reads), "reads: a share from 0 to 1, not \(reads)")
+        require((0...1).contains(quantities), "quantities: a share from 0 to 1, not \(quantities)")
+        require((0...1).contains(keyed), "keyed: a share from 0 to 1, not \(keyed)")
+        require(
+            (1...Self.largestCart).contains(cartSize),
+            "cart size: 1…\(Self.largestCart) lines, not \(cartSize)"
+        )
+        if case .zipf(let exponent) = popularity {
+            require((0...8).contains(exponent), "popularity: an exponent from 0 to 8, not \(exponent)")
+        }
+        require(retry.attempts >= 1, "attempts: at least 1, not \(retry.attempts)")
+        require(
+            retry.floor > .zero && retry.floor <= retry.ceiling,
+            "pauses: floor above 0, and not above ceiling"
+        )
+        require(pause >= .zero, "pause: not negative")
+        return flaws
+    }
+}

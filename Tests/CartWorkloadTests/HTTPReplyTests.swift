@@ -1,0 +1,136 @@
+import AsyncHTTPClient
+import CartWorkload
+import NIOCore
+import NIOHTTP1
+import Testing
+
+@testable import CartClient
+
+/// How answers over HTTP are understood.
+@Suite struct HTTPReplyTests {
+    private static let errand = Errand(ErrandID(client: 1, number: 1), CartName(0), .look)
+    private static let keyed = Errand(ErrandID(client: 1, number: 2), CartName(0), .create, key: "1.2")
+
+    private static let cart = """
+        {"id":"cart-0","version":42,"state":"open","currency":"EUR","lines":[{"id":"3","sku":"a1.7","name":null,\
+        "quantity":2,"unitPrice":{"amount":100,"currency":"EUR"},"total":{"amount":200,"currency":"EUR"},\
+        "attributes":{"a \\" b":"[{,"},"addedAt":"2026-11-22T19:00:00.000Z"},{"id":"5","sku":"tea-100","name":"Tea",\
+        "quantity":1,"unitPrice":{"amount":-1.5e3,"currency":"EUR"},"attributes":{}}],"totals":{"lines":2},"extra":[[],{}]}
+        """
+
+    private func reply(
+        _ status: HTTPResponseStatus,
+        _ body: String,
+        _ headers: HTTPHeaders = [:],
+        to errand: Errand = Self.errand
+    ) -> Reply {
+        let response = HTTPClientResponse(status: status, headers: headers)
+        return Reply(response, ByteBuffer(string: body), to: errand)
+    }
+
+    @Test func `a cart is its version and its lines`() {
+        let reply = reply(.ok, Self.cart, ["Cart-Node": "node-2"])
+        let expected = Showing(
+            version: 42,
+            lines: [
+                .init(id: 3, article: Article(ErrandID(client: 1, number: 7)), quantity: 2),
+                .init(id: 5, article: .foreign, quantity: 1),
+            ]
+        )
+        #expect(reply.showing == expected)
+        #expect(reply.owner == "node-2")
+        #expect(reply.flaw == nil)
+    }
+
+    @Test(arguments: [
+        "", "null", "[]", "{", #"{"version":1}"#, #"{"version":-1,"lines":[]}"#, #"{"lines":[],"version":1"#,
+        #"{"version":1,"lines":[{"id":"1","sku":"a1.1"}]}"#, #"{"version":99999999999999999999,"lines":[]}"#,
+        #"{"version":1,"lines":[{"id":"1","sku":"a1.1","quantity":0}]}"#, #"{"version":1,"lines":[]"#,
+    ])
+    func `a body that is no cart is a flaw, and settles nothing`(body: String) {
+        let reply = reply(.ok, body)
+        #expect(reply.flaw != nil)
+        guard case .unknown = reply.fate else {
+            Issue.record("\(reply)")
+            return
+        }
+    }
+
+    @Test func `a cart that is cut off anywhere is a flaw`() {
+        let bytes = Array(Self.cart.utf8)
+        for length in 0..<bytes.count {
+            let reply = reply(.ok, String(decoding: bytes.prefix(length), as: UTF8.self))
+            #expect(reply.flaw != nil, "cut after \(length) bytes")
+        }
+    }
+
+    @Test func `what lies too deep is refused`() {
+        let nest = String(repeating: "[", count: 100_000)
+        #expect(reply(.ok, #"{"x":"# + nest).flaw != nil)
+    }
+
+    @Test func `a failure is what its outcome says, and none without one`() {
+        let wait: HTTPHeaders = ["Retry-After": "3"]
+        let denied = reply(.serviceUnavailable, #"{"type":"urn:x:not-ready","outcome":"not-applied"}"#, wait)
+        #expect(denied.retryAfter == .seconds(3))
+        #expect(denied.flaw == nil)
+        guard case .notApplied("503 not-ready") = denied.fate else {
+            Issue.record("\(denied)")
+            return
+        }
+        let unknown = reply(.gatewayTimeout, #"{"type":"urn:x:late","outcome":"unknown"}"#, wait)
+        guard case .unknown("504 late") = unknown.fate else {
+            Issue.record("\(unknown)")
+            return
+        }
+        #expect(reply(.serviceUnavailable, #"{"type":"urn:x:y"}"#, wait).flaw != nil)
+        #expect(reply(.serviceUnavailable, #"{"type":"urn:x:y","outcome":"perhaps"}"#, wait).flaw != nil)
+        #expect(reply(.serviceUnavailable, #"{"type":"urn:x:y","outcome":"unknown"}"#).flaw != nil)
+        #expect(reply(.badGateway, "<html>").flaw != nil)
+    }
+
+    @Test(arguments: [
+        ("cart-not-found", Reply.Rejection.cartMissing), ("cart-deleted", .cartMissing),
+        ("line-not-found", .lineMissing), ("limit-reached", .full), ("wrong-type", .other("404 wrong-type")),
+    ])
+    func `a refusal is known by its type`(type: String, rejection: Reply.Rejection) {
+        let reply = reply(.notFound, #"{"type":"urn:cart-node:problem:\#(type)"}"#)
+        guard case .rejected(rejection) = reply.fate else {
+            Issue.record("\(reply)")
+            return
+        }
+    }
+
+    @Test func `a replay tells the version that the change led to, and shows the cart as it is`() {
+        let headers: HTTPHeaders = ["Idempotency-Replayed": "true", "Idempotency-Version": "40"]
+        let reply = reply(.ok, Self.cart, headers, to: Self.keyed)
+        #expect(reply.isReplay)
+        #expect(reply.committedAt == 40)
+        #expect(reply.showing?.version == 42)
+        #expect(reply.flaw == nil)
+    }
+
+    @Test func `what is said of a key must fit`() {
+        #expect(reply(.ok, Self.cart, ["Idempotency-Replayed": "true"], to: Self.keyed).flaw != nil)
+        #expect(reply(.ok, Self.cart, ["Idempotency-Version": "41"], to: Self.keyed).flaw != nil)
+        #expect(reply(.ok, Self.cart, ["Idempotency-Version": "x"], to: Self.keyed).flaw != nil)
+        #expect(reply(.ok, Self.cart, ["Idempotency-Version": "42"], to: Self.keyed).flaw == nil)
+        let replay: HTTPHeaders = ["Idempotency-Replayed": "true", "Idempotency-Version": "42"]
+        #expect(reply(.ok, Self.cart, replay).flaw != nil)
+    }
+
+    @Test func `only a request that had no connection was surely not sent`() async throws {
+        // A port that was just given back has nobody who listens.
+        let reply = try await HTTPShop.with(targets: ["http://127.0.0.1:1"]) { shop in
+            await shop.perform(Self.errand, at: 0)
+        }
+        guard case .notApplied = reply.fate else {
+            Issue.record("\(reply)")
+            return
+        }
+        guard case .unknown = Reply(HTTPClientError.remoteConnectionClosed).fate else {
+            Issue.record("a connection that broke may have carried the request")
+            return
+        }
+    }
+}

@@ -1,0 +1,114 @@
+import Foundation
+import Testing
+
+@testable import CartLoad
+@testable import CartWorkload
+
+/// What the load test reads and writes.
+@Suite struct LoadTests {
+    @Test func `a schedule is read in the order of its times`() throws {
+        let schedule = try ChaosSchedule(" 20s start 2,10s kill 2 , 500ms pause redis,1.5m resume gateway")
+        #expect(
+            schedule.events.map(\.text) == ["pause redis", "kill node 2", "start node 2", "resume gateway"]
+        )
+        #expect(schedule.events.map(\.at) == [.milliseconds(500), .seconds(10), .seconds(20), .seconds(90)])
+    }
+
+    @Test(arguments: [
+        ("", "TIME VERB WHAT"), ("kill 2", "TIME VERB WHAT"), ("10s kill 2,", "TIME VERB WHAT"),
+        ("10s kil 2", "there is no 'kil'"), ("10 kill 2", "'10' is no duration"),
+        ("10s kill 0", "'0' is no node"),
+        ("10s kill nodes", "'nodes' is no node"), ("-1s kill 2", "'-1s' is no duration"),
+    ])
+    func `a schedule that makes no sense is named`(text: String, words: String) {
+        #expect {
+            try ChaosSchedule(text)
+        } throws: { error in
+            "\(error)".contains(words)
+        }
+    }
+
+    @Test(arguments: ["10", "s", "10 s", "1e3s", "1.2.3s", "100000s", "ms", "∞s"])
+    func `what is no duration is refused`(text: String) {
+        #expect(throws: DurationText.Flaw.self) { try DurationText.read(text) }
+    }
+
+    @Test func `popularities are read`() throws {
+        #expect(try PopularityText.read("uniform") == .uniform)
+        #expect(try PopularityText.read("zipf:1.1") == .zipf(1.1))
+        for text in ["", "zipf", "zipf:", "zipf:9", "zipf:-1", "zipf:x", "zipf:1:2", "Uniform"] {
+            #expect(throws: PopularityText.Flaw.self) { try PopularityText.read(text) }
+        }
+    }
+
+    @Test func `figures are short`() {
+        #expect(
+            [0, 999, 1_234, 12_345, 123_456, 1_234_567].map { Figures.latency($0) } == [
+                "0 µs", "999 µs", "1.23 ms", "12.3 ms", "123 ms", "1.23 s",
+            ]
+        )
+        #expect(Figures.grouped(1_234_567) == "1\u{202F}234\u{202F}567")
+        #expect(Figures.grouped(-123_456) == "-123\u{202F}456")
+        #expect(Figures.fixed(-0.04, 1) == "0.0")
+        #expect(Figures.fixed(1.999, 2) == "2.00")
+        #expect(Figures.plain(0.8) == "0.8")
+    }
+
+    @Test func `what is above the limit is not sent, and counted`() {
+        let measurements = Measurements()
+        #expect(measurements.begin(atMost: 1))
+        #expect(!measurements.begin(atMost: 1))
+        let errand = Errand(ErrandID(client: 1, number: 1), CartName(0), .look)
+        let done = Reply(.done(Showing(version: 1, lines: [])))
+        measurements.end(errand, done, latency: .milliseconds(5), at: .seconds(3))
+        #expect(measurements.begin(atMost: 1))
+        let totals = measurements.totals(at: .seconds(4))
+        #expect(totals.notSent == 1)
+        #expect(Report.Latencies(totals.looks).count == 1)
+        #expect(totals.stall == .seconds(3))
+        #expect(totals.stallAt == .zero)
+    }
+
+    @Test func `a page stands alone and takes no text for markup`() {
+        let page = Self.report.page()
+        #expect(page.contains("2 violations"))
+        #expect(page.contains("I3 cart 1: &lt;script&gt; &amp;"))
+        #expect(!page.contains("<script"))
+        for outside in ["src=", "href=", "@import", "url("] { #expect(!page.contains(outside)) }
+        #expect(page.components(separatedBy: "kill node 2").count == 5, "in three charts and the table")
+    }
+
+    private static var report: Report {
+        var verdict = Violations(limit: 1)
+        verdict.add(Violation(.kept, cart: 1, "<script> &"))
+        verdict.add(Violation(.kept, cart: 2, "more"))
+        var workload = WorkloadPlan()
+        workload.carts = 1
+        let chaos: ChaosSchedule? = try? ChaosSchedule("1s kill 2")
+        let plan = LoadPlan(
+            targets: ["http://127.0.0.1:1"],
+            through: "nodes",
+            pace: .open(rate: 10),
+            duration: .seconds(3),
+            workload: workload,
+            connections: 1,
+            inFlight: 1,
+            seed: 1,
+            verifies: true,
+            chaos: chaos ?? ChaosSchedule(),
+            clusterScript: ""
+        )
+        let measurements = Measurements()
+        for _ in 0..<4 { _ = measurements.turn() }
+        return Report(
+            plan,
+            measurements.totals(at: .seconds(3)),
+            History(carts: 1),
+            verdict: Verdict(violations: verdict.kept, counts: verdict.counts, extent: Verdict.Extent()),
+            beginning: .zero,
+            took: .seconds(3),
+            processor: 0.5,
+            chaosFailures: []
+        )
+    }
+}

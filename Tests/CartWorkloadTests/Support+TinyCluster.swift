@@ -1,0 +1,253 @@
+import CartWorkload
+
+/// What may be wrong with a cluster.
+enum Defect: CaseIterable {
+    case losesAcknowledged, appliesTwice, appliesDenied, showsThePast, skipsVersions, forksVersions,
+        forgetsKeys
+    case goesBack, losesUnseenTail
+}
+
+/// One cart's cluster in a few lines: commands wait, are decided several at once, and are answered in any order, late or
+/// never. Perfect but for one defect, which strikes now and then.
+struct TinyCluster {
+    private let plan: WorkloadPlan
+    private let history = History(carts: 1)
+    private let market: Market
+    private let defect: Defect?
+    private var random: SplitMix64
+    /// Whether the defect has struck.
+    private(set) var isFlawed = false
+
+    private var versions: [Showing?] = [nil]
+    private var nextLine: UInt32 = 1
+    private var keys: [String: UInt64] = [:]
+
+    private struct Waiting {
+        let ticket: History.Ticket
+        let errand: Errand
+    }
+
+    private var inbox: [Waiting] = []
+    /// Commands that nobody waits for any more, and that may be executed yet.
+    private var held: [Errand] = []
+    private var outbox: [(waiting: Waiting, reply: Reply)] = []
+    private var retries: [Errand] = []
+    private var errands: UInt32 = 0
+
+    init(seed: UInt64, defect: Defect?) {
+        var plan = WorkloadPlan()
+        plan.carts = 1
+        plan.cartSize = 5
+        self.plan = plan
+        self.defect = defect
+        market = Market(plan)
+        random = SplitMix64(seed: seed)
+    }
+
+    mutating func run(steps: Int) -> Verdict {
+        for _ in 0..<steps {
+            switch Int.random(in: 0..<10, using: &random) {
+            case 0..<4: send()
+            case 4..<6:
+                commit(inbox.count > 1 ? Int.random(in: 1...inbox.count, using: &random) : inbox.count)
+            case 6..<9: deliver()
+            default: runHeld()
+            }
+        }
+        while !inbox.isEmpty || !outbox.isEmpty {
+            commit(inbox.count)
+            deliver()
+        }
+        let look = Errand(ErrandID(client: 0, number: 1), CartName(0), .look)
+        history.answered(history.sent(look, to: 0, at: .zero), show(versions.count - 1), at: .zero)
+        var checker = Checker()
+        checker.stored = [0: UInt64(versions.count - 1)]
+        return checker.check(history)
+    }
+
+    private mutating func strikes(_ defect: Defect) -> Bool {
+        guard self.defect == defect, random.unit() < 0.2 else { return false }
+        return true
+    }
+
+    private mutating func send() {
+        guard inbox.count + outbox.count < 8 else { return }
+        let errand: Errand
+        if !retries.isEmpty, random.unit() < 0.7 {
+            errand = retries.removeFirst()
+        } else {
+            errands += 1
+            errand = market.errand(ErrandID(client: 1 + errands % 4, number: errands), &random)
+        }
+        inbox.append(
+            Waiting(ticket: history.sent(errand, to: 0, at: .milliseconds(Int64(errands))), errand: errand)
+        )
+    }
+
+    private mutating func commit(_ count: Int) {
+        inbox.shuffle(using: &random)
+        let batch = Array(inbox.prefix(count))
+        inbox.removeFirst(batch.count)
+        var state = versions.last ?? nil
+        let version = UInt64(versions.count)
+        var decided: [(Waiting, Decision)] = []
+        var changed = false
+        for waiting in batch {
+            if !waiting.errand.action.isRead, random.unit() < 0.1 {
+                outbox.append((waiting, Reply(.notApplied("overloaded"))))
+                if strikes(.appliesDenied), apply(waiting.errand, to: &state, version).changes {
+                    isFlawed = true
+                    changed = true
+                }
+                continue
+            }
+            if random.unit() < 0.1 {
+                // It is lost on its way, or executed who knows when.
+                outbox.append((waiting, Reply(.unknown("no answer"))))
+                held.append(waiting.errand)
+                continue
+            }
+            let decision = decide(waiting.errand, &state, version)
+            if decision.changes { changed = true }
+            decided.append((waiting, decision))
+        }
+        if changed { append(state, version) }
+        for (waiting, decision) in decided { outbox.append((waiting, reply(to: waiting.errand, decision))) }
+    }
+
+    private struct Decision {
+        var changes = false
+        var rejection: Reply.Rejection?
+        var replayed: UInt64?
+    }
+
+    private mutating func decide(_ errand: Errand, _ state: inout Showing?, _ version: UInt64) -> Decision {
+        if let key = errand.key, let committed = keys[key] {
+            guard strikes(.forgetsKeys) else { return Decision(replayed: committed) }
+            let again = apply(errand, to: &state, version)
+            if again.changes || again.rejection != nil { isFlawed = true }
+            return again
+        }
+        if !errand.action.isRead, strikes(.losesAcknowledged), case .add = errand.action, state != nil {
+            isFlawed = true
+            return Decision(changes: true)
+        }
+        var decision = apply(errand, to: &state, version)
+        if strikes(.appliesTwice), decision.changes, case .add = errand.action {
+            isFlawed = true
+            decision = apply(errand, to: &state, version)
+        }
+        return decision
+    }
+
+    private mutating func apply(_ errand: Errand, to state: inout Showing?, _ version: UInt64) -> Decision {
+        guard let before = state else {
+            guard case .create = errand.action else { return Decision(rejection: .cartMissing) }
+            state = Showing(version: version, lines: [])
+            return remember(errand, version)
+        }
+        var lines = before.lines
+        switch errand.action {
+        case .look: return Decision()
+        case .create:
+            guard errand.key != nil else { return Decision() }
+        case .add(let article, let quantity):
+            lines.append(.init(id: nextLine, article: article, quantity: quantity))
+            nextLine += 1
+        case .setQuantity(let id, let quantity):
+            guard let place = lines.firstIndex(where: { $0.id == id }) else {
+                return Decision(rejection: .lineMissing)
+            }
+            lines[place] = .init(id: id, article: lines[place].article, quantity: quantity)
+        case .remove(let id):
+            guard let place = lines.firstIndex(where: { $0.id == id }) else {
+                return Decision(rejection: .lineMissing)
+            }
+            lines.remove(at: place)
+        }
+        state = Showing(version: version, lines: lines)
+        return remember(errand, version)
+    }
+
+    private mutating func remember(_ errand: Errand, _ version: UInt64) -> Decision {
+        if let key = errand.key { keys[key] = version }
+        return Decision(changes: true)
+    }
+
+    private mutating func append(_ state: Showing?, _ version: UInt64) {
+        versions.append(state.map { Showing(version: version, lines: $0.lines) })
+        if strikes(.skipsVersions) {
+            isFlawed = true
+            versions.append(state.map { Showing(version: version + 1, lines: $0.lines) })
+        }
+        if strikes(.goesBack), versions.count > 3, let old = versions[versions.count - 3],
+            let new = state, old.lines != new.lines
+        {
+            // A stale owner writes its own state over the new one.
+            isFlawed = true
+            versions.append(Showing(version: UInt64(versions.count), lines: old.lines))
+        }
+    }
+
+    private mutating func reply(to errand: Errand, _ decision: Decision) -> Reply {
+        if let rejection = decision.rejection { return Reply(.rejected(rejection)) }
+        var place = versions.count - 1
+        if strikes(.showsThePast), errand.action.isRead, place > 6, versions[place - 6] != nil {
+            isFlawed = true
+            place -= 6
+        }
+        var reply = show(place)
+        if strikes(.forksVersions), errand.action.isRead, let showing = reply.showing,
+            let first = showing.lines.first
+        {
+            isFlawed = true
+            let other = Showing.Line(id: first.id, article: first.article, quantity: first.quantity + 1)
+            reply.fate = .done(Showing(version: showing.version, lines: [other] + showing.lines.dropFirst()))
+        }
+        reply.isReplay = decision.replayed != nil
+        reply.committedAt = decision.replayed
+        return reply
+    }
+
+    private func show(_ place: Int) -> Reply {
+        versions[place].map { Reply(.done($0)) } ?? Reply(.rejected(.cartMissing))
+    }
+
+    private mutating func deliver() {
+        guard let (waiting, reply) = outbox.isEmpty ? nil : outbox.remove(at: pick(outbox.count)) else {
+            return
+        }
+        guard random.unit() > 0.1 else {
+            // The client got nothing.
+            if random.unit() < 0.5 { answer(waiting, Reply(.unknown("connection reset"))) }
+            return
+        }
+        answer(waiting, reply)
+    }
+
+    private mutating func answer(_ waiting: Waiting, _ reply: Reply) {
+        history.answered(waiting.ticket, reply, at: .milliseconds(Int64(errands)))
+        let isUnknown = if case .unknown = reply.fate { true } else { false }
+        if waiting.errand.key != nil, isUnknown {
+            retries.append(waiting.errand)
+        } else {
+            market.conclude(waiting.errand, reply)
+        }
+    }
+
+    private mutating func runHeld() {
+        guard !held.isEmpty else { return }
+        let errand = held.remove(at: pick(held.count))
+        guard random.unit() < 0.5, errand.key.map({ keys[$0] == nil }) ?? true else { return }
+        var state = versions.last ?? nil
+        let version = UInt64(versions.count)
+        if apply(errand, to: &state, version).changes { append(state, version) }
+        if strikes(.losesUnseenTail), versions.count > 4 {
+            // The last version is forgotten, which somebody was promised; what follows gets its number.
+            isFlawed = true
+            versions.removeLast()
+        }
+    }
+
+    private mutating func pick(_ count: Int) -> Int { Int.random(in: 0..<count, using: &random) }
+}

@@ -1,0 +1,233 @@
+import CartWorkload
+import Synchronization
+import Testing
+
+/// What clients want, and how they go about it.
+@Suite struct WorkloadTests {
+    @Test func `articles are known by their SKU, and nobody else's are ours`() {
+        for id in [
+            ErrandID(client: 0, number: 0), ErrandID(client: .max, number: 7),
+            ErrandID(client: 12, number: .max),
+        ] {
+            #expect(Article(sku: Article(id).sku) == Article(id))
+        }
+        for sku in [
+            "", "a", "a1", "a1.", "a.1", "1.2", "a1.2.3", "a1.2x", "a4294967296.1", "a1.99999999999", "tea-1",
+        ] {
+            #expect(Article(sku: sku) == .foreign, "\(sku)")
+        }
+    }
+
+    @Test func `the same seed wants the same things`() {
+        func errands(_ seed: UInt64) -> [Errand] {
+            var plan = WorkloadPlan()
+            plan.popularity = .zipf(1.1)
+            let market = Market(plan)
+            var random = SplitMix64(seed: seed)
+            return (1...500 as ClosedRange<UInt32>).map { number in
+                let errand = market.errand(ErrandID(client: 1, number: number), &random)
+                let showing = Showing(version: UInt64(number), lines: [])
+                market.conclude(errand, Reply(.done(showing)))
+                return errand
+            }
+        }
+        #expect(errands(7) == errands(7))
+        #expect(errands(7) != errands(8))
+    }
+
+    @Test func `popular carts are asked for as often as Zipf says`() {
+        var plan = WorkloadPlan()
+        plan.carts = 10
+        plan.reads = 1
+        plan.popularity = .zipf(1)
+        let market = Market(plan)
+        var random = SplitMix64(seed: 1)
+        var counts = [Int](repeating: 0, count: 10)
+        for number in 1...100_000 as ClosedRange<UInt32> {
+            counts[market.errand(ErrandID(client: 1, number: number), &random).cart.number] += 1
+        }
+        // The harmonic sum of ten is 2.929.
+        for (rank, count) in counts.enumerated() {
+            let expected = 100_000 / 2.929 / Double(rank + 1)
+            #expect(
+                abs(Double(count) - expected) < expected * 0.06,
+                "cart \(rank): \(count), not \(expected)"
+            )
+        }
+    }
+
+    @Test func `a plan says all that is wrong with it`() {
+        #expect(WorkloadPlan().flaws.isEmpty)
+        var plan = WorkloadPlan()
+        plan.carts = 0
+        plan.reads = 1.5
+        plan.cartSize = 500
+        plan.popularity = .zipf(-1)
+        plan.retry.attempts = 0
+        #expect(plan.flaws.count == 5)
+    }
+
+    @Test func `carts come to their size and stay there`() async {
+        let kiosk = Kiosk()
+        var plan = WorkloadPlan()
+        plan.carts = 1
+        plan.reads = 0.2
+        plan.cartSize = 7
+        let history = History(carts: 1)
+        let courier = Courier(shop: kiosk, clock: CountedClock(), history: history, policy: plan.retry)
+        var customer = Customer(1, courier, Market(plan), SplitMix64(seed: 3))
+        await customer.run(until: .seconds(1_000))
+        let lines = await kiosk.lines
+        #expect((6...7).contains(lines))
+        let verdict = Checker().check(history)
+        #expect(verdict.holds, "\(verdict)")
+        #expect(verdict.extent.acknowledged > 100)
+    }
+
+    @Test(arguments: [(false, 1), (true, 3)])
+    func `a change of unknown outcome is sent again only under a key`(isKeyed: Bool, attempts: Int) async {
+        let shop = Unanswering(fate: .unknown("no answer"))
+        let history = History(carts: 1)
+        var policy = RetryPolicy()
+        policy.attempts = 3
+        let courier = Courier(shop: shop, clock: CountedClock(), history: history, policy: policy)
+        let errand = Errand(ErrandID(client: 1, number: 1), CartName(0), .create, key: isKeyed ? "k" : nil)
+        var random = SplitMix64(seed: 1)
+        var node = 0
+        _ = await courier.deliver(errand, at: &node, until: .seconds(100), &random)
+        #expect(history.attempts.map(\.node) == Array([0, 1, 0].prefix(attempts)))
+    }
+
+    @Test func `what was not applied is tried at the next node, after the pause that was asked for`() async {
+        let shop = Unanswering(fate: .notApplied("503"), retryAfter: .milliseconds(900))
+        let history = History(carts: 1)
+        var policy = RetryPolicy()
+        policy.attempts = 3
+        let courier = Courier(shop: shop, clock: CountedClock(), history: history, policy: policy)
+        let errand = Errand(ErrandID(client: 1, number: 1), CartName(0), .create)
+        var random = SplitMix64(seed: 1)
+        var node = 1
+        _ = await courier.deliver(errand, at: &node, until: .seconds(100), &random)
+        #expect(history.attempts.map(\.node) == [1, 0, 1])
+        let times = history.attempts.map(\.sentAt)
+        #expect(zip(times, times.dropFirst()).allSatisfy { $1 - $0 >= .milliseconds(900) })
+    }
+
+    @Test func `pauses grow up to their ceiling`() {
+        let policy = RetryPolicy()
+        var random = SplitMix64(seed: 5)
+        let reply = Reply(.notApplied(""))
+        for attempt in 1...100 {
+            let pause = policy.pause(after: attempt, reply, &random)
+            #expect(pause >= policy.floor * 0.5)
+            #expect(pause <= policy.ceiling)
+            if attempt > 6 { #expect(pause >= policy.ceiling * 0.5) }
+        }
+    }
+
+    @Test func `recovery is what the last of those who were hurt had to wait`() {
+        let history = History(carts: 3)
+        func attempt(_ cart: Int, _ from: Int, _ to: Int?, _ fate: Reply.Fate) {
+            let errand = Errand(
+                ErrandID(client: 1, number: UInt32(history.attempts.count)),
+                CartName(cart),
+                .create
+            )
+            let ticket = history.sent(errand, to: 0, at: .milliseconds(from))
+            if let to { history.answered(ticket, Reply(fate), at: .milliseconds(to)) }
+        }
+        attempt(0, 900, 950, .done(Showing(version: 1, lines: [])))
+        attempt(0, 990, 3_000, .unknown("cut off"))
+        attempt(0, 4_000, 5_500, .done(Showing(version: 2, lines: [])))
+        attempt(1, 1_100, 1_110, .done(Showing(version: 1, lines: [])))
+        attempt(1, 4_000, 4_001, .notApplied("after its recovery"))
+        attempt(2, 1_200, nil, .notApplied(""))
+        let recovery = Recovery(history.attempts, after: .seconds(1))
+        #expect(recovery.first == .milliseconds(110))
+        #expect(recovery.hurt == 2)
+        #expect(recovery.lost == 1)
+        #expect(recovery.worst == .milliseconds(4_500))
+    }
+
+    @Test func `a node that takes no connection hurts only who has no other`() {
+        let history = History(carts: 1)
+        func attempt(_ number: UInt32, _ from: Int, _ reply: Reply) {
+            let errand = Errand(ErrandID(client: 1, number: number), CartName(0), .create)
+            history.answered(
+                history.sent(errand, to: 0, at: .milliseconds(from)),
+                reply,
+                at: .milliseconds(from + 1)
+            )
+        }
+        var gone = Reply(.notApplied("no connection"))
+        gone.isUnreached = true
+        attempt(1, 9_000, gone)
+        attempt(1, 9_100, Reply(.done(Showing(version: 1, lines: []))))
+        #expect(Recovery(history.attempts, after: .seconds(1)).hurt == 0)
+        let only = Recovery(history.attempts, after: .seconds(1), forgivingUnreached: false)
+        #expect(only.worst == .milliseconds(8_001))
+        #expect(Recovery.violations(history.attempts, end: .zero, bound: .zero).isEmpty)
+    }
+}
+
+/// Time that passes by a second with each look at it, and with sleep.
+private final class CountedClock: WorkloadClock {
+    private let time = Atomic<Int64>(0)
+
+    var now: Duration { .milliseconds(time.add(1_000, ordering: .relaxed).newValue) }
+
+    func sleep(for duration: Duration) async throws {
+        let milliseconds = Int64(duration / .milliseconds(1))
+        time.add(milliseconds, ordering: .relaxed)
+    }
+}
+
+/// Never says anything good.
+private struct Unanswering: Shop {
+    let nodes = 2
+    let fate: Reply.Fate
+    var retryAfter: Duration?
+
+    func perform(_ errand: Errand, at node: Int) async -> Reply {
+        var reply = Reply(fate)
+        reply.retryAfter = retryAfter
+        return reply
+    }
+}
+
+/// One cart that does what it is told, at once.
+private actor Kiosk: Shop {
+    nonisolated let nodes = 1
+    private var cart: Showing?
+    private var lastLine: UInt32 = 0
+
+    var lines: Int { cart?.lines.count ?? 0 }
+
+    nonisolated func perform(_ errand: Errand, at node: Int) async -> Reply {
+        await serve(errand.action)
+    }
+
+    private func serve(_ action: Action) -> Reply {
+        guard let cart else {
+            guard action == .create else { return Reply(.rejected(.cartMissing)) }
+            cart = Showing(version: 1, lines: [])
+            return Reply(.done(cart))
+        }
+        var lines = cart.lines
+        switch action {
+        case .create, .look:
+            return Reply(.done(cart))
+        case .add(let article, let quantity):
+            lastLine += 1
+            lines.append(.init(id: lastLine, article: article, quantity: quantity))
+        case .setQuantity(let line, let quantity):
+            lines = lines.map {
+                $0.id == line ? .init(id: line, article: $0.article, quantity: quantity) : $0
+            }
+        case .remove(let line):
+            lines.removeAll { $0.id == line }
+        }
+        self.cart = Showing(version: cart.version + 1, lines: lines)
+        return Reply(.done(self.cart))
+    }
+}
