@@ -1,0 +1,127 @@
+internal import CartWorkload
+internal import Ownership
+
+/// What a seed makes of a simulation: how many nodes, what they are told, how the ways are, and what befalls them when.
+package struct Scenario: Sendable {
+    let seed: UInt64
+    let nodes: Int
+    let lease: LeasePolicy
+    let hiccups: Hiccups
+    let weather: Weather
+    let plan: WorkloadPlan
+    /// How long faults happen.
+    let safetyPhase: SimulatedTime
+    let faults: [(time: SimulatedTime, fault: Fault)]
+    let kinds: [Fault.Kind]
+
+    /// How long a lease is in every scenario.
+    private static let lease: Duration = .milliseconds(5_000)
+
+    package init(seed: UInt64) {
+        var random = SplitMix64(seed: seed)
+        self.seed = seed
+        nodes = .random(in: 2...4, using: &random)
+        lease = LeasePolicy(
+            length: Self.lease,
+            // Whatever clocks that all tick alike need no margin for is room for mistakes to hide in.
+            margin: .milliseconds([20, 100, 500].randomElement(using: &random) ?? 500),
+            heartbeatInterval: .milliseconds([500, 1_000].randomElement(using: &random) ?? 500)
+        )
+        hiccups = Hiccups(
+            reorders: .random(using: &random),
+            probability: [0, 0, 0.002, 0.01].randomElement(using: &random) ?? 0,
+            longest: .milliseconds([5, 100, 1_500].randomElement(using: &random) ?? 5)
+        )
+        weather = Self.weather(&random)
+        plan = Self.plan(&random)
+        safetyPhase = .milliseconds(.random(in: 10_000...30_000, using: &random))
+        var kinds = Fault.Kind.allCases.filter { _ in Double.random(in: 0..<1, using: &random) < 0.4 }
+        if kinds.isEmpty { kinds = [.kill] }
+        self.kinds = kinds
+        let count = Int.random(in: 2...12, using: &random)
+        let focus = Focus(nodes: nodes, within: safetyPhase, &random)
+        var faults: [(time: SimulatedTime, fault: Fault)] = []
+        for _ in 0..<count {
+            let kind = kinds.randomElement(using: &random) ?? .kill
+            let time = focus.time(&random)
+            faults.append((time, Self.fault(kind, focus, nodes: nodes, carts: plan.carts, &random)))
+        }
+        self.faults = faults.sorted { $0.time < $1.time }
+    }
+
+    /// Most seeds have some loss and delay all the time; every fifth has none, so that faults stand out alone.
+    private static func weather(_ random: inout SplitMix64) -> Weather {
+        var weather = Weather()
+        weather.latency =
+            [
+                .microseconds(50)...(.milliseconds(2)),
+                .microseconds(50)...(.milliseconds(50)),
+                .milliseconds(1)...(.milliseconds(600)),
+            ].randomElement(using: &random) ?? weather.latency
+        guard Int.random(in: 0..<5, using: &random) > 0 else { return weather }
+        weather.lostRequests = [0, 0.01, 0.05].randomElement(using: &random) ?? 0
+        weather.lostAnswers = [0, 0.01, 0.1].randomElement(using: &random) ?? 0
+        weather.lateRequests = [0, 0.01, 0.05].randomElement(using: &random) ?? 0
+        return weather
+    }
+
+    private static func plan(_ random: inout SplitMix64) -> WorkloadPlan {
+        var plan = WorkloadPlan()
+        plan.carts = .random(in: 1...4, using: &random)
+        plan.clients = .random(in: 2...5, using: &random)
+        plan.reads = [0.2, 0.5].randomElement(using: &random) ?? 0.5
+        plan.cartSize = 6
+        plan.keyed = [0, 0.5, 1].randomElement(using: &random) ?? 0.5
+        plan.pause = .milliseconds([20, 200, 600].randomElement(using: &random) ?? 200)
+        plan.retry.attempts = 8
+        return plan
+    }
+
+    private static func fault(
+        _ kind: Fault.Kind,
+        _ focus: Focus,
+        nodes: Int,
+        carts: Int,
+        _ random: inout SplitMix64
+    ) -> Fault {
+        let node = focus.node(&random)
+        let length = span(&random)
+        let cut = Cut.allCases.randomElement(using: &random) ?? .both
+        switch kind {
+        case .kill:
+            return .kill(node: node, restart: span(&random), keepsFolder: .random(using: &random))
+        case .redeploy:
+            return .redeploy(node: node, restart: span(&random))
+        case .standStill:
+            let threads = NodeProcess.Threads.allCases.randomElement(using: &random) ?? .all
+            return .standStill(node: node, threads, for: length)
+        case .cutRedis:
+            let which = Int.random(in: 0..<3, using: &random)
+            return .cutRedis(node: node, cut, carts: which != 1, heartbeats: which != 0, for: length)
+        case .cutLink:
+            return .cutLink(from: node, to: .random(in: 0..<nodes, using: &random), cut, for: length)
+        case .cutFront:
+            return .cutFront(node: node, cut, for: length)
+        case .redisStandsStill:
+            return .redisStandsStill(for: length)
+        case .redisCrash:
+            return .redisCrash(losing: nil, restart: span(&random))
+        case .redisLoss:
+            switch Int.random(in: 0..<4, using: &random) {
+            case 0: return .redisFlush
+            case 1: return .redisForgets(cart: .random(in: 0..<carts, using: &random))
+            default:
+                let loss = SimulatedTime.milliseconds(.random(in: 10...2_500, using: &random))
+                return .redisCrash(losing: loss, restart: span(&random))
+            }
+        case .stranger:
+            return .stranger(node: node, for: length)
+        }
+    }
+
+    /// From a moment to more than three leases; half of them about as long as a lease, where the protocol's bounds are.
+    private static func span(_ random: inout SplitMix64) -> SimulatedTime {
+        let ranges: [ClosedRange<Int64>] = [1...300, 300...3_000, 3_000...6_500, 3_500...5_500, 1...17_000]
+        return .milliseconds(.random(in: ranges.randomElement(using: &random) ?? 1...300, using: &random))
+    }
+}

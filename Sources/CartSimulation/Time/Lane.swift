@@ -1,0 +1,97 @@
+internal import CartWorkload
+internal import DequeModule
+
+/// Names one of a simulation's lanes.
+struct LaneID: Hashable, Sendable {
+    let number: UInt64
+}
+
+/// One step of a process, and the executor in whose name it runs.
+struct LaneJob: Sendable {
+    enum Runner: Sendable {
+        case task(LaneTaskExecutor)
+        case actor(LaneSerialExecutor)
+    }
+
+    let job: UnownedJob
+    let runner: Runner
+
+    func run(on _: LaneID) {
+        switch runner {
+        case .task(let executor): job.runSynchronously(on: executor.asUnownedTaskExecutor())
+        case .actor(let executor): job.runSynchronously(on: executor.asUnownedSerialExecutor())
+        }
+    }
+}
+
+/// Steps that wait to be run, as one process's threads would run them.
+struct LaneState: Sendable {
+    /// How far from the front a step may be taken: threads of a pool overtake each other.
+    private static let reach = 4
+
+    var jobs = Deque<LaneJob>()
+    var frozenUntil: SimulatedTime = .zero
+    let hiccups: Hiccups
+
+    init(hiccups: Hiccups) {
+        self.hiccups = hiccups
+    }
+
+    func isReady(at now: SimulatedTime) -> Bool { !jobs.isEmpty && frozenUntil <= now }
+
+    /// Takes the next step. Only where there is one.
+    mutating func take(using random: inout SplitMix64) -> LaneJob {
+        guard hiccups.reorders, jobs.count > 1 else { return jobs.removeFirst() }
+        return jobs.remove(at: Int.random(in: 0..<min(Self.reach, jobs.count), using: &random))
+    }
+}
+
+/// How a lane's steps are held up where nothing is wrong with it.
+struct Hiccups: Sendable {
+    /// Whether steps may overtake each other.
+    let reorders: Bool
+    /// How often a pause comes before a step, and how long it is at most.
+    let probability: Double
+    let longest: SimulatedTime
+
+    /// Steps come one after the other, without a pause.
+    static let none = Hiccups(reorders: false, probability: 0, longest: .zero)
+
+    /// The same pauses, but no step overtakes another.
+    var inOrder: Hiccups { Hiccups(reorders: false, probability: probability, longest: longest) }
+
+    func pause(using random: inout SplitMix64) -> SimulatedTime? {
+        guard probability > 0, Double.random(in: 0..<1, using: &random) < probability else { return nil }
+        return SimulatedTime(nanoseconds: .random(in: 1...max(1, longest.nanoseconds), using: &random))
+    }
+}
+
+/// The threads that carry a process's tasks.
+final class LaneTaskExecutor: TaskExecutor {
+    let lane: LaneID
+    private let scheduler: Scheduler
+
+    init(_ scheduler: Scheduler, _ hiccups: Hiccups) {
+        self.scheduler = scheduler
+        lane = scheduler.makeLane(hiccups)
+    }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        scheduler.enqueue(LaneJob(job: UnownedJob(job), runner: .task(self)), on: lane)
+    }
+}
+
+/// The thread of a process's heartbeats.
+final class LaneSerialExecutor: SerialExecutor {
+    let lane: LaneID
+    private let scheduler: Scheduler
+
+    init(_ scheduler: Scheduler, _ hiccups: Hiccups) {
+        self.scheduler = scheduler
+        lane = scheduler.makeLane(hiccups)
+    }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        scheduler.enqueue(LaneJob(job: UnownedJob(job), runner: .actor(self)), on: lane)
+    }
+}

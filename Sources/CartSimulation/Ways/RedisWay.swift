@@ -1,0 +1,51 @@
+internal import CartService
+internal import Hosting
+internal import HostingTesting
+internal import Ownership
+
+/// One process's connection to the simulated Redis.
+struct RedisWay: Sendable {
+    /// How long a command is waited for.
+    static let commandTimeout: SimulatedTime = .milliseconds(1_000)
+
+    let way: Way
+    let server: RedisServer
+    let scheduler: Scheduler
+    /// Whether the process at our end still lives.
+    let isAlive: @Sendable () -> Bool
+
+    /// Has a script executed.
+    ///
+    /// - Parameter heard: told of an answer that somebody still waited for.
+    func execute<Value: Sendable>(
+        _ name: StaticString,
+        _ subject: String,
+        _ script: @escaping @Sendable (inout RedisServer.Store, UInt64) throws(StoreFailure) -> Value
+    ) async throws(StoreFailure) -> Value {
+        guard isAlive() else { throw .unsent("the process is gone") }
+        let end: Way.End<Result<Value, StoreFailure>> = await way.exchange(
+            within: Self.commandTimeout,
+            listens: { server.listens },
+            deliver: { answer in
+                server.arrive {
+                    let result: Result<Value, StoreFailure>
+                    do throws(StoreFailure) {
+                        result = .success(try server.redis.execute(script))
+                    } catch {
+                        result = .failure(error)
+                    }
+                    scheduler.trace.note(scheduler.now, name, "\(way.name) \(subject): \(result)")
+                    answer(result)
+                } broken: {
+                    answer(nil)
+                }
+            }
+        )
+        switch end {
+        case .answered(let result): return try result.get()
+        case .refused: throw .unsent("nobody listens")
+        case .silent: throw .unanswered("no answer in time")
+        case .broken: throw .unanswered("the connection broke")
+        }
+    }
+}

@@ -1,0 +1,102 @@
+internal import CartService
+internal import Hosting
+internal import HostingTesting
+internal import Ownership
+
+/// One process's way to the carts in the simulated Redis.
+struct SimulatedActorStore: ActorStore {
+    typealias Logic = CartLogic
+
+    let retention: Duration = .seconds(30 * 86_400)
+    let way: RedisWay
+    let witness: Witness
+
+    func claim(_ id: ActorID, _ terms: ClaimTerms) async throws(StoreFailure) -> Claim<CartRecord> {
+        let claim = try await way.execute("claim", "\(id) by \(terms.session)") {
+            [witness] (store, time) throws(StoreFailure) in
+            try witness.watch(.claim(terms.session), of: id, in: &store) { store throws(StoreFailure) in
+                try store.claim(id, terms, at: time)
+            }
+        }
+        if case .granted(let version) = claim.answer { witness.heard(version, of: id) }
+        return claim
+    }
+
+    func commit(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        commit: CommitID,
+        change: Change<CartLogic>
+    ) async throws(StoreFailure) -> CommitAnswer {
+        let answer = try await way.execute("commit", "\(id) by \(owner) on \(version.sequence.rawValue)") {
+            [witness, after = change.after] (store, _) throws(StoreFailure) in
+            try witness.watch(.commit(owner), of: id, in: &store) { store throws(StoreFailure) in
+                (
+                    try store.commit(id, owner: owner, version: version, commit: commit, state: after),
+                    RedisServer.holds(owner, version.epoch, id, in: store)
+                )
+            }
+        }
+        switch answer.0 {
+        case .committed: witness.heard(Version(epoch: version.epoch, sequence: version.sequence.next), of: id)
+        case .fenced where answer.1: witness.sawFencedByItself(id, owner)
+        case .fenced, .regressed, .lost: break
+        }
+        return answer.0
+    }
+
+    func verify(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        generation: Generation
+    ) async throws(StoreFailure) -> VerifyAnswer {
+        try await way.execute("verify", "\(id) by \(owner)") { (store, _) throws(StoreFailure) in
+            try store.verify(id, owner: owner, version: version, generation: generation)
+        }
+    }
+
+    func republish(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        attempt: ClaimAttempt,
+        state: CartRecord
+    ) async throws(StoreFailure) -> RepublishAnswer {
+        try await way.execute("republish", "\(id) by \(owner) at \(version.sequence.rawValue)") {
+            [witness] (store, time) throws(StoreFailure) in
+            try witness.watch(.republish(owner), of: id, in: &store) { store throws(StoreFailure) in
+                try store.republish(
+                    id,
+                    owner: owner,
+                    version: version,
+                    attempt: attempt,
+                    state: state,
+                    at: time
+                )
+            }
+        }
+    }
+
+    func release(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version
+    ) async throws(StoreFailure) -> ReleaseAnswer {
+        try await way.execute("release", "\(id) by \(owner) at \(version.sequence.rawValue)") {
+            [witness] (store, _) throws(StoreFailure) in
+            try witness.watch(.release(owner, version), of: id, in: &store) { store throws(StoreFailure) in
+                try store.release(id, owner: owner, version: version)
+            }
+        }
+    }
+}
+
+extension RedisServer {
+    /// Whether the stored cart is this session's under this epoch.
+    static func holds(_ owner: SessionID, _ epoch: Epoch, _ id: ActorID, in store: Store) -> Bool {
+        guard case .record(let record)? = store.contents.slots[id] else { return false }
+        return record.owner == owner && record.version.epoch == epoch
+    }
+}

@@ -1,0 +1,96 @@
+internal import Synchronization
+
+/// One way between two processes: carries a request there and its answer back, or loses either, or holds it for a while.
+final class Way: Sendable {
+    private struct State {
+        var weather = Weather.fair
+        var cut: Cut?
+        var cutUntil = SimulatedTime.zero
+    }
+
+    /// What became of a request from its sender's side.
+    enum End<Answer: Sendable>: Sendable {
+        case answered(Answer)
+        /// Nobody listens there: nothing left.
+        case refused
+        /// It left, and nothing came back in time.
+        case silent
+        /// It left, and the connection broke.
+        case broken
+    }
+
+    let name: String
+    private let scheduler: Scheduler
+    private let state = Mutex(State())
+
+    init(_ name: String, _ scheduler: Scheduler) {
+        self.name = name
+        self.scheduler = scheduler
+    }
+
+    func set(_ weather: Weather) {
+        state.withLock { $0.weather = weather }
+    }
+
+    func cut(_ cut: Cut, until end: SimulatedTime) {
+        state.withLock { state in
+            state.cut = cut
+            state.cutUntil = end
+        }
+    }
+
+    /// Everything arrives from now on.
+    func heal() {
+        state.withLock { $0 = State() }
+    }
+
+    private var weather: Weather { state.withLock { $0.weather } }
+
+    private var cut: Cut? {
+        state.withLock { [now = scheduler.now] in $0.cutUntil > now ? $0.cut : nil }
+    }
+
+    /// Sends a request and waits for what comes of it.
+    ///
+    /// - Parameters:
+    ///   - patience: how long the sender waits.
+    ///   - listens: whether anybody takes connections there, asked when the request leaves.
+    ///   - deliver: takes the request at the other end, and what its answer, or nil for a broken connection, is given to.
+    func exchange<Answer: Sendable>(
+        within patience: SimulatedTime,
+        listens: @escaping @Sendable () -> Bool,
+        deliver: @escaping @Sendable (_ answer: @escaping @Sendable (Answer?) -> Void) -> Void
+    ) async -> End<Answer> {
+        let end = OneShot<End<Answer>>()
+        let weather = weather
+        guard listens() || cut?.stopsRequests == true else {
+            scheduler.after(scheduler.time(in: weather.latency)) { end.fulfil(.refused) }
+            return await end.value()
+        }
+        let alarm = scheduler.after(patience) { end.fulfil(.silent) }
+        var there = scheduler.time(in: weather.latency)
+        var arrives = !scheduler.chance(weather.lostRequests)
+        if cut?.stopsRequests == true {
+            // What a cut holds up is lost, or comes through much later.
+            arrives = scheduler.chance(0.3)
+            there = scheduler.time(in: Weather.latest)
+        } else if scheduler.chance(weather.lateRequests) {
+            there = scheduler.time(in: Weather.latest)
+        }
+        if arrives {
+            scheduler.after(there) {
+                deliver { [self] answer in
+                    let weather = self.weather
+                    let isLost = scheduler.chance(weather.lostAnswers) || cut?.stopsAnswers == true
+                    guard !isLost else { return }
+                    scheduler.after(scheduler.time(in: weather.latency)) {
+                        end.fulfil(answer.map { .answered($0) } ?? .broken)
+                    }
+                }
+            }
+        }
+        let result = await end.value()
+        scheduler.cancel(alarm)
+        return result
+    }
+}
