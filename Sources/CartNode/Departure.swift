@@ -8,6 +8,7 @@ import ServiceLifecycle
 struct Departure: Service {
     let host: Host<CartLogic>
     let keeper: SessionKeeper
+    let failpoints: Failpoints
     let shutdown: NodeSettings.Shutdown
     /// The longest that a release can be tried for: then the session is over.
     let lease: Duration
@@ -18,10 +19,13 @@ struct Departure: Service {
         try await gracefulShutdown()
         let began = clock.now
         logger.notice("draining", metadata: ["liveCarts": "\(host.liveCount)"])
+        await failpoints.reach(.drainBegun)
         await keeper.announceDraining()
+        await failpoints.reach(.drainAnnounced)
         // What is still being released at the deadline may take a lease more, and the tombstone comes after it.
         let budget = max(shutdown.drainBudget / 2, shutdown.drainBudget - lease - .seconds(2))
         let left = await host.releaseAll(until: began + budget)
+        await failpoints.reach(.drainReleased)
         logger.notice(
             "drained",
             metadata: ["took": "\(clock.now - began)", "notReleased": "\(left)"]

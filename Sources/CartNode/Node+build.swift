@@ -21,6 +21,10 @@ extension Node {
     ///
     /// - Parameter heart: the thread of the heartbeats.
     init(_ settings: NodeSettings, heart: any EventLoop, logger: Logger) throws {
+        let failpoints = try Failpoints(environment: ProcessInfo.processInfo.environment)
+        if let armed = failpoints.description {
+            logger.warning("failpoints are armed", metadata: ["points": "\(armed)"])
+        }
         let folder = try DataFolder(path: settings.dataFolder)
         let embedded = try Self.embeddedRedis(settings, folder, logger)
         let server = Self.redisConfiguration(settings, embedded)
@@ -42,11 +46,13 @@ extension Node {
         let host = Host(
             decider: CartLogic(limits: settings.cart),
             codec: codec,
-            store: RedisActorStore(
-                client: redis,
-                cluster: cluster,
-                layout: SnapshotLayout(codec: codec),
-                retention: settings.redis.retention
+            store: failpoints.around(
+                RedisActorStore(
+                    client: redis,
+                    cluster: cluster,
+                    layout: SnapshotLayout(codec: codec),
+                    retention: settings.redis.retention
+                )
             ),
             link: link,
             directory: directory,
@@ -57,11 +63,13 @@ extension Node {
             logger: logger
         )
         self.settings = settings
+        self.failpoints = failpoints
         self.logger = logger
         self.folder = folder
         self.embedded = embedded
         self.redis = redis
         self.heartbeats = heartbeats
+        self.thread = EventLoopTaskExecutor(heart)
         self.gate = RedisGate(client: redis, replicas: settings.redis.replicas, logger: logger)
         self.directory = directory
         self.link = link
@@ -70,17 +78,19 @@ extension Node {
             host: settings.link.listen.host,
             port: settings.link.listen.port,
             secret: secret,
-            receiver: host,
+            receiver: failpoints.around(host),
             policy: linkPolicy,
             eventLoopGroup: loops,
             logger: logger
         )
         self.keeper = SessionKeeper(
-            registry: RedisSessionRegistry(
-                client: heartbeats,
-                cluster: cluster,
-                replicas: settings.redis.replicas,
-                logger: logger
+            registry: failpoints.around(
+                RedisSessionRegistry(
+                    client: heartbeats,
+                    cluster: cluster,
+                    replicas: settings.redis.replicas,
+                    logger: logger
+                )
             ),
             directory: directory,
             policy: policy.lease,

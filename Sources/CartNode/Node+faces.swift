@@ -35,7 +35,7 @@ extension Node {
         )
         let elsewhere = UnknownPathResponder(routes, context: BasicRequestContext.self)
         return application(
-            routes.responder(otherwise: IndexResponder(otherwise: elsewhere)),
+            failpoints.around(routes.responder(otherwise: IndexResponder(otherwise: elsewhere))),
             at: settings.http
         )
     }

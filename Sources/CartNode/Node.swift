@@ -13,6 +13,7 @@ import UnixSignals
 /// The parts of one cart node, assembled and not yet alive.
 struct Node {
     let settings: NodeSettings
+    let failpoints: Failpoints
     let logger: Logger
     let folder: DataFolder
     let embedded: EmbeddedRedis?
@@ -20,6 +21,8 @@ struct Node {
     let redis: RedisClient
     /// Carries the heartbeats, on a thread of its own.
     let heartbeats: RedisClient
+    /// Where the heartbeats run.
+    let thread: EventLoopTaskExecutor
     let gate: RedisGate
     let directory: Directory
     let keeper: SessionKeeper
@@ -57,13 +60,14 @@ struct Node {
         services += [
             RedisService(client: redis), RedisService(client: heartbeats), gate,
             operationsApplication(),
-            KeeperService(keeper: keeper, gate: gate),
+            KeeperService(keeper: keeper, gate: gate, thread: thread),
             LinkClientService(link: link), LinkServerService(server: peers),
             HostService(host: host, keeper: keeper),
             cartApplication(),
             Departure(
                 host: host,
                 keeper: keeper,
+                failpoints: failpoints,
                 shutdown: settings.shutdown,
                 lease: settings.lease.length,
                 clock: clock,

@@ -18,6 +18,8 @@ extension Node {
     struct KeeperService: Service {
         let keeper: SessionKeeper
         let gate: RedisGate
+        /// Where heartbeats run, whatever else the process has to do.
+        let thread: EventLoopTaskExecutor
 
         /// Its turn to stop comes when nothing is live any more: only then may the session end.
         func run() async throws {
@@ -25,7 +27,7 @@ extension Node {
             await cancelWhenGracefulShutdown { await gate.opened() }
             guard !Task.isShuttingDownGracefully, !Task.isCancelled else { return }
             try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { await keeper.run() }
+                group.addTask(executorPreference: thread) { await keeper.run() }
                 group.addTask {
                     try await gracefulShutdown()
                     await keeper.leave()

@@ -1,144 +1,115 @@
+import CartWorkload
+import ClusterTesting
 import HostingTesting
 import Testing
 
 extension FailoverTests {
     /// The way between one node and Redis fails.
     @Suite(.serialized) struct CutOffTests {
-        @Test
-        func
-            `a node cut off from Redis is silent by its lease's end, and serves through the new owner later`()
+        private static func options(nodes: Int = 3) -> Cluster.Options {
+            var options = Cluster.Options()
+            options.nodes = nodes
+            options.proxiesToRedis = [0]
+            return options
+        }
+
+        @Test func `a node whose way to Redis fails for longer than its lease is replaced and comes back`()
             async throws
         {
-            try await Cluster.withProxy { cluster, proxy in
-                let (owner, other) = (cluster.nodes[0], cluster.nodes[1])
-                let quiet = try await cluster.shoppers(1, named: "quiet")[0]
-                let busy = try await cluster.shoppers(3)
-                let clock = ContinuousClock()
-                try await cluster.underLoad(busy) { shopper, gate in
-                    try await shopper.wanderEverywhere(cluster.nodes, while: gate, pause: .milliseconds(20))
-                } _: {
-                    try await clock.sleep(for: .milliseconds(300))
-                    proxy.set(.lost, .toServer, .toClient)
-                    let cut = clock.now
-                    let bound = cluster.lease.takeover + .seconds(1)
-                    async let takeover = quiet.addEventually(at: other, within: bound)
-                    var last = cut
-                    while clock.now - cut < bound {
-                        if await quiet.look(at: owner).fate == .done { last = clock.now }
+            let ways: [Weather] = [.cut, .requestsLost, .repliesLost, .requestsHeld, .refused]
+            await sideBySide(ways) { weather in
+                let survival = try await survive("\(weather) for 2 leases", Self.options()) { traffic in
+                    let lease = traffic.cluster.lease
+                    let proxy = try traffic.cluster.redisProxy(of: 0)
+                    async let over: Void = weather.last(lease.length * 2, at: proxy)
+                    let took = try await traffic.recovered(at: [1, 2])
+                    print("\(weather): others had everything after \(took.inShort)")
+                    try await over
+                }
+                #expect(survival.logs[0].contains("session over"))
+            }
+        }
+
+        @Test
+        func `a way to Redis that fails for a part of the lease, again and again, costs no change twice`()
+            async throws
+        {
+            let ways: [Weather] = [.cut, .requestsLost, .repliesLost, .allHeld, .severed, .refused]
+            await sideBySide(ways) { weather in
+                try await survive("\(weather) again and again", Self.options()) { traffic in
+                    let proxy = try traffic.cluster.redisProxy(of: 0)
+                    for _ in 0..<3 {
+                        try await weather.last(.milliseconds(500), at: proxy)
+                        try await traffic.clock.sleep(for: .milliseconds(300))
                     }
+                }
+            }
+        }
+
+        @Test func `a node cut off from Redis is silent by its lease's end, and alive`() async throws {
+            try await Cluster.with(Self.options(nodes: 2)) { cluster in
+                let proxy = try cluster.redisProxy(of: 0)
+                let owner = cluster.nodes[0]
+                let verdict = try await cluster.withTraffic { traffic in
+                    let cart = 0
+                    try await traffic.addEventually(cart, at: 0, within: .seconds(2))
+                    proxy.set(.lost, .toServer, .toClient)
+                    let cut = traffic.clock.now
+                    let bound = cluster.lease.takeover + .seconds(1)
+                    async let takeover = traffic.addEventually(cart, at: 1, within: bound)
+                    var last = cut
+                    while traffic.clock.now - cut < bound {
+                        if await traffic.look(cart, at: 0).showing != nil { last = traffic.clock.now }
+                    }
+                    let took = try await takeover.took
                     print(
-                        "cut off: the owner answered for \(last - cut), others took over after \(try await takeover.took)"
+                        "cut off: the owner answered for \((last - cut).inShort), others took over after \(took)"
                     )
                     #expect(last - cut < cluster.lease.length)
-                    #expect(await cluster.shop.operations("readyz", at: owner)?.status == 503)
-                    #expect(await cluster.shop.operations("livez", at: owner)?.status == 200)
+                    #expect(await cluster.ask("readyz", at: owner)?.status == 503)
+                    #expect(await cluster.ask("livez", at: owner)?.status == 200)
                     proxy.heal()
-                    try await cluster.ready(owner, within: cluster.lease.length + .seconds(5))
-                    for reply in [await quiet.look(at: owner), await quiet.add(at: owner)] {
-                        #expect(reply.fate == .done && reply.owner == other.name, "\(reply)")
+                    try await cluster.ready(owner, within: cluster.lease.recovery)
+                    for reply in [await traffic.look(cart, at: 0), await traffic.add(cart, at: 0)] {
+                        #expect(reply.isDecided && reply.owner == cluster.nodes[1].name, "\(reply)")
                     }
                 }
-                try await cluster.audit(busy + [quiet])
-            }
-        }
-
-        enum Fault: CaseIterable, Sendable {
-            case requestsLost, answersLost, connectionsBroken
-        }
-
-        @Test(arguments: Fault.allCases)
-        func `changes are made once though the way to Redis fails again and again`(_ fault: Fault)
-            async throws
-        {
-            try await Cluster.withProxy { cluster, proxy in
-                let shoppers = try await cluster.shoppers(4)
-                let clock = ContinuousClock()
-                try await cluster.underLoad(shoppers) { shopper, gate in
-                    try await shopper.wander(among: cluster.nodes, while: gate, pause: .milliseconds(10))
-                } _: {
-                    for _ in 0..<3 {
-                        try await clock.sleep(for: .milliseconds(300))
-                        switch fault {
-                        case .requestsLost: proxy.set(.lost, .toServer)
-                        case .answersLost: proxy.set(.lost, .toClient)
-                        case .connectionsBroken: proxy.sever()
-                        }
-                        try await clock.sleep(for: .milliseconds(500))
-                        proxy.heal()
-                    }
-                    for shopper in shoppers {
-                        try await shopper.addEventually(
-                            at: cluster.nodes[0],
-                            within: cluster.lease.length + .seconds(5)
-                        )
-                    }
-                }
-                try await cluster.audit(shoppers)
-                print(
-                    "\(fault): failures \(shoppers.map(\.ledger.failures.count)), unknown \(shoppers.map(\.ledger.uncertain))"
-                )
-            }
-        }
-
-        @Test func `changes that reach Redis after their owner's lease change nothing`() async throws {
-            try await Cluster.withProxy { cluster, proxy in
-                let (owner, other) = (cluster.nodes[0], cluster.nodes[1])
-                let shoppers = try await cluster.shoppers(4)
-                for shopper in shoppers { await shopper.add(at: owner) }
-                proxy.set(.held, .toServer)
-                // These are in the owner's commits, and wait between it and Redis.
-                try await withThrowingTaskGroup(of: Void.self) { group in
-                    for shopper in shoppers { group.addTask { await shopper.add(at: owner) } }
-                    for shopper in shoppers {
-                        try await shopper.addEventually(
-                            at: other,
-                            within: cluster.lease.takeover + .seconds(1)
-                        )
-                    }
-                    try await group.waitForAll()
-                }
-                // So that not even the version would be the same.
-                for shopper in shoppers { #expect(await shopper.add(at: other).status == 201) }
-                proxy.set(.open, .toServer)
-                try await cluster.ready(owner, within: cluster.lease.length + .seconds(5))
-                // What came late is not in Redis, where it would be found when nobody has the carts in memory.
-                for shopper in shoppers {
-                    let version = "\(await shopper.look(at: other).cart?.version ?? 0)"
-                    let stored = cluster.redis.command("HGET", "cart:{\(shopper.cart)}", "q")
-                    #expect(stored == "$\(version.utf8.count)\r\n\(version)\r\n")
-                }
-                try await cluster.audit(shoppers)
-                for shopper in shoppers {
-                    #expect(shopper.ledger.uncertain >= 1)
-                    #expect(await shopper.look(at: other).cart?.lines.count == shopper.ledger.acknowledged)
-                }
+                #expect(verdict.holds, "\(verdict)")
             }
         }
 
         @Test func `changes that reached Redis count, though their owner never heard of it`() async throws {
-            try await Cluster.withProxy { cluster, proxy in
-                let (owner, other) = (cluster.nodes[0], cluster.nodes[1])
-                let shoppers = try await cluster.shoppers(4)
-                for shopper in shoppers { await shopper.add(at: owner) }
-                proxy.set(.lost, .toClient)
-                try await withThrowingTaskGroup(of: Void.self) { group in
-                    for shopper in shoppers { group.addTask { await shopper.add(at: owner) } }
-                    for shopper in shoppers {
-                        try await shopper.addEventually(
-                            at: other,
-                            within: cluster.lease.takeover + .seconds(2)
-                        )
+            try await Cluster.with(Self.options(nodes: 2)) { cluster in
+                let proxy = try cluster.redisProxy(of: 0)
+                var plan = Traffic.lightPlan
+                plan.carts = 4
+                let verdict = try await cluster.withTraffic(plan) { traffic in
+                    for cart in 0..<plan.carts {
+                        try await traffic.addEventually(cart, at: 0, within: .seconds(2))
                     }
-                    try await group.waitForAll()
+                    proxy.set(.lost, .toClient)
+                    let bound = cluster.lease.takeover + .seconds(2)
+                    try await withThrowingTaskGroup(of: Void.self) { group in
+                        for cart in 0..<plan.carts {
+                            group.addTask {
+                                let reply = await traffic.add(cart, at: 0)
+                                guard case .unknown = reply.fate else {
+                                    Issue.record("cart \(cart): \(reply)")
+                                    return
+                                }
+                            }
+                            group.addTask {
+                                let (_, reply) = try await traffic.addEventually(cart, at: 1, within: bound)
+                                // The first, the one that nobody heard of, and this.
+                                #expect(reply.showing?.lines.count == 3, "\(reply)")
+                            }
+                        }
+                        try await group.waitForAll()
+                    }
+                    proxy.heal()
+                    try await traffic.recovered()
                 }
-                for shopper in shoppers {
-                    let lines = await shopper.look(at: other).cart?.lines.count
-                    #expect(shopper.ledger.uncertain >= 1)
-                    #expect(lines ?? 0 > shopper.ledger.acknowledged)
-                }
-                proxy.heal()
-                try await cluster.ready(owner, within: cluster.lease.length + .seconds(5))
-                try await cluster.audit(shoppers)
+                #expect(verdict.holds, "\(verdict)")
             }
         }
     }

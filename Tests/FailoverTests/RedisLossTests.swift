@@ -1,116 +1,117 @@
-import Foundation
+import CartWorkload
+import ClusterTesting
 import HostingTesting
 import Testing
 
 extension FailoverTests {
+    /// Redis fails. Every cart is live: its owner has what Redis loses.
     @Suite(.serialized) struct RedisLossTests {
-        @Test func `what was acknowledged is there once after Redis was killed and started again under load`()
-            async throws
-        {
-            try await survive(on: Cluster.durableRedis()) { cluster in
-                for _ in 0..<2 {
-                    try await cluster.redis.restart()
-                    try await ContinuousClock().sleep(for: .seconds(1))
+        enum Persistence: CaseIterable {
+            case always, everysec, none
+
+            var options: RedisServerFixture.Options {
+                switch self {
+                case .always: Cluster.durableRedis(.always)
+                case .everysec: Cluster.durableRedis(.everysec)
+                case .none: RedisServerFixture.Options()
                 }
             }
         }
 
-        @Test func `live carts lose nothing when Redis comes back without the tail of its file`() async throws
-        {
-            try await survive(on: Cluster.durableRedis(.everysec)) { cluster in
-                await cluster.redis.kill()
-                let file = cluster.redis.directory + "/appendonlydir/appendonly.aof.1.incr.aof"
-                let handle = try #require(FileHandle(forUpdatingAtPath: file))
-                let length = try handle.seekToEnd()
-                let rest = UInt64.random(in: length / 10..<length * 9 / 10)
-                print("cut the file of Redis at \(rest) of \(length)")
-                try handle.truncate(atOffset: rest)
-                try handle.close()
-                try await cluster.redis.start()
+        @Test func `live carts lose nothing when Redis is killed, whatever it kept`() async throws {
+            await sideBySide(Persistence.allCases) { kept in
+                try await survive("Redis killed, AOF \(kept)", on: kept.options) { traffic in
+                    for _ in 0..<2 {
+                        try await traffic.cluster.redis.restart()
+                        try await traffic.clock.sleep(for: .seconds(1))
+                    }
+                }
             }
         }
 
-        @Test func `live carts lose nothing when Redis comes back with nothing`() async throws {
-            try await survive(on: RedisServerFixture.Options()) { try await $0.redis.restart() }
+        @Test(arguments: [RedisTrouble.tailLost, .flushed])
+        func `live carts lose nothing when Redis forgets`(_ trouble: RedisTrouble) async throws {
+            try await survive("Redis \(trouble)", on: Cluster.durableRedis(.everysec)) { traffic in
+                try await traffic.cluster.inflict(Fault(.redis(trouble), length: .zero))
+            }
         }
 
-        @Test func `live carts lose nothing when Redis is flushed`() async throws {
-            try await survive(on: Cluster.durableRedis()) { cluster in
-                #expect(cluster.redis.command("FLUSHALL") == "+OK\r\n")
+        @Test func `carts that lay only in Redis are as Redis has them when it lost its file's tail`()
+            async throws
+        {
+            var options = Cluster.Options()
+            options.settings = ["--idle-timeout", "200ms"]
+            try await Cluster.with(options, on: Cluster.durableRedis(.everysec)) { cluster in
+                let verdict = try await cluster.withTraffic { traffic in
+                    for cart in 0..<traffic.plan.carts {
+                        try await traffic.addEventually(cart, at: 0, within: .seconds(2))
+                    }
+                    for _ in 0..<5 {
+                        for cart in 0..<traffic.plan.carts { await traffic.add(cart, at: 0) }
+                    }
+                    for node in cluster.nodes {
+                        try await eventually(within: .seconds(5), "\(node.name) has put all carts away") {
+                            try await cluster.liveCarts(at: node) == 0
+                        }
+                    }
+                    traffic.history.beginAmnesty()
+                    await cluster.redis.kill()
+                    try cluster.redis.cutTail(keeping: 0.6)
+                    try await cluster.redis.start()
+                    let stored = cluster.storedVersions(of: traffic.carts)
+                    traffic.history.endAmnesty()
+                    try await eventually(within: cluster.lease.recovery, "carts are served again") {
+                        await traffic.look(0, at: 0).isDecided
+                    }
+                    for name in traffic.carts {
+                        let reply = await traffic.look(name.number, at: 1)
+                        #expect((reply.showing?.version ?? 0) == stored[name.number], "\(name): \(reply)")
+                    }
+                    #expect(stored.values.contains { $0 < 7 }, "nothing was lost: \(stored)")
+                    try await traffic.recovered()
+                }
+                #expect(verdict.holds, "\(verdict)")
             }
         }
 
         @Test func `what a flush took away is put back before anybody needs it`() async throws {
             try await Cluster.with { cluster in
-                let (owner, other) = (cluster.nodes[0], cluster.nodes[1])
-                let shoppers = try await cluster.shoppers(8)
-                for shopper in shoppers { #expect(await shopper.add(at: owner).status == 201) }
-                cluster.redis.command("FLUSHALL")
-                for shopper in shoppers {
-                    try await eventually(within: cluster.lease.length, "\(shopper.cart) is in Redis") {
-                        cluster.redis.command("EXISTS", "cart:{\(shopper.cart)}") == ":1\r\n"
+                let verdict = try await cluster.withTraffic { traffic in
+                    for cart in traffic.carts {
+                        try await traffic.addEventually(cart.number, at: 0, within: .seconds(2))
                     }
+                    cluster.redis.command("FLUSHALL")
+                    try await eventually(within: cluster.lease.length, "all carts are in Redis") {
+                        !cluster.storedVersions(of: traffic.carts).values.contains(0)
+                    }
+                    try await cluster.nodes[0].kill()
+                    try await traffic.recovered(at: [1], within: cluster.lease.takeover * 2 + .seconds(1))
                 }
-                try await owner.kill()
-                for shopper in shoppers {
-                    try await shopper.addEventually(
-                        at: other,
-                        within: cluster.lease.takeover * 2 + .seconds(1)
-                    )
-                }
-                try await cluster.audit(shoppers, at: [other])
+                #expect(verdict.holds, "\(verdict)")
             }
         }
 
-        @Test(arguments: [0.5, 1.5])
-        func `nothing is lost when Redis stands still for a part of the lease, or for longer`(
-            _ leases: Double
-        )
+        @Test func `nothing is lost when Redis stands still for a part of the lease, or for longer`()
             async throws
         {
-            try await survive(on: Cluster.durableRedis()) { cluster in
-                cluster.redis.pause()
-                try await ContinuousClock().sleep(for: cluster.lease.length * leases)
-                cluster.redis.resume()
+            await sideBySide([0.5, 1.5]) { leases in
+                let survival = try await survive("Redis paused for \(leases) leases") { traffic in
+                    try await traffic.cluster.inflict(
+                        Fault(.redis(.paused), length: Lease.short.length * leases)
+                    )
+                }
+                for log in survival.logs { #expect(log.contains("session over") == (leases > 1)) }
             }
         }
 
-        /// Whatever happens to Redis while clients change and read carts: what they were told stays true, and soon
-        /// after it all carts can be changed.
-        private func survive(
-            on server: RedisServerFixture.Options,
-            _ fault: (Cluster) async throws -> Void
-        ) async throws {
-            try await Cluster.with(on: server) { cluster in
-                let shoppers =
-                    try await cluster.shoppers(4)
-                    + cluster.shoppers(4, at: cluster.nodes[1], named: "other")
-                let idle = try await cluster.shoppers(4, named: "idle")
-                for shopper in idle { #expect(await shopper.add(at: cluster.nodes[1]).fate == .done) }
-                try await cluster.underLoad(shoppers) { shopper, gate in
-                    try await shopper.wander(among: cluster.nodes, while: gate, pause: .milliseconds(20))
-                } _: {
-                    let clock = ContinuousClock()
-                    try await clock.sleep(for: .milliseconds(700))
-                    try await fault(cluster)
-                    let ended = clock.now
-                    for shopper in shoppers + idle {
-                        for node in cluster.nodes {
-                            try await shopper.addEventually(
-                                at: node,
-                                within: cluster.lease.length + .seconds(5)
-                            )
-                        }
-                    }
-                    print("all carts can be changed \(clock.now - ended) after the fault")
-                    try await clock.sleep(for: .milliseconds(500))
-                }
-                try await cluster.audit(shoppers + idle)
-                let uncertain = shoppers.reduce(0) { $0 + $1.ledger.uncertain }
-                let acknowledged = shoppers.reduce(0) { $0 + $1.ledger.acknowledged }
-                print("acknowledged \(acknowledged), unknown \(uncertain)")
-                #expect(acknowledged > 100)
+        @Test(arguments: [RedisTrouble.scriptsFlushed, .clientsKilled])
+        func `a Redis that forgets scripts or clients again and again is no trouble`(_ trouble: RedisTrouble)
+            async throws
+        {
+            let survival = try await survive("Redis \(trouble)") { traffic in
+                try await traffic.cluster.inflict(Fault(.redis(trouble), length: Lease.short.length * 2))
             }
+            for log in survival.logs { #expect(!log.contains("session over")) }
         }
     }
 }

@@ -1,3 +1,4 @@
+import ClusterTesting
 import HostingTesting
 import Testing
 
@@ -15,16 +16,16 @@ extension FailoverTests {
                 if stands { cluster.redis.pause() } else { await cluster.redis.stop() }
                 try node.start()
                 try await eventually(within: .seconds(10), "\(node.name) lives\n\(node.logTail)") {
-                    await cluster.shop.operations("livez", at: node)?.status == 200
+                    await cluster.ask("livez", at: node)?.status == 200
                 }
                 try await ContinuousClock().sleep(for: .seconds(2))
-                let readiness = await cluster.shop.operations("readyz", at: node)
+                let readiness = await cluster.ask("readyz", at: node)
                 #expect(readiness?.status == 503)
                 #expect(readiness?.text.contains("Redis does not answer") == true)
                 #expect(node.ended == nil)
                 if stands { cluster.redis.resume() } else { try await cluster.redis.start() }
                 try await cluster.ready(node, within: cluster.lease.length + .seconds(5))
-                #expect(await Shopper("a", cluster.shop).create(at: node).status == 201)
+                try await Counter.with(cluster) { #expect(await $0.create("a", at: 0).status == 201) }
             }
         }
 
@@ -56,7 +57,7 @@ extension FailoverTests {
                 try second.start()
                 #expect(try await second.end(within: .seconds(10)) == .exited(75))
                 #expect(second.log.split(separator: "\n").last?.contains("data-dir") == true, "\(second.log)")
-                #expect(await Shopper("a", cluster.shop).create(at: first).status == 201)
+                try await Counter.with(cluster) { #expect(await $0.create("a", at: 0).status == 201) }
             }
         }
 
@@ -66,18 +67,16 @@ extension FailoverTests {
             var options = Cluster.Options()
             options.secret = { "the secret of node \($0)" }
             try await Cluster.with(options) { cluster in
-                let (owner, stranger) = (cluster.nodes[0], cluster.nodes[1])
-                let shopper = try await cluster.shoppers(1)[0]
-                let clock = ContinuousClock()
-                let began = clock.now
-                for reply in [await shopper.look(at: stranger), await shopper.add(at: stranger)] {
-                    #expect(reply.status == 503, "\(reply)")
-                    #expect(reply.problem?.type == "urn:cart-node:problem:owner-unreachable")
-                    #expect(reply.problem?.outcome == "not-applied")
+                try await Counter.with(cluster) { counter in
+                    #expect(await counter.create("a", at: 0).status == 201)
+                    let clock = ContinuousClock()
+                    let began = clock.now
+                    for words in [await counter.look("a", at: 1), await counter.add("b", "a", at: 1)] {
+                        #expect(words.status == 503 && words.isProblem("owner-unreachable"), "\(words)")
+                    }
+                    #expect(clock.now - began < .seconds(2 * 2 + 1))
+                    #expect(await counter.add("c", "a", at: 0).quantities == ["c": 1])
                 }
-                #expect(clock.now - began < .seconds(2 * 2 + 1))
-                #expect(await shopper.add(at: owner).status == 201)
-                try await cluster.audit([shopper], at: [owner])
             }
         }
     }

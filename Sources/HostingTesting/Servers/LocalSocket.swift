@@ -1,3 +1,5 @@
+internal import Synchronization
+
 #if canImport(Glibc)
 internal import Glibc
 #else
@@ -7,9 +9,9 @@ internal import Darwin
 /// Just enough of sockets to know whether a server on this machine answers.
 enum LocalSocket {
     #if canImport(Glibc)
-    private static let stream = Int32(SOCK_STREAM.rawValue)
+    static let stream = Int32(SOCK_STREAM.rawValue)
     #else
-    private static let stream = SOCK_STREAM
+    static let stream = SOCK_STREAM
     #endif
 
     /// Whether a Redis server answers a `PING` at a Unix socket.
@@ -49,11 +51,14 @@ package enum FreePort {
     /// listens, may be lent that very port and meet itself there.
     private static let range = 15_000..<32_000
 
-    /// A port of 127.0.0.1 that nobody listened on a moment ago.
+    /// The ports that this process gave out: whom they are for may not listen yet.
+    private static let given = Mutex<Set<Int>>([])
+
+    /// A port of 127.0.0.1 that nobody listened on a moment ago, and that was not given out before.
     package static func find() throws -> Int {
         for _ in 0..<100 {
             let port = Int.random(in: range)
-            if isFree(port) { return port }
+            if isFree(port), given.withLock({ $0.insert(port).inserted }) { return port }
         }
         throw RedisServerFixture.Failure(description: "no free port: errno \(errno)")
     }

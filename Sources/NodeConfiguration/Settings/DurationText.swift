@@ -1,11 +1,11 @@
 /// How a length of time is written: a whole number and a unit, as `500ms`, `5s`, `15m`, `12h` or `30d`.
-enum DurationText {
+package enum DurationText {
     private static let units: [(suffix: String, milliseconds: Int64)] = [
         ("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000),
     ]
 
     /// Nil for anything else, also for a number without a unit and for one that is out of all proportion.
-    static func parse(_ text: String) -> Duration? {
+    package static func parse(_ text: String) -> Duration? {
         let digits = text.prefix { $0.isASCII && $0.isNumber }
         guard
             let number = Int64(digits),

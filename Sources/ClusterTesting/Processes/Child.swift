@@ -1,21 +1,21 @@
-import Foundation
-import SystemPackage
+internal import Foundation
+internal import SystemPackage
 
 #if canImport(Glibc)
-import Glibc
+package import Glibc
 #else
-import Darwin
+package import Darwin
 #endif
 
-/// A process of this test's own, which gets nothing of ours but what is named here, and does not outlive us.
-struct Child: Sendable {
+/// A process of our own, which gets nothing of ours but what is named here, and does not outlive us.
+package struct Child: Sendable {
     /// How a process ended.
-    enum Ending: Equatable, Sendable {
+    package enum Ending: Equatable, Sendable {
         case exited(Int32)
         case signalled(Int32)
     }
 
-    let process: pid_t
+    package let process: pid_t
     /// While it is open the companion waits; when it closes without a word the companion kills.
     private let lifeline: FileDescriptor
 
@@ -28,7 +28,7 @@ struct Child: Sendable {
         """
 
     /// - Parameter log: the file that what it says is added to.
-    init(program: String, arguments: [String], environment: [String: String], log: String) throws {
+    package init(program: String, arguments: [String], environment: [String: String], log: String) throws {
         let pipe = try FileDescriptor.pipe()
         lifeline = pipe.writeEnd
         defer { close(pipe.readEnd.rawValue) }
@@ -38,7 +38,7 @@ struct Child: Sendable {
         posix_spawn_file_actions_adddup2(&actions, pipe.readEnd.rawValue, STDIN_FILENO)
         posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
-        // Sockets of this test would else live on in the process after the test closed them.
+        // Our sockets would else live on in the process after we closed them.
         for descriptor in (3 as Int32)..<1024 { posix_spawn_file_actions_addclose(&actions, descriptor) }
         // A thread of Swift's blocks signals, and a child inherits that.
         var attributes = posix_spawnattr_t()
@@ -67,12 +67,12 @@ struct Child: Sendable {
         words.map { strdup($0) } + [nil]
     }
 
-    func send(_ signal: Int32) {
+    package func send(_ signal: Int32) {
         kill(process, signal)
     }
 
     /// How it ended, and nil while it did not. To be asked no more after it answered: the number may be another's then.
-    func collect() -> Ending? {
+    package func collect() -> Ending? {
         var status: Int32 = 0
         guard waitpid(process, &status, WNOHANG) == process else { return nil }
         var goodbye: UInt8 = 10

@@ -1,14 +1,19 @@
 /// Something did not come about in time.
-struct Overdue: Error, CustomStringConvertible {
-    let what: String
-    let bound: Duration
+package struct Overdue: Error, CustomStringConvertible {
+    package let what: String
+    package let bound: Duration
 
-    var description: String { "not within \(bound): \(what)" }
+    package init(what: String, bound: Duration) {
+        self.what = what
+        self.bound = bound
+    }
+
+    package var description: String { "not within \(bound): \(what)" }
 }
 
 /// Waits for what nobody tells us about, and answers how long it took.
 @discardableResult
-func eventually(
+package func eventually(
     within bound: Duration,
     _ what: @autoclosure () -> String,
     every pause: Duration = .milliseconds(5),

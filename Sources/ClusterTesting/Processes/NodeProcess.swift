@@ -1,24 +1,30 @@
-import Foundation
-import Synchronization
+internal import Foundation
+internal import Synchronization
 
 #if canImport(Glibc)
-import Glibc
+internal import Glibc
 #else
-import Darwin
+internal import Darwin
 #endif
 
 /// One `cart-node` with its ports, its folder and its settings, which may be started, ended and started again.
-final class NodeProcess: Sendable {
-    let name: String
-    let httpPort: Int
-    let opsPort: Int
-    let folder: String
-    let logPath: String
+package final class NodeProcess: Sendable {
+    package let name: String
+    package let httpPort: Int
+    package let opsPort: Int
+    package let linkPort: Int
+    /// Its data folder.
+    package let folder: String
+    package let logPath: String
     private let arguments: [String]
     private let environment: [String: String]
     private let child = Mutex<Child?>(nil)
     private let ending = Mutex<Child.Ending?>(nil)
 
+    /// - Parameters:
+    ///   - ports: for clients, for operators, for other nodes.
+    ///   - options: further words of its command line.
+    ///   - redis: where its Redis is; nil for an embedded one.
     init(
         name: String,
         ports: [Int],
@@ -31,6 +37,7 @@ final class NodeProcess: Sendable {
         self.name = name
         self.httpPort = ports[0]
         self.opsPort = ports[1]
+        self.linkPort = ports[2]
         self.folder = folder
         self.logPath = logPath
         arguments =
@@ -46,19 +53,22 @@ final class NodeProcess: Sendable {
         self.environment = environment
     }
 
-    /// Beside the tests, where the build puts it, or where `CART_NODE_BINARY` says.
+    /// Beside our own program, where the build puts it, or where `CART_NODE_BINARY` says.
     private static var program: String {
         if let named = ProcessInfo.processInfo.environment["CART_NODE_BINARY"] { return named }
         #if os(Linux)
-        let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        let own = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         #else
-        let tests = Bundle(for: NodeProcess.self).bundleURL
+        let own = Bundle(for: NodeProcess.self).bundleURL
         #endif
-        return tests.deletingLastPathComponent().appendingPathComponent("cart-node").path
+        return own.deletingLastPathComponent().appendingPathComponent("cart-node").path
     }
 
-    func start() throws {
+    /// - Parameter failpoints: where it is to fail, as `CART_FAILPOINTS` has it.
+    package func start(failpoints: String? = nil) throws {
         ending.withLock { $0 = nil }
+        var environment = environment
+        environment["CART_FAILPOINTS"] = failpoints
         let started = try Child(
             program: Self.program,
             arguments: arguments,
@@ -68,22 +78,38 @@ final class NodeProcess: Sendable {
         child.withLock { $0 = started }
     }
 
-    /// As a crash would end it.
-    func kill() async throws {
+    /// As a crash would end it; returns when it is gone.
+    package func kill() async throws {
         send(SIGKILL)
         try await end(within: .seconds(10))
     }
 
-    func terminate() { send(SIGTERM) }
-    func pause() { send(SIGSTOP) }
-    func resume() { send(SIGCONT) }
+    package func terminate() { send(SIGTERM) }
+    package func pause() { send(SIGSTOP) }
+    package func resume() { send(SIGCONT) }
 
     private func send(_ signal: Int32) {
         child.withLock { $0?.send(signal) }
     }
 
+    /// What it takes of the machine, while it runs.
+    package var footprint: Footprint? {
+        child.withLock { $0?.process }.flatMap(Footprint.init(of:))
+    }
+
+    /// Whether all of it stands still.
+    package var isStopped: Bool {
+        guard let process = child.withLock({ $0?.process }) else { return false }
+        do {
+            let line = try String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
+            return line.split(separator: ")").last?.hasPrefix(" T") ?? false
+        } catch {
+            return false
+        }
+    }
+
     /// How it ended, if it did.
-    var ended: Child.Ending? {
+    package var ended: Child.Ending? {
         child.withLock { child in
             if let found = child?.collect() {
                 child = nil
@@ -93,9 +119,9 @@ final class NodeProcess: Sendable {
         return ending.withLock { $0 }
     }
 
-    /// Waits until it ended, and answers how.
+    /// Waits until it ended, and answers how; nil where it was never started.
     @discardableResult
-    func end(within bound: Duration) async throws -> Child.Ending? {
+    package func end(within bound: Duration) async throws -> Child.Ending? {
         try await eventually(within: bound, "the end of \(name)\n\(logTail)") {
             ended != nil || child.withLock { $0 == nil }
         }
@@ -103,7 +129,7 @@ final class NodeProcess: Sendable {
     }
 
     /// What it said.
-    var log: String {
+    package var log: String {
         do {
             return try String(contentsOfFile: logPath, encoding: .utf8)
         } catch {
@@ -111,10 +137,10 @@ final class NodeProcess: Sendable {
         }
     }
 
-    var logTail: String { String(log.suffix(1_500)) }
+    package var logTail: String { String(log.suffix(1_500)) }
 
     /// Ends the Redis that a killed node leaves in its folder.
-    func killEmbeddedRedis() {
+    package func killEmbeddedRedis() {
         let home = folder + "/redis"
         guard
             let bytes = FileManager.default.contents(atPath: home + "/redis.pid"),

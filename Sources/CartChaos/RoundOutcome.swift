@@ -1,0 +1,13 @@
+import CartWorkload
+import ClusterTesting
+
+/// What came of one round.
+struct RoundOutcome: Sendable {
+    let number: Int
+    let faults: [Fault]
+    /// How long after the last fault every cart could be changed through every node; nil where some could not.
+    var recovery: Duration?
+    let verdict: Verdict
+    /// What is wrong, in words; empty if nothing.
+    var problems: [String]
+}

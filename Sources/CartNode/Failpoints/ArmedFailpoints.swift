@@ -1,0 +1,50 @@
+#if DEBUG
+import Foundation
+import NodeConfiguration
+import Synchronization
+
+/// Counts the hits of failpoints, and does at each what was ordered.
+final class ArmedFailpoints: Sendable, CustomStringConvertible {
+    let description: String
+    private let orders: [Failpoint: [FailpointOrder]]
+    private let hits: Mutex<[Failpoint: UInt64]>
+
+    init(_ text: String) throws(BadSetting) {
+        description = text
+        orders = Dictionary(grouping: try FailpointOrder.list(text), by: \.point)
+        hits = Mutex([:])
+    }
+
+    func reach(_ point: Failpoint) async {
+        guard let orders = orders[point] else { return }
+        let hit = hits.withLock { hits in
+            hits[point, default: 0] += 1
+            return hits[point, default: 0]
+        }
+        for order in orders where order.hits.contains(hit) {
+            await perform(order.action)
+        }
+    }
+
+    private func perform(_ action: FailpointOrder.Action) async {
+        switch action {
+        case .kill: kill(getpid(), SIGKILL)
+        case .stop: kill(getpid(), SIGSTOP)
+        case .stall(let time):
+            do {
+                try await Task.sleep(for: time)
+            } catch {
+                // The step is cancelled, and waits no longer.
+            }
+        case .block(let time):
+            Self.block(time)
+        }
+    }
+
+    /// Not `async`, so that it holds the thread for certain.
+    private static func block(_ time: Duration) {
+        let (seconds, attoseconds) = time.components
+        Thread.sleep(forTimeInterval: Double(seconds) + Double(attoseconds) / 1e18)
+    }
+}
+#endif

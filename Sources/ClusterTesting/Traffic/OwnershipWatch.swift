@@ -1,0 +1,40 @@
+package import CartWorkload
+internal import Foundation
+internal import Synchronization
+
+/// Looks again and again at who owns the carts, as Redis has it.
+package final class OwnershipWatch: Sendable {
+    private let seen = Mutex<[OwnershipFact]>([])
+    private let isOver = Atomic<Bool>(false)
+
+    package init() {}
+
+    package var facts: [OwnershipFact] { seen.withLock { $0 } }
+
+    /// Looks until cancelled, from a thread of its own: a Redis that stands still keeps whoever asks it waiting.
+    package func run(_ traffic: Traffic) async {
+        let (ended, end) = AsyncStream<Never>.makeStream()
+        Thread.detachNewThread {
+            self.watch(traffic)
+            end.finish()
+        }
+        await withTaskCancellationHandler {
+            // In a task of its own, which is not cancelled with ours: the thread must have ended.
+            await Task { for await _ in ended {} }.value
+        } onCancel: {
+            isOver.store(true, ordering: .relaxed)
+        }
+    }
+
+    private func watch(_ traffic: Traffic) {
+        var last: [Int: OwnershipFact] = [:]
+        while !isOver.load(ordering: .relaxed) {
+            for fact in traffic.cluster.ownership(of: traffic.carts) {
+                let before = last.updateValue(fact, forKey: fact.cart)
+                guard before?.epoch != fact.epoch || before?.session != fact.session else { continue }
+                seen.withLock { $0.append(fact) }
+            }
+            Thread.sleep(forTimeInterval: 0.1)
+        }
+    }
+}

@@ -1,0 +1,69 @@
+#if canImport(Glibc)
+internal import Glibc
+#else
+internal import Darwin
+#endif
+
+// What a proxy needs of sockets: none of it ever waits.
+
+extension LocalSocket {
+    static func makeNonBlocking(_ descriptor: Int32) {
+        _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
+    }
+
+    /// Makes a socket neither wait for its peer nor collect small writes, nor live on in processes that we start.
+    static func makeLively(_ descriptor: Int32) {
+        makeNonBlocking(descriptor)
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        var yes: Int32 = 1
+        // A Unix socket refuses this, and does not need it.
+        setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<Int32>.size))
+    }
+
+    /// Has the peer told that the connection broke, rather than that it ended.
+    static func resetOnClose(_ descriptor: Int32) {
+        var now = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))
+    }
+
+    /// Why a connection did not come about; 0 where it did.
+    static func pendingError(_ descriptor: Int32) -> Int32 {
+        var error: Int32 = 0
+        var size = socklen_t(MemoryLayout<Int32>.size)
+        return getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno
+    }
+
+    /// A socket that is connected, or is being; nil where nobody is there.
+    static func beginConnecting(_ upstream: FaultProxy.Upstream) -> (descriptor: Int32, isConnecting: Bool)? {
+        switch upstream {
+        case .unix(let path):
+            var address = sockaddr_un()
+            address.sun_family = sa_family_t(AF_UNIX)
+            guard path.utf8.count < MemoryLayout.size(ofValue: address.sun_path) else { return nil }
+            withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+            return beginConnecting(AF_UNIX, &address)
+        case .tcp(let port):
+            var address = sockaddr_in()
+            address.sin_family = sa_family_t(AF_INET)
+            address.sin_port = UInt16(truncatingIfNeeded: port).bigEndian
+            address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+            return beginConnecting(AF_INET, &address)
+        }
+    }
+
+    private static func beginConnecting<Address>(_ family: Int32, _ address: inout Address) -> (Int32, Bool)?
+    {
+        let descriptor = socket(family, stream, 0)
+        guard descriptor >= 0 else { return nil }
+        makeLively(descriptor)
+        let status = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<Address>.size))
+            }
+        }
+        if status == 0 { return (descriptor, false) }
+        if errno == EINPROGRESS { return (descriptor, true) }
+        close(descriptor)
+        return nil
+    }
+}

@@ -1,0 +1,119 @@
+#if canImport(Glibc)
+internal import Glibc
+#else
+internal import Darwin
+#endif
+
+/// The thread of a `FaultProxy`: waits for sockets, for orders and for time, and moves bytes.
+struct ProxyLoop {
+    private let proxy: FaultProxy
+    /// The socket that clients connect to; nil while they are refused.
+    private var listener: Int32?
+    private var noise: SeededNoise
+    private var connections: [ProxiedConnection] = []
+
+    init(proxy: FaultProxy, listener: Int32, seed: UInt64) {
+        self.proxy = proxy
+        self.listener = listener
+        noise = SeededNoise(seed: seed)
+    }
+
+    mutating func run() {
+        while true {
+            let orders = proxy.takeOrders()
+            let now = ContinuousClock.now
+            obey(orders, at: now)
+            if orders.end { return }
+            var wake: ContinuousClock.Instant?
+            for index in connections.indices {
+                guard let next = connections[index].deliver(at: now) else { continue }
+                wake = min(wake ?? next, next)
+            }
+            bury()
+            // One that could not listen again tries it again soon.
+            let soon = listener == nil && !orders.refuses ? now + .milliseconds(20) : nil
+            wait(until: [wake, soon].compactMap(\.self).min(), orders.passages)
+        }
+    }
+
+    private mutating func obey(_ orders: FaultProxy.Orders, at now: ContinuousClock.Instant) {
+        connections.removeAll { connection in
+            guard orders.end || orders.sever || (orders.reset && connection.hasGap) else { return false }
+            connection.reset()
+            return true
+        }
+        if orders.refuses || orders.end, let socket = listener {
+            close(socket)
+            listener = nil
+        } else if !orders.refuses, listener == nil {
+            listener = LocalSocket.listen(proxy.port)
+        }
+        for index in connections.indices { connections[index].obey(orders.passages, at: now) }
+    }
+
+    /// Closes what is over.
+    private mutating func bury() {
+        connections.removeAll { connection in
+            guard connection.isOver else { return false }
+            if connection.isBroken { connection.reset() } else { connection.end() }
+            return true
+        }
+        proxy.note(connections: connections.count)
+    }
+
+    private mutating func wait(until wake: ContinuousClock.Instant?, _ passages: [FaultProxy.Way: Passage]) {
+        var watched = [proxy.bell.ear, listener ?? -1].map {
+            pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
+        }
+        for connection in connections { watched += connection.watched }
+        guard poll(&watched, nfds_t(watched.count), patience(until: wake)) > 0 else { return }
+        let now = ContinuousClock.now
+        for index in connections.indices {
+            let own = watched[(2 + 2 * index)..<(4 + 2 * index)]
+            connections[index].happened(own, at: now) { noise.next() }
+        }
+        if watched[0].revents != 0 { proxy.bell.hear() }
+        if watched[1].revents != 0, let listener { answer(listener, passages, at: now) }
+    }
+
+    /// In milliseconds, never less than what is left; -1 for as long as it takes.
+    private func patience(until wake: ContinuousClock.Instant?) -> Int32 {
+        guard let wake else { return -1 }
+        let left = max(.zero, wake - ContinuousClock.now)
+        return Int32(clamping: Int64((left / Duration.milliseconds(1)).rounded(.up)))
+    }
+
+    private mutating func answer(
+        _ listener: Int32,
+        _ passages: [FaultProxy.Way: Passage],
+        at now: ContinuousClock.Instant
+    ) {
+        let client = accept(listener, nil, nil)
+        guard client >= 0 else { return }
+        LocalSocket.makeLively(client)
+        guard let (server, isConnecting) = LocalSocket.beginConnecting(proxy.upstream) else {
+            LocalSocket.resetOnClose(client)
+            close(client)
+            return
+        }
+        connections.append(
+            ProxiedConnection(client: client, server: server, isConnecting: isConnecting, passages, at: now)
+        )
+    }
+}
+
+/// Luck that is the same for the same seed (Steele, Lea and Flood's SplitMix, 2014).
+private struct SeededNoise {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    /// From 0 to 1.
+    mutating func next() -> Double {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var word = state
+        word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
+        return Double((word ^ (word >> 31)) >> 11) / Double(1 << 53)
+    }
+}
