@@ -20,7 +20,10 @@ let package = Package(
     name: "cart-node",
     platforms: [.macOS(.v15)],
     products: [
-        .executable(name: "cart-node", targets: ["CartNode"])
+        .executable(name: "cart-node", targets: ["CartNode"]),
+        .executable(name: "cart-load", targets: ["CartLoad"]),
+        .executable(name: "cart-chaos", targets: ["CartChaos"]),
+        .executable(name: "cart-simulate", targets: ["CartSimulate"]),
     ],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
@@ -35,6 +38,7 @@ let package = Package(
             from: "1.4.0",
             traits: ["CommandLineArguments", "JSON", "YAML"]
         ),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -43,6 +47,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: [
         // The Redis client: NIO carries the bytes, hiredis reads them.
@@ -131,6 +136,8 @@ let package = Package(
                 "Cart",
                 "CartWire",
                 "Hosting",
+                "Ownership",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -177,9 +184,100 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // What clients do and what they may be told, as a history that is checked: drives simulation, load and chaos.
+        .target(name: "CartWorkload", swiftSettings: strict),
+        .target(
+            name: "CartClient",
+            dependencies: [
+                "CartWorkload",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "CartLoad",
+            dependencies: [
+                "CartClient",
+                "CartWorkload",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: strict
+        ),
+
+        // Whole hosts on one thread, from one seed.
+        .target(
+            name: "CartSimulation",
+            dependencies: [
+                "Cart",
+                "CartService",
+                "CartWorkload",
+                "Hosting",
+                "HostingTesting",
+                "Ownership",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "HeapModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "CartSimulate",
+            dependencies: [
+                "CartSimulation",
+                "Ownership",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict
+        ),
+
+        // Real nodes, real Redis, and what can befall them.
+        .target(
+            name: "ClusterTesting",
+            dependencies: [
+                "CartClient",
+                "CartWorkload",
+                "HostingTesting",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "CartChaos",
+            dependencies: [
+                "CartWorkload",
+                "ClusterTesting",
+                "HostingTesting",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict
+        ),
+
         // Machines and values, alone.
         .testTarget(name: "OwnershipTests", dependencies: ["Ownership"], swiftSettings: strict),
         .testTarget(name: "CartTests", dependencies: ["Cart"], swiftSettings: strict),
+        .testTarget(
+            name: "CartWorkloadTests",
+            dependencies: [
+                "CartClient",
+                "CartLoad",
+                "CartWorkload",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
 
         // Shells, on ports in memory and a clock that stands still.
         .testTarget(
@@ -269,10 +367,23 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "SimulationTests",
+            dependencies: [
+                "CartSimulation",
+                "CartWorkload",
+                "Ownership",
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "FailoverTests",
             dependencies: [
+                "CartClient",
                 "CartNode",
+                "CartWorkload",
+                "ClusterTesting",
                 "HostingTesting",
+                "NodeConfiguration",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOFoundationCompat", package: "swift-nio"),
