@@ -220,7 +220,7 @@ final class LinkConnection: Sendable {
         }
         return try await .wrapping(config: config) { configure in
             try await ClientBootstrap(group: environment.eventLoopGroup)
-                .channelOption(.socketOption(.tcp_nodelay), value: 1)
+                .channelOption(.tcpOption(.tcp_nodelay), value: 1)
                 .connectTimeout(TimeAmount(policy.connectTimeout))
                 .connect(host: target.host, port: target.port) { configure($0) }
         }

@@ -111,7 +111,9 @@ final class Witness: Sendable {
 
     /// A commit was refused for the sake of a newer owner, and its sender, who heard it, is the owner.
     func sawFencedByItself(_ id: ActorID, _ owner: SessionID) {
-        book.withLock { $0.violations.append("I5 \(id): \(owner) was fenced by its own commit") }
+        book.withLock {
+            $0.violations.append("I5 \(id): \(owner), its owner, was fenced by nobody but itself")
+        }
     }
 }
 
@@ -123,6 +125,7 @@ extension Witness.Book {
         _ after: RedisServer.Store.Record,
         _ mayAct: (SessionID) -> Bool
     ) {
+        guard !isEcho(deed, id, before, after) else { return }
         checkLoss(id, after, mayAct)
         checkEpoch(id, before, after)
         checkOwner(deed, id, before, after, mayAct)
@@ -140,6 +143,23 @@ extension Witness.Book {
             let isOver = former?.version.epoch == version.epoch
             let holder = isOver ? nil : former?.holder
             newest[id] = .init(version: after.version, holder: holder, known: isOver ? nil : former?.known)
+        }
+    }
+
+    /// A late copy of an old commit or release fits onto what Redis fell back to: it repeats what was there before, and
+    /// takes nothing from anybody.
+    private func isEcho(
+        _ deed: Witness.Deed,
+        _ id: ActorID,
+        _ before: RedisServer.Store.Record?,
+        _ after: RedisServer.Store.Record
+    ) -> Bool {
+        guard let before, let newest = newest[id], before.version < newest.version else { return false }
+        switch deed {
+        case .commit:
+            return after.version <= newest.version && after.version.sequence == before.version.sequence.next
+        case .release: return true
+        case .claim, .republish: return false
         }
     }
 

@@ -35,7 +35,7 @@ package struct Scenario: Sendable {
         weather = Self.weather(&random)
         plan = Self.plan(&random)
         safetyPhase = .milliseconds(.random(in: 10_000...30_000, using: &random))
-        var kinds = Fault.Kind.allCases.filter { _ in Double.random(in: 0..<1, using: &random) < 0.4 }
+        var kinds = Fault.Kind.allCases.filter { _ in random.unit() < 0.35 }
         if kinds.isEmpty { kinds = [.kill] }
         self.kinds = kinds
         let count = Int.random(in: 2...12, using: &random)
@@ -44,7 +44,9 @@ package struct Scenario: Sendable {
         for _ in 0..<count {
             let kind = kinds.randomElement(using: &random) ?? .kill
             let time = focus.time(&random)
-            faults.append((time, Self.fault(kind, focus, nodes: nodes, carts: plan.carts, &random)))
+            for (after, fault) in Self.faults(kind, focus, nodes: nodes, carts: plan.carts, &random) {
+                faults.append((time + after, fault))
+            }
         }
         self.faults = faults.sorted { $0.time < $1.time }
     }
@@ -77,46 +79,68 @@ package struct Scenario: Sendable {
         return plan
     }
 
-    private static func fault(
+    /// What a fault of a kind comes to, each part so long after its beginning.
+    private static func faults(
         _ kind: Fault.Kind,
         _ focus: Focus,
         nodes: Int,
         carts: Int,
         _ random: inout SplitMix64
-    ) -> Fault {
+    ) -> [(after: SimulatedTime, fault: Fault)] {
         let node = focus.node(&random)
         let length = span(&random)
         let cut = Cut.allCases.randomElement(using: &random) ?? .both
         switch kind {
         case .kill:
-            return .kill(node: node, restart: span(&random), keepsFolder: .random(using: &random))
+            return [(.zero, .kill(node: node, restart: span(&random), keepsFolder: .random(using: &random)))]
         case .redeploy:
-            return .redeploy(node: node, restart: span(&random))
+            return [(.zero, .redeploy(node: node, restart: span(&random)))]
         case .standStill:
             let threads = NodeProcess.Threads.allCases.randomElement(using: &random) ?? .all
-            return .standStill(node: node, threads, for: length)
+            return [(.zero, .standStill(node: node, threads, for: length))]
         case .cutRedis:
             let which = Int.random(in: 0..<3, using: &random)
-            return .cutRedis(node: node, cut, carts: which != 1, heartbeats: which != 0, for: length)
+            return [
+                (.zero, .cutRedis(node: node, cut, carts: which != 1, heartbeats: which != 0, for: length))
+            ]
         case .cutLink:
-            return .cutLink(from: node, to: .random(in: 0..<nodes, using: &random), cut, for: length)
+            return [
+                (.zero, .cutLink(from: node, to: .random(in: 0..<nodes, using: &random), cut, for: length))
+            ]
         case .cutFront:
-            return .cutFront(node: node, cut, for: length)
+            return [(.zero, .cutFront(node: node, cut, for: length))]
         case .redisStandsStill:
-            return .redisStandsStill(for: length)
+            return [(.zero, .redisStandsStill(for: length))]
         case .redisCrash:
-            return .redisCrash(losing: nil, restart: span(&random))
+            return [(.zero, .redisCrash(losing: nil, restart: span(&random)))]
         case .redisLoss:
             switch Int.random(in: 0..<4, using: &random) {
-            case 0: return .redisFlush
-            case 1: return .redisForgets(cart: .random(in: 0..<carts, using: &random))
-            default:
-                let loss = SimulatedTime.milliseconds(.random(in: 10...2_500, using: &random))
-                return .redisCrash(losing: loss, restart: span(&random))
+            case 0: return [(.zero, .redisFlush)]
+            case 1: return [(.zero, .redisForgets(cart: .random(in: 0..<carts, using: &random)))]
+            default: return [(.zero, .redisCrash(losing: loss(&random), restart: span(&random)))]
             }
         case .stranger:
-            return .stranger(node: node, for: length)
+            return [(.zero, .stranger(node: node, for: length))]
+        case .nearMiss:
+            let silence = SimulatedTime.milliseconds(.random(in: 2_000...4_600, using: &random))
+            let wake = silence - .milliseconds(.random(in: 0...1_500, using: &random))
+            let sleeper = (node + .random(in: 1..<nodes, using: &random)) % nodes
+            let sleep = SimulatedTime.milliseconds(.random(in: 300...4_000, using: &random))
+            return [
+                (.zero, .cutRedis(node: node, .requests, carts: false, heartbeats: true, for: silence)),
+                (wake, .standStill(node: sleeper, .heart, for: sleep)),
+            ]
+        case .unswept:
+            let restart = SimulatedTime.milliseconds(.random(in: 1...500, using: &random))
+            return [
+                (.zero, .redisCrash(losing: loss(&random), restart: restart)),
+                (.zero, .cutRedis(node: node, cut, carts: true, heartbeats: false, for: length)),
+            ]
         }
+    }
+
+    private static func loss(_ random: inout SplitMix64) -> SimulatedTime {
+        .milliseconds(.random(in: 10...2_500, using: &random))
     }
 
     /// From a moment to more than three leases; half of them about as long as a lease, where the protocol's bounds are.

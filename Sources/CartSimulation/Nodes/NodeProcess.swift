@@ -61,6 +61,7 @@ final class NodeProcess: Sendable {
                     way: place.carts,
                     server: server,
                     scheduler: town.scheduler,
+                    hiccups: town.hiccups,
                     isAlive: isAlive
                 ),
                 witness: witness
@@ -80,6 +81,7 @@ final class NodeProcess: Sendable {
                     way: place.heartbeats,
                     server: server,
                     scheduler: town.scheduler,
+                    hiccups: town.hiccups,
                     isAlive: isAlive
                 ),
                 witness: witness

@@ -60,6 +60,13 @@ struct Hiccups: Sendable {
     /// The same pauses, but no step overtakes another.
     var inOrder: Hiccups { Hiccups(reorders: false, probability: probability, longest: longest) }
 
+    /// The same between a decision to send and the sending, where a pause does the most harm: more often, and up to about a
+    /// lease.
+    func pauseInSending(using random: inout SplitMix64) -> SimulatedTime? {
+        guard probability > 0, random.unit() < probability * 2 else { return nil }
+        return SimulatedTime(nanoseconds: .random(in: 1...max(1, longest.nanoseconds * 3), using: &random))
+    }
+
     func pause(using random: inout SplitMix64) -> SimulatedTime? {
         guard probability > 0, Double.random(in: 0..<1, using: &random) < probability else { return nil }
         return SimulatedTime(nanoseconds: .random(in: 1...max(1, longest.nanoseconds), using: &random))

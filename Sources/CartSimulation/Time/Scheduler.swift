@@ -118,6 +118,15 @@ package final class Scheduler: Sendable {
         core.withLock { $0.lanes[lane]?.frozenUntil = .zero }
     }
 
+    /// A process stands still where it is, between having decided to send something and sending it, if that comes about.
+    func standStill(_ hiccups: Hiccups) async {
+        let pause = core.withLock { $0.isCalm ? nil : hiccups.pauseInSending(using: &$0.random) }
+        guard let pause else { return }
+        let over = OneShot<Void>()
+        after(pause) { over.fulfil(()) }
+        await over.value()
+    }
+
     /// From now on nothing is held up between its steps.
     func calmDown() {
         core.withLock { core in

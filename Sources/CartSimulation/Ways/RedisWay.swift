@@ -11,17 +11,17 @@ struct RedisWay: Sendable {
     let way: Way
     let server: RedisServer
     let scheduler: Scheduler
+    let hiccups: Hiccups
     /// Whether the process at our end still lives.
     let isAlive: @Sendable () -> Bool
 
     /// Has a script executed.
-    ///
-    /// - Parameter heard: told of an answer that somebody still waited for.
     func execute<Value: Sendable>(
         _ name: StaticString,
         _ subject: String,
         _ script: @escaping @Sendable (inout RedisServer.Store, UInt64) throws(StoreFailure) -> Value
     ) async throws(StoreFailure) -> Value {
+        await scheduler.standStill(hiccups)
         guard isAlive() else { throw .unsent("the process is gone") }
         let end: Way.End<Result<Value, StoreFailure>> = await way.exchange(
             within: Self.commandTimeout,

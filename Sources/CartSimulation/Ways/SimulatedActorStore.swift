@@ -34,7 +34,7 @@ struct SimulatedActorStore: ActorStore {
             try witness.watch(.commit(owner), of: id, in: &store) { store throws(StoreFailure) in
                 (
                     try store.commit(id, owner: owner, version: version, commit: commit, state: after),
-                    RedisServer.holds(owner, version.epoch, id, in: store)
+                    RedisServer.holds(owner, id, in: store)
                 )
             }
         }
@@ -94,9 +94,9 @@ struct SimulatedActorStore: ActorStore {
 }
 
 extension RedisServer {
-    /// Whether the stored cart is this session's under this epoch.
-    static func holds(_ owner: SessionID, _ epoch: Epoch, _ id: ActorID, in store: Store) -> Bool {
+    /// Whether the stored cart is this session's.
+    static func holds(_ owner: SessionID, _ id: ActorID, in store: Store) -> Bool {
         guard case .record(let record)? = store.contents.slots[id] else { return false }
-        return record.owner == owner && record.version.epoch == epoch
+        return record.owner == owner
     }
 }

@@ -6,6 +6,8 @@ final class Way: Sendable {
         var weather = Weather.fair
         var cut: Cut?
         var cutUntil = SimulatedTime.zero
+        /// How often everything was mended.
+        var healed = 0
     }
 
     /// What became of a request from its sender's side.
@@ -39,10 +41,12 @@ final class Way: Sendable {
         }
     }
 
-    /// Everything arrives from now on.
+    /// Everything arrives from now on; what is still held up never does, or it would go on being a fault.
     func heal() {
-        state.withLock { $0 = State() }
+        state.withLock { $0 = State(healed: $0.healed + 1) }
     }
+
+    private var healed: Int { state.withLock { $0.healed } }
 
     private var weather: Weather { state.withLock { $0.weather } }
 
@@ -78,7 +82,9 @@ final class Way: Sendable {
             there = scheduler.time(in: Weather.latest)
         }
         if arrives {
-            scheduler.after(there) {
+            let before = healed
+            scheduler.after(there) { [self] in
+                guard healed == before else { return }
                 deliver { [self] answer in
                     let weather = self.weather
                     let isLost = scheduler.chance(weather.lostAnswers) || cut?.stopsAnswers == true
