@@ -1,0 +1,56 @@
+# shellcheck shell=bash
+# Docker's engine and compose, of whichever generation this machine has.
+
+find_compose() {
+    docker info >/dev/null 2>&1 || die "no docker engine answers"
+    if docker compose version >/dev/null 2>&1; then
+        compose_command=(docker compose)
+    elif command -v docker-compose >/dev/null; then
+        compose_command=(docker-compose)
+    else
+        die "there is neither docker compose nor docker-compose"
+    fi
+}
+
+# shellcheck disable=SC2154 # set by whoever sources this
+compose() { "${compose_command[@]}" --file "$root/docker-compose.yml" "$@"; }
+
+# The name that compose has for this cluster, which its containers bear.
+find_project() {
+    project=${COMPOSE_PROJECT_NAME:-}
+    [ -z "$project" ] || return 0
+    local id
+    id=$(compose ps --quiet gateway 2>/dev/null) || true
+    [ -n "$id" ] || die "no cluster runs here (docker compose up --build starts one)"
+    project=$(docker inspect --format '{{index .Config.Labels "com.docker.compose.project"}}' "$id")
+}
+
+# containers OPTION...: the services of the cluster that run, or with --all that there are, and their containers.
+containers() {
+    docker ps --filter "label=com.docker.compose.project=$project" \
+        --format '{{.Label "com.docker.compose.service"}} {{.ID}}' "$@" | sort
+}
+
+# container_of SERVICE: whether it runs or not.
+container_of() {
+    local id
+    id=$(containers --all --filter "label=com.docker.compose.service=$1" | cut -d ' ' -f 2)
+    [ -n "$id" ] || die "there is no container of $1"
+    echo "$id"
+}
+
+is_healthy() {
+    [ "$(docker inspect --format '{{.State.Health.Status}}' "$(container_of "$1")")" = healthy ]
+}
+
+# await_healthy SECONDS SERVICE...
+await_healthy() {
+    local deadline=$((SECONDS + $1)) service
+    shift
+    for service in "$@"; do
+        until is_healthy "$service"; do
+            [ "$SECONDS" -lt "$deadline" ] || die "$service is not healthy in time"
+            sleep 0.2
+        done
+    done
+}
