@@ -102,6 +102,8 @@ package final class Simulation: Sendable {
         scheduler.run(until: inspection) { crowd.hasInspected }
         if !crowd.hasInspected {
             violations.append("I9: the carts could not be read in \(Self.inspection) s")
+        } else if crowd.unread > 0 {
+            violations.append("I9: \(crowd.unread) carts gave the inspector no answer")
         }
         return violations
     }

@@ -19,7 +19,7 @@ extension FailoverTests {
                 options.failpoints = { $0 == 0 ? "\(point)=kill" : nil }
                 try await survive("killed at \(point)", options) { traffic in
                     let node = traffic.cluster.nodes[0]
-                    #expect(try await node.end(within: .seconds(15)) == .signalled(9))
+                    #expect(try await node.end(within: .seconds(30)) == .signalled(9))
                     let took = try await traffic.recovered(at: [1, 2])
                     print("killed at \(point): others had everything after \(took.inShort)")
                     try node.start()
@@ -36,7 +36,7 @@ extension FailoverTests {
                 try await survive("killed leaving at \(point)", options) { traffic in
                     let node = traffic.cluster.nodes[0]
                     node.terminate()
-                    #expect(try await node.end(within: .seconds(15)) == .signalled(9))
+                    #expect(try await node.end(within: .seconds(30)) == .signalled(9))
                     try await traffic.recovered(at: [1, 2])
                     try node.start()
                     try await traffic.cluster.ready(node)

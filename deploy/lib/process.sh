@@ -14,6 +14,7 @@ start_time() {
 # pid_of NAME: the process of a service that runs.
 pid_of() {
     local pid started
+    # shellcheck disable=SC2154 # `state` is set by layout.sh, for whoever has services
     read -r pid started 2>/dev/null <"$state/$1/pid" || return 1
     [ "$(start_time "$pid")" = "$started" ] && echo "$pid"
 }

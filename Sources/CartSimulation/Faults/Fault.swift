@@ -28,7 +28,7 @@ extension Fault {
     enum Kind: String, CaseIterable, Sendable {
         case kill, redeploy, standStill, cutRedis, cutLink, cutFront, redisStandsStill, redisCrash, redisLoss,
             stranger
-        /// A session falls silent and is back at the last moment, while another process sleeps over its return.
+        /// A session falls silent and is back at the last moment, while the other processes sleep over its return.
         case nearMiss
         /// Redis loses data while a node that holds them can beat, and can not give them back.
         case unswept

@@ -48,7 +48,9 @@ package struct Scenario: Sendable {
                 faults.append((time + after, fault))
             }
         }
-        self.faults = faults.sorted { $0.time < $1.time }
+        // Nothing begins after the time for it.
+        let end = safetyPhase
+        self.faults = faults.filter { $0.time <= end }.sorted { $0.time < $1.time }
     }
 
     /// Most seeds have some loss and delay all the time; every fifth has none, so that faults stand out alone.
@@ -122,14 +124,16 @@ package struct Scenario: Sendable {
         case .stranger:
             return [(.zero, .stranger(node: node, for: length))]
         case .nearMiss:
-            let silence = SimulatedTime.milliseconds(.random(in: 2_000...4_600, using: &random))
-            let wake = silence - .milliseconds(.random(in: 0...1_500, using: &random))
-            let sleeper = (node + .random(in: 1..<nodes, using: &random)) % nodes
-            let sleep = SimulatedTime.milliseconds(.random(in: 300...4_000, using: &random))
-            return [
-                (.zero, .cutRedis(node: node, .requests, carts: false, heartbeats: true, for: silence)),
-                (wake, .standStill(node: sleeper, .heart, for: sleep)),
+            let silence = SimulatedTime.milliseconds(.random(in: 2_800...4_400, using: &random))
+            var parts: [(after: SimulatedTime, fault: Fault)] = [
+                (.zero, .cutRedis(node: node, .requests, carts: false, heartbeats: true, for: silence))
             ]
+            for sleeper in 0..<nodes where sleeper != node {
+                let before = SimulatedTime.milliseconds(.random(in: 0...1_000, using: &random))
+                let sleep = SimulatedTime.milliseconds(.random(in: 800...4_000, using: &random))
+                parts.append((silence - before, .standStill(node: sleeper, .heart, for: sleep)))
+            }
+            return parts
         case .unswept:
             let restart = SimulatedTime.milliseconds(.random(in: 1...500, using: &random))
             return [

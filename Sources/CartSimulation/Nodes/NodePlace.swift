@@ -114,6 +114,8 @@ final class NodePlace: Sendable {
             town.network.listen(nil, at: number)
         } gone: { [self] in
             kill()
+            // Once faults are over, nobody waits with the next process either.
+            let pause = town.scheduler.isCalm ? .zero : pause
             town.scheduler.after(pause) { [self] in start(keepsFolder: true) }
         }
     }

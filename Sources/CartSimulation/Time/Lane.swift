@@ -16,7 +16,7 @@ struct LaneJob: Sendable {
     let job: UnownedJob
     let runner: Runner
 
-    func run(on _: LaneID) {
+    func run() {
         switch runner {
         case .task(let executor): job.runSynchronously(on: executor.asUnownedTaskExecutor())
         case .actor(let executor): job.runSynchronously(on: executor.asUnownedSerialExecutor())

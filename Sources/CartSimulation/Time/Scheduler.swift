@@ -88,19 +88,8 @@ package final class Scheduler: Sendable {
         }
     }
 
-    /// Forgets a lane that nothing will be put on any more.
-    func removeLane(_ id: LaneID) {
-        core.withLock { core in
-            core.lanes[id] = nil
-            core.order.removeAll { $0 == id }
-        }
-    }
-
     func enqueue(_ job: LaneJob, on lane: LaneID) {
-        core.withLock { core in
-            guard core.lanes[lane] != nil else { preconditionFailure("a step for a lane that was removed") }
-            core.lanes[lane]?.jobs.append(job)
-        }
+        core.withLock { $0.lanes[lane]?.jobs.append(job) }
     }
 
     /// Lets a lane stand still until a time, whatever is put on it.
@@ -127,6 +116,9 @@ package final class Scheduler: Sendable {
         await over.value()
     }
 
+    /// Whether nothing is held up any more.
+    var isCalm: Bool { core.withLock { $0.isCalm } }
+
     /// From now on nothing is held up between its steps.
     func calmDown() {
         core.withLock { core in
@@ -140,13 +132,13 @@ package final class Scheduler: Sendable {
     /// Runs until `end`, or until `isDone` says so after a happening, or until nothing is left to do.
     package func run(until end: SimulatedTime, isDone: () -> Bool = { false }) {
         while true {
-            while let (job, lane) = takeJob() { job.run(on: lane) }
+            while let job = takeJob() { job.run() }
             guard !isDone(), let action = takeHappening(until: end) else { return }
             action()
         }
     }
 
-    private func takeJob() -> (LaneJob, LaneID)? {
+    private func takeJob() -> LaneJob? {
         core.withLock { core in
             while true {
                 guard let lane = core.readyLane(), var state = core.lanes[lane] else { return nil }
@@ -160,7 +152,7 @@ package final class Scheduler: Sendable {
                 let job = state.take(using: &core.random)
                 core.lanes[lane] = state
                 core.steps += 1
-                return (job, lane)
+                return job
             }
         }
     }
