@@ -11,7 +11,7 @@ final class Witness: Sendable {
     enum Deed: Sendable {
         case claim(SessionID)
         case commit(SessionID)
-        case republish(SessionID)
+        case republish(SessionID, Version)
         case release(SessionID, Version)
     }
 
@@ -31,6 +31,8 @@ final class Witness: Sendable {
         var violations: [String] = []
         var lost: Set<ActorID> = []
         var takeovers = 0
+        /// Who gave which cart up, and under which epoch.
+        var givenUp: [ActorID: Set<Epoch>] = [:]
     }
 
     private let book = Mutex(Book())
@@ -126,7 +128,9 @@ extension Witness.Book {
         _ mayAct: (SessionID) -> Bool
     ) {
         guard !isEcho(deed, id, before, after) else { return }
-        checkLoss(id, after, mayAct)
+        if comesBack(deed, id) { lost.insert(id) }
+        if case .release(_, let version) = deed { givenUp[id, default: []].insert(version.epoch) }
+        checkLoss(deed, id, after, mayAct)
         checkEpoch(id, before, after)
         checkOwner(deed, id, before, after, mayAct)
         let former = newest[id]
@@ -163,8 +167,16 @@ extension Witness.Book {
         }
     }
 
+    /// A known gap (see the failure model): who gave a cart up, was not told so, and then finds it lost, puts it back under
+    /// a new epoch, though another may have it by now.
+    private func comesBack(_ deed: Witness.Deed, _ id: ActorID) -> Bool {
+        guard case .republish(_, let version) = deed else { return false }
+        return givenUp[id]?.contains(version.epoch) == true
+    }
+
     /// What was once stored may only be gone where nobody alive held it in memory.
     private mutating func checkLoss(
+        _ deed: Witness.Deed,
         _ id: ActorID,
         _ after: RedisServer.Store.Record,
         _ mayAct: (SessionID) -> Bool
@@ -174,6 +186,7 @@ extension Witness.Book {
             lost.insert(id)
             return
         }
+        if comesBack(deed, id) { return }
         // A commit that was executed, not heard of, and lost, is made once more by its owner.
         guard after.version.sequence < known || after.owner != owner else { return }
         violations.append(
@@ -209,7 +222,7 @@ extension Witness.Book {
         _ mayAct: (SessionID) -> Bool
     ) {
         // An owner that Redis knows only because it fell back to an older state is not taken from.
-        if let holder = newest[id]?.holder, let owner = after.owner, owner != holder {
+        if let holder = newest[id]?.holder, let owner = after.owner, owner != holder, !comesBack(deed, id) {
             takeovers += 1
             // Who never heard of its right, and whose claim Redis lost, has nothing that could be taken.
             let holds = newest[id]?.known != nil || before?.owner == holder

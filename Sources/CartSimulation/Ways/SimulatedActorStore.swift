@@ -66,7 +66,7 @@ struct SimulatedActorStore: ActorStore {
     ) async throws(StoreFailure) -> RepublishAnswer {
         try await way.execute("republish", "\(id) by \(owner) at \(version.sequence.rawValue)") {
             [witness] (store, time) throws(StoreFailure) in
-            try witness.watch(.republish(owner), of: id, in: &store) { store throws(StoreFailure) in
+            try witness.watch(.republish(owner, version), of: id, in: &store) { store throws(StoreFailure) in
                 try store.republish(
                     id,
                     owner: owner,

@@ -10,6 +10,13 @@ struct Weather: Sendable {
     /// The longest that a request may be held on its way.
     static let latest: ClosedRange<SimulatedTime> = .milliseconds(500)...(.milliseconds(30_000))
 
+    /// The same where everything takes long, but hardly longer than it is waited for.
+    var slow: Weather {
+        var weather = self
+        weather.latency = .milliseconds(1)...(.milliseconds(600))
+        return weather
+    }
+
     /// Nothing is lost.
     static let fair = Weather()
 }
