@@ -133,7 +133,8 @@ import Testing
         let logic = CounterLogic()
         let codec = CounterCodec()
         var state = logic.initial
-        guard case .accept(let events, 5) = logic.decide(.increment(by: 5), on: state, sequence: 0, next: 1) else {
+        guard case .accept(let events, 5) = logic.decide(.increment(by: 5), on: state, sequence: 0, next: 1)
+        else {
             Issue.record("not accepted")
             return
         }
