@@ -14,7 +14,8 @@ extension OwnershipMachine {
         case .commitAnswered(let answer): return commitAnswered(answer, attempt)
         case .verifyAnswered(let answer): return verifyAnswered(answer, attempt)
         case .republishAnswered(let answer): return republishAnswered(answer)
-        case .releaseAnswered(let answer): return releaseAnswered(answer, attempt)
+        case .releaseAnswered(let answer): return releaseAnswered(answer)
+        case .surrenderAnswered(let answer): return surrenderAnswered(answer)
         case .create: return create()
         case .commit(let id): return commit(id)
         case .proceed: return proceed()
@@ -26,7 +27,8 @@ extension OwnershipMachine {
     private var isEnded: Bool {
         switch state {
         case .ended: true
-        case .claiming, .absent, .owned, .committing, .verifying, .republishing, .releasing: false
+        case .claiming, .absent, .owned, .committing, .verifying, .republishing, .releasing, .surrendering:
+            false
         }
     }
 
@@ -74,7 +76,8 @@ extension OwnershipMachine {
     private mutating func create() -> Action {
         switch state {
         case .absent: return begin(.claiming(create: true))
-        case .claiming, .owned, .committing, .verifying, .republishing, .releasing, .ended:
+        case .claiming, .owned, .committing, .verifying, .republishing, .releasing, .surrendering,
+            .ended:
             impossible("create")
         }
     }
@@ -85,7 +88,8 @@ extension OwnershipMachine {
         switch state {
         case .owned(let version):
             return sweep.map { begin(.verifying(version, $0)) } ?? .serve
-        case .claiming, .absent, .committing, .verifying, .republishing, .releasing, .ended:
+        case .claiming, .absent, .committing, .verifying, .republishing, .releasing, .surrendering,
+            .ended:
             impossible("proceed")
         }
     }
@@ -93,7 +97,8 @@ extension OwnershipMachine {
     private mutating func commit(_ id: CommitID) -> Action {
         switch state {
         case .owned(let version): return begin(.committing(version, id, ambiguous: false))
-        case .claiming, .absent, .committing, .verifying, .republishing, .releasing, .ended:
+        case .claiming, .absent, .committing, .verifying, .republishing, .releasing, .surrendering,
+            .ended:
             impossible("commit")
         }
     }
@@ -153,8 +158,6 @@ extension OwnershipMachine {
             return proceed()
         case .commit(let id, let ambiguous):
             return begin(.committing(version, id, ambiguous: ambiguous))
-        case .release:
-            return begin(.releasing(version))
         }
     }
 
@@ -163,12 +166,13 @@ extension OwnershipMachine {
     private mutating func release() -> Action {
         switch state {
         case .owned(let version): return begin(.releasing(version))
-        case .claiming, .absent, .committing, .verifying, .republishing, .releasing, .ended:
+        case .claiming, .absent, .committing, .verifying, .republishing, .releasing, .surrendering,
+            .ended:
             impossible("release")
         }
     }
 
-    private mutating func releaseAnswered(_ answer: ReleaseAnswer, _ attempt: () -> ClaimAttempt) -> Action {
+    private mutating func releaseAnswered(_ answer: ReleaseAnswer) -> Action {
         guard case .releasing(let version) = state else { impossible("releaseAnswered(\(answer))") }
         switch answer {
         case .released:
@@ -178,7 +182,17 @@ extension OwnershipMachine {
         case .regressed, .lost:
             // Nothing was ever committed: there is nothing that Redis could have lost.
             guard version.sequence > .zero else { return end(.released) }
-            return begin(.republishing(version, attempt(), then: .release))
+            // An earlier copy of the release may have been executed, and another session may own the actor since: what
+            // is put back must not fence that one, as a republish would.
+            return begin(.surrendering(version))
+        }
+    }
+
+    private mutating func surrenderAnswered(_ answer: SurrenderAnswer) -> Action {
+        guard case .surrendering = state else { impossible("surrenderAnswered(\(answer))") }
+        switch answer {
+        case .released: return end(.released)
+        case .fenced: return end(.fenced)
         }
     }
 
@@ -193,7 +207,7 @@ extension OwnershipMachine {
             }
             state = .committing(version, id, ambiguous: true)
             return again(atOnce: false)
-        case .claiming, .verifying, .republishing, .releasing:
+        case .claiming, .verifying, .republishing, .releasing, .surrendering:
             return again(atOnce: false)
         case .absent, .owned, .ended:
             impossible("unanswered")
@@ -205,7 +219,7 @@ extension OwnershipMachine {
         case .committing(let version, _, ambiguous: false):
             state = .owned(version)
             return .rejectCommit
-        case .committing, .claiming, .verifying, .republishing, .releasing:
+        case .committing, .claiming, .verifying, .republishing, .releasing, .surrendering:
             // For a commit: an earlier copy may have been executed, and a refusal of this one does not tell.
             return again(atOnce: false)
         case .absent, .owned, .ended:

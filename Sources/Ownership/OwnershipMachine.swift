@@ -17,10 +17,12 @@ package struct OwnershipMachine: Sendable, Equatable {
         /// After a change of generation, Redis is asked whether it still has our version. Can become `owned`,
         /// `republishing` or `ended`.
         case verifying(Version, Generation)
-        /// Redis lost what we hold, and is given it back. Can become `owned`, `committing`, `releasing` or `ended`.
+        /// Redis lost what we hold, and is given it back. Can become `owned`, `committing` or `ended`.
         case republishing(Version, ClaimAttempt, then: Resumption)
-        /// The actor is being given up in good order. Can become `republishing` or `ended`.
+        /// The actor is being given up in good order. Can become `surrendering` or `ended`.
         case releasing(Version)
+        /// Redis lost what is being given up, and is given it back as nobody's. Can become `ended`.
+        case surrendering(Version)
         /// The activation must be dropped. Terminal.
         case ended(End)
     }
@@ -29,7 +31,6 @@ package struct OwnershipMachine: Sendable, Equatable {
     package enum Resumption: Equatable, Sendable {
         case serving
         case commit(CommitID, ambiguous: Bool)
-        case release
     }
 
     /// Why an activation ends.
@@ -56,6 +57,7 @@ package struct OwnershipMachine: Sendable, Equatable {
         case verify(Version, Generation)
         case republish(Version, ClaimAttempt)
         case release(Version)
+        case surrender(Version)
     }
 
     package enum Event: Equatable, Sendable {
@@ -65,6 +67,7 @@ package struct OwnershipMachine: Sendable, Equatable {
         case verifyAnswered(VerifyAnswer)
         case republishAnswered(RepublishAnswer)
         case releaseAnswered(ReleaseAnswer)
+        case surrenderAnswered(SurrenderAnswer)
         /// The operation may or may not have been executed.
         case unanswered
         /// The operation was certainly not executed: Redis refused it, or it never left.
@@ -118,9 +121,9 @@ package struct OwnershipMachine: Sendable, Equatable {
     package var committed: Version? {
         switch state {
         case .owned(let version), .committing(let version, _, _), .verifying(let version, _),
-            .republishing(let version, _, .serving), .republishing(let version, _, .commit):
+            .republishing(let version, _, _):
             version
-        case .claiming, .absent, .releasing, .republishing(_, _, .release), .ended:
+        case .claiming, .absent, .releasing, .surrendering, .ended:
             nil
         }
     }
@@ -133,6 +136,7 @@ package struct OwnershipMachine: Sendable, Equatable {
         case .verifying(let version, let generation): .verify(version, generation)
         case .republishing(let version, let attempt, _): .republish(version, attempt)
         case .releasing(let version): .release(version)
+        case .surrendering(let version): .surrender(version)
         case .absent, .owned, .ended: nil
         }
     }

@@ -55,3 +55,11 @@ package enum ReleaseAnswer: Hashable, Sendable {
     case regressed
     case lost
 }
+
+/// What Redis says to a surrender.
+package enum SurrenderAnswer: Hashable, Sendable {
+    /// Redis has the state, and the actor has no owner.
+    case released
+    /// It had gone to somebody else before.
+    case fenced
+}

@@ -81,13 +81,7 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
         attempt: ClaimAttempt,
         state: Logic.State
     ) async throws(StoreFailure) -> RepublishAnswer {
-        var content: [ContentField] = []
-        if version.sequence > .zero {
-            content = try encoding(id) { () throws(CodecFailure) in
-                try layout.content(of: state, at: version.sequence)
-            }
-        }
-        try checkSize(ContentChange(set: content), of: id)
+        let content = try wholeContent(id, version, state)
         let answer = try await ask(
             RepublishScript.script,
             about: id,
@@ -110,6 +104,22 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
         )
         return try ReleaseScript.answer(answer)
     }
+
+    package func surrender(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        state: Logic.State
+    ) async throws(StoreFailure) -> SurrenderAnswer {
+        let content = try wholeContent(id, version, state)
+        let answer = try await ask(
+            SurrenderScript.script,
+            about: id,
+            keys: [keys.actor(id)],
+            SurrenderScript.arguments(owner, version, content, retention: retention)
+        )
+        return try SurrenderScript.answer(answer)
+    }
 }
 
 extension RedisActorStore {
@@ -120,6 +130,20 @@ extension RedisActorStore {
         _ arguments: [RedisArgument]
     ) async throws(StoreFailure) -> ScriptAnswer {
         try await client.ask(script, about: "\(script.name) of actor \(id)", keys: keys, arguments)
+    }
+
+    /// What a record at this version holds besides its own fields: nothing before the first commit.
+    private func wholeContent(
+        _ id: ActorID,
+        _ version: Version,
+        _ state: Logic.State
+    ) throws(StoreFailure) -> [ContentField] {
+        guard version.sequence > .zero else { return [] }
+        let content = try encoding(id) { () throws(CodecFailure) in
+            try layout.content(of: state, at: version.sequence)
+        }
+        try checkSize(ContentChange(set: content), of: id)
+        return content
     }
 
     private func encoding<Content>(

@@ -35,7 +35,7 @@ import Testing
     private var releasing: Machine { after(.release) }
     private var healingForCommit: Machine { after(.commit(commit), .commitAnswered(.regressed)) }
     private var healingForSweep: Machine { after(.sweep(generation), .proceed, .verifyAnswered(.lost)) }
-    private var healingForRelease: Machine { after(.release, .releaseAnswered(.lost)) }
+    private var surrendering: Machine { after(.release, .releaseAnswered(.lost)) }
     private var absent: Machine {
         var machine = claiming()
         _ = send(&machine, .claimAnswered(.absent, ownerIsDead: false))
@@ -46,7 +46,7 @@ import Testing
     private var everyLiveState: [Machine] {
         [
             claiming(), claiming(create: true), absent, owned(), committing, ambiguous, verifying, releasing,
-            healingForCommit, healingForSweep, healingForRelease,
+            healingForCommit, healingForSweep, surrendering,
         ]
     }
 
@@ -220,13 +220,16 @@ import Testing
     }
 
     @Test(arguments: [ReleaseAnswer.regressed, .lost])
-    func `a release of what Redis lost puts it back first`(answer: ReleaseAnswer) {
+    func `a release of what Redis lost puts it back under no other epoch`(answer: ReleaseAnswer) {
         var machine = releasing
-        #expect(send(&machine, .releaseAnswered(answer)) == .perform(.republish(version, attempt)))
+        #expect(send(&machine, .releaseAnswered(answer)) == .perform(.surrender(version)))
         #expect(machine.committed == nil)
-        let renewed = Version(epoch: Epoch(200), sequence: version.sequence)
-        let action = send(&machine, .republishAnswered(.republished(Epoch(200))))
-        #expect(action == .perform(.release(renewed)))
+        #expect(send(&machine, .surrenderAnswered(.released)) == .drop(.released))
+    }
+
+    @Test func `a fenced surrender ends the activation`() {
+        var machine = surrendering
+        #expect(send(&machine, .surrenderAnswered(.fenced)) == .drop(.fenced))
     }
 
     @Test func `an actor without a commit has nothing that Redis could have lost`() {
@@ -240,7 +243,7 @@ import Testing
     // MARK: Every state
 
     @Test func `a fenced republish ends the activation, whatever it was for`() {
-        for var machine in [healingForCommit, healingForSweep, healingForRelease] {
+        for var machine in [healingForCommit, healingForSweep] {
             #expect(send(&machine, .republishAnswered(.fenced)) == .drop(.fenced))
         }
     }
@@ -250,8 +253,6 @@ import Testing
         #expect(send(&commit, .republishAnswered(.intact)) == .perform(.commit(version, self.commit)))
         var sweep = healingForSweep
         #expect(send(&sweep, .republishAnswered(.intact)) == .perform(.verify(version, generation)))
-        var release = healingForRelease
-        #expect(send(&release, .republishAnswered(.intact)) == .perform(.release(version)))
     }
 
     @Test func `every operation is repeated as it was while it goes unanswered or is refused`() {

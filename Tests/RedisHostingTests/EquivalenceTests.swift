@@ -52,6 +52,9 @@ import Testing
                 }
             }
         }
+        for sequence in [1, 2] as [UInt64] {
+            requests.append { "\(try await $0.surrender(version(5, sequence), 99))" }
+        }
         for sequence in [0, 1, 2] as [UInt64] {
             let at = version(5, sequence)
             requests.append { "\(try await $0.commit(at, "mine", 77))" }

@@ -140,4 +140,85 @@ import Testing
             #expect(taken.state == CounterLogic.State(value: 10))
         }
     }
+
+    @Test(arguments: WorldKind.allCases)
+    func `what was lost while it was given up is put back as nobody's, under the old epoch`(
+        _ kind: WorldKind
+    ) async throws {
+        try await withWorld(kind) { world in
+            var older = mine
+            older.sequence = 2
+            older.value = 20
+            var given = mine
+            given.owner = ""
+            for lost in [nil, older, mine, given] {
+                try await world.put(lost, at: cart)
+                for _ in 0..<2 {
+                    #expect(try await world.surrender(version(5, 3), 30) == .released)
+                    let found = try #require(await world.record(cart))
+                    #expect(found.owner == "" && found.epoch == 5 && found.sequence == 3 && found.value == 30)
+                }
+            }
+            var foreign = mine
+            foreign.owner = "other"
+            for newer in [
+                foreign, StoredRecord(owner: "", epoch: 6, attempt: 1, sequence: 1, commit: "c", value: 1),
+            ] {
+                try await world.put(newer, at: cart)
+                #expect(try await world.surrender(version(5, 3), 30) == .fenced)
+                #expect(try await world.record(cart) == newer)
+            }
+        }
+    }
+
+    @Test(arguments: WorldKind.allCases)
+    func `who took the actor while its release went unanswered keeps it through a loss`(
+        _ kind: WorldKind,
+    ) async throws {
+        try await withWorld(kind) { world in
+            var at = try await world.take()
+            #expect(try await world.commit(at, "c1", 10) == .committed)
+            at.sequence = at.sequence.next
+            // Executed, and its answer lost.
+            #expect(try await world.release(at) == .released)
+            let claim = try await world.claim(.take, as: other)
+            guard case .granted(var taken) = claim.answer else {
+                Issue.record("\(claim.answer)")
+                return
+            }
+            let added = try await world.store.commit(
+                cart,
+                owner: other,
+                version: taken,
+                commit: CommitID("d1"),
+                change: change(to: 11)
+            )
+            #expect(added == .committed)
+            taken.sequence = taken.sequence.next
+            try await world.flush()
+            let generation = try await world.beat(other).generation
+            #expect(try await world.release(at) == .lost)
+            #expect(try await world.surrender(at, 10) == .released)
+            let seen = try await world.store.verify(
+                cart,
+                owner: other,
+                version: taken,
+                generation: generation
+            )
+            #expect(seen == .regressed)
+            let healed = try await world.store.republish(
+                cart,
+                owner: other,
+                version: taken,
+                attempt: ClaimAttempt(2),
+                state: .init(value: 11)
+            )
+            guard case .republished = healed else {
+                Issue.record("\(healed)")
+                return
+            }
+            #expect(try await world.surrender(at, 10) == .fenced)
+            #expect(try await world.record(cart)?.value == 11)
+        }
+    }
 }

@@ -63,11 +63,14 @@ import Testing
         await run("release") { () throws(StoreFailure) in
             _ = try await store.release(cart, owner: me, version: at)
         }
+        await run("surrender") { () throws(StoreFailure) in
+            _ = try await store.surrender(cart, owner: me, version: at, state: .init(value: 1))
+        }
         return failures
     }
 
     private static let allCalls: Set = [
-        "look", "take", "create", "commit", "verify", "republish", "release",
+        "look", "take", "create", "commit", "verify", "republish", "release", "surrender",
     ]
 
     @Test func `a key of another type is unreadable to every call and stays as it is`() async throws {

@@ -78,6 +78,7 @@ import Testing
             reads { (answer) throws(StoreFailure) in _ = try VerifyScript.answer(answer) },
             reads { (answer) throws(StoreFailure) in _ = try RepublishScript.answer(answer) },
             reads { (answer) throws(StoreFailure) in _ = try ReleaseScript.answer(answer) },
+            reads { (answer) throws(StoreFailure) in _ = try SurrenderScript.answer(answer) },
             reads { (answer) throws(StoreFailure) in _ = try HeartbeatScript.finding(answer) },
             reads { (answer) throws(StoreFailure) in _ = try TombstoneScript.answer(answer) },
             reads { (answer) throws(StoreFailure) in try CertainTombstoneScript.check(answer) },

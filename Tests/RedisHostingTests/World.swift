@@ -132,6 +132,10 @@ extension World {
         try await store.release(cart, owner: me, version: version)
     }
 
+    func surrender(_ version: Version, _ value: Int64) async throws -> SurrenderAnswer {
+        try await store.surrender(cart, owner: me, version: version, state: .init(value: value))
+    }
+
     /// Claims, and answers the version that was granted.
     func take(attempt: UInt64 = 1) async throws -> Version {
         guard case .granted(let version) = try await claim(.create, attempt: attempt).answer else {

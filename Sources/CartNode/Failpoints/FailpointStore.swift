@@ -66,5 +66,14 @@ struct FailpointStore<Store: ActorStore<CartLogic>>: ActorStore {
         await armed.reach(.releaseAnswered)
         return answer
     }
+
+    func surrender(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        state: CartLogic.State
+    ) async throws(StoreFailure) -> SurrenderAnswer {
+        try await store.surrender(id, owner: owner, version: version, state: state)
+    }
 }
 #endif

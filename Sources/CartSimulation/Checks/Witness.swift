@@ -13,6 +13,12 @@ final class Witness: Sendable {
         case commit(SessionID)
         case republish(SessionID, Version)
         case release(SessionID, Version)
+        case surrender(SessionID, Version)
+
+        /// Whether another epoch than the one that stood there is a new one.
+        var makesEpochs: Bool {
+            if case .surrender = self { false } else { true }
+        }
     }
 
     /// The newest that was ever stored for a cart.
@@ -31,8 +37,6 @@ final class Witness: Sendable {
         var violations: [String] = []
         var lost: Set<ActorID> = []
         var takeovers = 0
-        /// Who gave which cart up, and under which epoch.
-        var givenUp: [ActorID: Set<Epoch>] = [:]
     }
 
     private let book = Mutex(Book())
@@ -128,10 +132,8 @@ extension Witness.Book {
         _ mayAct: (SessionID) -> Bool
     ) {
         guard !isEcho(deed, id, before, after) else { return }
-        if comesBack(deed, id) { lost.insert(id) }
-        if case .release(_, let version) = deed { givenUp[id, default: []].insert(version.epoch) }
         checkLoss(deed, id, after, mayAct)
-        checkEpoch(id, before, after)
+        checkEpoch(deed, id, before, after)
         checkOwner(deed, id, before, after, mayAct)
         let former = newest[id]
         switch deed {
@@ -142,7 +144,7 @@ extension Witness.Book {
         case .commit:
             let known = former?.version.epoch == after.version.epoch ? former?.known : nil
             newest[id] = .init(version: after.version, holder: after.owner, known: known)
-        case .release(_, let version):
+        case .release(_, let version), .surrender(_, let version):
             // Who gives up under an older epoch has not given up what it took since.
             let isOver = former?.version.epoch == version.epoch
             let holder = isOver ? nil : former?.holder
@@ -150,28 +152,24 @@ extension Witness.Book {
         }
     }
 
-    /// A late copy of an old commit or release fits onto what Redis fell back to: it repeats what was there before, and
-    /// takes nothing from anybody.
+    /// What fits onto what Redis fell back to, and repeats what was there before: a late copy of an old commit or release,
+    /// or an older state that is put back as nobody's. It takes nothing from anybody.
     private func isEcho(
         _ deed: Witness.Deed,
         _ id: ActorID,
         _ before: RedisServer.Store.Record?,
         _ after: RedisServer.Store.Record
     ) -> Bool {
-        guard let before, let newest = newest[id], before.version < newest.version else { return false }
+        guard let newest = newest[id] else { return false }
+        if let before, before.version >= newest.version { return false }
         switch deed {
         case .commit:
-            return after.version <= newest.version && after.version.sequence == before.version.sequence.next
-        case .release: return true
+            return after.version <= newest.version
+                && after.version.sequence == before?.version.sequence.next
+        case .release: return before != nil
+        case .surrender: return after.version < newest.version
         case .claim, .republish: return false
         }
-    }
-
-    /// A known gap (see the failure model): who gave a cart up, was not told so, and then finds it lost, puts it back under
-    /// a new epoch, though another may have it by now.
-    private func comesBack(_ deed: Witness.Deed, _ id: ActorID) -> Bool {
-        guard case .republish(_, let version) = deed else { return false }
-        return givenUp[id]?.contains(version.epoch) == true
     }
 
     /// What was once stored may only be gone where nobody alive held it in memory.
@@ -186,7 +184,6 @@ extension Witness.Book {
             lost.insert(id)
             return
         }
-        if comesBack(deed, id) { return }
         // A commit that was executed, not heard of, and lost, is made once more by its owner.
         guard after.version.sequence < known || after.owner != owner else { return }
         violations.append(
@@ -197,12 +194,13 @@ extension Witness.Book {
 
     /// Epochs only rise, and one belongs to one session.
     private mutating func checkEpoch(
+        _ deed: Witness.Deed,
         _ id: ActorID,
         _ before: RedisServer.Store.Record?,
         _ after: RedisServer.Store.Record
     ) {
         let epoch = after.version.epoch
-        if epoch != before?.version.epoch, let highest = highest[id], epoch <= highest {
+        if deed.makesEpochs, epoch != before?.version.epoch, let highest = highest[id], epoch <= highest {
             violations.append("I2 \(id): epoch \(epoch.rawValue) came after \(highest.rawValue)")
         }
         highest[id] = max(highest[id] ?? epoch, epoch)
@@ -222,7 +220,7 @@ extension Witness.Book {
         _ mayAct: (SessionID) -> Bool
     ) {
         // An owner that Redis knows only because it fell back to an older state is not taken from.
-        if let holder = newest[id]?.holder, let owner = after.owner, owner != holder, !comesBack(deed, id) {
+        if let holder = newest[id]?.holder, let owner = after.owner, owner != holder {
             takeovers += 1
             // Who never heard of its right, and whose claim Redis lost, has nothing that could be taken.
             let holds = newest[id]?.known != nil || before?.owner == holder

@@ -91,6 +91,20 @@ struct SimulatedActorStore: ActorStore {
             }
         }
     }
+
+    func surrender(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        state: CartRecord
+    ) async throws(StoreFailure) -> SurrenderAnswer {
+        try await way.execute("surrender", "\(id) by \(owner) at \(version.sequence.rawValue)") {
+            [witness] (store, _) throws(StoreFailure) in
+            try witness.watch(.surrender(owner, version), of: id, in: &store) { store throws(StoreFailure) in
+                try store.surrender(id, owner: owner, version: version, state: state)
+            }
+        }
+    }
 }
 
 extension RedisServer {

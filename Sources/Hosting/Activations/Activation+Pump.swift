@@ -69,7 +69,7 @@ extension Activation {
             return event(.proceed)
         case .absent:
             return .answerAbsent
-        case .claiming, .committing, .verifying, .republishing, .releasing:
+        case .claiming, .committing, .verifying, .republishing, .releasing, .surrendering:
             return machine.operation.map { .perform($0) } ?? .none
         case .ended(let end):
             return .drop(end)

@@ -43,6 +43,10 @@ extension Activation {
             )
         case .release(let version):
             return .releaseAnswered(try await store.release(id, owner: owner, version: version))
+        case .surrender(let version):
+            return .surrenderAnswered(
+                try await store.surrender(id, owner: owner, version: version, state: state)
+            )
         }
     }
 

@@ -117,7 +117,8 @@ actor Activation<D: Decider> {
     var isEnded: Bool {
         switch machine.state {
         case .ended: true
-        case .claiming, .absent, .owned, .committing, .verifying, .republishing, .releasing: false
+        case .claiming, .absent, .owned, .committing, .verifying, .republishing, .releasing, .surrendering:
+            false
         }
     }
 

@@ -39,6 +39,15 @@ package protocol ActorStore<Logic>: Sendable {
     func release(_ id: ActorID, owner: SessionID, version: Version) async throws(StoreFailure)
         -> ReleaseAnswer
 
+    /// Gives up an actor that the store lost: puts back what we held, as nobody's and under the epoch that we held it
+    /// under. So whoever owns it since holds a newer version, whichever of us comes first.
+    func surrender(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        state: Logic.State
+    ) async throws(StoreFailure) -> SurrenderAnswer
+
     /// How long after its last touch an actor may vanish from the store.
     var retention: Duration { get }
 }

@@ -4,7 +4,7 @@ package import Ownership
 /// One node's way to the actors of a simulated Redis, with faults of its own.
 package struct InMemoryStore<Logic: Decider>: ActorStore {
     package enum Call: Hashable, Sendable {
-        case claim, commit, verify, republish, release
+        case claim, commit, verify, republish, release, surrender
     }
 
     /// What goes wrong on this way.
@@ -83,6 +83,19 @@ package struct InMemoryStore<Logic: Decider>: ActorStore {
         try await faults.perform(.release) { [redis] () throws(StoreFailure) in
             try redis.execute { store, _ throws(StoreFailure) in
                 try store.release(id, owner: owner, version: version)
+            }
+        }
+    }
+
+    package func surrender(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        state: Logic.State
+    ) async throws(StoreFailure) -> SurrenderAnswer {
+        try await faults.perform(.surrender) { [redis] () throws(StoreFailure) in
+            try redis.execute { store, _ throws(StoreFailure) in
+                try store.surrender(id, owner: owner, version: version, state: state)
             }
         }
     }

@@ -123,6 +123,25 @@ extension SimulatedStore {
         return .released
     }
 
+    /// See `ActorStore.surrender`.
+    package mutating func surrender(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        state: State
+    ) throws(StoreFailure) -> SurrenderAnswer {
+        if var found = try record(id), !(found.version < version) {
+            guard found.version == version, found.owner == owner || found.owner == nil else { return .fenced }
+            found.owner = nil
+            contents.slots[id] = .record(found)
+            return .released
+        }
+        contents.slots[id] = .record(
+            Record(owner: nil, version: version, attempt: ClaimAttempt(0), commit: nil, state: state)
+        )
+        return .released
+    }
+
     private func epoch(after former: Epoch, at time: UInt64) -> Epoch {
         Epoch(time > former.rawValue ? time : former.rawValue + 1)
     }

@@ -1,0 +1,58 @@
+internal import Hosting
+internal import Ownership
+internal import Redis
+
+/// Gives up an actor that Redis lost: puts our whole state back, as nobody's, under the epoch that we held it under.
+///
+/// A republish would do it under a new epoch and fence whoever took the actor since. Here such an owner's version is the
+/// newer one: it is left alone, or finds ours to be older and puts its own back.
+///
+/// Allowed without memory, and without a last commit, for a republish's reasons.
+///
+/// Key: the record. Arguments: owner; epoch; sequence; milliseconds to live; then the names and values of the whole
+/// content.
+///
+/// | answer | when |
+/// |---|---|
+/// | `RELEASED` | Redis has our version or had an older one or none, and nobody owns it now |
+/// | `FENCED` | somebody newer was here |
+enum SurrenderScript {
+    static let script = RedisScript(
+        name: "surrender",
+        source: Lua.allowedWithoutMemory + Lua.records + """
+            local o, e, q = ARGV[1], ARGV[2], ARGV[3]
+            local r, bad = record(KEYS[1])
+            if bad then return bad end
+            if r.o and not older(r.e, r.q, e, q) then
+              if r.e ~= e or r.q ~= q or (r.o ~= o and r.o ~= '') then return {'FENCED'} end
+              redis.call('HSET', KEYS[1], 'o', '')
+            else
+              redis.call('DEL', KEYS[1])
+              redis.call('HSET', KEYS[1], 'o', '', 'e', e, 'a', '0', 'q', q, 'c', '', unpack(ARGV, 5))
+            end
+            redis.call('PEXPIRE', KEYS[1], ARGV[4])
+            return {'RELEASED'}
+            """
+    )
+
+    static func arguments(
+        _ owner: SessionID,
+        _ version: Version,
+        _ content: [ContentField],
+        retention: Duration
+    ) -> [RedisArgument] {
+        let head: [RedisArgument] = [
+            .session(owner), .epoch(version.epoch), .sequence(version.sequence),
+            Retention.argument(retention),
+        ]
+        return head + RedisArgument.fields(content)
+    }
+
+    static func answer(_ answer: ScriptAnswer) throws(StoreFailure) -> SurrenderAnswer {
+        switch answer.word {
+        case "RELEASED": .released
+        case "FENCED": .fenced
+        default: throw answer.unexpected
+        }
+    }
+}
