@@ -29,6 +29,9 @@ struct CartSimulate: AsyncParsableCommand {
     @Option(help: "How many seeds to run at once (default: as many as there are processors).")
     var threads: Int?
 
+    @Option(help: "What the seeds are about: \(Theme.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var theme = Theme.anything
+
     #if DEBUG
     @Option(help: "Switch this rule of the protocol off, to see which seeds find out.")
     var without: Rule?
@@ -55,7 +58,7 @@ struct CartSimulate: AsyncParsableCommand {
     }
 
     private func replay(_ seed: UInt64) throws {
-        let result = broken { Simulation.run(seed: seed, traces: true) }
+        let result = broken { Simulation.run(seed: seed, theme: theme, traces: true) }
         for line in result.trace { print(line) }
         print("seed \(seed): \(result.violations.isEmpty ? "all held" : "VIOLATED")")
         for violation in result.violations { print("  \(violation)") }
@@ -68,6 +71,7 @@ struct CartSimulate: AsyncParsableCommand {
         print("seeds \(first) to \(first + max(1, seeds) - 1), \(count) at a time")
         let campaign = Campaign(
             seeds: first..<(first + seeds),
+            theme: theme,
             threads: count,
             failureLimit: failures,
             told: { progress.tell($0) }
@@ -98,6 +102,8 @@ struct CartSimulate: AsyncParsableCommand {
         return body()
     }
 }
+
+extension Theme: ExpressibleByArgument {}
 
 #if DEBUG
 extension Rule: ExpressibleByArgument {}

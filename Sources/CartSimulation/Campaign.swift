@@ -11,6 +11,7 @@ package struct Campaign: Sendable {
     package static var processors: Int { ProcessInfo.processInfo.activeProcessorCount }
 
     package let seeds: Range<UInt64>
+    package let theme: Theme
     /// How many seeds are run at once.
     package let threads: Int
     /// After how many failing seeds no further one is begun.
@@ -20,11 +21,13 @@ package struct Campaign: Sendable {
 
     package init(
         seeds: Range<UInt64>,
+        theme: Theme = .anything,
         threads: Int = Campaign.processors,
         failureLimit: Int = 1,
         told: @escaping @Sendable (CampaignReport) -> Void = { _ in }
     ) {
         self.seeds = seeds
+        self.theme = theme
         self.threads = max(1, threads)
         self.failureLimit = failureLimit
         self.told = told
@@ -95,7 +98,7 @@ private final class CampaignDesk: Sendable {
 
     func work() {
         while let seed = takeSeed() {
-            let result = Simulation.run(seed: seed)
+            let result = Simulation.run(seed: seed, theme: campaign.theme)
             let report = progress.withLock { [began] progress in
                 progress.report.add(result)
                 progress.report.took = .now - began

@@ -42,8 +42,8 @@ package final class Simulation: Sendable {
     /// Runs a seed. The caller's thread is the simulation's until it is over.
     ///
     /// - Parameter traces: whether every step is to be told.
-    package static func run(seed: UInt64, traces: Bool = false) -> SeedResult {
-        Simulation(Scenario(seed: seed), traces: traces).run()
+    package static func run(seed: UInt64, theme: Theme = .anything, traces: Bool = false) -> SeedResult {
+        Simulation(Scenario(seed: seed, theme: theme), traces: traces).run()
     }
 
     private func run() -> SeedResult {

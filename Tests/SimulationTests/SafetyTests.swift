@@ -22,6 +22,17 @@ struct SafetyTests {
         #expect(report.attempts > seeds * 20)
     }
 
+    @Test func `sessions that return at the last moment are not buried`() async {
+        let report = await Campaign(seeds: 1..<401, theme: .nearMisses).run()
+        for failure in report.failures {
+            Issue.record(
+                "deploy/simulate --theme nearMisses --seed \(failure.seed): \(failure.violations.joined(separator: "\n"))"
+            )
+        }
+        #expect(report.seeds == 400)
+        #expect(report.takeovers > 100)
+    }
+
     @Test(arguments: UInt64(1)...20)
     func `a seed goes the same way each time, told or not`(seed: UInt64) async {
         let (first, second, told) = await onThread {

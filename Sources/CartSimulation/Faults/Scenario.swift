@@ -17,17 +17,17 @@ package struct Scenario: Sendable {
     /// How long a lease is in every scenario.
     private static let lease: Duration = .milliseconds(5_000)
 
-    package init(seed: UInt64) {
+    package init(seed: UInt64, theme: Theme = .anything) {
         var random = SplitMix64(seed: seed)
         self.seed = seed
         nodes = .random(in: 2...4, using: &random)
-        lease = LeasePolicy(
+        let lease = LeasePolicy(
             length: Self.lease,
             // Whatever clocks that all tick alike need no margin for is room for mistakes to hide in.
             margin: .milliseconds([20, 100, 500].randomElement(using: &random) ?? 500),
             heartbeatInterval: .milliseconds([500, 1_000].randomElement(using: &random) ?? 500)
         )
-        hiccups = Hiccups(
+        let hiccups = Hiccups(
             reorders: .random(using: &random),
             probability: [0, 0, 0.002, 0.01].randomElement(using: &random) ?? 0,
             longest: .milliseconds([5, 100, 1_500].randomElement(using: &random) ?? 5)
@@ -39,9 +39,25 @@ package struct Scenario: Sendable {
         if kinds.isEmpty { kinds = [.kill] }
         // What is nearly missed on a quick network is not even near.
         let isSlow = kinds.contains(.nearMiss) && random.unit() < 0.7
-        self.weather = isSlow ? weather.slow : weather
+        var count = Int.random(in: 2...12, using: &random)
+        switch theme {
+        case .anything:
+            self.lease = lease
+            self.hiccups = hiccups
+            self.weather = isSlow ? weather.slow : weather
+        case .nearMisses:
+            // Nothing else happens, and the bounds are as near to each other as they get.
+            self.lease = LeasePolicy(
+                length: Self.lease,
+                margin: .milliseconds(20),
+                heartbeatInterval: .milliseconds(1_000)
+            )
+            self.hiccups = Hiccups(reorders: hiccups.reorders, probability: 0, longest: hiccups.longest)
+            self.weather = Weather.fair.slow
+            kinds = [.nearMiss]
+            count = 12
+        }
         self.kinds = kinds
-        let count = Int.random(in: 2...12, using: &random)
         let focus = Focus(nodes: nodes, within: safetyPhase, &random)
         var faults: [(time: SimulatedTime, fault: Fault)] = []
         for _ in 0..<count {
