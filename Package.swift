@@ -151,6 +151,7 @@ let package = Package(
             name: "NodeConfiguration",
             dependencies: [
                 "Cart",
+                "Hosting",
                 "Ownership",
                 "Redis",
                 .product(name: "Configuration", package: "swift-configuration"),

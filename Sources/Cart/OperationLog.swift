@@ -6,6 +6,8 @@ package final class OperationLog: Hashable, Sendable {
     package let kept: [AppliedOperation]
     /// The hashes of those that can not any more, oldest first.
     package let retired: [UInt64]
+    /// How many there were before the oldest of `retired`. So each operation of a cart's life has a number, from 0.
+    package let forgotten: UInt64
 
     /// How many operations a cart keeps and how many hashes it has of older ones. Part of the event, so that applying it
     /// gives the same log under any limits.
@@ -23,10 +25,11 @@ package final class OperationLog: Hashable, Sendable {
     }
 
     /// A log from stored parts, or nil if there is nothing in it. Validates nothing.
-    package init?(kept: [AppliedOperation], retired: [UInt64]) {
+    package init?(kept: [AppliedOperation], retired: [UInt64], forgotten: UInt64 = 0) {
         if kept.isEmpty, retired.isEmpty { return nil }
         self.kept = kept
         self.retired = retired
+        self.forgotten = forgotten
     }
 
     /// The log with one operation more; the oldest make way.
@@ -42,19 +45,21 @@ package final class OperationLog: Hashable, Sendable {
             retired += kept.prefix(surplus).lazy.map(\.operation.hash)
             kept.removeFirst(surplus)
         }
-        let forgotten = retired.count - max(0, room.retired)
-        if forgotten > 0 { retired.removeFirst(forgotten) }
-        return OperationLog(kept: kept, retired: retired)
+        let overdue = max(0, retired.count - max(0, room.retired))
+        retired.removeFirst(overdue)
+        let forgotten = (log?.forgotten ?? 0) &+ UInt64(overdue)
+        return OperationLog(kept: kept, retired: retired, forgotten: forgotten)
     }
 
     /// Equal contents.
     package static func == (a: OperationLog, b: OperationLog) -> Bool {
-        a === b || (a.kept == b.kept && a.retired == b.retired)
+        a === b || (a.kept == b.kept && a.retired == b.retired && a.forgotten == b.forgotten)
     }
 
     /// By the contents.
     package func hash(into hasher: inout Hasher) {
         hasher.combine(kept)
         hasher.combine(retired)
+        hasher.combine(forgotten)
     }
 }

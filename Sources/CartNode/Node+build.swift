@@ -43,14 +43,22 @@ extension Node {
         let secret = settings.cluster.secret.revealed
         let link = try LinkClient(secret: secret, policy: linkPolicy, eventLoopGroup: loops, logger: logger)
         let codec = CartCodec()
+        let decider = CartLogic(limits: settings.cart)
+        let layout = settings.redis.strategy.layout(
+            StateReader(decider: decider, codec: codec),
+            snapshotEvery: settings.redis.snapshotInterval
+        )
+        guard let layout else {
+            throw BadSetting("strategy", "not one that carts can be kept by (got \(settings.redis.strategy))")
+        }
         let host = Host(
-            decider: CartLogic(limits: settings.cart),
+            decider: decider,
             codec: codec,
             store: failpoints.around(
                 RedisActorStore(
                     client: redis,
                     cluster: cluster,
-                    layout: SnapshotLayout(codec: codec),
+                    layout: layout,
                     retention: settings.redis.retention
                 )
             ),

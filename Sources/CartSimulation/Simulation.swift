@@ -31,7 +31,13 @@ package final class Simulation: Sendable {
         policy.housekeepingInterval = .milliseconds(250)
         self.scenario = scenario
         let scheduler = Scheduler(seed: scenario.seed, trace: Trace(keepsLines: traces))
-        let town = Town(scheduler, nodes: scenario.nodes, policy: policy, hiccups: scenario.hiccups)
+        let town = Town(
+            scheduler,
+            nodes: scenario.nodes,
+            policy: policy,
+            hiccups: scenario.hiccups,
+            customs: scenario.customs
+        )
         self.scheduler = scheduler
         self.town = town
         places = (0..<scenario.nodes).map { NodePlace($0, of: town) }

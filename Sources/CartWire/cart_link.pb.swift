@@ -288,42 +288,47 @@ package nonisolated struct LinkedAnswer: Sendable {
   package init() {}
 }
 
-package nonisolated struct LinkedAccepted: Sendable {
+package nonisolated struct LinkedAccepted: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  package var effect: StoredEffect = .unspecified
+  package var effect: StoredEffect {
+    get {_storage._effect}
+    set {_uniqueStorage()._effect = newValue}
+  }
 
   /// The line, where the effect is about one.
-  package var line: UInt32 = 0
+  package var line: UInt32 {
+    get {_storage._line}
+    set {_uniqueStorage()._line = newValue}
+  }
 
   /// Without operations, which are the owner's business.
   package var state: StoredCart {
-    get {_state ?? StoredCart()}
-    set {_state = newValue}
+    get {_storage._state ?? StoredCart()}
+    set {_uniqueStorage()._state = newValue}
   }
   /// Returns true if `state` has been explicitly set.
-  package var hasState: Bool {self._state != nil}
+  package var hasState: Bool {_storage._state != nil}
   /// Clears the value of `state`. Subsequent reads from it will return its default value.
-  package mutating func clearState() {self._state = nil}
+  package mutating func clearState() {_uniqueStorage()._state = nil}
 
   /// The version that the change was committed as, if it was applied before under the same key; absent: now.
   package var replayed: UInt64 {
-    get {_replayed ?? 0}
-    set {_replayed = newValue}
+    get {_storage._replayed ?? 0}
+    set {_uniqueStorage()._replayed = newValue}
   }
   /// Returns true if `replayed` has been explicitly set.
-  package var hasReplayed: Bool {self._replayed != nil}
+  package var hasReplayed: Bool {_storage._replayed != nil}
   /// Clears the value of `replayed`. Subsequent reads from it will return its default value.
-  package mutating func clearReplayed() {self._replayed = nil}
+  package mutating func clearReplayed() {_uniqueStorage()._replayed = nil}
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
-  fileprivate var _state: StoredCart? = nil
-  fileprivate var _replayed: UInt64? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 package nonisolated struct LinkedRejected: Sendable {
@@ -1306,46 +1311,88 @@ nonisolated extension LinkedAccepted: SwiftProtobuf.Message, SwiftProtobuf._Mess
   package static let protoMessageName: String = _protobuf_package + ".Accepted"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}effect\0\u{1}line\0\u{1}state\0\u{1}replayed\0")
 
+  fileprivate class _StorageClass {
+    var _effect: StoredEffect = .unspecified
+    var _line: UInt32 = 0
+    var _state: StoredCart? = nil
+    var _replayed: UInt64? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _effect = source._effect
+      _line = source._line
+      _state = source._state
+      _replayed = source._replayed
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularEnumField(value: &self.effect) }()
-      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.line) }()
-      case 3: try { try decoder.decodeSingularMessageField(value: &self._state) }()
-      case 4: try { try decoder.decodeSingularUInt64Field(value: &self._replayed) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularEnumField(value: &_storage._effect) }()
+        case 2: try { try decoder.decodeSingularUInt32Field(value: &_storage._line) }()
+        case 3: try { try decoder.decodeSingularMessageField(value: &_storage._state) }()
+        case 4: try { try decoder.decodeSingularUInt64Field(value: &_storage._replayed) }()
+        default: break
+        }
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if self.effect != .unspecified {
-      try visitor.visitSingularEnumField(value: self.effect, fieldNumber: 1)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if _storage._effect != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._effect, fieldNumber: 1)
+      }
+      if _storage._line != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._line, fieldNumber: 2)
+      }
+      try { if let v = _storage._state {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+      } }()
+      try { if let v = _storage._replayed {
+        try visitor.visitSingularUInt64Field(value: v, fieldNumber: 4)
+      } }()
     }
-    if self.line != 0 {
-      try visitor.visitSingularUInt32Field(value: self.line, fieldNumber: 2)
-    }
-    try { if let v = self._state {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
-    } }()
-    try { if let v = self._replayed {
-      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 4)
-    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: LinkedAccepted, rhs: LinkedAccepted) -> Bool {
-    if lhs.effect != rhs.effect {return false}
-    if lhs.line != rhs.line {return false}
-    if lhs._state != rhs._state {return false}
-    if lhs._replayed != rhs._replayed {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._effect != rhs_storage._effect {return false}
+        if _storage._line != rhs_storage._line {return false}
+        if _storage._state != rhs_storage._state {return false}
+        if _storage._replayed != rhs_storage._replayed {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

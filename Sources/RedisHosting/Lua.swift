@@ -39,12 +39,13 @@ enum Lua {
               local kind = redis.call('TYPE', key).ok
               if kind == 'none' then return {} end
               if kind ~= 'hash' then return nil, {'TYPE', kind} end
-              local f = redis.call('HMGET', key, 'o', 'e', 'a', 'q', 'c')
+              local f = redis.call('HMGET', key, 'o', 'e', 'a', 'q', 'c', 't')
               if not f[1] or f[1] == 'gen' or (f[1] ~= '' and not plain(f[1])) then return nil, {'CORRUPT', 'o'} end
               if not whole(f[2]) then return nil, {'CORRUPT', 'e'} end
               if not whole(f[3]) then return nil, {'CORRUPT', 'a'} end
               if not whole(f[4]) then return nil, {'CORRUPT', 'q'} end
-              return {o = f[1], e = f[2], a = f[3], q = f[4], c = f[5]}
+              if f[6] and not whole(f[6]) then return nil, {'CORRUPT', 't'} end
+              return {o = f[1], e = f[2], a = f[3], q = f[4], c = f[5], t = f[6] or nil}
             end
             local function older(e1, q1, e2, q2)
               if e1 ~= e2 then return tonumber(e1) < tonumber(e2) end
@@ -52,6 +53,29 @@ enum Lua {
             end
 
             """
+
+    /// `put(key, from, to)`, `drop(key, from, to)`: sets the fields, or deletes those of the names, that the arguments from
+    /// one to another give. In slices, because Lua's stack holds no more than some thousand words.
+    ///
+    /// `live(key, t, usual)`: puts the record's end of life off, and keeps in `t` how long it lives where that is not ''.
+    static let contents = """
+        local slice = 6000
+        local function put(key, from, to)
+          for i = from, to, slice do redis.call('HSET', key, unpack(ARGV, i, math.min(i + slice - 1, to))) end
+        end
+        local function drop(key, from, to)
+          for i = from, to, slice do redis.call('HDEL', key, unpack(ARGV, i, math.min(i + slice - 1, to))) end
+        end
+        local function live(key, before, t, usual)
+          if t ~= '' then
+            if before ~= t then redis.call('HSET', key, 't', t) end
+          elseif before then
+            redis.call('HDEL', key, 't')
+          end
+          redis.call('PEXPIRE', key, t ~= '' and t or usual)
+        end
+
+        """
 
     /// `epochAfter(epoch)`: a new epoch: Redis's time in microseconds, or one more than the former where the clock went
     /// back.

@@ -10,21 +10,31 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
     let client: RedisClient
     let keys: Keys
     let layout: any StateLayout<Logic>
+    private let lifetime: @Sendable (Logic.State) -> Duration?
 
     /// - Parameters:
     ///   - client: run by the caller.
     ///   - retention: how long after its last touch an actor may vanish; a millisecond to a century.
+    ///   - lifetime: the same for one actor, where it is another.
     package init(
         client: RedisClient,
         cluster: ClusterName = .standard,
         layout: any StateLayout<Logic>,
-        retention: Duration = .seconds(30 * 86_400)
+        retention: Duration = .seconds(30 * 86_400),
+        lifetime: @escaping @Sendable (Logic.State) -> Duration? = { _ in nil }
     ) {
         self.client = client
         self.keys = Keys(cluster: cluster)
         self.layout = layout
         self.retention = retention
+        self.lifetime = lifetime
     }
+
+    package func form(after form: StoredForm, at sequence: Sequence) -> StoredForm {
+        layout.form(after: form, at: sequence)
+    }
+
+    package func form(at sequence: Sequence) -> StoredForm { layout.form(at: sequence) }
 
     package func claim(
         _ id: ActorID,
@@ -34,7 +44,7 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
             ClaimScript.script(for: terms.mode),
             about: id,
             keys: [keys.actor(id), keys.nodes],
-            ClaimScript.arguments(terms, retention: retention)
+            ClaimScript.arguments(terms, Retention(usual: retention))
         )
         return try ClaimScript.claim(answer, of: id, by: layout)
     }
@@ -47,14 +57,14 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
         change: Change<Logic>
     ) async throws(StoreFailure) -> CommitAnswer {
         let content = try encoding(id) { () throws(CodecFailure) in
-            try layout.content(of: change, at: version.sequence.next)
+            try layout.content(of: change, at: version.sequence.next, on: change.form)
         }
         try checkSize(content, of: id)
         let answer = try await ask(
             CommitScript.script,
             about: id,
             keys: [keys.actor(id)],
-            CommitScript.arguments(owner, version, commit, content, retention: retention)
+            CommitScript.arguments(owner, version, commit, content, retention(of: change.after))
         )
         return try CommitScript.answer(answer)
     }
@@ -69,7 +79,7 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
             VerifyScript.script,
             about: id,
             keys: [keys.actor(id), keys.nodes],
-            VerifyScript.arguments(owner, version, generation, retention: retention)
+            VerifyScript.arguments(owner, version, generation, Retention(usual: retention))
         )
         return try VerifyScript.answer(answer)
     }
@@ -86,7 +96,7 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
             RepublishScript.script,
             about: id,
             keys: [keys.actor(id)],
-            RepublishScript.arguments(owner, version, attempt, content, retention: retention)
+            RepublishScript.arguments(owner, version, attempt, content, retention(of: state))
         )
         return try RepublishScript.answer(answer)
     }
@@ -100,7 +110,7 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
             ReleaseScript.script,
             about: id,
             keys: [keys.actor(id)],
-            ReleaseScript.arguments(owner, version, retention: retention)
+            ReleaseScript.arguments(owner, version, Retention(usual: retention))
         )
         return try ReleaseScript.answer(answer)
     }
@@ -116,7 +126,7 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
             SurrenderScript.script,
             about: id,
             keys: [keys.actor(id)],
-            SurrenderScript.arguments(owner, version, content, retention: retention)
+            SurrenderScript.arguments(owner, version, content, retention(of: state))
         )
         return try SurrenderScript.answer(answer)
     }
@@ -130,6 +140,10 @@ extension RedisActorStore {
         _ arguments: [RedisArgument]
     ) async throws(StoreFailure) -> ScriptAnswer {
         try await client.ask(script, about: "\(script.name) of actor \(id)", keys: keys, arguments)
+    }
+
+    private func retention(of state: Logic.State) -> Retention {
+        Retention(usual: retention, own: lifetime(state))
     }
 
     /// What a record at this version holds besides its own fields: nothing before the first commit.

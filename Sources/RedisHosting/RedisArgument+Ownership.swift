@@ -1,3 +1,4 @@
+internal import Hosting
 internal import Ownership
 internal import Redis
 

@@ -10,7 +10,7 @@ struct TestNode: Sendable {
     let keeper: SessionKeeper
     let directory: Directory
     let store: InMemoryStore<CounterLogic>
-    let registry: InMemoryRegistry<CounterLogic>
+    let registry: InMemoryRegistry<CounterLogic.State>
     let link: InMemoryLink
     let clock: ManualClock
     let keeperClock: KeeperClock
@@ -19,7 +19,7 @@ struct TestNode: Sendable {
     init(
         _ name: String,
         clock: ManualClock,
-        redis: SimulatedRedis<CounterLogic>,
+        redis: SimulatedRedis<CounterLogic.State>,
         network: InMemoryNetwork,
         inheritance: Inheritance,
         policy: HostPolicy
@@ -27,7 +27,7 @@ struct TestNode: Sendable {
         var logger = Logger(label: name)
         logger.logLevel = .critical
         let address = "\(name):7170"
-        let store = InMemoryStore(redis)
+        let store = InMemoryStore<CounterLogic>(redis)
         let registry = InMemoryRegistry(redis)
         let link = InMemoryLink(network)
         let keeperClock = KeeperClock(clock)

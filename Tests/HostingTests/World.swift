@@ -7,7 +7,7 @@ import Testing
 /// Some nodes, one simulated Redis, one network, and one clock that moves only when a test says so.
 struct World: Sendable {
     let clock: ManualClock
-    let redis: SimulatedRedis<CounterLogic>
+    let redis: SimulatedRedis<CounterLogic.State>
     let nodes: [TestNode]
 
     /// Runs `body` while the nodes run.
@@ -21,7 +21,7 @@ struct World: Sendable {
         _ body: (World) async throws -> Void
     ) async throws {
         let clock = ManualClock()
-        let redis = SimulatedRedis<CounterLogic>(clock: clock)
+        let redis = SimulatedRedis<CounterLogic.State>(clock: clock)
         let network = InMemoryNetwork()
         let nodes = (0..<count).map { number in
             TestNode(
@@ -115,7 +115,7 @@ struct World: Sendable {
 extension World {
     /// Leaves a counter `c` behind that a session of some other process owns.
     func leave(_ value: Int64, under session: SessionID) async throws {
-        let store = InMemoryStore(redis)
+        let store = InMemoryStore<CounterLogic>(redis)
         let id = ActorID("c")
         let terms = ClaimTerms(
             mode: .create,
@@ -128,7 +128,12 @@ extension World {
             throw CancellationError()
         }
         let state = CounterLogic.State(value: value)
-        let change = Change<CounterLogic>(before: .init(value: 0), after: state, events: [.added(value)])
+        let change = Change<CounterLogic>(
+            before: .init(value: 0),
+            after: state,
+            events: [.added(value)],
+            form: .empty
+        )
         let commit = CommitID("commit")
         #expect(
             try await store.commit(id, owner: session, version: version, commit: commit, change: change)

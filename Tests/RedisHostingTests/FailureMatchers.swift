@@ -43,26 +43,25 @@ func expectFailure(
 struct WideLayout: StateLayout {
     typealias Logic = CounterLogic
 
+    let reader = StateReader(decider: CounterLogic(), codec: CounterCodec())
     let width: Int
 
     func content(
         of change: Change<CounterLogic>,
-        at sequence: Ownership.Sequence
+        at sequence: Ownership.Sequence,
+        on form: StoredForm
     ) throws(CodecFailure) -> ContentChange {
-        ContentChange(set: try content(of: change.after, at: sequence))
+        ContentChange(set: try content(of: change.after, at: sequence), replaces: change.form != .empty)
     }
+
+    func form(after form: StoredForm, at sequence: Ownership.Sequence) -> StoredForm { self.form(at: sequence) }
+
+    func form(at sequence: Ownership.Sequence) -> StoredForm { .written(by: .snapshot, base: .zero) }
 
     func content(
         of state: CounterLogic.State,
         at sequence: Ownership.Sequence
     ) throws(CodecFailure) -> [ContentField] {
         (0..<width).map { ContentField("i:\($0)", [1]) }
-    }
-
-    func state(
-        in content: [ContentField],
-        at sequence: Ownership.Sequence
-    ) throws(CodecFailure) -> CounterLogic.State {
-        CounterLogic.State(value: Int64(content.count))
     }
 }

@@ -5,7 +5,7 @@ import Testing
 
 /// The fakes do what tests rely on.
 @Suite struct FakeTests {
-    private typealias Redis = SimulatedRedis<CounterLogic>
+    private typealias Redis = SimulatedRedis<CounterLogic.State>
 
     private func world() async throws -> (redis: Redis, store: InMemoryStore<CounterLogic>, at: Version) {
         let redis = Redis(clock: ManualClock())

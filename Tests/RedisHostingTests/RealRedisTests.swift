@@ -245,9 +245,12 @@ import Testing
         }
     }
 
-    @Test func `a change of too many fields is refused before it is sent`() async throws {
+    @Test func `a change of many fields is made whole, and one of too many refused before it is sent`()
+        async throws
+    {
         try await withRedis { world in
-            let store = RedisActorStore(client: world.client, layout: WideLayout(width: 3_000))
+            // More than Lua's stack holds at once.
+            let store = RedisActorStore(client: world.client, layout: WideLayout(width: 20_000))
             let at = try await world.take()
             let answer = try await store.commit(
                 cart,
@@ -257,8 +260,18 @@ import Testing
                 change: change(to: 1)
             )
             #expect(answer == .committed)
-            let tooWide = RedisActorStore(client: world.client, layout: WideLayout(width: 3_001))
-            await expectFailure(RefusedText(part: "3000").matches) {
+            #expect(try await world.client.send("HLEN", [.string(world.key(cart))]).integer == 20_005)
+            try await world.put(nil, at: cart)
+            let made = try await store.surrender(
+                cart,
+                owner: me,
+                version: version(at.epoch.rawValue, 1),
+                state: .init(value: 1)
+            )
+            #expect(made == .released)
+            #expect(try await world.client.send("HLEN", [.string(world.key(cart))]).integer == 20_005)
+            let tooWide = RedisActorStore(client: world.client, layout: WideLayout(width: 120_001))
+            await expectFailure(RefusedText(part: "120000").matches) {
                 _ = try await tooWide.commit(
                     cart,
                     owner: me,

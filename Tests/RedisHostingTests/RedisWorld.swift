@@ -44,7 +44,8 @@ struct RedisWorld: World {
     init(server: RedisServerFixture, client: RedisClient) {
         self.server = server
         self.client = client
-        store = RedisActorStore(client: client, layout: SnapshotLayout(codec: CounterCodec()))
+        let reader = StateReader(decider: CounterLogic(), codec: CounterCodec())
+        store = RedisActorStore(client: client, layout: SnapshotLayout(reader))
         registry = RedisSessionRegistry(
             client: client,
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })

@@ -61,7 +61,7 @@ import Testing
     @Test(arguments: strangeReplies.indices)
     func `a reply of a strange shape is no answer, and no trap`(_ index: Int) {
         let reply = Self.strangeReplies[index]
-        let layout = SnapshotLayout(codec: CounterCodec())
+        let layout = SnapshotLayout(StateReader(decider: CounterLogic(), codec: CounterCodec()))
         func reads(_ read: (ScriptAnswer) throws(StoreFailure) -> Void) -> StoreFailure? {
             do throws(StoreFailure) {
                 try read(try ScriptAnswer(reply, about: "a"))

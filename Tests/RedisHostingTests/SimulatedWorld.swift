@@ -3,8 +3,8 @@ import HostingTesting
 import Ownership
 
 struct SimulatedWorld: World {
-    private let redis: SimulatedRedis<CounterLogic>
-    private let members: InMemoryRegistry<CounterLogic>
+    private let redis: SimulatedRedis<CounterLogic.State>
+    private let members: InMemoryRegistry<CounterLogic.State>
     let store: any ActorStore<CounterLogic>
     var registry: any SessionRegistry { members }
 

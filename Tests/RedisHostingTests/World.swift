@@ -69,7 +69,7 @@ func version(_ epoch: UInt64, _ sequence: UInt64) -> Version {
 }
 
 func change(to value: Int64) -> Change<CounterLogic> {
-    Change(before: .init(value: 0), after: .init(value: value), events: [.added(value)])
+    Change(before: .init(value: 0), after: .init(value: value), events: [.added(value)], form: .empty)
 }
 
 extension World {

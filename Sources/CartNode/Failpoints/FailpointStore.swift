@@ -12,6 +12,12 @@ struct FailpointStore<Store: ActorStore<CartLogic>>: ActorStore {
 
     var retention: Duration { store.retention }
 
+    func form(after form: StoredForm, at sequence: Sequence) -> StoredForm {
+        store.form(after: form, at: sequence)
+    }
+
+    func form(at sequence: Sequence) -> StoredForm { store.form(at: sequence) }
+
     func claim(_ id: ActorID, _ terms: ClaimTerms) async throws(StoreFailure) -> Claim<CartLogic.State> {
         await armed.reach(.claimSending)
         let claim = try await store.claim(id, terms)

@@ -16,13 +16,42 @@ package struct CartCodec: ActorCodec {
 
     /// The cart and whatever a newer build said of it.
     package func encode(state: CartRecord) throws(CodecFailure) -> [UInt8] {
-        try bytes(of: StoredCart(state))
+        try Self.bytes(of: StoredCart(state))
     }
 
     /// - Throws: where the bytes are no cart, or one that only a newer build may rewrite.
     package func decode(state bytes: [UInt8]) throws(CodecFailure) -> CartRecord {
-        try message(StoredCart.self, from: bytes, "a stored cart").record()
+        try Self.message(StoredCart.self, from: bytes, "a stored cart").record()
     }
+
+    /// The events of one commit.
+    package func encode(events: [CartEvent]) throws(CodecFailure) -> [UInt8] {
+        try Self.bytes(of: StoredEvents(events))
+    }
+
+    /// The events of one commit, for whoever wants to show them.
+    ///
+    /// - Throws: where the bytes are no events, or some that only a newer build knows.
+    package func decode(events bytes: [UInt8]) throws(CodecFailure) -> [CartEvent] {
+        try Self.message(StoredEvents.self, from: bytes, "a commit's events").entries().map(\.event)
+    }
+
+    /// - Throws: where the bytes are no events, or some that only a newer build knows; the state is as before then.
+    package func replay(
+        events bytes: [UInt8],
+        onto state: inout CartRecord,
+        by decider: CartLogic
+    ) throws(CodecFailure) {
+        let entries = try Self.message(StoredEvents.self, from: bytes, "a commit's events").entries()
+        for (event, unknown) in entries {
+            decider.evolve(&state, with: event)
+            guard let unknown, case .lineAdded(let line, _) = event else { continue }
+            state.unknown = UnknownParts.adding(unknown, of: line.id, to: state.unknown)
+        }
+    }
+
+    /// Lines and operations change apart from each other.
+    package var split: (any StateSplit<CartLogic>)? { CartSplit() }
 
     /// The command, with what its creator generated for it.
     package func encode(command: CartCommand) throws(CodecFailure) -> [UInt8] {
@@ -35,20 +64,20 @@ package struct CartCodec: ActorCodec {
 
     /// - Throws: where the bytes are no command, or one of a kind that only a newer build knows.
     package func decode(command bytes: [UInt8]) throws(CodecFailure) -> CartCommand {
-        try message(LinkedCommand.self, from: bytes, "a command").command()
+        try Self.message(LinkedCommand.self, from: bytes, "a command").command()
     }
 
     /// The verdict and the state that it stands on.
     package func encode(answer: Answer<CartLogic>) throws(CodecFailure) -> [UInt8] {
-        try bytes(of: LinkedAnswer(answer))
+        try Self.bytes(of: LinkedAnswer(answer))
     }
 
     /// - Throws: where the bytes are no answer, or one that only a newer build understands.
     package func decode(answer bytes: [UInt8]) throws(CodecFailure) -> Answer<CartLogic> {
-        try message(LinkedAnswer.self, from: bytes, "an answer").answer()
+        try Self.message(LinkedAnswer.self, from: bytes, "an answer").answer()
     }
 
-    private func bytes(of message: some Message) throws(CodecFailure) -> [UInt8] {
+    static func bytes(of message: some Message) throws(CodecFailure) -> [UInt8] {
         do {
             return try message.serializedBytes()
         } catch {
@@ -56,7 +85,7 @@ package struct CartCodec: ActorCodec {
         }
     }
 
-    private func message<M: Message>(
+    static func message<M: Message>(
         _ type: M.Type,
         from bytes: [UInt8],
         _ name: String

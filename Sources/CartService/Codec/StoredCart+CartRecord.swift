@@ -6,8 +6,10 @@ import SwiftProtobuf
 extension StoredCart {
     /// The record as it is stored, unknown fields in their places.
     ///
-    /// - Parameter withOperations: false for whoever only shows it.
-    init(_ record: CartRecord, withOperations: Bool = true) {
+    /// - Parameters:
+    ///   - withOperations: false for whoever only shows it.
+    ///   - withLines: false where they are kept elsewhere.
+    init(_ record: CartRecord, withOperations: Bool = true, withLines: Bool = true) {
         self.init()
         schemaVersion = CartCodec.schemaVersion
         let unknown = record.unknown
@@ -15,7 +17,7 @@ extension StoredCart {
         case .none:
             none = StoredNone()
         case .open(let cart):
-            var message = StoredOpen(cart, unknown)
+            var message = StoredOpen(cart, unknown, withLines: withLines)
             message.logged = withOperations && cart.operations != nil
             if let unknown { message.unknownFields = unknown.kind }
             open = message
@@ -44,6 +46,7 @@ extension StoredCart {
         }
         switch kind {
         case .open(let message):
+            guard message.linesApart == 0 else { throw CodecFailure("a stored cart without its lines") }
             return CartRecord(
                 cart: .open(try message.cart(try operations(message.logged))),
                 unknown: unknown(message)
@@ -82,17 +85,13 @@ extension StoredCart {
 }
 
 extension StoredOpen {
-    fileprivate init(_ cart: OpenCart, _ unknown: UnknownParts?) {
+    fileprivate init(_ cart: OpenCart, _ unknown: UnknownParts?, withLines: Bool) {
         self.init()
         currency = cart.currency?.code ?? ""
         createdAtMs = cart.createdAt.milliseconds
         updatedAtMs = cart.updatedAt.milliseconds
         lastLine = cart.lastLine.number
-        lines = cart.lines.map { line in
-            var message = StoredLine(line)
-            if let unknown = unknown?.lines[line.id] { message.unknownFields = unknown }
-            return message
-        }
+        if withLines { lines = cart.lines.map { StoredLine($0, unknown) } }
     }
 
     fileprivate func cart(_ operations: OperationLog?) throws(CodecFailure) -> OpenCart {
@@ -108,8 +107,10 @@ extension StoredOpen {
 }
 
 extension StoredLine {
-    fileprivate init(_ line: Line) {
+    /// The line as it is stored, with what a newer build said of it.
+    init(_ line: Line, _ unknown: UnknownParts?) {
         self.init()
+        if let unknown = unknown?.lines[line.id] { unknownFields = unknown }
         id = line.id.number
         sku = line.sku
         name = line.name ?? ""
@@ -121,7 +122,8 @@ extension StoredLine {
 }
 
 extension Line {
-    fileprivate init(_ message: StoredLine) {
+    /// The line that was stored.
+    init(_ message: StoredLine) {
         self.init(
             id: LineID(message.id),
             sku: message.sku,

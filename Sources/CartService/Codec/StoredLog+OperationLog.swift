@@ -8,6 +8,7 @@ extension StoredLog {
         self.init()
         kept = operations.kept.map(StoredOperation.init)
         retired = operations.retired
+        forgotten = operations.forgotten
     }
 
     /// The log that was stored; nil if it is empty.
@@ -15,7 +16,7 @@ extension StoredLog {
         var applied: [AppliedOperation] = []
         applied.reserveCapacity(kept.count)
         for operation in kept { applied.append(try operation.applied()) }
-        return OperationLog(kept: applied, retired: retired)
+        return OperationLog(kept: applied, retired: retired, forgotten: forgotten)
     }
 }
 

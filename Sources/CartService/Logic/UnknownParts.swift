@@ -35,6 +35,17 @@ final class UnknownParts: Hashable, Sendable {
         }
     }
 
+    /// With what was said of one line more.
+    static func adding(_ line: UnknownStorage, of id: LineID, to parts: UnknownParts?) -> UnknownParts? {
+        var lines = parts?.lines ?? [:]
+        lines[id] = line
+        return UnknownParts(
+            record: parts?.record ?? UnknownStorage(),
+            kind: parts?.kind ?? UnknownStorage(),
+            lines: lines
+        )
+    }
+
     static func == (a: UnknownParts, b: UnknownParts) -> Bool {
         a.record == b.record && a.kind == b.kind && a.lines == b.lines
     }

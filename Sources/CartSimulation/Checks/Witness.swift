@@ -115,6 +115,11 @@ final class Witness: Sendable {
         }
     }
 
+    /// What lies there can not be read, though only we ever wrote there.
+    func sawUnreadable(_ id: ActorID, _ reason: String) {
+        book.withLock { $0.violations.append("\(id) can not be read: \(reason)") }
+    }
+
     /// A commit was refused for the sake of a newer owner, and its sender, who heard it, is the owner.
     func sawFencedByItself(_ id: ActorID, _ owner: SessionID) {
         book.withLock {

@@ -9,6 +9,7 @@ package struct Scenario: Sendable {
     let hiccups: Hiccups
     let weather: Weather
     let plan: WorkloadPlan
+    let customs: [Custom]
     /// How long faults happen.
     let safetyPhase: SimulatedTime
     let faults: [(time: SimulatedTime, fault: Fault)]
@@ -34,6 +35,7 @@ package struct Scenario: Sendable {
         )
         let weather = Self.weather(&random)
         plan = Self.plan(&random)
+        customs = Custom.some(seed)
         safetyPhase = .milliseconds(.random(in: 10_000...30_000, using: &random))
         var kinds = Fault.Kind.allCases.filter { _ in random.unit() < 0.35 }
         if kinds.isEmpty { kinds = [.kill] }

@@ -52,6 +52,7 @@ final class NodeProcess: Sendable {
             TraceLogHandler(scheduler: scheduler, name: pulse.name)
         }
         logger.logLevel = town.scheduler.trace.keepsLines ? .info : .critical
+        let custom = town.customs[town.sessions.count % town.customs.count]
         let directory = Directory(policy: policy.lease) { sessions.begin(pulse) }
         let host = Host(
             decider: CartLogic(),
@@ -64,7 +65,8 @@ final class NodeProcess: Sendable {
                     hiccups: town.hiccups,
                     isAlive: isAlive
                 ),
-                witness: witness
+                witness: witness,
+                layout: custom.layout
             ),
             link: SimulatedLink(network: town.network, from: place.number, isAlive: isAlive),
             directory: directory,

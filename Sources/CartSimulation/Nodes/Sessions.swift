@@ -28,6 +28,9 @@ final class Sessions: Sendable {
         }
     }
 
+    /// How many there were so far.
+    var count: Int { entries.withLock(\.count) }
+
     /// Whether a session's process lives and its lease has not run out.
     func mayAct(_ session: SessionID) -> Bool {
         guard let entry = entries.withLock({ $0[session] }), entry.pulse.beats else { return false }

@@ -10,6 +10,8 @@ final class Town: Sendable {
     let clock: SimulatedClock
     let policy: HostPolicy
     let hiccups: Hiccups
+    /// How the processes keep carts, in turn.
+    let customs: [Custom]
     let network: Network
     let sessions: Sessions
     let witness: Witness
@@ -17,13 +19,14 @@ final class Town: Sendable {
     /// Where another cluster lives whose nodes may come to listen at addresses that were ours.
     let foreignRedis: RedisServer
 
-    init(_ scheduler: Scheduler, nodes: Int, policy: HostPolicy, hiccups: Hiccups) {
+    init(_ scheduler: Scheduler, nodes: Int, policy: HostPolicy, hiccups: Hiccups, customs: [Custom]) {
         let clock = SimulatedClock(scheduler, origin: .now)
         let sessions = Sessions(policy: policy.lease, clock: clock)
         self.scheduler = scheduler
         self.clock = clock
         self.policy = policy
         self.hiccups = hiccups
+        self.customs = customs
         self.sessions = sessions
         network = Network(nodes: nodes, scheduler)
         witness = Witness { sessions.mayAct($0) }

@@ -6,7 +6,8 @@ internal import Synchronization
 
 /// The simulated Redis as a process: it can stand still, end, and begin again with less than it had.
 final class RedisServer: Sendable {
-    typealias Store = SimulatedStore<CartRecord>
+    /// Carts lie there in fields, as layouts write them.
+    typealias Store = SimulatedStore<[String: [UInt8]]>
 
     private enum Condition {
         case up
@@ -27,7 +28,7 @@ final class RedisServer: Sendable {
     /// How much of the past its disk may fall back to: what `appendfsync everysec` may lose, and more.
     private static let memory: SimulatedTime = .milliseconds(3_000)
 
-    let redis: SimulatedRedis<CartLogic>
+    let redis: SimulatedRedis<[String: [UInt8]]>
     private let scheduler: Scheduler
     private let state = Mutex(State())
 

@@ -99,7 +99,7 @@ extension Activation {
     }
 
     private func decideBatch() -> Batch<D> {
-        let next = Batch<D>(on: state)
+        let next = Batch<D>(on: state, form)
         let now = host.clock.now
         let sequence = machine.committed?.sequence.rawValue ?? 0
         while next.entries.count < host.policy.batchLimit, let mail = mailbox.popFirst() {
@@ -116,6 +116,7 @@ extension Activation {
         guard let batch else { return }
         self.batch = nil
         state = batch.after
+        if let version = machine.committed { form = host.store.form(after: batch.form, at: version.sequence) }
         touchedAt = host.clock.now
         trouble = nil
         settle(batch)

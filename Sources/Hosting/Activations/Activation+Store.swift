@@ -38,9 +38,15 @@ extension Activation {
                 try await store.verify(id, owner: owner, version: version, generation: generation)
             )
         case .republish(let version, let attempt):
-            return .republishAnswered(
-                try await store.republish(id, owner: owner, version: version, attempt: attempt, state: state)
+            let answer = try await store.republish(
+                id,
+                owner: owner,
+                version: version,
+                attempt: attempt,
+                state: state
             )
+            if case .republished = answer { restated(at: version.sequence) }
+            return .republishAnswered(answer)
         case .release(let version):
             return .releaseAnswered(try await store.release(id, owner: owner, version: version))
         case .surrender(let version):
@@ -69,6 +75,7 @@ extension Activation {
         switch claim.answer {
         case .granted:
             state = claim.state ?? host.decider.initial
+            form = claim.form
             touchedAt = host.clock.now
             return .claimAnswered(claim.answer, ownerIsDead: false)
         case .owner(let owner):
@@ -80,6 +87,12 @@ extension Activation {
         case .absent, .free, .superseded, .otherGeneration:
             return .claimAnswered(claim.answer, ownerIsDead: false)
         }
+    }
+
+    /// The store holds the whole state anew. A commit that waits was decided on the same state and goes on top of it.
+    private func restated(at sequence: Sequence) {
+        form = sequence > .zero ? host.store.form(at: sequence) : .empty
+        batch?.form = form
     }
 
     /// The claim leaves now: whoever came until now is answered by what it finds.

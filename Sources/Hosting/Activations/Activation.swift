@@ -14,6 +14,8 @@ actor Activation<D: Decider> {
     var machine: OwnershipMachine
     /// The committed state; meaningful while `machine.committed` is not nil.
     var state: D.State
+    /// How that state lies in the store, for the next commit.
+    var form: StoredForm = .empty
     var mailbox: Deque<Mail<D>> = []
     /// The commit in flight.
     var batch: Batch<D>?

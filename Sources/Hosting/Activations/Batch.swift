@@ -16,6 +16,8 @@ final class Batch<D: Decider> {
 
     var entries: [Entry] = []
     let before: D.State
+    /// How the state before lies in the store.
+    var form: StoredForm
     private(set) var after: D.State
     private(set) var events: [D.Event] = []
     /// Whether a copy of the commit left this node.
@@ -25,9 +27,11 @@ final class Batch<D: Decider> {
     /// What the callers are told if the commit is not executed; nil where it is tried again for them.
     var refusal: HostFailure?
 
-    init(on state: D.State) {
+    /// - Parameter form: how the state lies in the store.
+    init(on state: D.State, _ form: StoredForm) {
         before = state
         after = state
+        self.form = form
     }
 
     /// Decides one more command against the state that the former ones lead to.
@@ -47,6 +51,6 @@ final class Batch<D: Decider> {
     }
 
     var change: Change<D> {
-        Change(before: before, after: after, events: events)
+        Change(before: before, after: after, events: events, form: form)
     }
 }

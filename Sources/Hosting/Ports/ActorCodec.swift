@@ -5,6 +5,19 @@ package protocol ActorCodec<Logic>: Sendable {
     func encode(state: Logic.State) throws(CodecFailure) -> [UInt8]
     func decode(state bytes: [UInt8]) throws(CodecFailure) -> Logic.State
 
+    /// The events of one commit, for `replay`.
+    func encode(events: [Logic.Event]) throws(CodecFailure) -> [UInt8]
+
+    /// Applies events that were decided on this very state, by this build or another.
+    func replay(
+        events bytes: [UInt8],
+        onto state: inout Logic.State,
+        by decider: Logic
+    ) throws(CodecFailure)
+
+    /// How a state splits; nil where it is always kept whole.
+    var split: (any StateSplit<Logic>)? { get }
+
     func encode(command: Logic.Command) throws(CodecFailure) -> [UInt8]
     func decode(command bytes: [UInt8]) throws(CodecFailure) -> Logic.Command
 

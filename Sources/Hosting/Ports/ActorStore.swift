@@ -48,6 +48,12 @@ package protocol ActorStore<Logic>: Sendable {
         state: Logic.State
     ) async throws(StoreFailure) -> SurrenderAnswer
 
+    /// How a state lies there once a commit on top of `form` made the version `sequence`.
+    func form(after form: StoredForm, at sequence: Sequence) -> StoredForm
+
+    /// How a state of this version, above 0, lies there once it was given back whole.
+    func form(at sequence: Sequence) -> StoredForm
+
     /// How long after its last touch an actor may vanish from the store.
     var retention: Duration { get }
 }
@@ -90,10 +96,13 @@ package struct ClaimTerms: Sendable, Hashable {
 package struct Claim<State: Sendable>: Sendable {
     package let answer: ClaimAnswer
     package let state: State?
+    /// How the state lies there.
+    package let form: StoredForm
 
-    package init(answer: ClaimAnswer, state: State?) {
+    package init(answer: ClaimAnswer, state: State? = nil, form: StoredForm = .empty) {
         self.answer = answer
         self.state = state
+        self.form = form
     }
 }
 
@@ -105,11 +114,14 @@ package struct Change<D: Decider>: Sendable {
     package let after: D.State
     /// In the order in which they were decided; never empty.
     package let events: [D.Event]
+    /// How the state before it lies in the store.
+    package let form: StoredForm
 
-    package init(before: D.State, after: D.State, events: [D.Event]) {
+    package init(before: D.State, after: D.State, events: [D.Event], form: StoredForm) {
         self.before = before
         self.after = after
         self.events = events
+        self.form = form
     }
 }
 

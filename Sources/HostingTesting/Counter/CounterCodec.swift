@@ -18,6 +18,29 @@ package struct CounterCodec: ActorCodec {
         return CounterLogic.State(value: value)
     }
 
+    package func encode(events: [CounterLogic.Event]) throws(CodecFailure) -> [UInt8] {
+        let words = events.map { event in
+            switch event {
+            case .added(let amount): String(amount)
+            }
+        }
+        return Array(words.joined(separator: " ").utf8)
+    }
+
+    package func replay(
+        events bytes: [UInt8],
+        onto state: inout CounterLogic.State,
+        by decider: CounterLogic
+    ) throws(CodecFailure) {
+        for word in words(bytes) {
+            guard let amount = Int64(word) else { throw CodecFailure("no event of a counter") }
+            decider.evolve(&state, with: .added(amount))
+        }
+    }
+
+    /// A number has no parts.
+    package var split: (any StateSplit<CounterLogic>)? { nil }
+
     package func encode(command: CounterLogic.Command) throws(CodecFailure) -> [UInt8] {
         switch command {
         case .increment(let amount): Array("increment \(amount)".utf8)

@@ -2,16 +2,16 @@ package import Hosting
 package import Ownership
 
 /// One node's way to the membership of a simulated Redis, with faults of its own.
-package struct InMemoryRegistry<Logic: Decider>: SessionRegistry {
+package struct InMemoryRegistry<State: Sendable>: SessionRegistry {
     package enum Call: Hashable, Sendable {
         case beat, bury, buryCertainly, prune
     }
 
     /// What goes wrong on this way.
     package let faults = FaultBoard<Call>()
-    private let redis: SimulatedRedis<Logic>
+    private let redis: SimulatedRedis<State>
 
-    package init(_ redis: SimulatedRedis<Logic>) {
+    package init(_ redis: SimulatedRedis<State>) {
         self.redis = redis
     }
 

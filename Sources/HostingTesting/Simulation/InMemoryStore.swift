@@ -10,12 +10,16 @@ package struct InMemoryStore<Logic: Decider>: ActorStore {
     /// What goes wrong on this way.
     package let faults = FaultBoard<Call>()
     package let retention: Duration
-    private let redis: SimulatedRedis<Logic>
+    private let redis: SimulatedRedis<Logic.State>
 
-    package init(_ redis: SimulatedRedis<Logic>, retention: Duration = .seconds(30 * 86_400)) {
+    package init(_ redis: SimulatedRedis<Logic.State>, retention: Duration = .seconds(30 * 86_400)) {
         self.redis = redis
         self.retention = retention
     }
+
+    /// States lie there as they are, whatever wrote them.
+    package func form(after form: StoredForm, at sequence: Sequence) -> StoredForm { .empty }
+    package func form(at sequence: Sequence) -> StoredForm { .empty }
 
     package func claim(
         _ id: ActorID,
@@ -36,7 +40,7 @@ package struct InMemoryStore<Logic: Decider>: ActorStore {
         let after = change.after
         return try await faults.perform(.commit) { [redis] () throws(StoreFailure) in
             try redis.execute { store, _ throws(StoreFailure) in
-                try store.commit(id, owner: owner, version: version, commit: commit, state: after)
+                try store.commit(id, owner: owner, version: version, commit: commit) { _ in after }
             }
         }
     }

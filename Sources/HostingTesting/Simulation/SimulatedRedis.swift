@@ -3,9 +3,11 @@ internal import Ownership
 internal import Synchronization
 
 /// One simulated store that several nodes share, with a server's clock of its own.
-package final class SimulatedRedis<Logic: Decider>: Sendable {
+///
+/// - `State`: what it keeps of an actor.
+package final class SimulatedRedis<State: Sendable>: Sendable {
     private struct Held {
-        var store = SimulatedStore<Logic.State>()
+        var store = SimulatedStore<State>()
         var clockStep: Int64 = 0
         var dataSets = 0
     }
@@ -25,7 +27,7 @@ package final class SimulatedRedis<Logic: Decider>: Sendable {
     /// Looks at the store or changes it behind the nodes' backs.
     @discardableResult
     package func withStore<Value: Sendable>(
-        _ body: @Sendable (inout SimulatedStore<Logic.State>) -> Value
+        _ body: @Sendable (inout SimulatedStore<State>) -> Value
     ) -> Value {
         held.withLock { body(&$0.store) }
     }
@@ -37,7 +39,7 @@ package final class SimulatedRedis<Logic: Decider>: Sendable {
 
     /// Executes one script, with the server's time.
     package func execute<Value>(
-        _ script: (inout SimulatedStore<Logic.State>, _ time: UInt64) throws(StoreFailure) -> Value
+        _ script: (inout SimulatedStore<State>, _ time: UInt64) throws(StoreFailure) -> Value
     ) throws(StoreFailure) -> Value {
         let (seconds, attoseconds) = (clock.now - start).components
         let elapsed = seconds * 1_000_000 + attoseconds / 1_000_000_000_000

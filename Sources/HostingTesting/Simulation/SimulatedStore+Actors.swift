@@ -17,13 +17,13 @@ extension SimulatedStore {
         case .take: (takes, creates) = (true, false)
         case .create: (takes, creates) = (true, true)
         }
-        if takes, generation != terms.generation { return Claim(answer: .otherGeneration, state: nil) }
+        if takes, generation != terms.generation { return Claim(answer: .otherGeneration) }
         let found = try record(id)
-        if found == nil, !creates { return Claim(answer: .absent, state: nil) }
+        if found == nil, !creates { return Claim(answer: .absent) }
         if let owner = found?.owner, owner != terms.session, !terms.dead.contains(owner) {
-            return Claim(answer: .owner(owner), state: nil)
+            return Claim(answer: .owner(owner))
         }
-        if !takes { return Claim(answer: .free, state: nil) }
+        if !takes { return Claim(answer: .free) }
         var record =
             found
             ?? Record(
@@ -34,7 +34,7 @@ extension SimulatedStore {
                 state: nil
             )
         if record.owner == terms.session, record.attempt > terms.attempt, Rule.claimAttempt.holds {
-            return Claim(answer: .superseded, state: nil)
+            return Claim(answer: .superseded)
         }
         if record.owner != terms.session || record.attempt != terms.attempt {
             record.owner = terms.session
@@ -46,12 +46,14 @@ extension SimulatedStore {
     }
 
     /// See `ActorStore.commit`.
+    ///
+    /// - Parameter change: what the commit makes of what is there, nil before the first.
     package mutating func commit(
         _ id: ActorID,
         owner: SessionID,
         version: Version,
         commit: CommitID,
-        state: State
+        _ change: (State?) -> State
     ) throws(StoreFailure) -> CommitAnswer {
         guard var record = try record(id) else { return .lost }
         if record.version < version, Rule.regressedBeforeFenced.holds { return .regressed }
@@ -60,7 +62,7 @@ extension SimulatedStore {
         guard record.version == version || !Rule.sequenceCheck.holds else { return .fenced }
         record.version.sequence = version.sequence.next
         record.commit = commit
-        record.state = state
+        record.state = change(record.state)
         contents.slots[id] = .record(record)
         return .committed
     }

@@ -1,4 +1,5 @@
 package import Cart
+package import Hosting
 package import Logging
 package import Ownership
 package import Redis
@@ -80,6 +81,10 @@ extension NodeSettings {
         package var embeddedFsync = EmbeddedFsync.everysec
         /// How long a cart that nobody uses is kept.
         package var retention: Duration = .seconds(30 * 24 * 3600)
+        /// In which form a cart is written.
+        package var strategy = Strategy.snapshot
+        /// For `events`: how many commits lie on top of a whole cart.
+        package var snapshotInterval = 50
     }
 
     /// The nodes that share carts.

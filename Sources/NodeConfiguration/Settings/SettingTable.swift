@@ -60,6 +60,17 @@ enum SettingTable {
                 in: .seconds(60)...(.seconds(3_650 * 86_400)),
                 "how long a cart that nobody uses is kept"
             ),
+            .choice(
+                "strategy",
+                \.redis.strategy,
+                "how carts are written to Redis; each is read in whatever form it lies, so it can be changed at any time"
+            ),
+            .count(
+                "snapshot-every",
+                \.redis.snapshotInterval,
+                in: 1...10_000,
+                "after how many commits `events` writes the whole cart in place of its events"
+            ),
             .folder(
                 "data-dir",
                 \.dataFolder,

@@ -5,7 +5,7 @@ internal import Redis
 /// Takes an actor, or says who has it.
 ///
 /// Keys: the record, the nodes. Arguments: `look`, `take` or `create`; session; attempt; generation; how long a record
-/// without a commit lives; how long any other lives (both in milliseconds); then the sessions known to be dead.
+/// without a commit lives; how long any other lives that does not say it itself (both in milliseconds); then the sessions known to be dead.
 ///
 /// | answer | when |
 /// |---|---|
@@ -40,7 +40,7 @@ enum ClaimScript {
               e = epochAfter(tonumber(r.e or '0'))
               redis.call('HSET', KEYS[1], 'o', me, 'e', e, 'a', attempt, 'q', q, 'c', r.c or '')
             end
-            redis.call('PEXPIRE', KEYS[1], q == '0' and ARGV[5] or ARGV[6])
+            redis.call('PEXPIRE', KEYS[1], q == '0' and ARGV[5] or r.t or ARGV[6])
             return {'GRANTED', e, q, redis.call('HGETALL', KEYS[1])}
             """
 
@@ -57,7 +57,7 @@ enum ClaimScript {
         }
     }
 
-    static func arguments(_ terms: ClaimTerms, retention: Duration) -> [RedisArgument] {
+    static func arguments(_ terms: ClaimTerms, _ retention: Retention) -> [RedisArgument] {
         let mode: RedisArgument =
             switch terms.mode {
             case .look: "look"
@@ -66,7 +66,7 @@ enum ClaimScript {
             }
         return [
             mode, .session(terms.session), .attempt(terms.attempt), .string(terms.generation.description),
-            Retention.argument(Retention.uncommitted), Retention.argument(retention),
+            Retention.uncommitted, retention.usual,
         ] + terms.dead.prefix(deadLimit).map(RedisArgument.session)
     }
 
@@ -76,26 +76,26 @@ enum ClaimScript {
         by layout: any StateLayout<Logic>
     ) throws(StoreFailure) -> Claim<Logic.State> {
         switch answer.word {
-        case "GENERATION": return Claim(answer: .otherGeneration, state: nil)
-        case "ABSENT": return Claim(answer: .absent, state: nil)
-        case "FREE": return Claim(answer: .free, state: nil)
-        case "SUPERSEDED": return Claim(answer: .superseded, state: nil)
-        case "OWNER": return Claim(answer: .owner(SessionID(try answer.text(1))), state: nil)
+        case "GENERATION": return Claim(answer: .otherGeneration)
+        case "ABSENT": return Claim(answer: .absent)
+        case "FREE": return Claim(answer: .free)
+        case "SUPERSEDED": return Claim(answer: .superseded)
+        case "OWNER": return Claim(answer: .owner(SessionID(try answer.text(1))))
         case "GRANTED":
             let version = Version(
                 epoch: Epoch(try answer.number(1)),
                 sequence: Sequence(try answer.number(2))
             )
             let content = try content(try answer.fields(3), of: id)
-            return Claim(
-                answer: .granted(version),
-                state: try state(content, version.sequence, of: id, by: layout)
-            )
+            guard version.sequence > .zero else { return Claim(answer: .granted(version)) }
+            let (state, form) = try state(content, version.sequence, of: id, by: layout)
+            return Claim(answer: .granted(version), state: state, form: form)
         default: throw answer.unexpected
         }
     }
 
-    private static func content(
+    /// The fields that are not the record's own.
+    static func content(
         _ fields: [(name: [UInt8], value: [UInt8])],
         of id: ActorID
     ) throws(StoreFailure) -> [ContentField] {
@@ -114,10 +114,9 @@ enum ClaimScript {
         _ sequence: Sequence,
         of id: ActorID,
         by layout: any StateLayout<Logic>
-    ) throws(StoreFailure) -> Logic.State? {
-        guard sequence > .zero else { return nil }
+    ) throws(StoreFailure) -> (Logic.State, StoredForm) {
         do throws(CodecFailure) {
-            return try layout.state(in: content, at: sequence)
+            return try layout.reader.state(in: content, at: sequence)
         } catch {
             throw .unreadable("actor \(id): \(error.reason)")
         }

@@ -4,8 +4,9 @@ internal import Redis
 
 /// Makes a change durable, if the record is still ours and at the version that the change was decided on.
 ///
-/// Key: the record. Arguments: owner; epoch; sequence; commit id; milliseconds to live; how many of the next words are
-/// names and values of fields to set; those; then the names of fields to delete.
+/// Key: the record. Arguments: owner; epoch; sequence; commit id; how many milliseconds records live usually; how many this
+/// one lives, or ''; 1 where all content goes first, else 0; how many of the next words are names and values of fields to
+/// set; those; then the names of fields to delete.
 ///
 /// | answer | when |
 /// |---|---|
@@ -16,7 +17,7 @@ internal import Redis
 enum CommitScript {
     static let script = RedisScript(
         name: "commit",
-        source: Lua.refusedWithoutMemory + Lua.records + """
+        source: Lua.refusedWithoutMemory + Lua.records + Lua.contents + """
             local o, e, q, id = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
             local r, bad = record(KEYS[1])
             if bad then return bad end
@@ -27,10 +28,19 @@ enum CommitScript {
               if tonumber(r.q) == tonumber(q) + 1 and r.c == id then return {'COMMITTED'} end
               return {'FENCED'}
             end
-            local set = tonumber(ARGV[6])
-            redis.call('HSET', KEYS[1], 'q', string.format('%.0f', tonumber(q) + 1), 'c', id, unpack(ARGV, 7, 6 + set))
-            if #ARGV > 6 + set then redis.call('HDEL', KEYS[1], unpack(ARGV, 7 + set)) end
-            redis.call('PEXPIRE', KEYS[1], ARGV[5])
+            local last = 8 + tonumber(ARGV[8])
+            local head = math.min(last, slice)
+            local next = string.format('%.0f', tonumber(q) + 1)
+            if ARGV[7] == '1' then
+              redis.call('DEL', KEYS[1])
+              r.t = nil
+              redis.call('HSET', KEYS[1], 'o', o, 'e', e, 'a', r.a, 'q', next, 'c', id, unpack(ARGV, 9, head))
+            else
+              redis.call('HSET', KEYS[1], 'q', next, 'c', id, unpack(ARGV, 9, head))
+            end
+            put(KEYS[1], head + 1, last)
+            drop(KEYS[1], last + 1, #ARGV)
+            live(KEYS[1], r.t, ARGV[6], ARGV[5])
             return {'COMMITTED'}
             """
     )
@@ -40,11 +50,12 @@ enum CommitScript {
         _ version: Version,
         _ commit: CommitID,
         _ content: ContentChange,
-        retention: Duration
+        _ retention: Retention
     ) -> [RedisArgument] {
         let head: [RedisArgument] = [
             .session(owner), .epoch(version.epoch), .sequence(version.sequence), .string(commit.rawValue),
-            Retention.argument(retention), .integer(Int64(2 * content.set.count)),
+            retention.usual, retention.own,
+            content.replaces ? "1" : "0", .integer(Int64(2 * content.set.count)),
         ]
         return head + RedisArgument.fields(content.set) + content.delete.map { .string($0) }
     }

@@ -4,7 +4,8 @@ internal import Redis
 
 /// Gives an actor up, if it is still ours and at our version. A record without a commit is deleted.
 ///
-/// Key: the record. Arguments: owner; epoch; sequence; milliseconds to live.
+/// Key: the record. Arguments: owner; epoch; sequence; how many milliseconds
+/// records live that do not say it themselves.
 ///
 /// | answer | when |
 /// |---|---|
@@ -25,16 +26,16 @@ enum ReleaseScript {
               redis.call('DEL', KEYS[1])
             else
               redis.call('HSET', KEYS[1], 'o', '')
-              redis.call('PEXPIRE', KEYS[1], ARGV[4])
+              redis.call('PEXPIRE', KEYS[1], r.t or ARGV[4])
             end
             return {'RELEASED'}
             """
     )
 
-    static func arguments(_ owner: SessionID, _ version: Version, retention: Duration) -> [RedisArgument] {
+    static func arguments(_ owner: SessionID, _ version: Version, _ retention: Retention) -> [RedisArgument] {
         [
             .session(owner), .epoch(version.epoch), .sequence(version.sequence),
-            Retention.argument(retention),
+            retention.usual,
         ]
     }
 

@@ -9,8 +9,8 @@ internal import Redis
 /// The record then names no last commit: its content came by none, and the commit id would otherwise be that of the
 /// older content. A commit that is resent afterwards finds the sequence that it expects and is applied.
 ///
-/// Key: the record. Arguments: owner; epoch; sequence; attempt; milliseconds to live; then the names and values of the
-/// whole content (none before the first commit).
+/// Key: the record. Arguments: owner; epoch; sequence; attempt; how many milliseconds records live usually; how many this
+/// one lives, or ''; then the names and values of the whole content (none before the first commit).
 ///
 /// | answer | when |
 /// |---|---|
@@ -20,7 +20,7 @@ internal import Redis
 enum RepublishScript {
     static let script = RedisScript(
         name: "republish",
-        source: Lua.allowedWithoutMemory + Lua.records + Lua.epochs + """
+        source: Lua.allowedWithoutMemory + Lua.records + Lua.contents + Lua.epochs + """
             local o, e, q, attempt = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
             local r, bad = record(KEYS[1])
             if bad then return bad end
@@ -33,8 +33,9 @@ enum RepublishScript {
             end
             local fresh = epochAfter(math.max(tonumber(r.e or '0'), tonumber(e)))
             redis.call('DEL', KEYS[1])
-            redis.call('HSET', KEYS[1], 'o', o, 'e', fresh, 'a', attempt, 'q', q, 'c', '', unpack(ARGV, 6))
-            redis.call('PEXPIRE', KEYS[1], ARGV[5])
+            redis.call('HSET', KEYS[1], 'o', o, 'e', fresh, 'a', attempt, 'q', q, 'c', '')
+            put(KEYS[1], 7, #ARGV)
+            live(KEYS[1], nil, ARGV[6], ARGV[5])
             return {'REPUBLISHED', fresh}
             """
     )
@@ -44,11 +45,11 @@ enum RepublishScript {
         _ version: Version,
         _ attempt: ClaimAttempt,
         _ content: [ContentField],
-        retention: Duration
+        _ retention: Retention
     ) -> [RedisArgument] {
         let head: [RedisArgument] = [
             .session(owner), .epoch(version.epoch), .sequence(version.sequence), .attempt(attempt),
-            Retention.argument(version.sequence > .zero ? retention : Retention.uncommitted),
+            version.sequence > .zero ? retention.usual : Retention.uncommitted, retention.own,
         ]
         return head + RedisArgument.fields(content)
     }

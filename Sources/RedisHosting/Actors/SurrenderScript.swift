@@ -9,8 +9,8 @@ internal import Redis
 ///
 /// Allowed without memory, and without a last commit, for a republish's reasons.
 ///
-/// Key: the record. Arguments: owner; epoch; sequence; milliseconds to live; then the names and values of the whole
-/// content.
+/// Key: the record. Arguments: owner; epoch; sequence; how many milliseconds records live usually; how many this one
+/// lives, or ''; then the names and values of the whole content.
 ///
 /// | answer | when |
 /// |---|---|
@@ -19,7 +19,7 @@ internal import Redis
 enum SurrenderScript {
     static let script = RedisScript(
         name: "surrender",
-        source: Lua.allowedWithoutMemory + Lua.records + """
+        source: Lua.allowedWithoutMemory + Lua.records + Lua.contents + """
             local o, e, q = ARGV[1], ARGV[2], ARGV[3]
             local r, bad = record(KEYS[1])
             if bad then return bad end
@@ -28,9 +28,11 @@ enum SurrenderScript {
               redis.call('HSET', KEYS[1], 'o', '')
             else
               redis.call('DEL', KEYS[1])
-              redis.call('HSET', KEYS[1], 'o', '', 'e', e, 'a', '0', 'q', q, 'c', '', unpack(ARGV, 5))
+              r.t = nil
+              redis.call('HSET', KEYS[1], 'o', '', 'e', e, 'a', '0', 'q', q, 'c', '')
+              put(KEYS[1], 6, #ARGV)
             end
-            redis.call('PEXPIRE', KEYS[1], ARGV[4])
+            live(KEYS[1], r.t, ARGV[5], ARGV[4])
             return {'RELEASED'}
             """
     )
@@ -39,11 +41,11 @@ enum SurrenderScript {
         _ owner: SessionID,
         _ version: Version,
         _ content: [ContentField],
-        retention: Duration
+        _ retention: Retention
     ) -> [RedisArgument] {
         let head: [RedisArgument] = [
             .session(owner), .epoch(version.epoch), .sequence(version.sequence),
-            Retention.argument(retention),
+            retention.usual, retention.own,
         ]
         return head + RedisArgument.fields(content)
     }

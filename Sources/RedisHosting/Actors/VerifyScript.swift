@@ -5,7 +5,7 @@ internal import Redis
 /// Checks after a change of generation whether Redis still holds what we hold, and keeps it from expiring.
 ///
 /// Keys: the record, the nodes. Arguments: owner; epoch; sequence; generation; milliseconds that a record without a
-/// commit lives; milliseconds that any other lives.
+/// commit lives; milliseconds that any other lives that does not say it itself.
 ///
 /// | answer | when |
 /// |---|---|
@@ -23,7 +23,7 @@ enum VerifyScript {
             if not r.o then return {'LOST'} end
             if older(r.e, r.q, e, q) then return {'REGRESSED'} end
             if r.o ~= o or r.e ~= e or r.q ~= q then return {'FENCED'} end
-            redis.call('PEXPIRE', KEYS[1], q == '0' and ARGV[5] or ARGV[6])
+            redis.call('PEXPIRE', KEYS[1], q == '0' and ARGV[5] or r.t or ARGV[6])
             return {'INTACT'}
             """
     )
@@ -32,12 +32,12 @@ enum VerifyScript {
         _ owner: SessionID,
         _ version: Version,
         _ generation: Generation,
-        retention: Duration
+        _ retention: Retention
     ) -> [RedisArgument] {
         [
             .session(owner), .epoch(version.epoch), .sequence(version.sequence),
             .string(generation.description),
-            Retention.argument(Retention.uncommitted), Retention.argument(retention),
+            Retention.uncommitted, retention.usual,
         ]
     }
 

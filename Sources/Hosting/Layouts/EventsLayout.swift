@@ -1,0 +1,77 @@
+package import Ownership
+
+/// The strategy `events`: each commit adds its events in a field of its own. Every so many commits the whole state before
+/// the commit takes the place of all older events, so that neither the record nor a restore grows without bound.
+package struct EventsLayout<Logic: Decider>: StateLayout {
+    /// How many commits may lie on top of a whole state.
+    package static var intervals: ClosedRange<Int> { 1...10_000 }
+
+    package let reader: StateReader<Logic>
+    private let interval: UInt64
+
+    /// - Parameter interval: how many commits lie on top of a whole state at most; taken into `intervals`.
+    package init(_ reader: StateReader<Logic>, snapshotEvery interval: Int) {
+        self.reader = reader
+        self.interval = UInt64(min(max(interval, Self.intervals.lowerBound), Self.intervals.upperBound))
+    }
+
+    package func content(
+        of change: Change<Logic>,
+        at sequence: Sequence,
+        on form: StoredForm
+    ) throws(CodecFailure) -> ContentChange {
+        let events = ContentField(
+            EventField.name(sequence),
+            try reader.codec.encode(events: change.events)
+        )
+        switch step(on: form, at: sequence) {
+        case .begin: return ContentChange(set: [base(.zero), events])
+        case .add: return ContentChange(set: [events])
+        case .replace(let base):
+            return ContentChange(set: try content(of: change.before, at: base) + [events], replaces: true)
+        }
+    }
+
+    package func form(after form: StoredForm, at sequence: Sequence) -> StoredForm {
+        switch step(on: form, at: sequence) {
+        case .begin: .written(by: .events, base: .zero)
+        case .add: form
+        case .replace(let base): .written(by: .events, base: base)
+        }
+    }
+
+    package func content(
+        of state: Logic.State,
+        at sequence: Sequence
+    ) throws(CodecFailure) -> [ContentField] {
+        guard sequence > .zero else { return [base(.zero)] }
+        return [base(sequence), ContentField(EventField.snapshot, try reader.codec.encode(state: state))]
+    }
+
+    package func form(at sequence: Sequence) -> StoredForm { .written(by: .events, base: sequence) }
+
+    private func base(_ sequence: Sequence) -> ContentField {
+        ContentField(EventField.base, Array(String(sequence.rawValue).utf8))
+    }
+
+    private enum Step {
+        /// The first events of an actor.
+        case begin
+        case add
+        /// The state of this version takes the place of what is there.
+        case replace(base: Sequence)
+    }
+
+    private func step(on form: StoredForm, at sequence: Sequence) -> Step {
+        let before = Sequence(sequence.rawValue > 0 ? sequence.rawValue - 1 : 0)
+        switch form {
+        case .empty:
+            return before == .zero ? .begin : .replace(base: before)
+        case .written(by: .events, let base):
+            let (kept, overflows) = before.rawValue.subtractingReportingOverflow(base.rawValue)
+            return overflows || kept >= interval ? .replace(base: before) : .add
+        case .written(by: .snapshot, _), .written(by: .incremental, _):
+            return .replace(base: before)
+        }
+    }
+}
