@@ -54,7 +54,9 @@ struct WideLayout: StateLayout {
         ContentChange(set: try content(of: change.after, at: sequence), replaces: change.form != .empty)
     }
 
-    func form(after form: StoredForm, at sequence: Ownership.Sequence) -> StoredForm { self.form(at: sequence) }
+    func form(after form: StoredForm, at sequence: Ownership.Sequence) -> StoredForm {
+        self.form(at: sequence)
+    }
 
     func form(at sequence: Ownership.Sequence) -> StoredForm { .written(by: .snapshot, base: .zero) }
 
