@@ -15,6 +15,8 @@ enum CartNode {
             )
             switch invocation {
             case .print(let text): print(text, terminator: "")
+            case .inspect(let id, let settings):
+                print(try await Inspection.text(of: id, settings), terminator: "")
             case .run(let settings): try await Node.run(settings)
             }
         } catch {

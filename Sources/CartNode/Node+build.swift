@@ -82,6 +82,7 @@ extension Node {
         self.directory = directory
         self.link = link
         self.host = host
+        self.past = RedisPastStore(client: redis, cluster: cluster)
         self.peers = try LinkServer(
             host: settings.link.listen.host,
             port: settings.link.listen.port,
@@ -133,7 +134,7 @@ extension Node {
         }
     }
 
-    private static func redisConfiguration(
+    static func redisConfiguration(
         _ settings: NodeSettings,
         _ embedded: EmbeddedRedis?
     ) -> RedisConfiguration {

@@ -30,7 +30,8 @@ extension Node {
                 newID: {
                     CartID(randomHigh: .random(in: .min ... .max), randomLow: .random(in: .min ... .max))
                 },
-                isDraining: { directory.isDraining }
+                isDraining: { directory.isDraining },
+                past: past
             )
         )
         let elsewhere = UnknownPathResponder(routes, context: BasicRequestContext.self)

@@ -29,6 +29,7 @@ struct Node {
     let link: LinkClient
     let peers: LinkServer
     let host: Host<CartLogic>
+    let past: RedisPastStore
     let clock = ContinuousClock()
 
     /// Builds a node and runs it until it has drained, or can not go on.

@@ -18,6 +18,8 @@ struct ProcessEnd {
             self.init("\(redis)", redis.exitCode)
         case let refusal as RedisAdmission.Refusal:
             self.init("\(refusal)", Self.unavailable)
+        case let failure as Inspection.Failure:
+            self.init("\(failure)", failure.exitCode)
         case let taken as IOError:
             self.init("a port can not be listened on: \(taken)", Self.unavailable)
         default:

@@ -38,17 +38,8 @@ struct ScriptAnswer {
 
     /// The names and values that `HGETALL` answered.
     func fields(_ index: Int) throws(StoreFailure) -> [(name: [UInt8], value: [UInt8])] {
-        guard values.indices.contains(index), case .array(let flat) = values[index],
-            flat.count.isMultiple(of: 2)
+        guard values.indices.contains(index), case .array(let flat) = values[index], let fields = flat.pairs
         else { throw unexpected }
-        var fields: [(name: [UInt8], value: [UInt8])] = []
-        fields.reserveCapacity(flat.count / 2)
-        for name in stride(from: 0, to: flat.count, by: 2) {
-            guard case .bulk(let nameBytes) = flat[name], case .bulk(let value) = flat[name + 1] else {
-                throw unexpected
-            }
-            fields.append((nameBytes, value))
-        }
         return fields
     }
 

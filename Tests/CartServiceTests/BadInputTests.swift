@@ -1,5 +1,6 @@
 import Cart
 import HTTPTypes
+import Hosting
 import Hummingbird
 import HummingbirdTesting
 import NIOCore
@@ -232,7 +233,8 @@ struct BadBody: Sendable, CustomTestStringConvertible {
         let sources = CartFaceSources(
             now: { moment },
             newID: { CartID(randomHigh: 0, randomLow: 0) },
-            isDraining: { false }
+            isDraining: { false },
+            past: Past(.notKept)
         )
         let routes = CartRoutes(asker: shelf, node: "n1", policy: CartFacePolicy(), sources: sources)
         let head = HTTPRequest(

@@ -1,6 +1,7 @@
 import Cart
 import Foundation
 import HTTPTypes
+import Hosting
 import Hummingbird
 import HummingbirdTesting
 import Logging
@@ -76,13 +77,15 @@ func serve(
     node: String = "n1",
     policy: CartFacePolicy = CartFacePolicy(),
     draining: Bool = false,
+    past: any PastStore = Past(.notKept),
     _ test: @escaping @Sendable (Caller) async throws -> Void
 ) async throws {
     let number = Atomic<UInt64>(0)
     let sources = CartFaceSources(
         now: { moment },
         newID: { CartID(randomHigh: 0, randomLow: number.add(1, ordering: .relaxed).newValue) },
-        isDraining: { draining }
+        isDraining: { draining },
+        past: past
     )
     let routes = CartRoutes(asker: shelf, node: node, policy: policy, sources: sources)
     var logger = Logger(label: "test")
@@ -90,6 +93,17 @@ func serve(
     let other = UnknownPathResponder(routes, context: BasicRequestContext.self)
     let application = Application(responder: routes.responder(otherwise: other), logger: logger)
     try await application.test(setup) { client in try await test(Caller(client: client)) }
+}
+
+/// What is kept of every cart's past, or why that can not be told.
+struct Past: PastStore {
+    private let found: Result<ActorPast, StoreFailure>
+
+    init(_ past: ActorPast) { found = .success(past) }
+
+    init(_ failure: StoreFailure) { found = .failure(failure) }
+
+    func past(of id: ActorID) async throws(StoreFailure) -> ActorPast { try found.get() }
 }
 
 /// A line as a client sends it.

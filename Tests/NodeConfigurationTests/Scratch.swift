@@ -48,6 +48,7 @@ func outcome(
     do throws(BadSetting) {
         switch try invoke(arguments, environment) {
         case .run(let settings): return (settings, "")
+        case .inspect(let id, let settings): return (settings, "inspect \(id)")
         case .print(let text): return (nil, text)
         }
     } catch {

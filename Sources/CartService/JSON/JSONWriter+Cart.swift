@@ -64,7 +64,8 @@ extension JSONWriter {
         raw("}")
     }
 
-    private mutating func line(_ line: Line, _ currency: String?) {
+    /// A line of a cart in this currency.
+    mutating func line(_ line: Line, _ currency: String?) {
         raw("{\"id\":\"")
         integer(line.id.number)
         raw("\",\"sku\":")

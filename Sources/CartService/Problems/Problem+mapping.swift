@@ -153,6 +153,16 @@ extension Problem {
         aftermath = Aftermath(outcome: outcome, retryAfterSeconds: Problem.wholeSeconds(failure.retryAfter))
     }
 
+    /// The store says no to a look, which changes nothing.
+    init(_ failure: StoreFailure, about id: ActorID) {
+        switch failure {
+        case .unanswered(let why), .unsent(let why), .refused(let why):
+            self.init(HostFailure(.storeUnavailable, .notApplied, id: id, detail: why))
+        case .unreadable(let why):
+            self.init(HostFailure(.unreadable, .notApplied, id: id, detail: why))
+        }
+    }
+
     /// Rounded up, at least 1 and at most an hour.
     private static func wholeSeconds(_ duration: Duration) -> Int64 {
         let (seconds, attoseconds) = duration.components

@@ -27,6 +27,8 @@ package enum ProblemKind: String, Sendable, CaseIterable {
     case cartNotFound = "cart-not-found"
     /// The cart was deleted; PUT creates it anew.
     case cartDeleted = "cart-deleted"
+    /// The cart is kept in a way that keeps no history.
+    case historyNotKept = "history-not-kept"
     /// The cart has no such line.
     case lineNotFound = "line-not-found"
     /// The cart is at another version than `If-Match` demands.
@@ -66,7 +68,7 @@ package enum ProblemKind: String, Sendable, CaseIterable {
     package var status: Int {
         switch self {
         case .malformedJSON, .malformedHeader, .invalidID: 400
-        case .unknownPath, .cartNotFound, .lineNotFound: 404
+        case .unknownPath, .cartNotFound, .lineNotFound, .historyNotKept: 404
         case .methodNotAllowed: 405
         case .currencyMismatch, .limitReached, .idempotencyKeyRetired: 409
         case .cartDeleted: 410
@@ -96,6 +98,7 @@ package enum ProblemKind: String, Sendable, CaseIterable {
         case .invalidField: "A field has an invalid value"
         case .cartNotFound: "The cart does not exist"
         case .cartDeleted: "The cart was deleted"
+        case .historyNotKept: "No history is kept of the cart"
         case .lineNotFound: "The line does not exist"
         case .versionMismatch: "The cart is at another version"
         case .currencyMismatch: "The cart has another currency"

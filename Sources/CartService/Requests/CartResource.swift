@@ -6,6 +6,8 @@ enum CartResource: Equatable, Sendable {
     case carts
     /// `/v1/carts/{id}`
     case cart(String)
+    /// `/v1/carts/{id}/history`
+    case history(String)
     /// `/v1/carts/{id}/lines`
     case lines(String)
     /// `/v1/carts/{id}/lines/{lineId}`
@@ -33,7 +35,12 @@ enum CartResource: Equatable, Sendable {
             return
         }
         rest.removeFirst()
-        guard CartResource.step(&rest) == "lines" else { return nil }
+        let part = CartResource.step(&rest)
+        if part == "history", rest.isEmpty {
+            self = .history(id)
+            return
+        }
+        guard part == "lines" else { return nil }
         guard !rest.isEmpty else {
             self = .lines(id)
             return
@@ -84,6 +91,7 @@ enum CartResource: Equatable, Sendable {
         switch self {
         case .carts: "POST, OPTIONS"
         case .cart: "GET, HEAD, PUT, DELETE, OPTIONS"
+        case .history: "GET, HEAD, OPTIONS"
         case .lines: "POST, DELETE, OPTIONS"
         case .line: "PATCH, DELETE, OPTIONS"
         }

@@ -1,4 +1,5 @@
 package import Cart
+package import Hosting
 
 /// What the HTTP face allows and promises.
 package struct CartFacePolicy: Sendable {
@@ -25,21 +26,26 @@ package struct CartFaceSources: Sendable {
     package var newID: @Sendable () -> CartID
     /// Whether the node is leaving, so that clients should connect elsewhere.
     package var isDraining: @Sendable () -> Bool
+    /// What is kept of carts' pasts.
+    package var past: any PastStore
 
     /// - Parameters:
     ///   - now: the wall clock.
     ///   - instant: the deadlines' clock.
     ///   - newID: draws an id from 128 random bits.
     ///   - isDraining: cheap; it is asked once a response.
+    ///   - past: where histories are read.
     package init(
         now: @escaping @Sendable () -> Timestamp,
         instant: @escaping @Sendable () -> ContinuousClock.Instant = { ContinuousClock.now },
         newID: @escaping @Sendable () -> CartID,
-        isDraining: @escaping @Sendable () -> Bool
+        isDraining: @escaping @Sendable () -> Bool,
+        past: any PastStore
     ) {
         self.now = now
         self.instant = instant
         self.newID = newID
         self.isDraining = isDraining
+        self.past = past
     }
 }

@@ -54,6 +54,13 @@ struct CartReplies: Sendable {
         return shown(status, writer, view.version, by: node, location, mark)
     }
 
+    /// A cart's history, with its newest version as the entity tag.
+    func history(_ view: HistoryView) -> Response {
+        var writer = JSONWriter(capacity: 256 + view.commits.count * 256)
+        writer.history(view)
+        return shown(.ok, writer, view.version, by: node, nil, nil)
+    }
+
     private func shown(
         _ status: HTTPResponse.Status,
         _ writer: JSONWriter,

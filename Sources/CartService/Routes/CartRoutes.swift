@@ -83,9 +83,13 @@ package struct CartRoutes<Asker: CartAsking>: Sendable {
             return try await change(errand, .alteration, CartBody.alteration(json(of: request), of: line))
         case (.line(let id, let line), .delete):
             return try await change(Errand(id, request, deadline), .path, .removeLine(Errand.line(line)))
+        case (.history(let id), .get):
+            return try await history(Errand(id, request, deadline))
+        case (.history(let id), .head):
+            return try await history(Errand(id, request, deadline)).createHeadResponse()
         case (_, .options):
             return replies.options(resource.methods)
-        case (.carts, _), (.cart, _), (.lines, _), (.line, _):
+        case (.carts, _), (.cart, _), (.history, _), (.lines, _), (.line, _):
             throw RequestFlaw.methodNotAllowed(allowed: resource.methods)
         }
     }

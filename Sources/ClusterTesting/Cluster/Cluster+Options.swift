@@ -16,6 +16,8 @@ extension Cluster {
         package var folder: @Sendable (Int) -> String = { "node\($0)" }
         /// The failpoints that the node of that number is first started with.
         package var failpoints: @Sendable (Int) -> String? = { _ in nil }
+        /// What else the node of that number is first started with in its environment.
+        package var environment: @Sendable (Int) -> [String: String] = { _ in [:] }
         /// Which nodes reach Redis through a proxy of their own.
         package var proxiesToRedis: Set<Int> = []
         /// Whether nodes reach each other through a proxy before each.

@@ -101,7 +101,10 @@ package struct Cluster: Sendable {
         do {
             if options.starts {
                 for (number, node) in nodes.enumerated() {
-                    try node.start(failpoints: options.failpoints(number))
+                    try node.start(
+                        failpoints: options.failpoints(number),
+                        environment: options.environment(number)
+                    )
                 }
                 for node in nodes { try await ready(node) }
             }

@@ -64,10 +64,12 @@ package final class NodeProcess: Sendable {
         return own.deletingLastPathComponent().appendingPathComponent("cart-node").path
     }
 
-    /// - Parameter failpoints: where it is to fail, as `CART_FAILPOINTS` has it.
-    package func start(failpoints: String? = nil) throws {
+    /// - Parameters:
+    ///   - failpoints: where it is to fail, as `CART_FAILPOINTS` has it.
+    ///   - further: what else is in its environment.
+    package func start(failpoints: String? = nil, environment further: [String: String] = [:]) throws {
         ending.withLock { $0 = nil }
-        var environment = environment
+        var environment = environment.merging(further) { $1 }
         environment["CART_FAILPOINTS"] = failpoints
         let started = try Child(
             program: Self.program,
@@ -76,6 +78,25 @@ package final class NodeProcess: Sendable {
             log: logPath
         )
         child.withLock { $0 = started }
+    }
+
+    /// What `cart-node inspect` says of a cart, and how it ended.
+    package func inspect(_ cart: String) async throws -> (text: String, ending: Child.Ending?) {
+        let path = "\(logPath).inspect"
+        let child = try Child(
+            program: Self.program,
+            arguments: ["inspect", cart, "--data-dir", folder],
+            environment: environment,
+            log: path
+        )
+        var ending: Child.Ending?
+        try await eventually(within: .seconds(10), "cart-node inspect ended") {
+            ending = child.collect()
+            return ending != nil
+        }
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        try FileManager.default.removeItem(atPath: path)
+        return (text, ending)
     }
 
     /// As a crash would end it; returns when it is gone.

@@ -51,6 +51,19 @@ package struct EmbeddedRedis: Service, Sendable {
         self.configuration = RedisConfiguration(address: .unix(path: home.socket))
     }
 
+    /// How to reach the server of a node that runs on this data folder, without preparing or starting anything.
+    package static func running(in dataFolder: String) throws(EmbeddedRedisFailure) -> RedisConfiguration {
+        let folder = "\(dataFolder)/redis"
+        guard FileManager.default.fileExists(atPath: folder) else {
+            throw .unusable(path: folder, reason: "no embedded Redis was ever there")
+        }
+        do {
+            return RedisConfiguration(address: .unix(path: try RedisHome(in: dataFolder).socket))
+        } catch {
+            throw .unusable(path: dataFolder, reason: DataFolder.reason(error))
+        }
+    }
+
     /// What the server is told. It listens to nothing but its socket and forgets nothing.
     var arguments: [String] {
         [

@@ -6,6 +6,8 @@ enum CommandLineScan {
         case version
     }
 
+    /// The one word that may come before the options.
+    static let inspect = "inspect"
     static let source = "the command line"
 
     static func scan(_ arguments: [String]) throws(BadSetting) -> Request {

@@ -6,6 +6,7 @@ package enum Help {
             "cart-node: serves shopping carts from memory and keeps them in Redis; any node of a cluster serves any cart.",
             "",
             "usage: cart-node [--OPTION VALUE]...",
+            "       cart-node inspect ID [--OPTION VALUE]...   prints what lies in Redis for a cart, and changes nothing",
             "",
             "An option goes before its environment variable, that before the file, and that before the default.",
             "Durations are written with a unit (500ms, 5s, 15m, 12h, 30d), sizes in bytes or with one (64KiB, 1MiB).",

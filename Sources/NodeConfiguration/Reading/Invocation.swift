@@ -3,6 +3,8 @@ import Redis
 /// What a command line asks of the program.
 package enum Invocation: Sendable {
     case run(NodeSettings)
+    /// Print what lies in Redis for a cart.
+    case inspect(id: String, NodeSettings)
     /// Print this and leave.
     case print(String)
 }
@@ -20,21 +22,52 @@ extension Invocation {
         machine: String,
         generator: inout some RandomNumberGenerator
     ) throws(BadSetting) {
+        if arguments.first == CommandLineScan.inspect {
+            self = try .inspection(Array(arguments.dropFirst()), environment)
+            return
+        }
         switch try CommandLineScan.scan(arguments) {
         case .help: self = .print(Help.text)
         case .version: self = .print("cart-node \(NodeVersion.current)\n")
         case .settings:
-            let layers = try SettingsLayer.layers(arguments: arguments, environment: environment)
-            var settings = NodeSettings()
-            for setting in SettingTable.all {
-                try Self.read(setting, from: layers, into: &settings)
-            }
-            try Self.refuseTwice(.redisURL, layers)
-            try Self.refuseTwice(.clusterSecret, layers)
+            var settings = try Self.settings(arguments, environment)
             try settings.complete(environment: environment, machine: machine, generator: &generator)
             try settings.check()
             self = .run(settings)
         }
+    }
+
+    /// Of the settings only those count that say where carts are kept.
+    private static func inspection(
+        _ arguments: [String],
+        _ environment: [String: String]
+    ) throws(BadSetting) -> Invocation {
+        guard let id = arguments.first, !id.hasPrefix("-") else {
+            throw BadSetting(
+                CommandLineScan.inspect,
+                "no cart, in \(CommandLineScan.source) (expected cart-node inspect ID [--OPTION VALUE]...)"
+            )
+        }
+        let options = Array(arguments.dropFirst())
+        guard try CommandLineScan.scan(options) == .settings else { return .print(Help.text) }
+        var settings = try settings(options, environment)
+        try settings.completeFolder(environment)
+        return .inspect(id: id, settings)
+    }
+
+    /// What was said of each setting, before anything is filled in.
+    private static func settings(
+        _ arguments: [String],
+        _ environment: [String: String]
+    ) throws(BadSetting) -> NodeSettings {
+        let layers = try SettingsLayer.layers(arguments: arguments, environment: environment)
+        var settings = NodeSettings()
+        for setting in SettingTable.all {
+            try read(setting, from: layers, into: &settings)
+        }
+        try refuseTwice(.redisURL, layers)
+        try refuseTwice(.clusterSecret, layers)
+        return settings
     }
 
     private static func read(

@@ -21,13 +21,18 @@ extension NodeSettings {
             }
             link.advertised = link.listen.description
         }
-        if dataFolder.isEmpty { dataFolder = try Self.standardFolder(environment) }
+        try completeFolder(environment)
         try completeCluster(&generator)
         if case .url(var redisServer) = redis.server {
             redisServer.commandTimeout = redis.commandTimeout
             redisServer.connectTimeout = redis.connectTimeout
             redis.server = .url(redisServer)
         }
+    }
+
+    /// Fills in where the node keeps what outlives its process.
+    mutating func completeFolder(_ environment: [String: String]) throws(BadSetting) {
+        if dataFolder.isEmpty { dataFolder = try Self.standardFolder(environment) }
     }
 
     private mutating func completeCluster(_ generator: inout some RandomNumberGenerator) throws(BadSetting) {

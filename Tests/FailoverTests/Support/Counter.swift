@@ -56,6 +56,10 @@ struct Counter: Sendable {
         await ask(.GET, "/v1/carts/\(cart)", nil, at: node)
     }
 
+    func history(_ cart: String, at node: Int) async -> Words {
+        await ask(.GET, "/v1/carts/\(cart)/history", nil, at: node)
+    }
+
     private static func line(_ sku: String) -> String {
         #"{"sku":"\#(sku)","quantity":1,"unitPrice":{"amount":100,"currency":"EUR"}}"#
     }

@@ -1,0 +1,79 @@
+import Cart
+
+/// What is kept of how a cart came to be what it is.
+struct HistoryView {
+    /// What led to one version.
+    struct Commit {
+        let version: UInt64
+        let events: [CartEvent]
+    }
+
+    let id: CartID
+    /// The version after which all commits are here.
+    let since: UInt64
+    /// From the oldest to the newest, without a gap.
+    let commits: [Commit]
+
+    /// The newest version.
+    var version: UInt64 { commits.last?.version ?? since }
+}
+
+extension JSONWriter {
+    /// The history, oldest commits first.
+    mutating func history(_ view: HistoryView) {
+        raw("{\"id\":")
+        string(view.id.text)
+        raw(",\"version\":")
+        integer(view.version)
+        raw(",\"since\":")
+        integer(view.since)
+        raw(",\"commits\":[")
+        var first = true
+        for commit in view.commits {
+            if first { first = false } else { raw(",") }
+            raw("{\"version\":")
+            integer(commit.version)
+            raw(",\"events\":[")
+            var isFirstEvent = true
+            for event in commit.events {
+                if isFirstEvent { isFirstEvent = false } else { raw(",") }
+                self.event(event)
+            }
+            raw("]}")
+        }
+        raw("]}")
+    }
+
+    private mutating func event(_ event: CartEvent) {
+        raw("{\"at\":")
+        timestamp(event.at)
+        raw(",\"event\":")
+        switch event {
+        case .created(let currency, _):
+            raw("\"created\",\"currency\":")
+            string(currency?.code)
+        case .lineAdded(let line, let currency):
+            raw("\"line-added\",\"line\":")
+            self.line(line, currency.code)
+        case .lineRenamed(let id, let name, _):
+            raw("\"line-renamed\",\"lineId\":\"")
+            integer(id.number)
+            raw("\",\"name\":")
+            string(name)
+        case .quantityChanged(let id, let quantity, _):
+            raw("\"quantity-changed\",\"lineId\":\"")
+            integer(id.number)
+            raw("\",\"quantity\":")
+            integer(quantity)
+        case .lineRemoved(let id, _):
+            raw("\"line-removed\",\"lineId\":\"")
+            integer(id.number)
+            raw("\"")
+        case .cleared: raw("\"cleared\"")
+        case .deleted: raw("\"deleted\"")
+        // Of the key, only a digest is known.
+        case .operationApplied: raw("\"operation-applied\"")
+        }
+        raw("}")
+    }
+}
