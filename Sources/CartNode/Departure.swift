@@ -2,12 +2,14 @@ import CartService
 import Hosting
 import Logging
 import NodeConfiguration
+import RedisHosting
 import ServiceLifecycle
 
 /// How the node leaves: first of all services to be told to stop, it hands everything over while all others still work.
 struct Departure: Service {
     let host: Host<CartLogic>
     let keeper: SessionKeeper
+    let feed: RedisChangeFeed
     let failpoints: Failpoints
     let shutdown: NodeSettings.Shutdown
     /// The longest that a release can be tried for: then the session is over.
@@ -22,6 +24,8 @@ struct Departure: Service {
         await failpoints.reach(.drainBegun)
         await keeper.announceDraining()
         await failpoints.reach(.drainAnnounced)
+        // Whoever watches a cart here goes on at another node.
+        feed.close()
         // What is still being released at the deadline may take a lease more, and the tombstone comes after it.
         let budget = max(shutdown.drainBudget / 2, shutdown.drainBudget - lease - .seconds(2))
         let left = await host.releaseAll(until: began + budget)

@@ -83,6 +83,13 @@ extension Node {
         self.link = link
         self.host = host
         self.past = RedisPastStore(client: redis, cluster: cluster)
+        self.feed = RedisChangeFeed(
+            configuration: server,
+            eventLoop: loops.next(),
+            cluster: cluster,
+            limit: settings.streams,
+            logger: logger
+        )
         self.peers = try LinkServer(
             host: settings.link.listen.host,
             port: settings.link.listen.port,

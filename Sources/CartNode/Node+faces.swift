@@ -31,7 +31,8 @@ extension Node {
                     CartID(randomHigh: .random(in: .min ... .max), randomLow: .random(in: .min ... .max))
                 },
                 isDraining: { directory.isDraining },
-                past: past
+                past: past,
+                feed: feed
             )
         )
         let elsewhere = UnknownPathResponder(routes, context: BasicRequestContext.self)

@@ -30,6 +30,7 @@ struct Node {
     let peers: LinkServer
     let host: Host<CartLogic>
     let past: RedisPastStore
+    let feed: RedisChangeFeed
     let clock = ContinuousClock()
 
     /// Builds a node and runs it until it has drained, or can not go on.
@@ -59,7 +60,7 @@ struct Node {
         var services: [any Service] = []
         if let embedded { services.append(embedded) }
         services += [
-            RedisService(client: redis), RedisService(client: heartbeats), gate,
+            RedisService(client: redis), RedisService(client: heartbeats), FeedService(feed: feed), gate,
             operationsApplication(),
             KeeperService(keeper: keeper, gate: gate, thread: thread),
             LinkClientService(link: link), LinkServerService(server: peers),
@@ -68,6 +69,7 @@ struct Node {
             Departure(
                 host: host,
                 keeper: keeper,
+                feed: feed,
                 failpoints: failpoints,
                 shutdown: settings.shutdown,
                 lease: settings.lease.length,

@@ -15,14 +15,19 @@ final class Link: Sendable {
     /// How long a command may take, from its submission to its reply.
     let commandTimeout: Duration
     private let onEnd: @Sendable (Link, LinkEnd) -> Void
+    private let onMessage: RedisClient.MessageHandler?
     private let desk: Mutex<Desk>
 
-    /// - Parameter onEnd: told once that the link is over, before anyone who waits is.
+    /// - Parameters:
+    ///   - onMessage: told what is published to a channel that was subscribed to; without it such a message is a violation.
+    ///   - onEnd: told once that the link is over, before anyone who waits is.
     init(
         _ configuration: RedisConfiguration,
+        onMessage: RedisClient.MessageHandler? = nil,
         onEnd: @escaping @Sendable (Link, LinkEnd) -> Void = { _, _ in }
     ) {
         self.onEnd = onEnd
+        self.onMessage = onMessage
         commandTimeout = configuration.commandTimeout
         desk = Mutex(
             Desk(
@@ -101,6 +106,16 @@ extension Link {
     /// Hands each reply to the one that asked. Answers false when somebody's reply is nobody's: a reply too many came, or
     /// (`isMidReply`) has begun.
     func deliver(_ replies: [RedisValue], isMidReply: Bool) -> Bool {
+        guard let onMessage else { return answer(replies, isMidReply: isMidReply) }
+        var answers: [RedisValue] = []
+        for reply in replies {
+            if let message = RedisMessage(reply) { onMessage(message) } else { answers.append(reply) }
+        }
+        // What has begun may be a message.
+        return answer(answers, isMidReply: false)
+    }
+
+    private func answer(_ replies: [RedisValue], isMidReply: Bool) -> Bool {
         var calls: [Call?] = []
         calls.reserveCapacity(replies.count)
         let isExpected = desk.withLock { desk in

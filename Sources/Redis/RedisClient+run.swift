@@ -31,7 +31,7 @@ extension RedisClient {
 
     /// Makes one connection and keeps it as long as it stands. Answers why it no longer does.
     private func connect(_ dialer: Dialer, onSuccess: () -> Void) async -> String {
-        let link = Link(configuration) { link, end in self.retract(link, end) }
+        let link = Link(configuration, onMessage: onMessage) { link, end in self.retract(link, end) }
         let channel: any Channel
         do {
             channel = try await dialer.dial(link)

@@ -27,23 +27,31 @@ package final class RedisClient: Sendable {
     let eventLoop: any EventLoop
     let logger: Logger
     let jitter: @Sendable () -> Double
+    let onMessage: MessageHandler?
     private let present = Mutex(Present())
+
+    /// Is told what is published, on the thread of the connection, in the order in which it came.
+    package typealias MessageHandler = @Sendable (RedisMessage) -> Void
 
     /// A client that is not connected until `run` is called.
     ///
     /// - Parameters:
     ///   - eventLoop: the thread that carries the bytes; callers may be anywhere, also on it.
     ///   - jitter: draws evenly from 0…1, to spread attempts to connect.
+    ///   - onMessage: makes it a client for `SUBSCRIBE`, `UNSUBSCRIBE` and `PING` of one argument each. Subscriptions end with
+    ///     the connection.
     package init(
         configuration: RedisConfiguration,
         eventLoop: any EventLoop,
         logger: Logger,
-        jitter: @escaping @Sendable () -> Double = { Double.random(in: 0...1) }
+        jitter: @escaping @Sendable () -> Double = { Double.random(in: 0...1) },
+        onMessage: MessageHandler? = nil
     ) {
         self.configuration = configuration
         self.eventLoop = eventLoop
         self.logger = logger
         self.jitter = jitter
+        self.onMessage = onMessage
     }
 
     /// Whether a command would be sent now.

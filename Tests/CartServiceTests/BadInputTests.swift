@@ -234,7 +234,8 @@ struct BadBody: Sendable, CustomTestStringConvertible {
             now: { moment },
             newID: { CartID(randomHigh: 0, randomLow: 0) },
             isDraining: { false },
-            past: Past(.notKept)
+            past: Past(.notKept),
+            feed: Gazette()
         )
         let routes = CartRoutes(asker: shelf, node: "n1", policy: CartFacePolicy(), sources: sources)
         let head = HTTPRequest(

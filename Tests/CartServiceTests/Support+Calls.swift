@@ -78,6 +78,7 @@ func serve(
     policy: CartFacePolicy = CartFacePolicy(),
     draining: Bool = false,
     past: any PastStore = Past(.notKept),
+    feed: any ChangeFeed = Gazette(),
     _ test: @escaping @Sendable (Caller) async throws -> Void
 ) async throws {
     let number = Atomic<UInt64>(0)
@@ -85,7 +86,8 @@ func serve(
         now: { moment },
         newID: { CartID(randomHigh: 0, randomLow: number.add(1, ordering: .relaxed).newValue) },
         isDraining: { draining },
-        past: past
+        past: past,
+        feed: feed
     )
     let routes = CartRoutes(asker: shelf, node: node, policy: policy, sources: sources)
     var logger = Logger(label: "test")
@@ -93,6 +95,38 @@ func serve(
     let other = UnknownPathResponder(routes, context: BasicRequestContext.self)
     let application = Application(responder: routes.responder(otherwise: other), logger: logger)
     try await application.test(setup) { client in try await test(Caller(client: client)) }
+}
+
+/// News that a test makes up.
+final class Gazette: ChangeFeed {
+    private let readers = Mutex<[AsyncStream<News>.Continuation]>([])
+    private let limit: Int
+    /// One for each reader that came.
+    let arrivals: AsyncStream<Void>
+    private let arrival: AsyncStream<Void>.Continuation
+
+    init(limit: Int = 8) {
+        self.limit = limit
+        (arrivals, arrival) = AsyncStream.makeStream()
+    }
+
+    func news(of id: ActorID) -> AsyncStream<News>? {
+        let (stream, reader) = AsyncStream.makeStream(of: News.self, bufferingPolicy: .bufferingNewest(1))
+        return readers.withLock { readers in
+            guard readers.count < limit else { return nil }
+            readers.append(reader)
+            arrival.yield()
+            return stream
+        }
+    }
+
+    func tell(_ news: News) {
+        for reader in readers.withLock({ $0 }) { reader.yield(news) }
+    }
+
+    func close() {
+        for reader in readers.withLock({ $0 }) { reader.finish() }
+    }
 }
 
 /// What is kept of every cart's past, or why that can not be told.

@@ -23,8 +23,13 @@ final class Shelf: CartAsking {
     private let state = Mutex(State())
     let node: String
 
+    /// One for each read that was answered.
+    let looks: AsyncStream<Void>
+    private let look: AsyncStream<Void>.Continuation
+
     init(node: String = "n1") {
         self.node = node
+        (looks, look) = AsyncStream.makeStream()
     }
 
     /// All that was asked, in order.
@@ -72,6 +77,7 @@ final class Shelf: CartAsking {
                 return .success(Answer(verdict: .accepted(reply, record), sequence: sequence, node: node))
             }
         }
+        if command.isRead { look.yield() }
         return try result.get()
     }
 }

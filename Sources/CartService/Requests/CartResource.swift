@@ -8,6 +8,8 @@ enum CartResource: Equatable, Sendable {
     case cart(String)
     /// `/v1/carts/{id}/history`
     case history(String)
+    /// `/v1/carts/{id}/stream`
+    case stream(String)
     /// `/v1/carts/{id}/lines`
     case lines(String)
     /// `/v1/carts/{id}/lines/{lineId}`
@@ -38,6 +40,10 @@ enum CartResource: Equatable, Sendable {
         let part = CartResource.step(&rest)
         if part == "history", rest.isEmpty {
             self = .history(id)
+            return
+        }
+        if part == "stream", rest.isEmpty {
+            self = .stream(id)
             return
         }
         guard part == "lines" else { return nil }
@@ -92,6 +98,7 @@ enum CartResource: Equatable, Sendable {
         case .carts: "POST, OPTIONS"
         case .cart: "GET, HEAD, PUT, DELETE, OPTIONS"
         case .history: "GET, HEAD, OPTIONS"
+        case .stream: "GET, OPTIONS"
         case .lines: "POST, DELETE, OPTIONS"
         case .line: "PATCH, DELETE, OPTIONS"
         }

@@ -28,6 +28,8 @@ package struct CartFaceSources: Sendable {
     package var isDraining: @Sendable () -> Bool
     /// What is kept of carts' pasts.
     package var past: any PastStore
+    /// Who tells that carts changed.
+    package var feed: any ChangeFeed
 
     /// - Parameters:
     ///   - now: the wall clock.
@@ -35,17 +37,20 @@ package struct CartFaceSources: Sendable {
     ///   - newID: draws an id from 128 random bits.
     ///   - isDraining: cheap; it is asked once a response.
     ///   - past: where histories are read.
+    ///   - feed: who tells that carts changed, for whoever watches one.
     package init(
         now: @escaping @Sendable () -> Timestamp,
         instant: @escaping @Sendable () -> ContinuousClock.Instant = { ContinuousClock.now },
         newID: @escaping @Sendable () -> CartID,
         isDraining: @escaping @Sendable () -> Bool,
-        past: any PastStore
+        past: any PastStore,
+        feed: any ChangeFeed
     ) {
         self.now = now
         self.instant = instant
         self.newID = newID
         self.isDraining = isDraining
         self.past = past
+        self.feed = feed
     }
 }

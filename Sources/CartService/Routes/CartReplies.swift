@@ -61,6 +61,16 @@ struct CartReplies: Sendable {
         return shown(.ok, writer, view.version, by: node, nil, nil)
     }
 
+    /// Events, as they come.
+    func stream(_ body: @escaping @concurrent @Sendable (inout any ResponseBodyWriter) async throws -> Void)
+        -> Response
+    {
+        var fields = fields(by: node)
+        fields.append(HTTPField(name: .contentType, value: "text/event-stream"))
+        fields.append(HTTPField(name: .cacheControl, value: "no-store"))
+        return Response(status: .ok, headers: fields, body: ResponseBody(body))
+    }
+
     private func shown(
         _ status: HTTPResponse.Status,
         _ writer: JSONWriter,
@@ -145,6 +155,9 @@ extension HTTPField.Name {
     static let idempotencyVersion = parsed("Idempotency-Version")
     /// `true` where a change under a key was made before and not now.
     static let idempotencyReplayed = parsed("Idempotency-Replayed")
+
+    /// The version that a client of a stream saw last.
+    static let lastEventID = parsed("Last-Event-ID")
 
     private static func parsed(_ name: String) -> HTTPField.Name {
         guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) is no field name") }

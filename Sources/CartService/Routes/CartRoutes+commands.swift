@@ -86,7 +86,8 @@ extension CartRoutes {
         }
     }
 
-    private func answer(_ errand: Errand, _ command: CartCommand) async throws(Problem) -> Answer<CartLogic> {
+    /// What the cart says to a command, whichever node has it.
+    func answer(_ errand: Errand, _ command: CartCommand) async throws(Problem) -> Answer<CartLogic> {
         do {
             return try await asker.ask(
                 ActorID(errand.cart.text),

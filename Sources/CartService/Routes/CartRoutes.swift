@@ -87,9 +87,11 @@ package struct CartRoutes<Asker: CartAsking>: Sendable {
             return try await history(Errand(id, request, deadline))
         case (.history(let id), .head):
             return try await history(Errand(id, request, deadline)).createHeadResponse()
+        case (.stream(let id), .get):
+            return try await stream(Errand(id, request, deadline), request)
         case (_, .options):
             return replies.options(resource.methods)
-        case (.carts, _), (.cart, _), (.history, _), (.lines, _), (.line, _):
+        case (.carts, _), (.cart, _), (.history, _), (.stream, _), (.lines, _), (.line, _):
             throw RequestFlaw.methodNotAllowed(allowed: resource.methods)
         }
     }

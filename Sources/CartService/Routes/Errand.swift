@@ -12,7 +12,7 @@ struct Errand: Sendable {
     /// Whether the request named no cart.
     let isDrawn: Bool
     /// Until when the client is kept waiting.
-    let deadline: ContinuousClock.Instant
+    private(set) var deadline: ContinuousClock.Instant
     /// The client's `traceparent`, or empty.
     let trace: String
 
@@ -42,6 +42,13 @@ struct Errand: Sendable {
         ifMatch = .absent
         trace = request.headers[.traceParent] ?? ""
         self.deadline = deadline
+    }
+
+    /// The same errand once more, with a deadline of its own.
+    func until(_ deadline: ContinuousClock.Instant) -> Errand {
+        var again = self
+        again.deadline = deadline
+        return again
     }
 
     /// The operation that a change is, if the client sent a key with it.

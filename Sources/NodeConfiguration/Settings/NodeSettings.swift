@@ -23,6 +23,8 @@ package struct NodeSettings: Sendable {
     package var cart = CartLimits()
     /// The most bytes of a request's body.
     package var bodyLimit = 64 * 1024
+    /// How many clients may watch carts at once.
+    package var streams = 10_000
     /// How long a request may take before it is answered that its time ran out.
     package var requestDeadline: Duration = .seconds(2)
     package var shutdown = Shutdown()

@@ -193,6 +193,7 @@ enum SettingTable {
                 in: .milliseconds(50)...(.seconds(300)),
                 "how long a request may take before it is answered that its time ran out"
             ),
+            .count("streams-limit", \.streams, in: 0...1_000_000, "how many clients may watch carts at once"),
             .choice("log-level", \.logLevel, "the least severe messages that are logged"),
         ]
     )

@@ -2,7 +2,8 @@ internal import Hosting
 internal import Ownership
 internal import Redis
 
-/// Makes a change durable, if the record is still ours and at the version that the change was decided on.
+/// Makes a change durable, if the record is still ours and at the version that the change was decided on, and publishes the
+/// version to the channel of the key's name.
 ///
 /// Key: the record. Arguments: owner; epoch; sequence; commit id; how many milliseconds records live usually; how many this
 /// one lives, or ''; 1 where all content goes first, else 0; how many of the next words are names and values of fields to
@@ -41,6 +42,7 @@ enum CommitScript {
             put(KEYS[1], head + 1, last)
             drop(KEYS[1], last + 1, #ARGV)
             live(KEYS[1], r.t, ARGV[6], ARGV[5])
+            redis.call('PUBLISH', KEYS[1], next)
             return {'COMMITTED'}
             """
     )
