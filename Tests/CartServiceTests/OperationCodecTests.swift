@@ -152,17 +152,39 @@ extension CartRecord {
         switch cart {
         case .none:
             return self
-        case .deleted(let at, let lastLine, _):
-            return CartRecord(cart: .deleted(at: at, lastLine: lastLine), unknown: unknown)
-        case .open(let cart):
-            let bare = OpenCart(
-                currency: cart.currency,
-                lines: cart.lines,
-                lastLine: cart.lastLine,
-                createdAt: cart.createdAt,
-                updatedAt: cart.updatedAt
+        case .deleted(let at, let lastLine, _, let merges):
+            return CartRecord(
+                cart: .deleted(at: at, lastLine: lastLine, merges: merges),
+                unknown: unknown
             )
-            return CartRecord(cart: .open(bare), unknown: unknown)
+        case .open(let cart):
+            return CartRecord(cart: .open(cart.withoutOperations), unknown: unknown)
+        case .checkedOut(let cart, let order):
+            return CartRecord(cart: .checkedOut(cart.withoutOperations, order), unknown: unknown)
+        case .closing(let cart, let handover):
+            return CartRecord(cart: .closing(cart.withoutOperations, handover), unknown: unknown)
+        case .merged(var cart):
+            cart = MergedCart(
+                handover: cart.handover,
+                at: cart.at,
+                lastLine: cart.lastLine,
+                merges: cart.merges
+            )
+            return CartRecord(cart: .merged(cart), unknown: unknown)
         }
+    }
+}
+
+extension OpenCart {
+    fileprivate var withoutOperations: OpenCart {
+        OpenCart(
+            currency: currency,
+            lines: lines,
+            lastLine: lastLine,
+            createdAt: createdAt,
+            updatedAt: updatedAt,
+            details: details,
+            merges: merges
+        )
     }
 }
