@@ -60,8 +60,16 @@ import Testing
             Int.random(in: 0..<8, using: &random) == 0 ? UInt64.random(in: 0...40, using: &random) : nil
         let line = LineID(UInt32.random(in: 0...30, using: &random))
         let code = Int.random(in: 0..<6, using: &random) == 0 ? "USD" : "EUR"
-        if case .merged = state, Int.random(in: 0..<4, using: &random) == 0 {
+        // Out of the states that few commands lead out of.
+        switch state {
+        case .merged where Int.random(in: 0..<4, using: &random) == 0:
             return .change(.delete, at: at)
+        case .closing(_, let handover) where Int.random(in: 0..<6, using: &random) == 0:
+            return .change(.undoHandOver(MergeOffer(handover)), at: at)
+        case .checkedOut where Int.random(in: 0..<6, using: &random) == 0:
+            return .change(.cancelCheckout, at: at)
+        case .none, .open, .checkedOut, .closing, .merged, .deleted:
+            break
         }
         switch Int.random(in: 0..<100, using: &random) {
         case 0..<5:

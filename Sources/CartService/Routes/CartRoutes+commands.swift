@@ -21,7 +21,9 @@ extension CartRoutes {
     ) async throws(Problem) -> Response {
         let now = sources.now()
         do {
-            try CartCommand.change(change, at: now).validate(policy.limits)
+            // Which version is expected may have to be asked for; that one is, is known.
+            let expected: UInt64? = errand.demandsVersion ? 0 : nil
+            try CartCommand.change(change, at: now, expected: expected).validate(policy.limits)
         } catch {
             throw Problem(error, in: part)
         }

@@ -17,7 +17,12 @@ extension CartRoutes {
         } catch {
             throw Problem(error, in: .merge)
         }
-        let source = try await source(of: wish, errand)
+        var source = try await source(of: wish, errand)
+        if case .closing(_, let handover) = source, try await isDeclined(errand, wish, handover) {
+            // Whoever called it off died on the way. The way back is gone to its end, and the merge begun anew.
+            try await settling { () async throws(Problem) in try await callOff(errand, wish, handover) }
+            source = try await self.source(of: wish, errand)
+        }
         let rehearsal = try await rehearse(errand, wish, source)
         if rehearsal.reply.replayed != nil {
             // Made before, under this key. Whether that was this closing of the source, the target knows.
@@ -51,6 +56,20 @@ extension CartRoutes {
 
     private func source(of wish: MergeWish, _ errand: Errand) async throws(Problem) -> MergeSource {
         MergeSource(try await answer(errand, .read, of: wish.source).verdict, wish)
+    }
+
+    /// Whether the target will never take this attempt.
+    private func isDeclined(
+        _ errand: Errand,
+        _ wish: MergeWish,
+        _ handover: Handover
+    ) async throws(Problem) -> Bool {
+        switch try await answer(errand, .rehearse(.declineMerge(MergeOffer(handover)), at: sources.now()))
+            .verdict
+        {
+        case .accepted(let reply, _): reply.effect == .unchanged
+        case .rejected: false
+        }
     }
 
     /// Asks the target what it would say, so that what it refuses is refused before the source is closed.

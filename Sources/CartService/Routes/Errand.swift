@@ -51,6 +51,14 @@ struct Errand: Sendable {
         key.map { CartOperation($0, change, ifMatch, isDrawn: isDrawn) }
     }
 
+    /// Whether the client says at which versions the cart may be.
+    var demandsVersion: Bool {
+        switch ifMatch {
+        case .absent, .present: false
+        case .versions: true
+        }
+    }
+
     /// The same, where the body may name the version that is to be ordered.
     ///
     /// - Throws: where `If-Match` demands another.
