@@ -197,7 +197,10 @@ import Testing
             .setDetails(details), .setPrice(LineID(1), Money(minorUnits: 1, currency: try Currency("EUR"))),
             .takeOut([LineQuantity(LineID(1), 1)]),
         ]
-        #expect(hexadecimal(RequestDigest.of(.actions(actions), .absent, isDrawn: false)) == "89b9688105c90be4980a182545221a4e")
+        #expect(
+            hexadecimal(RequestDigest.of(.actions(actions), .absent, isDrawn: false))
+                == "89b9688105c90be4980a182545221a4e"
+        )
         let checkout = RequestDigest.of(.checkOut(OrderID(try CartID("a"))), .present, isDrawn: false)
         #expect(hexadecimal(checkout) == "74f12fdf9b959ccc513f353e7423a925")
     }

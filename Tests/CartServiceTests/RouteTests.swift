@@ -174,14 +174,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ("/v1/carts", "POST, OPTIONS"), ("/v1/carts/c", "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"),
-        ("/v1/carts/c/lines/1/price", "PUT, OPTIONS"), ("/v1/carts/c/actions", "POST, OPTIONS"),
-        ("/v1/carts/c/take-out", "POST, OPTIONS"), ("/v1/carts/c/checkout", "POST, OPTIONS"),
-        ("/v1/carts/c/checkout/cancel", "POST, OPTIONS"), ("/v1/carts/c/order", "GET, HEAD, OPTIONS"),
-        ("/v1/carts/c/merge", "POST, OPTIONS"),
-        ("/v1/carts/c/lines", "POST, DELETE, OPTIONS"), ("/v1/carts/c/lines/1", "PATCH, DELETE, OPTIONS"),
-    ])
+    @Test(arguments: resources)
     func `every resource says what may be done with it and refuses the rest`(path: String, allow: String)
         async throws
     {

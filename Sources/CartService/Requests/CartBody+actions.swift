@@ -1,4 +1,4 @@
-import Cart
+package import Cart
 
 /// What an action of a batch is called.
 enum ActionName: String, CaseIterable {
@@ -81,7 +81,7 @@ extension CartBody {
 
 extension CartCommand.Change {
     /// Whether only a caller that the shop trusts may ask for it.
-    var needsTrust: Bool {
+    package var needsTrust: Bool {
         switch self {
         case .setPrice: true
         case .actions(let changes): changes.contains { $0.needsTrust }

@@ -10,7 +10,7 @@ package struct TrustedToken: Sendable {
     }
 
     /// Whether the field shows it. How long this takes tells nothing of the token: hashes are compared, and to the end.
-    func isShown(in field: String?) -> Bool {
+    package func isShown(in field: String?) -> Bool {
         guard let field, let space = field.utf8.firstIndex(of: UInt8(ascii: " ")),
             field[..<space].lowercased() == "bearer"
         else {
