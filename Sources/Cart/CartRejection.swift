@@ -1,5 +1,5 @@
 /// The domain saying no. Nothing has changed; the same command on the same state is refused again.
-package indirect enum CartRejection: Error, Hashable, Sendable {
+package enum CartRejection: Error, Hashable, Sendable {
     /// No cart has this id.
     case cartNotFound
     /// The cart is gone; only `create` brings the id back.
@@ -30,7 +30,7 @@ package indirect enum CartRejection: Error, Hashable, Sendable {
     /// The cart is not closed for this merge.
     case mergeNotUnderWay
     /// The action of a batch that stands at this place, from 0, is refused so, and therefore all.
-    case action(Int, CartRejection)
+    indirect case action(Int, CartRejection)
 
     /// The operation's key stands for another request that was applied to this cart.
     case operationReused

@@ -91,6 +91,18 @@ import Testing
         #expect(try await MergeStepTests.merge(shelf).status == 410)
     }
 
+    @Test func `a merge that was made is remembered under a key that comes later`() async throws {
+        let shelf = try await MergeStepTests.shelf()
+        #expect(try await MergeStepTests.merge(shelf).status == 200)
+        let late = try await MergeStepTests.merge(shelf, key: "late")
+        #expect(late.status == 200 && late["Idempotency-Version"] == "4")
+        #expect(try await MergeStepTests.merge(shelf, key: "late")["Idempotency-Replayed"] == "true")
+        let fields: HTTPFields = [.idempotencyKey: "late"]
+        let other = try await MergeStepTests.send(shelf, .delete, "/v1/carts/t/lines", nil, fields)
+        #expect(other.problem == "idempotency-key-reused")
+        #expect(MergeStepTests.stock(shelf) == MergeStepTests.all)
+    }
+
     @Test func `a source that was begun anew is merged anew under the old name`() async throws {
         let shelf = try await MergeStepTests.shelf()
         #expect(try await MergeStepTests.merge(shelf).status == 200)

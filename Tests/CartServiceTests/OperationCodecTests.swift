@@ -68,6 +68,24 @@ import Testing
         #expect(StoredCart(CartRecord(cart: logged(.merged)), withOperations: false).schemaVersion == 1)
     }
 
+    @Test func `commands within commands go no deeper than they may`() throws {
+        let clear = CartCommand.change(.clear, at: moment)
+        let inner: [UInt8] = try LinkedCommand(.rehearse(.clear, at: moment)).serializedBytes()
+        var rehearsal = LinkedCommand()
+        rehearsal.rehearse.change = try LinkedCommand(serializedBytes: inner).serializedBytes()
+        var read = LinkedCommand()
+        read.rehearse.change = try LinkedCommand(.read).serializedBytes()
+        var batch = LinkedCommand()
+        let one: [UInt8] = try LinkedCommand(.change(.actions([.clear]), at: moment)).serializedBytes()
+        batch.actions.actions = [try LinkedCommand(serializedBytes: one).serializedBytes()]
+        var keyed = LinkedCommand()
+        keyed.keyed.change = try LinkedCommand(.rehearse(.clear, at: moment)).serializedBytes()
+        for message in [rehearsal, read, batch, keyed] {
+            #expect(throws: CodecFailure.self) { try codec.decode(command: message.serializedBytes()) }
+        }
+        #expect(try codec.decode(command: codec.encode(command: clear)) == clear)
+    }
+
     @Test func `what a newer build wrote of a cart is carried through an order and back`() throws {
         let logic = CartLogic()
         var record = try codec.decode(state: UnknownFieldTests.stored())

@@ -31,7 +31,10 @@ extension LinkedCommand {
         case .keyed(let message):
             return try Self.within(message.change, "a keyed change").command(message.operation)
         case .rehearse(let message):
-            switch try Self.within(message.change, "a rehearsed change").command() {
+            let inner = try Self.within(message.change, "a rehearsed change")
+            // Before it is read, or bytes could have us go as deep as they like.
+            if case .rehearse = inner.kind { throw CodecFailure("a rehearsal within a rehearsal") }
+            switch try inner.command() {
             case .change(let change, let at, let expected, let operation):
                 return .rehearse(change, at: at, expected: expected, operation: operation)
             case .read, .rehearse:

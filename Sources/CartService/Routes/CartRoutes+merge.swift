@@ -35,7 +35,7 @@ extension CartRoutes {
         case .refuses(let rejection):
             throw Problem(rejection, in: .mergeSource)
         case .merged:
-            return try reply(to: errand, rehearsal)
+            return try await confirm(errand, source.change(wish), rehearsal)
         case .closing(let cart, let handover):
             return try await settling { () async throws(Problem) in
                 try await take(errand, wish, cart, handover)
@@ -100,6 +100,28 @@ extension CartRoutes {
         case (.rejected, .closing(_, let handover)):
             try await settling { () async throws(Problem) in try await callOff(errand, wish, handover) }
             throw refusal(answer, errand)
+        }
+    }
+
+    /// Has the key remembered of a merge that was made under another, or under none.
+    private func confirm(
+        _ errand: Errand,
+        _ change: CartCommand.Change,
+        _ rehearsal: Accepted
+    ) async throws(Problem) -> Response {
+        guard let operation = errand.operation(change) else { return try reply(to: errand, rehearsal) }
+        let answer = try await answer(errand, .change(change, at: sources.now(), operation: operation))
+        switch answer.verdict {
+        case .accepted(let reply, let record):
+            let accepted = Accepted(
+                reply: reply,
+                record: record,
+                sequence: answer.sequence,
+                node: answer.node
+            )
+            return try self.reply(to: errand, accepted)
+        case .rejected:
+            return try reply(to: errand, await ask(errand, .read, .path))
         }
     }
 
@@ -206,7 +228,7 @@ private enum MergeSource {
     /// It is closed for this very merge.
     case closing(OpenCart, Handover)
     /// Its lines were taken by this very merge.
-    case merged
+    case merged(Handover)
     /// It is not to be had.
     case refuses(CartRejection)
 
@@ -219,7 +241,7 @@ private enum MergeSource {
             case .closing(let cart, let handover) where handover.digest == wish.digest:
                 self = .closing(cart, handover)
             case .merged(let cart) where cart.handover.digest == wish.digest:
-                self = .merged
+                self = .merged(cart.handover)
             case .closing(_, let handover):
                 self = .refuses(.cartMerged(into: handover.target, merge: handover.merge))
             case .merged(let cart):
@@ -239,7 +261,9 @@ private enum MergeSource {
             .takeOver(future, wish.strategy, lines: cart.lines, currency: cart.currency)
         case .closing(let cart, let handover):
             .takeOver(MergeOffer(handover), wish.strategy, lines: cart.lines, currency: cart.currency)
-        case .merged, .refuses:
+        case .merged(let handover):
+            .takeOver(MergeOffer(handover), wish.strategy, lines: [], currency: nil)
+        case .refuses:
             .takeOver(future, wish.strategy, lines: [], currency: nil)
         }
     }
