@@ -43,7 +43,10 @@ extension Node {
         let secret = settings.cluster.secret.revealed
         let link = try LinkClient(secret: secret, policy: linkPolicy, eventLoopGroup: loops, logger: logger)
         let codec = CartCodec()
-        let decider = CartLogic(limits: settings.cart)
+        let decider = CartLogic(
+            limits: settings.cart,
+            tombstoneRetention: settings.redis.tombstoneRetention
+        )
         let layout = settings.redis.strategy.layout(
             StateReader(decider: decider, codec: codec),
             snapshotEvery: settings.redis.snapshotInterval
@@ -59,7 +62,8 @@ extension Node {
                     client: redis,
                     cluster: cluster,
                     layout: layout,
-                    retention: settings.redis.retention
+                    retention: settings.redis.retention,
+                    lifetime: decider.retention
                 )
             ),
             link: link,

@@ -18,14 +18,13 @@ package enum CartPicture {
         retention: Duration
     ) -> String {
         var writer = JSONWriter(capacity: 1_024)
-        switch record.cart {
-        case .none:
-            return "null"
-        case .deleted(let at, _, _):
-            writer.gone(GoneView(id: id, version: version, deletedAt: at))
-        case .open(let cart):
+        if let shown = ShownCart(record.cart) {
             let replies = CartReplies(node: "", retention: retention, isDraining: { false })
-            writer.cart(replies.view(id, cart, version))
+            writer.cart(replies.view(id, shown, version))
+        } else if let end = CartEnd(record.cart) {
+            writer.gone(GoneView(id: id, version: version, end: end))
+        } else {
+            return "null"
         }
         return String(buffer: writer.buffer)
     }

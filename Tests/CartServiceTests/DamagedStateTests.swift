@@ -102,9 +102,9 @@ import Testing
         var damaged = try ledger(.events)
         let last = "ev:\(damaged.sequence.rawValue)"
         var events = StoredEvents()
-        events.schemaVersion = 2
+        events.schemaVersion = 3
         damaged.tamper(last, try events.serializedBytes())
-        #expect(try #require(reason(damaged)).contains("schema version 2"))
+        #expect(try #require(reason(damaged)).contains("schema version 3"))
         events.schemaVersion = 1
         events.events = [StoredEvent()]
         damaged.tamper(last, try events.serializedBytes())

@@ -45,8 +45,10 @@ struct CartAssembly {
     }
 
     private func placeLines(in cart: inout StoredCart) throws(CodecFailure) {
-        guard case .open(var open) = cart.kind else {
-            guard lines.isEmpty else { throw CodecFailure("there are lines, and no open cart") }
+        guard var open = cart.contents else {
+            guard lines.isEmpty else {
+                throw CodecFailure("there are lines, and no cart that could have them")
+            }
             return
         }
         guard Int(open.linesApart) == lines.count, lines.isEmpty || open.lines.isEmpty else {
@@ -56,7 +58,7 @@ struct CartAssembly {
         // Ids are given out in the order in which lines come.
         open.lines = lines.sorted { $0.id < $1.id }
         open.linesApart = 0
-        cart.open = open
+        cart.contents = open
     }
 
     private func placeOperations(in cart: inout StoredCart) throws(CodecFailure) {
@@ -69,6 +71,29 @@ struct CartAssembly {
         guard !cart.hasLog else { throw CodecFailure("it holds operations and has others apart") }
         cart.log = try operations.log(cart.logApart)
         cart.clearLogApart()
+    }
+}
+
+extension StoredCart {
+    /// What the cart holds, in whatever state it is; nil where it holds nothing. Setting it changes nothing then.
+    var contents: StoredOpen? {
+        get {
+            switch kind {
+            case .open(let open): open
+            case .checkedOut(let message): message.cart
+            case .closing(let message): message.cart
+            case .merged, .deleted, .none?, nil: nil
+            }
+        }
+        set {
+            guard let newValue else { return }
+            switch kind {
+            case .open: open = newValue
+            case .checkedOut: checkedOut.cart = newValue
+            case .closing: closing.cart = newValue
+            case .merged, .deleted, .none?, nil: break
+            }
+        }
     }
 }
 

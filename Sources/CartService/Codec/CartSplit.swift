@@ -63,7 +63,7 @@ package struct CartSplit: StateSplit {
     private func lines(of record: CartRecord, _ grain: SplitGrain) -> [Line] {
         switch grain {
         case .coarse: []
-        case .fine: record.cart.cart?.lines ?? []
+        case .fine: record.cart.contents?.lines ?? []
         }
     }
 
@@ -74,17 +74,18 @@ package struct CartSplit: StateSplit {
             message = StoredCart(record, withOperations: false)
         case .fine:
             message = StoredCart(record, withOperations: false, withLines: false)
-            if let lines = record.cart.cart?.lines, !lines.isEmpty {
+            if let lines = record.cart.contents?.lines, !lines.isEmpty {
                 guard zip(lines, lines.dropFirst()).allSatisfy({ $0.id < $1.id }) else {
                     throw CodecFailure("lines are not in the order of their ids")
                 }
-                message.open.linesApart = UInt32(clamping: lines.count)
+                message.contents?.linesApart = UInt32(clamping: lines.count)
             }
         }
         if let operations = record.cart.operations {
             message.logApart.forgotten = operations.forgotten
             message.logApart.retired = UInt32(clamping: operations.retired.count)
             message.logApart.kept = UInt32(clamping: operations.kept.count)
+            message.schemaVersion = record.cart.schemaVersion(withOperations: true)
         }
         return ContentField(grain == .coarse ? "s" : "m", try CartCodec.bytes(of: message))
     }

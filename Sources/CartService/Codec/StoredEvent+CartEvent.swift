@@ -7,7 +7,8 @@ extension StoredEvents {
     /// The events of one commit as they are stored.
     init(_ events: [CartEvent]) {
         self.init()
-        schemaVersion = CartCodec.schemaVersion
+        // What only newer builds know is of a kind that older ones refuse.
+        schemaVersion = 1
         self.events = events.map(StoredEvent.init)
     }
 
@@ -47,6 +48,25 @@ extension StoredEvent {
             cleared = StoredCleared()
         case .deleted:
             deleted = StoredCartDeleted()
+        case .priceChanged(let id, let unitPrice, _):
+            priceChanged.line = id.number
+            priceChanged.unitPrice = unitPrice
+        case .detailsChanged(let details, _):
+            detailsChanged.details.set(details)
+        case .checkedOut(let order):
+            ordered.order = order.id.text
+            ordered.version = order.version
+        case .checkoutCancelled:
+            checkoutCancelled = StoredCheckoutCancelled()
+        case .handedOver(let handover, _):
+            handedOver.handover = StoredHandover(handover)
+        case .handOverUndone:
+            handOverUndone = StoredHandOverUndone()
+        case .handOverFinished:
+            handOverFinished = StoredHandOverFinished()
+        case .mergeSettled(let entry, let room, _):
+            mergeSettled.merge = StoredSettledMerge(entry)
+            mergeSettled.kept = Int32(clamping: room)
         case .operationApplied(let applied, let room, _):
             operationApplied.operation = StoredOperation(applied)
             operationApplied.kept = Int32(clamping: room.kept)
@@ -74,6 +94,24 @@ extension StoredEvent {
             return .cleared(at: at)
         case .deleted:
             return .deleted(at: at)
+        case .priceChanged(let message):
+            return .priceChanged(LineID(message.line), unitPrice: message.unitPrice, at: at)
+        case .detailsChanged(let message):
+            return .detailsChanged(message.details.details, at: at)
+        case .ordered(let message):
+            return .checkedOut(
+                CartOrder(id: try OrderID(wire: message.order), version: message.version, at: at)
+            )
+        case .checkoutCancelled:
+            return .checkoutCancelled(at: at)
+        case .handedOver(let message):
+            return .handedOver(try message.handover.handover(), at: at)
+        case .handOverUndone:
+            return .handOverUndone(at: at)
+        case .handOverFinished:
+            return .handOverFinished(at: at)
+        case .mergeSettled(let message):
+            return .mergeSettled(message.merge.entry, room: Int(message.kept), at: at)
         case .operationApplied(let message):
             return .operationApplied(
                 try message.operation.applied(),

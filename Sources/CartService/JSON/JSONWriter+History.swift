@@ -69,6 +69,24 @@ extension JSONWriter {
             raw("\"line-removed\",\"lineId\":\"")
             integer(id.number)
             raw("\"")
+        case .priceChanged(let id, let unitPrice, _):
+            raw("\"price-changed\",\"lineId\":\"")
+            integer(id.number)
+            raw("\",\"unitPrice\":")
+            integer(unitPrice)
+        case .detailsChanged(let details, _):
+            raw("\"details-changed\"")
+            self.details(details)
+        case .checkedOut(let order):
+            raw("\"checked-out\",\"order\":")
+            string(order.id.text)
+        case .checkoutCancelled: raw("\"checkout-cancelled\"")
+        case .handedOver(let handover, _):
+            raw("\"closed-for-merge\",\"into\":")
+            string(handover.target.text)
+        case .handOverUndone: raw("\"reopened\"")
+        case .handOverFinished: raw("\"merged\"")
+        case .mergeSettled(let entry, _, _): raw(entry.isTaken ? "\"merge-taken\"" : "\"merge-declined\"")
         case .cleared: raw("\"cleared\"")
         case .deleted: raw("\"deleted\"")
         // Of the key, only a digest is known.

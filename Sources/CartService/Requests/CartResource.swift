@@ -14,13 +14,27 @@ enum CartResource: Equatable, Sendable {
     case lines(String)
     /// `/v1/carts/{id}/lines/{lineId}`
     case line(String, String)
+    /// `/v1/carts/{id}/lines/{lineId}/price`
+    case price(String, String)
+    /// `/v1/carts/{id}/actions`
+    case actions(String)
+    /// `/v1/carts/{id}/take-out`
+    case takeOut(String)
+    /// `/v1/carts/{id}/checkout`
+    case checkout(String)
+    /// `/v1/carts/{id}/checkout/cancel`
+    case cancellation(String)
+    /// `/v1/carts/{id}/order`
+    case order(String)
+    /// `/v1/carts/{id}/merge`
+    case merge(String)
 
     /// Where carts are.
     static let root = "/v1/carts"
 
     /// What the request target names, or nil for anything that is not ours. A query is overlooked.
     ///
-    /// By hand rather than by the framework's router: four shapes, one of which is answered at the rate of the wire, and
+    /// By hand rather than by the framework's router: a few shapes, one of which is answered at the rate of the wire, and
     /// the router would cost it a tree walk, a dictionary of parameters and a description of the route.
     init?(target: String) {
         guard target.utf8.starts(with: CartResource.root.utf8) else { return nil }
@@ -37,23 +51,32 @@ enum CartResource: Equatable, Sendable {
             return
         }
         rest.removeFirst()
-        let part = CartResource.step(&rest)
-        if part == "history", rest.isEmpty {
-            self = .history(id)
-            return
+        guard let part = CartResource.step(&rest) else { return nil }
+        var first: String?
+        var second: String?
+        while !rest.isEmpty {
+            rest.removeFirst()
+            guard second == nil, let step = CartResource.step(&rest) else { return nil }
+            if first == nil { first = step } else { second = step }
         }
-        if part == "stream", rest.isEmpty {
-            self = .stream(id)
-            return
+        self.init(part, of: id, first, second)
+    }
+
+    private init?(_ part: String, of id: String, _ first: String?, _ second: String?) {
+        switch (part, first, second) {
+        case ("lines", nil, nil): self = .lines(id)
+        case ("lines", let line?, nil): self = .line(id, line)
+        case ("lines", let line?, "price"): self = .price(id, line)
+        case ("actions", nil, nil): self = .actions(id)
+        case ("take-out", nil, nil): self = .takeOut(id)
+        case ("checkout", nil, nil): self = .checkout(id)
+        case ("checkout", "cancel", nil): self = .cancellation(id)
+        case ("order", nil, nil): self = .order(id)
+        case ("history", nil, nil): self = .history(id)
+        case ("stream", nil, nil): self = .stream(id)
+        case ("merge", nil, nil): self = .merge(id)
+        case _: return nil
         }
-        guard part == "lines" else { return nil }
-        guard !rest.isEmpty else {
-            self = .lines(id)
-            return
-        }
-        rest.removeFirst()
-        guard let line = CartResource.step(&rest), rest.isEmpty else { return nil }
-        self = .line(id, line)
     }
 
     /// Takes what comes before the next slash; nil if that is nothing.
@@ -96,11 +119,14 @@ enum CartResource: Equatable, Sendable {
     var methods: String {
         switch self {
         case .carts: "POST, OPTIONS"
-        case .cart: "GET, HEAD, PUT, DELETE, OPTIONS"
+        case .cart: "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"
         case .history: "GET, HEAD, OPTIONS"
         case .stream: "GET, OPTIONS"
         case .lines: "POST, DELETE, OPTIONS"
         case .line: "PATCH, DELETE, OPTIONS"
+        case .price: "PUT, OPTIONS"
+        case .actions, .takeOut, .checkout, .cancellation, .merge: "POST, OPTIONS"
+        case .order: "GET, HEAD, OPTIONS"
         }
     }
 }

@@ -7,7 +7,7 @@ import Ownership
 
 extension CartRoutes {
     /// Shows the cart now and whenever it changed, as server-sent events (HTML Living Standard, 9.2), until the cart is
-    /// deleted, the client leaves, or the node does.
+    /// deleted or merged into another, the client leaves, or the node does.
     ///
     /// Each event holds the whole cart, and its version as the id. Versions that follow each other faster than they can be
     /// shown are skipped; the newest never is. A client that comes again with `Last-Event-ID` is not shown that version again.
@@ -41,12 +41,14 @@ extension CartRoutes {
         let answer = try await answer(errand, .read)
         switch answer.verdict {
         case .accepted(_, let record):
-            guard case .open(let cart) = record.cart else { throw .contradiction("a cart that is not there") }
-            let view = replies.view(errand.cart, cart, answer.sequence)
-            return (.cart(view), answer.sequence)
+            if let shown = ShownCart(record.cart) {
+                return (.cart(replies.view(errand.cart, shown, answer.sequence)), answer.sequence)
+            }
+            guard let end = CartEnd(record.cart) else { throw .contradiction("a cart that is not there") }
+            return (.gone(GoneView(id: errand.cart, version: answer.sequence, end: end)), answer.sequence)
         case .rejected(.cartDeleted(let at)):
-            let view = GoneView(id: errand.cart, version: answer.sequence, deletedAt: at)
-            return (.deleted(view), answer.sequence)
+            let view = GoneView(id: errand.cart, version: answer.sequence, end: .deleted(at: at))
+            return (.gone(view), answer.sequence)
         case .rejected(let rejection):
             throw Problem(rejection, in: .path)
         }
@@ -67,7 +69,9 @@ private struct CartWatch<Asker: CartAsking> {
     /// The first look: where there is nothing to watch, the client is told by a problem.
     mutating func first() async throws -> StreamEvent? {
         let (event, version) = try await routes.look(errand)
-        if case .deleted = event { throw Problem(CartRejection.cartDeleted(at: event.at), in: .path) }
+        if case .gone(let view) = event, case .deleted(let at) = view.end {
+            throw Problem(CartRejection.cartDeleted(at: at), in: .path)
+        }
         defer { seen = version }
         return seen == version ? nil : event
     }
@@ -80,6 +84,7 @@ private struct CartWatch<Asker: CartAsking> {
     ) async throws {
         try await writer.write(StreamEvent.opening)
         if let first, let seen { try await writer.write(first.bytes(seen)) }
+        if case .gone? = first { return }
         for await item in news {
             guard let event = try await next(item) else {
                 // Also how a client is found to have left.
@@ -87,7 +92,7 @@ private struct CartWatch<Asker: CartAsking> {
                 continue
             }
             try await writer.write(event.bytes(seen ?? 0))
-            if case .deleted = event { return }
+            if case .gone = event { return }
         }
     }
 
@@ -117,19 +122,13 @@ private struct CartWatch<Asker: CartAsking> {
 /// What a stream shows.
 private enum StreamEvent {
     case cart(CartView)
-    case deleted(GoneView)
+    /// Nothing more will come.
+    case gone(GoneView)
 
     /// How soon a client that lost its connection comes again.
     static let opening = ByteBuffer(string: "retry: 1000\n\n")
     /// That the connection lives.
     static let sign = ByteBuffer(string: ":\n\n")
-
-    var at: Timestamp {
-        switch self {
-        case .cart(let view): view.cart.updatedAt
-        case .deleted(let view): view.deletedAt
-        }
-    }
 
     /// The event as it is sent. JSON of ours holds no line end.
     func bytes(_ version: UInt64) -> ByteBuffer {
@@ -140,8 +139,11 @@ private enum StreamEvent {
             writer.integer(version)
             writer.raw("\ndata: ")
             writer.cart(view)
-        case .deleted(let view):
-            writer.raw("event: deleted\nid: ")
+        case .gone(let view):
+            switch view.end {
+            case .deleted: writer.raw("event: deleted\nid: ")
+            case .merged: writer.raw("event: merged\nid: ")
+            }
             writer.integer(version)
             writer.raw("\ndata: ")
             writer.gone(view)

@@ -27,6 +27,8 @@ package struct NodeSettings: Sendable {
     package var streams = 10_000
     /// How long a request may take before it is answered that its time ran out.
     package var requestDeadline: Duration = .seconds(2)
+    /// What callers show that may set prices; empty: nobody may.
+    package var trustedToken = Secret("")
     package var shutdown = Shutdown()
     /// The least severe messages that are logged.
     package var logLevel = Logger.Level.info
@@ -87,6 +89,8 @@ extension NodeSettings {
         package var strategy = Strategy.snapshot
         /// For `events`: how many commits lie on top of a whole cart.
         package var snapshotInterval = 50
+        /// How long is known of a deleted or merged cart that it is.
+        package var tombstoneRetention: Duration = .seconds(7 * 24 * 3600)
     }
 
     /// The nodes that share carts.

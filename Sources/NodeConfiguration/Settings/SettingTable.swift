@@ -71,6 +71,12 @@ enum SettingTable {
                 in: 1...10_000,
                 "after how many commits `events` writes the whole cart in place of its events"
             ),
+            .duration(
+                "tombstone-retention",
+                \.redis.tombstoneRetention,
+                in: .seconds(60)...(.seconds(3_650 * 86_400)),
+                "how long is known of a deleted or merged cart that it is"
+            ),
             .folder(
                 "data-dir",
                 \.dataFolder,
@@ -180,6 +186,7 @@ enum SettingTable {
                 in: 0...(1 << 20),
                 "all attributes of a cart together"
             ),
+            .count("actions-limit", \.cart.actions, in: 1...1_000, "how many actions a batch may have"),
         ]
     )
 
@@ -194,6 +201,8 @@ enum SettingTable {
                 "how long a request may take before it is answered that its time ran out"
             ),
             .count("streams-limit", \.streams, in: 0...1_000_000, "how many clients may watch carts at once"),
+            .trustedToken,
+            .contents(of: .trustedToken),
             .choice("log-level", \.logLevel, "the least severe messages that are logged"),
         ]
     )
