@@ -67,7 +67,7 @@ extension CartDecider {
                 merge: wish.id,
                 target: wish.target,
                 digest: wish.digest,
-                attempt: demand.next,
+                attempt: Handover.attempt(of: cart, at: demand.next),
                 basis: basis
             )
             return Verdict(.handedOver, .handedOver(handover, at: at))

@@ -41,7 +41,7 @@ package struct Handover: Hashable, Sendable {
     package let target: CartID
     /// The wish's digest.
     package let digest: UInt128
-    /// The version that closed the cart: a closing anew under the same wish has a higher one.
+    /// Which closing it is: one anew under the same wish has a higher number.
     package let attempt: UInt64
     /// How many merges the target had settled before the cart was closed.
     package let basis: UInt64
@@ -53,6 +53,14 @@ package struct Handover: Hashable, Sendable {
         self.digest = digest
         self.attempt = attempt
         self.basis = basis
+    }
+
+    /// The number of the closing that is committed as this version of the cart.
+    ///
+    /// Made of the time of creation too: versions begin anew where a cart expired and its id was used again, and then the
+    /// old closing must not pass for the new one. Cannot trap, and grows within a cart's life whatever the clocks say.
+    static func attempt(of cart: OpenCart, at version: UInt64) -> UInt64 {
+        UInt64(max(0, cart.createdAt.milliseconds)) &<< 22 &+ version
     }
 }
 

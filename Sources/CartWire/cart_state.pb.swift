@@ -510,7 +510,7 @@ package nonisolated struct StoredHandover: Sendable {
 
   package var digestLow: UInt64 = 0
 
-  /// The version that closed the cart.
+  /// Which closing it is; a later one has a higher number.
   package var attempt: UInt64 = 0
 
   /// How many merges the target had settled before.

@@ -26,7 +26,10 @@ import Testing
         return subject
     }
 
-    static let offer = MergeOffer(digest: 7, attempt: 4, basis: 2)
+    /// Of a cart that was created at 1 000 ms.
+    static let attempt: UInt64 = 1_000 << 22 + 4
+
+    static let offer = MergeOffer(digest: 7, attempt: attempt, basis: 2)
 
     static func merged() throws -> Subject {
         var subject = try closing()
@@ -94,13 +97,20 @@ import Testing
         }
         #expect(subject.refusal(.checkOut(try Self.order()), expected: 4) == refusal)
         for offer in [
-            MergeOffer(digest: 7, attempt: 3, basis: 2), MergeOffer(digest: 8, attempt: 4, basis: 2),
+            MergeOffer(digest: 7, attempt: Self.attempt - 1, basis: 2),
+            MergeOffer(digest: 8, attempt: Self.attempt, basis: 2),
         ] {
             #expect(subject.refusal(.finishHandOver(offer)) == refusal)
             #expect(subject.refusal(.undoHandOver(offer)) == refusal)
         }
         #expect(try subject.does(.handOver(Self.wish(), basis: 9)) == .unchanged)
-        let handover = Handover(merge: "m-7", target: try Self.id("t"), digest: 7, attempt: 4, basis: 2)
+        let handover = Handover(
+            merge: "m-7",
+            target: try Self.id("t"),
+            digest: 7,
+            attempt: Self.attempt,
+            basis: 2
+        )
         guard case .closing(_, handover) = subject.state else {
             Issue.record("\(subject.state)")
             return
@@ -146,5 +156,28 @@ import Testing
             #expect(again.replayed == UInt64(number) + 4, "\(change)")
         }
         #expect(subject.state.operations?.kept.count == 5)
+    }
+
+    @Test func `each closing has a higher number, also of a cart whose versions began anew`() throws {
+        var attempts: [UInt64] = []
+        for at in [t0, t1] {
+            var subject = Subject()
+            try subject.does(.create(currency: nil), at: at)
+            for _ in 0..<2 {
+                try subject.does(.handOver(Self.wish(), basis: 0))
+                guard case .closing(_, let handover) = subject.state else {
+                    Issue.record("\(subject.state)")
+                    return
+                }
+                attempts.append(handover.attempt)
+                try subject.does(.undoHandOver(MergeOffer(handover)))
+            }
+        }
+        #expect(attempts == attempts.sorted() && Set(attempts).count == 4)
+        for absurd in [Int64.min, .max] {
+            var subject = Subject()
+            try subject.does(.create(currency: nil), at: Timestamp(milliseconds: absurd))
+            #expect(try subject.does(.handOver(Self.wish(), basis: 0)) == .handedOver)
+        }
     }
 }
