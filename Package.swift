@@ -146,6 +146,23 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        .target(
+            name: "CartGRPC",
+            dependencies: [
+                "Cart",
+                "CartService",
+                "CartWire",
+                "Hosting",
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+                .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            swiftSettings: strict
+        ),
+
         // What an operator decides, and what a node keeps on its disk.
         .target(
             name: "NodeConfiguration",
@@ -167,6 +184,7 @@ let package = Package(
             name: "CartNode",
             dependencies: [
                 "Cart",
+                "CartGRPC",
                 "CartService",
                 "Hosting",
                 "LinkHosting",

@@ -55,6 +55,8 @@ package enum ProblemKind: String, Sendable, CaseIterable {
     case notReady = "not-ready"
     /// The node is leaving and no other can take the cart.
     case draining
+    /// This node has no such operation yet.
+    case notImplemented = "not-implemented"
     /// The node contradicts itself.
     case internalError = "internal-error"
 
@@ -75,8 +77,28 @@ package enum ProblemKind: String, Sendable, CaseIterable {
         case .unsupportedMediaType: 415
         case .unknownField, .missingField, .wrongType, .invalidField, .idempotencyKeyReused: 422
         case .unreadable, .internalError: 500
+        case .notImplemented: 501
         case .overloaded, .storeUnavailable, .ownerUnreachable, .sessionLost, .notReady, .draining: 503
         case .deadlineExceeded: 504
+        }
+    }
+
+    /// The status of a call over gRPC, beside that of a response over HTTP.
+    package var code: RPCCode {
+        switch self {
+        case .malformedJSON, .malformedHeader, .invalidID, .unsupportedMediaType, .unknownField, .missingField,
+            .wrongType, .invalidField:
+            .invalidArgument
+        case .cartNotFound, .cartDeleted, .lineNotFound: .notFound
+        case .unknownPath, .methodNotAllowed, .notImplemented: .unimplemented
+        case .bodyTooLarge, .limitReached: .resourceExhausted
+        case .currencyMismatch, .idempotencyKeyReused, .idempotencyKeyRetired: .failedPrecondition
+        // The client may read again and try with what it finds.
+        case .versionMismatch: .aborted
+        case .overloaded, .storeUnavailable, .ownerUnreachable, .sessionLost, .notReady, .draining: .unavailable
+        case .deadlineExceeded: .deadlineExceeded
+        case .unreadable: .dataLoss
+        case .internalError: .internalError
         }
     }
 
@@ -110,6 +132,7 @@ package enum ProblemKind: String, Sendable, CaseIterable {
         case .sessionLost: "The node lost its session"
         case .notReady: "The node is not ready"
         case .draining: "The node is leaving"
+        case .notImplemented: "The node can not do this yet"
         case .internalError: "The node made a mistake"
         }
     }

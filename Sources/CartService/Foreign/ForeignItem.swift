@@ -1,0 +1,45 @@
+import Cart
+
+/// What a user has of one product, in the words of another shop.
+package struct ForeignItem: Equatable, Sendable {
+    /// The product's id.
+    package let product: String
+    /// How many.
+    package let quantity: Int64
+    /// Price of one; 0 where the protocol knows no prices.
+    package let unitPrice: Int64
+
+    /// An item from its parts.
+    package init(product: String, quantity: Int64, unitPrice: Int64 = 0) {
+        self.product = product
+        self.quantity = quantity
+        self.unitPrice = unitPrice
+    }
+
+    /// The cart's items, each product once, in the order in which they were first added.
+    ///
+    /// A product stands in several lines only while its price changes, and then costs what the latest says.
+    static func items(of record: CartRecord) -> [ForeignItem] {
+        guard let cart = record.cart.cart else { return [] }
+        var items: [ForeignItem] = []
+        var places: [String: Int] = [:]
+        for line in cart.lines {
+            let product = NameSpace.product(of: line.sku)
+            if let place = places[product] {
+                // No line holds more than 32 bits, and no cart as many lines.
+                let quantity = items[place].quantity + Int64(line.quantity)
+                items[place] = ForeignItem(product: product, quantity: quantity, unitPrice: line.unitPrice)
+            } else {
+                places[product] = items.count
+                items.append(
+                    ForeignItem(
+                        product: product,
+                        quantity: Int64(line.quantity),
+                        unitPrice: line.unitPrice
+                    )
+                )
+            }
+        }
+        return items
+    }
+}
