@@ -325,6 +325,22 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        .testTarget(
+            name: "CartGRPCTests",
+            dependencies: [
+                "Cart",
+                "CartGRPC",
+                "CartService",
+                "CartWire",
+                "Hosting",
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+                .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            swiftSettings: strict
+        ),
+
         // Real sockets, real Redis, real processes.
         .testTarget(
             name: "RedisTests",
@@ -409,6 +425,13 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
+            swiftSettings: strict
+        ),
+        // Clients that are not ours, in a language that is not ours.
+        .testTarget(
+            name: "ProtocolTests",
+            dependencies: ["ClusterTesting"],
+            exclude: ["Clients"],
             swiftSettings: strict
         ),
     ]

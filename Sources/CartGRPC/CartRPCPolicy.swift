@@ -16,9 +16,10 @@ package struct CartRPCPolicy: Sendable {
     /// The usual.
     package init() {}
 
-    /// - Parameter bodyBytes: the longest message.
+    /// - Parameter bodyBytes: the longest message. One that is up to four times as long is refused with words, a longer one is
+    ///   broken off.
     func apply(to config: inout HTTP2ServerTransport.Posix.Config, bodyBytes: Int) {
-        config.rpc.maxRequestPayloadSize = bodyBytes
+        config.rpc.maxRequestPayloadSize = bodyBytes * 4
         config.http2.maxConcurrentStreams = callsPerConnection
         config.connection.maxIdleTime = idleConnection
         config.connection.maxGraceTime = connectionGrace

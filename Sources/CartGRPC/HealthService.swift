@@ -9,6 +9,8 @@ struct HealthService: RegistrableRPCService {
     static let name = "grpc.health.v1.Health"
     /// How soon a watcher learns that it is otherwise.
     private static let interval: Duration = .milliseconds(200)
+    /// The longest request.
+    private static let requestBytes = 1_024
     /// How many may watch at a time.
     private static let watcherLimit = 1_024
 
@@ -28,14 +30,14 @@ struct HealthService: RegistrableRPCService {
     }
 
     func registerMethods<Transport>(with router: inout RPCRouter<Transport>) {
-        router.serve("Check", of: Self.name) { request, _ throws(RPCError) in try check(request) }
+        router.serve("Check", of: Self.name, atMost: Self.requestBytes) { request, _ throws(RPCError) in try check(request) }
         router.registerHandler(
             forMethod: MethodDescriptor(
                 service: ServiceDescriptor(fullyQualifiedService: Self.name),
                 method: "Watch",
                 type: .serverStreaming
             ),
-            deserializer: ProtobufDeserializer<ProbeHealthCheckRequest>(),
+            deserializer: BoundedDeserializer<ProbeHealthCheckRequest>(limit: Self.requestBytes),
             serializer: ProtobufSerializer<ProbeHealthCheckResponse>()
         ) { stream, context in
             let request = try await ServerRequest(stream: stream).message

@@ -6,10 +6,13 @@ import SwiftProtobuf
 extension RPCRouter {
     /// Serves a method of one request and one answer.
     ///
-    /// - Parameter answer: the answer, from the request and what came with it.
+    /// - Parameters:
+    ///   - bytes: the longest request.
+    ///   - answer: the answer, from the request and what came with it.
     mutating func serve<Input: Message, Output: Message>(
         _ method: String,
         of service: String,
+        atMost bytes: Int,
         _ answer: @escaping @Sendable (Input, Metadata) async throws(RPCError) -> Output
     ) {
         registerHandler(
@@ -18,7 +21,7 @@ extension RPCRouter {
                 method: method,
                 type: .unary
             ),
-            deserializer: ProtobufDeserializer<Input>(),
+            deserializer: BoundedDeserializer<Input>(limit: bytes),
             serializer: ProtobufSerializer<Output>()
         ) { stream, _ in
             let request = try await ServerRequest(stream: stream)

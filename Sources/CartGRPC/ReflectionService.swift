@@ -15,6 +15,9 @@ struct ReflectionService: RegistrableRPCService {
         "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection",
     ]
 
+    /// The longest request.
+    private static let requestBytes = 4_096
+
     private let catalogue: Catalogue
 
     init(_ catalogue: Catalogue) {
@@ -29,7 +32,7 @@ struct ReflectionService: RegistrableRPCService {
                     method: "ServerReflectionInfo",
                     type: .bidirectionalStreaming
                 ),
-                deserializer: ProtobufDeserializer<MirrorServerReflectionRequest>(),
+                deserializer: BoundedDeserializer<MirrorServerReflectionRequest>(limit: Self.requestBytes),
                 serializer: ProtobufSerializer<MirrorServerReflectionResponse>()
             ) { stream, context in
                 StreamingServerResponse { writer in

@@ -42,18 +42,20 @@ struct ShopService<Asker: CartAsking>: RegistrableRPCService {
 
     func registerMethods<Transport>(with router: inout RPCRouter<Transport>) {
         let service = shop.service
-        router.serve("AddItem", of: service) { request, metadata throws(RPCError) in
+        router.serve("AddItem", of: service, atMost: policy.bodyBytes) { request, metadata throws(RPCError) in
             try await answer(metadata) { call throws(Refusal) in try await add(request, call) }
         }
-        router.serve("GetCart", of: service) { request, metadata throws(RPCError) in
+        router.serve("GetCart", of: service, atMost: policy.bodyBytes) { request, metadata throws(RPCError) in
             try await answer(metadata) { call throws(Refusal) in try await show(request, call) }
         }
-        router.serve("EmptyCart", of: service) { request, metadata throws(RPCError) in
+        router.serve("EmptyCart", of: service, atMost: policy.bodyBytes) { request, metadata throws(RPCError) in
             try await answer(metadata) { call throws(Refusal) in try await empty(request, call) }
         }
     }
 
     func add(_ request: BoutiqueAddItemRequest, _ call: ForeignCall) async throws(Refusal) -> BoutiqueEmpty {
+        // In the order in which the fields stand.
+        _ = try shop.space.cart(of: request.userID)
         guard request.hasItem else { throw Refusal(.missingField, "item: must be given") }
         let item = ForeignItem(product: request.item.productID, quantity: Int64(request.item.quantity))
         try await carts.add(item, for: request.userID, call)

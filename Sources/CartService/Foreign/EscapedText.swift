@@ -29,7 +29,9 @@ struct EscapedText: Sendable {
         var rest = escaped.utf8[...]
         while let byte = rest.popFirst() {
             let digits = Substring(rest.prefix(2))
-            if byte == UInt8(ascii: sign), digits.utf8.count == 2, let decoded = UInt8(digits, radix: 16) {
+            if byte == UInt8(ascii: sign), digits.utf8.count == 2, digits.utf8.first != UInt8(ascii: "+"),
+                let decoded = UInt8(digits, radix: 16)
+            {
                 bytes.append(decoded)
                 rest = rest.dropFirst(2)
             } else {

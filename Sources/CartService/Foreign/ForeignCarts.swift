@@ -43,7 +43,7 @@ package struct ForeignCarts<Asker: CartAsking>: Sendable {
         try require(wish)
         var price = item.unitPrice
         if space == .retail, let record = try await look(cart, call) {
-            price = ForeignItem.items(of: record).first { $0.product == item.product }?.unitPrice ?? price
+            price = ForeignItem.items(of: record).first { $0.isOf(item.product) }?.unitPrice ?? price
         }
         // Sent again it is the same wish, whatever the price is by then.
         let operation = call.key.map { CartOperation($0, wish, .absent) }
@@ -53,7 +53,7 @@ package struct ForeignCarts<Asker: CartAsking>: Sendable {
             operation: operation
         )
         let record = try await put(addition, into: cart, call)
-        return ForeignItem.items(of: record).first { $0.product == item.product }
+        return ForeignItem.items(of: record).first { $0.isOf(item.product) }
             ?? ForeignItem(product: item.product, quantity: 0, unitPrice: price)
     }
 

@@ -16,6 +16,9 @@ package struct ForeignItem: Equatable, Sendable {
         self.unitPrice = unitPrice
     }
 
+    /// Whether it is this product: ids are the same if their bytes are, which Swift's own comparison is not content with.
+    func isOf(_ product: String) -> Bool { self.product.utf8.elementsEqual(product.utf8) }
+
     /// The cart's items, each product once, in the order in which they were first added.
     ///
     /// A product stands in several lines only while its price changes, and then costs what the latest says.
@@ -25,12 +28,12 @@ package struct ForeignItem: Equatable, Sendable {
         var places: [String: Int] = [:]
         for line in cart.lines {
             let product = NameSpace.product(of: line.sku)
-            if let place = places[product] {
+            if let place = places[line.sku] {
                 // No line holds more than 32 bits, and no cart as many lines.
                 let quantity = items[place].quantity + Int64(line.quantity)
                 items[place] = ForeignItem(product: product, quantity: quantity, unitPrice: line.unitPrice)
             } else {
-                places[product] = items.count
+                places[line.sku] = items.count
                 items.append(
                     ForeignItem(
                         product: product,

@@ -11,6 +11,8 @@ package enum ProblemKind: String, Sendable, CaseIterable {
     case unsupportedMediaType = "unsupported-media-type"
     /// The body is missing or is not JSON that can be read without doubt.
     case malformedJSON = "malformed-json"
+    /// The message of a call over gRPC is not of its type.
+    case malformedMessage = "malformed-message"
     /// A header field is not what it should be; `field` names it.
     case malformedHeader = "malformed-header"
     /// The cart's or the line's id in the path can be no id; `field` is `id` or `lineId`.
@@ -67,7 +69,7 @@ package enum ProblemKind: String, Sendable, CaseIterable {
     /// not under its key.
     package var status: Int {
         switch self {
-        case .malformedJSON, .malformedHeader, .invalidID: 400
+        case .malformedJSON, .malformedMessage, .malformedHeader, .invalidID: 400
         case .unknownPath, .cartNotFound, .lineNotFound: 404
         case .methodNotAllowed: 405
         case .currencyMismatch, .limitReached, .idempotencyKeyRetired: 409
@@ -86,8 +88,8 @@ package enum ProblemKind: String, Sendable, CaseIterable {
     /// The status of a call over gRPC, beside that of a response over HTTP.
     package var code: RPCCode {
         switch self {
-        case .malformedJSON, .malformedHeader, .invalidID, .unsupportedMediaType, .unknownField, .missingField,
-            .wrongType, .invalidField:
+        case .malformedJSON, .malformedMessage, .malformedHeader, .invalidID, .unsupportedMediaType,
+            .unknownField, .missingField, .wrongType, .invalidField:
             .invalidArgument
         case .cartNotFound, .cartDeleted, .lineNotFound: .notFound
         case .unknownPath, .methodNotAllowed, .notImplemented: .unimplemented
@@ -110,6 +112,7 @@ package enum ProblemKind: String, Sendable, CaseIterable {
         case .bodyTooLarge: "The body is too large"
         case .unsupportedMediaType: "The body is not declared as JSON"
         case .malformedJSON: "The body is not JSON"
+        case .malformedMessage: "The message can not be read"
         case .malformedHeader: "A header field is malformed"
         case .invalidID: "That is no id"
         case .unknownField: "A field is not known"

@@ -62,7 +62,7 @@ package struct RetailRoutes<Asker: CartAsking>: Sendable {
             try await set(RetailBody(common.json(of: request)), for: customer, call)
             return Response(status: .accepted, headers: fields)
         case (.item(let customer, let id), .get):
-            let item = try await carts.items(of: customer, call).first { $0.product == id }
+            let item = try await carts.items(of: customer, call).first { $0.isOf(id) }
             guard let item else { throw Self.noSuchItem(id) }
             return json(.ok) { $0.retailItem(item) }
         case (.item(let customer, let id), .delete):
