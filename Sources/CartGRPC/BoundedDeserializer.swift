@@ -18,7 +18,9 @@ struct BoundedDeserializer<Input: Message>: MessageDeserializer {
         do {
             return try ProtobufDeserializer<Input>().deserialize(bytes)
         } catch {
-            throw RPCError(Refusal(.malformedMessage, "the request is not the message that it should be")) { _ in "" }
+            throw RPCError(Refusal(.malformedMessage, "the request is not the message that it should be")) {
+                _ in ""
+            }
         }
     }
 }

@@ -30,7 +30,9 @@ struct HealthService: RegistrableRPCService {
     }
 
     func registerMethods<Transport>(with router: inout RPCRouter<Transport>) {
-        router.serve("Check", of: Self.name, atMost: Self.requestBytes) { request, _ throws(RPCError) in try check(request) }
+        router.serve("Check", of: Self.name, atMost: Self.requestBytes) { request, _ throws(RPCError) in
+            try check(request)
+        }
         router.registerHandler(
             forMethod: MethodDescriptor(
                 service: ServiceDescriptor(fullyQualifiedService: Self.name),

@@ -14,7 +14,8 @@ struct ServedCarts<Asker: CartAsking>: RegistrableRPCService {
     let sources: CartFaceSources
 
     func registerMethods<Transport>(with router: inout RPCRouter<Transport>) {
-        router.serve("Get", of: Self.name, atMost: policy.bodyBytes) { (request: ServedGetRequest, metadata) throws(RPCError) in
+        router.serve("Get", of: Self.name, atMost: policy.bodyBytes) {
+            (request: ServedGetRequest, metadata) throws(RPCError) in
             try await answer(metadata) { call throws(Refusal) in try await show(request, call) }
         }
         serve("Create", &router, creation)
@@ -35,7 +36,8 @@ struct ServedCarts<Asker: CartAsking>: RegistrableRPCService {
         _ router: inout RPCRouter<Transport>,
         _ read: @escaping @Sendable (Request, RPCCall) throws(Refusal) -> Errand
     ) {
-        router.serve(method, of: Self.name, atMost: policy.bodyBytes) { (request: Request, metadata) throws(RPCError) in
+        router.serve(method, of: Self.name, atMost: policy.bodyBytes) {
+            (request: Request, metadata) throws(RPCError) in
             try await answer(metadata) { call throws(Refusal) in
                 try await change(read(request, call), call)
             }
@@ -55,7 +57,8 @@ struct ServedCarts<Asker: CartAsking>: RegistrableRPCService {
         }
     }
 
-    private func show(_ request: ServedGetRequest, _ call: RPCCall) async throws(Refusal) -> ServedGetResponse {
+    private func show(_ request: ServedGetRequest, _ call: RPCCall) async throws(Refusal) -> ServedGetResponse
+    {
         let id = try Errand.cart(request.cartID)
         let answer = try await ask(id, .read, call)
         switch answer.verdict {

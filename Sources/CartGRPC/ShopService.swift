@@ -48,7 +48,9 @@ struct ShopService<Asker: CartAsking>: RegistrableRPCService {
         router.serve("GetCart", of: service, atMost: policy.bodyBytes) { request, metadata throws(RPCError) in
             try await answer(metadata) { call throws(Refusal) in try await show(request, call) }
         }
-        router.serve("EmptyCart", of: service, atMost: policy.bodyBytes) { request, metadata throws(RPCError) in
+        router.serve("EmptyCart", of: service, atMost: policy.bodyBytes) {
+            request,
+            metadata throws(RPCError) in
             try await answer(metadata) { call throws(Refusal) in try await empty(request, call) }
         }
     }

@@ -58,7 +58,8 @@ import Testing
     @Test(
         arguments: [
             ("1H", .seconds(3_600)), ("2M", .seconds(120)), ("3S", .seconds(3)), ("100m", .milliseconds(100)),
-            ("5u", .microseconds(5)), ("99999999n", .nanoseconds(99_999_999)), ("", nil), ("S", nil), ("5", nil),
+            ("5u", .microseconds(5)), ("99999999n", .nanoseconds(99_999_999)), ("", nil), ("S", nil),
+            ("5", nil),
             ("-1S", nil), ("+1S", nil), ("999999999S", nil), ("1s", nil), ("1.5S", nil),
         ] as [(String, Duration?)]
     )

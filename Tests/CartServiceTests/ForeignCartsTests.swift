@@ -84,7 +84,8 @@ import Testing
         #expect(try await carts().items(of: "u", call()) == [item("a", 9_999)])
     }
 
-    @Test func `a client that has a key may add again without adding twice, also where the cart was made for it`()
+    @Test
+    func `a client that has a key may add again without adding twice, also where the cart was made for it`()
         async throws
     {
         for _ in 0..<3 { try await carts().add(item("a", 2), for: "u", call("key")) }
@@ -128,7 +129,8 @@ import Testing
         #expect(try await !carts.set("c", quantity: 1, unitPrice: nil, for: "u", call()))
     }
 
-    @Test func `a change of price that broke off half-way shows one item, and is completed by its repetition`()
+    @Test
+    func `a change of price that broke off half-way shows one item, and is completed by its repetition`()
         async throws
     {
         let euro = try Currency("USD")

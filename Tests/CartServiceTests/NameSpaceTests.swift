@@ -6,7 +6,8 @@ import Testing
 /// How other shops' ids lie among our own.
 @Suite struct NameSpaceTests {
     static let texts = [
-        "u", "a b", "user@example.com", "{x}", "}{", "a/../b", "%7B", "~", "~~41", "é", "日本", "🛒", "\0", "\r\n", ".", "..",
+        "u", "a b", "user@example.com", "{x}", "}{", "a/../b", "%7B", "~", "~~41", "é", "日本", "🛒", "\0",
+        "\r\n", ".", "..",
         "A-Z_a.z0", "~hipstershop~a", "+2F", "a:b",
     ]
 
@@ -79,7 +80,11 @@ import Testing
         for text in Self.texts {
             let sku = try NameSpace.sku(of: text, limits)
             #expect(NameSpace.product(of: sku) == text)
-            let item = NewItem(sku: sku, quantity: 1, unitPrice: Money(minorUnits: 0, currency: try Currency("USD")))
+            let item = NewItem(
+                sku: sku,
+                quantity: 1,
+                unitPrice: Money(minorUnits: 0, currency: try Currency("USD"))
+            )
             let command = CartCommand.change(.addLine(item), at: Timestamp(milliseconds: 0))
             #expect(throws: Never.self) { try command.validate(limits) }
         }

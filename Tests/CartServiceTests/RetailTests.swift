@@ -46,7 +46,10 @@ import Testing
                 (.patch, items, Self.item("a", 1, 99), 202, ""),
                 (.patch, items, Self.item("x", 1, 99), 404, "*"),
                 (.delete, items + "/b%2F%7B%7D", nil, 202, ""),
-                (.get, "/carts/c%201", nil, 200, #"{"customerId":"c 1","items":[\#(Self.item("a", 1, 99))]}"#),
+                (
+                    .get, "/carts/c%201", nil, 200,
+                    #"{"customerId":"c 1","items":[\#(Self.item("a", 1, 99))]}"#
+                ),
                 (.delete, items + "/gone", nil, 202, ""),
                 (.delete, "/carts/c%201", nil, 202, #"{"customerId":"c 1","items":[]}"#),
                 (.get, items, nil, 200, "[]"),
@@ -64,7 +67,8 @@ import Testing
     @Test func `what can not be is refused by its field, and no cart is asked`() async throws {
         let long = String(repeating: "c", count: 121)
         let bad: [(HTTPRequest.Method, String, String?, Int, String?)] = [
-            (.get, "/carts", nil, 404, nil), (.get, "/carts/", nil, 404, nil), (.get, "/carts/%ff", nil, 404, nil),
+            (.get, "/carts", nil, 404, nil), (.get, "/carts/", nil, 404, nil),
+            (.get, "/carts/%ff", nil, 404, nil),
             (.get, "/carts/a%2", nil, 404, nil), (.get, "/v1/carts/a", nil, 404, nil),
             (.get, "/carts/\(long)", nil, 400, "customerId"), (.put, "/carts/a", nil, 405, nil),
             (.post, "/carts/a/items", "", 400, ""), (.post, "/carts/a/items", "[]", 422, ""),

@@ -22,7 +22,7 @@ import Testing
     {
         var options = Cluster.Options()
         options.nodes = 3
-        options.settings = ["--quantity-limit", "1000000", "--lame-duck", "300ms"]
+        options.settings = ["--lines-limit", "9", "--quantity-limit", "1000000", "--lame-duck", "300ms"]
         try await Cluster.with(options) { cluster in
             let nodes = cluster.nodes
             let crowd = try Client("crowd.py", ["14", "16"] + nodes.map(Self.address), in: cluster.home)

@@ -67,4 +67,28 @@ END
     for ((k = 1; k <= $(node_count); k++)); do
         echo "    server node-$k 127.0.0.1:$(http_port "$k") check addr 127.0.0.1 port $(ops_port "$k")"
     done
+    cat <<END
+
+# gRPC: HTTP/2 without TLS on both sides. Each call goes to whichever node is ready and has the fewest.
+frontend calls
+    bind 127.0.0.1:$gateway_grpc_port proto h2
+    default_backend callees
+
+backend callees
+    balance leastconn
+    option httpchk
+    http-check send meth GET uri /readyz ver HTTP/1.1 hdr Host readyz
+    http-check expect status 200
+    default-server inter 250ms fall 1 rise 1 proto h2
+
+    # A watch (grpc.health.v1) is silent for as long as nothing changes.
+    timeout server 1h
+    option redispatch 1
+    retries 3
+    retry-on conn-failure
+
+END
+    for ((k = 1; k <= $(node_count); k++)); do
+        echo "    server node-$k 127.0.0.1:$(grpc_port "$k") check check-proto h1 addr 127.0.0.1 port $(ops_port "$k")"
+    done
 }

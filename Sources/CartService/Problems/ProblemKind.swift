@@ -97,7 +97,8 @@ package enum ProblemKind: String, Sendable, CaseIterable {
         case .currencyMismatch, .idempotencyKeyReused, .idempotencyKeyRetired: .failedPrecondition
         // The client may read again and try with what it finds.
         case .versionMismatch: .aborted
-        case .overloaded, .storeUnavailable, .ownerUnreachable, .sessionLost, .notReady, .draining: .unavailable
+        case .overloaded, .storeUnavailable, .ownerUnreachable, .sessionLost, .notReady, .draining:
+            .unavailable
         case .deadlineExceeded: .deadlineExceeded
         case .unreadable: .dataLoss
         case .internalError: .internalError

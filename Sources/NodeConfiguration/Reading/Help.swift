@@ -44,11 +44,14 @@ package enum Help {
     }
 
     private static func variables(_ setting: Setting) -> String {
-        ([setting.environment] + setting.aliases.map(\.variable)).map { "`\($0)`" }.joined(separator: ", else ")
+        ([setting.environment] + setting.aliases.map(\.variable)).map { "`\($0)`" }.joined(
+            separator: ", else "
+        )
     }
 
     private static func paragraph(_ setting: Setting) -> [String] {
-        let head = "  --\(setting.name)\(setting.isFlag ? "" : " VALUE")   (\(setting.environment))\(others(setting))"
+        let head =
+            "  --\(setting.name)\(setting.isFlag ? "" : " VALUE")   (\(setting.environment))\(others(setting))"
         let text = "\(setting.meaning): \(setting.expected); default: \(setting.standard)."
         return [head] + wrapped(text.filter { $0 != "`" }, to: 90).map { "      " + $0 }
     }

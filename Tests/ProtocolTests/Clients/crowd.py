@@ -41,7 +41,7 @@ def client(number, end):
                 codes["OK"] += 1
         except grpc.RpcError as error:
             outcome = dict(error.trailing_metadata() or ()).get("cart-outcome", "")
-            never = outcome == "not-applied" or "failed to connect" in error.details()
+            never = outcome == "not-applied" or shops.never_begun(error)
             with lock:
                 codes[f"{error.code().name} {'not applied' if never else 'unknown'}"] += 1
                 if not never:

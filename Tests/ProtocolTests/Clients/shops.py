@@ -63,6 +63,11 @@ def load(folder):
     return found
 
 
+def never_begun(error):
+    """Whether no node ever had the call: there was no connection, or the connection was being closed (REFUSED_STREAM)."""
+    return "failed to connect" in error.details() or "RST_STREAM with error code 7" in error.details()
+
+
 def refusal(call, message, **options):
     """The status of a call that must fail: its code's name, its words and its trailers."""
     try:
