@@ -19,9 +19,10 @@ seconds, clients, addresses = float(sys.argv[2]), int(sys.argv[3]), sys.argv[4:]
 products = ["0PUK6V6EV0", "1YMWWN1N4O", "2ZYFJ3GM2N", "66VCHSJNUP", "6E92ZMYYFZ", "9SIQT8TOJO", "L9ECAV7KIM",
             "LS4PSXUNUM", "OLJCESPC7Z"]
 m = shop.hipstershop
+user = f"everybody {time.time_ns()}"
 lock = threading.Lock()
 acknowledged, unknown = collections.Counter(), collections.Counter()
-codes = collections.Counter()
+codes, words = collections.Counter(), collections.Counter()
 # A node that was away is found again at once.
 options = [("grpc.max_reconnect_backoff_ms", 200), ("grpc.initial_reconnect_backoff_ms", 50),
            ("grpc.use_local_subchannel_pool", 1)]
@@ -33,15 +34,18 @@ def client(number, end):
     node = number
     while time.monotonic() < end:
         product, quantity = draw.choice(products), draw.randint(1, 10)
-        message = m.AddItemRequest(user_id="everybody", item=m.CartItem(product_id=product, quantity=quantity))
+        message = m.AddItemRequest(user_id=user, item=m.CartItem(product_id=product, quantity=quantity))
         try:
             stubs[node % len(stubs)].AddItem(message, timeout=3)
             with lock:
                 acknowledged[product] += quantity
                 codes["OK"] += 1
         except grpc.RpcError as error:
-            outcome = dict(error.trailing_metadata() or ()).get("cart-outcome", "")
-            never = outcome == "not-applied" or shops.never_begun(error)
+            trailers = dict(error.trailing_metadata() or ())
+            # The cart itself said no where there is a problem without an outcome.
+            never = "cart-problem" in trailers and trailers.get("cart-outcome") != "unknown" or shops.never_begun(error)
+            if "cart-problem" not in trailers:
+                words[error.details()[:100]] += 1
             with lock:
                 codes[f"{error.code().name} {'not applied' if never else 'unknown'}"] += 1
                 if not never:
@@ -64,7 +68,7 @@ def look(address):
     until = time.monotonic() + 20
     while True:
         try:
-            found = stub.GetCart(m.GetCartRequest(user_id="everybody"), timeout=3)
+            found = stub.GetCart(m.GetCartRequest(user_id=user), timeout=3)
             return {item.product_id: item.quantity for item in found.items}
         except grpc.RpcError:
             if time.monotonic() > until:
@@ -73,6 +77,7 @@ def look(address):
 
 
 print(f"calls: {dict(codes)}; acknowledged {sum(acknowledged.values())}, unknown {sum(unknown.values())}", flush=True)
+print(f"without an answer: {dict(words)}", flush=True)
 carts = [look(address) for address in addresses]
 assert all(cart == carts[0] for cart in carts), carts
 assert codes["OK"] > 100, codes
