@@ -49,8 +49,11 @@ extension Node {
                 sources: faceSources,
                 isServing: { directory.obstacles(at: clock.now).isEmpty }
             )
-        } catch let unknown as SocketAddressError {
-            throw BadSetting("grpc-host", "no such host (got \"\(endpoint.host)\"): \(unknown)")
+        } catch is SocketAddressError.UnknownHost {
+            throw BadSetting(
+                "grpc-host",
+                "no such host (got \"\(endpoint.host)\", expected a name or an address of this machine)"
+            )
         }
     }
 
