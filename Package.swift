@@ -430,7 +430,7 @@ let package = Package(
         // Clients that are not ours, in a language that is not ours.
         .testTarget(
             name: "ProtocolTests",
-            dependencies: ["ClusterTesting"],
+            dependencies: ["ClusterTesting", "HostingTesting"],
             exclude: ["Clients"],
             swiftSettings: strict
         ),

@@ -43,6 +43,14 @@ struct Client: Sendable {
         #expect(ending == .exited(0), "\(said)")
     }
 
+    /// Ends one that goes on until it is told to.
+    func stop() async throws {
+        child.send(15)
+        try await eventually(within: .seconds(10), "the end of a client that was told to\n\(said)") {
+            child.collect() != nil
+        }
+    }
+
     /// What it said.
     var said: String {
         do {

@@ -1,5 +1,6 @@
 import ClusterTesting
 import Foundation
+import HostingTesting
 import Testing
 
 /// The demo shops' own clients against real nodes. One after the other, as each needs the machine for itself.
@@ -17,29 +18,54 @@ import Testing
         }
     }
 
-    @Test func `sixteen clients on one cart through three nodes count right while nodes die and leave`()
-        async throws
-    {
+    @Test(arguments: [false, true])
+    func `sixteen clients on one cart through three nodes count right while nodes die and leave`(
+        behindGateway: Bool
+    ) async throws {
         var options = Cluster.Options()
         options.nodes = 3
-        options.settings = ["--lines-limit", "9", "--quantity-limit", "1000000", "--lame-duck", "300ms"]
+        options.settings = ["--lines-limit", "9", "--quantity-limit", "1000000", "--lame-duck", "500ms"]
         try await Cluster.with(options) { cluster in
-            let nodes = cluster.nodes
-            let crowd = try Client("crowd.py", ["14", "16"] + nodes.map(Self.address), in: cluster.home)
-            let clock = ContinuousClock()
-            try await clock.sleep(for: .seconds(2))
-            for node in nodes.prefix(2) {
-                try await node.kill()
-                try await clock.sleep(for: .milliseconds(500))
-                try node.start()
-                try await cluster.ready(node)
+            guard behindGateway else {
+                return try await Self.count(cluster, through: cluster.nodes.map(Self.address))
             }
-            nodes[2].terminate()
-            #expect(try await nodes[2].end(within: .seconds(15)) == .exited(0))
-            try nodes[2].start()
-            try await cluster.ready(nodes[2])
-            try await crowd.end(within: .seconds(60))
+            try await Self.withGateway(cluster) { try await Self.count(cluster, through: [$0]) }
         }
+    }
+
+    /// Two nodes are killed and one leaves while the crowd adds; each comes back.
+    private static func count(_ cluster: Cluster, through addresses: [String]) async throws {
+        let crowd = try Client("crowd.py", ["12", "16"] + addresses, in: cluster.home)
+        let clock = ContinuousClock()
+        try await clock.sleep(for: .seconds(2))
+        for node in cluster.nodes.prefix(2) {
+            try await node.kill()
+            try await clock.sleep(for: .milliseconds(500))
+            try node.start()
+            try await cluster.ready(node)
+        }
+        let last = cluster.nodes[2]
+        last.terminate()
+        #expect(try await last.end(within: .seconds(15)) == .exited(0))
+        try last.start()
+        try await cluster.ready(last)
+        try await crowd.end(within: .seconds(60))
+    }
+
+    /// The gateway of `deploy/cluster` before the nodes; the body gets its address.
+    private static func withGateway(_ cluster: Cluster, _ body: (String) async throws -> Void) async throws {
+        let (http, grpc) = (try FreePort.find(), try FreePort.find())
+        let nodes = cluster.nodes.map { "\($0.httpPort):\($0.grpcPort):\($0.opsPort)" }
+        let file = "\(cluster.home)/haproxy.cfg"
+        let gateway = try Client("gateway.sh", [file, "\(http)", "\(grpc)"] + nodes, in: cluster.home)
+        var failure: (any Error)?
+        do {
+            try await body("127.0.0.1:\(grpc)")
+        } catch {
+            failure = error
+        }
+        try await gateway.stop()
+        if let failure { throw failure }
     }
 
     @Test func `a node that leaves finishes the calls that it has, and tells who watches`() async throws {
