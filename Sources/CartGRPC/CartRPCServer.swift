@@ -1,6 +1,7 @@
 package import CartService
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
+package import Logging
 import NIOCore
 package import NIOPosix
 import Synchronization
@@ -29,6 +30,7 @@ package final class CartRPCServer: Sendable {
         sources: CartFaceSources,
         policy: CartRPCPolicy = CartRPCPolicy(),
         eventLoopGroup: MultiThreadedEventLoopGroup = .singleton,
+        logger: Logger,
         isServing: @escaping @Sendable () -> Bool
     ) throws {
         let address = try SocketAddress.makeAddressResolvingHost(host, port: port).ipAddress ?? host
@@ -36,7 +38,14 @@ package final class CartRPCServer: Sendable {
             address: address.contains(":")
                 ? .ipv6(host: address, port: port) : .ipv4(host: address, port: port),
             transportSecurity: .plaintext,
-            config: .defaults { policy.apply(to: &$0, bodyBytes: face.bodyBytes) },
+            config: .defaults {
+                policy.apply(to: &$0, bodyBytes: face.bodyBytes)
+                $0.channelDebuggingCallbacks.onBindTCPListener = { listener in
+                    let address = listener.localAddress.map { "\($0)" } ?? "nowhere"
+                    logger.info("gRPC is served", metadata: ["address": "\(address)"])
+                    return listener.eventLoop.makeSucceededVoidFuture()
+                }
+            },
             eventLoopGroup: eventLoopGroup
         )
         server = GRPCServer(

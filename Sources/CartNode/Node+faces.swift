@@ -47,6 +47,7 @@ extension Node {
                 asker: host,
                 face: settings.facePolicy,
                 sources: faceSources,
+                logger: logger,
                 isServing: { directory.obstacles(at: clock.now).isEmpty }
             )
         } catch is SocketAddressError.UnknownHost {

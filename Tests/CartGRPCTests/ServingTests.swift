@@ -6,6 +6,7 @@ import GRPCCore
 import GRPCNIOTransportHTTP2Posix
 import GRPCProtobuf
 import Hosting
+import Logging
 import SwiftProtobuf
 import Testing
 
@@ -45,6 +46,7 @@ import Testing
             asker: shelf,
             face: CartFacePolicy(),
             sources: sources,
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
             isServing: { true }
         )
         try await withThrowingTaskGroup(of: Void.self) { group in
