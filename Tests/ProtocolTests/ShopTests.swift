@@ -35,9 +35,13 @@ import Testing
 
     /// Two nodes are killed and one leaves while the crowd adds; each comes back.
     private static func count(_ cluster: Cluster, through addresses: [String]) async throws {
-        let crowd = try Client("crowd.py", ["12", "16"] + addresses, in: cluster.home)
+        let flows = "\(cluster.home)/flows"
+        let crowd = try Client("crowd.py", [flows, "12", "16"] + addresses, in: cluster.home)
         let clock = ContinuousClock()
-        try await clock.sleep(for: .seconds(2))
+        try await eventually(within: .seconds(30), "calls flow\n\(crowd.said)") {
+            FileManager.default.fileExists(atPath: flows)
+        }
+        try await clock.sleep(for: .seconds(1))
         for node in cluster.nodes.prefix(2) {
             try await node.kill()
             try await clock.sleep(for: .milliseconds(500))

@@ -1,6 +1,8 @@
 """Many clients put things into one user's cart, through whichever node answers; the sum must be exact.
 
-usage: crowd.py FOLDER SECONDS CLIENTS ADDRESS...
+usage: crowd.py FOLDER READY SECONDS CLIENTS ADDRESS...
+
+Makes the file READY when every address answers, and begins.
 
 Each call is told apart: acknowledged, certainly not applied (the answer says so, or no connection came about), or unknown.
 Of each product there must be at least what was acknowledged, and at most that and what is unknown.
@@ -15,7 +17,7 @@ import grpc
 import shops
 
 shop = shops.load(sys.argv[1])
-seconds, clients, addresses = float(sys.argv[2]), int(sys.argv[3]), sys.argv[4:]
+ready, seconds, clients, addresses = sys.argv[2], float(sys.argv[3]), int(sys.argv[4]), sys.argv[5:]
 products = ["0PUK6V6EV0", "1YMWWN1N4O", "2ZYFJ3GM2N", "66VCHSJNUP", "6E92ZMYYFZ", "9SIQT8TOJO", "L9ECAV7KIM",
             "LS4PSXUNUM", "OLJCESPC7Z"]
 m = shop.hipstershop
@@ -54,6 +56,9 @@ def client(number, end):
             time.sleep(0.02)
 
 
+for address in addresses:
+    grpc.channel_ready_future(grpc.insecure_channel(address, options=options)).result(timeout=20)
+open(ready, "w").close()
 end = time.monotonic() + seconds
 threads = [threading.Thread(target=client, args=(number, end)) for number in range(clients)]
 for thread in threads:
