@@ -40,15 +40,43 @@ enum Alphabet {
 enum ReadableText {
     /// Refuses text of more than `maximum` UTF-8 bytes (reported first) or with a control character (Unicode's Cc:
     /// U+0000…1F and U+007F…9F).
-    static func check(_ text: String, _ field: CartRejection.Field, maximum: Int) throws(CartRejection) {
+    ///
+    /// - Parameter inLines: whether line feeds are admitted all the same.
+    static func check(
+        _ text: String,
+        _ field: CartRejection.Field,
+        maximum: Int,
+        inLines: Bool = false
+    ) throws(CartRejection) {
         let length = text.utf8.count
         guard length <= maximum else { throw .invalid(field, .tooLong(maximum: maximum, actual: length)) }
         var offset = 0
         for scalar in text.unicodeScalars {
             switch scalar.value {
+            case 0x0A where inLines: offset += 1
             case 0...0x1F, 0x7F...0x9F: throw .invalid(field, .forbiddenCharacter(offset: offset))
             default: offset += UTF8.width(scalar)
             }
+        }
+    }
+}
+
+/// Where mail can be sent, as far as one can tell by looking.
+enum EmailAddress {
+    /// Refuses what has more than 254 bytes, a control character or a space, or not an `@` between others.
+    static func check(_ text: String) throws(CartRejection) {
+        guard !text.isEmpty else { throw .invalid(.email, .empty) }
+        try ReadableText.check(text, .email, maximum: CartLimits.emailBytes)
+        var offset = 0
+        for scalar in text.unicodeScalars {
+            guard !scalar.properties.isWhitespace else {
+                throw .invalid(.email, .forbiddenCharacter(offset: offset))
+            }
+            offset += UTF8.width(scalar)
+        }
+        guard let at = text.lastIndex(of: "@"), at > text.startIndex, text.index(after: at) < text.endIndex
+        else {
+            throw .invalid(.email, .malformed)
         }
     }
 }

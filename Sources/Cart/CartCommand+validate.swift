@@ -5,15 +5,71 @@ extension CartCommand {
     /// passed a face of this build.
     package func validate(_ limits: CartLimits) throws(CartRejection) {
         switch self {
-        case .read, .change(.removeLine, _, _, _), .change(.clear, _, _, _), .change(.delete, _, _, _):
+        case .read:
             break
-        case .change(.create(let currency), _, _, _):
-            if let currency { try currency.validate() }
-        case .change(.addLine(let item), _, _, _):
-            try item.validate(limits)
-        case .change(.setQuantity(_, let quantity), _, _, _):
-            try check(quantity, .quantity, 0, Int64(limits.quantity))
+        case .change(.checkOut, _, nil, _), .rehearse(.checkOut, _, nil, _):
+            throw .invalid(.version, .empty)
+        case .change(let change, _, _, _), .rehearse(let change, _, _, _):
+            try change.validate(limits)
         }
+    }
+}
+
+extension CartCommand.Change {
+    fileprivate func validate(_ limits: CartLimits) throws(CartRejection) {
+        switch self {
+        case .removeLine, .clear, .delete, .checkOut, .cancelCheckout, .takeOver, .finishHandOver,
+            .declineMerge,
+            .undoHandOver:
+            break
+        case .create(let currency, let seconds):
+            if let currency { try currency.validate() }
+            if let seconds { try check(seconds, .expiresIn, in: CartLimits.expiresIn) }
+        case .addLine(let item):
+            try item.validate(limits)
+        case .setQuantity(_, let quantity):
+            try check(quantity, .quantity, 0, Int64(limits.quantity))
+        case .setDetails(let change):
+            try change.validate(limits)
+        case .setPrice(_, let price):
+            try check(price.minorUnits, .unitPrice, 0, limits.unitPrice)
+            try price.currency.validate()
+        case .takeOut(let quantities):
+            try check(quantities.count, .takenLines, 1, limits.lines)
+            for (index, part) in quantities.enumerated() {
+                try check(part.quantity, .takenQuantity(index), 1, Int64(limits.quantity))
+            }
+        case .actions(let changes):
+            try check(changes.count, .actions, 1, limits.actions)
+            for (index, change) in changes.enumerated() {
+                do throws(CartRejection) {
+                    guard change.isAction else { throw .invalid(.actions, .unknown) }
+                    try change.validate(limits)
+                } catch {
+                    throw .action(index, error)
+                }
+            }
+        case .handOver(let wish, _):
+            try wish.validate()
+        }
+    }
+
+    /// Whether it may be part of a batch.
+    private var isAction: Bool {
+        switch self {
+        case .addLine, .setQuantity, .removeLine, .clear, .setDetails, .setPrice, .takeOut: true
+        case .create, .delete, .actions, .checkOut, .cancelCheckout, .handOver, .takeOver, .finishHandOver,
+            .declineMerge, .undoHandOver:
+            false
+        }
+    }
+}
+
+extension MergeWish {
+    /// Refuses a wish that no cart could grant.
+    package func validate() throws(CartRejection) {
+        try Alphabet.cartID.check(id, .mergeID, maximum: CartID.maximumLength)
+        guard source != target else { throw .invalid(.mergeSource, .malformed) }
     }
 }
 
@@ -44,6 +100,51 @@ extension NewItem {
     }
 }
 
+extension DetailsChange {
+    fileprivate func validate(_ limits: CartLimits) throws(CartRejection) {
+        if case .set(let note) = note {
+            try checkText(note, .note, maximum: limits.noteBytes, inLines: true)
+        }
+        if case .set(let customer) = customer {
+            try checkText(customer, .customer, maximum: limits.customerBytes)
+        }
+        if case .set(let email) = email { try EmailAddress.check(email) }
+        if case .set(let patches) = attributes {
+            // More than a cart may have are of no use, as each key is named once.
+            let most = limits.attributes * 2
+            guard patches.count <= most else {
+                throw .invalid(.attributes, .tooLong(maximum: most, actual: patches.count))
+            }
+            for patch in patches {
+                try Alphabet.attributeKey.check(patch.key, .attributeKey, maximum: limits.attributeKeyLength)
+                guard let value = patch.value else { continue }
+                let field = CartRejection.Field.attributeValue(key: patch.key)
+                try ReadableText.check(value, field, maximum: limits.attributeValueBytes)
+            }
+        }
+        if case .set(let codes) = discountCodes {
+            guard codes.count <= limits.discountCodes else {
+                let flaw = CartRejection.Flaw.tooLong(maximum: limits.discountCodes, actual: codes.count)
+                throw .invalid(.discountCodes, flaw)
+            }
+            for (index, code) in codes.enumerated() {
+                try checkText(code, .discountCode(index), maximum: limits.discountCodeBytes)
+            }
+        }
+        if case .set(let seconds) = expiresIn { try check(seconds, .expiresIn, in: CartLimits.expiresIn) }
+    }
+}
+
+private func checkText(
+    _ text: String,
+    _ field: CartRejection.Field,
+    maximum: Int,
+    inLines: Bool = false
+) throws(CartRejection) {
+    guard !text.isEmpty else { throw .invalid(field, .empty) }
+    try ReadableText.check(text, field, maximum: maximum, inLines: inLines)
+}
+
 private func check(
     _ number: Int64,
     _ field: CartRejection.Field,
@@ -53,4 +154,23 @@ private func check(
     guard number >= minimum, number <= maximum else {
         throw .invalid(field, .outOfRange(minimum: minimum, maximum: maximum, actual: number))
     }
+}
+
+private func check(
+    _ number: Int64,
+    _ field: CartRejection.Field,
+    in range: ClosedRange<Int64>
+) throws(CartRejection) {
+    try check(number, field, range.lowerBound, range.upperBound)
+}
+
+/// Of something that there must be some of, and not too many.
+private func check(
+    _ count: Int,
+    _ field: CartRejection.Field,
+    _ minimum: Int,
+    _ maximum: Int
+) throws(CartRejection) {
+    guard count >= minimum else { throw .invalid(field, .empty) }
+    guard count <= maximum else { throw .invalid(field, .tooLong(maximum: maximum, actual: count)) }
 }

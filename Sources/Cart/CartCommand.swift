@@ -5,12 +5,15 @@ package enum CartCommand: Hashable, Sendable {
     /// Change the cart at this time, if it is at the version that the client expects (`If-Match`; nil: at any), and if
     /// this operation (`Idempotency-Key`; nil: none) was not applied to it before.
     case change(Change, at: Timestamp, expected: UInt64? = nil, operation: CartOperation? = nil)
+    /// Tell me what you would say to this change, and do not make it. The committed state answers.
+    case rehearse(Change, at: Timestamp, expected: UInt64? = nil, operation: CartOperation? = nil)
 
     /// What is to be changed.
     package enum Change: Hashable, Sendable {
         /// Bring the cart into being. An open cart is left as it is, unless it counts in another currency; one whose
         /// currency is not set yet stays so, and the outcome shows it. After a deletion, a new empty cart.
-        case create(currency: Currency?)
+        /// - expiresIn: how long it is kept after its last use, in seconds (60 … 315 360 000); nil: by default.
+        case create(currency: Currency?, expiresIn: Int64? = nil)
         /// More of the line with the same SKU, unit price and attributes if there is one (and its name, if the item has
         /// one), otherwise a new line at the end. The first sets the cart's currency if it has none.
         case addLine(NewItem)
@@ -22,13 +25,38 @@ package enum CartCommand: Hashable, Sendable {
         case clear
         /// End the cart. Of a deleted cart: accepted without events at whatever expected version, as what was asked for
         /// has come to pass (RFC 9110, 13.1.1), and the outcome is `unchanged`. Of a cart that never was: not found.
+        /// Of one whose lines are on the way to another: refused.
         case delete
+        /// Say this of the cart. Nothing new in it: no event.
+        case setDetails(DetailsChange)
+        /// One of this line costs so much from now on. Who may say so is not the domain's business.
+        case setPrice(LineID, Money)
+        /// Take so many out of these lines, of each at most what is there: what was ordered elsewhere. Lines that the
+        /// cart does not have count as taken out.
+        case takeOut([LineQuantity])
+        /// All of these in this order, or none. What is none of the above, but creation and deletion, is refused.
+        case actions([Change])
+        /// Make an order of the cart as it is at the expected version, which must be given. Again at the same expected
+        /// version: accepted without events, and the outcome is `unchanged`. An empty cart is refused.
+        case checkOut(OrderID)
+        /// Undo the order, so that the cart can be changed. There is none: no event.
+        case cancelCheckout
+        /// First step of a merge, to the source: close it, so that its lines stay what they are until they are taken.
+        case handOver(MergeWish, basis: UInt64)
+        /// Second step, to the target: take these lines, priced in this currency, once.
+        case takeOver(MergeOffer, MergeStrategy, lines: [Line], currency: Currency?)
+        /// Third step, to the source: the lines were taken, only the pointer stays.
+        case finishHandOver(MergeOffer)
+        /// First step back, to the target: never take this offer.
+        case declineMerge(MergeOffer)
+        /// Second step back, to the source: the offer was declined, open it again.
+        case undoHandOver(MergeOffer)
     }
 
     /// Whether it leaves every cart as it is, so that the committed state answers it.
     package var isRead: Bool {
         switch self {
-        case .read: true
+        case .read, .rehearse: true
         case .change: false
         }
     }
@@ -38,6 +66,7 @@ package enum CartCommand: Hashable, Sendable {
         switch self {
         case .read: .read
         case .change(let change, let at, let expected, _): .change(change, at: at, expected: expected)
+        case .rehearse(let change, let at, let expected, _): .rehearse(change, at: at, expected: expected)
         }
     }
 
@@ -45,7 +74,7 @@ package enum CartCommand: Hashable, Sendable {
     package var operation: CartOperation? {
         switch self {
         case .read: nil
-        case .change(_, _, _, let operation): operation
+        case .change(_, _, _, let operation), .rehearse(_, _, _, let operation): operation
         }
     }
 
@@ -53,36 +82,21 @@ package enum CartCommand: Hashable, Sendable {
     package var mayCreate: Bool {
         switch self {
         case .change(.create, _, _, _): true
-        case .read, .change: false
+        case .read, .rehearse, .change: false
         }
     }
 }
 
-/// What is put into a cart.
-package struct NewItem: Hashable, Sendable {
-    /// What is bought: 1…64 characters of `A-Z a-z 0-9 - _ . : / +`, upper and lower case differ.
-    package let sku: String
-    /// What people call it: 1…256 UTF-8 bytes without control characters, or nil.
-    package let name: String?
+/// So many of one line.
+package struct LineQuantity: Hashable, Sendable {
+    /// Which line.
+    package let line: LineID
     /// How many: 1…9 999. Wide, so that what a client sends arrives here and is refused here.
     package let quantity: Int64
-    /// Price of one: 0…999 999 999 999 minor units of an active currency.
-    package let unitPrice: Money
-    /// At most 16; keys 1…64 characters of `A-Z a-z 0-9 _ . -`, values up to 256 UTF-8 bytes without control characters.
-    package let attributes: Attributes
 
-    /// An item as the client gave it; `CartCommand.validate` says whether it may be.
-    package init(
-        sku: String,
-        name: String? = nil,
-        quantity: Int64,
-        unitPrice: Money,
-        attributes: Attributes = Attributes()
-    ) {
-        self.sku = sku
-        self.name = name
+    /// So many of a line.
+    package init(_ line: LineID, _ quantity: Int64) {
+        self.line = line
         self.quantity = quantity
-        self.unitPrice = unitPrice
-        self.attributes = attributes
     }
 }

@@ -5,8 +5,8 @@
 /// anything: the same operation may be accepted later.
 ///
 /// When several reasons to refuse hold, the first of these is given: an operation's key that is taken or retired, a
-/// command's own shape (`invalid`), the cart not found or deleted, the line not found, currency, limits, and last the version: RFC 9110 (13.2.1) has a precondition ignored
-/// where the request would fail without it.
+/// command's own shape (`invalid`), the cart not found, deleted, checked out or merged, the line not found, currency,
+/// limits, and last the version: RFC 9110 (13.2.1) has a precondition ignored where the request would fail without it.
 package struct CartDecider: Sendable {
     /// How much a client may put into a cart.
     package let limits: CartLimits
@@ -39,13 +39,26 @@ package struct CartDecider: Sendable {
                 return .accept([], outcome)
             }
             try command.validate(limits)
-            let verdict = try judge(command, on: state)
-            try requireVersion(of: command, version, on: state)
-            var events = verdict.events
-            if let recorded = record(command, verdict.effect, next) { events.append(recorded) }
-            var after = state
-            for event in events { after.apply(event) }
-            return .accept(events, CartOutcome(effect: verdict.effect, state: after))
+            switch command {
+            case .read:
+                return try show(state)
+            case .rehearse(let change, let at, let expected, _):
+                let verdict = try judge(Demand(change, at, expected, next), on: state)
+                try verdict.require(expected, version)
+                return .accept([], CartOutcome(effect: verdict.effect, state: state))
+            case .change(let change, let at, let expected, let operation):
+                let verdict = try judge(Demand(change, at, expected, next), on: state)
+                try verdict.require(expected, version)
+                var events = verdict.events
+                if let operation {
+                    // Also of what did nothing: its retry must do nothing either.
+                    let applied = AppliedOperation(operation, effect: verdict.effect, version: next)
+                    events.append(.operationApplied(applied, room: limits.operationRoom, at: at))
+                }
+                var after = state
+                for event in events { after.apply(event) }
+                return .accept(events, CartOutcome(effect: verdict.effect, state: after))
+            }
         } catch {
             return .reject(error)
         }
@@ -56,25 +69,30 @@ package struct CartDecider: Sendable {
         state.apply(event)
     }
 
-    /// The event that has an operation remembered, also one that did nothing: its retry must do nothing either.
-    private func record(_ command: CartCommand, _ effect: CartOutcome.Effect, _ version: UInt64)
-        -> CartEvent?
-    {
-        guard case .change(_, let at, _, let operation?) = command else { return nil }
-        let applied = AppliedOperation(operation, effect: effect, version: version)
-        return .operationApplied(applied, room: limits.operationRoom, at: at)
-    }
-
-    private func requireVersion(of command: CartCommand, _ actual: UInt64, on state: CartState)
-        throws(CartRejection)
-    {
-        switch (command, state) {
-        case (.read, _), (.change(.delete, _, _, _), .deleted):
-            return
-        case (.change(_, _, let expected, _), _):
-            guard let expected, expected != actual else { return }
-            throw .versionMismatch(expected: expected, actual: actual)
+    private func show(_ state: CartState) throws(CartRejection) -> CartDecision {
+        switch state {
+        case .none: throw .cartNotFound
+        case .deleted(let at, _, _, _): throw .cartDeleted(at: at)
+        case .open, .checkedOut, .closing, .merged:
+            return .accept([], CartOutcome(effect: .read, state: state))
         }
+    }
+}
+
+/// A change and what is known with it.
+struct Demand {
+    let change: CartCommand.Change
+    let at: Timestamp
+    /// The version that the client expects.
+    let expected: UInt64?
+    /// The version that it would be committed as.
+    let next: UInt64
+
+    init(_ change: CartCommand.Change, _ at: Timestamp, _ expected: UInt64?, _ next: UInt64) {
+        self.change = change
+        self.at = at
+        self.expected = expected
+        self.next = next
     }
 }
 
@@ -82,9 +100,28 @@ package struct CartDecider: Sendable {
 struct Verdict {
     let events: [CartEvent]
     let effect: CartOutcome.Effect
+    /// Whether what was asked for had come to pass before, so that no expected version matters any more.
+    var isSettled = false
 
     init(_ effect: CartOutcome.Effect, _ events: CartEvent...) {
         self.events = events
         self.effect = effect
+    }
+
+    init(_ effect: CartOutcome.Effect, all events: [CartEvent]) {
+        self.events = events
+        self.effect = effect
+    }
+
+    /// Nothing is to be done, whatever version is expected.
+    static var settled: Verdict {
+        var verdict = Verdict(.unchanged)
+        verdict.isSettled = true
+        return verdict
+    }
+
+    func require(_ expected: UInt64?, _ actual: UInt64) throws(CartRejection) {
+        guard let expected, expected != actual, !isSettled else { return }
+        throw .versionMismatch(expected: expected, actual: actual)
     }
 }

@@ -8,12 +8,29 @@ package enum CartEvent: Hashable, Sendable {
     case lineRenamed(LineID, name: String, at: Timestamp)
     /// A line now has this quantity.
     case quantityChanged(LineID, quantity: Int32, at: Timestamp)
+    /// One of a line now costs so many minor units of the cart's currency.
+    case priceChanged(LineID, unitPrice: Int64, at: Timestamp)
     /// A line is out of the cart.
     case lineRemoved(LineID, at: Timestamp)
     /// All lines are out of the cart.
     case cleared(at: Timestamp)
+    /// These are the cart's details now.
+    case detailsChanged(CartDetails, at: Timestamp)
     /// The cart is gone.
     case deleted(at: Timestamp)
+    /// The cart is an order.
+    case checkedOut(CartOrder)
+    /// The cart is no order any more.
+    case checkoutCancelled(at: Timestamp)
+    /// The cart is closed, and its lines are another's to take.
+    case handedOver(Handover, at: Timestamp)
+    /// Nobody took the lines, and the cart is open.
+    case handOverUndone(at: Timestamp)
+    /// The lines were taken; a pointer is left of the cart.
+    case handOverFinished(at: Timestamp)
+    /// A merge into this cart was settled: its lines were taken by the events of the same decision, or never will be. It is
+    /// remembered among so many. Nothing that a client sees of the cart, `updatedAt` included, is changed by it.
+    case mergeSettled(MergeLog.Entry, room: Int, at: Timestamp)
     /// An operation was applied: by the events of the same decision, or by doing nothing where nothing was to be done. It
     /// is remembered in so much room. Nothing that a client sees of the cart, `updatedAt` included, is changed by it.
     case operationApplied(AppliedOperation, room: OperationLog.Room, at: Timestamp)
@@ -22,11 +39,15 @@ package enum CartEvent: Hashable, Sendable {
     package var at: Timestamp {
         switch self {
         case .created(_, let at), .lineRenamed(_, _, let at), .quantityChanged(_, _, let at),
-            .lineRemoved(_, let at), .cleared(let at), .deleted(let at),
-            .operationApplied(_, _, let at):
+            .priceChanged(_, _, let at), .lineRemoved(_, let at), .cleared(let at),
+            .detailsChanged(_, let at), .deleted(let at), .checkoutCancelled(let at),
+            .handedOver(_, let at), .handOverUndone(let at), .handOverFinished(let at),
+            .mergeSettled(_, _, let at), .operationApplied(_, _, let at):
             at
         case .lineAdded(let line, _):
             line.addedAt
+        case .checkedOut(let order):
+            order.at
         }
     }
 }

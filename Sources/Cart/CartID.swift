@@ -15,11 +15,18 @@ package struct CartID: Hashable, Sendable {
     /// - Throws: `invalid(.cartID, _)`: `empty`, `forbiddenCharacter` (also for `~` in front), `tooLong`, or `malformed` for
     ///   `.` and `..`.
     package init(_ text: String) throws(CartRejection) {
-        try Alphabet.cartID.check(text, .cartID, maximum: CartID.maximumLength)
-        guard text != ".", text != ".." else { throw .invalid(.cartID, .malformed) }
+        try self.init(carried: text)
         guard text.utf8.first != UInt8(ascii: "~") else {
             throw .invalid(.cartID, .forbiddenCharacter(offset: 0))
         }
+    }
+
+    /// A cart of whatever name space, as another node or stored state has it.
+    ///
+    /// - Throws: `invalid(.cartID, _)`, as for a client, but for `~` in front.
+    package init(carried text: String) throws(CartRejection) {
+        try Alphabet.cartID.check(text, .cartID, maximum: CartID.maximumLength)
+        guard text != ".", text != ".." else { throw .invalid(.cartID, .malformed) }
         self.text = text
     }
 

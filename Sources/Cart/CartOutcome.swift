@@ -37,6 +37,51 @@ package struct CartOutcome: Hashable, Sendable {
         /// The cart was what the command wanted before it came: no events but that of its
         /// operation, if it has one.
         case unchanged
+        /// Other things are said of the cart.
+        case detailsChanged
+        /// One of this line has another price.
+        case priceChanged(LineID)
+        /// So much as there was of it is out.
+        case takenOut
+        /// Each action did this, in their order.
+        case actions(ActionEffects)
+        /// The cart is an order (HTTP 201).
+        case checkedOut
+        /// The order is undone.
+        case checkoutCancelled
+        /// The other cart's lines are in.
+        case merged
+        /// The merge will not come about.
+        case mergeDeclined
+        /// The cart is closed for a merge.
+        case handedOver
+        /// The cart is a pointer to where its lines went.
+        case handOverFinished
+        /// The cart is open again, as nobody took its lines.
+        case handOverUndone
+    }
+}
+
+/// What each action of a batch did, in their order.
+///
+/// A class, so that an effect, of which every cart keeps many, has no more than a pointer for it.
+package final class ActionEffects: Hashable, Sendable {
+    /// One per action; none is a batch itself.
+    package let effects: [CartOutcome.Effect]
+
+    /// The effects of these actions.
+    package init(_ effects: [CartOutcome.Effect]) {
+        self.effects = effects
+    }
+
+    /// Equal contents.
+    package static func == (a: ActionEffects, b: ActionEffects) -> Bool {
+        a === b || a.effects == b.effects
+    }
+
+    /// By the contents.
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(effects)
     }
 }
 

@@ -15,6 +15,23 @@ package enum CartRejection: Error, Hashable, Sendable {
     /// The change would bring the cart to `actual`, which is more than `maximum`.
     case limit(Limit, maximum: Int64, actual: Int64)
 
+    /// The cart was ordered; only to cancel that or to delete the cart is possible.
+    case cartCheckedOut(order: OrderID)
+    /// There is nothing in the cart to order.
+    case cartEmpty
+    /// The cart's lines went to another cart, or are about to, by the merge that the client calls so.
+    case cartMerged(into: CartID, merge: String)
+    /// This attempt at a merge was called off before: it took nothing and never will.
+    case mergeDeclined
+    /// The merge to be called off has come about.
+    case mergeTaken
+    /// The merge may have been made so many merges ago that the cart does not know.
+    case mergeForgotten
+    /// The cart is not closed for this merge.
+    case mergeNotUnderWay
+    /// The action of a batch that stands at this place, from 0, is refused so, and therefore all.
+    indirect case action(Int, CartRejection)
+
     /// The operation's key stands for another request that was applied to this cart.
     case operationReused
     /// The operation's key is known, but not any more what came of it. It was applied.
@@ -42,6 +59,30 @@ package enum CartRejection: Error, Hashable, Sendable {
         case attributeKey
         /// The value of the attribute with this (legal) key.
         case attributeValue(key: String)
+        /// A cart's note.
+        case note
+        /// A cart's customer.
+        case customer
+        /// A cart's e-mail address.
+        case email
+        /// How many discount codes a cart has.
+        case discountCodes
+        /// The discount code at this place, from 0.
+        case discountCode(Int)
+        /// How long a cart is kept.
+        case expiresIn
+        /// How many actions a batch has.
+        case actions
+        /// How many lines something is taken out of.
+        case takenLines
+        /// How many are taken out of the line at this place, from 0.
+        case takenQuantity(Int)
+        /// The version that is to be ordered.
+        case version
+        /// The cart that is merged into another.
+        case mergeSource
+        /// What a client calls a merge.
+        case mergeID
     }
 
     /// What is wrong with a field.
@@ -68,6 +109,8 @@ package enum CartRejection: Error, Hashable, Sendable {
         case quantity
         /// UTF-8 bytes of all attributes.
         case metadataBytes
+        /// Attributes of the cart itself.
+        case attributes
         /// Line ids in a cart's life: it never reuses one.
         case lineIDs
     }

@@ -1,61 +1,134 @@
 extension CartState {
     /// Makes the event part of the state. Total: an event that cannot apply leaves the state as it is.
     ///
-    /// That is: `created` on an open cart; any other event on a cart that is not open; one about an unknown line;
+    /// That is: one that its state does not know (`CartState` says what each can become); one about an unknown line;
     /// `lineAdded` with an id not above `lastLine` (it was applied before, or never rightly decided) or in another currency
-    /// than the cart's; `operationApplied` on `none`, which nothing was ever applied to.
+    /// than the cart's; `operationApplied` and `mergeSettled` on `none`, which nothing was ever applied to.
     package mutating func apply(_ event: CartEvent) {
+        switch event {
+        case .created(let currency, let at):
+            create(currency, at)
+        case .lineAdded, .lineRenamed, .quantityChanged, .priceChanged, .lineRemoved, .cleared,
+            .detailsChanged:
+            guard case .open(var cart) = self else { return }
+            // Gives up the other reference to the lines, which would make every change copy them.
+            self = .none
+            cart.apply(event)
+            self = .open(cart)
+        case .deleted(let at):
+            delete(at)
+        case .checkedOut, .checkoutCancelled:
+            order(event)
+        case .handedOver, .handOverUndone, .handOverFinished:
+            handOver(event)
+        case .mergeSettled(let entry, let room, _):
+            remember(operations, merges.adding(entry, room: room))
+        case .operationApplied(let applied, let room, _):
+            remember(OperationLog.adding(applied, to: operations, room), merges)
+        }
+    }
+
+    private mutating func create(_ currency: Currency?, _ at: Timestamp) {
+        switch self {
+        case .none, .deleted:
+            self = .open(
+                OpenCart(
+                    currency: currency,
+                    lines: [],
+                    lastLine: lastLine,
+                    createdAt: at,
+                    updatedAt: at,
+                    operations: operations,
+                    merges: merges
+                )
+            )
+        case .open, .checkedOut, .closing, .merged:
+            return
+        }
+    }
+
+    private mutating func delete(_ at: Timestamp) {
+        switch self {
+        case .open, .checkedOut, .merged:
+            self = .deleted(at: at, lastLine: lastLine, operations: operations, merges: merges)
+        case .none, .closing, .deleted:
+            return
+        }
+    }
+
+    private mutating func order(_ event: CartEvent) {
+        switch (self, event) {
+        case (.open(var cart), .checkedOut(let order)):
+            cart.touch(order.at)
+            self = .checkedOut(cart, order)
+        case (.checkedOut(var cart, _), .checkoutCancelled(let at)):
+            cart.touch(at)
+            self = .open(cart)
+        case (.none, _), (.open, _), (.checkedOut, _), (.closing, _), (.merged, _), (.deleted, _):
+            return
+        }
+    }
+
+    private mutating func handOver(_ event: CartEvent) {
+        switch (self, event) {
+        case (.open(var cart), .handedOver(let handover, let at)):
+            cart.touch(at)
+            self = .closing(cart, handover)
+        case (.closing(var cart, _), .handOverUndone(let at)):
+            cart.touch(at)
+            self = .open(cart)
+        case (.closing(let cart, let handover), .handOverFinished(let at)):
+            self = .merged(
+                MergedCart(
+                    handover: handover,
+                    at: at,
+                    lastLine: cart.lastLine,
+                    operations: cart.operations,
+                    merges: cart.merges
+                )
+            )
+        case (.none, _), (.open, _), (.checkedOut, _), (.closing, _), (.merged, _), (.deleted, _):
+            return
+        }
+    }
+
+    private mutating func remember(_ operations: OperationLog?, _ merges: MergeLog) {
         switch self {
         case .none:
-            if case .created(let currency, let at) = event { self = .open(OpenCart(currency, at)) }
-        case .deleted(let deletedAt, let lastLine, let operations):
-            switch event {
-            case .created(let currency, let at):
-                self = .open(OpenCart(currency, at, after: lastLine, operations))
-            case .operationApplied(let applied, let room, _):
-                let operations = OperationLog.adding(applied, to: operations, room)
-                self = .deleted(at: deletedAt, lastLine: lastLine, operations: operations)
-            case .lineAdded, .lineRenamed, .quantityChanged, .lineRemoved, .cleared, .deleted:
-                return
-            }
+            return
         case .open(var cart):
-            if case .deleted(let at) = event {
-                self = .deleted(at: at, lastLine: cart.lastLine, operations: cart.operations)
-            } else {
-                // Gives up the other reference to the lines, which would make every change copy them.
-                self = .none
-                cart.apply(event)
-                self = .open(cart)
-            }
+            self = .none
+            cart.remember(operations, merges)
+            self = .open(cart)
+        case .checkedOut(var cart, let order):
+            cart.remember(operations, merges)
+            self = .checkedOut(cart, order)
+        case .closing(var cart, let handover):
+            cart.remember(operations, merges)
+            self = .closing(cart, handover)
+        case .merged(var merged):
+            merged.operations = operations
+            merged.merges = merges
+            self = .merged(merged)
+        case .deleted(let at, let lastLine, _, _):
+            self = .deleted(at: at, lastLine: lastLine, operations: operations, merges: merges)
         }
     }
 }
 
 extension OpenCart {
-    /// An empty cart that was just created.
-    fileprivate init(
-        _ currency: Currency?,
-        _ at: Timestamp,
-        after lastLine: LineID = LineID(0),
-        _ operations: OperationLog? = nil
-    ) {
-        self.init(
-            currency: currency,
-            lines: [],
-            lastLine: lastLine,
-            createdAt: at,
-            updatedAt: at,
-            operations: operations
-        )
+    fileprivate mutating func remember(_ operations: OperationLog?, _ merges: MergeLog) {
+        self.operations = operations
+        // Most carts have none, and need no room for having none.
+        if self.merges != merges { self.merges = merges }
+    }
+
+    fileprivate mutating func touch(_ at: Timestamp) {
+        updatedAt = max(updatedAt, at)
     }
 
     fileprivate mutating func apply(_ event: CartEvent) {
         switch event {
-        case .created, .deleted:
-            return
-        case .operationApplied(let applied, let room, _):
-            operations = OperationLog.adding(applied, to: operations, room)
-            return
         case .lineAdded(let line, let currency):
             guard line.id > lastLine, self.currency == nil || self.currency == currency else { return }
             // Exactly one more: doubling would cost a small cart up to half a KiB that it may never use.
@@ -69,13 +142,21 @@ extension OpenCart {
         case .quantityChanged(let id, let quantity, _):
             guard let index = index(of: id) else { return }
             lines[index].quantity = quantity
+        case .priceChanged(let id, let unitPrice, _):
+            guard let index = index(of: id) else { return }
+            lines[index].unitPrice = unitPrice
         case .lineRemoved(let id, _):
             guard let index = index(of: id) else { return }
             lines.remove(at: index)
         case .cleared:
             lines = []
+        case .detailsChanged(let details, _):
+            self.details = details
+        case .created, .deleted, .checkedOut, .checkoutCancelled, .handedOver, .handOverUndone,
+            .handOverFinished, .mergeSettled, .operationApplied:
+            return
         }
-        updatedAt = max(updatedAt, event.at)
+        touch(event.at)
     }
 
     private func index(of id: LineID) -> Int? {

@@ -11,7 +11,7 @@ package struct Line: Hashable, Sendable {
     /// What people call it, if anyone said.
     package internal(set) var name: String?
     /// Price of one, in minor units of the cart's currency.
-    package let unitPrice: Int64
+    package internal(set) var unitPrice: Int64
     /// What makes it differ from the same SKU in another line.
     package let attributes: Attributes
     /// When the line first came into the cart; adding to its quantity does not change it.

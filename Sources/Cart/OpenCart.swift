@@ -12,6 +12,8 @@ package struct OpenCart: Hashable, Sendable {
     package internal(set) var currency: Currency?
     /// What was applied under keys, to this cart and to what had its id before; nil if nothing was.
     package internal(set) var operations: OperationLog?
+    /// What few carts have; nil if this one has none of it.
+    private var rarities: Rarities?
 
     /// A cart from stored parts. Validates nothing and cannot trap.
     ///
@@ -22,7 +24,9 @@ package struct OpenCart: Hashable, Sendable {
         lastLine: LineID,
         createdAt: Timestamp,
         updatedAt: Timestamp,
-        operations: OperationLog? = nil
+        operations: OperationLog? = nil,
+        details: CartDetails = CartDetails(),
+        merges: MergeLog = MergeLog()
     ) {
         self.createdAt = createdAt
         self.updatedAt = updatedAt
@@ -30,18 +34,56 @@ package struct OpenCart: Hashable, Sendable {
         self.lastLine = lines.reduce(lastLine) { max($0, $1.id) }
         self.currency = currency
         self.operations = operations
+        self.rarities = Rarities(details, merges)
     }
+
+    /// What is said of the cart as a whole.
+    package internal(set) var details: CartDetails {
+        get { rarities?.details ?? CartDetails() }
+        set { rarities = Rarities(newValue, merges) }
+    }
+
+    /// The merges into it, and into what had its id before.
+    package internal(set) var merges: MergeLog {
+        get { rarities?.merges ?? MergeLog() }
+        set { rarities = Rarities(details, newValue) }
+    }
+
+    /// Whether anything is said of the cart as a whole; costs nothing where nothing is.
+    package var hasDetails: Bool { rarities.map { !$0.details.isEmpty } ?? false }
 
     /// The line with this id, if the cart has it (the first, should a damaged state have several).
     package func line(_ id: LineID) -> Line? {
         lines.first { $0.id == id }
     }
 
-    /// UTF-8 bytes of all lines' attributes, keys and values: the cart's metadata.
+    /// UTF-8 bytes of the cart's and all lines' attributes, keys and values: the cart's metadata.
     package var metadataBytes: Int {
-        lines.reduce(0) { $0 + $1.attributes.bytes }
+        lines.reduce(rarities?.details.attributes.bytes ?? 0) { $0 + $1.attributes.bytes }
     }
 
     /// What the cart comes to, or nil where an absurd stored state overflows.
     package var totals: Totals? { Totals(of: self) }
+}
+
+/// What few carts have. A class, so that the others pay no more than a pointer for it; never changed.
+private final class Rarities: Hashable, Sendable {
+    let details: CartDetails
+    let merges: MergeLog
+
+    /// Nil if there is nothing in it.
+    init?(_ details: CartDetails, _ merges: MergeLog) {
+        if details.isEmpty, merges.isEmpty { return nil }
+        self.details = details
+        self.merges = merges
+    }
+
+    static func == (a: Rarities, b: Rarities) -> Bool {
+        a === b || (a.details == b.details && a.merges == b.merges)
+    }
+
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(details)
+        hasher.combine(merges)
+    }
 }

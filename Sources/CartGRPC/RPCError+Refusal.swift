@@ -10,6 +10,7 @@ extension RPCError.Code {
         case .invalidArgument: self = .invalidArgument
         case .deadlineExceeded: self = .deadlineExceeded
         case .notFound: self = .notFound
+        case .permissionDenied: self = .permissionDenied
         case .resourceExhausted: self = .resourceExhausted
         case .failedPrecondition: self = .failedPrecondition
         case .aborted: self = .aborted

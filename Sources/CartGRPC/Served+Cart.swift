@@ -80,6 +80,10 @@ extension ServedChangeResponse {
         case .deleted: (.deleted, 0)
         // A read changes nothing either.
         case .read, .unchanged: (.unchanged, 0)
+        // No change of this protocol does so.
+        case .detailsChanged, .priceChanged, .takenOut, .actions, .checkedOut, .checkoutCancelled, .merged,
+            .mergeDeclined, .handedOver, .handOverFinished, .handOverUndone:
+            (.unspecified, 0)
         }
     }
 }

@@ -122,6 +122,10 @@ struct ServedCarts<Asker: CartAsking>: RegistrableRPCService {
         case .unitPrice: "unit_price.minor_units"
         case .attributes, .attributeKey: "attributes"
         case .attributeValue(let key): "attributes[\(key)]"
+        // No call of this protocol has them.
+        case .note, .customer, .email, .discountCodes, .discountCode, .expiresIn, .actions, .takenLines,
+            .takenQuantity, .version, .mergeSource, .mergeID:
+            "request"
         }
     }
 }

@@ -119,7 +119,10 @@ struct ShopService<Asker: CartAsking>: RegistrableRPCService {
         case .cartID: "user_id"
         case .sku: "item.product_id"
         case .quantity: "item.quantity"
-        case .lineID, .currency, .name, .unitPrice, .attributes, .attributeKey, .attributeValue: "item"
+        case .lineID, .currency, .name, .unitPrice, .attributes, .attributeKey, .attributeValue,
+            .note, .customer, .email, .discountCodes, .discountCode, .expiresIn, .actions, .takenLines,
+            .takenQuantity, .version, .mergeSource, .mergeID:
+            "item"
         }
     }
 }

@@ -44,7 +44,10 @@ extension Node {
         let link = try LinkClient(secret: secret, policy: linkPolicy, eventLoopGroup: loops, logger: logger)
         let codec = CartCodec()
         let host = Host(
-            decider: CartLogic(limits: settings.cart),
+            decider: CartLogic(
+                limits: settings.cart,
+                tombstoneRetention: settings.redis.tombstoneRetention
+            ),
             codec: codec,
             store: failpoints.around(
                 RedisActorStore(

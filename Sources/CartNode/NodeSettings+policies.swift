@@ -2,6 +2,7 @@ import CartService
 import Hosting
 import LinkHosting
 import NodeConfiguration
+import Redis
 
 extension NodeSettings {
     /// What the host may do.
@@ -31,6 +32,7 @@ extension NodeSettings {
         policy.bodyBytes = bodyLimit
         policy.requestDeadline = requestDeadline
         policy.retention = redis.retention
+        if !trustedToken.revealed.isEmpty { policy.trusted = TrustedToken(trustedToken.revealed) }
         return policy
     }
 }

@@ -101,6 +101,110 @@ package nonisolated struct LinkedCommand: Sendable {
     set {kind = .keyed(newValue)}
   }
 
+  package var rehearse: LinkedRehearse {
+    get {
+      if case .rehearse(let v)? = kind {return v}
+      return LinkedRehearse()
+    }
+    set {kind = .rehearse(newValue)}
+  }
+
+  package var setDetails: LinkedSetDetails {
+    get {
+      if case .setDetails(let v)? = kind {return v}
+      return LinkedSetDetails()
+    }
+    set {kind = .setDetails(newValue)}
+  }
+
+  package var setPrice: LinkedSetPrice {
+    get {
+      if case .setPrice(let v)? = kind {return v}
+      return LinkedSetPrice()
+    }
+    set {kind = .setPrice(newValue)}
+  }
+
+  package var takeOut: LinkedTakeOut {
+    get {
+      if case .takeOut(let v)? = kind {return v}
+      return LinkedTakeOut()
+    }
+    set {kind = .takeOut(newValue)}
+  }
+
+  package var actions: LinkedActions {
+    get {
+      if case .actions(let v)? = kind {return v}
+      return LinkedActions()
+    }
+    set {kind = .actions(newValue)}
+  }
+
+  package var checkOut: LinkedCheckOut {
+    get {
+      if case .checkOut(let v)? = kind {return v}
+      return LinkedCheckOut()
+    }
+    set {kind = .checkOut(newValue)}
+  }
+
+  package var cancelCheckout: LinkedCancelCheckout {
+    get {
+      if case .cancelCheckout(let v)? = kind {return v}
+      return LinkedCancelCheckout()
+    }
+    set {kind = .cancelCheckout(newValue)}
+  }
+
+  package var handOver: LinkedHandOver {
+    get {
+      if case .handOver(let v)? = kind {return v}
+      return LinkedHandOver()
+    }
+    set {kind = .handOver(newValue)}
+  }
+
+  package var takeOver: LinkedTakeOver {
+    get {
+      if case .takeOver(let v)? = kind {return v}
+      return LinkedTakeOver()
+    }
+    set {kind = .takeOver(newValue)}
+  }
+
+  package var finishHandOver: LinkedOffer {
+    get {
+      if case .finishHandOver(let v)? = kind {return v}
+      return LinkedOffer()
+    }
+    set {kind = .finishHandOver(newValue)}
+  }
+
+  package var declineMerge: LinkedOffer {
+    get {
+      if case .declineMerge(let v)? = kind {return v}
+      return LinkedOffer()
+    }
+    set {kind = .declineMerge(newValue)}
+  }
+
+  package var undoHandOver: LinkedOffer {
+    get {
+      if case .undoHandOver(let v)? = kind {return v}
+      return LinkedOffer()
+    }
+    set {kind = .undoHandOver(newValue)}
+  }
+
+  package var createExpiring: LinkedCreateExpiring {
+    get {
+      if case .createExpiring(let v)? = kind {return v}
+      return LinkedCreateExpiring()
+    }
+    set {kind = .createExpiring(newValue)}
+  }
+
   /// When the command's creator had it, by its own clock; 0 for a read.
   package var atMs: Int64 = 0
 
@@ -125,6 +229,19 @@ package nonisolated struct LinkedCommand: Sendable {
     case clear(LinkedClear)
     case delete(LinkedDelete)
     case keyed(LinkedKeyed)
+    case rehearse(LinkedRehearse)
+    case setDetails(LinkedSetDetails)
+    case setPrice(LinkedSetPrice)
+    case takeOut(LinkedTakeOut)
+    case actions(LinkedActions)
+    case checkOut(LinkedCheckOut)
+    case cancelCheckout(LinkedCancelCheckout)
+    case handOver(LinkedHandOver)
+    case takeOver(LinkedTakeOver)
+    case finishHandOver(LinkedOffer)
+    case declineMerge(LinkedOffer)
+    case undoHandOver(LinkedOffer)
+    case createExpiring(LinkedCreateExpiring)
 
   }
 
@@ -158,7 +275,7 @@ package nonisolated struct LinkedKeyed: Sendable {
 
   package var requestLow: UInt64 = 0
 
-  /// A Command that is neither a Read nor Keyed. In bytes, as a message within itself would cost every read its ease.
+  /// A Command that is neither a Read nor Keyed nor a Rehearse. In bytes, as a message within itself would cost every read its ease.
   package var change: Data = Data()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -177,6 +294,357 @@ package nonisolated struct LinkedCreate: Sendable {
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
+}
+
+/// As Create, with how long the cart is to be kept: a kind of its own, as an older owner would overlook that.
+package nonisolated struct LinkedCreateExpiring: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var currency: String = String()
+
+  /// Seconds.
+  package var expiresIn: Int64 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// A change that is not to be made.
+package nonisolated struct LinkedRehearse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// A Command that is neither a Read nor a Rehearse.
+  package var change: Data = Data()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// What is absent stays as it is.
+package nonisolated struct LinkedSetDetails: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var note: LinkedTextPatch {
+    get {_note ?? LinkedTextPatch()}
+    set {_note = newValue}
+  }
+  /// Returns true if `note` has been explicitly set.
+  package var hasNote: Bool {self._note != nil}
+  /// Clears the value of `note`. Subsequent reads from it will return its default value.
+  package mutating func clearNote() {self._note = nil}
+
+  package var customer: LinkedTextPatch {
+    get {_customer ?? LinkedTextPatch()}
+    set {_customer = newValue}
+  }
+  /// Returns true if `customer` has been explicitly set.
+  package var hasCustomer: Bool {self._customer != nil}
+  /// Clears the value of `customer`. Subsequent reads from it will return its default value.
+  package mutating func clearCustomer() {self._customer = nil}
+
+  package var email: LinkedTextPatch {
+    get {_email ?? LinkedTextPatch()}
+    set {_email = newValue}
+  }
+  /// Returns true if `email` has been explicitly set.
+  package var hasEmail: Bool {self._email != nil}
+  /// Clears the value of `email`. Subsequent reads from it will return its default value.
+  package mutating func clearEmail() {self._email = nil}
+
+  package var attributes: LinkedAttributesPatch {
+    get {_attributes ?? LinkedAttributesPatch()}
+    set {_attributes = newValue}
+  }
+  /// Returns true if `attributes` has been explicitly set.
+  package var hasAttributes: Bool {self._attributes != nil}
+  /// Clears the value of `attributes`. Subsequent reads from it will return its default value.
+  package mutating func clearAttributes() {self._attributes = nil}
+
+  package var discountCodes: LinkedCodesPatch {
+    get {_discountCodes ?? LinkedCodesPatch()}
+    set {_discountCodes = newValue}
+  }
+  /// Returns true if `discountCodes` has been explicitly set.
+  package var hasDiscountCodes: Bool {self._discountCodes != nil}
+  /// Clears the value of `discountCodes`. Subsequent reads from it will return its default value.
+  package mutating func clearDiscountCodes() {self._discountCodes = nil}
+
+  /// Seconds.
+  package var expiresIn: LinkedNumberPatch {
+    get {_expiresIn ?? LinkedNumberPatch()}
+    set {_expiresIn = newValue}
+  }
+  /// Returns true if `expiresIn` has been explicitly set.
+  package var hasExpiresIn: Bool {self._expiresIn != nil}
+  /// Clears the value of `expiresIn`. Subsequent reads from it will return its default value.
+  package mutating func clearExpiresIn() {self._expiresIn = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _note: LinkedTextPatch? = nil
+  fileprivate var _customer: LinkedTextPatch? = nil
+  fileprivate var _email: LinkedTextPatch? = nil
+  fileprivate var _attributes: LinkedAttributesPatch? = nil
+  fileprivate var _discountCodes: LinkedCodesPatch? = nil
+  fileprivate var _expiresIn: LinkedNumberPatch? = nil
+}
+
+package nonisolated struct LinkedTextPatch: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Absent: it is not said any more.
+  package var value: String {
+    get {_value ?? String()}
+    set {_value = newValue}
+  }
+  /// Returns true if `value` has been explicitly set.
+  package var hasValue: Bool {self._value != nil}
+  /// Clears the value of `value`. Subsequent reads from it will return its default value.
+  package mutating func clearValue() {self._value = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _value: String? = nil
+}
+
+package nonisolated struct LinkedNumberPatch: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// As in TextPatch.
+  package var value: Int64 {
+    get {_value ?? 0}
+    set {_value = newValue}
+  }
+  /// Returns true if `value` has been explicitly set.
+  package var hasValue: Bool {self._value != nil}
+  /// Clears the value of `value`. Subsequent reads from it will return its default value.
+  package mutating func clearValue() {self._value = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _value: Int64? = nil
+}
+
+package nonisolated struct LinkedAttributesPatch: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Whether all are taken out.
+  package var unset: Bool = false
+
+  /// Otherwise what becomes of these.
+  package var patches: [LinkedAttributePatch] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct LinkedAttributePatch: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var key: String = String()
+
+  /// Absent: it is taken out.
+  package var value: String {
+    get {_value ?? String()}
+    set {_value = newValue}
+  }
+  /// Returns true if `value` has been explicitly set.
+  package var hasValue: Bool {self._value != nil}
+  /// Clears the value of `value`. Subsequent reads from it will return its default value.
+  package mutating func clearValue() {self._value = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _value: String? = nil
+}
+
+package nonisolated struct LinkedCodesPatch: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Whether there are none any more.
+  package var unset: Bool = false
+
+  /// Otherwise all there are.
+  package var codes: [String] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct LinkedSetPrice: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var line: UInt32 = 0
+
+  package var unitPrice: Int64 = 0
+
+  package var currency: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct LinkedTakeOut: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var lines: [LinkedLineQuantity] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct LinkedLineQuantity: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var line: UInt32 = 0
+
+  package var quantity: Int64 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct LinkedActions: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Commands without time and version.
+  package var actions: [Data] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct LinkedCheckOut: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var order: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct LinkedCancelCheckout: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct LinkedHandOver: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var merge: String = String()
+
+  package var source: String = String()
+
+  package var target: String = String()
+
+  package var strategy: String = String()
+
+  package var digestHigh: UInt64 = 0
+
+  package var digestLow: UInt64 = 0
+
+  package var basis: UInt64 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// One closing of a source.
+package nonisolated struct LinkedOffer: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var digestHigh: UInt64 = 0
+
+  package var digestLow: UInt64 = 0
+
+  package var attempt: UInt64 = 0
+
+  package var basis: UInt64 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct LinkedTakeOver: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var offer: LinkedOffer {
+    get {_offer ?? LinkedOffer()}
+    set {_offer = newValue}
+  }
+  /// Returns true if `offer` has been explicitly set.
+  package var hasOffer: Bool {self._offer != nil}
+  /// Clears the value of `offer`. Subsequent reads from it will return its default value.
+  package mutating func clearOffer() {self._offer = nil}
+
+  package var strategy: String = String()
+
+  package var lines: [StoredLine] = []
+
+  /// Empty for none.
+  package var currency: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _offer: LinkedOffer? = nil
 }
 
 package nonisolated struct LinkedAddLine: Sendable {
@@ -318,6 +786,9 @@ package nonisolated struct LinkedAccepted: Sendable {
   /// Clears the value of `replayed`. Subsequent reads from it will return its default value.
   package mutating func clearReplayed() {self._replayed = nil}
 
+  /// Where the effect is that of a batch.
+  package var actions: [StoredActionEffect] = []
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -405,6 +876,70 @@ package nonisolated struct LinkedRejected: Sendable {
     set {reason = .operationRetired(newValue)}
   }
 
+  package var cartCheckedOut: LinkedCartCheckedOut {
+    get {
+      if case .cartCheckedOut(let v)? = reason {return v}
+      return LinkedCartCheckedOut()
+    }
+    set {reason = .cartCheckedOut(newValue)}
+  }
+
+  package var cartEmpty: LinkedCartEmpty {
+    get {
+      if case .cartEmpty(let v)? = reason {return v}
+      return LinkedCartEmpty()
+    }
+    set {reason = .cartEmpty(newValue)}
+  }
+
+  package var cartMerged: LinkedCartMerged {
+    get {
+      if case .cartMerged(let v)? = reason {return v}
+      return LinkedCartMerged()
+    }
+    set {reason = .cartMerged(newValue)}
+  }
+
+  package var mergeDeclined: LinkedMergeDeclined {
+    get {
+      if case .mergeDeclined(let v)? = reason {return v}
+      return LinkedMergeDeclined()
+    }
+    set {reason = .mergeDeclined(newValue)}
+  }
+
+  package var mergeTaken: LinkedMergeTaken {
+    get {
+      if case .mergeTaken(let v)? = reason {return v}
+      return LinkedMergeTaken()
+    }
+    set {reason = .mergeTaken(newValue)}
+  }
+
+  package var mergeForgotten: LinkedMergeForgotten {
+    get {
+      if case .mergeForgotten(let v)? = reason {return v}
+      return LinkedMergeForgotten()
+    }
+    set {reason = .mergeForgotten(newValue)}
+  }
+
+  package var mergeNotUnderWay: LinkedMergeNotUnderWay {
+    get {
+      if case .mergeNotUnderWay(let v)? = reason {return v}
+      return LinkedMergeNotUnderWay()
+    }
+    set {reason = .mergeNotUnderWay(newValue)}
+  }
+
+  package var action: LinkedRefusedAction {
+    get {
+      if case .action(let v)? = reason {return v}
+      return LinkedRefusedAction()
+    }
+    set {reason = .action(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Reason: Equatable, Sendable {
@@ -417,8 +952,108 @@ package nonisolated struct LinkedRejected: Sendable {
     case limitReached(LinkedLimitReached)
     case operationReused(LinkedOperationReused)
     case operationRetired(LinkedOperationRetired)
+    case cartCheckedOut(LinkedCartCheckedOut)
+    case cartEmpty(LinkedCartEmpty)
+    case cartMerged(LinkedCartMerged)
+    case mergeDeclined(LinkedMergeDeclined)
+    case mergeTaken(LinkedMergeTaken)
+    case mergeForgotten(LinkedMergeForgotten)
+    case mergeNotUnderWay(LinkedMergeNotUnderWay)
+    case action(LinkedRefusedAction)
 
   }
+
+  package init() {}
+}
+
+package nonisolated struct LinkedCartCheckedOut: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var order: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct LinkedCartEmpty: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct LinkedCartMerged: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var into: String = String()
+
+  package var merge: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct LinkedMergeDeclined: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct LinkedMergeTaken: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct LinkedMergeForgotten: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct LinkedMergeNotUnderWay: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct LinkedRefusedAction: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// From 0.
+  package var index: Int64 = 0
+
+  /// A Rejected, in bytes, as a message within itself would cost all others their ease.
+  package var rejected: Data = Data()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 }
@@ -545,6 +1180,9 @@ package nonisolated struct LinkedInvalid: Sendable {
     set {flaw = .unknown(newValue)}
   }
 
+  /// Of the discount code or the taken line that it is, from 0.
+  package var index: Int64 = 0
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Flaw: Equatable, Sendable {
@@ -570,6 +1208,18 @@ package nonisolated struct LinkedInvalid: Sendable {
     case attributes // = 8
     case attributeKey // = 9
     case attributeValue // = 10
+    case note // = 11
+    case customer // = 12
+    case email // = 13
+    case discountCodes // = 14
+    case discountCode // = 15
+    case expiresIn // = 16
+    case actions // = 17
+    case takenLines // = 18
+    case takenQuantity // = 19
+    case version // = 20
+    case mergeSource // = 21
+    case mergeID // = 22
     case UNRECOGNIZED(Int)
 
     package init() {
@@ -589,6 +1239,18 @@ package nonisolated struct LinkedInvalid: Sendable {
       case 8: self = .attributes
       case 9: self = .attributeKey
       case 10: self = .attributeValue
+      case 11: self = .note
+      case 12: self = .customer
+      case 13: self = .email
+      case 14: self = .discountCodes
+      case 15: self = .discountCode
+      case 16: self = .expiresIn
+      case 17: self = .actions
+      case 18: self = .takenLines
+      case 19: self = .takenQuantity
+      case 20: self = .version
+      case 21: self = .mergeSource
+      case 22: self = .mergeID
       default: self = .UNRECOGNIZED(rawValue)
       }
     }
@@ -606,6 +1268,18 @@ package nonisolated struct LinkedInvalid: Sendable {
       case .attributes: return 8
       case .attributeKey: return 9
       case .attributeValue: return 10
+      case .note: return 11
+      case .customer: return 12
+      case .email: return 13
+      case .discountCodes: return 14
+      case .discountCode: return 15
+      case .expiresIn: return 16
+      case .actions: return 17
+      case .takenLines: return 18
+      case .takenQuantity: return 19
+      case .version: return 20
+      case .mergeSource: return 21
+      case .mergeID: return 22
       case .UNRECOGNIZED(let i): return i
       }
     }
@@ -623,6 +1297,18 @@ package nonisolated struct LinkedInvalid: Sendable {
       .attributes,
       .attributeKey,
       .attributeValue,
+      .note,
+      .customer,
+      .email,
+      .discountCodes,
+      .discountCode,
+      .expiresIn,
+      .actions,
+      .takenLines,
+      .takenQuantity,
+      .version,
+      .mergeSource,
+      .mergeID,
     ]
 
   }
@@ -722,6 +1408,7 @@ package nonisolated struct LinkedLimitReached: Sendable {
     case quantity // = 2
     case metadataBytes // = 3
     case lineIds // = 4
+    case attributes // = 5
     case UNRECOGNIZED(Int)
 
     package init() {
@@ -735,6 +1422,7 @@ package nonisolated struct LinkedLimitReached: Sendable {
       case 2: self = .quantity
       case 3: self = .metadataBytes
       case 4: self = .lineIds
+      case 5: self = .attributes
       default: self = .UNRECOGNIZED(rawValue)
       }
     }
@@ -746,6 +1434,7 @@ package nonisolated struct LinkedLimitReached: Sendable {
       case .quantity: return 2
       case .metadataBytes: return 3
       case .lineIds: return 4
+      case .attributes: return 5
       case .UNRECOGNIZED(let i): return i
       }
     }
@@ -757,6 +1446,7 @@ package nonisolated struct LinkedLimitReached: Sendable {
       .quantity,
       .metadataBytes,
       .lineIds,
+      .attributes,
     ]
 
   }
@@ -792,7 +1482,7 @@ fileprivate nonisolated let _protobuf_package = "cartnode.link.cart.v1"
 
 nonisolated extension LinkedCommand: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Command"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}read\0\u{3}at_ms\0\u{1}expected\0\u{1}create\0\u{3}add_line\0\u{3}set_quantity\0\u{3}remove_line\0\u{1}clear\0\u{1}delete\0\u{1}keyed\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}read\0\u{3}at_ms\0\u{1}expected\0\u{1}create\0\u{3}add_line\0\u{3}set_quantity\0\u{3}remove_line\0\u{1}clear\0\u{1}delete\0\u{1}keyed\0\u{1}rehearse\0\u{3}set_details\0\u{3}set_price\0\u{3}take_out\0\u{1}actions\0\u{3}check_out\0\u{3}cancel_checkout\0\u{3}hand_over\0\u{3}take_over\0\u{3}finish_hand_over\0\u{3}decline_merge\0\u{3}undo_hand_over\0\u{3}create_expiring\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -906,6 +1596,175 @@ nonisolated extension LinkedCommand: SwiftProtobuf.Message, SwiftProtobuf._Messa
           self.kind = .keyed(v)
         }
       }()
+      case 11: try {
+        var v: LinkedRehearse?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .rehearse(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .rehearse(v)
+        }
+      }()
+      case 12: try {
+        var v: LinkedSetDetails?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .setDetails(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .setDetails(v)
+        }
+      }()
+      case 13: try {
+        var v: LinkedSetPrice?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .setPrice(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .setPrice(v)
+        }
+      }()
+      case 14: try {
+        var v: LinkedTakeOut?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .takeOut(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .takeOut(v)
+        }
+      }()
+      case 15: try {
+        var v: LinkedActions?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .actions(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .actions(v)
+        }
+      }()
+      case 16: try {
+        var v: LinkedCheckOut?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .checkOut(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .checkOut(v)
+        }
+      }()
+      case 17: try {
+        var v: LinkedCancelCheckout?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .cancelCheckout(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .cancelCheckout(v)
+        }
+      }()
+      case 18: try {
+        var v: LinkedHandOver?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .handOver(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .handOver(v)
+        }
+      }()
+      case 19: try {
+        var v: LinkedTakeOver?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .takeOver(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .takeOver(v)
+        }
+      }()
+      case 20: try {
+        var v: LinkedOffer?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .finishHandOver(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .finishHandOver(v)
+        }
+      }()
+      case 21: try {
+        var v: LinkedOffer?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .declineMerge(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .declineMerge(v)
+        }
+      }()
+      case 22: try {
+        var v: LinkedOffer?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .undoHandOver(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .undoHandOver(v)
+        }
+      }()
+      case 23: try {
+        var v: LinkedCreateExpiring?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .createExpiring(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .createExpiring(v)
+        }
+      }()
       default: break
       }
     }
@@ -953,6 +1812,58 @@ nonisolated extension LinkedCommand: SwiftProtobuf.Message, SwiftProtobuf._Messa
     case .keyed?: try {
       guard case .keyed(let v)? = self.kind else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+    }()
+    case .rehearse?: try {
+      guard case .rehearse(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+    }()
+    case .setDetails?: try {
+      guard case .setDetails(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
+    }()
+    case .setPrice?: try {
+      guard case .setPrice(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
+    }()
+    case .takeOut?: try {
+      guard case .takeOut(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
+    }()
+    case .actions?: try {
+      guard case .actions(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
+    }()
+    case .checkOut?: try {
+      guard case .checkOut(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 16)
+    }()
+    case .cancelCheckout?: try {
+      guard case .cancelCheckout(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 17)
+    }()
+    case .handOver?: try {
+      guard case .handOver(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 18)
+    }()
+    case .takeOver?: try {
+      guard case .takeOver(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 19)
+    }()
+    case .finishHandOver?: try {
+      guard case .finishHandOver(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
+    }()
+    case .declineMerge?: try {
+      guard case .declineMerge(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 21)
+    }()
+    case .undoHandOver?: try {
+      guard case .undoHandOver(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 22)
+    }()
+    case .createExpiring?: try {
+      guard case .createExpiring(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 23)
     }()
     default: break
     }
@@ -1061,6 +1972,645 @@ nonisolated extension LinkedCreate: SwiftProtobuf.Message, SwiftProtobuf._Messag
   }
 
   package static func ==(lhs: LinkedCreate, rhs: LinkedCreate) -> Bool {
+    if lhs.currency != rhs.currency {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension LinkedCreateExpiring: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".CreateExpiring"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}currency\0\u{3}expires_in\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.currency) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.expiresIn) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.currency.isEmpty {
+      try visitor.visitSingularStringField(value: self.currency, fieldNumber: 1)
+    }
+    if self.expiresIn != 0 {
+      try visitor.visitSingularInt64Field(value: self.expiresIn, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: LinkedCreateExpiring, rhs: LinkedCreateExpiring) -> Bool {
+    if lhs.currency != rhs.currency {return false}
+    if lhs.expiresIn != rhs.expiresIn {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension LinkedRehearse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Rehearse"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}change\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.change) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.change.isEmpty {
+      try visitor.visitSingularBytesField(value: self.change, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: LinkedRehearse, rhs: LinkedRehearse) -> Bool {
+    if lhs.change != rhs.change {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension LinkedSetDetails: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".SetDetails"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}note\0\u{1}customer\0\u{1}email\0\u{1}attributes\0\u{3}discount_codes\0\u{3}expires_in\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._note) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._customer) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._email) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._attributes) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._discountCodes) }()
+      case 6: try { try decoder.decodeSingularMessageField(value: &self._expiresIn) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._note {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._customer {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._email {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    try { if let v = self._attributes {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    try { if let v = self._discountCodes {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
+    try { if let v = self._expiresIn {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: LinkedSetDetails, rhs: LinkedSetDetails) -> Bool {
+    if lhs._note != rhs._note {return false}
+    if lhs._customer != rhs._customer {return false}
+    if lhs._email != rhs._email {return false}
+    if lhs._attributes != rhs._attributes {return false}
+    if lhs._discountCodes != rhs._discountCodes {return false}
+    if lhs._expiresIn != rhs._expiresIn {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension LinkedTextPatch: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".TextPatch"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}value\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self._value) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._value {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 1)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: LinkedTextPatch, rhs: LinkedTextPatch) -> Bool {
+    if lhs._value != rhs._value {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension LinkedNumberPatch: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".NumberPatch"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}value\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt64Field(value: &self._value) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._value {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 1)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: LinkedNumberPatch, rhs: LinkedNumberPatch) -> Bool {
+    if lhs._value != rhs._value {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension LinkedAttributesPatch: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".AttributesPatch"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}unset\0\u{1}patches\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBoolField(value: &self.unset) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.patches) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.unset != false {
+      try visitor.visitSingularBoolField(value: self.unset, fieldNumber: 1)
+    }
+    if !self.patches.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.patches, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: LinkedAttributesPatch, rhs: LinkedAttributesPatch) -> Bool {
+    if lhs.unset != rhs.unset {return false}
+    if lhs.patches != rhs.patches {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension LinkedAttributePatch: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".AttributePatch"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}key\0\u{1}value\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.key) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self._value) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.key.isEmpty {
+      try visitor.visitSingularStringField(value: self.key, fieldNumber: 1)
+    }
+    try { if let v = self._value {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: LinkedAttributePatch, rhs: LinkedAttributePatch) -> Bool {
+    if lhs.key != rhs.key {return false}
+    if lhs._value != rhs._value {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension LinkedCodesPatch: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".CodesPatch"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}unset\0\u{1}codes\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBoolField(value: &self.unset) }()
+      case 2: try { try decoder.decodeRepeatedStringField(value: &self.codes) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.unset != false {
+      try visitor.visitSingularBoolField(value: self.unset, fieldNumber: 1)
+    }
+    if !self.codes.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.codes, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: LinkedCodesPatch, rhs: LinkedCodesPatch) -> Bool {
+    if lhs.unset != rhs.unset {return false}
+    if lhs.codes != rhs.codes {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension LinkedSetPrice: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".SetPrice"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}line\0\u{3}unit_price\0\u{1}currency\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.line) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.unitPrice) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.currency) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.line != 0 {
+      try visitor.visitSingularUInt32Field(value: self.line, fieldNumber: 1)
+    }
+    if self.unitPrice != 0 {
+      try visitor.visitSingularInt64Field(value: self.unitPrice, fieldNumber: 2)
+    }
+    if !self.currency.isEmpty {
+      try visitor.visitSingularStringField(value: self.currency, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: LinkedSetPrice, rhs: LinkedSetPrice) -> Bool {
+    if lhs.line != rhs.line {return false}
+    if lhs.unitPrice != rhs.unitPrice {return false}
+    if lhs.currency != rhs.currency {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension LinkedTakeOut: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".TakeOut"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lines\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.lines) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.lines.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.lines, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: LinkedTakeOut, rhs: LinkedTakeOut) -> Bool {
+    if lhs.lines != rhs.lines {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension LinkedLineQuantity: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".LineQuantity"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}line\0\u{1}quantity\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.line) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.quantity) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.line != 0 {
+      try visitor.visitSingularUInt32Field(value: self.line, fieldNumber: 1)
+    }
+    if self.quantity != 0 {
+      try visitor.visitSingularInt64Field(value: self.quantity, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: LinkedLineQuantity, rhs: LinkedLineQuantity) -> Bool {
+    if lhs.line != rhs.line {return false}
+    if lhs.quantity != rhs.quantity {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension LinkedActions: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Actions"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}actions\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedBytesField(value: &self.actions) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.actions.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.actions, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: LinkedActions, rhs: LinkedActions) -> Bool {
+    if lhs.actions != rhs.actions {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension LinkedCheckOut: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".CheckOut"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}order\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.order) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.order.isEmpty {
+      try visitor.visitSingularStringField(value: self.order, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: LinkedCheckOut, rhs: LinkedCheckOut) -> Bool {
+    if lhs.order != rhs.order {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension LinkedCancelCheckout: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".CancelCheckout"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap()
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    // Load everything into unknown fields
+    while try decoder.nextFieldNumber() != nil {}
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: LinkedCancelCheckout, rhs: LinkedCancelCheckout) -> Bool {
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension LinkedHandOver: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".HandOver"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}merge\0\u{1}source\0\u{1}target\0\u{1}strategy\0\u{3}digest_high\0\u{3}digest_low\0\u{1}basis\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.merge) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.source) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.target) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.strategy) }()
+      case 5: try { try decoder.decodeSingularFixed64Field(value: &self.digestHigh) }()
+      case 6: try { try decoder.decodeSingularFixed64Field(value: &self.digestLow) }()
+      case 7: try { try decoder.decodeSingularUInt64Field(value: &self.basis) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.merge.isEmpty {
+      try visitor.visitSingularStringField(value: self.merge, fieldNumber: 1)
+    }
+    if !self.source.isEmpty {
+      try visitor.visitSingularStringField(value: self.source, fieldNumber: 2)
+    }
+    if !self.target.isEmpty {
+      try visitor.visitSingularStringField(value: self.target, fieldNumber: 3)
+    }
+    if !self.strategy.isEmpty {
+      try visitor.visitSingularStringField(value: self.strategy, fieldNumber: 4)
+    }
+    if self.digestHigh != 0 {
+      try visitor.visitSingularFixed64Field(value: self.digestHigh, fieldNumber: 5)
+    }
+    if self.digestLow != 0 {
+      try visitor.visitSingularFixed64Field(value: self.digestLow, fieldNumber: 6)
+    }
+    if self.basis != 0 {
+      try visitor.visitSingularUInt64Field(value: self.basis, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: LinkedHandOver, rhs: LinkedHandOver) -> Bool {
+    if lhs.merge != rhs.merge {return false}
+    if lhs.source != rhs.source {return false}
+    if lhs.target != rhs.target {return false}
+    if lhs.strategy != rhs.strategy {return false}
+    if lhs.digestHigh != rhs.digestHigh {return false}
+    if lhs.digestLow != rhs.digestLow {return false}
+    if lhs.basis != rhs.basis {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension LinkedOffer: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Offer"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}digest_high\0\u{3}digest_low\0\u{1}attempt\0\u{1}basis\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularFixed64Field(value: &self.digestHigh) }()
+      case 2: try { try decoder.decodeSingularFixed64Field(value: &self.digestLow) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.attempt) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.basis) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.digestHigh != 0 {
+      try visitor.visitSingularFixed64Field(value: self.digestHigh, fieldNumber: 1)
+    }
+    if self.digestLow != 0 {
+      try visitor.visitSingularFixed64Field(value: self.digestLow, fieldNumber: 2)
+    }
+    if self.attempt != 0 {
+      try visitor.visitSingularUInt64Field(value: self.attempt, fieldNumber: 3)
+    }
+    if self.basis != 0 {
+      try visitor.visitSingularUInt64Field(value: self.basis, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: LinkedOffer, rhs: LinkedOffer) -> Bool {
+    if lhs.digestHigh != rhs.digestHigh {return false}
+    if lhs.digestLow != rhs.digestLow {return false}
+    if lhs.attempt != rhs.attempt {return false}
+    if lhs.basis != rhs.basis {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension LinkedTakeOver: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".TakeOver"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}offer\0\u{1}strategy\0\u{1}lines\0\u{1}currency\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._offer) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.strategy) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.lines) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.currency) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._offer {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if !self.strategy.isEmpty {
+      try visitor.visitSingularStringField(value: self.strategy, fieldNumber: 2)
+    }
+    if !self.lines.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.lines, fieldNumber: 3)
+    }
+    if !self.currency.isEmpty {
+      try visitor.visitSingularStringField(value: self.currency, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: LinkedTakeOver, rhs: LinkedTakeOver) -> Bool {
+    if lhs._offer != rhs._offer {return false}
+    if lhs.strategy != rhs.strategy {return false}
+    if lhs.lines != rhs.lines {return false}
     if lhs.currency != rhs.currency {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
@@ -1304,7 +2854,7 @@ nonisolated extension LinkedAnswer: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension LinkedAccepted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Accepted"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}effect\0\u{1}line\0\u{1}state\0\u{1}replayed\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}effect\0\u{1}line\0\u{1}state\0\u{1}replayed\0\u{1}actions\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1316,6 +2866,7 @@ nonisolated extension LinkedAccepted: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 2: try { try decoder.decodeSingularUInt32Field(value: &self.line) }()
       case 3: try { try decoder.decodeSingularMessageField(value: &self._state) }()
       case 4: try { try decoder.decodeSingularUInt64Field(value: &self._replayed) }()
+      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.actions) }()
       default: break
       }
     }
@@ -1338,6 +2889,9 @@ nonisolated extension LinkedAccepted: SwiftProtobuf.Message, SwiftProtobuf._Mess
     try { if let v = self._replayed {
       try visitor.visitSingularUInt64Field(value: v, fieldNumber: 4)
     } }()
+    if !self.actions.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.actions, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1346,6 +2900,7 @@ nonisolated extension LinkedAccepted: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.line != rhs.line {return false}
     if lhs._state != rhs._state {return false}
     if lhs._replayed != rhs._replayed {return false}
+    if lhs.actions != rhs.actions {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1353,7 +2908,7 @@ nonisolated extension LinkedAccepted: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension LinkedRejected: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Rejected"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}cart_not_found\0\u{3}cart_deleted\0\u{3}line_not_found\0\u{3}version_mismatch\0\u{3}currency_mismatch\0\u{1}invalid\0\u{3}limit_reached\0\u{3}operation_reused\0\u{3}operation_retired\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}cart_not_found\0\u{3}cart_deleted\0\u{3}line_not_found\0\u{3}version_mismatch\0\u{3}currency_mismatch\0\u{1}invalid\0\u{3}limit_reached\0\u{3}operation_reused\0\u{3}operation_retired\0\u{3}cart_checked_out\0\u{3}cart_empty\0\u{3}cart_merged\0\u{3}merge_declined\0\u{3}merge_taken\0\u{3}merge_forgotten\0\u{3}merge_not_under_way\0\u{1}action\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1478,6 +3033,110 @@ nonisolated extension LinkedRejected: SwiftProtobuf.Message, SwiftProtobuf._Mess
           self.reason = .operationRetired(v)
         }
       }()
+      case 10: try {
+        var v: LinkedCartCheckedOut?
+        var hadOneofValue = false
+        if let current = self.reason {
+          hadOneofValue = true
+          if case .cartCheckedOut(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.reason = .cartCheckedOut(v)
+        }
+      }()
+      case 11: try {
+        var v: LinkedCartEmpty?
+        var hadOneofValue = false
+        if let current = self.reason {
+          hadOneofValue = true
+          if case .cartEmpty(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.reason = .cartEmpty(v)
+        }
+      }()
+      case 12: try {
+        var v: LinkedCartMerged?
+        var hadOneofValue = false
+        if let current = self.reason {
+          hadOneofValue = true
+          if case .cartMerged(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.reason = .cartMerged(v)
+        }
+      }()
+      case 13: try {
+        var v: LinkedMergeDeclined?
+        var hadOneofValue = false
+        if let current = self.reason {
+          hadOneofValue = true
+          if case .mergeDeclined(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.reason = .mergeDeclined(v)
+        }
+      }()
+      case 14: try {
+        var v: LinkedMergeTaken?
+        var hadOneofValue = false
+        if let current = self.reason {
+          hadOneofValue = true
+          if case .mergeTaken(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.reason = .mergeTaken(v)
+        }
+      }()
+      case 15: try {
+        var v: LinkedMergeForgotten?
+        var hadOneofValue = false
+        if let current = self.reason {
+          hadOneofValue = true
+          if case .mergeForgotten(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.reason = .mergeForgotten(v)
+        }
+      }()
+      case 16: try {
+        var v: LinkedMergeNotUnderWay?
+        var hadOneofValue = false
+        if let current = self.reason {
+          hadOneofValue = true
+          if case .mergeNotUnderWay(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.reason = .mergeNotUnderWay(v)
+        }
+      }()
+      case 17: try {
+        var v: LinkedRefusedAction?
+        var hadOneofValue = false
+        if let current = self.reason {
+          hadOneofValue = true
+          if case .action(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.reason = .action(v)
+        }
+      }()
       default: break
       }
     }
@@ -1525,6 +3184,38 @@ nonisolated extension LinkedRejected: SwiftProtobuf.Message, SwiftProtobuf._Mess
       guard case .operationRetired(let v)? = self.reason else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
     }()
+    case .cartCheckedOut?: try {
+      guard case .cartCheckedOut(let v)? = self.reason else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+    }()
+    case .cartEmpty?: try {
+      guard case .cartEmpty(let v)? = self.reason else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+    }()
+    case .cartMerged?: try {
+      guard case .cartMerged(let v)? = self.reason else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
+    }()
+    case .mergeDeclined?: try {
+      guard case .mergeDeclined(let v)? = self.reason else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
+    }()
+    case .mergeTaken?: try {
+      guard case .mergeTaken(let v)? = self.reason else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
+    }()
+    case .mergeForgotten?: try {
+      guard case .mergeForgotten(let v)? = self.reason else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
+    }()
+    case .mergeNotUnderWay?: try {
+      guard case .mergeNotUnderWay(let v)? = self.reason else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 16)
+    }()
+    case .action?: try {
+      guard case .action(let v)? = self.reason else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 17)
+    }()
     case nil: break
     }
     try unknownFields.traverse(visitor: &visitor)
@@ -1532,6 +3223,201 @@ nonisolated extension LinkedRejected: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
   package static func ==(lhs: LinkedRejected, rhs: LinkedRejected) -> Bool {
     if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension LinkedCartCheckedOut: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".CartCheckedOut"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}order\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.order) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.order.isEmpty {
+      try visitor.visitSingularStringField(value: self.order, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: LinkedCartCheckedOut, rhs: LinkedCartCheckedOut) -> Bool {
+    if lhs.order != rhs.order {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension LinkedCartEmpty: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".CartEmpty"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap()
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    // Load everything into unknown fields
+    while try decoder.nextFieldNumber() != nil {}
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: LinkedCartEmpty, rhs: LinkedCartEmpty) -> Bool {
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension LinkedCartMerged: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".CartMerged"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}into\0\u{1}merge\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.into) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.merge) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.into.isEmpty {
+      try visitor.visitSingularStringField(value: self.into, fieldNumber: 1)
+    }
+    if !self.merge.isEmpty {
+      try visitor.visitSingularStringField(value: self.merge, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: LinkedCartMerged, rhs: LinkedCartMerged) -> Bool {
+    if lhs.into != rhs.into {return false}
+    if lhs.merge != rhs.merge {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension LinkedMergeDeclined: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".MergeDeclined"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap()
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    // Load everything into unknown fields
+    while try decoder.nextFieldNumber() != nil {}
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: LinkedMergeDeclined, rhs: LinkedMergeDeclined) -> Bool {
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension LinkedMergeTaken: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".MergeTaken"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap()
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    // Load everything into unknown fields
+    while try decoder.nextFieldNumber() != nil {}
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: LinkedMergeTaken, rhs: LinkedMergeTaken) -> Bool {
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension LinkedMergeForgotten: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".MergeForgotten"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap()
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    // Load everything into unknown fields
+    while try decoder.nextFieldNumber() != nil {}
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: LinkedMergeForgotten, rhs: LinkedMergeForgotten) -> Bool {
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension LinkedMergeNotUnderWay: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".MergeNotUnderWay"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap()
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    // Load everything into unknown fields
+    while try decoder.nextFieldNumber() != nil {}
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: LinkedMergeNotUnderWay, rhs: LinkedMergeNotUnderWay) -> Bool {
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension LinkedRefusedAction: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".RefusedAction"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}index\0\u{1}rejected\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt64Field(value: &self.index) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.rejected) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.index != 0 {
+      try visitor.visitSingularInt64Field(value: self.index, fieldNumber: 1)
+    }
+    if !self.rejected.isEmpty {
+      try visitor.visitSingularBytesField(value: self.rejected, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: LinkedRefusedAction, rhs: LinkedRefusedAction) -> Bool {
+    if lhs.index != rhs.index {return false}
+    if lhs.rejected != rhs.rejected {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1688,7 +3574,7 @@ nonisolated extension LinkedCurrencyMismatch: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension LinkedInvalid: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Invalid"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}field\0\u{3}attribute_key\0\u{1}empty\0\u{3}too_long\0\u{3}forbidden_character\0\u{3}out_of_range\0\u{1}malformed\0\u{1}unknown\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}field\0\u{3}attribute_key\0\u{1}empty\0\u{3}too_long\0\u{3}forbidden_character\0\u{3}out_of_range\0\u{1}malformed\0\u{1}unknown\0\u{1}index\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1776,6 +3662,7 @@ nonisolated extension LinkedInvalid: SwiftProtobuf.Message, SwiftProtobuf._Messa
           self.flaw = .unknown(v)
         }
       }()
+      case 9: try { try decoder.decodeSingularInt64Field(value: &self.index) }()
       default: break
       }
     }
@@ -1819,6 +3706,9 @@ nonisolated extension LinkedInvalid: SwiftProtobuf.Message, SwiftProtobuf._Messa
     }()
     case nil: break
     }
+    if self.index != 0 {
+      try visitor.visitSingularInt64Field(value: self.index, fieldNumber: 9)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1826,13 +3716,14 @@ nonisolated extension LinkedInvalid: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.field != rhs.field {return false}
     if lhs.attributeKey != rhs.attributeKey {return false}
     if lhs.flaw != rhs.flaw {return false}
+    if lhs.index != rhs.index {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
 }
 
 nonisolated extension LinkedInvalid.Field: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0FIELD_UNSPECIFIED\0\u{1}FIELD_CART_ID\0\u{1}FIELD_LINE_ID\0\u{1}FIELD_CURRENCY\0\u{1}FIELD_SKU\0\u{1}FIELD_NAME\0\u{1}FIELD_QUANTITY\0\u{1}FIELD_UNIT_PRICE\0\u{1}FIELD_ATTRIBUTES\0\u{1}FIELD_ATTRIBUTE_KEY\0\u{1}FIELD_ATTRIBUTE_VALUE\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0FIELD_UNSPECIFIED\0\u{1}FIELD_CART_ID\0\u{1}FIELD_LINE_ID\0\u{1}FIELD_CURRENCY\0\u{1}FIELD_SKU\0\u{1}FIELD_NAME\0\u{1}FIELD_QUANTITY\0\u{1}FIELD_UNIT_PRICE\0\u{1}FIELD_ATTRIBUTES\0\u{1}FIELD_ATTRIBUTE_KEY\0\u{1}FIELD_ATTRIBUTE_VALUE\0\u{1}FIELD_NOTE\0\u{1}FIELD_CUSTOMER\0\u{1}FIELD_EMAIL\0\u{1}FIELD_DISCOUNT_CODES\0\u{1}FIELD_DISCOUNT_CODE\0\u{1}FIELD_EXPIRES_IN\0\u{1}FIELD_ACTIONS\0\u{1}FIELD_TAKEN_LINES\0\u{1}FIELD_TAKEN_QUANTITY\0\u{1}FIELD_VERSION\0\u{1}FIELD_MERGE_SOURCE\0\u{1}FIELD_MERGE_ID\0")
 }
 
 nonisolated extension LinkedEmpty: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -2038,7 +3929,7 @@ nonisolated extension LinkedLimitReached: SwiftProtobuf.Message, SwiftProtobuf._
 }
 
 nonisolated extension LinkedLimitReached.Limit: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0LIMIT_UNSPECIFIED\0\u{1}LIMIT_LINES\0\u{1}LIMIT_QUANTITY\0\u{1}LIMIT_METADATA_BYTES\0\u{1}LIMIT_LINE_IDS\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0LIMIT_UNSPECIFIED\0\u{1}LIMIT_LINES\0\u{1}LIMIT_QUANTITY\0\u{1}LIMIT_METADATA_BYTES\0\u{1}LIMIT_LINE_IDS\0\u{1}LIMIT_ATTRIBUTES\0")
 }
 
 nonisolated extension LinkedOperationReused: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

@@ -13,7 +13,7 @@
 /// Versions N and N+1 share a Redis during a rolling deploy. Numbers are never reused. A new field is added without a new
 /// schema version: an older node carries it along unread when it rewrites the cart (in Cart, Open, Deleted and Line; the
 /// other messages never grow). A change that an older node must not rewrite raises the schema version, and an older node
-/// leaves such a cart alone.
+/// leaves such a cart alone: schema 2 is a cart that is checked out, closing or merged, or that keeps an effect from 11 on.
 
 package import SwiftProtobuf
 
@@ -41,6 +41,17 @@ package nonisolated enum StoredEffect: SwiftProtobuf.Enum, Swift.CaseIterable {
   case cleared // = 8
   case deleted // = 9
   case unchanged // = 10
+  case detailsChanged // = 11
+  case priceChanged // = 12
+  case takenOut // = 13
+  case actions // = 14
+  case checkedOut // = 15
+  case checkoutCancelled // = 16
+  case merged // = 17
+  case mergeDeclined // = 18
+  case handedOver // = 19
+  case handOverFinished // = 20
+  case handOverUndone // = 21
   case UNRECOGNIZED(Int)
 
   package init() {
@@ -60,6 +71,17 @@ package nonisolated enum StoredEffect: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 8: self = .cleared
     case 9: self = .deleted
     case 10: self = .unchanged
+    case 11: self = .detailsChanged
+    case 12: self = .priceChanged
+    case 13: self = .takenOut
+    case 14: self = .actions
+    case 15: self = .checkedOut
+    case 16: self = .checkoutCancelled
+    case 17: self = .merged
+    case 18: self = .mergeDeclined
+    case 19: self = .handedOver
+    case 20: self = .handOverFinished
+    case 21: self = .handOverUndone
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -77,6 +99,17 @@ package nonisolated enum StoredEffect: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .cleared: return 8
     case .deleted: return 9
     case .unchanged: return 10
+    case .detailsChanged: return 11
+    case .priceChanged: return 12
+    case .takenOut: return 13
+    case .actions: return 14
+    case .checkedOut: return 15
+    case .checkoutCancelled: return 16
+    case .merged: return 17
+    case .mergeDeclined: return 18
+    case .handedOver: return 19
+    case .handOverFinished: return 20
+    case .handOverUndone: return 21
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -94,55 +127,96 @@ package nonisolated enum StoredEffect: SwiftProtobuf.Enum, Swift.CaseIterable {
     .cleared,
     .deleted,
     .unchanged,
+    .detailsChanged,
+    .priceChanged,
+    .takenOut,
+    .actions,
+    .checkedOut,
+    .checkoutCancelled,
+    .merged,
+    .mergeDeclined,
+    .handedOver,
+    .handOverFinished,
+    .handOverUndone,
   ]
 
 }
 
-package nonisolated struct StoredCart: Sendable {
+package nonisolated struct StoredCart: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   /// 1. A reader refuses what is higher than it knows, and 0.
-  package var schemaVersion: UInt32 = 0
+  package var schemaVersion: UInt32 {
+    get {_storage._schemaVersion}
+    set {_uniqueStorage()._schemaVersion = newValue}
+  }
 
   /// Always set.
-  package var kind: StoredCart.OneOf_Kind? = nil
+  package var kind: OneOf_Kind? {
+    get {return _storage._kind}
+    set {_uniqueStorage()._kind = newValue}
+  }
 
   package var `open`: StoredOpen {
     get {
-      if case .open(let v)? = kind {return v}
+      if case .open(let v)? = _storage._kind {return v}
       return StoredOpen()
     }
-    set {kind = .open(newValue)}
+    set {_uniqueStorage()._kind = .open(newValue)}
   }
 
   package var deleted: StoredDeleted {
     get {
-      if case .deleted(let v)? = kind {return v}
+      if case .deleted(let v)? = _storage._kind {return v}
       return StoredDeleted()
     }
-    set {kind = .deleted(newValue)}
+    set {_uniqueStorage()._kind = .deleted(newValue)}
   }
 
   package var none: StoredNone {
     get {
-      if case .none(let v)? = kind {return v}
+      if case .none(let v)? = _storage._kind {return v}
       return StoredNone()
     }
-    set {kind = .none(newValue)}
+    set {_uniqueStorage()._kind = .none(newValue)}
+  }
+
+  package var checkedOut: StoredCheckedOut {
+    get {
+      if case .checkedOut(let v)? = _storage._kind {return v}
+      return StoredCheckedOut()
+    }
+    set {_uniqueStorage()._kind = .checkedOut(newValue)}
+  }
+
+  package var closing: StoredClosing {
+    get {
+      if case .closing(let v)? = _storage._kind {return v}
+      return StoredClosing()
+    }
+    set {_uniqueStorage()._kind = .closing(newValue)}
+  }
+
+  package var merged: StoredMerged {
+    get {
+      if case .merged(let v)? = _storage._kind {return v}
+      return StoredMerged()
+    }
+    set {_uniqueStorage()._kind = .merged(newValue)}
   }
 
   /// What was applied under keys; absent if nothing was. Here, not in what is open or deleted: it outlives both, also
   /// where an older node deletes the cart.
   package var log: StoredLog {
-    get {_log ?? StoredLog()}
-    set {_log = newValue}
+    get {_storage._log ?? StoredLog()}
+    set {_uniqueStorage()._log = newValue}
   }
   /// Returns true if `log` has been explicitly set.
-  package var hasLog: Bool {self._log != nil}
+  package var hasLog: Bool {_storage._log != nil}
   /// Clears the value of `log`. Subsequent reads from it will return its default value.
-  package mutating func clearLog() {self._log = nil}
+  package mutating func clearLog() {_uniqueStorage()._log = nil}
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -151,12 +225,15 @@ package nonisolated struct StoredCart: Sendable {
     case `open`(StoredOpen)
     case deleted(StoredDeleted)
     case none(StoredNone)
+    case checkedOut(StoredCheckedOut)
+    case closing(StoredClosing)
+    case merged(StoredMerged)
 
   }
 
   package init() {}
 
-  fileprivate var _log: StoredLog? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 package nonisolated struct StoredLog: Sendable {
@@ -197,6 +274,24 @@ package nonisolated struct StoredOperation: Sendable {
   /// The line, where the effect is about one.
   package var line: UInt32 = 0
 
+  /// Where the effect is that of a batch.
+  package var actions: [StoredActionEffect] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct StoredActionEffect: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var effect: StoredEffect = .unspecified
+
+  /// The line, where the effect is about one.
+  package var line: UInt32 = 0
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -223,6 +318,202 @@ package nonisolated struct StoredOpen: Sendable {
   /// Whether there is a log, so that bytes that were cut off before it do not pass for a cart without. An older node may
   /// have left a log without it.
   package var logged: Bool = false
+
+  /// What is said of the cart as a whole. Empty or 0 for nothing.
+  package var note: String = String()
+
+  package var customer: String = String()
+
+  package var email: String = String()
+
+  package var attributes: [StoredAttribute] = []
+
+  package var discountCodes: [String] = []
+
+  /// Seconds.
+  package var expiresIn: UInt32 = 0
+
+  /// Merges into this cart that were settled; absent if there were none.
+  package var merges: StoredMerges {
+    get {_merges ?? StoredMerges()}
+    set {_merges = newValue}
+  }
+  /// Returns true if `merges` has been explicitly set.
+  package var hasMerges: Bool {self._merges != nil}
+  /// Clears the value of `merges`. Subsequent reads from it will return its default value.
+  package mutating func clearMerges() {self._merges = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _merges: StoredMerges? = nil
+}
+
+/// An order: the cart's contents are the order's.
+package nonisolated struct StoredCheckedOut: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var cart: StoredOpen {
+    get {_storage._cart ?? StoredOpen()}
+    set {_uniqueStorage()._cart = newValue}
+  }
+  /// Returns true if `cart` has been explicitly set.
+  package var hasCart: Bool {_storage._cart != nil}
+  /// Clears the value of `cart`. Subsequent reads from it will return its default value.
+  package mutating func clearCart() {_uniqueStorage()._cart = nil}
+
+  package var order: String {
+    get {_storage._order}
+    set {_uniqueStorage()._order = newValue}
+  }
+
+  /// The version that was ordered.
+  package var version: UInt64 {
+    get {_storage._version}
+    set {_uniqueStorage()._version = newValue}
+  }
+
+  package var atMs: Int64 {
+    get {_storage._atMs}
+    set {_uniqueStorage()._atMs = newValue}
+  }
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// The lines are another cart's to take.
+package nonisolated struct StoredClosing: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var cart: StoredOpen {
+    get {_storage._cart ?? StoredOpen()}
+    set {_uniqueStorage()._cart = newValue}
+  }
+  /// Returns true if `cart` has been explicitly set.
+  package var hasCart: Bool {_storage._cart != nil}
+  /// Clears the value of `cart`. Subsequent reads from it will return its default value.
+  package mutating func clearCart() {_uniqueStorage()._cart = nil}
+
+  package var handover: StoredHandover {
+    get {_storage._handover ?? StoredHandover()}
+    set {_uniqueStorage()._handover = newValue}
+  }
+  /// Returns true if `handover` has been explicitly set.
+  package var hasHandover: Bool {_storage._handover != nil}
+  /// Clears the value of `handover`. Subsequent reads from it will return its default value.
+  package mutating func clearHandover() {_uniqueStorage()._handover = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// Another cart took the lines.
+package nonisolated struct StoredMerged: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var handover: StoredHandover {
+    get {_handover ?? StoredHandover()}
+    set {_handover = newValue}
+  }
+  /// Returns true if `handover` has been explicitly set.
+  package var hasHandover: Bool {self._handover != nil}
+  /// Clears the value of `handover`. Subsequent reads from it will return its default value.
+  package mutating func clearHandover() {self._handover = nil}
+
+  package var atMs: Int64 = 0
+
+  package var lastLine: UInt32 = 0
+
+  /// As in Open.
+  package var logged: Bool = false
+
+  package var merges: StoredMerges {
+    get {_merges ?? StoredMerges()}
+    set {_merges = newValue}
+  }
+  /// Returns true if `merges` has been explicitly set.
+  package var hasMerges: Bool {self._merges != nil}
+  /// Clears the value of `merges`. Subsequent reads from it will return its default value.
+  package mutating func clearMerges() {self._merges = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _handover: StoredHandover? = nil
+  fileprivate var _merges: StoredMerges? = nil
+}
+
+/// Where a closed cart's lines go.
+package nonisolated struct StoredHandover: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// What the client calls the merge.
+  package var merge: String = String()
+
+  package var target: String = String()
+
+  /// A digest of 128 bits of the client's wish.
+  package var digestHigh: UInt64 = 0
+
+  package var digestLow: UInt64 = 0
+
+  /// The version that closed the cart.
+  package var attempt: UInt64 = 0
+
+  /// How many merges the target had settled before.
+  package var basis: UInt64 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct StoredMerges: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Of late, oldest first.
+  package var kept: [StoredSettledMerge] = []
+
+  /// How many older ones there were.
+  package var forgotten: UInt64 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct StoredSettledMerge: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var digestHigh: UInt64 = 0
+
+  package var digestLow: UInt64 = 0
+
+  package var attempt: UInt64 = 0
+
+  /// Otherwise it was called off, up to this attempt.
+  package var taken: Bool = false
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -282,9 +573,20 @@ package nonisolated struct StoredDeleted: Sendable {
   /// As in Open.
   package var logged: Bool = false
 
+  package var merges: StoredMerges {
+    get {_merges ?? StoredMerges()}
+    set {_merges = newValue}
+  }
+  /// Returns true if `merges` has been explicitly set.
+  package var hasMerges: Bool {self._merges != nil}
+  /// Clears the value of `merges`. Subsequent reads from it will return its default value.
+  package mutating func clearMerges() {self._merges = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
+
+  fileprivate var _merges: StoredMerges? = nil
 }
 
 /// Nobody created it yet. Said aloud, so that lost bytes never pass for it.
@@ -303,98 +605,192 @@ package nonisolated struct StoredNone: Sendable {
 fileprivate nonisolated let _protobuf_package = "cartnode.state.v1"
 
 nonisolated extension StoredEffect: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EFFECT_UNSPECIFIED\0\u{1}EFFECT_READ\0\u{1}EFFECT_CREATED\0\u{1}EFFECT_EXISTED\0\u{1}EFFECT_LINE_ADDED\0\u{1}EFFECT_LINE_INCREASED\0\u{1}EFFECT_QUANTITY_CHANGED\0\u{1}EFFECT_LINE_REMOVED\0\u{1}EFFECT_CLEARED\0\u{1}EFFECT_DELETED\0\u{1}EFFECT_UNCHANGED\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EFFECT_UNSPECIFIED\0\u{1}EFFECT_READ\0\u{1}EFFECT_CREATED\0\u{1}EFFECT_EXISTED\0\u{1}EFFECT_LINE_ADDED\0\u{1}EFFECT_LINE_INCREASED\0\u{1}EFFECT_QUANTITY_CHANGED\0\u{1}EFFECT_LINE_REMOVED\0\u{1}EFFECT_CLEARED\0\u{1}EFFECT_DELETED\0\u{1}EFFECT_UNCHANGED\0\u{1}EFFECT_DETAILS_CHANGED\0\u{1}EFFECT_PRICE_CHANGED\0\u{1}EFFECT_TAKEN_OUT\0\u{1}EFFECT_ACTIONS\0\u{1}EFFECT_CHECKED_OUT\0\u{1}EFFECT_CHECKOUT_CANCELLED\0\u{1}EFFECT_MERGED\0\u{1}EFFECT_MERGE_DECLINED\0\u{1}EFFECT_HANDED_OVER\0\u{1}EFFECT_HAND_OVER_FINISHED\0\u{1}EFFECT_HAND_OVER_UNDONE\0")
 }
 
 nonisolated extension StoredCart: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Cart"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}schema_version\0\u{1}open\0\u{1}deleted\0\u{1}none\0\u{1}log\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}schema_version\0\u{1}open\0\u{1}deleted\0\u{1}none\0\u{1}log\0\u{3}checked_out\0\u{1}closing\0\u{1}merged\0")
+
+  fileprivate class _StorageClass {
+    var _schemaVersion: UInt32 = 0
+    var _kind: StoredCart.OneOf_Kind?
+    var _log: StoredLog? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _schemaVersion = source._schemaVersion
+      _kind = source._kind
+      _log = source._log
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.schemaVersion) }()
-      case 2: try {
-        var v: StoredOpen?
-        var hadOneofValue = false
-        if let current = self.kind {
-          hadOneofValue = true
-          if case .open(let m) = current {v = m}
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularUInt32Field(value: &_storage._schemaVersion) }()
+        case 2: try {
+          var v: StoredOpen?
+          var hadOneofValue = false
+          if let current = _storage._kind {
+            hadOneofValue = true
+            if case .open(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._kind = .open(v)
+          }
+        }()
+        case 3: try {
+          var v: StoredDeleted?
+          var hadOneofValue = false
+          if let current = _storage._kind {
+            hadOneofValue = true
+            if case .deleted(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._kind = .deleted(v)
+          }
+        }()
+        case 4: try {
+          var v: StoredNone?
+          var hadOneofValue = false
+          if let current = _storage._kind {
+            hadOneofValue = true
+            if case .none(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._kind = .none(v)
+          }
+        }()
+        case 5: try { try decoder.decodeSingularMessageField(value: &_storage._log) }()
+        case 6: try {
+          var v: StoredCheckedOut?
+          var hadOneofValue = false
+          if let current = _storage._kind {
+            hadOneofValue = true
+            if case .checkedOut(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._kind = .checkedOut(v)
+          }
+        }()
+        case 7: try {
+          var v: StoredClosing?
+          var hadOneofValue = false
+          if let current = _storage._kind {
+            hadOneofValue = true
+            if case .closing(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._kind = .closing(v)
+          }
+        }()
+        case 8: try {
+          var v: StoredMerged?
+          var hadOneofValue = false
+          if let current = _storage._kind {
+            hadOneofValue = true
+            if case .merged(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._kind = .merged(v)
+          }
+        }()
+        default: break
         }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.kind = .open(v)
-        }
-      }()
-      case 3: try {
-        var v: StoredDeleted?
-        var hadOneofValue = false
-        if let current = self.kind {
-          hadOneofValue = true
-          if case .deleted(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.kind = .deleted(v)
-        }
-      }()
-      case 4: try {
-        var v: StoredNone?
-        var hadOneofValue = false
-        if let current = self.kind {
-          hadOneofValue = true
-          if case .none(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.kind = .none(v)
-        }
-      }()
-      case 5: try { try decoder.decodeSingularMessageField(value: &self._log) }()
-      default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if self.schemaVersion != 0 {
-      try visitor.visitSingularUInt32Field(value: self.schemaVersion, fieldNumber: 1)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if _storage._schemaVersion != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._schemaVersion, fieldNumber: 1)
+      }
+      switch _storage._kind {
+      case .open?: try {
+        guard case .open(let v)? = _storage._kind else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+      }()
+      case .deleted?: try {
+        guard case .deleted(let v)? = _storage._kind else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+      }()
+      case .none?: try {
+        guard case .none(let v)? = _storage._kind else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+      }()
+      default: break
+      }
+      try { if let v = _storage._log {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+      } }()
+      switch _storage._kind {
+      case .checkedOut?: try {
+        guard case .checkedOut(let v)? = _storage._kind else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+      }()
+      case .closing?: try {
+        guard case .closing(let v)? = _storage._kind else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+      }()
+      case .merged?: try {
+        guard case .merged(let v)? = _storage._kind else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+      }()
+      default: break
+      }
     }
-    switch self.kind {
-    case .open?: try {
-      guard case .open(let v)? = self.kind else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
-    }()
-    case .deleted?: try {
-      guard case .deleted(let v)? = self.kind else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
-    }()
-    case .none?: try {
-      guard case .none(let v)? = self.kind else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
-    }()
-    case nil: break
-    }
-    try { if let v = self._log {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
-    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: StoredCart, rhs: StoredCart) -> Bool {
-    if lhs.schemaVersion != rhs.schemaVersion {return false}
-    if lhs.kind != rhs.kind {return false}
-    if lhs._log != rhs._log {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._schemaVersion != rhs_storage._schemaVersion {return false}
+        if _storage._kind != rhs_storage._kind {return false}
+        if _storage._log != rhs_storage._log {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -437,7 +833,7 @@ nonisolated extension StoredLog: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension StoredOperation: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Operation"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}key_high\0\u{3}key_low\0\u{3}request_high\0\u{3}request_low\0\u{1}version\0\u{1}effect\0\u{1}line\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}key_high\0\u{3}key_low\0\u{3}request_high\0\u{3}request_low\0\u{1}version\0\u{1}effect\0\u{1}line\0\u{1}actions\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -452,6 +848,7 @@ nonisolated extension StoredOperation: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 5: try { try decoder.decodeSingularUInt64Field(value: &self.version) }()
       case 6: try { try decoder.decodeSingularEnumField(value: &self.effect) }()
       case 7: try { try decoder.decodeSingularUInt32Field(value: &self.line) }()
+      case 8: try { try decoder.decodeRepeatedMessageField(value: &self.actions) }()
       default: break
       }
     }
@@ -479,6 +876,9 @@ nonisolated extension StoredOperation: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if self.line != 0 {
       try visitor.visitSingularUInt32Field(value: self.line, fieldNumber: 7)
     }
+    if !self.actions.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.actions, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -490,6 +890,42 @@ nonisolated extension StoredOperation: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.version != rhs.version {return false}
     if lhs.effect != rhs.effect {return false}
     if lhs.line != rhs.line {return false}
+    if lhs.actions != rhs.actions {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension StoredActionEffect: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ActionEffect"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}effect\0\u{1}line\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularEnumField(value: &self.effect) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.line) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.effect != .unspecified {
+      try visitor.visitSingularEnumField(value: self.effect, fieldNumber: 1)
+    }
+    if self.line != 0 {
+      try visitor.visitSingularUInt32Field(value: self.line, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: StoredActionEffect, rhs: StoredActionEffect) -> Bool {
+    if lhs.effect != rhs.effect {return false}
+    if lhs.line != rhs.line {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -497,7 +933,7 @@ nonisolated extension StoredOperation: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension StoredOpen: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Open"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}currency\0\u{3}created_at_ms\0\u{3}updated_at_ms\0\u{3}last_line\0\u{1}lines\0\u{1}logged\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}currency\0\u{3}created_at_ms\0\u{3}updated_at_ms\0\u{3}last_line\0\u{1}lines\0\u{1}logged\0\u{1}note\0\u{1}customer\0\u{1}email\0\u{1}attributes\0\u{3}discount_codes\0\u{3}expires_in\0\u{1}merges\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -511,12 +947,23 @@ nonisolated extension StoredOpen: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       case 4: try { try decoder.decodeSingularUInt32Field(value: &self.lastLine) }()
       case 5: try { try decoder.decodeRepeatedMessageField(value: &self.lines) }()
       case 6: try { try decoder.decodeSingularBoolField(value: &self.logged) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.note) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.customer) }()
+      case 9: try { try decoder.decodeSingularStringField(value: &self.email) }()
+      case 10: try { try decoder.decodeRepeatedMessageField(value: &self.attributes) }()
+      case 11: try { try decoder.decodeRepeatedStringField(value: &self.discountCodes) }()
+      case 12: try { try decoder.decodeSingularUInt32Field(value: &self.expiresIn) }()
+      case 13: try { try decoder.decodeSingularMessageField(value: &self._merges) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.currency.isEmpty {
       try visitor.visitSingularStringField(value: self.currency, fieldNumber: 1)
     }
@@ -535,6 +982,27 @@ nonisolated extension StoredOpen: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if self.logged != false {
       try visitor.visitSingularBoolField(value: self.logged, fieldNumber: 6)
     }
+    if !self.note.isEmpty {
+      try visitor.visitSingularStringField(value: self.note, fieldNumber: 7)
+    }
+    if !self.customer.isEmpty {
+      try visitor.visitSingularStringField(value: self.customer, fieldNumber: 8)
+    }
+    if !self.email.isEmpty {
+      try visitor.visitSingularStringField(value: self.email, fieldNumber: 9)
+    }
+    if !self.attributes.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.attributes, fieldNumber: 10)
+    }
+    if !self.discountCodes.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.discountCodes, fieldNumber: 11)
+    }
+    if self.expiresIn != 0 {
+      try visitor.visitSingularUInt32Field(value: self.expiresIn, fieldNumber: 12)
+    }
+    try { if let v = self._merges {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -545,6 +1013,370 @@ nonisolated extension StoredOpen: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if lhs.lastLine != rhs.lastLine {return false}
     if lhs.lines != rhs.lines {return false}
     if lhs.logged != rhs.logged {return false}
+    if lhs.note != rhs.note {return false}
+    if lhs.customer != rhs.customer {return false}
+    if lhs.email != rhs.email {return false}
+    if lhs.attributes != rhs.attributes {return false}
+    if lhs.discountCodes != rhs.discountCodes {return false}
+    if lhs.expiresIn != rhs.expiresIn {return false}
+    if lhs._merges != rhs._merges {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension StoredCheckedOut: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".CheckedOut"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}cart\0\u{1}order\0\u{1}version\0\u{3}at_ms\0")
+
+  fileprivate class _StorageClass {
+    var _cart: StoredOpen? = nil
+    var _order: String = String()
+    var _version: UInt64 = 0
+    var _atMs: Int64 = 0
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _cart = source._cart
+      _order = source._order
+      _version = source._version
+      _atMs = source._atMs
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularMessageField(value: &_storage._cart) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._order) }()
+        case 3: try { try decoder.decodeSingularUInt64Field(value: &_storage._version) }()
+        case 4: try { try decoder.decodeSingularInt64Field(value: &_storage._atMs) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      try { if let v = _storage._cart {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+      } }()
+      if !_storage._order.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._order, fieldNumber: 2)
+      }
+      if _storage._version != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._version, fieldNumber: 3)
+      }
+      if _storage._atMs != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._atMs, fieldNumber: 4)
+      }
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: StoredCheckedOut, rhs: StoredCheckedOut) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._cart != rhs_storage._cart {return false}
+        if _storage._order != rhs_storage._order {return false}
+        if _storage._version != rhs_storage._version {return false}
+        if _storage._atMs != rhs_storage._atMs {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension StoredClosing: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Closing"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}cart\0\u{1}handover\0")
+
+  fileprivate class _StorageClass {
+    var _cart: StoredOpen? = nil
+    var _handover: StoredHandover? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _cart = source._cart
+      _handover = source._handover
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularMessageField(value: &_storage._cart) }()
+        case 2: try { try decoder.decodeSingularMessageField(value: &_storage._handover) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      try { if let v = _storage._cart {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+      } }()
+      try { if let v = _storage._handover {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+      } }()
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: StoredClosing, rhs: StoredClosing) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._cart != rhs_storage._cart {return false}
+        if _storage._handover != rhs_storage._handover {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension StoredMerged: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Merged"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}handover\0\u{3}at_ms\0\u{3}last_line\0\u{1}logged\0\u{1}merges\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._handover) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.atMs) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.lastLine) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.logged) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._merges) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._handover {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if self.atMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.atMs, fieldNumber: 2)
+    }
+    if self.lastLine != 0 {
+      try visitor.visitSingularUInt32Field(value: self.lastLine, fieldNumber: 3)
+    }
+    if self.logged != false {
+      try visitor.visitSingularBoolField(value: self.logged, fieldNumber: 4)
+    }
+    try { if let v = self._merges {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: StoredMerged, rhs: StoredMerged) -> Bool {
+    if lhs._handover != rhs._handover {return false}
+    if lhs.atMs != rhs.atMs {return false}
+    if lhs.lastLine != rhs.lastLine {return false}
+    if lhs.logged != rhs.logged {return false}
+    if lhs._merges != rhs._merges {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension StoredHandover: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Handover"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}merge\0\u{1}target\0\u{3}digest_high\0\u{3}digest_low\0\u{1}attempt\0\u{1}basis\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.merge) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.target) }()
+      case 3: try { try decoder.decodeSingularFixed64Field(value: &self.digestHigh) }()
+      case 4: try { try decoder.decodeSingularFixed64Field(value: &self.digestLow) }()
+      case 5: try { try decoder.decodeSingularUInt64Field(value: &self.attempt) }()
+      case 6: try { try decoder.decodeSingularUInt64Field(value: &self.basis) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.merge.isEmpty {
+      try visitor.visitSingularStringField(value: self.merge, fieldNumber: 1)
+    }
+    if !self.target.isEmpty {
+      try visitor.visitSingularStringField(value: self.target, fieldNumber: 2)
+    }
+    if self.digestHigh != 0 {
+      try visitor.visitSingularFixed64Field(value: self.digestHigh, fieldNumber: 3)
+    }
+    if self.digestLow != 0 {
+      try visitor.visitSingularFixed64Field(value: self.digestLow, fieldNumber: 4)
+    }
+    if self.attempt != 0 {
+      try visitor.visitSingularUInt64Field(value: self.attempt, fieldNumber: 5)
+    }
+    if self.basis != 0 {
+      try visitor.visitSingularUInt64Field(value: self.basis, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: StoredHandover, rhs: StoredHandover) -> Bool {
+    if lhs.merge != rhs.merge {return false}
+    if lhs.target != rhs.target {return false}
+    if lhs.digestHigh != rhs.digestHigh {return false}
+    if lhs.digestLow != rhs.digestLow {return false}
+    if lhs.attempt != rhs.attempt {return false}
+    if lhs.basis != rhs.basis {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension StoredMerges: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Merges"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kept\0\u{1}forgotten\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.kept) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.forgotten) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.kept.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.kept, fieldNumber: 1)
+    }
+    if self.forgotten != 0 {
+      try visitor.visitSingularUInt64Field(value: self.forgotten, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: StoredMerges, rhs: StoredMerges) -> Bool {
+    if lhs.kept != rhs.kept {return false}
+    if lhs.forgotten != rhs.forgotten {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension StoredSettledMerge: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".SettledMerge"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}digest_high\0\u{3}digest_low\0\u{1}attempt\0\u{1}taken\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularFixed64Field(value: &self.digestHigh) }()
+      case 2: try { try decoder.decodeSingularFixed64Field(value: &self.digestLow) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.attempt) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.taken) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.digestHigh != 0 {
+      try visitor.visitSingularFixed64Field(value: self.digestHigh, fieldNumber: 1)
+    }
+    if self.digestLow != 0 {
+      try visitor.visitSingularFixed64Field(value: self.digestLow, fieldNumber: 2)
+    }
+    if self.attempt != 0 {
+      try visitor.visitSingularUInt64Field(value: self.attempt, fieldNumber: 3)
+    }
+    if self.taken != false {
+      try visitor.visitSingularBoolField(value: self.taken, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: StoredSettledMerge, rhs: StoredSettledMerge) -> Bool {
+    if lhs.digestHigh != rhs.digestHigh {return false}
+    if lhs.digestLow != rhs.digestLow {return false}
+    if lhs.attempt != rhs.attempt {return false}
+    if lhs.taken != rhs.taken {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -647,7 +1479,7 @@ nonisolated extension StoredAttribute: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension StoredDeleted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Deleted"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}at_ms\0\u{3}last_line\0\u{1}logged\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}at_ms\0\u{3}last_line\0\u{1}logged\0\u{1}merges\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -658,12 +1490,17 @@ nonisolated extension StoredDeleted: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 1: try { try decoder.decodeSingularInt64Field(value: &self.atMs) }()
       case 2: try { try decoder.decodeSingularUInt32Field(value: &self.lastLine) }()
       case 3: try { try decoder.decodeSingularBoolField(value: &self.logged) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._merges) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.atMs != 0 {
       try visitor.visitSingularInt64Field(value: self.atMs, fieldNumber: 1)
     }
@@ -673,6 +1510,9 @@ nonisolated extension StoredDeleted: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if self.logged != false {
       try visitor.visitSingularBoolField(value: self.logged, fieldNumber: 3)
     }
+    try { if let v = self._merges {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -680,6 +1520,7 @@ nonisolated extension StoredDeleted: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.atMs != rhs.atMs {return false}
     if lhs.lastLine != rhs.lastLine {return false}
     if lhs.logged != rhs.logged {return false}
+    if lhs._merges != rhs._merges {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -119,6 +119,20 @@ import Testing
             )
         }
         let dollar = try Currency("USD")
+        func details<Value>(
+            _ place: WritableKeyPath<DetailsChange, DetailsChange.Patch<Value>>,
+            _ patch: DetailsChange.Patch<Value>
+        ) -> CartCommand.Change {
+            var change = DetailsChange()
+            change[keyPath: place] = patch
+            return .setDetails(change)
+        }
+        let offer = MergeOffer(digest: 1, attempt: 1, basis: 1)
+        let wish = MergeWish(id: "m", source: try CartID("a"), target: try CartID("b"), strategy: .add)
+        func take(_ digest: UInt128) -> CartCommand.Change {
+            let offer = MergeOffer(digest: digest, attempt: 1, basis: 1)
+            return .takeOver(offer, .add, lines: [], currency: nil)
+        }
         let changes: [CartCommand.Change] = [
             .create(currency: nil), .create(currency: euro), .create(currency: dollar),
             .setQuantity(LineID(1), 0), .setQuantity(LineID(1), 1), .setQuantity(LineID(2), 1),
@@ -127,6 +141,19 @@ import Testing
             item("a", nil, 1, 1, dollar), item("a", nil, 1, 1, nil, [("b", "")]),
             item("a", nil, 1, 1, nil, [("b", "c")]), item("a", nil, 1, 1, nil, [("bc", "")]),
             item("a", nil, 1, 1, nil, [("b", ""), ("c", "")]),
+            .create(currency: nil, expiresIn: 60), .create(currency: euro, expiresIn: 60),
+            .create(currency: euro, expiresIn: 61), .setDetails(DetailsChange()), details(\.note, .unset),
+            details(\.note, .set("a")), details(\.customer, .set("a")), details(\.email, .set("a")),
+            details(\.discountCodes, .set([])), details(\.discountCodes, .set(["a"])),
+            details(\.attributes, .set([])), details(\.attributes, .set([.init(key: "a", value: nil)])),
+            details(\.attributes, .set([.init(key: "a", value: "")])), details(\.expiresIn, .set(60)),
+            .setPrice(LineID(1), Money(minorUnits: 1, currency: euro)),
+            .setPrice(LineID(1), Money(minorUnits: 1, currency: dollar)),
+            .setPrice(LineID(2), Money(minorUnits: 1, currency: euro)), .takeOut([]),
+            .takeOut([LineQuantity(LineID(1), 1)]), .takeOut([LineQuantity(LineID(1), 2)]), .actions([]),
+            .actions([.clear]), .actions([.clear, .clear]), .actions([.setDetails(DetailsChange())]),
+            .checkOut(OrderID(try CartID("a"))), .cancelCheckout, take(1), take(2), .finishHandOver(offer),
+            .declineMerge(offer), .undoHandOver(offer), .handOver(wish, basis: 1),
         ]
         let demands: [IfMatch] = [
             .absent, .present, .versions([], field: "W/\"1\""), .versions([1], field: "\"1\""),
@@ -140,6 +167,42 @@ import Testing
         #expect(!seen.contains(RequestDigest.of(.create(currency: nil), .absent, isDrawn: true)))
         let spelled = RequestDigest.of(.clear, .versions([1], field: " \"1\""), isDrawn: false)
         #expect(spelled == RequestDigest.of(.clear, .versions([1], field: "\"1\""), isDrawn: false))
+    }
+
+    @Test func `what each copy of a request has another of does not make it another request`() throws {
+        func of(_ change: CartCommand.Change) -> UInt128 { RequestDigest.of(change, .absent, isDrawn: false) }
+        #expect(of(.checkOut(OrderID(try CartID("a")))) == of(.checkOut(OrderID(try CartID("b")))))
+        let line = Line(id: LineID(1), sku: "a", name: nil, quantity: 1, unitPrice: 1, addedAt: moment)
+        let (early, late) = (
+            MergeOffer(digest: 1, attempt: 2, basis: 3), MergeOffer(digest: 1, attempt: 5, basis: 4)
+        )
+        #expect(
+            of(.takeOver(early, .add, lines: [line], currency: nil))
+                == of(.takeOver(late, .add, lines: [], currency: nil))
+        )
+        var (codes, same) = (DetailsChange(), DetailsChange())
+        codes.discountCodes = .set(["b", "a", "b"])
+        same.discountCodes = .set(["a", "b"])
+        #expect(of(.setDetails(codes)) == of(.setDetails(same)))
+    }
+
+    @Test func `digests of what is newer are what they were in every build`() throws {
+        let wish = MergeWish(id: "m", source: try CartID("a"), target: try CartID("b"), strategy: .max)
+        func hexadecimal(_ number: UInt128) -> String { String(number, radix: 16) }
+        #expect(hexadecimal(wish.digest) == "5a475cabff32975b888bb1a348b3366c")
+        var details = DetailsChange()
+        details.note = .set("n")
+        details.email = .unset
+        let actions: [CartCommand.Change] = [
+            .setDetails(details), .setPrice(LineID(1), Money(minorUnits: 1, currency: try Currency("EUR"))),
+            .takeOut([LineQuantity(LineID(1), 1)]),
+        ]
+        #expect(
+            hexadecimal(RequestDigest.of(.actions(actions), .absent, isDrawn: false))
+                == "89b9688105c90be4980a182545221a4e"
+        )
+        let checkout = RequestDigest.of(.checkOut(OrderID(try CartID("a"))), .present, isDrawn: false)
+        #expect(hexadecimal(checkout) == "74f12fdf9b959ccc513f353e7423a925")
     }
 
     @Test func `an operation without HTTP is the one that HTTP would make of it`() throws {

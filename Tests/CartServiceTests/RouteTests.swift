@@ -174,10 +174,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ("/v1/carts", "POST, OPTIONS"), ("/v1/carts/c", "GET, HEAD, PUT, DELETE, OPTIONS"),
-        ("/v1/carts/c/lines", "POST, DELETE, OPTIONS"), ("/v1/carts/c/lines/1", "PATCH, DELETE, OPTIONS"),
-    ])
+    @Test(arguments: resources)
     func `every resource says what may be done with it and refuses the rest`(path: String, allow: String)
         async throws
     {

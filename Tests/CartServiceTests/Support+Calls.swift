@@ -92,6 +92,16 @@ func serve(
     try await application.test(setup) { client in try await test(Caller(client: client)) }
 }
 
+/// Every resource, and what may be done with it.
+let resources: [(path: String, allow: String)] = [
+    ("/v1/carts", "POST, OPTIONS"), ("/v1/carts/c", "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"),
+    ("/v1/carts/c/lines/1/price", "PUT, OPTIONS"), ("/v1/carts/c/actions", "POST, OPTIONS"),
+    ("/v1/carts/c/take-out", "POST, OPTIONS"), ("/v1/carts/c/checkout", "POST, OPTIONS"),
+    ("/v1/carts/c/checkout/cancel", "POST, OPTIONS"), ("/v1/carts/c/order", "GET, HEAD, OPTIONS"),
+    ("/v1/carts/c/merge", "POST, OPTIONS"),
+    ("/v1/carts/c/lines", "POST, DELETE, OPTIONS"), ("/v1/carts/c/lines/1", "PATCH, DELETE, OPTIONS"),
+]
+
 /// A line as a client sends it.
 let apple = #"{"sku":"apple","quantity":2,"unitPrice":{"amount":150,"currency":"EUR"}}"#
 

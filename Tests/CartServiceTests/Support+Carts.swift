@@ -49,44 +49,148 @@ struct Draw {
     }
 
     mutating func state() -> CartState {
-        switch number(0...9) {
+        switch number(0...11) {
         case 0: return .none
-        case 1: return .deleted(at: moment(), lastLine: lineID(), operations: log())
-        default:
-            let cart = OpenCart(
-                currency: flip() ? currency() : nil,
-                lines: (0..<number(0...5)).map { _ in line() },
+        case 1: return .deleted(at: moment(), lastLine: lineID(), operations: log(), merges: merges())
+        case 2: return .checkedOut(contents(), CartOrder(id: OrderID(cartID()), version: 7, at: moment()))
+        case 3: return .closing(contents(), handover())
+        case 4:
+            let cart = MergedCart(
+                handover: handover(),
+                at: moment(),
                 lastLine: lineID(),
-                createdAt: moment(),
-                updatedAt: moment(),
-                operations: log()
+                operations: log(),
+                merges: merges()
             )
-            return .open(cart)
+            return .merged(cart)
+        default: return .open(contents())
         }
     }
 
-    mutating func command() throws -> CartCommand {
-        let change: CartCommand.Change
-        switch number(0...7) {
-        case 0: return .read
-        case 1: change = .create(currency: nil)
-        case 2: change = .create(currency: currency())
-        case 3: change = .setQuantity(lineID(), int64())
-        case 4: change = .removeLine(lineID())
-        case 5: change = .clear
-        case 6: change = .delete
-        default:
-            let item = NewItem(
-                sku: text(),
-                name: flip() ? text() : nil,
-                quantity: int64(),
-                unitPrice: Money(minorUnits: int64(), currency: try #require(currency())),
-                attributes: attributes()
-            )
-            change = .addLine(item)
+    mutating func contents() -> OpenCart {
+        OpenCart(
+            currency: flip() ? currency() : nil,
+            lines: (0..<number(0...5)).map { _ in line() },
+            lastLine: lineID(),
+            createdAt: moment(),
+            updatedAt: moment(),
+            operations: log(),
+            details: details(),
+            merges: merges()
+        )
+    }
+
+    mutating func details() -> CartDetails {
+        var details = CartDetails()
+        if flip() { return details }
+        details.note = flip() ? text() : nil
+        details.customer = flip() ? text() : nil
+        details.email = flip() ? text() : nil
+        details.attributes = attributes()
+        details.discountCodes = (0..<number(0...3)).map { _ in text() }
+        details.expiresIn = flip() ? UInt32(number(1...1_000)) : nil
+        return details
+    }
+
+    mutating func change(of text: String) -> DetailsChange {
+        var change = DetailsChange()
+        change.note = [.keep, .unset, .set(text), .set("")][number(0...3)]
+        change.customer = [.keep, .unset, .set(text)][number(0...2)]
+        change.email = [.keep, .unset, .set(text)][number(0...2)]
+        change.attributes =
+            [
+                .keep, .unset, .set([]), .set([.init(key: text, value: nil), .init(key: "k", value: "")]),
+            ][number(0...3)]
+        change.discountCodes = [.keep, .unset, .set([]), .set([text, text])][number(0...3)]
+        change.expiresIn = [.keep, .unset, .set(int64())][number(0...2)]
+        return change
+    }
+
+    mutating func cartID() -> CartID { CartID(randomHigh: random.next(), randomLow: random.next()) }
+
+    mutating func digest() -> UInt128 { UInt128(random.next()) << 64 | UInt128(random.next()) }
+
+    mutating func offer() -> MergeOffer {
+        MergeOffer(digest: digest(), attempt: random.next(), basis: UInt64(number(0...9)))
+    }
+
+    mutating func handover() -> Handover {
+        Handover(merge: text(), target: cartID(), digest: digest(), attempt: 3, basis: random.next())
+    }
+
+    mutating func merges() -> MergeLog {
+        if flip() { return MergeLog() }
+        let kept = (0..<number(0...3)).map { _ in
+            MergeLog.Entry(digest: digest(), attempt: random.next(), isTaken: flip())
         }
+        return MergeLog(kept: kept, forgotten: UInt64(number(0...5)))
+    }
+
+    mutating func wish() throws -> MergeWish {
+        let strategy = try #require(MergeStrategy.allCases.randomElement(using: &random))
+        return MergeWish(
+            id: text(),
+            source: cartID(),
+            target: cartID(),
+            strategy: strategy,
+            digest: digest()
+        )
+    }
+
+    mutating func action() throws -> CartCommand.Change {
+        switch number(0...7) {
+        case 0: return .setDetails(change(of: text()))
+        case 1: return .setPrice(lineID(), Money(minorUnits: int64(), currency: try #require(currency())))
+        case 2: return .takeOut((0..<number(0...3)).map { _ in LineQuantity(lineID(), int64()) })
+        case 3: return .setQuantity(lineID(), int64())
+        case 4: return .removeLine(lineID())
+        case 5: return .clear
+        case 6: return .delete
+        default: return .addLine(try item())
+        }
+    }
+
+    mutating func item() throws -> NewItem {
+        NewItem(
+            sku: text(),
+            name: flip() ? text() : nil,
+            quantity: int64(),
+            unitPrice: Money(minorUnits: int64(), currency: try #require(currency())),
+            attributes: attributes()
+        )
+    }
+
+    mutating func command() throws -> CartCommand {
         let expected: UInt64? = flip() ? [0, 1, .max][number(0...2)] : nil
-        return .change(change, at: moment(), expected: expected, operation: flip() ? operation() : nil)
+        let operation = flip() ? operation() : nil
+        guard number(0...15) > 0 else { return .read }
+        let change = try change()
+        if number(0...7) == 0 {
+            return .rehearse(change, at: moment(), expected: expected, operation: operation)
+        }
+        return .change(change, at: moment(), expected: expected, operation: operation)
+    }
+
+    mutating func change() throws -> CartCommand.Change {
+        switch number(0...15) {
+        case 0: return .create(currency: nil)
+        case 1: return .create(currency: currency())
+        case 2: return .create(currency: currency(), expiresIn: int64())
+        case 3: return .checkOut(OrderID(cartID()))
+        case 4: return .cancelCheckout
+        case 5: return .handOver(try wish(), basis: random.next())
+        case 6:
+            let lines = (0..<number(0...3)).map { _ in line() }
+            return .takeOver(offer(), try wish().strategy, lines: lines, currency: flip() ? currency() : nil)
+        case 7: return .finishHandOver(offer())
+        case 8: return .declineMerge(offer())
+        case 9: return .undoHandOver(offer())
+        case 10:
+            var actions: [CartCommand.Change] = []
+            for _ in 0..<number(0...4) { actions.append(try action()) }
+            return .actions(actions)
+        default: return try action()
+        }
     }
 
     mutating func operation() -> CartOperation {
@@ -94,13 +198,19 @@ struct Draw {
         return CartOperation(key: numbers[number(0...3)], request: numbers[number(0...3)])
     }
 
-    mutating func effect() -> CartOutcome.Effect { Self.effects(lineID())[number(0...9)] }
+    mutating func effect() -> CartOutcome.Effect {
+        Self.effects(lineID()).randomElement(using: &random) ?? .read
+    }
 
     /// Every effect.
     static func effects(_ line: LineID) -> [CartOutcome.Effect] {
         [
             .read, .created, .existed, .lineAdded(line), .lineIncreased(line), .quantityChanged(line),
-            .lineRemoved(line), .cleared, .deleted, .unchanged,
+            .lineRemoved(line), .cleared, .deleted, .unchanged, .detailsChanged, .priceChanged(line),
+            .takenOut,
+            .actions(ActionEffects([.lineAdded(line), .cleared, .unchanged])), .actions(ActionEffects([])),
+            .checkedOut, .checkoutCancelled, .merged, .mergeDeclined, .handedOver, .handOverFinished,
+            .handOverUndone,
         ]
     }
 

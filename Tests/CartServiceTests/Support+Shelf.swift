@@ -19,12 +19,13 @@ final class Shelf: CartAsking {
         var failure: HostFailure.Reason?
     }
 
-    private let logic = CartLogic()
+    private let logic: CartLogic
     private let state = Mutex(State())
     let node: String
 
-    init(node: String = "n1") {
+    init(node: String = "n1", limits: CartLimits = CartLimits()) {
         self.node = node
+        logic = CartLogic(limits: limits)
     }
 
     /// All that was asked, in order.
@@ -38,6 +39,11 @@ final class Shelf: CartAsking {
     /// Puts a cart on the shelf as it might lie in Redis.
     func put(_ id: String, _ cart: CartState, sequence: UInt64) {
         state.withLock { $0.carts[id] = (CartRecord(cart: cart), sequence) }
+    }
+
+    /// What is known of a cart.
+    func cart(_ id: String) -> CartState {
+        state.withLock { $0.carts[id]?.record.cart ?? .none }
     }
 
     func ask(

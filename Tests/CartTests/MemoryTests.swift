@@ -8,8 +8,8 @@ import Testing
         #expect(MemoryLayout<Line>.stride == 64)
         #expect(MemoryLayout<Currency>.size == 3)
         #expect(MemoryLayout<Attributes>.size == MemoryLayout<Int>.size)
-        #expect(MemoryLayout<OpenCart>.size <= 40)
-        #expect(MemoryLayout<CartState>.size <= 41)
+        #expect(MemoryLayout<OpenCart>.size <= 48)
+        #expect(MemoryLayout<CartState>.size <= 49)
         #expect(MemoryLayout<OperationLog?>.size == MemoryLayout<Int>.size)
         #expect(MemoryLayout<AppliedOperation>.stride == 48)
     }

@@ -44,7 +44,7 @@ import Testing
         var retries = 0
         for step in 0..<250 {
             let operation = Bool.random(using: &random) ? operation(UInt64(step)) : nil
-            let command = Self.command(try PropertyTests.command(&random), operation)
+            let command = Self.command(try PropertyTests.command(&random, on: once.state), operation)
             let context: Comment = "seed \(seed), step \(step): \(command)"
             let decision = once.take(command)
             try #require(often.take(command) == decision, context)
@@ -78,6 +78,8 @@ import Testing
         case .read: .read
         case .change(let change, let at, let expected, _):
             .change(change, at: at, expected: expected, operation: operation)
+        case .rehearse(let change, let at, let expected, _):
+            .rehearse(change, at: at, expected: expected, operation: operation)
         }
     }
 }

@@ -8,8 +8,8 @@ import SwiftProtobuf
 /// Whatever bytes come, decoding ends in a value or in `CodecFailure`. Every decoded value can be decided on, shown and
 /// encoded again without trapping, also where its numbers are absurd.
 package struct CartCodec: ActorCodec {
-    /// The one schema that we write, and the highest that we read.
-    static let schemaVersion: UInt32 = 1
+    /// The highest schema that we read. We write the lowest that has what the cart has.
+    static let schemaVersion: UInt32 = 2
 
     /// The codec; it has no settings.
     package init() {}
@@ -40,7 +40,11 @@ package struct CartCodec: ActorCodec {
 
     /// The verdict and the state that it stands on.
     package func encode(answer: Answer<CartLogic>) throws(CodecFailure) -> [UInt8] {
-        try bytes(of: LinkedAnswer(answer))
+        do {
+            return try LinkedAnswer(answer).serializedBytes()
+        } catch {
+            throw CodecFailure("it can not be written: \(error)")
+        }
     }
 
     /// - Throws: where the bytes are no answer, or one that only a newer build understands.

@@ -4,7 +4,7 @@ import Hosting
 
 extension LinkedAnswer {
     /// The answer as it travels.
-    init(_ answer: Answer<CartLogic>) {
+    init(_ answer: Answer<CartLogic>) throws {
         self.init()
         sequence = answer.sequence
         node = answer.node
@@ -12,11 +12,12 @@ extension LinkedAnswer {
         case .accepted(let reply, let record):
             var message = LinkedAccepted()
             (message.effect, message.line) = StoredEffect.parts(reply.effect)
+            message.actions = StoredActionEffect.list(reply.effect)
             if let version = reply.replayed { message.replayed = version }
             message.state = StoredCart(record, withOperations: false)
             accepted = message
         case .rejected(let rejection):
-            rejected = LinkedRejected(rejection)
+            rejected = try LinkedRejected(rejection)
         }
     }
 
@@ -34,6 +35,6 @@ extension LinkedAnswer {
 
 extension LinkedAccepted {
     fileprivate func reply() throws(CodecFailure) -> CartReply {
-        CartReply(try effect.domain(line), replayed: hasReplayed ? replayed : nil)
+        CartReply(try effect.domain(line, actions), replayed: hasReplayed ? replayed : nil)
     }
 }

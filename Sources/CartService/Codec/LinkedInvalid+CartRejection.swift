@@ -18,6 +18,18 @@ extension LinkedInvalid {
         case .attributes: field = .attributes
         case .attributeKey: field = .attributeKey
         case .attributeValue(let key): (field, attributeKey) = (.attributeValue, key)
+        case .note: field = .note
+        case .customer: field = .customer
+        case .email: field = .email
+        case .discountCodes: field = .discountCodes
+        case .discountCode(let place): (field, index) = (.discountCode, Int64(place))
+        case .expiresIn: field = .expiresIn
+        case .actions: field = .actions
+        case .takenLines: field = .takenLines
+        case .takenQuantity(let place): (field, index) = (.takenQuantity, Int64(place))
+        case .version: field = .version
+        case .mergeSource: field = .mergeSource
+        case .mergeID: field = .mergeID
         }
         self.flaw = OneOf_Flaw(flaw)
     }
@@ -35,6 +47,18 @@ extension LinkedInvalid {
         case .attributes: .attributes
         case .attributeKey: .attributeKey
         case .attributeValue: .attributeValue(key: attributeKey)
+        case .note: .note
+        case .customer: .customer
+        case .email: .email
+        case .discountCodes: .discountCodes
+        case .discountCode: .discountCode(Int(clamping: index))
+        case .expiresIn: .expiresIn
+        case .actions: .actions
+        case .takenLines: .takenLines
+        case .takenQuantity: .takenQuantity(Int(clamping: index))
+        case .version: .version
+        case .mergeSource: .mergeSource
+        case .mergeID: .mergeID
         case .unspecified, .UNRECOGNIZED:
             throw CodecFailure("a field that this build does not know: \(field.rawValue)")
         }

@@ -5,7 +5,7 @@ import SwiftProtobuf
 
 extension LinkedRejected {
     /// The rejection as it travels.
-    init(_ rejection: CartRejection) {
+    init(_ rejection: CartRejection) throws {
         self.init()
         switch rejection {
         case .cartNotFound:
@@ -24,6 +24,28 @@ extension LinkedRejected {
                 $0.cart = cart.code
                 $0.given = given.code
             }
+        case .cartCheckedOut(let order):
+            cartCheckedOut = .with { $0.order = order.text }
+        case .cartEmpty:
+            cartEmpty = LinkedCartEmpty()
+        case .cartMerged(let target, let merge):
+            cartMerged = .with {
+                $0.into = target.text
+                $0.merge = merge
+            }
+        case .mergeDeclined:
+            mergeDeclined = LinkedMergeDeclined()
+        case .mergeTaken:
+            mergeTaken = LinkedMergeTaken()
+        case .mergeForgotten:
+            mergeForgotten = LinkedMergeForgotten()
+        case .mergeNotUnderWay:
+            mergeNotUnderWay = LinkedMergeNotUnderWay()
+        case .action(let index, let rejection):
+            var message = LinkedRefusedAction()
+            message.index = Int64(index)
+            message.rejected = try LinkedRejected(rejection).serializedBytes()
+            action = message
         case .operationReused:
             operationReused = LinkedOperationReused()
         case .operationRetired:
@@ -60,6 +82,22 @@ extension LinkedRejected {
             return .invalid(try message.rejectedField(), try message.rejectedFlaw())
         case .limitReached(let message):
             return .limit(try message.limit.domain(), maximum: message.maximum, actual: message.actual)
+        case .cartCheckedOut(let message):
+            return .cartCheckedOut(order: try OrderID(wire: message.order))
+        case .cartEmpty:
+            return .cartEmpty
+        case .cartMerged(let message):
+            return .cartMerged(into: try CartID(wire: message.into), merge: message.merge)
+        case .mergeDeclined:
+            return .mergeDeclined
+        case .mergeTaken:
+            return .mergeTaken
+        case .mergeForgotten:
+            return .mergeForgotten
+        case .mergeNotUnderWay:
+            return .mergeNotUnderWay
+        case .action(let message):
+            return .action(Int(clamping: message.index), try message.rejection())
         case .operationReused:
             return .operationReused
         case .operationRetired:
@@ -70,6 +108,20 @@ extension LinkedRejected {
     }
 }
 
+extension LinkedRefusedAction {
+    /// Why the action was refused. An action is no batch, so that bytes do not have us go as deep as they like.
+    fileprivate func rejection() throws(CodecFailure) -> CartRejection {
+        let message: LinkedRejected
+        do {
+            message = try LinkedRejected(serializedBytes: rejected)
+        } catch {
+            throw CodecFailure("why an action was refused can not be read: \(error)")
+        }
+        if case .action = message.reason { throw CodecFailure("a batch within a batch") }
+        return try message.rejection()
+    }
+}
+
 extension LinkedLimitReached.Limit {
     fileprivate init(_ limit: CartRejection.Limit) {
         switch limit {
@@ -77,6 +129,7 @@ extension LinkedLimitReached.Limit {
         case .quantity: self = .quantity
         case .metadataBytes: self = .metadataBytes
         case .lineIDs: self = .lineIds
+        case .attributes: self = .attributes
         }
     }
 
@@ -86,6 +139,7 @@ extension LinkedLimitReached.Limit {
         case .quantity: .quantity
         case .metadataBytes: .metadataBytes
         case .lineIds: .lineIDs
+        case .attributes: .attributes
         case .unspecified, .UNRECOGNIZED:
             throw CodecFailure("a limit that this build does not know: \(rawValue)")
         }

@@ -9,21 +9,34 @@ extension StoredCart {
     /// - Parameter withOperations: false for whoever only shows it.
     init(_ record: CartRecord, withOperations: Bool = true) {
         self.init()
-        schemaVersion = CartCodec.schemaVersion
+        schemaVersion = record.cart.schemaVersion(withOperations: withOperations)
         let unknown = record.unknown
+        let logged = withOperations && record.cart.operations != nil
         switch record.cart {
         case .none:
             none = StoredNone()
         case .open(let cart):
-            var message = StoredOpen(cart, unknown)
-            message.logged = withOperations && cart.operations != nil
-            if let unknown { message.unknownFields = unknown.kind }
-            open = message
-        case .deleted(let at, let lastLine, let operations):
+            open = StoredOpen(cart, unknown, logged: logged)
+        case .checkedOut(let cart, let order):
+            checkedOut = .with {
+                $0.cart = StoredOpen(cart, unknown, logged: logged)
+                $0.order = order.id.text
+                $0.version = order.version
+                $0.atMs = order.at.milliseconds
+            }
+        case .closing(let cart, let handover):
+            closing = .with {
+                $0.cart = StoredOpen(cart, unknown, logged: logged)
+                $0.handover = StoredHandover(handover)
+            }
+        case .merged(let cart):
+            merged = StoredMerged(cart, logged: logged)
+        case .deleted(let at, let lastLine, _, let merges):
             var message = StoredDeleted()
             message.atMs = at.milliseconds
             message.lastLine = lastLine.number
-            message.logged = withOperations && operations != nil
+            message.logged = logged
+            if !merges.isEmpty { message.merges = StoredMerges(merges) }
             if let unknown { message.unknownFields = unknown.kind }
             deleted = message
         }
@@ -44,32 +57,45 @@ extension StoredCart {
         }
         switch kind {
         case .open(let message):
-            return CartRecord(
-                cart: .open(try message.cart(try operations(message.logged))),
-                unknown: unknown(message)
+            let cart = CartState.open(try message.cart(try operations(message.logged)))
+            return CartRecord(cart: cart, unknown: unknown(message))
+        case .checkedOut(let message):
+            let order = CartOrder(
+                id: try OrderID(wire: message.order),
+                version: message.version,
+                at: Timestamp(milliseconds: message.atMs)
             )
+            let cart = try message.cart.cart(try operations(message.cart.logged))
+            return CartRecord(cart: .checkedOut(cart, order), unknown: unknown(message.cart))
+        case .closing(let message):
+            let cart = try message.cart.cart(try operations(message.cart.logged))
+            let handover = try message.handover.handover()
+            return CartRecord(cart: .closing(cart, handover), unknown: unknown(message.cart))
+        case .merged(let message):
+            let cart = CartState.merged(try message.cart(try operations(message.logged)))
+            return CartRecord(cart: cart, unknown: unknown(UnknownStorage()))
         case .deleted(let message):
-            return CartRecord(
-                cart: .deleted(
-                    at: Timestamp(milliseconds: message.atMs),
-                    lastLine: LineID(message.lastLine),
-                    operations: try operations(message.logged)
-                ),
-                unknown: UnknownParts(record: unknownFields, kind: message.unknownFields, lines: [:])
+            let cart = CartState.deleted(
+                at: Timestamp(milliseconds: message.atMs),
+                lastLine: LineID(message.lastLine),
+                operations: try operations(message.logged),
+                merges: message.merges.log
             )
+            return CartRecord(cart: cart, unknown: unknown(message.unknownFields))
         case .none?:
-            return CartRecord(
-                cart: .none,
-                unknown: UnknownParts(record: unknownFields, kind: UnknownStorage(), lines: [:])
-            )
+            return CartRecord(cart: .none, unknown: unknown(UnknownStorage()))
         case nil:
-            throw CodecFailure("a stored cart that is neither open nor deleted nor none")
+            throw CodecFailure("a stored cart of a kind that this build does not know")
         }
     }
 
     private func operations(_ logged: Bool) throws(CodecFailure) -> OperationLog? {
         guard hasLog || !logged else { throw CodecFailure("a stored cart whose log was cut off") }
         return hasLog ? try log.operations() : nil
+    }
+
+    private func unknown(_ kind: UnknownStorage) -> UnknownParts? {
+        UnknownParts(record: unknownFields, kind: kind, lines: [:])
     }
 
     private func unknown(_ open: StoredOpen) -> UnknownParts? {
@@ -82,8 +108,9 @@ extension StoredCart {
 }
 
 extension StoredOpen {
-    fileprivate init(_ cart: OpenCart, _ unknown: UnknownParts?) {
+    fileprivate init(_ cart: OpenCart, _ unknown: UnknownParts?, logged: Bool) {
         self.init()
+        self.logged = logged
         currency = cart.currency?.code ?? ""
         createdAtMs = cart.createdAt.milliseconds
         updatedAtMs = cart.updatedAt.milliseconds
@@ -93,6 +120,9 @@ extension StoredOpen {
             if let unknown = unknown?.lines[line.id] { message.unknownFields = unknown }
             return message
         }
+        if cart.hasDetails { set(cart.details) }
+        if !cart.merges.isEmpty { merges = StoredMerges(cart.merges) }
+        if let unknown { unknownFields = unknown.kind }
     }
 
     fileprivate func cart(_ operations: OperationLog?) throws(CodecFailure) -> OpenCart {
@@ -102,59 +132,9 @@ extension StoredOpen {
             lastLine: LineID(lastLine),
             createdAt: Timestamp(milliseconds: createdAtMs),
             updatedAt: Timestamp(milliseconds: updatedAtMs),
-            operations: operations
+            operations: operations,
+            details: details,
+            merges: merges.log
         )
-    }
-}
-
-extension StoredLine {
-    fileprivate init(_ line: Line) {
-        self.init()
-        id = line.id.number
-        sku = line.sku
-        name = line.name ?? ""
-        quantity = line.quantity
-        unitPrice = line.unitPrice
-        addedAtMs = line.addedAt.milliseconds
-        attributes = line.attributes.entries.map(StoredAttribute.init)
-    }
-}
-
-extension Line {
-    fileprivate init(_ message: StoredLine) {
-        self.init(
-            id: LineID(message.id),
-            sku: message.sku,
-            name: message.name.isEmpty ? nil : message.name,
-            quantity: message.quantity,
-            unitPrice: message.unitPrice,
-            attributes: Attributes(message.attributes),
-            addedAt: Timestamp(milliseconds: message.addedAtMs)
-        )
-    }
-}
-
-extension StoredAttribute {
-    init(_ entry: Attributes.Entry) {
-        self.init()
-        key = entry.key
-        value = entry.value
-    }
-}
-
-extension Attributes {
-    init(_ messages: [StoredAttribute]) {
-        // Spares the common line without attributes a dictionary.
-        self =
-            messages.isEmpty ? Attributes() : Attributes(messages.lazy.map { (key: $0.key, value: $0.value) })
-    }
-}
-
-extension Currency {
-    /// Nil for an empty code.
-    init?(wire code: String) throws(CodecFailure) {
-        if code.isEmpty { return nil }
-        guard let currency = Currency(stored: code) else { throw CodecFailure("a currency that is not one") }
-        self = currency
     }
 }

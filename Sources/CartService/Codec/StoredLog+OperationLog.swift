@@ -27,6 +27,7 @@ extension StoredOperation {
         (requestHigh, requestLow) = applied.operation.request.halves
         version = applied.version
         (effect, line) = StoredEffect.parts(applied.effect)
+        actions = StoredActionEffect.list(applied.effect)
     }
 
     /// The operation that was stored.
@@ -35,7 +36,7 @@ extension StoredOperation {
             key: UInt128(halves: keyHigh, keyLow),
             request: UInt128(halves: requestHigh, requestLow)
         )
-        return AppliedOperation(operation, effect: try effect.domain(line), version: version)
+        return AppliedOperation(operation, effect: try effect.domain(line, actions), version: version)
     }
 }
 
@@ -53,11 +54,30 @@ extension StoredEffect {
         case .cleared: (.cleared, 0)
         case .deleted: (.deleted, 0)
         case .unchanged: (.unchanged, 0)
+        case .detailsChanged: (.detailsChanged, 0)
+        case .priceChanged(let id): (.priceChanged, id.number)
+        case .takenOut: (.takenOut, 0)
+        case .actions: (.actions, 0)
+        case .checkedOut: (.checkedOut, 0)
+        case .checkoutCancelled: (.checkoutCancelled, 0)
+        case .merged: (.merged, 0)
+        case .mergeDeclined: (.mergeDeclined, 0)
+        case .handedOver: (.handedOver, 0)
+        case .handOverFinished: (.handOverFinished, 0)
+        case .handOverUndone: (.handOverUndone, 0)
         }
     }
 
-    /// The effect on this line, if it is about one.
-    func domain(_ line: UInt32) throws(CodecFailure) -> CartOutcome.Effect {
+    /// The effect on this line, if it is about one, or of these actions, if it is that of a batch.
+    func domain(_ line: UInt32, _ actions: [StoredActionEffect]) throws(CodecFailure) -> CartOutcome.Effect {
+        guard self == .actions else { return try domain(line) }
+        var effects: [CartOutcome.Effect] = []
+        effects.reserveCapacity(actions.count)
+        for action in actions { effects.append(try action.effect.domain(action.line)) }
+        return .actions(ActionEffects(effects))
+    }
+
+    private func domain(_ line: UInt32) throws(CodecFailure) -> CartOutcome.Effect {
         switch self {
         case .read: .read
         case .created: .created
@@ -69,8 +89,45 @@ extension StoredEffect {
         case .cleared: .cleared
         case .deleted: .deleted
         case .unchanged: .unchanged
+        case .detailsChanged: .detailsChanged
+        case .priceChanged: .priceChanged(LineID(line))
+        case .takenOut: .takenOut
+        case .checkedOut: .checkedOut
+        case .checkoutCancelled: .checkoutCancelled
+        case .merged: .merged
+        case .mergeDeclined: .mergeDeclined
+        case .handedOver: .handedOver
+        case .handOverFinished: .handOverFinished
+        case .handOverUndone: .handOverUndone
+        case .actions: throw CodecFailure("a batch within a batch")
         case .unspecified, .UNRECOGNIZED:
             throw CodecFailure("an effect that this build does not know: \(rawValue)")
+        }
+    }
+}
+
+extension StoredActionEffect {
+    /// The effects of a batch's actions; none for any other effect.
+    static func list(_ effect: CartOutcome.Effect) -> [StoredActionEffect] {
+        guard case .actions(let actions) = effect else { return [] }
+        return actions.effects.map { effect in
+            var message = StoredActionEffect()
+            (message.effect, message.line) = StoredEffect.parts(effect)
+            return message
+        }
+    }
+}
+
+extension CartOutcome.Effect {
+    /// Whether builds before schema 2 know it.
+    var isInFirstSchema: Bool {
+        switch self {
+        case .read, .created, .existed, .lineAdded, .lineIncreased, .quantityChanged, .lineRemoved, .cleared,
+            .deleted, .unchanged:
+            true
+        case .detailsChanged, .priceChanged, .takenOut, .actions, .checkedOut, .checkoutCancelled, .merged,
+            .mergeDeclined, .handedOver, .handOverFinished, .handOverUndone:
+            false
         }
     }
 }

@@ -1,3 +1,5 @@
+import Cart
+
 /// An object of which every member is known by name: what is missing, unknown or of another type is refused by its place.
 struct JSONObject: Sendable {
     private let members: [JSONValue.Member]
@@ -43,12 +45,13 @@ struct JSONObject: Sendable {
 
     /// The number of a member that must be there.
     func integer(_ name: String) throws(RequestFlaw) -> Int64 {
-        let value = try required(name)
-        switch value {
-        case .integer(let number): return number
-        case .hugeInteger: throw .hugeInteger(pointer[name])
-        case .null, .boolean, .fraction, .string, .array, .object: throw wrongType(name, "an integer", value)
-        }
+        try number(name, required(name))
+    }
+
+    /// The number of a member that may be absent or null.
+    func optionalInteger(_ name: String) throws(RequestFlaw) -> Int64? {
+        guard let value = optional(name) else { return nil }
+        return try number(name, value)
     }
 
     /// The value of a member that must be there.
@@ -57,6 +60,42 @@ struct JSONObject: Sendable {
             throw .missingField(pointer[name])
         }
         return member.value
+    }
+
+    /// What a member says is to become of something: absent, it stays; null, it goes (RFC 7396).
+    func patch<Value>(
+        _ name: String,
+        _ read: (JSONValue) throws(RequestFlaw) -> Value
+    ) throws(RequestFlaw) -> DetailsChange.Patch<Value> {
+        guard let member = members.first(where: { $0.name == name }) else { return .keep }
+        if case .null = member.value { return .unset }
+        return .set(try read(member.value))
+    }
+
+    /// The text that a value of this member is.
+    func text(_ name: String, _ value: JSONValue) throws(RequestFlaw) -> String {
+        guard case .string(let text) = value else { throw wrongType(name, "a string", value) }
+        return text
+    }
+
+    /// The number that a value of this member is.
+    func number(_ name: String, _ value: JSONValue) throws(RequestFlaw) -> Int64 {
+        switch value {
+        case .integer(let number): return number
+        case .hugeInteger: throw .hugeInteger(pointer[name])
+        case .null, .boolean, .fraction, .string, .array, .object: throw wrongType(name, "an integer", value)
+        }
+    }
+
+    /// The elements of a member that must be there, each with its place.
+    func elements(_ name: String) throws(RequestFlaw) -> [(JSONValue, JSONPointer)] {
+        try elements(name, required(name))
+    }
+
+    /// The elements of a value of this member, each with its place.
+    func elements(_ name: String, _ value: JSONValue) throws(RequestFlaw) -> [(JSONValue, JSONPointer)] {
+        guard case .array(let elements) = value else { throw wrongType(name, "an array", value) }
+        return elements.enumerated().map { ($1, pointer[name][String($0)]) }
     }
 
     private func wrongType(_ name: String, _ expected: String, _ actual: JSONValue) -> RequestFlaw {

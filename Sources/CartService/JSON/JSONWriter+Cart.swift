@@ -1,51 +1,87 @@
 import Cart
 
-/// A cart as clients see it.
-struct CartView {
-    let id: CartID
-    let cart: OpenCart
-    let version: UInt64
-    /// Milliseconds that a cart is kept after its last change.
-    let retention: Int64
-
-    /// When the cart may be forgotten if nothing changes: not before, but possibly later, as being read keeps it too.
-    var expiresAt: Timestamp? {
-        let (sum, overflow) = cart.updatedAt.milliseconds.addingReportingOverflow(retention)
-        return overflow ? nil : Timestamp(milliseconds: sum)
-    }
-
-    /// About what it takes written; a common cart fits.
-    var capacity: Int { 512 + cart.lines.count * 320 }
-}
-
-/// A deleted cart as those see it who are told that their change of it was made.
-struct GoneView {
-    let id: CartID
-    let version: UInt64
-    let deletedAt: Timestamp
-}
-
 extension JSONWriter {
-    /// That the cart is gone.
+    /// What is left of a cart.
     mutating func gone(_ view: GoneView) {
         raw("{\"id\":")
         string(view.id.text)
         raw(",\"version\":")
         integer(view.version)
-        raw(",\"state\":\"deleted\",\"deletedAt\":")
-        timestamp(view.deletedAt)
+        switch view.end {
+        case .deleted(let at):
+            raw(",\"state\":\"deleted\",\"deletedAt\":")
+            timestamp(at)
+        case .merged(let handover, let at):
+            raw(",\"state\":\"merged\",\"mergedInto\":")
+            self.handover(handover)
+            raw(",\"mergedAt\":")
+            timestamp(at)
+        }
         raw("}")
     }
 
     /// The cart: every number that an absurd stored state makes meaningless is null.
     mutating func cart(_ view: CartView) {
         let cart = view.cart
-        let currency = cart.currency?.code
         raw("{\"id\":")
         string(view.id.text)
         raw(",\"version\":")
         integer(view.version)
-        raw(",\"state\":\"open\",\"currency\":")
+        switch view.shown {
+        case .open: raw(",\"state\":\"open\",\"order\":null,\"mergedInto\":null,")
+        case .checkedOut(_, let order):
+            raw(",\"state\":\"checked-out\",\"order\":{\"id\":")
+            string(order.id.text)
+            raw(",\"version\":")
+            integer(order.version)
+            raw(",\"checkedOutAt\":")
+            timestamp(order.at)
+            raw("},\"mergedInto\":null,")
+        case .closing(_, let handover):
+            raw(",\"state\":\"merging\",\"order\":null,\"mergedInto\":")
+            self.handover(handover)
+            raw(",")
+        }
+        contents(of: cart)
+        raw(",\"expiresInSeconds\":")
+        integer(cart.details.expiresIn)
+        raw(",\"createdAt\":")
+        timestamp(cart.createdAt)
+        raw(",\"updatedAt\":")
+        timestamp(cart.updatedAt)
+        raw(",\"expiresAt\":")
+        timestamp(view.expiresAt)
+        if let results = view.results { self.results(results) }
+        raw("}")
+    }
+
+    /// The order: what was ordered, and when.
+    mutating func order(_ view: OrderView) {
+        raw("{\"id\":")
+        string(view.order.id.text)
+        raw(",\"cart\":")
+        string(view.cart.text)
+        raw(",\"version\":")
+        integer(view.order.version)
+        raw(",\"checkedOutAt\":")
+        timestamp(view.order.at)
+        raw(",")
+        contents(of: view.contents)
+        raw("}")
+    }
+
+    private mutating func handover(_ handover: Handover) {
+        raw("{\"cart\":")
+        string(handover.target.text)
+        raw(",\"mergeId\":")
+        string(handover.merge)
+        raw("}")
+    }
+
+    /// What carts and orders have alike.
+    private mutating func contents(of cart: OpenCart) {
+        let currency = cart.currency?.code
+        raw("\"currency\":")
         string(currency)
         raw(",\"lines\":[")
         var first = true
@@ -55,12 +91,40 @@ extension JSONWriter {
         }
         raw("],\"totals\":")
         totals(of: cart, currency)
-        raw(",\"createdAt\":")
-        timestamp(cart.createdAt)
-        raw(",\"updatedAt\":")
-        timestamp(cart.updatedAt)
-        raw(",\"expiresAt\":")
-        timestamp(view.expiresAt)
+        if cart.hasDetails {
+            details(cart.details)
+        } else {
+            raw(",\"note\":null,\"customerId\":null,\"email\":null,\"attributes\":{},\"discountCodes\":[]")
+        }
+    }
+
+    private mutating func details(_ details: CartDetails) {
+        raw(",\"note\":")
+        string(details.note)
+        raw(",\"customerId\":")
+        string(details.customer)
+        raw(",\"email\":")
+        string(details.email)
+        raw(",\"attributes\":")
+        attributes(details.attributes)
+        raw(",\"discountCodes\":[")
+        var first = true
+        for code in details.discountCodes {
+            if first { first = false } else { raw(",") }
+            string(code)
+        }
+        raw("]")
+    }
+
+    private mutating func attributes(_ attributes: Attributes) {
+        raw("{")
+        var first = true
+        for entry in attributes.entries {
+            if first { first = false } else { raw(",") }
+            string(entry.key)
+            raw(":")
+            string(entry.value)
+        }
         raw("}")
     }
 
@@ -77,15 +141,9 @@ extension JSONWriter {
         money(line.unitPrice, currency)
         raw(",\"total\":")
         money(line.total, currency)
-        raw(",\"attributes\":{")
-        var first = true
-        for entry in line.attributes.entries {
-            if first { first = false } else { raw(",") }
-            string(entry.key)
-            raw(":")
-            string(entry.value)
-        }
-        raw("},\"addedAt\":")
+        raw(",\"attributes\":")
+        attributes(line.attributes)
+        raw(",\"addedAt\":")
         timestamp(line.addedAt)
         raw("}")
     }

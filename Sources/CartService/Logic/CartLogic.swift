@@ -16,10 +16,29 @@ package struct CartLogic: Decider {
     package typealias Rejection = CartRejection
 
     private let decider: CartDecider
+    private let tombstoneRetention: Duration
 
     /// A cart under these limits.
-    package init(limits: CartLimits = CartLimits()) {
+    ///
+    /// - Parameter tombstoneRetention: how long is known of a deleted or merged cart that it is.
+    package init(
+        limits: CartLimits = CartLimits(),
+        tombstoneRetention: Duration = .seconds(7 * 86_400)
+    ) {
         decider = CartDecider(limits: limits)
+        self.tombstoneRetention = tombstoneRetention
+    }
+
+    /// How long after its last use the cart may be forgotten; nil: as long as carts are kept by default.
+    package func retention(of state: CartRecord) -> Duration? {
+        switch state.cart {
+        case .open(let cart), .checkedOut(let cart, _), .closing(let cart, _):
+            cart.details.expiresIn.map { .seconds(Int64($0)) }
+        case .merged, .deleted:
+            tombstoneRetention
+        case .none:
+            nil
+        }
     }
 
     /// The cart that nobody created.

@@ -23,14 +23,15 @@ final class UnknownParts: Hashable, Sendable {
     /// What is still to be carried after an event: what was said of a thing goes with it.
     func after(_ event: CartEvent) -> UnknownParts? {
         switch event {
-        case .created, .deleted:
+        case .created, .deleted, .handOverFinished:
             return UnknownParts(record: record, kind: UnknownStorage(), lines: [:])
         case .cleared:
             return UnknownParts(record: record, kind: kind, lines: [:])
         case .lineRemoved(let id, _):
             guard lines[id] != nil else { return self }
             return UnknownParts(record: record, kind: kind, lines: lines.filter { $0.key != id })
-        case .lineAdded, .lineRenamed, .quantityChanged, .operationApplied:
+        case .lineAdded, .lineRenamed, .quantityChanged, .priceChanged, .detailsChanged, .checkedOut,
+            .checkoutCancelled, .handedOver, .handOverUndone, .mergeSettled, .operationApplied:
             return self
         }
     }

@@ -54,6 +54,8 @@ extension Problem {
             self.init(.wrongType, "expected \(expected), found \(actual)", field: pointer.text)
         case .hugeInteger(let pointer):
             self.init(.invalidField, "an integer beyond 64 bits", field: pointer.text)
+        case .invalidValue(let pointer, let expected):
+            self.init(.invalidField, "expected \(expected)", field: pointer.text)
         case .rejected(let rejection, let part):
             self.init(rejection, in: part)
         }
@@ -67,11 +69,33 @@ extension Problem {
     init(_ rejection: CartRejection, in part: RequestPart, ifMatch: IfMatch = .absent) {
         switch rejection {
         case .cartNotFound:
-            self.init(.cartNotFound, "no cart has this id")
+            self.init(.cartNotFound, "no cart has this id", field: part.cart)
         case .cartDeleted:
-            self.init(.cartDeleted, "the cart was deleted; PUT creates it anew")
+            self.init(.cartDeleted, "the cart was deleted; PUT creates it anew", field: part.cart)
         case .lineNotFound(let line):
-            self.init(.lineNotFound, "the cart has no line \(line.text)")
+            let field = part == .action ? "/lineId" : nil
+            self.init(.lineNotFound, "the cart has no line \(line.text)", field: field)
+        case .cartCheckedOut(let order):
+            self.init(.cartCheckedOut, "the cart is order \(order.text)", field: part.cart)
+            members["order"] = .text(order.text)
+        case .cartEmpty:
+            self.init(.cartEmpty, "an order has at least one line")
+        case .cartMerged(let target, let merge):
+            self.init(
+                .cartMerged,
+                "the lines are in cart \(target.text) or on the way there",
+                field: part.cart
+            )
+            members["into"] = .text(target.text)
+            members["mergeId"] = .text(merge)
+        case .mergeDeclined, .mergeTaken, .mergeNotUnderWay:
+            self.init(.mergeConflict, "another request has settled the merge; send this one again")
+        case .mergeForgotten:
+            self.init(.mergeForgotten, "the cart took too many others since to know of this one")
+        case .action(let index, let rejection):
+            self.init(rejection, in: .action)
+            self.field = JSONPointer()["actions"][String(index)].text + (self.field ?? "")
+            members["action"] = .number(Int64(index))
         case .versionMismatch(let expected, let actual):
             self.init(mismatch: ifMatch, expected: expected, actual: actual)
         case .currencyMismatch(let cart, let given):
@@ -98,14 +122,19 @@ extension Problem {
             switch field {
             case .cartID, .lineID:
                 self.init(.invalidID, Problem.detail(flaw), field: Problem.name(field, in: part))
-            case .currency, .sku, .name, .quantity, .unitPrice, .attributes, .attributeKey, .attributeValue:
+            case .version where flaw == .empty:
+                let detail = "the version to order must be given, here or in If-Match"
+                self.init(.missingField, detail, field: Problem.name(field, in: part))
+            case .currency, .sku, .name, .quantity, .unitPrice, .attributes, .attributeKey, .attributeValue,
+                .note, .customer, .email, .discountCodes, .discountCode, .expiresIn, .actions, .takenLines,
+                .takenQuantity, .version, .mergeSource, .mergeID:
                 self.init(.invalidField, Problem.detail(flaw), field: Problem.name(field, in: part))
             }
         case .limit(let limit, let maximum, let actual):
             self.init(
                 .limitReached,
                 "\(Problem.name(limit)): \(actual) would be more than \(maximum)",
-                field: Problem.pointer(limit)
+                field: part == .merge ? "/from" : Problem.pointer(limit)
             )
             members["maximum"] = .number(maximum)
             members["actual"] = .number(actual)
@@ -158,57 +187,5 @@ extension Problem {
         let (seconds, attoseconds) = duration.components
         guard seconds < 3_600 else { return 3_600 }
         return max(1, seconds + (attoseconds > 0 ? 1 : 0))
-    }
-
-    private static func detail(_ kind: JSONFlaw.Kind) -> String {
-        switch kind {
-        case .syntax(let offset): "not JSON at byte \(offset)"
-        case .duplicate: "the name occurs twice"
-        case .tooDeep: "nested too deep"
-        case .tooManyMembers: "too many members"
-        }
-    }
-
-    private static func detail(_ flaw: CartRejection.Flaw) -> String {
-        switch flaw {
-        case .empty: "it must not be empty"
-        case .tooLong(let maximum, let actual): "at most \(maximum), found \(actual)"
-        case .forbiddenCharacter(let offset): "a character that it may not have, at byte \(offset)"
-        case .outOfRange(let minimum, let maximum, let actual): "\(minimum) to \(maximum), found \(actual)"
-        case .malformed: "not of its form"
-        case .unknown: "well formed, but nothing is known by it"
-        }
-    }
-
-    private static func name(_ field: CartRejection.Field, in part: RequestPart) -> String {
-        switch field {
-        case .cartID: "id"
-        case .lineID: "lineId"
-        case .currency: part == .addition ? "/unitPrice/currency" : "/currency"
-        case .sku: "/sku"
-        case .name: "/name"
-        case .quantity: "/quantity"
-        case .unitPrice: "/unitPrice/amount"
-        case .attributes, .attributeKey: "/attributes"
-        case .attributeValue(let key): JSONPointer()["attributes"][key].text
-        }
-    }
-
-    private static func name(_ limit: CartRejection.Limit) -> String {
-        switch limit {
-        case .lines: "lines of a cart"
-        case .quantity: "quantity of a line"
-        case .metadataBytes: "bytes of all attributes of a cart"
-        case .lineIDs: "lines ever added to a cart"
-        }
-    }
-
-    /// The field that reached the limit, if it was one.
-    private static func pointer(_ limit: CartRejection.Limit) -> String? {
-        switch limit {
-        case .quantity: "/quantity"
-        case .metadataBytes: "/attributes"
-        case .lines, .lineIDs: nil
-        }
     }
 }

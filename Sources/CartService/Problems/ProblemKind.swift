@@ -37,6 +37,20 @@ package enum ProblemKind: String, Sendable, CaseIterable {
     case currencyMismatch = "currency-mismatch"
     /// The cart would exceed a limit.
     case limitReached = "limit-reached"
+    /// The cart was ordered; `order` names the order.
+    case cartCheckedOut = "cart-checked-out"
+    /// There is nothing in the cart to order.
+    case cartEmpty = "cart-empty"
+    /// The cart has not been ordered, or not any more.
+    case orderNotFound = "order-not-found"
+    /// The cart's lines are in another cart or on the way there; `into` names it and `mergeId` the merge.
+    case cartMerged = "cart-merged"
+    /// The merge was settled by another request meanwhile; the same request again tells how.
+    case mergeConflict = "merge-conflict"
+    /// The merge was begun so many merges ago that nobody can tell whether it was made.
+    case mergeForgotten = "merge-forgotten"
+    /// Only callers that the shop trusts may do this.
+    case forbidden
     /// The idempotency key stands for another request that was applied to this cart.
     case idempotencyKeyReused = "idempotency-key-reused"
     /// The request with this idempotency key was applied too many changes ago to tell what it did.
@@ -70,9 +84,13 @@ package enum ProblemKind: String, Sendable, CaseIterable {
     package var status: Int {
         switch self {
         case .malformedJSON, .malformedMessage, .malformedHeader, .invalidID: 400
-        case .unknownPath, .cartNotFound, .lineNotFound: 404
+        case .forbidden: 403
+        case .unknownPath, .cartNotFound, .lineNotFound, .orderNotFound: 404
         case .methodNotAllowed: 405
-        case .currencyMismatch, .limitReached, .idempotencyKeyRetired: 409
+        case .currencyMismatch, .limitReached, .idempotencyKeyRetired, .cartCheckedOut, .cartEmpty,
+            .cartMerged,
+            .mergeConflict, .mergeForgotten:
+            409
         case .cartDeleted: 410
         case .versionMismatch: 412
         case .bodyTooLarge: 413
@@ -91,12 +109,15 @@ package enum ProblemKind: String, Sendable, CaseIterable {
         case .malformedJSON, .malformedMessage, .malformedHeader, .invalidID, .unsupportedMediaType,
             .unknownField, .missingField, .wrongType, .invalidField:
             .invalidArgument
-        case .cartNotFound, .cartDeleted, .lineNotFound: .notFound
+        case .cartNotFound, .cartDeleted, .lineNotFound, .orderNotFound: .notFound
+        case .forbidden: .permissionDenied
         case .unknownPath, .methodNotAllowed, .notImplemented: .unimplemented
         case .bodyTooLarge, .limitReached: .resourceExhausted
-        case .currencyMismatch, .idempotencyKeyReused, .idempotencyKeyRetired: .failedPrecondition
+        case .currencyMismatch, .idempotencyKeyReused, .idempotencyKeyRetired, .cartCheckedOut, .cartEmpty,
+            .cartMerged, .mergeForgotten:
+            .failedPrecondition
         // The client may read again and try with what it finds.
-        case .versionMismatch: .aborted
+        case .versionMismatch, .mergeConflict: .aborted
         case .overloaded, .storeUnavailable, .ownerUnreachable, .sessionLost, .notReady, .draining:
             .unavailable
         case .deadlineExceeded: .deadlineExceeded
@@ -126,6 +147,13 @@ package enum ProblemKind: String, Sendable, CaseIterable {
         case .versionMismatch: "The cart is at another version"
         case .currencyMismatch: "The cart has another currency"
         case .limitReached: "The cart is full"
+        case .cartCheckedOut: "The cart was checked out"
+        case .cartEmpty: "The cart is empty"
+        case .orderNotFound: "There is no order"
+        case .cartMerged: "The cart was merged into another"
+        case .mergeConflict: "The merge was settled meanwhile"
+        case .mergeForgotten: "The merge was begun too long ago"
+        case .forbidden: "The caller may not do this"
         case .idempotencyKeyReused: "The key stands for another request"
         case .idempotencyKeyRetired: "The key was used too long ago"
         case .overloaded: "The node is overloaded"

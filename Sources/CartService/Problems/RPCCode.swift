@@ -6,6 +6,8 @@ package enum RPCCode: Int, Sendable, CaseIterable {
     case deadlineExceeded = 4
     /// What the request names is not there.
     case notFound = 5
+    /// The caller may not do this.
+    case permissionDenied = 7
     /// There is only so much of it.
     case resourceExhausted = 8
     /// The cart must become another first.

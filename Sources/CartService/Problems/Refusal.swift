@@ -72,6 +72,10 @@ package struct Refusal: Error, Equatable, Sendable {
 
     /// Where the problem's own words speak of HTTP.
     private static func words(_ rejection: CartRejection) -> String? {
+        if case .action(let place, let inner) = rejection {
+            return words(inner).map { "action \(place): \($0)" }
+        }
+        if case .invalid(.version, .empty) = rejection { return "the version to order must be given" }
         if case .cartDeleted = rejection { return "the cart was deleted; only its creation brings it back" }
         if case .versionMismatch(let expected, let actual) = rejection {
             return "version \(expected) was expected, the cart is at \(actual)"
@@ -80,6 +84,7 @@ package struct Refusal: Error, Equatable, Sendable {
     }
 
     private static func field(_ rejection: CartRejection) -> CartRejection.Field? {
+        if case .action(_, let inner) = rejection { return field(inner) }
         if case .invalid(let field, _) = rejection { return field }
         if case .currencyMismatch = rejection { return .currency }
         if case .limit(.quantity, _, _) = rejection { return .quantity }

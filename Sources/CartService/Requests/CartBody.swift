@@ -2,27 +2,21 @@ import Cart
 
 /// Reads the bodies of requests into what the domain is asked.
 enum CartBody {
-    /// `{"currency"?}`, or nothing at all.
+    /// `{"currency"?, "expiresInSeconds"?}`, or nothing at all.
     static func creation(_ body: JSONValue?) throws(RequestFlaw) -> CartCommand.Change {
         guard let body else { return .create(currency: nil) }
-        let object = try JSONObject(body, of: ["currency"])
-        guard let code = try object.optionalString("currency") else { return .create(currency: nil) }
-        return .create(currency: try currency(code, in: .creation))
+        let object = try JSONObject(body, of: ["currency", "expiresInSeconds"])
+        let seconds = try object.optionalInteger("expiresInSeconds")
+        guard let code = try object.optionalString("currency") else {
+            return .create(currency: nil, expiresIn: seconds)
+        }
+        return .create(currency: try currency(code, in: .creation), expiresIn: seconds)
     }
 
     /// `{"sku", "quantity", "unitPrice": {"amount", "currency"}, "name"?, "attributes"?}`
     static func addition(_ body: JSONValue?) throws(RequestFlaw) -> CartCommand.Change {
         guard let body else { throw .missingBody }
-        let object = try JSONObject(body, of: ["sku", "name", "quantity", "unitPrice", "attributes"])
-        return .addLine(
-            NewItem(
-                sku: try object.string("sku"),
-                name: try object.optionalString("name"),
-                quantity: try object.integer("quantity"),
-                unitPrice: try money(object, "unitPrice"),
-                attributes: try attributes(object, "attributes")
-            )
-        )
+        return .addLine(try item(try JSONObject(body, of: itemNames)))
     }
 
     /// `{"quantity"}`
@@ -31,16 +25,98 @@ enum CartBody {
         return .setQuantity(line, try JSONObject(body, of: ["quantity"]).integer("quantity"))
     }
 
-    private static func money(_ object: JSONObject, _ name: String) throws(RequestFlaw) -> Money {
+    /// `{"note"?, "customerId"?, "email"?, "attributes"?, "discountCodes"?, "expiresInSeconds"?}`
+    static func details(_ body: JSONValue?) throws(RequestFlaw) -> CartCommand.Change {
+        guard let body else { throw .missingBody }
+        return .setDetails(try details(try JSONObject(body, of: detailNames)))
+    }
+
+    /// `{"unitPrice": {"amount", "currency"}}`
+    static func pricing(_ body: JSONValue?, of line: LineID) throws(RequestFlaw) -> CartCommand.Change {
+        guard let body else { throw .missingBody }
+        return .setPrice(line, try money(try JSONObject(body, of: ["unitPrice"]), "unitPrice"))
+    }
+
+    /// `{"lines": [{"lineId", "quantity"}…]}`
+    static func takingOut(_ body: JSONValue?) throws(RequestFlaw) -> CartCommand.Change {
+        guard let body else { throw .missingBody }
+        return try takingOut(try JSONObject(body, of: ["lines"]))
+    }
+
+    /// `{"version"?}`, or nothing at all: the version that is to be ordered.
+    static func checkout(_ body: JSONValue?) throws(RequestFlaw) -> UInt64? {
+        guard let body else { return nil }
+        let object = try JSONObject(body, of: ["version"])
+        guard let version = try object.optionalInteger("version") else { return nil }
+        guard version > 0 else {
+            throw .invalidValue(object.place(of: "version"), expected: "a version, from 1")
+        }
+        return UInt64(version)
+    }
+
+    /// Nothing, or `{}`.
+    static func nothing(_ body: JSONValue?) throws(RequestFlaw) {
+        if let body { _ = try JSONObject(body, of: []) }
+    }
+
+    /// `{"from", "mergeId", "strategy"?}`
+    static func merge(_ body: JSONValue?, into target: CartID) throws(RequestFlaw) -> MergeWish {
+        guard let body else { throw .missingBody }
+        let object = try JSONObject(body, of: ["from", "mergeId", "strategy"])
+        let source = try cart(object.string("from"))
+        let id = try object.string("mergeId")
+        let name = try object.optionalString("strategy") ?? MergeStrategy.add.rawValue
+        guard let strategy = MergeStrategy(rawValue: name) else {
+            let known = MergeStrategy.allCases.map(\.rawValue).joined(separator: ", ")
+            throw .invalidValue(object.place(of: "strategy"), expected: "one of \(known)")
+        }
+        return MergeWish(id: id, source: source, target: target, strategy: strategy)
+    }
+
+    private static func cart(_ text: String) throws(RequestFlaw) -> CartID {
+        do throws(CartRejection) {
+            return try CartID(text)
+        } catch {
+            guard case .invalid(_, let flaw) = error else { throw .rejected(error, in: .mergeSource) }
+            throw .rejected(.invalid(.mergeSource, flaw), in: .mergeSource)
+        }
+    }
+
+    static let itemNames = ["sku", "name", "quantity", "unitPrice", "attributes"]
+
+    static func item(_ object: JSONObject) throws(RequestFlaw) -> NewItem {
+        NewItem(
+            sku: try object.string("sku"),
+            name: try object.optionalString("name"),
+            quantity: try object.integer("quantity"),
+            unitPrice: try money(object, "unitPrice"),
+            attributes: try attributes(object, "attributes")
+        )
+    }
+
+    static func money(_ object: JSONObject, _ name: String) throws(RequestFlaw) -> Money {
         let money = try JSONObject(
             try object.required(name),
             at: object.place(of: name),
             of: ["amount", "currency"]
         )
-        return Money(
-            minorUnits: try money.integer("amount"),
-            currency: try currency(try money.string("currency"), in: .addition)
-        )
+        let amount = try money.integer("amount")
+        let code = try money.string("currency")
+        do throws(CartRejection) {
+            return Money(minorUnits: amount, currency: try Currency(code))
+        } catch {
+            let place = money.place(of: "currency")
+            throw .invalidValue(place, expected: "three letters of an ISO 4217 currency in use")
+        }
+    }
+
+    static func line(_ object: JSONObject) throws(RequestFlaw) -> LineID {
+        let text = try object.string("lineId")
+        do throws(CartRejection) {
+            return try LineID(text)
+        } catch {
+            throw .invalidValue(object.place(of: "lineId"), expected: "a line's id")
+        }
     }
 
     private static func currency(_ code: String, in part: RequestPart) throws(RequestFlaw) -> Currency {

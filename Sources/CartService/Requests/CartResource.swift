@@ -10,13 +10,27 @@ enum CartResource: Equatable, Sendable {
     case lines(String)
     /// `/v1/carts/{id}/lines/{lineId}`
     case line(String, String)
+    /// `/v1/carts/{id}/lines/{lineId}/price`
+    case price(String, String)
+    /// `/v1/carts/{id}/actions`
+    case actions(String)
+    /// `/v1/carts/{id}/take-out`
+    case takeOut(String)
+    /// `/v1/carts/{id}/checkout`
+    case checkout(String)
+    /// `/v1/carts/{id}/checkout/cancel`
+    case cancellation(String)
+    /// `/v1/carts/{id}/order`
+    case order(String)
+    /// `/v1/carts/{id}/merge`
+    case merge(String)
 
     /// Where carts are.
     static let root = "/v1/carts"
 
     /// What the request target names, or nil for anything that is not ours. A query is overlooked.
     ///
-    /// By hand rather than by the framework's router: four shapes, one of which is answered at the rate of the wire, and
+    /// By hand rather than by the framework's router: a few shapes, one of which is answered at the rate of the wire, and
     /// the router would cost it a tree walk, a dictionary of parameters and a description of the route.
     init?(target: String) {
         guard target.utf8.starts(with: CartResource.root.utf8) else { return nil }
@@ -33,14 +47,30 @@ enum CartResource: Equatable, Sendable {
             return
         }
         rest.removeFirst()
-        guard CartResource.step(&rest) == "lines" else { return nil }
-        guard !rest.isEmpty else {
-            self = .lines(id)
-            return
+        guard let part = CartResource.step(&rest) else { return nil }
+        var first: String?
+        var second: String?
+        while !rest.isEmpty {
+            rest.removeFirst()
+            guard second == nil, let step = CartResource.step(&rest) else { return nil }
+            if first == nil { first = step } else { second = step }
         }
-        rest.removeFirst()
-        guard let line = CartResource.step(&rest), rest.isEmpty else { return nil }
-        self = .line(id, line)
+        self.init(part, of: id, first, second)
+    }
+
+    private init?(_ part: String, of id: String, _ first: String?, _ second: String?) {
+        switch (part, first, second) {
+        case ("lines", nil, nil): self = .lines(id)
+        case ("lines", let line?, nil): self = .line(id, line)
+        case ("lines", let line?, "price"): self = .price(id, line)
+        case ("actions", nil, nil): self = .actions(id)
+        case ("take-out", nil, nil): self = .takeOut(id)
+        case ("checkout", nil, nil): self = .checkout(id)
+        case ("checkout", "cancel", nil): self = .cancellation(id)
+        case ("order", nil, nil): self = .order(id)
+        case ("merge", nil, nil): self = .merge(id)
+        case _: return nil
+        }
     }
 
     /// Takes what comes before the next slash; nil if that is nothing.
@@ -83,9 +113,12 @@ enum CartResource: Equatable, Sendable {
     var methods: String {
         switch self {
         case .carts: "POST, OPTIONS"
-        case .cart: "GET, HEAD, PUT, DELETE, OPTIONS"
+        case .cart: "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"
         case .lines: "POST, DELETE, OPTIONS"
         case .line: "PATCH, DELETE, OPTIONS"
+        case .price: "PUT, OPTIONS"
+        case .actions, .takeOut, .checkout, .cancellation, .merge: "POST, OPTIONS"
+        case .order: "GET, HEAD, OPTIONS"
         }
     }
 }

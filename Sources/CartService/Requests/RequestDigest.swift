@@ -37,11 +37,30 @@ struct RequestDigest {
         return digest.value
     }
 
+    /// Of the wish to merge a cart into another.
+    static func ofMerge(
+        _ id: String,
+        _ source: CartID,
+        _ target: CartID,
+        _ strategy: MergeStrategy
+    ) -> UInt128 {
+        var digest = RequestDigest("cart-node merge 1")
+        digest.add(id)
+        digest.add(source.text)
+        digest.add(target.text)
+        digest.add(strategy.rawValue)
+        return digest.value
+    }
+
     private mutating func add(_ change: CartCommand.Change, isDrawn: Bool) {
         switch change {
-        case .create(let currency):
+        case .create(let currency, nil):
             bytes.append(isDrawn ? 1 : 2)
             add(currency?.code)
+        case .create(let currency, let seconds?):
+            bytes.append(isDrawn ? 8 : 9)
+            add(currency?.code)
+            add(UInt64(bitPattern: seconds))
         case .addLine(let item):
             bytes.append(3)
             add(item)
@@ -56,6 +75,80 @@ struct RequestDigest {
             bytes.append(6)
         case .delete:
             bytes.append(7)
+        case .setDetails(let change):
+            bytes.append(10)
+            add(change)
+        case .setPrice(let line, let price):
+            bytes.append(11)
+            add(UInt64(line.number))
+            add(UInt64(bitPattern: price.minorUnits))
+            add(price.currency.code)
+        case .takeOut(let quantities):
+            bytes.append(12)
+            add(UInt64(quantities.count))
+            for part in quantities {
+                add(UInt64(part.line.number))
+                add(UInt64(bitPattern: part.quantity))
+            }
+        case .actions(let changes):
+            bytes.append(13)
+            add(UInt64(changes.count))
+            for change in changes { add(change, isDrawn: false) }
+        // Not the order's id, which each copy of the request has another of.
+        case .checkOut:
+            bytes.append(14)
+        case .cancelCheckout:
+            bytes.append(15)
+        // Of a merge its wish, whichever lines it comes to, and however often it is begun.
+        case .takeOver(let offer, _, _, _):
+            add(16, offer.digest)
+        case .handOver(let wish, _):
+            add(17, wish.digest)
+        case .finishHandOver(let offer):
+            add(18, offer.digest)
+        case .declineMerge(let offer):
+            add(19, offer.digest)
+        case .undoHandOver(let offer):
+            add(20, offer.digest)
+        }
+    }
+
+    private mutating func add(_ kind: UInt8, _ digest: UInt128) {
+        bytes.append(kind)
+        let (high, low) = digest.halves
+        add(high)
+        add(low)
+    }
+
+    private mutating func add(_ change: DetailsChange) {
+        add(change.note) { $0.add($1) }
+        add(change.customer) { $0.add($1) }
+        add(change.email) { $0.add($1) }
+        add(change.attributes) { digest, patches in
+            digest.add(UInt64(patches.count))
+            for patch in patches.sorted(by: { $0.key < $1.key }) {
+                digest.add(patch.key)
+                digest.add(patch.value)
+            }
+        }
+        add(change.discountCodes) { digest, codes in
+            let codes = Set(codes).sorted()
+            digest.add(UInt64(codes.count))
+            for code in codes { digest.add(code) }
+        }
+        add(change.expiresIn) { $0.add(UInt64(bitPattern: $1)) }
+    }
+
+    private mutating func add<Value>(
+        _ patch: DetailsChange.Patch<Value>,
+        _ add: (inout RequestDigest, Value) -> Void
+    ) {
+        switch patch {
+        case .keep: bytes.append(0)
+        case .unset: bytes.append(1)
+        case .set(let value):
+            bytes.append(2)
+            add(&self, value)
         }
     }
 
@@ -105,6 +198,14 @@ struct RequestDigest {
 
     private var value: UInt128 {
         SHA256.hash(data: bytes).prefix(16).reduce(0) { $0 << 8 | UInt128($1) }
+    }
+}
+
+extension MergeWish {
+    /// The wish that a client has who calls it so.
+    package init(id: String, source: CartID, target: CartID, strategy: MergeStrategy) {
+        let digest = RequestDigest.ofMerge(id, source, target, strategy)
+        self.init(id: id, source: source, target: target, strategy: strategy, digest: digest)
     }
 }
 

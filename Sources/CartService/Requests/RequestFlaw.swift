@@ -28,6 +28,8 @@ enum RequestFlaw: Error, Equatable, Sendable {
     case wrongType(JSONPointer, expected: String, actual: String)
     /// An integer out of the range of 64 bits.
     case hugeInteger(JSONPointer)
+    /// A value that is none of those that it can be.
+    case invalidValue(JSONPointer, expected: String)
     /// A value that the domain refuses whatever the cart.
     case rejected(CartRejection, in: RequestPart)
 }
@@ -42,4 +44,20 @@ enum RequestPart: Equatable, Sendable, CaseIterable {
     case addition
     /// The body that changes a line.
     case alteration
+    /// The body that says something of a cart.
+    case details
+    /// The body that sets a line's price.
+    case pricing
+    /// The body that takes out what was ordered.
+    case takingOut
+    /// The body that has several actions.
+    case actions
+    /// One of those.
+    case action
+    /// The body that makes an order of a cart.
+    case checkout
+    /// The body that merges a cart into another, as the latter sees it.
+    case merge
+    /// The same, as the former sees it.
+    case mergeSource
 }

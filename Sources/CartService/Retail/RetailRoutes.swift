@@ -147,7 +147,11 @@ extension Problem {
             case .sku: part == .path ? "itemId" : "/itemId"
             case .quantity: "/quantity"
             case .unitPrice: "/unitPrice"
-            case .lineID, .currency, .name, .attributes, .attributeKey, .attributeValue, .none: nil
+            case .lineID, .currency, .name, .attributes, .attributeKey, .attributeValue, .note, .customer,
+                .email, .discountCodes, .discountCode, .expiresIn, .actions, .takenLines,
+                .takenQuantity, .version, .mergeSource, .mergeID,
+                .none:
+                nil
             }
         self.init(refusal.kind, refusal.detail, field: field)
         if let aftermath = refusal.aftermath {

@@ -10,6 +10,8 @@ package struct CartFacePolicy: Sendable {
     package var requestDeadline: Duration = .seconds(2)
     /// How long a cart is kept after its last change: what `expiresAt` is counted by.
     package var retention: Duration = .seconds(30 * 86_400)
+    /// What callers show that may set prices; nil: nobody may.
+    package var trusted: TrustedToken?
 
     /// The numbers of the design, sections 6 and 9.
     package init() {}

@@ -24,8 +24,15 @@ struct CartReplies: Sendable {
     }
 
     /// A cart as it is to be shown.
-    func view(_ id: CartID, _ cart: OpenCart, _ version: UInt64) -> CartView {
-        CartView(id: id, cart: cart, version: version, retention: retention)
+    func view(_ id: CartID, _ shown: ShownCart, _ version: UInt64) -> CartView {
+        CartView(id: id, shown: shown, version: version, retention: retention)
+    }
+
+    /// The order that a cart is.
+    func order(_ view: OrderView, by node: String) -> Response {
+        var writer = JSONWriter(capacity: 512 + view.contents.lines.count * 320)
+        writer.order(view)
+        return shown(.ok, writer, view.version, by: node, nil, nil)
     }
 
     /// The cart of an accepted command, with its version as the entity tag.
@@ -41,7 +48,7 @@ struct CartReplies: Sendable {
         return shown(status, writer, view.version, by: node, location, mark)
     }
 
-    /// Of an accepted command, that there is no cart any more.
+    /// Of an accepted command, what is left of the cart.
     func gone(
         _ status: HTTPResponse.Status,
         _ view: GoneView,

@@ -5,8 +5,9 @@ import NIOCore
 extension CartRoutes {
     /// The body as JSON, or nil if it is empty.
     ///
+    /// - Parameter patch: whether it may be declared as a merge patch (RFC 7396) too.
     /// - Throws: `RequestFlaw`, or the connection's error where the client broke off.
-    func json(of request: Request) async throws -> JSONValue? {
+    func json(of request: Request, patch: Bool = false) async throws -> JSONValue? {
         let limit = policy.bodyBytes
         if let length = request.headers[.contentLength].flatMap(Int.init), length > limit {
             throw RequestFlaw.bodyTooLarge(limit: limit)
@@ -19,7 +20,7 @@ extension CartRoutes {
         }
         let type = request.headers[.contentType]
         if body.readableBytes == 0 && type == nil { return nil }
-        guard let type, Self.isJSON(type) else { throw RequestFlaw.unsupportedMediaType(type) }
+        guard let type, Self.isJSON(type, patch) else { throw RequestFlaw.unsupportedMediaType(type) }
         if body.readableBytes == 0 { return nil }
         do {
             return try JSONReader.read(Array(buffer: body))
@@ -29,9 +30,13 @@ extension CartRoutes {
     }
 
     /// Whether it is `application/json`, with whatever parameters but another charset than UTF-8.
-    private static func isJSON(_ type: String) -> Bool {
+    private static func isJSON(_ type: String, _ patch: Bool) -> Bool {
         let parts = type.lowercased().split(separator: ";", omittingEmptySubsequences: false)
-        guard let first = parts.first, trimmed(first) == "application/json" else { return false }
+        guard let name = parts.first.map(trimmed),
+            name == "application/json" || patch && name == "application/merge-patch+json"
+        else {
+            return false
+        }
         return parts.dropFirst().allSatisfy { part in
             let parameter = trimmed(part)
             return !parameter.hasPrefix("charset=")

@@ -21,7 +21,9 @@ extension CartRoutes {
     ) async throws(Problem) -> Response {
         let now = sources.now()
         do {
-            try CartCommand.change(change, at: now).validate(policy.limits)
+            // Which version is expected may have to be asked for; that one is, is known.
+            let expected: UInt64? = errand.demandsVersion ? 0 : nil
+            try CartCommand.change(change, at: now, expected: expected).validate(policy.limits)
         } catch {
             throw Problem(error, in: part)
         }
@@ -33,7 +35,7 @@ extension CartRoutes {
     }
 
     /// The one version that the domain is to compare with, as it knows no lists.
-    private func expectedVersion(
+    func expectedVersion(
         _ errand: Errand,
         _ change: CartCommand.Change
     ) async throws(Problem) -> UInt64? {
@@ -69,7 +71,7 @@ extension CartRoutes {
         return problem
     }
 
-    private func ask(
+    func ask(
         _ errand: Errand,
         _ command: CartCommand,
         _ part: RequestPart
@@ -82,14 +84,22 @@ extension CartRoutes {
             var problem = Problem(rejection, in: part, ifMatch: errand.ifMatch)
             problem.node = answer.node
             if case .versionMismatch(_, let actual) = rejection, actual > 0 { problem.version = actual }
+            if case .versionMismatch = rejection { problem.field = errand.versionField }
             throw problem
         }
     }
 
-    private func answer(_ errand: Errand, _ command: CartCommand) async throws(Problem) -> Answer<CartLogic> {
+    /// What the cart's owner says.
+    ///
+    /// - Parameter cart: which cart, if it is another than the errand's.
+    func answer(
+        _ errand: Errand,
+        _ command: CartCommand,
+        of cart: CartID? = nil
+    ) async throws(Problem) -> Answer<CartLogic> {
         do {
             return try await asker.ask(
-                ActorID(errand.cart.text),
+                ActorID((cart ?? errand.cart).text),
                 command,
                 deadline: errand.deadline,
                 trace: errand.trace
@@ -99,10 +109,14 @@ extension CartRoutes {
         }
     }
 
-    private func reply(to errand: Errand, _ accepted: Accepted, deletes: Bool) throws(Problem) -> Response {
+    func reply(to errand: Errand, _ accepted: Accepted, deletes: Bool = false) throws(Problem) -> Response {
         switch accepted.reply.effect {
-        case .read, .existed, .lineIncreased, .quantityChanged, .lineRemoved, .cleared:
+        case .read, .existed, .lineIncreased, .quantityChanged, .lineRemoved, .cleared, .detailsChanged,
+            .priceChanged, .takenOut, .actions, .checkoutCancelled, .merged, .mergeDeclined, .handedOver,
+            .handOverFinished, .handOverUndone:
             return try cart(.ok, errand, accepted)
+        case .checkedOut:
+            return try cart(.created, errand, accepted, location: "\(path(errand))/order")
         case .created:
             return try cart(.created, errand, accepted, location: path(errand))
         case .lineAdded(let line):
@@ -125,17 +139,34 @@ extension CartRoutes {
         location: String? = nil
     ) throws(Problem) -> Response {
         let mark = mark(errand, accepted)
-        switch accepted.record.cart {
-        case .open(let cart):
-            let view = replies.view(errand.cart, cart, accepted.sequence)
+        if let shown = ShownCart(accepted.record.cart) {
+            var view = replies.view(errand.cart, shown, accepted.sequence)
+            if case .actions(let actions) = accepted.reply.effect { view.results = actions.effects }
             return replies.cart(status, view, by: accepted.node, location: location, under: mark)
-        case .deleted(let at, _, _) where accepted.reply.effect != .read:
-            // Since the retried change was made, or by the same commit. It was made, and the status says so.
-            let view = GoneView(id: errand.cart, version: accepted.sequence, deletedAt: at)
-            return replies.gone(status, view, by: accepted.node, location: location, under: mark)
-        case .none, .deleted:
+        }
+        guard let end = CartEnd(accepted.record.cart),
+            // A change of a cart that was deleted since, or by the same commit. It was made, and the status says so.
+            accepted.reply.effect != .read || end.isShown
+        else {
             throw .contradiction("a cart was shown that is not there")
         }
+        let view = GoneView(id: errand.cart, version: accepted.sequence, end: end)
+        return replies.gone(status, view, by: accepted.node, location: location, under: mark)
+    }
+
+    /// Answers the order that the cart is.
+    func showOrder(_ errand: Errand) async throws(Problem) -> Response {
+        let accepted = try await ask(errand, .read, .path)
+        guard errand.ifMatch.admits(accepted.sequence) else {
+            throw mismatch(errand, actual: accepted.sequence)
+        }
+        guard case .checkedOut(let cart, let order) = accepted.record.cart else {
+            var problem = Problem(.orderNotFound, "the cart has not been checked out, or not any more")
+            problem.node = accepted.node
+            throw problem
+        }
+        let view = OrderView(cart: errand.cart, order: order, contents: cart, version: accepted.sequence)
+        return replies.order(view, by: accepted.node)
     }
 
     /// What the client is told of its key, if it sent one.
@@ -147,7 +178,7 @@ extension CartRoutes {
 }
 
 /// A command that was accepted.
-private struct Accepted {
+struct Accepted {
     let reply: CartReply
     let record: CartRecord
     let sequence: UInt64

@@ -66,6 +66,9 @@ package struct CartRoutes<Asker: CartAsking>: Sendable {
         case (.cart(let id), .put):
             let errand = try Errand(id, request, deadline)
             return try await change(errand, .creation, CartBody.creation(json(of: request)))
+        case (.cart(let id), .patch):
+            let errand = try Errand(id, request, deadline)
+            return try await change(errand, .details, CartBody.details(json(of: request, patch: true)))
         case (.cart(let id), .delete):
             return try await change(Errand(id, request, deadline), .path, .delete)
         case (.carts, .post):
@@ -83,10 +86,54 @@ package struct CartRoutes<Asker: CartAsking>: Sendable {
             return try await change(errand, .alteration, CartBody.alteration(json(of: request), of: line))
         case (.line(let id, let line), .delete):
             return try await change(Errand(id, request, deadline), .path, .removeLine(Errand.line(line)))
+        case (.price(let id, let line), .put):
+            let errand = try Errand(id, request, deadline)
+            try requireTrust(request)
+            let line = try Errand.line(line)
+            return try await change(errand, .pricing, CartBody.pricing(json(of: request), of: line))
+        case (.actions(let id), .post):
+            let errand = try Errand(id, request, deadline)
+            let actions = try CartBody.actions(await json(of: request))
+            if actions.needsTrust { try requireTrust(request) }
+            return try await change(errand, .actions, actions)
+        case (.takeOut(let id), .post):
+            let errand = try Errand(id, request, deadline)
+            return try await change(errand, .takingOut, CartBody.takingOut(json(of: request)))
+        case (.checkout(let id), .post):
+            let errand = try Errand(id, request, deadline)
+            let version = try CartBody.checkout(await json(of: request))
+            return try await change(
+                errand.ordering(version),
+                .checkout,
+                .checkOut(OrderID(sources.newID()))
+            )
+        case (.cancellation(let id), .post):
+            let errand = try Errand(id, request, deadline)
+            try CartBody.nothing(await json(of: request))
+            return try await change(errand, .path, .cancelCheckout)
+        case (.order(let id), .get):
+            return try await showOrder(Errand(id, request, deadline))
+        case (.order(let id), .head):
+            return try await showOrder(Errand(id, request, deadline)).createHeadResponse()
+        case (.merge(let id), .post):
+            let errand = try Errand(id, request, deadline)
+            return try await merge(errand, CartBody.merge(json(of: request), into: errand.cart))
         case (_, .options):
             return replies.options(resource.methods)
-        case (.carts, _), (.cart, _), (.lines, _), (.line, _):
+        case (.carts, _), (.cart, _), (.lines, _), (.line, _), (.price, _), (.actions, _), (.takeOut, _),
+            (.checkout, _), (.cancellation, _), (.order, _), (.merge, _):
             throw RequestFlaw.methodNotAllowed(allowed: resource.methods)
+        }
+    }
+
+    /// Lets only those pass that the shop trusts.
+    private func requireTrust(_ request: Request) throws(Problem) {
+        guard let trusted = policy.trusted, trusted.isShown(in: request.headers[.authorization]) else {
+            throw Problem(
+                .forbidden,
+                "prices are set by callers with the shop's token alone",
+                field: "Authorization"
+            )
         }
     }
 }

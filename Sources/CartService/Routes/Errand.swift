@@ -6,7 +6,9 @@ import Hummingbird
 /// What one request goes to a cart with, beside its command.
 struct Errand: Sendable {
     let cart: CartID
-    let ifMatch: IfMatch
+    private(set) var ifMatch: IfMatch
+    /// Where the version is given that the client expects.
+    private(set) var versionField = "If-Match"
     /// What the client calls the change, if it is one and has a name.
     let key: IdempotencyKey?
     /// Whether the request named no cart.
@@ -47,6 +49,30 @@ struct Errand: Sendable {
     /// The operation that a change is, if the client sent a key with it.
     func operation(_ change: CartCommand.Change) -> CartOperation? {
         key.map { CartOperation($0, change, ifMatch, isDrawn: isDrawn) }
+    }
+
+    /// Whether the client says at which versions the cart may be.
+    var demandsVersion: Bool {
+        switch ifMatch {
+        case .absent, .present: false
+        case .versions: true
+        }
+    }
+
+    /// The same, where the body may name the version that is to be ordered.
+    ///
+    /// - Throws: where `If-Match` demands another.
+    func ordering(_ version: UInt64?) throws(RequestFlaw) -> Errand {
+        guard let version else { return self }
+        switch ifMatch {
+        case .absent, .present: break
+        case .versions where ifMatch.admits(version): break
+        case .versions: throw .invalidValue(JSONPointer()["version"], expected: "the version of If-Match")
+        }
+        var errand = self
+        errand.ifMatch = .versions([version], field: "\"\(version)\"")
+        errand.versionField = "/version"
+        return errand
     }
 
     /// Whether the method asks for a change: a read needs no key, and has it overlooked.

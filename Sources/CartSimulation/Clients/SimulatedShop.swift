@@ -104,7 +104,9 @@ struct SimulatedShop: Shop {
         case .cartNotFound: .cartMissing
         case .lineNotFound: .lineMissing
         case .limit: .full
-        case .cartDeleted, .versionMismatch, .currencyMismatch, .invalid, .operationReused, .operationRetired:
+        case .cartDeleted, .versionMismatch, .currencyMismatch, .invalid, .operationReused, .operationRetired,
+            .cartCheckedOut, .cartEmpty, .cartMerged, .mergeDeclined, .mergeTaken, .mergeForgotten,
+            .mergeNotUnderWay, .action:
             .other("\(rejection)")
         }
     }

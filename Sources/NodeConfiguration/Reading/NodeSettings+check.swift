@@ -33,6 +33,13 @@ extension NodeSettings {
             host.idleTimeout
         )
         try require(
+            redis.tombstoneRetention / 2 >= host.idleTimeout,
+            "tombstone-retention",
+            redis.tombstoneRetention,
+            "at least twice idle-timeout",
+            host.idleTimeout
+        )
+        try require(
             shutdown.lameDuck < shutdown.drainBudget,
             "lame-duck",
             shutdown.lameDuck,

@@ -28,6 +28,8 @@ package struct NodeSettings: Sendable {
     package var bodyLimit = 64 * 1024
     /// How long a request may take before it is answered that its time ran out.
     package var requestDeadline: Duration = .seconds(2)
+    /// What callers show that may set prices; empty: nobody may.
+    package var trustedToken = Secret("")
     package var shutdown = Shutdown()
     /// The least severe messages that are logged.
     package var logLevel = Logger.Level.info
@@ -95,6 +97,8 @@ extension NodeSettings {
         package var embeddedFsync = EmbeddedFsync.everysec
         /// How long a cart that nobody uses is kept.
         package var retention: Duration = .seconds(30 * 24 * 3600)
+        /// How long is known of a deleted or merged cart that it is.
+        package var tombstoneRetention: Duration = .seconds(7 * 24 * 3600)
     }
 
     /// The nodes that share carts.

@@ -105,6 +105,23 @@ extension Setting {
     }
 }
 
+extension Setting {
+    static let trustedToken = Setting(
+        name: "trusted-token",
+        environment: "CART_TRUSTED_TOKEN",
+        expected: "16…1024 visible ASCII characters",
+        standard: "none: nobody may",
+        meaning: "what a caller shows (`Authorization: Bearer …`) that may set the prices of lines",
+        isSecret: true
+    ) { text, settings throws(Unfit) in
+        guard (16...1024).contains(text.utf8.count) else { throw Unfit("too short or too long") }
+        guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw Unfit("not of visible ASCII characters alone")
+        }
+        settings.trustedToken = Secret(text)
+    }
+}
+
 /// Which characters a value may consist of.
 enum Alphabet {
     static func isWord(_ text: String) -> Bool {

@@ -72,6 +72,12 @@ enum SettingTable {
                 in: .seconds(60)...(.seconds(3_650 * 86_400)),
                 "how long a cart that nobody uses is kept"
             ),
+            .duration(
+                "tombstone-retention",
+                \.redis.tombstoneRetention,
+                in: .seconds(60)...(.seconds(3_650 * 86_400)),
+                "how long is known of a deleted or merged cart that it is"
+            ),
             .folder(
                 "data-dir",
                 \.dataFolder,
@@ -181,6 +187,7 @@ enum SettingTable {
                 in: 0...(1 << 20),
                 "all attributes of a cart together"
             ),
+            .count("actions-limit", \.cart.actions, in: 1...1_000, "how many actions a batch may have"),
         ]
     )
 
@@ -194,6 +201,8 @@ enum SettingTable {
                 in: .milliseconds(50)...(.seconds(300)),
                 "how long a request may take before it is answered that its time ran out"
             ),
+            .trustedToken,
+            .contents(of: .trustedToken),
             .choice("log-level", \.logLevel, "the least severe messages that are logged"),
         ]
     )

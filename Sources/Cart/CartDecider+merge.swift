@@ -1,0 +1,81 @@
+// What a merge means for the cart that is to take the lines.
+extension CartDecider {
+    /// Takes the lines of another cart, once.
+    ///
+    /// A line is the same in both carts if its SKU, unit price and attributes are; of its name and its time, the taking
+    /// cart's stay.
+    func take(
+        _ lines: [Line],
+        _ currency: Currency?,
+        by strategy: MergeStrategy,
+        _ offer: MergeOffer,
+        _ at: Timestamp,
+        into cart: OpenCart
+    ) throws(CartRejection) -> Verdict {
+        switch cart.merges.fate(of: offer) {
+        case .taken: return .settled
+        case .declined: throw .mergeDeclined
+        case .forgotten: throw .mergeForgotten
+        case .open: break
+        }
+        var state = CartState.open(cart)
+        var events: [CartEvent] = []
+        for line in lines {
+            // A cart that has lines has a currency, unless its state is damaged.
+            guard let now = state.cart, let currency = currency ?? now.currency else { continue }
+            for event in try take(line, in: currency, by: strategy, at, into: now) {
+                state.apply(event)
+                events.append(event)
+            }
+        }
+        let entry = MergeLog.Entry(digest: offer.digest, attempt: offer.attempt, isTaken: true)
+        events.append(.mergeSettled(entry, room: limits.merges, at: at))
+        return Verdict(.merged, all: events)
+    }
+
+    private func take(
+        _ line: Line,
+        in currency: Currency,
+        by strategy: MergeStrategy,
+        _ at: Timestamp,
+        into cart: OpenCart
+    ) throws(CartRejection) -> [CartEvent] {
+        guard line.quantity > 0 else { return [] }
+        try require(currency, in: cart)
+        let item = NewItem(
+            sku: line.sku,
+            name: line.name,
+            quantity: Int64(line.quantity),
+            unitPrice: Money(minorUnits: line.unitPrice, currency: currency),
+            attributes: line.attributes
+        )
+        guard let own = cart.lines.first(where: { $0.holds(item) }) else {
+            try require(Int(line.quantity), .quantity, atMost: Int(limits.quantity))
+            return try append(item, at, to: cart).events
+        }
+        // In 64 bits two quantities of 32 can not overflow; a damaged state's negative one counts as none.
+        let (mine, theirs) = (Int64(Swift.max(0, own.quantity)), Int64(line.quantity))
+        let wanted =
+            switch strategy {
+            case .add: mine + theirs
+            case .max: Swift.max(mine, theirs)
+            case .mine: mine
+            case .theirs: theirs
+            }
+        guard wanted != mine else { return [] }
+        try require(Int(wanted), .quantity, atMost: Int(limits.quantity))
+        return [.quantityChanged(own.id, quantity: Int32(clamping: wanted), at: at)]
+    }
+
+    /// Has the offer never taken, unless it was.
+    func decline(_ offer: MergeOffer, _ at: Timestamp, _ merges: MergeLog) throws(CartRejection) -> Verdict {
+        switch merges.fate(of: offer) {
+        case .taken: throw .mergeTaken
+        case .forgotten: throw .mergeForgotten
+        case .declined: return .settled
+        case .open:
+            let entry = MergeLog.Entry(digest: offer.digest, attempt: offer.attempt, isTaken: false)
+            return Verdict(.mergeDeclined, .mergeSettled(entry, room: limits.merges, at: at))
+        }
+    }
+}
