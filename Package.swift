@@ -146,6 +146,24 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        .target(
+            name: "CartGRPC",
+            dependencies: [
+                "Cart",
+                "CartService",
+                "CartWire",
+                "Hosting",
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+                .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            swiftSettings: strict
+        ),
+
         // What an operator decides, and what a node keeps on its disk.
         .target(
             name: "NodeConfiguration",
@@ -168,6 +186,7 @@ let package = Package(
             name: "CartNode",
             dependencies: [
                 "Cart",
+                "CartGRPC",
                 "CartService",
                 "Hosting",
                 "LinkHosting",
@@ -308,6 +327,23 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        .testTarget(
+            name: "CartGRPCTests",
+            dependencies: [
+                "Cart",
+                "CartGRPC",
+                "CartService",
+                "CartWire",
+                "Hosting",
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+                .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            swiftSettings: strict
+        ),
+
         // Real sockets, real Redis, real processes.
         .testTarget(
             name: "RedisTests",
@@ -392,6 +428,13 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
+            swiftSettings: strict
+        ),
+        // Clients that are not ours, in a language that is not ours.
+        .testTarget(
+            name: "ProtocolTests",
+            dependencies: ["ClusterTesting", "HostingTesting"],
+            exclude: ["Clients"],
             swiftSettings: strict
         ),
     ]

@@ -6,15 +6,40 @@ package struct CartID: Hashable, Sendable {
     /// The longest id, in characters.
     package static let maximumLength = 128
 
-    /// 1…128 characters of `A-Z a-z 0-9 _ . ~ -`; upper and lower case differ.
+    /// 1…128 characters of `A-Z a-z 0-9 _ . ~ -`; upper and lower case differ. Begins with `~` only in another protocol's
+    /// name space.
     package let text: String
 
     /// The cart a client names.
     ///
-    /// - Throws: `invalid(.cartID, _)`: `empty`, `forbiddenCharacter`, `tooLong`, or `malformed` for `.` and `..`.
+    /// - Throws: `invalid(.cartID, _)`: `empty`, `forbiddenCharacter` (also for `~` in front), `tooLong`, or `malformed` for
+    ///   `.` and `..`.
     package init(_ text: String) throws(CartRejection) {
+        try self.init(carried: text)
+        guard text.utf8.first != UInt8(ascii: "~") else {
+            throw .invalid(.cartID, .forbiddenCharacter(offset: 0))
+        }
+    }
+
+    /// A cart of whatever name space, as another node or stored state has it.
+    ///
+    /// - Throws: `invalid(.cartID, _)`, as for a client, but for `~` in front.
+    package init(carried text: String) throws(CartRejection) {
         try Alphabet.cartID.check(text, .cartID, maximum: CartID.maximumLength)
         guard text != ".", text != ".." else { throw .invalid(.cartID, .malformed) }
+        self.text = text
+    }
+
+    /// The cart of this name in another protocol's name space, which nobody can name by `init(_:)`: `~space~name`.
+    ///
+    /// - Parameters:
+    ///   - space: a plain word without `~`.
+    ///   - name: in the alphabet of ids.
+    /// - Throws: `invalid(.cartID, _)`: `empty` for an empty name, `forbiddenCharacter` or `tooLong` of the whole id.
+    package init(space: String, name: String) throws(CartRejection) {
+        guard !name.isEmpty else { throw .invalid(.cartID, .empty) }
+        let text = "~\(space)~\(name)"
+        try Alphabet.cartID.check(text, .cartID, maximum: CartID.maximumLength)
         self.text = text
     }
 

@@ -63,7 +63,7 @@ extension Node {
                     cluster: cluster,
                     layout: layout,
                     retention: settings.redis.retention,
-                    lifetime: decider.retention
+                    lifetime: { policy.lifetime(decider.retention(of: $0)) }
                 )
             ),
             link: link,

@@ -1,4 +1,5 @@
 import Cart
+import CartGRPC
 import CartService
 import Hosting
 import Hummingbird
@@ -20,25 +21,66 @@ extension Node {
 
     /// The port for clients.
     func cartApplication() -> some Service {
-        let directory = directory
         let routes = CartRoutes(
             asker: host,
             node: settings.nodeName,
             policy: settings.facePolicy,
-            sources: CartFaceSources(
-                now: { Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000)) },
-                newID: {
-                    CartID(randomHigh: .random(in: .min ... .max), randomLow: .random(in: .min ... .max))
-                },
-                isDraining: { directory.isDraining },
-                past: past,
-                feed: feed
-            )
+            sources: faceSources
         )
         let elsewhere = UnknownPathResponder(routes, context: BasicRequestContext.self)
         return application(
             failpoints.around(routes.responder(otherwise: IndexResponder(otherwise: elsewhere))),
             at: settings.http
+        )
+    }
+
+    /// The port for clients over gRPC, if there is one.
+    ///
+    /// - Throws: where its host's name is not known.
+    func rpcServer() throws -> CartRPCServer? {
+        guard let endpoint = settings.grpc.endpoint else { return nil }
+        let (directory, clock) = (directory, clock)
+        do {
+            return try CartRPCServer(
+                host: endpoint.host,
+                port: endpoint.port,
+                asker: host,
+                face: settings.facePolicy,
+                sources: faceSources,
+                logger: logger,
+                isServing: { directory.obstacles(at: clock.now).isEmpty }
+            )
+        } catch is SocketAddressError.UnknownHost {
+            throw BadSetting(
+                "grpc-host",
+                "no such host (got \"\(endpoint.host)\", expected a name or an address of this machine)"
+            )
+        }
+    }
+
+    /// The port for the AWS retail store's clients, if there is one.
+    func retailApplication() -> (any Service)? {
+        guard let endpoint = settings.retail.endpoint else { return nil }
+        let routes = RetailRoutes(
+            asker: host,
+            node: settings.nodeName,
+            policy: settings.facePolicy,
+            sources: faceSources
+        )
+        return application(
+            failpoints.around(RetailResponder(routes, context: BasicRequestContext.self)),
+            at: endpoint
+        )
+    }
+
+    private var faceSources: CartFaceSources {
+        let directory = directory
+        return CartFaceSources(
+            now: { Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000)) },
+            newID: { CartID(randomHigh: .random(in: .min ... .max), randomLow: .random(in: .min ... .max)) },
+            isDraining: { directory.isDraining },
+            past: past,
+            feed: feed
         )
     }
 

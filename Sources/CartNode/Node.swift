@@ -56,7 +56,7 @@ struct Node {
     }
 
     /// Everything that lives, in the order in which it starts; it stops in the opposite order.
-    private func group() -> ServiceGroup {
+    private func group() throws -> ServiceGroup {
         var services: [any Service] = []
         if let embedded { services.append(embedded) }
         services += [
@@ -66,6 +66,10 @@ struct Node {
             LinkClientService(link: link), LinkServerService(server: peers),
             HostService(host: host, keeper: keeper),
             cartApplication(),
+        ]
+        if let retail = retailApplication() { services.append(retail) }
+        if let server = try rpcServer() { services.append(RPCServerService(server: server)) }
+        services.append(
             Departure(
                 host: host,
                 keeper: keeper,
@@ -75,8 +79,8 @@ struct Node {
                 lease: settings.lease.length,
                 clock: clock,
                 logger: logger
-            ),
-        ]
+            )
+        )
         var configuration = ServiceGroupConfiguration(
             services: services.map {
                 ServiceGroupConfiguration.ServiceConfiguration(

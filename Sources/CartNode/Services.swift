@@ -1,3 +1,4 @@
+import CartGRPC
 import CartService
 import Hosting
 import LinkHosting
@@ -57,6 +58,18 @@ extension Node {
 
     struct LinkServerService: Service {
         let server: LinkServer
+
+        func run() async throws {
+            try await withGracefulShutdownHandler {
+                try await server.run()
+            } onGracefulShutdown: {
+                server.beginGracefulShutdown()
+            }
+        }
+    }
+
+    struct RPCServerService: Service {
+        let server: CartRPCServer
 
         func run() async throws {
             try await withGracefulShutdownHandler {

@@ -14,6 +14,9 @@ package protocol Decider: Sendable {
     /// The state of an actor that does not exist.
     var initial: State { get }
 
+    /// How long after its last use an actor in this state may be forgotten; nil: as long as the store keeps actors.
+    func retention(of state: State) -> Duration?
+
     /// Whether the command never leads to events. Reads are answered from the committed state, past the mailbox.
     func isRead(_ command: Command) -> Bool
 
@@ -36,6 +39,11 @@ package protocol Decider: Sendable {
 
     /// Applies an event that was decided on this very state, or on an equal one in another process.
     func evolve(_ state: inout State, with event: Event)
+}
+
+extension Decider {
+    /// Every actor is kept as long as any other.
+    package func retention(of state: State) -> Duration? { nil }
 }
 
 /// What a decider makes of a command.

@@ -17,8 +17,6 @@ package final class Host<D: Decider>: Sendable {
     let logger: Logger
     /// The name under which this node answers.
     let node: String
-    /// How long an actor may be only read before the store is told to keep it.
-    let touchInterval: Duration
     let restores: Permits
 
     let live = Mutex(LiveTable<ActorID, Activation<D>>())
@@ -61,7 +59,6 @@ package final class Host<D: Decider>: Sendable {
         self.node = node
         self.random = random
         self.logger = logger
-        self.touchInterval = store.retention / 8
         self.restores = Permits(policy.restoreLimit)
         self.routes = Mutex(RouteCache(limit: policy.routeLimit))
         (self.work, self.enqueueWork) = AsyncStream.makeStream(
@@ -91,6 +88,11 @@ package final class Host<D: Decider>: Sendable {
     }
 
     // MARK: For activations
+
+    /// How long an actor in this state may be only read before the store is told to keep it.
+    func touchInterval(of state: D.State) -> Duration {
+        (policy.lifetime(decider.retention(of: state)) ?? store.retention) / 8
+    }
 
     /// Has an activation's pump run; false when the host has stopped.
     func enqueue(_ activation: Activation<D>) -> Bool {

@@ -27,4 +27,10 @@ package struct HostPolicy: Sendable {
     package var passivationBatch = 4_096
 
     package init() {}
+
+    /// How long a store keeps an actor that wants to be kept for so long: never so short that one which is live and idle
+    /// would be forgotten.
+    package func lifetime(_ wanted: Duration?) -> Duration? {
+        wanted.map { max($0, idleTimeout * 2) }
+    }
 }

@@ -83,6 +83,23 @@ import Testing
         }
     }
 
+    @Test func `a cart of another name space is none that a client can name`() throws {
+        let cart = try CartID(space: "shop", name: "a~20b")
+        #expect(cart.text == "~shop~a~20b")
+        for reserved in [cart.text, "~", "~a"] {
+            #expect(throws: CartRejection.invalid(.cartID, .forbiddenCharacter(offset: 0)), "\(reserved)") {
+                try CartID(reserved)
+            }
+        }
+        #expect(throws: CartRejection.invalid(.cartID, .empty)) { try CartID(space: "shop", name: "") }
+        #expect(throws: CartRejection.invalid(.cartID, .forbiddenCharacter(offset: 6))) {
+            try CartID(space: "shop", name: "{")
+        }
+        #expect(throws: CartRejection.invalid(.cartID, .tooLong(maximum: 128, actual: 129))) {
+            try CartID(space: "shop", name: String(repeating: "a", count: 123))
+        }
+    }
+
     @Test func `128 random bits are 26 characters, each bit in its place`() throws {
         func text(_ high: UInt64, _ low: UInt64) -> String { CartID(randomHigh: high, randomLow: low).text }
         #expect(text(0, 0) == String(repeating: "0", count: 26))

@@ -71,6 +71,65 @@ struct PrecedenceTests {
         #expect(settings.redis.server == .url(expected))
     }
 
+    @Test(arguments: ["REDIS_ADDR", "VALKEY_ADDR"])
+    func `what demo shops call the Redis is taken where nobody uses our own name for it`(variable: String)
+        throws
+    {
+        let shared = ["CART_CLUSTER_SECRET": "0123456789abcdef", variable: "redis-cart:6379"]
+        let theirs = try #require(outcome([], shared).settings)
+        let expected = RedisConfiguration(address: .tcp(host: "redis-cart", port: 6379))
+        guard case .url(let server) = theirs.redis.server else {
+            Issue.record("not a Redis of others")
+            return
+        }
+        #expect(server.address == expected.address)
+        let both = shared.merging(["REDIS_URL": "redis://ours:1"]) { $1 }
+        let ours = try #require(outcome([], both).settings)
+        #expect(ours.redisIdentity.contains("ours:1"))
+        #expect(
+            try #require(outcome(["--redis-url", "redis://ours:2"], both).settings).redisIdentity.contains(
+                "ours:2"
+            )
+        )
+    }
+
+    @Test func `two names of demo shops for the Redis may agree, and are refused where they do not`() {
+        let secret = ["CART_CLUSTER_SECRET": "0123456789abcdef", "REDIS_ADDR": "a:1"]
+        #expect(outcome([], secret.merging(["VALKEY_ADDR": "a:1"]) { $1 }).settings != nil)
+        let complaint = outcome([], secret.merging(["VALKEY_ADDR": "b:1"]) { $1 }).complaint
+        #expect(complaint.hasPrefix("redis-url: REDIS_ADDR and VALKEY_ADDR contradict each other"))
+        // Nobody asks them where our own name is used.
+        let own = secret.merging(["VALKEY_ADDR": "b:1", "REDIS_URL": "redis://c:1"]) { $1 }
+        #expect(outcome([], own).settings != nil)
+        #expect(outcome([], ["REDIS_ADDR": "nonsense:port"]).complaint.contains("in REDIS_ADDR"))
+    }
+
+    @Test func `the shops' name for the port is the gRPC port's, unless it is a service's address`() throws {
+        #expect(outcome().settings?.grpc.port == 7070)
+        #expect(outcome([], ["CART_PORT": "7071"]).settings?.grpc.port == 7071)
+        #expect(outcome([], ["CART_PORT": "7071", "CART_GRPC_PORT": "7072"]).settings?.grpc.port == 7072)
+        #expect(outcome([], ["CART_PORT": "tcp://10.0.0.1:7070"]).settings?.grpc.port == 7070)
+        #expect(
+            outcome([], ["CART_PORT": "many"]).complaint.hasPrefix(
+                "grpc-port: neither off nor a port, in CART_PORT"
+            )
+        )
+    }
+
+    @Test func `gRPC may be switched off, and the retail store's API is off unless it is switched on`() {
+        #expect(outcome(["--grpc-port", "off"]).settings?.grpc.endpoint == nil)
+        #expect(outcome().settings?.retail.endpoint == nil)
+        #expect(
+            outcome(["--retail-port", "8082"]).settings?.retail.endpoint?.description == "127.0.0.1:8082"
+        )
+        #expect(outcome(["--retail-port", "7070"]).complaint.hasPrefix("retail-port: does not fit"))
+        #expect(
+            outcome(["--retail-port", "9090", "--grpc-port", "off"]).complaint.hasPrefix(
+                "ops-port: does not fit"
+            )
+        )
+    }
+
     @Test func `the state folder of the machine is used where it is absolute`() throws {
         #expect(outcome([], ["XDG_STATE_HOME": "/state"]).settings?.dataFolder == "/state/cart-node")
         #expect(

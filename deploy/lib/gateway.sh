@@ -67,4 +67,30 @@ END
     for ((k = 1; k <= $(node_count); k++)); do
         echo "    server node-$k 127.0.0.1:$(http_port "$k") check addr 127.0.0.1 port $(ops_port "$k")"
     done
+    cat <<END
+
+# gRPC. Connections and not calls are shared out: in HTTP/2 mode HAProxy answers REFUSED_STREAM, "never begun", for calls of a
+# node that broke off, which clients then repeat by themselves although the node may have made the change.
+frontend calls
+    mode tcp
+    bind 127.0.0.1:$gateway_grpc_port
+    timeout client 1h
+    default_backend callees
+
+backend callees
+    mode tcp
+    balance leastconn
+    option httpchk
+    http-check send meth GET uri /readyz ver HTTP/1.1 hdr Host readyz
+    http-check expect status 200
+    default-server inter 250ms fall 1 rise 1
+    # A watch (grpc.health.v1) is silent for as long as nothing changes; a node that ends its connections says so.
+    timeout server 1h
+    option redispatch 1
+    retries 3
+
+END
+    for ((k = 1; k <= $(node_count); k++)); do
+        echo "    server node-$k 127.0.0.1:$(grpc_port "$k") check addr 127.0.0.1 port $(ops_port "$k")"
+    done
 }

@@ -6,10 +6,12 @@ state=$root/.cluster
 most_nodes=20
 redis_port=6390
 gateway_port=8080
+gateway_grpc_port=7070
 
 http_port() { echo $((8080 + $1)); }
 ops_port() { echo $((9090 + $1)); }
 link_port() { echo $((7170 + $1)); }
+grpc_port() { echo $((7070 + $1)); }
 
 # How many nodes the cluster has; 0 where there is no cluster.
 node_count() {
@@ -50,7 +52,10 @@ name_of() {
 ports_of() {
     case $1 in
         redis) echo "$redis_port" ;;
-        gateway) echo "$gateway_port" ;;
-        *) http_port "$(number_of "$1")" && ops_port "$(number_of "$1")" && link_port "$(number_of "$1")" ;;
+        gateway) echo "$gateway_port" && echo "$gateway_grpc_port" ;;
+        *)
+            http_port "$(number_of "$1")" && grpc_port "$(number_of "$1")" && ops_port "$(number_of "$1")" \
+                && link_port "$(number_of "$1")"
+            ;;
     esac
 }

@@ -33,7 +33,7 @@ begin_node() {
     launch "node-$1" env "REDIS_URL=redis://127.0.0.1:$redis_port" "CART_CLUSTER_SECRET_FILE=$state/secret" \
         "$(node_binary)" \
         --node-name "node-$1" --data-dir "$state/node-$1/data" \
-        --http-port "$(http_port "$1")" --ops-port "$(ops_port "$1")" --link-port "$(link_port "$1")"
+        --http-port "$(http_port "$1")" --grpc-port "$(grpc_port "$1")" --ops-port "$(ops_port "$1")" --link-port "$(link_port "$1")"
 }
 
 node_binary() {

@@ -32,10 +32,10 @@ status_table() {
         say "there is no cluster here (deploy/cluster up makes one)"
         return 0
     }
-    printf '%-9s %-8s %-6s %8s  %-20s %s\n' name state ready pid ports 'live carts'
+    printf '%-9s %-8s %-6s %8s  %-24s %s\n' name state ready pid ports 'live carts'
     for name in $(all_services); do
         look "$name"
-        printf '%-9s %-8s %-6s %8s  %-20s %s\n' "$name" "$condition" "$(yes_no "$ready")" "${pid/null/-}" \
+        printf '%-9s %-8s %-6s %8s  %-24s %s\n' "$name" "$condition" "$(yes_no "$ready")" "${pid/null/-}" \
             "$(ports_of "$name" | paste -sd ' ')" "${live/null/-}"
     done
 }
@@ -58,10 +58,11 @@ ports_json() {
     local k
     case $1 in
         redis) printf '{"redis":%s}' "$redis_port" ;;
-        gateway) printf '{"http":%s}' "$gateway_port" ;;
+        gateway) printf '{"http":%s,"grpc":%s}' "$gateway_port" "$gateway_grpc_port" ;;
         *)
             k=$(number_of "$1")
-            printf '{"http":%s,"operations":%s,"link":%s}' "$(http_port "$k")" "$(ops_port "$k")" "$(link_port "$k")"
+            printf '{"http":%s,"grpc":%s,"operations":%s,"link":%s}' \
+                "$(http_port "$k")" "$(grpc_port "$k")" "$(ops_port "$k")" "$(link_port "$k")"
             ;;
     esac
 }

@@ -64,9 +64,9 @@ show_addresses() {
     local k
     say
     say "The cluster is ready."
-    say "  gateway  http://127.0.0.1:$gateway_port"
+    say "  gateway  http://127.0.0.1:$gateway_port   gRPC 127.0.0.1:$gateway_grpc_port"
     for ((k = 1; k <= $(node_count); k++)); do
-        say "  node $k   http://127.0.0.1:$(http_port "$k")   operations http://127.0.0.1:$(ops_port "$k")"
+        say "  node $k   http://127.0.0.1:$(http_port "$k")   gRPC 127.0.0.1:$(grpc_port "$k")   operations http://127.0.0.1:$(ops_port "$k")"
     done
     say "  redis    redis://127.0.0.1:$redis_port"
     cat <<END

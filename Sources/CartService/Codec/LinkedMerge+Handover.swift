@@ -76,7 +76,7 @@ extension CartID {
     /// The cart that a message names.
     init(wire text: String) throws(CodecFailure) {
         do {
-            try self.init(text)
+            try self.init(carried: text)
         } catch {
             throw CodecFailure("a cart's id that is none")
         }

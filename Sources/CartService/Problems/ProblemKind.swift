@@ -11,6 +11,8 @@ package enum ProblemKind: String, Sendable, CaseIterable {
     case unsupportedMediaType = "unsupported-media-type"
     /// The body is missing or is not JSON that can be read without doubt.
     case malformedJSON = "malformed-json"
+    /// The message of a call over gRPC is not of its type.
+    case malformedMessage = "malformed-message"
     /// A header field is not what it should be; `field` names it.
     case malformedHeader = "malformed-header"
     /// The cart's or the line's id in the path can be no id; `field` is `id` or `lineId`.
@@ -71,6 +73,8 @@ package enum ProblemKind: String, Sendable, CaseIterable {
     case notReady = "not-ready"
     /// The node is leaving and no other can take the cart.
     case draining
+    /// This node has no such operation yet.
+    case notImplemented = "not-implemented"
     /// The node contradicts itself.
     case internalError = "internal-error"
 
@@ -81,7 +85,7 @@ package enum ProblemKind: String, Sendable, CaseIterable {
     /// not under its key.
     package var status: Int {
         switch self {
-        case .malformedJSON, .malformedHeader, .invalidID: 400
+        case .malformedJSON, .malformedMessage, .malformedHeader, .invalidID: 400
         case .forbidden: 403
         case .unknownPath, .cartNotFound, .lineNotFound, .orderNotFound, .historyNotKept: 404
         case .methodNotAllowed: 405
@@ -95,8 +99,32 @@ package enum ProblemKind: String, Sendable, CaseIterable {
         case .unsupportedMediaType: 415
         case .unknownField, .missingField, .wrongType, .invalidField, .idempotencyKeyReused: 422
         case .unreadable, .internalError: 500
+        case .notImplemented: 501
         case .overloaded, .storeUnavailable, .ownerUnreachable, .sessionLost, .notReady, .draining: 503
         case .deadlineExceeded: 504
+        }
+    }
+
+    /// The status of a call over gRPC, beside that of a response over HTTP.
+    package var code: RPCCode {
+        switch self {
+        case .malformedJSON, .malformedMessage, .malformedHeader, .invalidID, .unsupportedMediaType,
+            .unknownField, .missingField, .wrongType, .invalidField:
+            .invalidArgument
+        case .cartNotFound, .cartDeleted, .lineNotFound, .orderNotFound, .historyNotKept: .notFound
+        case .forbidden: .permissionDenied
+        case .unknownPath, .methodNotAllowed, .notImplemented: .unimplemented
+        case .bodyTooLarge, .limitReached: .resourceExhausted
+        case .currencyMismatch, .idempotencyKeyReused, .idempotencyKeyRetired, .cartCheckedOut, .cartEmpty,
+            .cartMerged, .mergeForgotten:
+            .failedPrecondition
+        // The client may read again and try with what it finds.
+        case .versionMismatch, .mergeConflict: .aborted
+        case .overloaded, .storeUnavailable, .ownerUnreachable, .sessionLost, .notReady, .draining:
+            .unavailable
+        case .deadlineExceeded: .deadlineExceeded
+        case .unreadable: .dataLoss
+        case .internalError: .internalError
         }
     }
 
@@ -108,6 +136,7 @@ package enum ProblemKind: String, Sendable, CaseIterable {
         case .bodyTooLarge: "The body is too large"
         case .unsupportedMediaType: "The body is not declared as JSON"
         case .malformedJSON: "The body is not JSON"
+        case .malformedMessage: "The message can not be read"
         case .malformedHeader: "A header field is malformed"
         case .invalidID: "That is no id"
         case .unknownField: "A field is not known"
@@ -138,6 +167,7 @@ package enum ProblemKind: String, Sendable, CaseIterable {
         case .sessionLost: "The node lost its session"
         case .notReady: "The node is not ready"
         case .draining: "The node is leaving"
+        case .notImplemented: "The node can not do this yet"
         case .internalError: "The node made a mistake"
         }
     }

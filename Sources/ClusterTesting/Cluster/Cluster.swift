@@ -40,7 +40,7 @@ package struct Cluster: Sendable {
         redis: RedisServerFixture,
         _ body: (Cluster) async throws -> Void
     ) async throws {
-        let ports = try (0..<options.nodes).map { _ in try (0..<3).map { _ in try FreePort.find() } }
+        let ports = try (0..<options.nodes).map { _ in try (0..<5).map { _ in try FreePort.find() } }
         let proxied = options.proxiesToRedis.sorted()
         let upstream = FaultProxy.Upstream.unix(path: redis.socketPath)
         let links = options.proxiesLinks ? ports.map { FaultProxy.Upstream.tcp(port: $0[2]) } : []

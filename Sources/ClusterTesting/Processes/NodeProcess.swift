@@ -13,6 +13,9 @@ package final class NodeProcess: Sendable {
     package let httpPort: Int
     package let opsPort: Int
     package let linkPort: Int
+    package let grpcPort: Int
+    /// Where the AWS retail store's cart API is served.
+    package let retailPort: Int
     /// Its data folder.
     package let folder: String
     package let logPath: String
@@ -22,7 +25,7 @@ package final class NodeProcess: Sendable {
     private let ending = Mutex<Child.Ending?>(nil)
 
     /// - Parameters:
-    ///   - ports: for clients, for operators, for other nodes.
+    ///   - ports: for clients, for operators, for other nodes, for clients over gRPC, for the retail store's clients.
     ///   - options: further words of its command line.
     ///   - redis: where its Redis is; nil for an embedded one.
     init(
@@ -38,12 +41,15 @@ package final class NodeProcess: Sendable {
         self.httpPort = ports[0]
         self.opsPort = ports[1]
         self.linkPort = ports[2]
+        self.grpcPort = ports[3]
+        self.retailPort = ports[4]
         self.folder = folder
         self.logPath = logPath
         arguments =
             [
                 "--node-name", name, "--http-port", "\(ports[0])", "--ops-port", "\(ports[1])",
-                "--link-port", "\(ports[2])", "--data-dir", folder,
+                "--link-port", "\(ports[2])", "--grpc-port", "\(ports[3])", "--retail-port", "\(ports[4])",
+                "--data-dir", folder,
             ] + options
         var environment = [
             "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": folder,

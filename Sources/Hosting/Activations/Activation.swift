@@ -71,7 +71,7 @@ actor Activation<D: Decider> {
         let decision = host.decider.decide(command, on: state, sequence: sequence, next: sequence &+ 1)
         let now = host.clock.now
         guard session.mayAct(at: now) else { return .gone }
-        if now - touchedAt >= host.touchInterval { startPump() }
+        if now - touchedAt >= host.touchInterval(of: state) { startPump() }
         return .answer(answer(decision, state, sequence))
     }
 

@@ -30,7 +30,7 @@ package enum Help {
             lines += ["|---|---|---|---|---|"]
             for setting in group.settings {
                 let cells = [
-                    "`--\(setting.name)`", "`\(setting.environment)`", setting.expected, setting.standard,
+                    "`--\(setting.name)`", variables(setting), setting.expected, setting.standard,
                     setting.meaning,
                 ]
                 lines.append("| \(cells.joined(separator: " | ")) |")
@@ -39,8 +39,20 @@ package enum Help {
         return lines.joined(separator: "\n") + "\n"
     }
 
+    private static func others(_ setting: Setting) -> String {
+        setting.aliases.isEmpty
+            ? "" : ", else (\(setting.aliases.map(\.variable).joined(separator: ", ")))"
+    }
+
+    private static func variables(_ setting: Setting) -> String {
+        ([setting.environment] + setting.aliases.map(\.variable)).map { "`\($0)`" }.joined(
+            separator: ", else "
+        )
+    }
+
     private static func paragraph(_ setting: Setting) -> [String] {
-        let head = "  --\(setting.name)\(setting.isFlag ? "" : " VALUE")   (\(setting.environment))"
+        let head =
+            "  --\(setting.name)\(setting.isFlag ? "" : " VALUE")   (\(setting.environment))\(others(setting))"
         let text = "\(setting.meaning): \(setting.expected); default: \(setting.standard)."
         return [head] + wrapped(text.filter { $0 != "`" }, to: 90).map { "      " + $0 }
     }

@@ -76,11 +76,11 @@ extension Invocation {
         into settings: inout NodeSettings
     ) throws(BadSetting) {
         for layer in layers {
-            guard let text = try layer.text(of: setting) else { continue }
+            guard let (text, source) = try layer.entry(of: setting) else { continue }
             do throws(Unfit) {
                 return try setting.assign(text, &settings)
             } catch {
-                throw BadSetting(setting, error, got: text, from: layer.source(setting))
+                throw BadSetting(setting, error, got: text, from: source)
             }
         }
     }

@@ -63,7 +63,11 @@ extension NodeSettings {
     }
 
     private func checkPorts() throws(BadSetting) {
-        let ports = [("http-port", http), ("ops-port", operations), ("link-port", link.listen)]
+        let listened: [(name: String, endpoint: Endpoint?)] = [
+            ("http-port", http), ("grpc-port", grpc.endpoint), ("retail-port", retail.endpoint),
+            ("ops-port", operations), ("link-port", link.listen),
+        ]
+        let ports = listened.compactMap { listener in listener.endpoint.map { (listener.name, $0) } }
         for (index, (name, endpoint)) in ports.enumerated() {
             for (other, taken) in ports[..<index] where taken.collides(with: endpoint) {
                 throw BadSetting(

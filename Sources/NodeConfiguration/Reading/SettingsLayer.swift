@@ -60,6 +60,34 @@ struct SettingsLayer: Sendable {
         }
     }
 
+    /// What stands here for a setting, under its own name or else under those that other programs have for it; and where.
+    func entry(of setting: Setting) throws(BadSetting) -> (text: String, source: String)? {
+        if let text = try text(of: setting) { return (text, source(setting)) }
+        guard case .environment = place else { return nil }
+        var found: (text: String, source: String)?
+        for alias in setting.aliases {
+            guard let text = try variable(alias.variable, setting), let meant = alias.translate(text) else {
+                continue
+            }
+            if let found, found.text != meant {
+                throw BadSetting(
+                    setting.name,
+                    "\(found.source) and \(alias.variable) contradict each other (expected one of them, or \(setting.environment))"
+                )
+            }
+            found = found ?? (meant, alias.variable)
+        }
+        return found
+    }
+
+    private func variable(_ name: String, _ setting: Setting) throws(BadSetting) -> String? {
+        do {
+            return try string(name)
+        } catch {
+            throw BadSetting(setting.name, "not a plain value, in \(name) (expected \(setting.expected))")
+        }
+    }
+
     private func value(_ key: String, _ type: ConfigType) throws -> ConfigContent? {
         try snapshot.value(forKey: AbsoluteConfigKey([key]), type: type).value?.content
     }

@@ -8,6 +8,10 @@ package import Redis
 package struct NodeSettings: Sendable {
     /// Where carts are served over HTTP.
     package var http = Endpoint(host: "127.0.0.1", port: 8080)
+    /// Where carts are served over gRPC, to our own clients and to those of demo shops.
+    package var grpc = Listener(host: "127.0.0.1", port: 7070)
+    /// Where the cart API of the AWS retail store is served.
+    package var retail = Listener(host: "127.0.0.1", port: nil)
     /// Where `/livez`, `/readyz` and `/status` are answered.
     package var operations = Endpoint(host: "127.0.0.1", port: 9090)
     /// Where other nodes reach this one.
@@ -58,6 +62,17 @@ package struct Endpoint: Sendable, Hashable, CustomStringConvertible {
 
     /// `host:port`, with an IPv6 address in brackets.
     package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+}
+
+/// Where something may be listened for.
+package struct Listener: Sendable, Hashable {
+    /// A name or an address of this machine.
+    package var host: String
+    /// In 1…65535; nil where it is switched off.
+    package var port: Int?
+
+    /// Where it is listened for, if it is.
+    package var endpoint: Endpoint? { port.map { Endpoint(host: host, port: $0) } }
 }
 
 extension NodeSettings {

@@ -48,6 +48,34 @@ extension Setting {
         count(name, place, in: 1...65_535, meaning)
     }
 
+    /// The port of something that may be switched off.
+    static func optionalPort(
+        _ name: String,
+        _ place: Place<Int?>,
+        aliases: [Alias] = [],
+        _ meaning: String
+    ) -> Setting {
+        Setting(
+            name: name,
+            environment: variable(name),
+            expected: "off, or a whole number in 1…65535",
+            standard: NodeSettings()[keyPath: place].map { "\($0)" } ?? off,
+            meaning: meaning,
+            aliases: aliases
+        ) { text, settings throws(Unfit) in
+            if text == off {
+                settings[keyPath: place] = nil
+                return
+            }
+            guard text.utf8.allSatisfy({ (48...57).contains($0) }), let port = UInt16(text), port > 0 else {
+                throw Unfit("neither off nor a port")
+            }
+            settings[keyPath: place] = Int(port)
+        }
+    }
+
+    private static var off: String { "off" }
+
     static func size(
         _ name: String,
         _ place: Place<Int>,

@@ -79,7 +79,10 @@ extension Setting {
         expected: "redis://, rediss:// or unix://",
         standard: "an embedded Redis of the node's own",
         meaning: "the Redis that the nodes of the cluster share; a secret if it holds a password",
-        isSecret: true
+        isSecret: true,
+        aliases: ["REDIS_ADDR", "VALKEY_ADDR"].map { variable in
+            Alias(variable: variable) { $0.contains("://") ? $0 : "redis://\($0)" }
+        }
     ) { text, settings throws(Unfit) in
         do throws(RedisURLError) {
             settings.redis.server = .url(try RedisConfiguration(url: text))

@@ -14,8 +14,17 @@ struct Setting: Sendable {
     var isSecret = false
     /// Whether its option means "true" without a value.
     var isFlag = false
+    /// What other programs call its environment variable: looked at where its own is not set.
+    var aliases: [Alias] = []
     /// Puts a value where it belongs, or says what is wrong with it.
     let assign: @Sendable (String, inout NodeSettings) throws(Unfit) -> Void
+}
+
+/// A variable that is set for other programs, and says the same as a setting of ours.
+struct Alias: Sendable {
+    let variable: String
+    /// What it says in our words; nil for what is not meant for us.
+    let translate: @Sendable (String) -> String?
 }
 
 /// What is wrong with a value, in words that follow the setting's name.

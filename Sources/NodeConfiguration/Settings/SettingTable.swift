@@ -12,6 +12,18 @@ enum SettingTable {
         settings: [
             .host("http-host", \.http.host, "where carts are served over HTTP"),
             .port("http-port", \.http.port, "the port of that"),
+            .host("grpc-host", \.grpc.host, "where carts are served over gRPC"),
+            .optionalPort(
+                "grpc-port",
+                \.grpc.port,
+                aliases: [
+                    // In Kubernetes it is the address of a service that is called cart, unless somebody sets it.
+                    Alias(variable: "CART_PORT") { $0.contains("://") ? nil : $0 }
+                ],
+                "the port of that"
+            ),
+            .host("retail-host", \.retail.host, "where the AWS retail store's cart API is served over HTTP"),
+            .optionalPort("retail-port", \.retail.port, "the port of that"),
             .host("ops-host", \.operations.host, "where `/livez`, `/readyz` and `/status` are answered"),
             .port("ops-port", \.operations.port, "the port of that"),
             .host("link-host", \.link.listen.host, "where other nodes reach this one"),
