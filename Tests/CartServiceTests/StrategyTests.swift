@@ -9,30 +9,71 @@ import Testing
 @Suite struct StrategyTests {
     private static let kinds: [Strategy] = [.snapshot, .incremental, .events]
 
-    /// Commands that mostly come to something: a few articles, few lines, keys that come again.
-    private static func command(_ draw: inout Draw, _ number: Int) throws -> CartCommand {
+    /// Commands that mostly come to something: a few articles, few lines, keys that come again, and every way for a cart to
+    /// end and begin anew.
+    private static func command(_ draw: inout Draw, _ number: Int, on ledger: Ledger) throws -> CartCommand {
+        let at = Timestamp(milliseconds: Int64(number))
+        let key = UInt128(draw.number(0...4_000)) << 64
+        let operation = draw.flip() ? CartOperation(key: key, request: key) : nil
+        if case .closing(_, let handover) = ledger.state.cart {
+            let offer = MergeOffer(handover)
+            return .change(draw.flip() ? .finishHandOver(offer) : .undoHandOver(offer), at: at)
+        }
+        if case .checkedOut = ledger.state.cart, draw.flip() { return .change(.cancelCheckout, at: at) }
+        switch draw.number(0...49) {
+        case 0: return .change(.create(currency: nil), at: at, operation: operation)
+        case 1: return .change(.delete, at: at, operation: operation)
+        case 2:
+            return .change(
+                .checkOut(OrderID(try CartID("o\(number)"))),
+                at: at,
+                expected: ledger.sequence.rawValue
+            )
+        case 3:
+            let wish = MergeWish(
+                id: "m\(number)",
+                source: try CartID("c"),
+                target: try CartID("t"),
+                strategy: .add,
+                digest: key
+            )
+            return .change(.handOver(wish, basis: 0), at: at)
+        case 4...6:
+            let offer = MergeOffer(digest: key, attempt: UInt64(number), basis: 0)
+            let change = CartCommand.Change.takeOver(offer, .add, lines: [], currency: nil)
+            return .change(draw.flip() ? change : .declineMerge(offer), at: at, operation: operation)
+        case 7...12:
+            var details = DetailsChange()
+            details.note = draw.flip() ? .set("note \(number)") : .unset
+            details.discountCodes = .set(["C\(draw.number(0...5))"])
+            details.attributes = .set([.init(key: "k\(draw.number(0...3))", value: draw.flip() ? "v" : nil)])
+            details.expiresIn = draw.flip() ? .set(Int64(60 + number)) : .unset
+            return .change(.setDetails(details), at: at, operation: operation)
+        default: return .change(try lineChange(&draw, number), at: at, operation: operation)
+        }
+    }
+
+    private static func lineChange(_ draw: inout Draw, _ number: Int) throws -> CartCommand.Change {
         let line = LineID(UInt32(draw.number(1...12)))
-        let change: CartCommand.Change
+        let price = Money(minorUnits: 5, currency: try #require(Currency(stored: "EUR")))
         switch draw.number(0...19) {
-        case 0: change = .create(currency: nil)
-        case 1: change = .delete
-        case 2: change = .clear
-        case 3...5: change = .setQuantity(line, Int64(draw.number(0...20)))
-        case 6...8: change = .removeLine(line)
+        case 0: return .clear
+        case 1: return .setPrice(line, price)
+        case 2: return .takeOut([LineQuantity(line, 1)])
+        case 3: return .actions([.setQuantity(line, 3), try lineChange(&draw, number)])
+        case 4...6: return .setQuantity(line, Int64(draw.number(0...20)))
+        case 7...8: return .removeLine(line)
         default:
             let item = NewItem(
                 sku: "sku-\(draw.number(0...9))",
                 name: draw.flip() ? "name \(number)" : nil,
                 quantity: Int64(draw.number(1...3)),
-                unitPrice: Money(minorUnits: 5, currency: try #require(Currency(stored: "EUR"))),
+                unitPrice: price,
                 attributes: draw.flip()
                     ? Attributes([(key: "k", value: "\(draw.number(0...2))")]) : Attributes()
             )
-            change = .addLine(item)
+            return .addLine(item)
         }
-        let key = UInt128(draw.number(0...4_000)) << 64
-        let operation = draw.flip() ? CartOperation(key: key, request: key) : nil
-        return .change(change, at: Timestamp(milliseconds: Int64(number)), operation: operation)
     }
 
     @Test(arguments: kinds)
@@ -41,13 +82,16 @@ import Testing
             var draw = Draw(seed: seed)
             let layout = try Ledger.layout(strategy, every: draw.number(1...9))
             var ledger = Ledger()
+            var kinds: Set<String> = []
             for number in 0..<600 {
-                try ledger.commit(Self.command(&draw, number), by: layout)
+                try ledger.commit(Self.command(&draw, number, on: ledger), by: layout)
+                kinds.insert(String("\(ledger.state.cart)".prefix { $0 != "(" }))
                 let found = try ledger.stored()
                 #expect(found.state == ledger.state, "seed \(seed), step \(number)")
                 #expect(found.form == ledger.form, "seed \(seed), step \(number)")
             }
             #expect(ledger.sequence > Sequence(100))
+            #expect(kinds.count >= 4, "seed \(seed) met only \(kinds)")
         }
     }
 
@@ -63,7 +107,7 @@ import Testing
                     switches += 1
                 }
                 if draw.number(0...9) == 0 { try ledger.republish(by: layout) }
-                try ledger.commit(Self.command(&draw, number), by: layout)
+                try ledger.commit(Self.command(&draw, number, on: ledger), by: layout)
                 let (former, written) = (ledger.state, ledger.form)
                 if draw.flip() { try ledger.restore() }
                 #expect(ledger.state == former && ledger.form == written, "seed \(seed), step \(number)")
