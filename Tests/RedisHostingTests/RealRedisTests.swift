@@ -245,6 +245,62 @@ import Testing
         }
     }
 
+    @Test
+    func `an actor that wants to be kept for another time is, by all scripts, until it does not any more`()
+        async throws
+    {
+        try await withRedis { world in
+            // A counter of more than 10 is to be forgotten after a minute.
+            let reader = StateReader(decider: CounterLogic(), codec: CounterCodec())
+            let store = RedisActorStore(client: world.client, layout: SnapshotLayout(reader)) {
+                $0.value > 10 ? .seconds(60) : nil
+            }
+            func life() async throws -> Int64 {
+                guard
+                    case .integer(let life) = try await world.client.send("PTTL", [.string(world.key(cart))])
+                else { throw Unexpected(what: "no life") }
+                return life
+            }
+            let (minute, month) = (
+                50_000...60_000 as ClosedRange<Int64>, 2_500_000_000...2_592_000_000 as ClosedRange<Int64>
+            )
+            var at = try await world.take()
+            func commit(_ value: Int64) async throws {
+                let id = CommitID("c\(at.sequence.rawValue)")
+                let made = try await store.commit(
+                    cart,
+                    owner: me,
+                    version: at,
+                    commit: id,
+                    change: change(to: value)
+                )
+                #expect(made == .committed)
+                at.sequence = at.sequence.next
+            }
+            try await commit(11)
+            #expect(minute.contains(try await life()))
+            let generation = try await world.beat().generation
+            _ = try await world.client.send("PERSIST", [.string(world.key(cart))])
+            #expect(try await store.verify(cart, owner: me, version: at, generation: generation) == .intact)
+            #expect(minute.contains(try await life()))
+            _ = try await world.client.send("PERSIST", [.string(world.key(cart))])
+            #expect(try await store.release(cart, owner: me, version: at) == .released)
+            #expect(minute.contains(try await life()))
+            _ = try await world.client.send("PERSIST", [.string(world.key(cart))])
+            at = try await world.take(attempt: 2)
+            #expect(minute.contains(try await life()))
+            try await commit(1)
+            #expect(month.contains(try await life()))
+            #expect(try await store.release(cart, owner: me, version: at) == .released)
+            #expect(month.contains(try await life()))
+            try await world.put(nil, at: cart)
+            #expect(
+                try await store.surrender(cart, owner: me, version: at, state: .init(value: 12)) == .released
+            )
+            #expect(minute.contains(try await life()))
+        }
+    }
+
     @Test func `a change of many fields is made whole, and one of too many refused before it is sent`()
         async throws
     {
