@@ -1,0 +1,42 @@
+/// One rush of asks for cold carts, and the quiet before it.
+struct RestoreRush: Sendable {
+    let node: BenchNode
+    let lines: Int
+    let cold: Range<Int>
+    let load: WarmLoad
+    let quiet: Duration
+
+    func run() async throws -> RushFigures {
+        try await node.putAway()
+        try await load.warmUp()
+        // The first of it is not measured: what is used for the first time is slower.
+        _ = try await load.run { try await Task.sleep(for: .seconds(1)) }
+        let before = try await load.run { try await Task.sleep(for: quiet) }
+        let resident = try ProcessReading.resident()
+        try ProcessReading.forgetPeak()
+        let seconds = Seconds()
+        let meanwhile = try await load.run {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for number in cold {
+                    group.addTask {
+                        try await node.look(number, for: lines)
+                        seconds.count()
+                    }
+                }
+                try await group.waitForAll()
+            }
+        }
+        let took = seconds.elapsed
+        let peak = try ProcessReading.peak()
+        return RushFigures(
+            took: took,
+            perSecond: seconds.all,
+            carts: cold.count,
+            quiet: before,
+            rush: meanwhile,
+            residentBefore: resident,
+            peak: peak,
+            residentAfter: try ProcessReading.resident()
+        )
+    }
+}
