@@ -23,8 +23,8 @@ package final class Host<D: Decider>: Sendable {
 
     let live = Mutex(LiveTable<ActorID, Activation<D>>())
     let routes: Mutex<RouteCache>
-    /// The activations whose pump runs, and since when.
-    let busy = Mutex<[ObjectIdentifier: (activation: Activation<D>, since: ContinuousClock.Instant)]>([:])
+    /// The activations whose pump runs, in the order in which they began, or were last looked after.
+    let busy = Mutex(LiveTable<ObjectIdentifier, Activation<D>>())
     let closed = Atomic<Bool>(false)
     /// How many activations are being given up, or are queued for it.
     let retiring = Atomic<Int>(0)
@@ -99,11 +99,14 @@ package final class Host<D: Decider>: Sendable {
 
     func began(_ activation: Activation<D>) {
         let now = clock.now
-        busy.withLock { $0[ObjectIdentifier(activation)] = (activation, now) }
+        let key = ObjectIdentifier(activation)
+        busy.withLock { busy in
+            if busy.use(key, at: now) == nil { busy.insert(activation, under: key, at: now) }
+        }
     }
 
     func ended(_ activation: Activation<D>) {
-        busy.withLock { $0[ObjectIdentifier(activation)] = nil }
+        busy.withLock { $0.remove(ObjectIdentifier(activation)) }
     }
 
     func forget(_ activation: Activation<D>) {
