@@ -2,6 +2,7 @@ import CartService
 import Hosting
 import LinkHosting
 import Redis
+import RedisHosting
 import ServiceLifecycle
 
 // The node's parts as services: each runs until it is told to stop, and is told in its turn.

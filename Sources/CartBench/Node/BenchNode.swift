@@ -30,10 +30,10 @@ struct BenchNode: Sendable {
         on socket: String,
         _ body: (BenchNode) async throws -> Value
     ) async throws -> Value {
-        let heart = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let heart = MultiThreadedEventLoopGroup(numberOfThreads: 2)
         let result: Result<Value, any Error>
         do {
-            let node = try BenchNode(plan, on: socket, heart: heart.next())
+            let node = try BenchNode(plan, on: socket, heart: heart.next(), restores: heart.next())
             result = .success(try await node.live(body))
         } catch {
             result = .failure(error)
@@ -63,7 +63,7 @@ struct BenchNode: Sendable {
         }
     }
 
-    private init(_ plan: BenchPlan, on socket: String, heart: any EventLoop) throws {
+    private init(_ plan: BenchPlan, on socket: String, heart: any EventLoop, restores: any EventLoop) throws {
         var logger = Logger(label: "cart-bench") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .warning
         let loops = MultiThreadedEventLoopGroup.singleton
@@ -92,6 +92,7 @@ struct BenchNode: Sendable {
             policy: policy,
             clock: ContinuousClock(),
             node: name,
+            restorer: EventLoopTaskExecutor(restores),
             random: { UInt64.random(in: .min ... .max) },
             logger: logger
         )
