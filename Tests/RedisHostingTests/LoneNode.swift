@@ -1,6 +1,7 @@
 import Hosting
 import HostingTesting
 import Logging
+import NIOCore
 import NIOPosix
 import Ownership
 import Synchronization
