@@ -17,7 +17,7 @@ struct Memory: AsyncParsableCommand {
     var lines = [1, 5, 50, 500]
 
     @Option(help: "Lines of all carts together: decides how many carts there are.")
-    var allLines = 500_000
+    var allLines = 200_000
 
     func validate() throws {
         guard lines.allSatisfy({ (1...500).contains($0) }) else {
@@ -45,7 +45,7 @@ struct Memory: AsyncParsableCommand {
     }
 
     private func measure(_ lines: Int, _ isKeyed: Bool) async throws -> ResidentFigures {
-        let carts = min(100_000, max(500, allLines / lines))
+        let carts = min(40_000, max(400, allLines / lines))
         let goods = try Goods(lines: lines, isKeyed: isKeyed)
         return try await server.with { server in
             try await BenchNode.with(BenchPlan(), on: server.socketPath) { node in

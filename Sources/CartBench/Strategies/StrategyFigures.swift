@@ -29,8 +29,18 @@ struct StrategyFigures: Sendable, Codable {
     /// Bytes that Redis answered for a restore.
     let bytesPerRestore: Spread
     let redisTimePerRestore: Spread
+    /// How many times as many as `snapshot` made in the same round: what disturbs a machine disturbs both.
+    let commitsBesideSnapshot, restoresBesideSnapshot: Spread
 
-    init(_ node: BenchNode, _ goods: Goods, _ carts: Int, _ rounds: [StrategyRound], _ stored: Double) {
+    /// - Parameter first: the same rounds of the strategy `snapshot`.
+    init(
+        _ node: BenchNode,
+        _ goods: Goods,
+        _ carts: Int,
+        _ rounds: [StrategyRound],
+        beside first: [StrategyRound],
+        _ stored: Double
+    ) {
         func each(_ figure: (StrategyRound) -> Double) -> Spread { Spread(rounds.map(figure)) }
         func perCommit(_ amount: @escaping (Expense) -> Double) -> Spread {
             each { amount($0.whileCommitting) / Double($0.commits.count) }
@@ -58,6 +68,9 @@ struct StrategyFigures: Sendable, Codable {
         restoreP99 = each { $0.restores.p99 }
         bytesPerRestore = perRestore { $0.sent }
         redisTimePerRestore = perRestore { $0.redis * 1e6 }
+        let pairs = zip(rounds, first)
+        commitsBesideSnapshot = Spread(pairs.map { $1.whileCommitting.seconds / $0.whileCommitting.seconds })
+        restoresBesideSnapshot = Spread(pairs.map { $1.whileRestoring.seconds / $0.whileRestoring.seconds })
     }
 }
 
