@@ -23,6 +23,7 @@ let package = Package(
         .executable(name: "cart-node", targets: ["CartNode"]),
         .executable(name: "cart-load", targets: ["CartLoad"]),
         .executable(name: "cart-chaos", targets: ["CartChaos"]),
+        .executable(name: "cart-bench", targets: ["CartBench"]),
         .executable(name: "cart-simulate", targets: ["CartSimulate"]),
     ],
     dependencies: [
@@ -225,6 +226,29 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: strict
+        ),
+
+        // One node without its faces on a real Redis, to measure what keeping carts costs.
+        .executableTarget(
+            name: "CartBench",
+            dependencies: [
+                "Cart",
+                "CartService",
+                "Hosting",
+                "HostingTesting",
+                "LinkHosting",
+                "Ownership",
+                "Redis",
+                "RedisHosting",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],

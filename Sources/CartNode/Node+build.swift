@@ -19,8 +19,10 @@ import Foundation
 extension Node {
     /// Puts the parts together. Takes the data folder's lock; touches nothing else yet.
     ///
-    /// - Parameter heart: the thread of the heartbeats.
-    init(_ settings: NodeSettings, heart: any EventLoop, logger: Logger) throws {
+    /// - Parameters:
+    ///   - heart: the thread of the heartbeats.
+    ///   - restores: the thread of the restores.
+    init(_ settings: NodeSettings, heart: any EventLoop, restores: any EventLoop, logger: Logger) throws {
         let failpoints = try Failpoints(environment: ProcessInfo.processInfo.environment)
         if let armed = failpoints.description {
             logger.warning("failpoints are armed", metadata: ["points": "\(armed)"])
@@ -71,6 +73,7 @@ extension Node {
             policy: policy,
             clock: ContinuousClock(),
             node: settings.nodeName,
+            restorer: EventLoopTaskExecutor(restores),
             random: { UInt64.random(in: .min ... .max) },
             logger: logger
         )

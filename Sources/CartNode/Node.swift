@@ -39,17 +39,21 @@ struct Node {
         var logger = Logger(label: "cart-node")
         logger.logLevel = settings.logLevel
         logger[metadataKey: "node"] = "\(settings.nodeName)"
-        let heart = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        // One thread for the heartbeats, and one for restores.
+        let threads = MultiThreadedEventLoopGroup(numberOfThreads: 2)
         let end: Result<Void, any Error>
         do {
-            end = .success(try await Node(settings, heart: heart.next(), logger: logger).group().run())
+            end = .success(
+                try await Node(settings, heart: threads.next(), restores: threads.next(), logger: logger)
+                    .group().run()
+            )
         } catch {
             end = .failure(error)
         }
         do {
-            try await heart.shutdownGracefully()
+            try await threads.shutdownGracefully()
         } catch {
-            logger.debug("the heartbeats' thread did not end", metadata: ["cause": "\(error)"])
+            logger.debug("the threads did not end", metadata: ["cause": "\(error)"])
         }
         try end.get()
         logger.info("stopped")

@@ -56,20 +56,28 @@ extension Host {
                 return
             }
             let now = clock.now
-            let stuck = busy.withLock { busy in
-                busy.values.filter { now - $0.since >= policy.housekeepingInterval }
-            }
-            // The longest waiting first; ties by name, so that it does not depend on where things lie in memory.
-            for (activation, _) in stuck.sorted(by: {
-                ($0.since, $0.activation.id.rawValue) < ($1.since, $1.activation.id.rawValue)
-            }) {
-                await activation.expire(at: now)
+            var unseen = busyCount
+            while unseen > 0 {
+                let stuck = takeStuck(at: now)
+                if stuck.isEmpty { break }
+                unseen -= stuck.count
+                for activation in stuck { await activation.expire(at: now) }
             }
             guard retiring.load(ordering: .relaxed) == 0 else { continue }
             let idle = live.withLock {
                 $0.unused(since: now - policy.idleTimeout, atMost: policy.passivationBatch)
             }
             if !idle.isEmpty { giveUp(idle) }
+        }
+    }
+
+    /// Activations whose pump has run for a while and that were not looked after meanwhile, the longest waiting first. Few
+    /// at a time: there may be as many as wait for their restore, and nobody can begin or end while they are picked.
+    private func takeStuck(at now: ContinuousClock.Instant) -> [Activation<D>] {
+        busy.withLock { busy in
+            let stuck = busy.unused(since: now - policy.housekeepingInterval, atMost: 256)
+            for activation in stuck { _ = busy.use(ObjectIdentifier(activation), at: now) }
+            return stuck
         }
     }
 

@@ -19,24 +19,34 @@ package final class Host<D: Decider>: Sendable {
     let node: String
     let restores: Permits
 
+    private struct Work: Sendable {
+        let activation: Activation<D>
+        let isRestore: Bool
+    }
+
     let live = Mutex(LiveTable<ActorID, Activation<D>>())
     let routes: Mutex<RouteCache>
-    /// The activations whose pump runs, and since when.
-    let busy = Mutex<[ObjectIdentifier: (activation: Activation<D>, since: ContinuousClock.Instant)]>([:])
+    /// The activations whose pump runs, in the order in which they began, or were last looked after.
+    let busy = Mutex(LiveTable<ObjectIdentifier, Activation<D>>())
     let closed = Atomic<Bool>(false)
     /// How many activations are being given up, or are queued for it.
     let retiring = Atomic<Int>(0)
 
     /// Activations that have something to do. Each is in it once at most, so that the live limit bounds it.
-    private let work: AsyncStream<Activation<D>>
-    private let enqueueWork: AsyncStream<Activation<D>>.Continuation
+    private let work: AsyncStream<Work>
+    private let enqueueWork: AsyncStream<Work>.Continuation
     /// Activations that are given up because they are idle or surplus. Idle ones come only while none are queued, surplus
     /// ones one for each that is made: both bounded by the live limit.
     let retirementQueue: AsyncStream<[Activation<D>]>
     let retirements: AsyncStream<[Activation<D>]>.Continuation
+    /// Where restores run, if not where everything does.
+    private let restorer: (any TaskExecutor)?
     private let random: @Sendable () -> UInt64
 
-    /// - Parameter random: where jitter comes from.
+    /// - Parameters:
+    ///   - restorer: where restores run; nil for where everything does. With a thread of their own, what is live does not
+    ///     wait behind what is to become so, however much that is.
+    ///   - random: where jitter comes from.
     package init(
         decider: D,
         codec: any ActorCodec<D>,
@@ -46,6 +56,7 @@ package final class Host<D: Decider>: Sendable {
         policy: HostPolicy,
         clock: any HostClock,
         node: String,
+        restorer: (any TaskExecutor)? = nil,
         random: @escaping @Sendable () -> UInt64,
         logger: Logger
     ) {
@@ -57,12 +68,13 @@ package final class Host<D: Decider>: Sendable {
         self.policy = policy
         self.clock = clock
         self.node = node
+        self.restorer = restorer
         self.random = random
         self.logger = logger
         self.restores = Permits(policy.restoreLimit)
         self.routes = Mutex(RouteCache(limit: policy.routeLimit))
         (self.work, self.enqueueWork) = AsyncStream.makeStream(
-            of: Activation<D>.self,
+            of: Work.self,
             bufferingPolicy: .unbounded
         )
         (self.retirementQueue, self.retirements) = AsyncStream.makeStream(
@@ -77,8 +89,10 @@ package final class Host<D: Decider>: Sendable {
             group.addTask { await self.act(on: notices) }
             group.addTask { await self.keepHouse() }
             group.addTask { await self.keepRetiring() }
-            for await activation in work {
-                group.addTask { await activation.pump() }
+            for await work in work {
+                group.addTask(executorPreference: work.isRestore ? restorer : nil) {
+                    await work.activation.pump()
+                }
             }
         }
         closed.store(true, ordering: .releasing)
@@ -95,17 +109,23 @@ package final class Host<D: Decider>: Sendable {
     }
 
     /// Has an activation's pump run; false when the host has stopped.
-    func enqueue(_ activation: Activation<D>) -> Bool {
-        if case .terminated = enqueueWork.yield(activation) { false } else { true }
+    ///
+    /// - Parameter isRestore: whether the activation is to become live.
+    func enqueue(_ activation: Activation<D>, isRestore: Bool = false) -> Bool {
+        let work = Work(activation: activation, isRestore: isRestore)
+        if case .terminated = enqueueWork.yield(work) { return false } else { return true }
     }
 
     func began(_ activation: Activation<D>) {
         let now = clock.now
-        busy.withLock { $0[ObjectIdentifier(activation)] = (activation, now) }
+        let key = ObjectIdentifier(activation)
+        busy.withLock { busy in
+            if busy.use(key, at: now) == nil { busy.insert(activation, under: key, at: now) }
+        }
     }
 
     func ended(_ activation: Activation<D>) {
-        busy.withLock { $0[ObjectIdentifier(activation)] = nil }
+        busy.withLock { $0.remove(ObjectIdentifier(activation)) }
     }
 
     func forget(_ activation: Activation<D>) {

@@ -77,7 +77,7 @@ extension FailoverTests {
             }
         }
 
-        @Test(arguments: ["e", "q", "s"])
+        @Test(arguments: ["e", "q", "m"])
         func `a cart with a corrupted field that nobody has in memory has a problem, and is left as it is`(
             _ field: String
         ) async throws {
@@ -104,7 +104,7 @@ extension FailoverTests {
                         #expect(await counter.add("\(node)", "sound", at: node).status == 201)
                     }
                     #expect(cluster.redis.command("HGET", "cart:{hurt}", field) == "$9\r\ngibberish\r\n")
-                    guard field != "s" else { return }
+                    guard field != "m" else { return }
                     let word = whole.split(separator: "\r\n").last.map(String.init) ?? ""
                     cluster.redis.command("HSET", "cart:{hurt}", field, word)
                     #expect(await counter.add("b", "hurt", at: 1).quantities == ["a": 1, "b": 1])

@@ -102,7 +102,14 @@ actor Activation<D: Decider> {
     func startPump() {
         guard !isPumping else { return }
         begin()
-        if !host.enqueue(self) { close() }
+        if !host.enqueue(self, isRestore: isClaiming) { close() }
+    }
+
+    private var isClaiming: Bool {
+        switch machine.state {
+        case .claiming, .absent: true
+        case .owned, .committing, .verifying, .republishing, .releasing, .surrendering, .ended: false
+        }
     }
 
     private func begin() {

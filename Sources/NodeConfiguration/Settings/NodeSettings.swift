@@ -101,7 +101,7 @@ extension NodeSettings {
         /// How long a cart that nobody uses is kept.
         package var retention: Duration = .seconds(30 * 24 * 3600)
         /// In which form a cart is written.
-        package var strategy = Strategy.snapshot
+        package var strategy = Strategy.incremental
         /// For `events`: how many commits lie on top of a whole cart.
         package var snapshotInterval = 50
         /// How long is known of a deleted or merged cart that it is.

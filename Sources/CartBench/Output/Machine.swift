@@ -1,0 +1,25 @@
+import Foundation
+import SystemPackage
+
+/// What was measured on.
+struct Machine: Codable {
+    let processors: Int
+    let model: String
+    let system: String
+
+    init() {
+        processors = ProcessInfo.processInfo.activeProcessorCount
+        system = ProcessInfo.processInfo.operatingSystemVersionString
+        model = Self.processorName ?? "unknown"
+    }
+
+    private static var processorName: String? {
+        do {
+            return try ProcessReading.text("/proc/cpuinfo").split(separator: "\n")
+                .first { $0.hasPrefix("model name") }?
+                .split(separator: ":").last?.trimmingCharacters(in: .whitespaces)
+        } catch {
+            return nil
+        }
+    }
+}
