@@ -48,6 +48,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         // The Redis client: NIO carries the bytes, hiredis reads them.
@@ -146,6 +147,20 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // The REST face as a document, and how its page is made of it.
+        .target(
+            name: "APIDocument",
+            resources: [.embedInCode("openapi.yaml"), .embedInCode("docs.html")],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "APIPage",
+            dependencies: [
+                .product(name: "Yams", package: "Yams")
+            ],
+            swiftSettings: strict
+        ),
+
         // What an operator decides, and what a node keeps on its disk.
         .target(
             name: "NodeConfiguration",
@@ -167,6 +182,7 @@ let package = Package(
         .executableTarget(
             name: "CartNode",
             dependencies: [
+                "APIDocument",
                 "Cart",
                 "CartService",
                 "Hosting",
@@ -294,6 +310,8 @@ let package = Package(
         .testTarget(
             name: "CartServiceTests",
             dependencies: [
+                "APIDocument",
+                "APIPage",
                 "Cart",
                 "CartService",
                 "CartWire",

@@ -36,8 +36,9 @@ extension Node {
             )
         )
         let elsewhere = UnknownPathResponder(routes, context: BasicRequestContext.self)
+        let index = IndexResponder(otherwise: elsewhere) { routes.methodNotAllowed(allowed: $0) }
         return application(
-            failpoints.around(routes.responder(otherwise: IndexResponder(otherwise: elsewhere))),
+            failpoints.around(routes.responder(otherwise: index)),
             at: settings.http
         )
     }

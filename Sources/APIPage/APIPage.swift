@@ -1,0 +1,8 @@
+import Yams
+
+/// Makes the page for people of the document.
+@main
+enum APIPage {
+    static func main() throws {
+    }
+}
