@@ -11,7 +11,7 @@ struct Document {
         guard let reference = node["$ref"]?.string else { return node }
         var found = root
         for step in reference.split(separator: "/").dropFirst() {
-            guard let next = found[String(step)] else { throw APIPage.Flaw("\(reference) leads nowhere") }
+            guard let next = found[String(step)] else { throw PageMaker.Flaw("\(reference) leads nowhere") }
             found = next
         }
         return found

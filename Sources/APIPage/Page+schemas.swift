@@ -43,7 +43,8 @@ extension Page {
         if let value = schema["const"]?.string { return "<code>\(escaped(value))</code>" }
         if let values = schema["enum"] {
             let all = document.elements(values).map { escaped($0.string ?? "null") }
-            return all.count > 8 ? "one of \(all.count), such as <code>\(all[0])</code>" : all.joined(separator: ", ")
+            return all.count > 8
+                ? "one of \(all.count), such as <code>\(all[0])</code>" : all.joined(separator: ", ")
         }
         let union = document.elements(schema["anyOf"])
         if !union.isEmpty { return try union.map(words).joined(separator: " or ") }
@@ -51,7 +52,8 @@ extension Page {
         var words = types.isEmpty ? schema["type"]?.string ?? "" : types.joined(separator: " or ")
         if let items = schema["items"] { words += " of " + (try self.words(items)) }
         for (name, sign) in [
-            ("minimum", "at least"), ("maximum", "at most"), ("minItems", "at least"), ("maxItems", "at most"),
+            ("minimum", "at least"), ("maximum", "at most"), ("minItems", "at least"),
+            ("maxItems", "at most"),
             ("maxLength", "at most"), ("maxProperties", "at most"),
         ] {
             if let bound = schema[name]?.string { words += ", \(sign) \(bound)" }

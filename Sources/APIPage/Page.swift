@@ -9,7 +9,8 @@ struct Page {
     func html() throws -> String {
         let info = document.root["info"]
         var main = "<header><h1>\(text(info?["title"]))</h1>\n<p class=lead>\(text(info?["summary"]))</p>\n"
-        main += "<p>For programs: <a href=/openapi.yaml>/openapi.yaml</a> (OpenAPI \(text(document.root["openapi"])))."
+        main +=
+            "<p>For programs: <a href=/openapi.yaml>/openapi.yaml</a> (OpenAPI \(text(document.root["openapi"])))."
         main += "</p></header>\n<section id=rules>\(paragraphs(info?["description"]))</section>\n"
         var index = ""
         for tag in document.elements(document.root["tags"]) {
@@ -42,7 +43,7 @@ struct Page {
         for (path, item) in document.members(document.root["paths"]) {
             for (method, node) in document.members(item) where method != "parameters" && method != "head" {
                 guard document.elements(node["tags"]).first?.string == tag else { continue }
-                guard let id = node["operationId"]?.string else { throw APIPage.Flaw("\(path) has no id") }
+                guard let id = node["operationId"]?.string else { throw PageMaker.Flaw("\(path) has no id") }
                 found.append(Operation(id: id, method: method, path: path, item: item, node: node))
             }
         }
@@ -52,11 +53,14 @@ struct Page {
     private func section(_ operation: Operation) throws -> String {
         let node = operation.node
         var html = "<section id=\"\(operation.id)\">\n<h3>\(text(node["summary"]))</h3>\n"
-        html += "<p class=route><b>\(operation.method.uppercased())</b> <code>\(escaped(operation.path))</code></p>\n"
+        html +=
+            "<p class=route><b>\(operation.method.uppercased())</b> <code>\(escaped(operation.path))</code></p>\n"
         html += paragraphs(node["description"])
         html += "<pre><code>\(escaped(try curl(operation)))</code></pre>\n"
         var rows = ""
-        for parameter in document.elements(operation.item["parameters"]) + document.elements(node["parameters"]) {
+        for parameter in document.elements(operation.item["parameters"])
+            + document.elements(node["parameters"])
+        {
             let found = try document.resolved(parameter)
             let place = found["in"]?.string ?? ""
             rows += "<tr><td><code>\(text(found["name"]))</code> <i>\(escaped(place))</i></td>"
@@ -87,7 +91,9 @@ struct Page {
         for parameter in document.elements(operation.item["parameters"]) {
             let found = try document.resolved(parameter)
             guard let name = found["name"]?.string, let example = found["example"]?.string else { continue }
-            path = path.split(separator: "{\(name)}", omittingEmptySubsequences: false).joined(separator: example)
+            path = path.split(separator: "{\(name)}", omittingEmptySubsequences: false).joined(
+                separator: example
+            )
         }
         var command = "curl"
         if operation.method != "get" { command += " -X \(operation.method.uppercased())" }
@@ -108,14 +114,15 @@ struct Page {
             guard let schema = response["content"]?["application/problem+json"]?["schema"] else { continue }
             let parts = document.elements(try document.resolved(schema)["allOf"])
             guard parts.count == 2, let status = parts[1]["properties"]?["status"]?["const"]?.string else {
-                throw APIPage.Flaw("the problems of \(name) are of another form")
+                throw PageMaker.Flaw("the problems of \(name) are of another form")
             }
             let kinds = document.elements(parts[1]["properties"]?["type"]?["enum"]).compactMap(\.string)
             let list = kinds.map { "<code>\($0.split(separator: ":").last ?? "")</code>" }
             rows += "<tr><td><code>\(status)</code></td><td>\(paragraphs(response["description"]))"
             rows += "<p>\(list.joined(separator: ", "))</p></td></tr>\n"
         }
-        return "<h2 id=problems>Problems</h2>\n<p>The <code>type</code> is <code>urn:cart-node:problem:</code> and "
+        return
+            "<h2 id=problems>Problems</h2>\n<p>The <code>type</code> is <code>urn:cart-node:problem:</code> and "
             + "one of these.</p>\n<table><tr><th>status<th>what there may be</tr>\n\(rows)</table>\n"
     }
 

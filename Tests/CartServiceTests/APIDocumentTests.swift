@@ -47,7 +47,8 @@ import Yams
         for resource in resources.values {
             // Whoever adds a resource is told by the compiler to come here.
             switch resource {
-            case .carts, .cart, .lines, .line, .price, .actions, .takeOut, .checkout, .cancellation, .order, .merge,
+            case .carts, .cart, .lines, .line, .price, .actions, .takeOut, .checkout, .cancellation, .order,
+                .merge,
                 .history, .stream:
                 break
             }
@@ -74,7 +75,9 @@ import Yams
                         #expect(reply.status != 405 && reply.problem != "unknown-path", "\(name) \(path)")
                     } else {
                         #expect(reply.status == 405, "\(name) \(path)")
-                        #expect(reply["Allow"].map { Set($0.split(separator: ", ").map(String.init)) } == methods)
+                        #expect(
+                            reply["Allow"].map { Set($0.split(separator: ", ").map(String.init)) } == methods
+                        )
                     }
                 }
             }
@@ -84,7 +87,8 @@ import Yams
     @Test func `the document has every kind of problem with its status, and none else`() throws {
         var found: [String: Int] = [:]
         for (name, response) in members(root["components"]?["responses"]) {
-            guard let schema = response["content"]?["application/problem+json"]?["schema"]?["$ref"]?.string else {
+            guard let schema = response["content"]?["application/problem+json"]?["schema"]?["$ref"]?.string
+            else {
                 continue
             }
             let kinds = try self.schema(String(try #require(schema.split(separator: "/").last)))
@@ -130,7 +134,9 @@ import Yams
         let names = actions.compactMap { $0["properties"]?["action"]?["const"]?.string }
         #expect(Set(names) == Set(ActionName.allCases.map(\.rawValue)))
         for action in actions {
-            let name = try #require(ActionName(rawValue: action["properties"]?["action"]?["const"]?.string ?? ""))
+            let name = try #require(
+                ActionName(rawValue: action["properties"]?["action"]?["const"]?.string ?? "")
+            )
             #expect(Set(members(action["properties"]).keys) == Set(name.members + ["action"]))
         }
     }
@@ -168,7 +174,8 @@ import Yams
                 try await caller.send(.get, "/v1/carts/c", [.ifMatch: "\"9\""]),
             ]
             for refusal in refusals {
-                #expect(refusal.status >= 400 && Set(try refusal.json.keys).isSubset(of: problem))
+                #expect(refusal.status >= 400)
+                #expect(Set(try refusal.json.keys).isSubset(of: problem))
             }
             for id in ["a", "b"] { _ = try await caller.send(.put, "/v1/carts/\(id)") }
             _ = try await caller.send(.post, "/v1/carts/b/merge", #"{"from":"a","mergeId":"m"}"#)
@@ -178,14 +185,15 @@ import Yams
 
     @Test func `the page is the document's, and loads nothing`() throws {
         let page = String(decoding: APIDocument.page, as: UTF8.self)
-        #expect(try APIPage.page(of: String(decoding: APIDocument.yaml, as: UTF8.self)) == page)
+        #expect(try PageMaker.page(of: String(decoding: APIDocument.yaml, as: UTF8.self)) == page)
         for sign in ["<script", "<link", "<img", "@import", "url(", "src=", "https:"] {
             #expect(!page.contains(sign), "\(sign)")
         }
         for kind in ProblemKind.allCases { #expect(page.contains("<code>\(kind.rawValue)</code>")) }
         for (path, item) in members(root["paths"]) {
             #expect(page.contains("<code>\(path)</code>"), "\(path)")
-            for (method, operation) in members(item) where !["head", "options", "parameters"].contains(method) {
+            for (method, operation) in members(item)
+            where !["head", "options", "parameters"].contains(method) {
                 #expect(page.contains("id=\"\(operation["operationId"]?.string ?? "")\""))
             }
         }

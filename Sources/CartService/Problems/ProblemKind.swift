@@ -49,9 +49,7 @@ package enum ProblemKind: String, Sendable, CaseIterable {
     case mergeConflict = "merge-conflict"
     /// The merge was begun so many merges ago that nobody can tell whether it was made.
     case mergeForgotten = "merge-forgotten"
-    /// Only callers that the shop trusts may do this, and the request does not show that it comes from one.
-    case unauthenticated
-    /// Nobody may do this here.
+    /// Only callers that the shop trusts may do this.
     case forbidden
     /// The idempotency key stands for another request that was applied to this cart.
     case idempotencyKeyReused = "idempotency-key-reused"
@@ -84,7 +82,6 @@ package enum ProblemKind: String, Sendable, CaseIterable {
     package var status: Int {
         switch self {
         case .malformedJSON, .malformedHeader, .invalidID: 400
-        case .unauthenticated: 401
         case .forbidden: 403
         case .unknownPath, .cartNotFound, .lineNotFound, .orderNotFound, .historyNotKept: 404
         case .methodNotAllowed: 405
@@ -130,7 +127,6 @@ package enum ProblemKind: String, Sendable, CaseIterable {
         case .cartMerged: "The cart was merged into another"
         case .mergeConflict: "The merge was settled meanwhile"
         case .mergeForgotten: "The merge was begun too long ago"
-        case .unauthenticated: "The caller is not known"
         case .forbidden: "The caller may not do this"
         case .idempotencyKeyReused: "The key stands for another request"
         case .idempotencyKeyRetired: "The key was used too long ago"

@@ -112,7 +112,6 @@ struct CartReplies: Sendable {
         var fields = fields(by: problem.node ?? node)
         fields.append(Self.problemJSON)
         if let allow = problem.allow { fields.append(HTTPField(name: .allow, value: allow)) }
-        if problem.kind == .unauthenticated { fields.append(Self.challenge) }
         if let version = problem.version { fields.append(HTTPField(name: .eTag, value: "\"\(version)\"")) }
         if let aftermath = problem.aftermath {
             fields.append(HTTPField(name: .retryAfter, value: String(aftermath.retryAfterSeconds)))
@@ -135,8 +134,6 @@ struct CartReplies: Sendable {
 
     private static let json = HTTPField(name: .contentType, value: "application/json")
     private static let problemJSON = HTTPField(name: .contentType, value: "application/problem+json")
-    /// How the caller may show who it is (RFC 6750, 3).
-    private static let challenge = HTTPField(name: .wwwAuthenticate, value: "Bearer")
     private static let close = HTTPField(name: .connection, value: "close")
 }
 

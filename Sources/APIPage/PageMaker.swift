@@ -8,8 +8,9 @@ import Foundation
 
 /// Makes the page for people of the document: `APIPage openapi.yaml docs.html`.
 @main
-enum APIPage {
-    static func main() throws {
+package enum PageMaker {
+    /// Writes it.
+    package static func main() throws {
         let arguments = CommandLine.arguments.dropFirst()
         guard let source = arguments.first, let target = arguments.dropFirst().first else {
             throw Flaw("usage: APIPage DOCUMENT PAGE")
