@@ -149,7 +149,7 @@ enum Mutation {
     /// What a field of this name might hold, or what another does.
     static func field(_ name: String, _ draw: inout Draw) throws -> [UInt8] {
         let codec = CartCodec()
-        let fields = try CartRecord(cart: draw.state()).fields()
+        let fields = try draw.fields()
         let kind = name.prefix { $0 != ":" }
         if kind == "b" {
             return Array(["0", "1", "6", "x", "", "-1", "18446744073709551616"][draw.number(0...6)].utf8)
@@ -163,11 +163,14 @@ enum Mutation {
     }
 }
 
-extension CartRecord {
-    /// The fields that a store of parts has of it.
-    fileprivate func fields() throws -> [ContentField] {
-        let layout = try Ledger.layout(.incremental)
-        return try layout.content(of: self, at: Sequence(7))
+extension Draw {
+    /// The fields that a store of parts has of a cart; none of a cart that is too absurd to be stored.
+    fileprivate mutating func fields() throws -> [ContentField] {
+        do {
+            return try Ledger.layout(.incremental).content(of: CartRecord(cart: state()), at: Sequence(7))
+        } catch is CodecFailure {
+            return []
+        }
     }
 }
 
