@@ -49,6 +49,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         // The Redis client: NIO carries the bytes, hiredis reads them.
@@ -164,6 +165,19 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        // The REST face as a document, and how its page is made of it.
+        .target(
+            name: "APIDocument",
+            resources: [.embedInCode("openapi.yaml"), .embedInCode("docs.html")],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "APIPage",
+            dependencies: [
+                .product(name: "Yams", package: "Yams")
+            ],
+            swiftSettings: strict
+        ),
 
         // What an operator decides, and what a node keeps on its disk.
         .target(
@@ -186,6 +200,7 @@ let package = Package(
         .executableTarget(
             name: "CartNode",
             dependencies: [
+                "APIDocument",
                 "Cart",
                 "CartGRPC",
                 "CartService",
@@ -337,6 +352,8 @@ let package = Package(
         .testTarget(
             name: "CartServiceTests",
             dependencies: [
+                "APIDocument",
+                "APIPage",
                 "Cart",
                 "CartService",
                 "CartWire",
@@ -347,6 +364,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict
         ),

@@ -74,7 +74,10 @@ enum EmailAddress {
             }
             offset += UTF8.width(scalar)
         }
-        guard let at = text.lastIndex(of: "@"), at > text.startIndex, text.index(after: at) < text.endIndex
+        // By bytes: with a combining mark behind it, `@` is part of another `Character`.
+        let bytes = text.utf8
+        guard let at = bytes.lastIndex(of: UInt8(ascii: "@")), at > bytes.startIndex,
+            bytes.index(after: at) < bytes.endIndex
         else {
             throw .invalid(.email, .malformed)
         }

@@ -28,8 +28,9 @@ extension Node {
             sources: faceSources
         )
         let elsewhere = UnknownPathResponder(routes, context: BasicRequestContext.self)
+        let index = IndexResponder(otherwise: elsewhere) { routes.methodNotAllowed(allowed: $0) }
         return application(
-            failpoints.around(routes.responder(otherwise: IndexResponder(otherwise: elsewhere))),
+            failpoints.around(routes.responder(otherwise: index)),
             at: settings.http
         )
     }

@@ -46,6 +46,9 @@ final class Shelf: CartAsking {
         state.withLock { $0.carts[id] = (CartRecord(cart: cart), sequence) }
     }
 
+    /// All carts as they are.
+    var carts: [String: CartRecord] { state.withLock { $0.carts.mapValues(\.record) } }
+
     /// What is known of a cart.
     func cart(_ id: String) -> CartState {
         state.withLock { $0.carts[id]?.record.cart ?? .none }

@@ -115,6 +115,23 @@ enum CartResource: Equatable, Sendable {
         }
     }
 
+    /// Refuses ids that no cart and no line can have.
+    func validate() throws(RequestFlaw) {
+        do throws(CartRejection) {
+            switch self {
+            case .carts: break
+            case .cart(let id), .history(let id), .stream(let id), .lines(let id), .actions(let id),
+                .takeOut(let id), .checkout(let id), .cancellation(let id), .order(let id), .merge(let id):
+                _ = try CartID(id)
+            case .line(let id, let line), .price(let id, let line):
+                _ = try CartID(id)
+                _ = try LineID(line)
+            }
+        } catch {
+            throw .rejected(error, in: .path)
+        }
+    }
+
     /// What may be done with it, as `Allow` lists it.
     var methods: String {
         switch self {

@@ -35,6 +35,11 @@ package struct CartRoutes<Asker: CartAsking>: Sendable {
     /// The problem of a path that nobody has.
     package func unknownPath() -> Response { replies.problem(Problem(RequestFlaw.unknownPath)) }
 
+    /// The problem of a method that something has not which is not about carts.
+    package func methodNotAllowed(allowed methods: String) -> Response {
+        replies.problem(Problem(RequestFlaw.methodNotAllowed(allowed: methods)))
+    }
+
     /// The response to a request about carts, or nil if it is about something else.
     ///
     /// - Throws: where the client's connection broke while its body was read.
@@ -125,6 +130,7 @@ package struct CartRoutes<Asker: CartAsking>: Sendable {
         case (.stream(let id), .get):
             return try await stream(Errand(id, request, deadline), request)
         case (_, .options):
+            try resource.validate()
             return replies.options(resource.methods)
         case (.carts, _), (.cart, _), (.lines, _), (.line, _), (.price, _), (.actions, _), (.takeOut, _),
             (.checkout, _), (.cancellation, _), (.order, _), (.merge, _),
