@@ -50,6 +50,8 @@ extension Page {
         if !union.isEmpty { return try union.map(words).joined(separator: " or ") }
         let types = document.elements(schema["type"]).compactMap(\.string)
         var words = types.isEmpty ? schema["type"]?.string ?? "" : types.joined(separator: " or ")
+        let inner = document.members(schema["properties"]).map { "<code>\(escaped($0.name))</code>" }
+        if !inner.isEmpty { words += " of " + inner.joined(separator: ", ") }
         if let items = schema["items"] { words += " of " + (try self.words(items)) }
         for (name, sign) in [
             ("minimum", "at least"), ("maximum", "at most"), ("minItems", "at least"),

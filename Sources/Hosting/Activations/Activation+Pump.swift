@@ -90,7 +90,9 @@ extension Activation {
         }
         // A record without a commit lives for a short time only, and nobody needs it: it must not vanish under us.
         if machine.committed?.sequence == .zero { return event(.release) }
-        if host.clock.now - touchedAt >= host.touchInterval(of: state), let generation = host.directory.generation {
+        if host.clock.now - touchedAt >= host.touchInterval(of: state),
+            let generation = host.directory.generation
+        {
             touchedAt = host.clock.now
             _ = event(.sweep(generation))
             return event(.proceed)
