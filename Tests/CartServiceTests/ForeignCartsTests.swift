@@ -120,7 +120,10 @@ import Testing
         try await carts.add(item("a", 3, 100), for: "u", call())
         try await carts.add(item("b", 1, 5), for: "u", call())
         for _ in 0..<2 {
+            let before = shelf.asked.count
             #expect(try await carts.set("a", quantity: quantity, unitPrice: price, for: "u", call()))
+            // One look and one change.
+            #expect(shelf.asked.count == before + 2)
             let items = try await carts.items(of: "u", call())
             #expect(items.contains(item("a", quantity, price ?? 100)))
             #expect(items.contains(item("b", 1, 5)))
@@ -130,7 +133,7 @@ import Testing
     }
 
     @Test
-    func `a change of price that broke off half-way shows one item, and is completed by its repetition`()
+    func `a product in two lines, as former builds left it half-way, shows one item and is set to one line`()
         async throws
     {
         let euro = try Currency("USD")

@@ -55,7 +55,8 @@ import Testing
                 (.delete, items + "/gone", nil, 202, ""),
                 (.delete, "/carts/c%201", nil, 202, #"{"customerId":"c 1","items":[]}"#),
                 (.get, items, nil, 200, "[]"),
-                (.get, "/carts/c%201/merge?sessionId=s", nil, 501, "*"),
+                (.get, "/carts/c%201/merge?sessionId=s", nil, 202, ""),
+                (.get, "/carts/c%201/merge?sessionId=c%201", nil, 202, ""),
                 (.get, "/carts/c%201/merge?sessionId=", nil, 422, "*"),
             ]
             for (method, path, body, status, expected) in steps {
@@ -84,6 +85,9 @@ import Testing
             (.post, "/carts/a/items", #"{"itemId":"a","quantity":99999999999999999999}"#, 422, "/quantity"),
             (.post, "/carts/a/items", Self.item("a", 1, -1), 422, "/unitPrice"),
             (.patch, "/carts/a/items", Self.item("a", 0, 1), 422, "/quantity"),
+            (.get, "/carts/a/merge", nil, 422, "sessionId"),
+            (.get, "/carts/a/merge?sessionId=\(long)", nil, 400, "sessionId"),
+            (.get, "/carts/\(long)/merge?sessionId=a", nil, 400, "customerId"),
         ]
         try await serve { caller in
             for (method, path, body, status, field) in bad {

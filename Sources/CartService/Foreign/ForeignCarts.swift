@@ -3,10 +3,13 @@ import Hosting
 
 /// Carts as shops have them that know no creation: a user's cart is there as soon as something is put into it.
 package struct ForeignCarts<Asker: CartAsking>: Sendable {
-    private let asker: Asker
-    private let space: NameSpace
-    private let limits: CartLimits
-    private let now: @Sendable () -> Timestamp
+    /// How often a cart is looked at for one change of what others change at the same time.
+    static var mostLooks: Int { 3 }
+
+    let asker: Asker
+    let space: NameSpace
+    let limits: CartLimits
+    let now: @Sendable () -> Timestamp
 
     /// - Parameters:
     ///   - limits: the same as the host's decider has.
@@ -57,9 +60,7 @@ package struct ForeignCarts<Asker: CartAsking>: Sendable {
             ?? ForeignItem(product: item.product, quantity: 0, unitPrice: price)
     }
 
-    /// Has the user's cart hold so many of a product at this price; nil: at the price that it has.
-    ///
-    /// A change of price is several commits: asked again after any of them, it comes to the same.
+    /// Has the user's cart hold so many of a product at this price, by one commit; nil: at the price that it has.
     ///
     /// - Returns: false where the cart has no such product.
     package func set(
@@ -72,24 +73,39 @@ package struct ForeignCarts<Asker: CartAsking>: Sendable {
         let cart = try space.cart(of: user)
         let sku = try NameSpace.sku(of: product, limits)
         try require(try addition(sku, quantity, unitPrice ?? 0))
-        let lines = try await look(cart, call)?.cart.cart?.lines.filter { $0.sku == sku } ?? []
-        guard let last = lines.last else { return false }
-        let price = unitPrice ?? last.unitPrice
-        let kept = lines.first { $0.unitPrice == price }
-        if let kept {
-            try await change(cart, .setQuantity(kept.id, quantity), call)
-        } else {
-            try await change(cart, try addition(sku, quantity, price), call)
+        var looks = 0
+        while true {
+            looks += 1
+            let lines = try await look(cart, call)?.cart.contents?.lines.filter { $0.sku == sku } ?? []
+            guard let actions = try setting(lines, quantity, unitPrice) else { return false }
+            switch try await ask(cart, .change(.actions(actions), at: now()), call).verdict {
+            case .accepted:
+                return true
+            // Somebody took it out meanwhile.
+            case .rejected(.action(_, .lineNotFound)) where looks < Self.mostLooks: continue
+            case .rejected(.action(_, let rejection)), .rejected(let rejection): throw Refusal(rejection)
+            }
         }
-        for line in lines where line.id != kept?.id { try await change(cart, .removeLine(line.id), call) }
-        return true
+    }
+
+    /// What makes one line of all that have a product, with this quantity and price; nil where there is none.
+    private func setting(_ lines: [Line], _ quantity: Int64, _ unitPrice: Int64?) throws(Refusal)
+        -> [CartCommand.Change]?
+    {
+        guard let first = lines.first, let last = lines.last else { return nil }
+        let price = unitPrice ?? last.unitPrice
+        let kept = lines.first { $0.unitPrice == price } ?? first
+        var actions: [CartCommand.Change] = []
+        if kept.unitPrice != price { actions.append(.setPrice(kept.id, try Self.money(price))) }
+        actions.append(.setQuantity(kept.id, quantity))
+        return actions + lines.filter { $0.id != kept.id }.map { .removeLine($0.id) }
     }
 
     /// Takes a product out of the user's cart; nothing to take out is fine.
     package func remove(_ product: String, for user: String, _ call: ForeignCall) async throws(Refusal) {
         let cart = try space.cart(of: user)
         let sku = try NameSpace.sku(of: product, limits)
-        let lines = try await look(cart, call)?.cart.cart?.lines.filter { $0.sku == sku } ?? []
+        let lines = try await look(cart, call)?.cart.contents?.lines.filter { $0.sku == sku } ?? []
         for line in lines { try await change(cart, .removeLine(line.id), call) }
     }
 
@@ -102,9 +118,12 @@ package struct ForeignCarts<Asker: CartAsking>: Sendable {
     private func addition(_ sku: String, _ quantity: Int64, _ price: Int64) throws(Refusal)
         -> CartCommand.Change
     {
+        .addLine(NewItem(sku: sku, quantity: quantity, unitPrice: try Self.money(price)))
+    }
+
+    private static func money(_ price: Int64) throws(Refusal) -> Money {
         guard let currency = NameSpace.currency else { throw .contradiction("there are no dollars") }
-        let money = Money(minorUnits: price, currency: currency)
-        return .addLine(NewItem(sku: sku, quantity: quantity, unitPrice: money))
+        return Money(minorUnits: price, currency: currency)
     }
 
     private func require(_ change: CartCommand.Change) throws(Refusal) {
@@ -117,8 +136,14 @@ package struct ForeignCarts<Asker: CartAsking>: Sendable {
 
     /// The cart, or nil where there is none.
     private func look(_ cart: CartID, _ call: ForeignCall) async throws(Refusal) -> CartRecord? {
-        switch try await ask(cart, .read, call) {
-        case .accepted(_, let record): return record
+        try await read(cart, call)?.record
+    }
+
+    /// The cart and its version, or nil where there is none.
+    func read(_ cart: CartID, _ call: ForeignCall) async throws(Refusal) -> Accepted? {
+        let answer = try await ask(cart, .read, call)
+        switch answer.verdict {
+        case .accepted(let reply, let record): return Accepted(reply, record, answer)
         case .rejected(.cartNotFound), .rejected(.cartDeleted): return nil
         case .rejected(let rejection): throw Refusal(rejection)
         }
@@ -130,20 +155,24 @@ package struct ForeignCarts<Asker: CartAsking>: Sendable {
     {
         var mayCreate = true
         while true {
-            switch try await ask(cart, command, call) {
+            switch try await ask(cart, command, call).verdict {
             case .accepted(_, let record):
                 return record
-            case .rejected(.cartNotFound) where mayCreate, .rejected(.cartDeleted) where mayCreate:
-                // Once: who takes it away at the same moment may have it so.
-                mayCreate = false
-                // Not under the client's key, which is the change's.
-                let creation = CartCommand.change(.create(currency: nil), at: now())
-                if case .rejected(let rejection) = try await ask(cart, creation, call) {
-                    throw Refusal(rejection)
-                }
             case .rejected(let rejection):
-                throw Refusal(rejection)
+                // Once: who takes it away at the same moment may have it so.
+                guard mayCreate, try await isGone(rejection, cart, call) else { throw Refusal(rejection) }
+                mayCreate = false
+                try await create(cart, call)
             }
+        }
+    }
+
+    /// Brings a cart into being; one that is there is left as it is.
+    func create(_ cart: CartID, _ call: ForeignCall) async throws(Refusal) {
+        // Not under the client's key, which is the change's.
+        let creation = CartCommand.change(.create(currency: nil), at: now())
+        if case .rejected(let rejection) = try await ask(cart, creation, call).verdict {
+            throw Refusal(rejection)
         }
     }
 
@@ -154,18 +183,19 @@ package struct ForeignCarts<Asker: CartAsking>: Sendable {
         _ call: ForeignCall,
         _ operation: CartOperation? = nil
     ) async throws(Refusal) {
-        switch try await ask(cart, .change(change, at: now(), operation: operation), call) {
-        case .accepted, .rejected(.cartNotFound), .rejected(.cartDeleted), .rejected(.lineNotFound): return
-        case .rejected(let rejection): throw Refusal(rejection)
+        switch try await ask(cart, .change(change, at: now(), operation: operation), call).verdict {
+        case .accepted, .rejected(.lineNotFound): return
+        case .rejected(let rejection):
+            guard try await isGone(rejection, cart, call) else { throw Refusal(rejection) }
         }
     }
 
-    private func ask(_ cart: CartID, _ command: CartCommand, _ call: ForeignCall) async throws(Refusal)
-        -> Answer<CartLogic>.Verdict
+    func ask(_ cart: CartID, _ command: CartCommand, _ call: ForeignCall) async throws(Refusal)
+        -> Answer<CartLogic>
     {
         do {
             let id = ActorID(cart.text)
-            return try await asker.ask(id, command, deadline: call.deadline, trace: call.trace).verdict
+            return try await asker.ask(id, command, deadline: call.deadline, trace: call.trace)
         } catch {
             throw Refusal(error)
         }

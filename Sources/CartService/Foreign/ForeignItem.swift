@@ -23,7 +23,7 @@ package struct ForeignItem: Equatable, Sendable {
     ///
     /// A product stands in several lines only while its price changes, and then costs what the latest says.
     static func items(of record: CartRecord) -> [ForeignItem] {
-        guard let cart = record.cart.cart else { return [] }
+        guard let cart = record.cart.contents else { return [] }
         var items: [ForeignItem] = []
         var places: [String: Int] = [:]
         for line in cart.lines {

@@ -70,6 +70,11 @@ package struct Refusal: Error, Equatable, Sendable {
         )
     }
 
+    /// The same of another field.
+    func about(_ field: CartRejection.Field) -> Refusal {
+        Refusal(kind, detail, field: field, aftermath: aftermath)
+    }
+
     /// Where the problem's own words speak of HTTP.
     private static func words(_ rejection: CartRejection) -> String? {
         if case .action(let place, let inner) = rejection {

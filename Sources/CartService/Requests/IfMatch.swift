@@ -47,6 +47,24 @@ enum IfMatch: Equatable, Sendable {
         }
     }
 
+    /// The one version that the domain is to compare with, as it knows no lists; nil for any.
+    ///
+    /// - Parameter actual: asks for the cart's version, which a list is looked up by.
+    func version<Failure>(
+        _ actual: () async throws(Failure) -> UInt64
+    ) async throws(Failure) -> UInt64? {
+        switch self {
+        case .absent, .present:
+            return nil
+        case .versions(let versions, _):
+            // No cart lives to the greatest version: the domain says so, once it has no other objection.
+            guard let first = versions.first else { return .max }
+            guard versions.count > 1 else { return first }
+            let version = try await actual()
+            return versions.contains(version) ? version : first
+        }
+    }
+
     private static func skipSpace(_ rest: inout Substring.UTF8View) {
         while let byte = rest.first, byte == 0x20 || byte == 0x09 { rest.removeFirst() }
     }

@@ -51,7 +51,8 @@ package struct RetailRoutes<Asker: CartAsking>: Sendable {
             try await carts.empty(customer, call)
             return json(.accepted) { $0.retailCart(customer, []) }
         case (.merge(let customer, let session), .get):
-            return try await merge(session, into: customer, call)
+            try await merge(session, into: customer, call)
+            return Response(status: .accepted, headers: fields)
         case (.items(let customer), .get):
             let items = try await carts.items(of: customer, call)
             return json(.ok) { $0.retailItems(items) }
@@ -96,16 +97,11 @@ package struct RetailRoutes<Asker: CartAsking>: Sendable {
     }
 
     /// The session's cart becomes part of the customer's.
-    private func merge(_ session: String?, into customer: String, _ call: ForeignCall) async throws(Problem)
-        -> Response
-    {
-        guard session != nil else {
+    private func merge(_ session: String?, into customer: String, _ call: ForeignCall) async throws {
+        guard let session else {
             throw Problem(.missingField, "sessionId must be given, and not be empty", field: "sessionId")
         }
-        // Here the domain's merge is asked, as soon as it is there.
-        var problem = Problem(.notImplemented, "carts can not be merged yet")
-        problem.aftermath = Problem.Aftermath(outcome: "not-applied", retryAfterSeconds: 3_600)
-        throw problem
+        try await carts.merge(session, into: customer, call)
     }
 
     private static func noSuchItem(_ id: String) -> Problem {
@@ -147,9 +143,10 @@ extension Problem {
             case .sku: part == .path ? "itemId" : "/itemId"
             case .quantity: "/quantity"
             case .unitPrice: "/unitPrice"
+            case .mergeSource: "sessionId"
             case .lineID, .currency, .name, .attributes, .attributeKey, .attributeValue, .note, .customer,
                 .email, .discountCodes, .discountCode, .expiresIn, .actions, .takenLines,
-                .takenQuantity, .version, .mergeSource, .mergeID,
+                .takenQuantity, .version, .mergeID,
                 .none:
                 nil
             }

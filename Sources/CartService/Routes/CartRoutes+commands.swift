@@ -35,23 +35,14 @@ extension CartRoutes {
     }
 
     /// The one version that the domain is to compare with, as it knows no lists.
-    func expectedVersion(
+    private func expectedVersion(
         _ errand: Errand,
         _ change: CartCommand.Change
     ) async throws(Problem) -> UInt64? {
-        switch errand.ifMatch {
-        case .absent:
-            return nil
-        case .present:
-            // All but a creation are refused anyway where there is no cart.
-            guard case .create = change else { return nil }
-            return try await versionOfExisting(errand)
-        case .versions(let versions, _):
-            // No cart lives to the greatest version: the domain says so, once it has no other objection.
-            guard let first = versions.first else { return .max }
-            guard versions.count > 1 else { return first }
-            let answer = try await answer(errand, .read)
-            return versions.contains(answer.sequence) ? answer.sequence : first
+        // All but a creation are refused anyway where there is no cart.
+        if case .create = change, errand.ifMatch == .present { return try await versionOfExisting(errand) }
+        return try await errand.ifMatch.version { () async throws(Problem) in
+            try await answer(errand, .read).sequence
         }
     }
 
@@ -79,7 +70,7 @@ extension CartRoutes {
         let answer = try await answer(errand, command)
         switch answer.verdict {
         case .accepted(let reply, let record):
-            return Accepted(reply: reply, record: record, sequence: answer.sequence, node: answer.node)
+            return Accepted(reply, record, answer)
         case .rejected(let rejection):
             var problem = Problem(rejection, in: part, ifMatch: errand.ifMatch)
             problem.node = answer.node
@@ -90,16 +81,10 @@ extension CartRoutes {
     }
 
     /// What the cart's owner says.
-    ///
-    /// - Parameter cart: which cart, if it is another than the errand's.
-    func answer(
-        _ errand: Errand,
-        _ command: CartCommand,
-        of cart: CartID? = nil
-    ) async throws(Problem) -> Answer<CartLogic> {
+    func answer(_ errand: Errand, _ command: CartCommand) async throws(Problem) -> Answer<CartLogic> {
         do {
             return try await asker.ask(
-                ActorID((cart ?? errand.cart).text),
+                ActorID(errand.cart.text),
                 command,
                 deadline: errand.deadline,
                 trace: errand.trace
@@ -175,12 +160,4 @@ extension CartRoutes {
         let replayed = accepted.reply.replayed
         return OperationMark(version: replayed ?? accepted.sequence, isReplay: replayed != nil)
     }
-}
-
-/// A command that was accepted.
-struct Accepted {
-    let reply: CartReply
-    let record: CartRecord
-    let sequence: UInt64
-    let node: String
 }
