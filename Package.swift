@@ -377,6 +377,7 @@ let package = Package(
                 "CartService",
                 "CartWire",
                 "Hosting",
+                "Ownership",
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
                 .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),

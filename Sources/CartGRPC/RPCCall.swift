@@ -9,11 +9,14 @@ struct RPCCall: Sendable {
     let trace: String
     /// What the client calls the change (`idempotency-key`), if it does.
     let key: IdempotencyKey?
+    /// What the client shows of who it is (`authorization`); nil for nothing.
+    let authorization: String?
 
     /// - Throws: `Refusal` where the key can be none.
     init(_ metadata: Metadata, now: ContinuousClock.Instant, atMost patience: Duration) throws(Refusal) {
         let asked = metadata.first("grpc-timeout").flatMap(Self.timeout)
         deadline = now.advanced(by: min(patience, asked ?? patience))
+        authorization = metadata.first("authorization")
         trace = metadata.first("traceparent") ?? ""
         key = try metadata.first("idempotency-key").map { text throws(Refusal) in
             try Self.key(text, "idempotency-key")

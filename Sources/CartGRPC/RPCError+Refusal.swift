@@ -28,7 +28,9 @@ extension RPCError {
     ///
     /// - Parameter name: what the protocol calls the domain's fields.
     init(_ refusal: Refusal, _ name: (CartRejection.Field) -> String) {
-        let field = refusal.field.map { name($0) + ": " } ?? ""
+        let place = refusal.action.map { "actions[\($0)]" }
+        let path = [place, refusal.field.map(name)].compactMap { $0 }.joined(separator: ".")
+        let field = path.isEmpty ? "" : path + ": "
         var trailers: Metadata = ["cart-problem": "\(refusal.kind.rawValue)"]
         if let aftermath = refusal.aftermath {
             trailers.addString(aftermath.outcome.rawValue, forKey: "cart-outcome")

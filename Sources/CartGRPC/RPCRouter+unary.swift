@@ -32,14 +32,20 @@ extension RPCRouter {
 }
 
 /// Runs `body` until it ends, the client is gone or the server leaves.
-func whileWanted(
+///
+/// - Returns: nil where the body was not wanted any more.
+@discardableResult
+func whileWanted<Result: Sendable>(
     _ context: ServerContext,
-    _ body: @escaping @Sendable @concurrent () async throws -> Void
-) async throws {
-    try await withThrowingTaskGroup(of: Void.self) { group in
+    _ body: @escaping @Sendable @concurrent () async throws -> Result
+) async throws -> Result? {
+    try await withThrowingTaskGroup(of: Result?.self) { group in
         defer { group.cancelAll() }
-        group.addTask(operation: body)
-        group.addTask { try await context.cancellation.cancelled }
-        try await group.next()
+        group.addTask { try await body() }
+        group.addTask {
+            try await context.cancellation.cancelled
+            return nil
+        }
+        return try await group.next() ?? nil
     }
 }

@@ -1,26 +1,90 @@
 import Cart
-import CartService
 import CartWire
-import Hosting
 import SwiftProtobuf
 
 extension ServedCart {
-    init(_ id: CartID, _ cart: OpenCart, version: UInt64) {
-        let currency = cart.currency?.code ?? ""
+    /// Nil for a cart that is not there.
+    init?(_ id: CartID, _ state: CartState, version: UInt64) {
         self.init()
+        switch state {
+        case .none, .deleted:
+            return nil
+        case .open(let cart):
+            self.state = .open
+            set(cart)
+        case .checkedOut(let cart, let order):
+            self.state = .checkedOut
+            set(cart)
+            self.order = .with {
+                $0.id = order.id.text
+                $0.version = order.version
+                $0.checkedOutAt = Google_Protobuf_Timestamp(order.at)
+            }
+        case .closing(let cart, let handover):
+            self.state = .merging
+            set(cart)
+            mergedInto = ServedPointer(handover)
+        case .merged(let merged):
+            self.state = .merged
+            mergedInto = ServedPointer(merged.handover)
+            mergedAt = Google_Protobuf_Timestamp(merged.at)
+        }
         self.id = id.text
         self.version = version
+    }
+
+    private mutating func set(_ cart: OpenCart) {
+        let currency = cart.currency?.code ?? ""
         self.currency = currency
         lines = cart.lines.map { ServedLine($0, currency) }
-        if let totals = cart.totals {
-            self.totals = .with {
-                $0.lines = UInt32(clamping: totals.lines)
-                $0.quantity = totals.quantity
-                $0.subtotal = ServedMoney(totals.subtotal, currency)
-            }
-        }
+        if let totals = cart.totals { self.totals = ServedTotals(totals, currency) }
+        if cart.hasDetails { details = ServedDetails(cart.details) }
         createdAt = Google_Protobuf_Timestamp(cart.createdAt)
         updatedAt = Google_Protobuf_Timestamp(cart.updatedAt)
+    }
+}
+
+extension ServedOrder {
+    init(_ id: CartID, _ cart: OpenCart, _ order: CartOrder) {
+        let currency = cart.currency?.code ?? ""
+        self.init()
+        self.id = order.id.text
+        cartID = id.text
+        version = order.version
+        checkedOutAt = Google_Protobuf_Timestamp(order.at)
+        self.currency = currency
+        lines = cart.lines.map { ServedLine($0, currency) }
+        if let totals = cart.totals { self.totals = ServedTotals(totals, currency) }
+        if cart.hasDetails { details = ServedDetails(cart.details) }
+    }
+}
+
+extension ServedPointer {
+    fileprivate init(_ handover: Handover) {
+        self.init()
+        cartID = handover.target.text
+        mergeID = handover.merge
+    }
+}
+
+extension ServedTotals {
+    fileprivate init(_ totals: Totals, _ currency: String) {
+        self.init()
+        lines = UInt32(clamping: totals.lines)
+        quantity = totals.quantity
+        subtotal = ServedMoney(totals.subtotal, currency)
+    }
+}
+
+extension ServedDetails {
+    fileprivate init(_ details: CartDetails) {
+        self.init()
+        note = details.note ?? ""
+        customerID = details.customer ?? ""
+        email = details.email ?? ""
+        for entry in details.attributes.entries { attributes[entry.key] = entry.value }
+        discountCodes = details.discountCodes
+        if let seconds = details.expiresIn { expiresInSeconds = seconds }
     }
 }
 
@@ -47,7 +111,7 @@ extension ServedMoney {
 }
 
 extension Google_Protobuf_Timestamp {
-    fileprivate init(_ time: Timestamp) {
+    init(_ time: Timestamp) {
         // Nanoseconds count forwards, also before 1970.
         let (seconds, rest) = time.milliseconds.quotientAndRemainder(dividingBy: 1_000)
         let isEarly = rest < 0
@@ -55,35 +119,5 @@ extension Google_Protobuf_Timestamp {
             seconds: isEarly ? seconds - 1 : seconds,
             nanos: Int32(truncatingIfNeeded: (isEarly ? rest + 1_000 : rest) * 1_000_000)
         )
-    }
-}
-
-extension ServedChangeResponse {
-    init(_ id: CartID, _ reply: CartReply, _ record: CartRecord, _ answer: Answer<CartLogic>) {
-        self.init()
-        if let cart = record.cart.cart { self.cart = ServedCart(id, cart, version: answer.sequence) }
-        (effect, lineID) = Self.effect(reply.effect)
-        committedVersion = reply.replayed ?? answer.sequence
-        replayed = reply.replayed != nil
-        node = answer.node
-    }
-
-    private static func effect(_ effect: CartOutcome.Effect) -> (ServedEffect, UInt32) {
-        switch effect {
-        case .created: (.created, 0)
-        case .existed: (.existed, 0)
-        case .lineAdded(let line): (.lineAdded, line.number)
-        case .lineIncreased(let line): (.lineIncreased, line.number)
-        case .quantityChanged(let line): (.quantityChanged, line.number)
-        case .lineRemoved(let line): (.lineRemoved, line.number)
-        case .cleared: (.cleared, 0)
-        case .deleted: (.deleted, 0)
-        // A read changes nothing either.
-        case .read, .unchanged: (.unchanged, 0)
-        // No change of this protocol does so.
-        case .detailsChanged, .priceChanged, .takenOut, .actions, .checkedOut, .checkoutCancelled, .merged,
-            .mergeDeclined, .handedOver, .handOverFinished, .handOverUndone:
-            (.unspecified, 0)
-        }
     }
 }

@@ -61,7 +61,7 @@ struct Errand: Sendable {
     }
 
     /// What the message says goes before what the metadata say.
-    private static func key(_ terms: ServedTerms, _ call: RPCCall) throws(Refusal) -> IdempotencyKey? {
+    static func key(_ terms: ServedTerms, _ call: RPCCall) throws(Refusal) -> IdempotencyKey? {
         guard !terms.idempotencyKey.isEmpty else { return call.key }
         return try RPCCall.key(terms.idempotencyKey, "terms.idempotency_key")
     }
@@ -70,22 +70,18 @@ struct Errand: Sendable {
 extension ServedCarts {
     func creation(_ request: ServedCreateRequest, _ call: RPCCall) throws(Refusal) -> Errand {
         let currency = request.currency.isEmpty ? nil : try Self.currency(request.currency)
-        let change = CartCommand.Change.create(currency: currency)
+        let seconds = request.hasExpiresInSeconds ? request.expiresInSeconds : nil
+        let change = CartCommand.Change.create(currency: currency, expiresIn: seconds)
         guard request.cartID.isEmpty else { return try Errand(request.cartID, change, request.terms, call) }
         return try Errand(fresh: sources.newID, change, request.terms, call)
     }
 
     func addition(_ request: ServedAddLineRequest, _ call: RPCCall) throws(Refusal) -> Errand {
-        guard request.hasUnitPrice else { throw Refusal(.missingField, "unit_price: must be given") }
-        let price = Money(
-            minorUnits: request.unitPrice.minorUnits,
-            currency: try Self.currency(request.unitPrice.currency)
-        )
         let item = NewItem(
             sku: request.sku,
             name: request.name.isEmpty ? nil : request.name,
             quantity: request.quantity,
-            unitPrice: price,
+            unitPrice: try Self.money(request.unitPrice, isThere: request.hasUnitPrice),
             attributes: Attributes(request.attributes.map { (key: $0.key, value: $0.value) })
         )
         return try Errand(request.cartID, .addLine(item), request.terms, call)
@@ -100,9 +96,14 @@ extension ServedCarts {
         try Errand(request.cartID, .removeLine(try Self.line(request.lineID)), request.terms, call)
     }
 
-    private static func line(_ number: UInt32) throws(Refusal) -> LineID {
+    static func line(_ number: UInt32) throws(Refusal) -> LineID {
         guard number > 0 else { throw Refusal(.invalid(.lineID, .malformed)) }
         return LineID(number)
+    }
+
+    static func money(_ money: ServedMoney, isThere: Bool) throws(Refusal) -> Money {
+        guard isThere else { throw Refusal(.missingField, "unit_price: must be given") }
+        return Money(minorUnits: money.minorUnits, currency: try currency(money.currency))
     }
 
     private static func currency(_ code: String) throws(Refusal) -> Currency {

@@ -28,6 +28,23 @@ struct ServedCarts<Asker: CartAsking>: RegistrableRPCService {
         serve("Delete", &router) { (request: ServedDeleteRequest, call) throws(Refusal) in
             try Errand(request.cartID, .delete, request.terms, call)
         }
+        serve("SetDetails", &router, saying)
+        serve("SetPrice", &router, pricing)
+        serve("TakeOut", &router, takingOut)
+        serve("Act", &router, batch)
+        serve("Checkout", &router, checkout)
+        serve("CancelCheckout", &router) { (request: ServedCancelCheckoutRequest, call) throws(Refusal) in
+            try Errand(request.cartID, .cancelCheckout, request.terms, call)
+        }
+        router.serve("GetOrder", of: Self.name, atMost: policy.bodyBytes) {
+            (request: ServedGetOrderRequest, metadata) throws(RPCError) in
+            try await answer(metadata) { call throws(Refusal) in try await showOrder(request, call) }
+        }
+        router.serve("Merge", of: Self.name, atMost: policy.bodyBytes) {
+            (request: ServedMergeRequest, metadata) throws(RPCError) in
+            try await answer(metadata) { call throws(Refusal) in try await merge(request, call) }
+        }
+        registerWatch(with: &router)
     }
 
     /// Serves a change, which is all but the reading of its request the same each time.
@@ -60,47 +77,52 @@ struct ServedCarts<Asker: CartAsking>: RegistrableRPCService {
     private func show(_ request: ServedGetRequest, _ call: RPCCall) async throws(Refusal) -> ServedGetResponse
     {
         let id = try Errand.cart(request.cartID)
-        let answer = try await ask(id, .read, call)
-        switch answer.verdict {
-        case .rejected(let rejection):
-            throw Refusal(rejection)
-        case .accepted(_, let record):
-            guard let cart = record.cart.cart else {
-                throw .contradiction("a cart was shown that is not there")
-            }
-            return .with {
-                $0.cart = ServedCart(id, cart, version: answer.sequence)
-                $0.node = answer.node
-            }
+        let accepted = try await ask(id, .read, call)
+        guard let cart = ServedCart(id, accepted.record.cart, version: accepted.sequence) else {
+            throw .contradiction("a cart was shown that is not there")
         }
+        return .with { ($0.cart, $0.node) = (cart, accepted.node) }
+    }
+
+    private func showOrder(_ request: ServedGetOrderRequest, _ call: RPCCall) async throws(Refusal)
+        -> ServedGetOrderResponse
+    {
+        let id = try Errand.cart(request.cartID)
+        let accepted = try await ask(id, .read, call)
+        guard case .checkedOut(let cart, let order) = accepted.record.cart else {
+            throw Refusal(.orderNotFound, "the cart has not been checked out, or not any more")
+        }
+        return .with { ($0.order, $0.node) = (ServedOrder(id, cart, order), accepted.node) }
     }
 
     private func change(_ errand: Errand, _ call: RPCCall) async throws(Refusal) -> ServedChangeResponse {
-        let now = sources.now()
-        do {
-            try CartCommand.change(errand.change, at: now).validate(policy.limits)
-        } catch {
-            throw Refusal(error)
+        if errand.change.needsTrust {
+            guard let trusted = policy.trusted, trusted.isShown(in: call.authorization) else {
+                throw Refusal(
+                    .forbidden,
+                    "authorization: prices are set by callers with the shop's token alone"
+                )
+            }
         }
         let command = CartCommand.change(
             errand.change,
-            at: now,
+            at: sources.now(),
             expected: errand.expected,
             operation: errand.operation
         )
-        let answer = try await ask(errand.cart, command, call)
-        switch answer.verdict {
-        case .rejected(let rejection): throw Refusal(rejection)
-        case .accepted(let reply, let record):
-            return ServedChangeResponse(errand.cart, reply, record, answer)
+        do {
+            try command.validate(policy.limits)
+        } catch {
+            throw Refusal(error)
         }
+        return ServedChangeResponse(errand.cart, try await ask(errand.cart, command, call))
     }
 
-    private func ask(_ id: CartID, _ command: CartCommand, _ call: RPCCall) async throws(Refusal)
-        -> Answer<CartLogic>
+    private func ask(_ id: CartID, _ command: CartCommand, _ call: RPCCall) async throws(Refusal) -> Accepted
     {
+        let answer: Answer<CartLogic>
         do {
-            return try await asker.ask(
+            answer = try await asker.ask(
                 ActorID(id.text),
                 command,
                 deadline: call.deadline,
@@ -109,9 +131,13 @@ struct ServedCarts<Asker: CartAsking>: RegistrableRPCService {
         } catch {
             throw Refusal(error)
         }
+        switch answer.verdict {
+        case .rejected(let rejection): throw Refusal(rejection)
+        case .accepted(let reply, let record): return Accepted(reply, record, answer)
+        }
     }
 
-    private static func name(of field: CartRejection.Field) -> String {
+    static func name(of field: CartRejection.Field) -> String {
         switch field {
         case .cartID: "cart_id"
         case .lineID: "line_id"
@@ -122,10 +148,18 @@ struct ServedCarts<Asker: CartAsking>: RegistrableRPCService {
         case .unitPrice: "unit_price.minor_units"
         case .attributes, .attributeKey: "attributes"
         case .attributeValue(let key): "attributes[\(key)]"
-        // No call of this protocol has them.
-        case .note, .customer, .email, .discountCodes, .discountCode, .expiresIn, .actions, .takenLines,
-            .takenQuantity, .version, .mergeSource, .mergeID:
-            "request"
+        case .note: "note"
+        case .customer: "customer_id"
+        case .email: "email"
+        case .discountCodes: "discount_codes"
+        case .discountCode(let index): "discount_codes.codes[\(index)]"
+        case .expiresIn: "expires_in_seconds"
+        case .actions: "actions"
+        case .takenLines: "lines"
+        case .takenQuantity(let index): "lines[\(index)].quantity"
+        case .version: "version"
+        case .mergeSource: "from"
+        case .mergeID: "merge_id"
         }
     }
 }

@@ -25,6 +25,59 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
   typealias Version = _2
 }
 
+/// Which quantity counts where both carts have a line.
+package nonisolated enum ServedMergeStrategy: SwiftProtobuf.Enum, Swift.CaseIterable {
+  package typealias RawValue = Int
+
+  /// ADD.
+  case unspecified // = 0
+  case add // = 1
+  case max // = 2
+
+  /// The one of the cart that takes.
+  case mine // = 3
+
+  /// The one of the cart whose lines are taken.
+  case theirs // = 4
+  case UNRECOGNIZED(Int)
+
+  package init() {
+    self = .unspecified
+  }
+
+  package init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .add
+    case 2: self = .max
+    case 3: self = .mine
+    case 4: self = .theirs
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  package var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .add: return 1
+    case .max: return 2
+    case .mine: return 3
+    case .theirs: return 4
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  package static let allCases: [ServedMergeStrategy] = [
+    .unspecified,
+    .add,
+    .max,
+    .mine,
+    .theirs,
+  ]
+
+}
+
 package nonisolated enum ServedEffect: SwiftProtobuf.Enum, Swift.CaseIterable {
   package typealias RawValue = Int
   case unspecified // = 0
@@ -39,6 +92,15 @@ package nonisolated enum ServedEffect: SwiftProtobuf.Enum, Swift.CaseIterable {
 
   /// The cart was already what was asked for.
   case unchanged // = 9
+  case detailsChanged // = 10
+  case priceChanged // = 11
+  case takenOut // = 12
+
+  /// Of a batch: `results` say what.
+  case actions // = 13
+  case checkedOut // = 14
+  case checkoutCancelled // = 15
+  case merged // = 16
   case UNRECOGNIZED(Int)
 
   package init() {
@@ -57,6 +119,13 @@ package nonisolated enum ServedEffect: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 7: self = .cleared
     case 8: self = .deleted
     case 9: self = .unchanged
+    case 10: self = .detailsChanged
+    case 11: self = .priceChanged
+    case 12: self = .takenOut
+    case 13: self = .actions
+    case 14: self = .checkedOut
+    case 15: self = .checkoutCancelled
+    case 16: self = .merged
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -73,6 +142,13 @@ package nonisolated enum ServedEffect: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .cleared: return 7
     case .deleted: return 8
     case .unchanged: return 9
+    case .detailsChanged: return 10
+    case .priceChanged: return 11
+    case .takenOut: return 12
+    case .actions: return 13
+    case .checkedOut: return 14
+    case .checkoutCancelled: return 15
+    case .merged: return 16
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -89,6 +165,65 @@ package nonisolated enum ServedEffect: SwiftProtobuf.Enum, Swift.CaseIterable {
     .cleared,
     .deleted,
     .unchanged,
+    .detailsChanged,
+    .priceChanged,
+    .takenOut,
+    .actions,
+    .checkedOut,
+    .checkoutCancelled,
+    .merged,
+  ]
+
+}
+
+package nonisolated enum ServedState: SwiftProtobuf.Enum, Swift.CaseIterable {
+  package typealias RawValue = Int
+  case unspecified // = 0
+  case `open` // = 1
+
+  /// Nothing changes until the checkout is cancelled.
+  case checkedOut // = 2
+
+  /// Its lines are on the way to another cart.
+  case merging // = 3
+
+  /// Its lines are in another cart.
+  case merged // = 4
+  case UNRECOGNIZED(Int)
+
+  package init() {
+    self = .unspecified
+  }
+
+  package init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .open
+    case 2: self = .checkedOut
+    case 3: self = .merging
+    case 4: self = .merged
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  package var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .open: return 1
+    case .checkedOut: return 2
+    case .merging: return 3
+    case .merged: return 4
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  package static let allCases: [ServedState] = [
+    .unspecified,
+    .open,
+    .checkedOut,
+    .merging,
+    .merged,
   ]
 
 }
@@ -143,6 +278,16 @@ package nonisolated struct ServedCreateRequest: Sendable {
   /// An ISO 4217 code; empty: the first line says.
   package var currency: String = String()
 
+  /// How long the cart is kept after its last use; absent: as the node keeps carts.
+  package var expiresInSeconds: Int64 {
+    get {_expiresInSeconds ?? 0}
+    set {_expiresInSeconds = newValue}
+  }
+  /// Returns true if `expiresInSeconds` has been explicitly set.
+  package var hasExpiresInSeconds: Bool {self._expiresInSeconds != nil}
+  /// Clears the value of `expiresInSeconds`. Subsequent reads from it will return its default value.
+  package mutating func clearExpiresInSeconds() {self._expiresInSeconds = nil}
+
   package var terms: ServedTerms {
     get {_terms ?? ServedTerms()}
     set {_terms = newValue}
@@ -156,6 +301,7 @@ package nonisolated struct ServedCreateRequest: Sendable {
 
   package init() {}
 
+  fileprivate var _expiresInSeconds: Int64? = nil
   fileprivate var _terms: ServedTerms? = nil
 }
 
@@ -299,6 +445,582 @@ package nonisolated struct ServedDeleteRequest: Sendable {
   fileprivate var _terms: ServedTerms? = nil
 }
 
+package nonisolated struct ServedSetDetailsRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var cartID: String = String()
+
+  package var details: ServedDetailsPatch {
+    get {_details ?? ServedDetailsPatch()}
+    set {_details = newValue}
+  }
+  /// Returns true if `details` has been explicitly set.
+  package var hasDetails: Bool {self._details != nil}
+  /// Clears the value of `details`. Subsequent reads from it will return its default value.
+  package mutating func clearDetails() {self._details = nil}
+
+  package var terms: ServedTerms {
+    get {_terms ?? ServedTerms()}
+    set {_terms = newValue}
+  }
+  /// Returns true if `terms` has been explicitly set.
+  package var hasTerms: Bool {self._terms != nil}
+  /// Clears the value of `terms`. Subsequent reads from it will return its default value.
+  package mutating func clearTerms() {self._terms = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _details: ServedDetailsPatch? = nil
+  fileprivate var _terms: ServedTerms? = nil
+}
+
+package nonisolated struct ServedSetPriceRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var cartID: String = String()
+
+  package var lineID: UInt32 = 0
+
+  package var unitPrice: ServedMoney {
+    get {_unitPrice ?? ServedMoney()}
+    set {_unitPrice = newValue}
+  }
+  /// Returns true if `unitPrice` has been explicitly set.
+  package var hasUnitPrice: Bool {self._unitPrice != nil}
+  /// Clears the value of `unitPrice`. Subsequent reads from it will return its default value.
+  package mutating func clearUnitPrice() {self._unitPrice = nil}
+
+  package var terms: ServedTerms {
+    get {_terms ?? ServedTerms()}
+    set {_terms = newValue}
+  }
+  /// Returns true if `terms` has been explicitly set.
+  package var hasTerms: Bool {self._terms != nil}
+  /// Clears the value of `terms`. Subsequent reads from it will return its default value.
+  package mutating func clearTerms() {self._terms = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _unitPrice: ServedMoney? = nil
+  fileprivate var _terms: ServedTerms? = nil
+}
+
+package nonisolated struct ServedTakeOutRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var cartID: String = String()
+
+  package var lines: [ServedLineQuantity] = []
+
+  package var terms: ServedTerms {
+    get {_terms ?? ServedTerms()}
+    set {_terms = newValue}
+  }
+  /// Returns true if `terms` has been explicitly set.
+  package var hasTerms: Bool {self._terms != nil}
+  /// Clears the value of `terms`. Subsequent reads from it will return its default value.
+  package mutating func clearTerms() {self._terms = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _terms: ServedTerms? = nil
+}
+
+package nonisolated struct ServedActRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var cartID: String = String()
+
+  package var actions: [ServedAction] = []
+
+  package var terms: ServedTerms {
+    get {_terms ?? ServedTerms()}
+    set {_terms = newValue}
+  }
+  /// Returns true if `terms` has been explicitly set.
+  package var hasTerms: Bool {self._terms != nil}
+  /// Clears the value of `terms`. Subsequent reads from it will return its default value.
+  package mutating func clearTerms() {self._terms = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _terms: ServedTerms? = nil
+}
+
+package nonisolated struct ServedCheckoutRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var cartID: String = String()
+
+  /// Which version is ordered; 0: `terms.expected_version` says so, and one of the two must.
+  package var version: UInt64 = 0
+
+  package var terms: ServedTerms {
+    get {_terms ?? ServedTerms()}
+    set {_terms = newValue}
+  }
+  /// Returns true if `terms` has been explicitly set.
+  package var hasTerms: Bool {self._terms != nil}
+  /// Clears the value of `terms`. Subsequent reads from it will return its default value.
+  package mutating func clearTerms() {self._terms = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _terms: ServedTerms? = nil
+}
+
+package nonisolated struct ServedCancelCheckoutRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var cartID: String = String()
+
+  package var terms: ServedTerms {
+    get {_terms ?? ServedTerms()}
+    set {_terms = newValue}
+  }
+  /// Returns true if `terms` has been explicitly set.
+  package var hasTerms: Bool {self._terms != nil}
+  /// Clears the value of `terms`. Subsequent reads from it will return its default value.
+  package mutating func clearTerms() {self._terms = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _terms: ServedTerms? = nil
+}
+
+package nonisolated struct ServedGetOrderRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var cartID: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct ServedMergeRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The cart that takes the lines.
+  package var cartID: String = String()
+
+  /// The cart whose lines are taken.
+  package var from: String = String()
+
+  /// 1 to 128 characters of A-Z a-z 0-9 _ . ~ -, the same each time when the same merge is asked for again.
+  package var mergeID: String = String()
+
+  package var strategy: ServedMergeStrategy = .unspecified
+
+  /// Of the cart that takes.
+  package var terms: ServedTerms {
+    get {_terms ?? ServedTerms()}
+    set {_terms = newValue}
+  }
+  /// Returns true if `terms` has been explicitly set.
+  package var hasTerms: Bool {self._terms != nil}
+  /// Clears the value of `terms`. Subsequent reads from it will return its default value.
+  package mutating func clearTerms() {self._terms = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _terms: ServedTerms? = nil
+}
+
+package nonisolated struct ServedWatchRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var cartID: String = String()
+
+  /// The version that the client has, which is not sent again.
+  package var seenVersion: UInt64 {
+    get {_seenVersion ?? 0}
+    set {_seenVersion = newValue}
+  }
+  /// Returns true if `seenVersion` has been explicitly set.
+  package var hasSeenVersion: Bool {self._seenVersion != nil}
+  /// Clears the value of `seenVersion`. Subsequent reads from it will return its default value.
+  package mutating func clearSeenVersion() {self._seenVersion = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _seenVersion: UInt64? = nil
+}
+
+package nonisolated struct ServedWatchResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var event: ServedWatchResponse.OneOf_Event? = nil
+
+  /// Nothing more comes after one that is merged.
+  package var cart: ServedCart {
+    get {
+      if case .cart(let v)? = event {return v}
+      return ServedCart()
+    }
+    set {event = .cart(newValue)}
+  }
+
+  /// Nothing more comes.
+  package var deleted: ServedDeletion {
+    get {
+      if case .deleted(let v)? = event {return v}
+      return ServedDeletion()
+    }
+    set {event = .deleted(newValue)}
+  }
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated enum OneOf_Event: Equatable, Sendable {
+    /// Nothing more comes after one that is merged.
+    case cart(ServedCart)
+    /// Nothing more comes.
+    case deleted(ServedDeletion)
+
+  }
+
+  package init() {}
+}
+
+package nonisolated struct ServedDeletion: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var version: UInt64 = 0
+
+  package var deletedAt: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_deletedAt ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_deletedAt = newValue}
+  }
+  /// Returns true if `deletedAt` has been explicitly set.
+  package var hasDeletedAt: Bool {self._deletedAt != nil}
+  /// Clears the value of `deletedAt`. Subsequent reads from it will return its default value.
+  package mutating func clearDeletedAt() {self._deletedAt = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _deletedAt: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+}
+
+/// How the details change. Absent: it stays. Empty texts, an expires_in_seconds of 0: nothing is said any more.
+package nonisolated struct ServedDetailsPatch: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var note: String {
+    get {_note ?? String()}
+    set {_note = newValue}
+  }
+  /// Returns true if `note` has been explicitly set.
+  package var hasNote: Bool {self._note != nil}
+  /// Clears the value of `note`. Subsequent reads from it will return its default value.
+  package mutating func clearNote() {self._note = nil}
+
+  package var customerID: String {
+    get {_customerID ?? String()}
+    set {_customerID = newValue}
+  }
+  /// Returns true if `customerID` has been explicitly set.
+  package var hasCustomerID: Bool {self._customerID != nil}
+  /// Clears the value of `customerID`. Subsequent reads from it will return its default value.
+  package mutating func clearCustomerID() {self._customerID = nil}
+
+  package var email: String {
+    get {_email ?? String()}
+    set {_email = newValue}
+  }
+  /// Returns true if `email` has been explicitly set.
+  package var hasEmail: Bool {self._email != nil}
+  /// Clears the value of `email`. Subsequent reads from it will return its default value.
+  package mutating func clearEmail() {self._email = nil}
+
+  /// Each key is changed by itself, the others stay.
+  package var attributes: Dictionary<String,String> = [:]
+
+  package var removedAttributes: [String] = []
+
+  /// Takes all attributes out; nothing may be in the two above then.
+  package var withoutAttributes: Bool = false
+
+  package var discountCodes: ServedDiscountCodes {
+    get {_discountCodes ?? ServedDiscountCodes()}
+    set {_discountCodes = newValue}
+  }
+  /// Returns true if `discountCodes` has been explicitly set.
+  package var hasDiscountCodes: Bool {self._discountCodes != nil}
+  /// Clears the value of `discountCodes`. Subsequent reads from it will return its default value.
+  package mutating func clearDiscountCodes() {self._discountCodes = nil}
+
+  package var expiresInSeconds: Int64 {
+    get {_expiresInSeconds ?? 0}
+    set {_expiresInSeconds = newValue}
+  }
+  /// Returns true if `expiresInSeconds` has been explicitly set.
+  package var hasExpiresInSeconds: Bool {self._expiresInSeconds != nil}
+  /// Clears the value of `expiresInSeconds`. Subsequent reads from it will return its default value.
+  package mutating func clearExpiresInSeconds() {self._expiresInSeconds = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _note: String? = nil
+  fileprivate var _customerID: String? = nil
+  fileprivate var _email: String? = nil
+  fileprivate var _discountCodes: ServedDiscountCodes? = nil
+  fileprivate var _expiresInSeconds: Int64? = nil
+}
+
+/// All the codes from now on; each counts once.
+package nonisolated struct ServedDiscountCodes: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var codes: [String] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct ServedLineQuantity: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var lineID: UInt32 = 0
+
+  package var quantity: Int64 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// One of a batch.
+package nonisolated struct ServedAction: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var action: ServedAction.OneOf_Action? = nil
+
+  package var addLine: ServedAction.AddLine {
+    get {
+      if case .addLine(let v)? = action {return v}
+      return ServedAction.AddLine()
+    }
+    set {action = .addLine(newValue)}
+  }
+
+  package var setQuantity: ServedAction.SetQuantity {
+    get {
+      if case .setQuantity(let v)? = action {return v}
+      return ServedAction.SetQuantity()
+    }
+    set {action = .setQuantity(newValue)}
+  }
+
+  package var removeLine: ServedAction.RemoveLine {
+    get {
+      if case .removeLine(let v)? = action {return v}
+      return ServedAction.RemoveLine()
+    }
+    set {action = .removeLine(newValue)}
+  }
+
+  package var clear: ServedAction.Clear {
+    get {
+      if case .clear(let v)? = action {return v}
+      return ServedAction.Clear()
+    }
+    set {action = .clear(newValue)}
+  }
+
+  package var setDetails: ServedDetailsPatch {
+    get {
+      if case .setDetails(let v)? = action {return v}
+      return ServedDetailsPatch()
+    }
+    set {action = .setDetails(newValue)}
+  }
+
+  /// With the shop's token, as SetPrice.
+  package var setPrice: ServedAction.SetPrice {
+    get {
+      if case .setPrice(let v)? = action {return v}
+      return ServedAction.SetPrice()
+    }
+    set {action = .setPrice(newValue)}
+  }
+
+  package var takeOut: ServedAction.TakeOut {
+    get {
+      if case .takeOut(let v)? = action {return v}
+      return ServedAction.TakeOut()
+    }
+    set {action = .takeOut(newValue)}
+  }
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated enum OneOf_Action: Equatable, Sendable {
+    case addLine(ServedAction.AddLine)
+    case setQuantity(ServedAction.SetQuantity)
+    case removeLine(ServedAction.RemoveLine)
+    case clear(ServedAction.Clear)
+    case setDetails(ServedDetailsPatch)
+    /// With the shop's token, as SetPrice.
+    case setPrice(ServedAction.SetPrice)
+    case takeOut(ServedAction.TakeOut)
+
+  }
+
+  package nonisolated struct AddLine: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    package var sku: String = String()
+
+    package var name: String = String()
+
+    package var quantity: Int64 = 0
+
+    package var unitPrice: ServedMoney {
+      get {_unitPrice ?? ServedMoney()}
+      set {_unitPrice = newValue}
+    }
+    /// Returns true if `unitPrice` has been explicitly set.
+    package var hasUnitPrice: Bool {self._unitPrice != nil}
+    /// Clears the value of `unitPrice`. Subsequent reads from it will return its default value.
+    package mutating func clearUnitPrice() {self._unitPrice = nil}
+
+    package var attributes: Dictionary<String,String> = [:]
+
+    package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    package init() {}
+
+    fileprivate var _unitPrice: ServedMoney? = nil
+  }
+
+  package nonisolated struct SetQuantity: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    package var lineID: UInt32 = 0
+
+    package var quantity: Int64 = 0
+
+    package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    package init() {}
+  }
+
+  package nonisolated struct RemoveLine: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    package var lineID: UInt32 = 0
+
+    package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    package init() {}
+  }
+
+  package nonisolated struct Clear: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    package init() {}
+  }
+
+  package nonisolated struct SetPrice: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    package var lineID: UInt32 = 0
+
+    package var unitPrice: ServedMoney {
+      get {_unitPrice ?? ServedMoney()}
+      set {_unitPrice = newValue}
+    }
+    /// Returns true if `unitPrice` has been explicitly set.
+    package var hasUnitPrice: Bool {self._unitPrice != nil}
+    /// Clears the value of `unitPrice`. Subsequent reads from it will return its default value.
+    package mutating func clearUnitPrice() {self._unitPrice = nil}
+
+    package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    package init() {}
+
+    fileprivate var _unitPrice: ServedMoney? = nil
+  }
+
+  package nonisolated struct TakeOut: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    package var lines: [ServedLineQuantity] = []
+
+    package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    package init() {}
+  }
+
+  package init() {}
+}
+
 package nonisolated struct ServedGetResponse: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -323,50 +1045,182 @@ package nonisolated struct ServedGetResponse: Sendable {
   fileprivate var _cart: ServedCart? = nil
 }
 
-package nonisolated struct ServedChangeResponse: @unchecked Sendable {
+package nonisolated struct ServedChangeResponse: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   /// The cart after it, possibly with others' changes of the same moment; absent once it is deleted.
   package var cart: ServedCart {
-    get {_storage._cart ?? ServedCart()}
-    set {_uniqueStorage()._cart = newValue}
+    get {_cart ?? ServedCart()}
+    set {_cart = newValue}
   }
   /// Returns true if `cart` has been explicitly set.
-  package var hasCart: Bool {_storage._cart != nil}
+  package var hasCart: Bool {self._cart != nil}
   /// Clears the value of `cart`. Subsequent reads from it will return its default value.
-  package mutating func clearCart() {_uniqueStorage()._cart = nil}
+  package mutating func clearCart() {self._cart = nil}
 
   /// What the change did, now or when it came first.
-  package var effect: ServedEffect {
-    get {_storage._effect}
-    set {_uniqueStorage()._effect = newValue}
-  }
+  package var effect: ServedEffect = .unspecified
 
   /// The line, where the effect is about one.
-  package var lineID: UInt32 {
-    get {_storage._lineID}
-    set {_uniqueStorage()._lineID = newValue}
-  }
+  package var lineID: UInt32 = 0
 
   /// The version that the change was committed as.
-  package var committedVersion: UInt64 {
-    get {_storage._committedVersion}
-    set {_uniqueStorage()._committedVersion = newValue}
-  }
+  package var committedVersion: UInt64 = 0
 
   /// Whether that was before, under the same key.
-  package var replayed: Bool {
-    get {_storage._replayed}
-    set {_uniqueStorage()._replayed = newValue}
-  }
+  package var replayed: Bool = false
 
   /// The node that decided.
-  package var node: String {
-    get {_storage._node}
-    set {_uniqueStorage()._node = newValue}
+  package var node: String = String()
+
+  /// What each action of a batch did, in their order.
+  package var results: [ServedActionResult] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _cart: ServedCart? = nil
+}
+
+package nonisolated struct ServedActionResult: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var effect: ServedEffect = .unspecified
+
+  package var lineID: UInt32 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct ServedGetOrderResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var order: ServedOrder {
+    get {_order ?? ServedOrder()}
+    set {_order = newValue}
   }
+  /// Returns true if `order` has been explicitly set.
+  package var hasOrder: Bool {self._order != nil}
+  /// Clears the value of `order`. Subsequent reads from it will return its default value.
+  package mutating func clearOrder() {self._order = nil}
+
+  /// The node that answered.
+  package var node: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _order: ServedOrder? = nil
+}
+
+package nonisolated struct ServedCart: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var id: String {
+    get {_storage._id}
+    set {_uniqueStorage()._id = newValue}
+  }
+
+  /// One more with each commit.
+  package var version: UInt64 {
+    get {_storage._version}
+    set {_uniqueStorage()._version = newValue}
+  }
+
+  /// Empty until the first line, or its creator, says.
+  package var currency: String {
+    get {_storage._currency}
+    set {_uniqueStorage()._currency = newValue}
+  }
+
+  /// In the order in which they were added.
+  package var lines: [ServedLine] {
+    get {_storage._lines}
+    set {_uniqueStorage()._lines = newValue}
+  }
+
+  package var totals: ServedTotals {
+    get {_storage._totals ?? ServedTotals()}
+    set {_uniqueStorage()._totals = newValue}
+  }
+  /// Returns true if `totals` has been explicitly set.
+  package var hasTotals: Bool {_storage._totals != nil}
+  /// Clears the value of `totals`. Subsequent reads from it will return its default value.
+  package mutating func clearTotals() {_uniqueStorage()._totals = nil}
+
+  package var createdAt: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_storage._createdAt ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_uniqueStorage()._createdAt = newValue}
+  }
+  /// Returns true if `createdAt` has been explicitly set.
+  package var hasCreatedAt: Bool {_storage._createdAt != nil}
+  /// Clears the value of `createdAt`. Subsequent reads from it will return its default value.
+  package mutating func clearCreatedAt() {_uniqueStorage()._createdAt = nil}
+
+  package var updatedAt: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_storage._updatedAt ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_uniqueStorage()._updatedAt = newValue}
+  }
+  /// Returns true if `updatedAt` has been explicitly set.
+  package var hasUpdatedAt: Bool {_storage._updatedAt != nil}
+  /// Clears the value of `updatedAt`. Subsequent reads from it will return its default value.
+  package mutating func clearUpdatedAt() {_uniqueStorage()._updatedAt = nil}
+
+  package var state: ServedState {
+    get {_storage._state}
+    set {_uniqueStorage()._state = newValue}
+  }
+
+  package var details: ServedDetails {
+    get {_storage._details ?? ServedDetails()}
+    set {_uniqueStorage()._details = newValue}
+  }
+  /// Returns true if `details` has been explicitly set.
+  package var hasDetails: Bool {_storage._details != nil}
+  /// Clears the value of `details`. Subsequent reads from it will return its default value.
+  package mutating func clearDetails() {_uniqueStorage()._details = nil}
+
+  /// Of a cart that is checked out.
+  package var order: ServedOrderMark {
+    get {_storage._order ?? ServedOrderMark()}
+    set {_uniqueStorage()._order = newValue}
+  }
+  /// Returns true if `order` has been explicitly set.
+  package var hasOrder: Bool {_storage._order != nil}
+  /// Clears the value of `order`. Subsequent reads from it will return its default value.
+  package mutating func clearOrder() {_uniqueStorage()._order = nil}
+
+  /// Of a cart whose lines are in another or on the way there.
+  package var mergedInto: ServedPointer {
+    get {_storage._mergedInto ?? ServedPointer()}
+    set {_uniqueStorage()._mergedInto = newValue}
+  }
+  /// Returns true if `mergedInto` has been explicitly set.
+  package var hasMergedInto: Bool {_storage._mergedInto != nil}
+  /// Clears the value of `mergedInto`. Subsequent reads from it will return its default value.
+  package mutating func clearMergedInto() {_uniqueStorage()._mergedInto = nil}
+
+  /// Of a merged cart, which has no lines.
+  package var mergedAt: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_storage._mergedAt ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_uniqueStorage()._mergedAt = newValue}
+  }
+  /// Returns true if `mergedAt` has been explicitly set.
+  package var hasMergedAt: Bool {_storage._mergedAt != nil}
+  /// Clears the value of `mergedAt`. Subsequent reads from it will return its default value.
+  package mutating func clearMergedAt() {_uniqueStorage()._mergedAt = nil}
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -375,56 +1229,144 @@ package nonisolated struct ServedChangeResponse: @unchecked Sendable {
   fileprivate var _storage = _StorageClass.defaultInstance
 }
 
-package nonisolated struct ServedCart: Sendable {
+/// What is said of the cart as a whole; empty: nothing.
+package nonisolated struct ServedDetails: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var note: String = String()
+
+  package var customerID: String = String()
+
+  package var email: String = String()
+
+  package var attributes: Dictionary<String,String> = [:]
+
+  /// Ascending.
+  package var discountCodes: [String] = []
+
+  /// How long the cart is kept after its last use; absent: as the node keeps carts.
+  package var expiresInSeconds: UInt32 {
+    get {_expiresInSeconds ?? 0}
+    set {_expiresInSeconds = newValue}
+  }
+  /// Returns true if `expiresInSeconds` has been explicitly set.
+  package var hasExpiresInSeconds: Bool {self._expiresInSeconds != nil}
+  /// Clears the value of `expiresInSeconds`. Subsequent reads from it will return its default value.
+  package mutating func clearExpiresInSeconds() {self._expiresInSeconds = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _expiresInSeconds: UInt32? = nil
+}
+
+/// Which order a cart is.
+package nonisolated struct ServedOrderMark: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   package var id: String = String()
 
-  /// One more with each commit.
+  /// The version that was ordered.
   package var version: UInt64 = 0
 
-  /// Empty until the first line, or its creator, says.
-  package var currency: String = String()
-
-  /// In the order in which they were added.
-  package var lines: [ServedLine] = []
-
-  package var totals: ServedTotals {
-    get {_totals ?? ServedTotals()}
-    set {_totals = newValue}
+  package var checkedOutAt: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_checkedOutAt ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_checkedOutAt = newValue}
   }
-  /// Returns true if `totals` has been explicitly set.
-  package var hasTotals: Bool {self._totals != nil}
-  /// Clears the value of `totals`. Subsequent reads from it will return its default value.
-  package mutating func clearTotals() {self._totals = nil}
-
-  package var createdAt: SwiftProtobuf.Google_Protobuf_Timestamp {
-    get {_createdAt ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
-    set {_createdAt = newValue}
-  }
-  /// Returns true if `createdAt` has been explicitly set.
-  package var hasCreatedAt: Bool {self._createdAt != nil}
-  /// Clears the value of `createdAt`. Subsequent reads from it will return its default value.
-  package mutating func clearCreatedAt() {self._createdAt = nil}
-
-  package var updatedAt: SwiftProtobuf.Google_Protobuf_Timestamp {
-    get {_updatedAt ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
-    set {_updatedAt = newValue}
-  }
-  /// Returns true if `updatedAt` has been explicitly set.
-  package var hasUpdatedAt: Bool {self._updatedAt != nil}
-  /// Clears the value of `updatedAt`. Subsequent reads from it will return its default value.
-  package mutating func clearUpdatedAt() {self._updatedAt = nil}
+  /// Returns true if `checkedOutAt` has been explicitly set.
+  package var hasCheckedOutAt: Bool {self._checkedOutAt != nil}
+  /// Clears the value of `checkedOutAt`. Subsequent reads from it will return its default value.
+  package mutating func clearCheckedOutAt() {self._checkedOutAt = nil}
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
-  fileprivate var _totals: ServedTotals? = nil
-  fileprivate var _createdAt: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
-  fileprivate var _updatedAt: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+  fileprivate var _checkedOutAt: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+}
+
+package nonisolated struct ServedPointer: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var cartID: String = String()
+
+  package var mergeID: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// What was ordered. As long as it stands, nothing in it changes.
+package nonisolated struct ServedOrder: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var id: String {
+    get {_storage._id}
+    set {_uniqueStorage()._id = newValue}
+  }
+
+  package var cartID: String {
+    get {_storage._cartID}
+    set {_uniqueStorage()._cartID = newValue}
+  }
+
+  package var version: UInt64 {
+    get {_storage._version}
+    set {_uniqueStorage()._version = newValue}
+  }
+
+  package var checkedOutAt: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_storage._checkedOutAt ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_uniqueStorage()._checkedOutAt = newValue}
+  }
+  /// Returns true if `checkedOutAt` has been explicitly set.
+  package var hasCheckedOutAt: Bool {_storage._checkedOutAt != nil}
+  /// Clears the value of `checkedOutAt`. Subsequent reads from it will return its default value.
+  package mutating func clearCheckedOutAt() {_uniqueStorage()._checkedOutAt = nil}
+
+  package var currency: String {
+    get {_storage._currency}
+    set {_uniqueStorage()._currency = newValue}
+  }
+
+  package var lines: [ServedLine] {
+    get {_storage._lines}
+    set {_uniqueStorage()._lines = newValue}
+  }
+
+  package var totals: ServedTotals {
+    get {_storage._totals ?? ServedTotals()}
+    set {_uniqueStorage()._totals = newValue}
+  }
+  /// Returns true if `totals` has been explicitly set.
+  package var hasTotals: Bool {_storage._totals != nil}
+  /// Clears the value of `totals`. Subsequent reads from it will return its default value.
+  package mutating func clearTotals() {_uniqueStorage()._totals = nil}
+
+  package var details: ServedDetails {
+    get {_storage._details ?? ServedDetails()}
+    set {_uniqueStorage()._details = newValue}
+  }
+  /// Returns true if `details` has been explicitly set.
+  package var hasDetails: Bool {_storage._details != nil}
+  /// Clears the value of `details`. Subsequent reads from it will return its default value.
+  package mutating func clearDetails() {_uniqueStorage()._details = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 package nonisolated struct ServedLine: Sendable {
@@ -526,8 +1468,16 @@ package nonisolated struct ServedMoney: Sendable {
 
 fileprivate nonisolated let _protobuf_package = "cart.v1"
 
+nonisolated extension ServedMergeStrategy: SwiftProtobuf._ProtoNameProviding {
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0MERGE_STRATEGY_UNSPECIFIED\0\u{1}MERGE_STRATEGY_ADD\0\u{1}MERGE_STRATEGY_MAX\0\u{1}MERGE_STRATEGY_MINE\0\u{1}MERGE_STRATEGY_THEIRS\0")
+}
+
 nonisolated extension ServedEffect: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EFFECT_UNSPECIFIED\0\u{1}EFFECT_CREATED\0\u{1}EFFECT_EXISTED\0\u{1}EFFECT_LINE_ADDED\0\u{1}EFFECT_LINE_INCREASED\0\u{1}EFFECT_QUANTITY_CHANGED\0\u{1}EFFECT_LINE_REMOVED\0\u{1}EFFECT_CLEARED\0\u{1}EFFECT_DELETED\0\u{1}EFFECT_UNCHANGED\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EFFECT_UNSPECIFIED\0\u{1}EFFECT_CREATED\0\u{1}EFFECT_EXISTED\0\u{1}EFFECT_LINE_ADDED\0\u{1}EFFECT_LINE_INCREASED\0\u{1}EFFECT_QUANTITY_CHANGED\0\u{1}EFFECT_LINE_REMOVED\0\u{1}EFFECT_CLEARED\0\u{1}EFFECT_DELETED\0\u{1}EFFECT_UNCHANGED\0\u{1}EFFECT_DETAILS_CHANGED\0\u{1}EFFECT_PRICE_CHANGED\0\u{1}EFFECT_TAKEN_OUT\0\u{1}EFFECT_ACTIONS\0\u{1}EFFECT_CHECKED_OUT\0\u{1}EFFECT_CHECKOUT_CANCELLED\0\u{1}EFFECT_MERGED\0")
+}
+
+nonisolated extension ServedState: SwiftProtobuf._ProtoNameProviding {
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0STATE_UNSPECIFIED\0\u{1}STATE_OPEN\0\u{1}STATE_CHECKED_OUT\0\u{1}STATE_MERGING\0\u{1}STATE_MERGED\0")
 }
 
 nonisolated extension ServedTerms: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -601,7 +1551,7 @@ nonisolated extension ServedGetRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension ServedCreateRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".CreateRequest"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}cart_id\0\u{1}currency\0\u{2}\u{d}terms\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}cart_id\0\u{1}currency\0\u{3}expires_in_seconds\0\u{2}\u{c}terms\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -611,6 +1561,7 @@ nonisolated extension ServedCreateRequest: SwiftProtobuf.Message, SwiftProtobuf.
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.cartID) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.currency) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self._expiresInSeconds) }()
       case 15: try { try decoder.decodeSingularMessageField(value: &self._terms) }()
       default: break
       }
@@ -628,6 +1579,9 @@ nonisolated extension ServedCreateRequest: SwiftProtobuf.Message, SwiftProtobuf.
     if !self.currency.isEmpty {
       try visitor.visitSingularStringField(value: self.currency, fieldNumber: 2)
     }
+    try { if let v = self._expiresInSeconds {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 3)
+    } }()
     try { if let v = self._terms {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
     } }()
@@ -637,6 +1591,7 @@ nonisolated extension ServedCreateRequest: SwiftProtobuf.Message, SwiftProtobuf.
   package static func ==(lhs: ServedCreateRequest, rhs: ServedCreateRequest) -> Bool {
     if lhs.cartID != rhs.cartID {return false}
     if lhs.currency != rhs.currency {return false}
+    if lhs._expiresInSeconds != rhs._expiresInSeconds {return false}
     if lhs._terms != rhs._terms {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
@@ -878,6 +1833,992 @@ nonisolated extension ServedDeleteRequest: SwiftProtobuf.Message, SwiftProtobuf.
   }
 }
 
+nonisolated extension ServedSetDetailsRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".SetDetailsRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}cart_id\0\u{1}details\0\u{2}\u{d}terms\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.cartID) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._details) }()
+      case 15: try { try decoder.decodeSingularMessageField(value: &self._terms) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.cartID.isEmpty {
+      try visitor.visitSingularStringField(value: self.cartID, fieldNumber: 1)
+    }
+    try { if let v = self._details {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._terms {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ServedSetDetailsRequest, rhs: ServedSetDetailsRequest) -> Bool {
+    if lhs.cartID != rhs.cartID {return false}
+    if lhs._details != rhs._details {return false}
+    if lhs._terms != rhs._terms {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ServedSetPriceRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".SetPriceRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}cart_id\0\u{3}line_id\0\u{3}unit_price\0\u{2}\u{c}terms\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.cartID) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.lineID) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._unitPrice) }()
+      case 15: try { try decoder.decodeSingularMessageField(value: &self._terms) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.cartID.isEmpty {
+      try visitor.visitSingularStringField(value: self.cartID, fieldNumber: 1)
+    }
+    if self.lineID != 0 {
+      try visitor.visitSingularUInt32Field(value: self.lineID, fieldNumber: 2)
+    }
+    try { if let v = self._unitPrice {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    try { if let v = self._terms {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ServedSetPriceRequest, rhs: ServedSetPriceRequest) -> Bool {
+    if lhs.cartID != rhs.cartID {return false}
+    if lhs.lineID != rhs.lineID {return false}
+    if lhs._unitPrice != rhs._unitPrice {return false}
+    if lhs._terms != rhs._terms {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ServedTakeOutRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".TakeOutRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}cart_id\0\u{1}lines\0\u{2}\u{d}terms\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.cartID) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.lines) }()
+      case 15: try { try decoder.decodeSingularMessageField(value: &self._terms) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.cartID.isEmpty {
+      try visitor.visitSingularStringField(value: self.cartID, fieldNumber: 1)
+    }
+    if !self.lines.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.lines, fieldNumber: 2)
+    }
+    try { if let v = self._terms {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ServedTakeOutRequest, rhs: ServedTakeOutRequest) -> Bool {
+    if lhs.cartID != rhs.cartID {return false}
+    if lhs.lines != rhs.lines {return false}
+    if lhs._terms != rhs._terms {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ServedActRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ActRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}cart_id\0\u{1}actions\0\u{2}\u{d}terms\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.cartID) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.actions) }()
+      case 15: try { try decoder.decodeSingularMessageField(value: &self._terms) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.cartID.isEmpty {
+      try visitor.visitSingularStringField(value: self.cartID, fieldNumber: 1)
+    }
+    if !self.actions.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.actions, fieldNumber: 2)
+    }
+    try { if let v = self._terms {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ServedActRequest, rhs: ServedActRequest) -> Bool {
+    if lhs.cartID != rhs.cartID {return false}
+    if lhs.actions != rhs.actions {return false}
+    if lhs._terms != rhs._terms {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ServedCheckoutRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".CheckoutRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}cart_id\0\u{1}version\0\u{2}\u{d}terms\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.cartID) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.version) }()
+      case 15: try { try decoder.decodeSingularMessageField(value: &self._terms) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.cartID.isEmpty {
+      try visitor.visitSingularStringField(value: self.cartID, fieldNumber: 1)
+    }
+    if self.version != 0 {
+      try visitor.visitSingularUInt64Field(value: self.version, fieldNumber: 2)
+    }
+    try { if let v = self._terms {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ServedCheckoutRequest, rhs: ServedCheckoutRequest) -> Bool {
+    if lhs.cartID != rhs.cartID {return false}
+    if lhs.version != rhs.version {return false}
+    if lhs._terms != rhs._terms {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ServedCancelCheckoutRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".CancelCheckoutRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}cart_id\0\u{2}\u{e}terms\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.cartID) }()
+      case 15: try { try decoder.decodeSingularMessageField(value: &self._terms) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.cartID.isEmpty {
+      try visitor.visitSingularStringField(value: self.cartID, fieldNumber: 1)
+    }
+    try { if let v = self._terms {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ServedCancelCheckoutRequest, rhs: ServedCancelCheckoutRequest) -> Bool {
+    if lhs.cartID != rhs.cartID {return false}
+    if lhs._terms != rhs._terms {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ServedGetOrderRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".GetOrderRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}cart_id\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.cartID) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.cartID.isEmpty {
+      try visitor.visitSingularStringField(value: self.cartID, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ServedGetOrderRequest, rhs: ServedGetOrderRequest) -> Bool {
+    if lhs.cartID != rhs.cartID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ServedMergeRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".MergeRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}cart_id\0\u{1}from\0\u{3}merge_id\0\u{1}strategy\0\u{2}\u{b}terms\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.cartID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.from) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.mergeID) }()
+      case 4: try { try decoder.decodeSingularEnumField(value: &self.strategy) }()
+      case 15: try { try decoder.decodeSingularMessageField(value: &self._terms) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.cartID.isEmpty {
+      try visitor.visitSingularStringField(value: self.cartID, fieldNumber: 1)
+    }
+    if !self.from.isEmpty {
+      try visitor.visitSingularStringField(value: self.from, fieldNumber: 2)
+    }
+    if !self.mergeID.isEmpty {
+      try visitor.visitSingularStringField(value: self.mergeID, fieldNumber: 3)
+    }
+    if self.strategy != .unspecified {
+      try visitor.visitSingularEnumField(value: self.strategy, fieldNumber: 4)
+    }
+    try { if let v = self._terms {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ServedMergeRequest, rhs: ServedMergeRequest) -> Bool {
+    if lhs.cartID != rhs.cartID {return false}
+    if lhs.from != rhs.from {return false}
+    if lhs.mergeID != rhs.mergeID {return false}
+    if lhs.strategy != rhs.strategy {return false}
+    if lhs._terms != rhs._terms {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ServedWatchRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".WatchRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}cart_id\0\u{3}seen_version\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.cartID) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self._seenVersion) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.cartID.isEmpty {
+      try visitor.visitSingularStringField(value: self.cartID, fieldNumber: 1)
+    }
+    try { if let v = self._seenVersion {
+      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ServedWatchRequest, rhs: ServedWatchRequest) -> Bool {
+    if lhs.cartID != rhs.cartID {return false}
+    if lhs._seenVersion != rhs._seenVersion {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ServedWatchResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".WatchResponse"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}cart\0\u{1}deleted\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try {
+        var v: ServedCart?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .cart(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .cart(v)
+        }
+      }()
+      case 2: try {
+        var v: ServedDeletion?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .deleted(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .deleted(v)
+        }
+      }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    switch self.event {
+    case .cart?: try {
+      guard case .cart(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    }()
+    case .deleted?: try {
+      guard case .deleted(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    }()
+    case nil: break
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ServedWatchResponse, rhs: ServedWatchResponse) -> Bool {
+    if lhs.event != rhs.event {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ServedDeletion: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Deletion"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{3}deleted_at\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.version) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._deletedAt) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.version != 0 {
+      try visitor.visitSingularUInt64Field(value: self.version, fieldNumber: 1)
+    }
+    try { if let v = self._deletedAt {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ServedDeletion, rhs: ServedDeletion) -> Bool {
+    if lhs.version != rhs.version {return false}
+    if lhs._deletedAt != rhs._deletedAt {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ServedDetailsPatch: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".DetailsPatch"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}note\0\u{3}customer_id\0\u{1}email\0\u{1}attributes\0\u{3}removed_attributes\0\u{3}without_attributes\0\u{3}discount_codes\0\u{3}expires_in_seconds\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self._note) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self._customerID) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self._email) }()
+      case 4: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: &self.attributes) }()
+      case 5: try { try decoder.decodeRepeatedStringField(value: &self.removedAttributes) }()
+      case 6: try { try decoder.decodeSingularBoolField(value: &self.withoutAttributes) }()
+      case 7: try { try decoder.decodeSingularMessageField(value: &self._discountCodes) }()
+      case 8: try { try decoder.decodeSingularInt64Field(value: &self._expiresInSeconds) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._note {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._customerID {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._email {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 3)
+    } }()
+    if !self.attributes.isEmpty {
+      try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: self.attributes, fieldNumber: 4)
+    }
+    if !self.removedAttributes.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.removedAttributes, fieldNumber: 5)
+    }
+    if self.withoutAttributes != false {
+      try visitor.visitSingularBoolField(value: self.withoutAttributes, fieldNumber: 6)
+    }
+    try { if let v = self._discountCodes {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    } }()
+    try { if let v = self._expiresInSeconds {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 8)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ServedDetailsPatch, rhs: ServedDetailsPatch) -> Bool {
+    if lhs._note != rhs._note {return false}
+    if lhs._customerID != rhs._customerID {return false}
+    if lhs._email != rhs._email {return false}
+    if lhs.attributes != rhs.attributes {return false}
+    if lhs.removedAttributes != rhs.removedAttributes {return false}
+    if lhs.withoutAttributes != rhs.withoutAttributes {return false}
+    if lhs._discountCodes != rhs._discountCodes {return false}
+    if lhs._expiresInSeconds != rhs._expiresInSeconds {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ServedDiscountCodes: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".DiscountCodes"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}codes\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedStringField(value: &self.codes) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.codes.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.codes, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ServedDiscountCodes, rhs: ServedDiscountCodes) -> Bool {
+    if lhs.codes != rhs.codes {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ServedLineQuantity: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".LineQuantity"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}line_id\0\u{1}quantity\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.lineID) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.quantity) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.lineID != 0 {
+      try visitor.visitSingularUInt32Field(value: self.lineID, fieldNumber: 1)
+    }
+    if self.quantity != 0 {
+      try visitor.visitSingularInt64Field(value: self.quantity, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ServedLineQuantity, rhs: ServedLineQuantity) -> Bool {
+    if lhs.lineID != rhs.lineID {return false}
+    if lhs.quantity != rhs.quantity {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ServedAction: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Action"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}add_line\0\u{3}set_quantity\0\u{3}remove_line\0\u{1}clear\0\u{3}set_details\0\u{3}set_price\0\u{3}take_out\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try {
+        var v: ServedAction.AddLine?
+        var hadOneofValue = false
+        if let current = self.action {
+          hadOneofValue = true
+          if case .addLine(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.action = .addLine(v)
+        }
+      }()
+      case 2: try {
+        var v: ServedAction.SetQuantity?
+        var hadOneofValue = false
+        if let current = self.action {
+          hadOneofValue = true
+          if case .setQuantity(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.action = .setQuantity(v)
+        }
+      }()
+      case 3: try {
+        var v: ServedAction.RemoveLine?
+        var hadOneofValue = false
+        if let current = self.action {
+          hadOneofValue = true
+          if case .removeLine(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.action = .removeLine(v)
+        }
+      }()
+      case 4: try {
+        var v: ServedAction.Clear?
+        var hadOneofValue = false
+        if let current = self.action {
+          hadOneofValue = true
+          if case .clear(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.action = .clear(v)
+        }
+      }()
+      case 5: try {
+        var v: ServedDetailsPatch?
+        var hadOneofValue = false
+        if let current = self.action {
+          hadOneofValue = true
+          if case .setDetails(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.action = .setDetails(v)
+        }
+      }()
+      case 6: try {
+        var v: ServedAction.SetPrice?
+        var hadOneofValue = false
+        if let current = self.action {
+          hadOneofValue = true
+          if case .setPrice(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.action = .setPrice(v)
+        }
+      }()
+      case 7: try {
+        var v: ServedAction.TakeOut?
+        var hadOneofValue = false
+        if let current = self.action {
+          hadOneofValue = true
+          if case .takeOut(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.action = .takeOut(v)
+        }
+      }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    switch self.action {
+    case .addLine?: try {
+      guard case .addLine(let v)? = self.action else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    }()
+    case .setQuantity?: try {
+      guard case .setQuantity(let v)? = self.action else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    }()
+    case .removeLine?: try {
+      guard case .removeLine(let v)? = self.action else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    }()
+    case .clear?: try {
+      guard case .clear(let v)? = self.action else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    }()
+    case .setDetails?: try {
+      guard case .setDetails(let v)? = self.action else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    }()
+    case .setPrice?: try {
+      guard case .setPrice(let v)? = self.action else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    }()
+    case .takeOut?: try {
+      guard case .takeOut(let v)? = self.action else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    }()
+    case nil: break
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ServedAction, rhs: ServedAction) -> Bool {
+    if lhs.action != rhs.action {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ServedAction.AddLine: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = ServedAction.protoMessageName + ".AddLine"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\u{2}sku\0\u{1}name\0\u{1}quantity\0\u{3}unit_price\0\u{1}attributes\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 2: try { try decoder.decodeSingularStringField(value: &self.sku) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 4: try { try decoder.decodeSingularInt64Field(value: &self.quantity) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._unitPrice) }()
+      case 6: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: &self.attributes) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.sku.isEmpty {
+      try visitor.visitSingularStringField(value: self.sku, fieldNumber: 2)
+    }
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 3)
+    }
+    if self.quantity != 0 {
+      try visitor.visitSingularInt64Field(value: self.quantity, fieldNumber: 4)
+    }
+    try { if let v = self._unitPrice {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
+    if !self.attributes.isEmpty {
+      try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: self.attributes, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ServedAction.AddLine, rhs: ServedAction.AddLine) -> Bool {
+    if lhs.sku != rhs.sku {return false}
+    if lhs.name != rhs.name {return false}
+    if lhs.quantity != rhs.quantity {return false}
+    if lhs._unitPrice != rhs._unitPrice {return false}
+    if lhs.attributes != rhs.attributes {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ServedAction.SetQuantity: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = ServedAction.protoMessageName + ".SetQuantity"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{4}\u{2}line_id\0\u{1}quantity\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.lineID) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.quantity) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.lineID != 0 {
+      try visitor.visitSingularUInt32Field(value: self.lineID, fieldNumber: 2)
+    }
+    if self.quantity != 0 {
+      try visitor.visitSingularInt64Field(value: self.quantity, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ServedAction.SetQuantity, rhs: ServedAction.SetQuantity) -> Bool {
+    if lhs.lineID != rhs.lineID {return false}
+    if lhs.quantity != rhs.quantity {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ServedAction.RemoveLine: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = ServedAction.protoMessageName + ".RemoveLine"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{4}\u{2}line_id\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.lineID) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.lineID != 0 {
+      try visitor.visitSingularUInt32Field(value: self.lineID, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ServedAction.RemoveLine, rhs: ServedAction.RemoveLine) -> Bool {
+    if lhs.lineID != rhs.lineID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ServedAction.Clear: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = ServedAction.protoMessageName + ".Clear"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap()
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    // Load everything into unknown fields
+    while try decoder.nextFieldNumber() != nil {}
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ServedAction.Clear, rhs: ServedAction.Clear) -> Bool {
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ServedAction.SetPrice: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = ServedAction.protoMessageName + ".SetPrice"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{4}\u{2}line_id\0\u{3}unit_price\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.lineID) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._unitPrice) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.lineID != 0 {
+      try visitor.visitSingularUInt32Field(value: self.lineID, fieldNumber: 2)
+    }
+    try { if let v = self._unitPrice {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ServedAction.SetPrice, rhs: ServedAction.SetPrice) -> Bool {
+    if lhs.lineID != rhs.lineID {return false}
+    if lhs._unitPrice != rhs._unitPrice {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ServedAction.TakeOut: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = ServedAction.protoMessageName + ".TakeOut"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\u{2}lines\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.lines) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.lines.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.lines, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ServedAction.TakeOut, rhs: ServedAction.TakeOut) -> Bool {
+    if lhs.lines != rhs.lines {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension ServedGetResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".GetResponse"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}cart\0\u{1}node\0")
@@ -919,15 +2860,159 @@ nonisolated extension ServedGetResponse: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension ServedChangeResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ChangeResponse"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}cart\0\u{1}effect\0\u{3}line_id\0\u{3}committed_version\0\u{1}replayed\0\u{1}node\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}cart\0\u{1}effect\0\u{3}line_id\0\u{3}committed_version\0\u{1}replayed\0\u{1}node\0\u{1}results\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._cart) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.effect) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.lineID) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.committedVersion) }()
+      case 5: try { try decoder.decodeSingularBoolField(value: &self.replayed) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.node) }()
+      case 7: try { try decoder.decodeRepeatedMessageField(value: &self.results) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._cart {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if self.effect != .unspecified {
+      try visitor.visitSingularEnumField(value: self.effect, fieldNumber: 2)
+    }
+    if self.lineID != 0 {
+      try visitor.visitSingularUInt32Field(value: self.lineID, fieldNumber: 3)
+    }
+    if self.committedVersion != 0 {
+      try visitor.visitSingularUInt64Field(value: self.committedVersion, fieldNumber: 4)
+    }
+    if self.replayed != false {
+      try visitor.visitSingularBoolField(value: self.replayed, fieldNumber: 5)
+    }
+    if !self.node.isEmpty {
+      try visitor.visitSingularStringField(value: self.node, fieldNumber: 6)
+    }
+    if !self.results.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.results, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ServedChangeResponse, rhs: ServedChangeResponse) -> Bool {
+    if lhs._cart != rhs._cart {return false}
+    if lhs.effect != rhs.effect {return false}
+    if lhs.lineID != rhs.lineID {return false}
+    if lhs.committedVersion != rhs.committedVersion {return false}
+    if lhs.replayed != rhs.replayed {return false}
+    if lhs.node != rhs.node {return false}
+    if lhs.results != rhs.results {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ServedActionResult: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ActionResult"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}effect\0\u{3}line_id\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularEnumField(value: &self.effect) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.lineID) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.effect != .unspecified {
+      try visitor.visitSingularEnumField(value: self.effect, fieldNumber: 1)
+    }
+    if self.lineID != 0 {
+      try visitor.visitSingularUInt32Field(value: self.lineID, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ServedActionResult, rhs: ServedActionResult) -> Bool {
+    if lhs.effect != rhs.effect {return false}
+    if lhs.lineID != rhs.lineID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ServedGetOrderResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".GetOrderResponse"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}order\0\u{1}node\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._order) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.node) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._order {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if !self.node.isEmpty {
+      try visitor.visitSingularStringField(value: self.node, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ServedGetOrderResponse, rhs: ServedGetOrderResponse) -> Bool {
+    if lhs._order != rhs._order {return false}
+    if lhs.node != rhs.node {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ServedCart: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Cart"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}version\0\u{1}currency\0\u{1}lines\0\u{1}totals\0\u{3}created_at\0\u{3}updated_at\0\u{1}state\0\u{1}details\0\u{1}order\0\u{3}merged_into\0\u{3}merged_at\0")
 
   fileprivate class _StorageClass {
-    var _cart: ServedCart? = nil
-    var _effect: ServedEffect = .unspecified
-    var _lineID: UInt32 = 0
-    var _committedVersion: UInt64 = 0
-    var _replayed: Bool = false
-    var _node: String = String()
+    var _id: String = String()
+    var _version: UInt64 = 0
+    var _currency: String = String()
+    var _lines: [ServedLine] = []
+    var _totals: ServedTotals? = nil
+    var _createdAt: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+    var _updatedAt: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+    var _state: ServedState = .unspecified
+    var _details: ServedDetails? = nil
+    var _order: ServedOrderMark? = nil
+    var _mergedInto: ServedPointer? = nil
+    var _mergedAt: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -938,12 +3023,18 @@ nonisolated extension ServedChangeResponse: SwiftProtobuf.Message, SwiftProtobuf
     private init() {}
 
     init(copying source: _StorageClass) {
-      _cart = source._cart
-      _effect = source._effect
-      _lineID = source._lineID
-      _committedVersion = source._committedVersion
-      _replayed = source._replayed
-      _node = source._node
+      _id = source._id
+      _version = source._version
+      _currency = source._currency
+      _lines = source._lines
+      _totals = source._totals
+      _createdAt = source._createdAt
+      _updatedAt = source._updatedAt
+      _state = source._state
+      _details = source._details
+      _order = source._order
+      _mergedInto = source._mergedInto
+      _mergedAt = source._mergedAt
     }
   }
 
@@ -962,12 +3053,18 @@ nonisolated extension ServedChangeResponse: SwiftProtobuf.Message, SwiftProtobuf
         // allocates stack space for every case branch when no optimizations are
         // enabled. https://github.com/apple/swift-protobuf/issues/1034
         switch fieldNumber {
-        case 1: try { try decoder.decodeSingularMessageField(value: &_storage._cart) }()
-        case 2: try { try decoder.decodeSingularEnumField(value: &_storage._effect) }()
-        case 3: try { try decoder.decodeSingularUInt32Field(value: &_storage._lineID) }()
-        case 4: try { try decoder.decodeSingularUInt64Field(value: &_storage._committedVersion) }()
-        case 5: try { try decoder.decodeSingularBoolField(value: &_storage._replayed) }()
-        case 6: try { try decoder.decodeSingularStringField(value: &_storage._node) }()
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._id) }()
+        case 2: try { try decoder.decodeSingularUInt64Field(value: &_storage._version) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._currency) }()
+        case 4: try { try decoder.decodeRepeatedMessageField(value: &_storage._lines) }()
+        case 5: try { try decoder.decodeSingularMessageField(value: &_storage._totals) }()
+        case 6: try { try decoder.decodeSingularMessageField(value: &_storage._createdAt) }()
+        case 7: try { try decoder.decodeSingularMessageField(value: &_storage._updatedAt) }()
+        case 8: try { try decoder.decodeSingularEnumField(value: &_storage._state) }()
+        case 9: try { try decoder.decodeSingularMessageField(value: &_storage._details) }()
+        case 10: try { try decoder.decodeSingularMessageField(value: &_storage._order) }()
+        case 11: try { try decoder.decodeSingularMessageField(value: &_storage._mergedInto) }()
+        case 12: try { try decoder.decodeSingularMessageField(value: &_storage._mergedAt) }()
         default: break
         }
       }
@@ -980,39 +3077,63 @@ nonisolated extension ServedChangeResponse: SwiftProtobuf.Message, SwiftProtobuf
       // allocates stack space for every if/case branch local when no optimizations
       // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
       // https://github.com/apple/swift-protobuf/issues/1182
-      try { if let v = _storage._cart {
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+      if !_storage._id.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._id, fieldNumber: 1)
+      }
+      if _storage._version != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._version, fieldNumber: 2)
+      }
+      if !_storage._currency.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._currency, fieldNumber: 3)
+      }
+      if !_storage._lines.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._lines, fieldNumber: 4)
+      }
+      try { if let v = _storage._totals {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
       } }()
-      if _storage._effect != .unspecified {
-        try visitor.visitSingularEnumField(value: _storage._effect, fieldNumber: 2)
+      try { if let v = _storage._createdAt {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+      } }()
+      try { if let v = _storage._updatedAt {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+      } }()
+      if _storage._state != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._state, fieldNumber: 8)
       }
-      if _storage._lineID != 0 {
-        try visitor.visitSingularUInt32Field(value: _storage._lineID, fieldNumber: 3)
-      }
-      if _storage._committedVersion != 0 {
-        try visitor.visitSingularUInt64Field(value: _storage._committedVersion, fieldNumber: 4)
-      }
-      if _storage._replayed != false {
-        try visitor.visitSingularBoolField(value: _storage._replayed, fieldNumber: 5)
-      }
-      if !_storage._node.isEmpty {
-        try visitor.visitSingularStringField(value: _storage._node, fieldNumber: 6)
-      }
+      try { if let v = _storage._details {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+      } }()
+      try { if let v = _storage._order {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+      } }()
+      try { if let v = _storage._mergedInto {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+      } }()
+      try { if let v = _storage._mergedAt {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  package static func ==(lhs: ServedChangeResponse, rhs: ServedChangeResponse) -> Bool {
+  package static func ==(lhs: ServedCart, rhs: ServedCart) -> Bool {
     if lhs._storage !== rhs._storage {
       let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
         let _storage = _args.0
         let rhs_storage = _args.1
-        if _storage._cart != rhs_storage._cart {return false}
-        if _storage._effect != rhs_storage._effect {return false}
-        if _storage._lineID != rhs_storage._lineID {return false}
-        if _storage._committedVersion != rhs_storage._committedVersion {return false}
-        if _storage._replayed != rhs_storage._replayed {return false}
-        if _storage._node != rhs_storage._node {return false}
+        if _storage._id != rhs_storage._id {return false}
+        if _storage._version != rhs_storage._version {return false}
+        if _storage._currency != rhs_storage._currency {return false}
+        if _storage._lines != rhs_storage._lines {return false}
+        if _storage._totals != rhs_storage._totals {return false}
+        if _storage._createdAt != rhs_storage._createdAt {return false}
+        if _storage._updatedAt != rhs_storage._updatedAt {return false}
+        if _storage._state != rhs_storage._state {return false}
+        if _storage._details != rhs_storage._details {return false}
+        if _storage._order != rhs_storage._order {return false}
+        if _storage._mergedInto != rhs_storage._mergedInto {return false}
+        if _storage._mergedAt != rhs_storage._mergedAt {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -1022,9 +3143,68 @@ nonisolated extension ServedChangeResponse: SwiftProtobuf.Message, SwiftProtobuf
   }
 }
 
-nonisolated extension ServedCart: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = _protobuf_package + ".Cart"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}version\0\u{1}currency\0\u{1}lines\0\u{1}totals\0\u{3}created_at\0\u{3}updated_at\0")
+nonisolated extension ServedDetails: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Details"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}note\0\u{3}customer_id\0\u{1}email\0\u{1}attributes\0\u{3}discount_codes\0\u{3}expires_in_seconds\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.note) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.customerID) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.email) }()
+      case 4: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: &self.attributes) }()
+      case 5: try { try decoder.decodeRepeatedStringField(value: &self.discountCodes) }()
+      case 6: try { try decoder.decodeSingularUInt32Field(value: &self._expiresInSeconds) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.note.isEmpty {
+      try visitor.visitSingularStringField(value: self.note, fieldNumber: 1)
+    }
+    if !self.customerID.isEmpty {
+      try visitor.visitSingularStringField(value: self.customerID, fieldNumber: 2)
+    }
+    if !self.email.isEmpty {
+      try visitor.visitSingularStringField(value: self.email, fieldNumber: 3)
+    }
+    if !self.attributes.isEmpty {
+      try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: self.attributes, fieldNumber: 4)
+    }
+    if !self.discountCodes.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.discountCodes, fieldNumber: 5)
+    }
+    try { if let v = self._expiresInSeconds {
+      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 6)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ServedDetails, rhs: ServedDetails) -> Bool {
+    if lhs.note != rhs.note {return false}
+    if lhs.customerID != rhs.customerID {return false}
+    if lhs.email != rhs.email {return false}
+    if lhs.attributes != rhs.attributes {return false}
+    if lhs.discountCodes != rhs.discountCodes {return false}
+    if lhs._expiresInSeconds != rhs._expiresInSeconds {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ServedOrderMark: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".OrderMark"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}version\0\u{3}checked_out_at\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1034,11 +3214,7 @@ nonisolated extension ServedCart: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.id) }()
       case 2: try { try decoder.decodeSingularUInt64Field(value: &self.version) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.currency) }()
-      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.lines) }()
-      case 5: try { try decoder.decodeSingularMessageField(value: &self._totals) }()
-      case 6: try { try decoder.decodeSingularMessageField(value: &self._createdAt) }()
-      case 7: try { try decoder.decodeSingularMessageField(value: &self._updatedAt) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._checkedOutAt) }()
       default: break
       }
     }
@@ -1055,32 +3231,170 @@ nonisolated extension ServedCart: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if self.version != 0 {
       try visitor.visitSingularUInt64Field(value: self.version, fieldNumber: 2)
     }
-    if !self.currency.isEmpty {
-      try visitor.visitSingularStringField(value: self.currency, fieldNumber: 3)
-    }
-    if !self.lines.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.lines, fieldNumber: 4)
-    }
-    try { if let v = self._totals {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
-    } }()
-    try { if let v = self._createdAt {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
-    } }()
-    try { if let v = self._updatedAt {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    try { if let v = self._checkedOutAt {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
     } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  package static func ==(lhs: ServedCart, rhs: ServedCart) -> Bool {
+  package static func ==(lhs: ServedOrderMark, rhs: ServedOrderMark) -> Bool {
     if lhs.id != rhs.id {return false}
     if lhs.version != rhs.version {return false}
-    if lhs.currency != rhs.currency {return false}
-    if lhs.lines != rhs.lines {return false}
-    if lhs._totals != rhs._totals {return false}
-    if lhs._createdAt != rhs._createdAt {return false}
-    if lhs._updatedAt != rhs._updatedAt {return false}
+    if lhs._checkedOutAt != rhs._checkedOutAt {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ServedPointer: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Pointer"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}cart_id\0\u{3}merge_id\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.cartID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.mergeID) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.cartID.isEmpty {
+      try visitor.visitSingularStringField(value: self.cartID, fieldNumber: 1)
+    }
+    if !self.mergeID.isEmpty {
+      try visitor.visitSingularStringField(value: self.mergeID, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ServedPointer, rhs: ServedPointer) -> Bool {
+    if lhs.cartID != rhs.cartID {return false}
+    if lhs.mergeID != rhs.mergeID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ServedOrder: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Order"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{3}cart_id\0\u{1}version\0\u{3}checked_out_at\0\u{1}currency\0\u{1}lines\0\u{1}totals\0\u{1}details\0")
+
+  fileprivate class _StorageClass {
+    var _id: String = String()
+    var _cartID: String = String()
+    var _version: UInt64 = 0
+    var _checkedOutAt: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+    var _currency: String = String()
+    var _lines: [ServedLine] = []
+    var _totals: ServedTotals? = nil
+    var _details: ServedDetails? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _id = source._id
+      _cartID = source._cartID
+      _version = source._version
+      _checkedOutAt = source._checkedOutAt
+      _currency = source._currency
+      _lines = source._lines
+      _totals = source._totals
+      _details = source._details
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._id) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._cartID) }()
+        case 3: try { try decoder.decodeSingularUInt64Field(value: &_storage._version) }()
+        case 4: try { try decoder.decodeSingularMessageField(value: &_storage._checkedOutAt) }()
+        case 5: try { try decoder.decodeSingularStringField(value: &_storage._currency) }()
+        case 6: try { try decoder.decodeRepeatedMessageField(value: &_storage._lines) }()
+        case 7: try { try decoder.decodeSingularMessageField(value: &_storage._totals) }()
+        case 8: try { try decoder.decodeSingularMessageField(value: &_storage._details) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._id.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._id, fieldNumber: 1)
+      }
+      if !_storage._cartID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._cartID, fieldNumber: 2)
+      }
+      if _storage._version != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._version, fieldNumber: 3)
+      }
+      try { if let v = _storage._checkedOutAt {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+      } }()
+      if !_storage._currency.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._currency, fieldNumber: 5)
+      }
+      if !_storage._lines.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._lines, fieldNumber: 6)
+      }
+      try { if let v = _storage._totals {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+      } }()
+      try { if let v = _storage._details {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+      } }()
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ServedOrder, rhs: ServedOrder) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._id != rhs_storage._id {return false}
+        if _storage._cartID != rhs_storage._cartID {return false}
+        if _storage._version != rhs_storage._version {return false}
+        if _storage._checkedOutAt != rhs_storage._checkedOutAt {return false}
+        if _storage._currency != rhs_storage._currency {return false}
+        if _storage._lines != rhs_storage._lines {return false}
+        if _storage._totals != rhs_storage._totals {return false}
+        if _storage._details != rhs_storage._details {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -55,6 +55,18 @@ import Testing
         #expect(error.message == (isStore ? "Can't access cart storage. why" : "why"))
     }
 
+    @Test func `what one action of a batch is refused for is named by its place`() {
+        let rejections: [(CartRejection, String)] = [
+            (.action(3, .invalid(.quantity, .empty)), "actions[3].quantity: "),
+            (.action(0, .lineNotFound(LineID(7))), "actions[0]: "),
+            (.invalid(.actions, .empty), "actions: "),
+        ]
+        for (rejection, start) in rejections {
+            let error = RPCError(Refusal(rejection), ServedCarts<Shelf>.name(of:))
+            #expect(error.message.hasPrefix(start), "\(error.message)")
+        }
+    }
+
     @Test(
         arguments: [
             ("1H", .seconds(3_600)), ("2M", .seconds(120)), ("3S", .seconds(3)), ("100m", .milliseconds(100)),
@@ -99,7 +111,7 @@ import Testing
             #expect(served.contains { $0.hasPrefix(service + ".") }, "\(service)")
         }
         #expect(catalogue.services.count == 6)
-        #expect(served.count == 7 + 3 + 3 + 2 + 1 + 1)
+        #expect(served.count == 16 + 3 + 3 + 2 + 1 + 1)
     }
 
     @Test func `a file comes with all that it needs`() throws {

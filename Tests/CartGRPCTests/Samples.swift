@@ -73,3 +73,26 @@ private struct NoPast: PastStore {
 private struct NoNews: ChangeFeed {
     func news(of id: ActorID) -> AsyncStream<News>? { nil }
 }
+
+/// News that a test makes up, for one reader.
+final class Gazette: ChangeFeed {
+    private let stream: AsyncStream<News>
+    private let reader: AsyncStream<News>.Continuation
+
+    init() {
+        (stream, reader) = AsyncStream.makeStream(of: News.self, bufferingPolicy: .bufferingNewest(1))
+    }
+
+    func news(of id: ActorID) -> AsyncStream<News>? { stream }
+
+    func tell(_ news: News) { reader.yield(news) }
+
+    func close() { reader.finish() }
+}
+
+/// A face whose prices are set by who shows `sixteen letters!`.
+var trusting: CartFacePolicy {
+    var policy = CartFacePolicy()
+    policy.trusted = TrustedToken("sixteen-letters!")
+    return policy
+}

@@ -3,10 +3,7 @@ import CartService
 import CartWire
 import Foundation
 import GRPCCore
-import GRPCNIOTransportHTTP2Posix
-import GRPCProtobuf
 import Hosting
-import Logging
 import SwiftProtobuf
 import Testing
 
@@ -16,50 +13,8 @@ import Testing
 @Suite struct ServingTests {
     let shelf = Shelf()
 
-    /// One client of one server.
-    struct Caller: Sendable {
-        let client: GRPCClient<HTTP2ClientTransport.Posix>
-
-        func call<Input: Message, Output: Message>(
-            _ service: String,
-            _ method: String,
-            _ input: Input,
-            _ metadata: Metadata = [:]
-        ) async throws -> Output {
-            try await client.unary(
-                request: ClientRequest(message: input, metadata: metadata),
-                descriptor: MethodDescriptor(
-                    service: ServiceDescriptor(fullyQualifiedService: service),
-                    method: method
-                ),
-                serializer: ProtobufSerializer<Input>(),
-                deserializer: ProtobufDeserializer<Output>(),
-                options: .defaults
-            ) { try $0.message }
-        }
-    }
-
     private func serve(_ body: @escaping @Sendable (Caller) async throws -> Void) async throws {
-        let server = try CartRPCServer(
-            host: "localhost",
-            port: 0,
-            asker: shelf,
-            face: CartFacePolicy(),
-            sources: sources,
-            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
-            isServing: { true }
-        )
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await server.run() }
-            let port = try await server.port
-            let transport = try HTTP2ClientTransport.Posix(
-                target: .ipv4(address: "127.0.0.1", port: port),
-                transportSecurity: .plaintext
-            )
-            try await withGRPCClient(transport: transport) { try await body(Caller(client: $0)) }
-            server.beginGracefulShutdown()
-            try await group.waitForAll()
-        }
+        try await CartGRPCTests.serve(shelf, body)
     }
 
     private static func problem(_ error: RPCError) -> [String] {

@@ -9,6 +9,8 @@ package struct Refusal: Error, Equatable, Sendable {
     package let detail: String
     /// What the client gave that is wrong; nil where it is none of the domain's fields.
     package let field: CartRejection.Field?
+    /// Which action of a batch is refused, from 0; nil where it is none or all.
+    package private(set) var action: Int?
     /// What became of the command where the world said no; nil where the domain did.
     package let aftermath: Aftermath?
 
@@ -46,6 +48,7 @@ package struct Refusal: Error, Equatable, Sendable {
             field: Self.field(rejection),
             aftermath: nil
         )
+        if case .action(let place, _) = rejection { action = place }
     }
 
     /// The world says no.
@@ -75,11 +78,16 @@ package struct Refusal: Error, Equatable, Sendable {
         Refusal(kind, detail, field: field, aftermath: aftermath)
     }
 
+    /// The same of one action of a batch, by its place from 0.
+    package func of(action place: Int) -> Refusal {
+        var refusal = self
+        refusal.action = place
+        return refusal
+    }
+
     /// Where the problem's own words speak of HTTP.
     private static func words(_ rejection: CartRejection) -> String? {
-        if case .action(let place, let inner) = rejection {
-            return words(inner).map { "action \(place): \($0)" }
-        }
+        if case .action(_, let inner) = rejection { return words(inner) }
         if case .invalid(.version, .empty) = rejection { return "the version to order must be given" }
         if case .cartDeleted = rejection { return "the cart was deleted; only its creation brings it back" }
         if case .versionMismatch(let expected, let actual) = rejection {

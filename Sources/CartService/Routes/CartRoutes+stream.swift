@@ -3,7 +3,6 @@ import HTTPTypes
 import Hosting
 import Hummingbird
 import NIOCore
-import Ownership
 
 extension CartRoutes {
     /// Shows the cart now and whenever it changed, as server-sent events (HTML Living Standard, 9.2), until the cart is
@@ -12,110 +11,62 @@ extension CartRoutes {
     /// Each event holds the whole cart, and its version as the id. Versions that follow each other faster than they can be
     /// shown are skipped; the newest never is. A client that comes again with `Last-Event-ID` is not shown that version again.
     func stream(_ errand: Errand, _ request: Request) async throws -> Response {
-        // Before the cart is looked at: what is committed in between is told.
-        guard let news = sources.feed.news(of: ActorID(errand.cart.text)) else {
-            throw Problem(
-                HostFailure(
-                    sources.isDraining() ? .draining : .overloaded,
-                    .notApplied,
-                    id: ActorID(errand.cart.text),
-                    detail: "no more streams can be opened here"
-                )
+        do throws(WatchFailure) {
+            let news = try CartWatch<Asker>.news(of: errand.cart, sources)
+            var watch = CartWatch(
+                errand.cart,
+                asker: asker,
+                trace: errand.trace,
+                lookDeadline: policy.requestDeadline,
+                seen: request.headers[.lastEventID].flatMap { UInt64($0) }
             )
-        }
-        var watch = CartWatch(
-            errand: errand,
-            routes: self,
-            seen: request.headers[.lastEventID].flatMap { UInt64($0) }
-        )
-        let first = try await watch.first()
-        return replies.stream { [watch] writer in
-            var watch = watch
-            try await watch.run(news, first: first, into: &writer)
-            try await writer.finish(nil)
-        }
-    }
-
-    /// The cart as an event; nil where it is not there, or can not be asked for now.
-    fileprivate func look(_ errand: Errand) async throws(Problem) -> (event: StreamEvent, version: UInt64) {
-        let answer = try await answer(errand, .read)
-        switch answer.verdict {
-        case .accepted(_, let record):
-            if let shown = ShownCart(record.cart) {
-                return (.cart(replies.view(errand.cart, shown, answer.sequence)), answer.sequence)
+            let first = try await watch.first(by: errand.deadline)
+            return replies.stream { [watch] writer in
+                var watch = watch
+                try await run(errand.cart, news, &watch, first, into: &writer)
+                try await writer.finish(nil)
             }
-            guard let end = CartEnd(record.cart) else { throw .contradiction("a cart that is not there") }
-            return (.gone(GoneView(id: errand.cart, version: answer.sequence, end: end)), answer.sequence)
-        case .rejected(.cartDeleted(let at)):
-            let view = GoneView(id: errand.cart, version: answer.sequence, end: .deleted(at: at))
-            return (.gone(view), answer.sequence)
-        case .rejected(let rejection):
-            throw Problem(rejection, in: .path)
+        } catch {
+            throw Problem(error)
         }
-    }
-}
-
-/// One client's watch over one cart.
-private struct CartWatch<Asker: CartAsking> {
-    /// How long an owner that does not show a published version yet is asked again.
-    private static var patience: Duration { .seconds(2) }
-    private static var pause: Duration { .milliseconds(5) }
-
-    let errand: Errand
-    let routes: CartRoutes<Asker>
-    /// The newest version that the client has; nil for none.
-    var seen: UInt64?
-
-    /// The first look: where there is nothing to watch, the client is told by a problem.
-    mutating func first() async throws -> StreamEvent? {
-        let (event, version) = try await routes.look(errand)
-        if case .gone(let view) = event, case .deleted(let at) = view.end {
-            throw Problem(CartRejection.cartDeleted(at: at), in: .path)
-        }
-        defer { seen = version }
-        return seen == version ? nil : event
     }
 
     @concurrent
-    mutating func run(
+    private func run(
+        _ cart: CartID,
         _ news: AsyncStream<News>,
-        first: StreamEvent?,
+        _ watch: inout CartWatch<Asker>,
+        _ first: CartWatch<Asker>.Sight?,
         into writer: inout any ResponseBodyWriter
     ) async throws {
         try await writer.write(StreamEvent.opening)
-        if let first, let seen { try await writer.write(first.bytes(seen)) }
-        if case .gone? = first { return }
+        if let first { try await writer.write(event(cart, first, watch.seen).bytes(watch.seen ?? 0)) }
+        if first?.isLast == true { return }
         for await item in news {
-            guard let event = try await next(item) else {
+            guard let sight = try await watch.next(item) else {
                 // Also how a client is found to have left.
                 try await writer.write(StreamEvent.sign)
                 continue
             }
-            try await writer.write(event.bytes(seen ?? 0))
-            if case .gone = event { return }
+            try await writer.write(event(cart, sight, watch.seen).bytes(watch.seen ?? 0))
+            if sight.isLast { return }
         }
     }
 
-    /// What there is to show after some news; nil for nothing new, or nothing that can be had now: then the next news helps.
-    private mutating func next(_ news: News) async throws -> StreamEvent? {
-        let clock = ContinuousClock()
-        let until = clock.now + Self.patience
-        repeat {
-            do throws(Problem) {
-                let again = errand.until(clock.now + routes.policy.requestDeadline)
-                let (event, version) = try await routes.look(again)
-                if version != seen {
-                    seen = version
-                    return event
-                }
-            } catch {
-                guard error.aftermath != nil else { throw error }
-            }
-            // The owner learns a little later than we that its commit is durable.
-            guard case .committed(let published) = news, published.rawValue > seen ?? 0 else { return nil }
-            try await clock.sleep(for: Self.pause)
-        } while clock.now < until
-        return nil
+    private func event(
+        _ cart: CartID,
+        _ sight: CartWatch<Asker>.Sight,
+        _ version: UInt64?
+    ) throws -> StreamEvent {
+        let version = version ?? 0
+        switch sight {
+        case .deleted(let at):
+            return .gone(GoneView(id: cart, version: version, end: .deleted(at: at)))
+        case .cart(let state):
+            if let shown = ShownCart(state) { return .cart(replies.view(cart, shown, version)) }
+            guard let end = CartEnd(state) else { throw Problem.contradiction("a cart that is not there") }
+            return .gone(GoneView(id: cart, version: version, end: end))
+        }
     }
 }
 

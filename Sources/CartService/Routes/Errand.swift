@@ -14,7 +14,7 @@ struct Errand: Sendable {
     /// Whether the request named no cart.
     let isDrawn: Bool
     /// Until when the client is kept waiting.
-    private(set) var deadline: ContinuousClock.Instant
+    let deadline: ContinuousClock.Instant
     /// The client's `traceparent`, or empty.
     let trace: String
 
@@ -44,13 +44,6 @@ struct Errand: Sendable {
         ifMatch = .absent
         trace = request.headers[.traceParent] ?? ""
         self.deadline = deadline
-    }
-
-    /// The same errand once more, with a deadline of its own.
-    func until(_ deadline: ContinuousClock.Instant) -> Errand {
-        var again = self
-        again.deadline = deadline
-        return again
     }
 
     /// The operation that a change is, if the client sent a key with it.

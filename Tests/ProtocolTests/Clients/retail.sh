@@ -30,4 +30,13 @@ expect 202 '{"customerId":"c 1","items":[]}' -X DELETE "$base/carts/c%201"
 expect 200 '{"customerId":"c 1","items":[]}' "$base/carts/c%201"
 expect 422 - -H "$json" -d '{"itemId":"y","quantity":0}' "$base/carts/c%201/items"
 expect 405 - -X PUT "$base/carts/c%201"
+expect 201 - -H "$json" -d '{"itemId":"z","quantity":2,"unitPrice":7}' "$base/carts/guest/items"
+for quantity in 2 3; do
+    expect 202 '' "$base/carts/c%201/merge?sessionId=guest"
+    expect 202 '' "$base/carts/c%201/merge?sessionId=guest"
+    expect 200 '[{"itemId":"z","quantity":'$quantity',"unitPrice":7}]' "$base/carts/c%201/items"
+    expect 200 '[]' "$base/carts/guest/items"
+    expect 201 - -H "$json" -d '{"itemId":"z","quantity":1,"unitPrice":7}' "$base/carts/guest/items"
+done
+expect 422 - "$base/carts/c%201/merge"
 echo "all of it holds"
