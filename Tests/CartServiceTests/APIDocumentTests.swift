@@ -208,5 +208,5 @@ extension Caller {
 
 extension ProblemKind {
     /// Those that the REST face can answer: not what only messages of gRPC can be.
-    fileprivate static let ofREST = allCases.filter { ![.malformedMessage, .notImplemented].contains($0) }
+    fileprivate static let ofREST = allCases.filter { $0 != .malformedMessage }
 }

@@ -24,8 +24,7 @@ import Testing
         (.orderNotFound, 404, .notFound), (.historyNotKept, 404, .notFound),
         (.cartMerged, 409, .failedPrecondition),
         (.mergeConflict, 409, .aborted), (.mergeForgotten, 409, .failedPrecondition),
-        (.forbidden, 403, .permissionDenied), (.notImplemented, 501, .unimplemented),
-        (.internalError, 500, .internalError),
+        (.forbidden, 403, .permissionDenied), (.internalError, 500, .internalError),
     ]
 
     @Test func `the table has every kind once`() {

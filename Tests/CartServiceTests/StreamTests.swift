@@ -76,6 +76,19 @@ import Testing
         }
     }
 
+    @Test func `who comes back to a cart that was merged is told so, and the stream ends`() async throws {
+        try await serve { caller in
+            for id in ["a", "b"] { _ = try await caller.send(.put, "/v1/carts/\(id)", "{}") }
+            let merge = try await caller.send(.post, "/v1/carts/b/merge", #"{"from":"a","mergeId":"m"}"#)
+            #expect(merge.status == 200)
+            let version = try await caller.send(.get, "/v1/carts/a").headers[.eTag]
+            let lastEvent = try #require(HTTPField.Name("Last-Event-ID"))
+            let seen = try #require(version).filter(\.isNumber)
+            let reply = try await caller.send(.get, "/v1/carts/a/stream", nil, [lastEvent: seen])
+            #expect(events(reply).map(\.kind) == ["merged"])
+        }
+    }
+
     @Test func `there is no stream of what is no cart, nor of more carts than can be watched`() async throws {
         let shelf = Shelf()
         try await serve(shelf, feed: Gazette(limit: 2)) { caller in

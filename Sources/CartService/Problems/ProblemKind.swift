@@ -73,8 +73,6 @@ package enum ProblemKind: String, Sendable, CaseIterable {
     case notReady = "not-ready"
     /// The node is leaving and no other can take the cart.
     case draining
-    /// This node has no such operation yet.
-    case notImplemented = "not-implemented"
     /// The node contradicts itself.
     case internalError = "internal-error"
 
@@ -99,7 +97,6 @@ package enum ProblemKind: String, Sendable, CaseIterable {
         case .unsupportedMediaType: 415
         case .unknownField, .missingField, .wrongType, .invalidField, .idempotencyKeyReused: 422
         case .unreadable, .internalError: 500
-        case .notImplemented: 501
         case .overloaded, .storeUnavailable, .ownerUnreachable, .sessionLost, .notReady, .draining: 503
         case .deadlineExceeded: 504
         }
@@ -113,7 +110,7 @@ package enum ProblemKind: String, Sendable, CaseIterable {
             .invalidArgument
         case .cartNotFound, .cartDeleted, .lineNotFound, .orderNotFound, .historyNotKept: .notFound
         case .forbidden: .permissionDenied
-        case .unknownPath, .methodNotAllowed, .notImplemented: .unimplemented
+        case .unknownPath, .methodNotAllowed: .unimplemented
         case .bodyTooLarge, .limitReached: .resourceExhausted
         case .currencyMismatch, .idempotencyKeyReused, .idempotencyKeyRetired, .cartCheckedOut, .cartEmpty,
             .cartMerged, .mergeForgotten:
@@ -167,7 +164,6 @@ package enum ProblemKind: String, Sendable, CaseIterable {
         case .sessionLost: "The node lost its session"
         case .notReady: "The node is not ready"
         case .draining: "The node is leaving"
-        case .notImplemented: "The node can not do this yet"
         case .internalError: "The node made a mistake"
         }
     }

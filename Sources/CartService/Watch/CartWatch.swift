@@ -57,14 +57,14 @@ package struct CartWatch<Asker: CartAsking>: Sendable {
         return news
     }
 
-    /// The first look; nil where the client has seen this version.
+    /// The first look; nil where the client has seen this version, and more may come.
     ///
     /// - Throws: also where the cart is deleted: there is nothing to watch.
     package mutating func first(by deadline: ContinuousClock.Instant) async throws(WatchFailure) -> Sight? {
         let (sight, version) = try await look(by: deadline)
         if case .deleted(let at) = sight { throw .rejected(.cartDeleted(at: at)) }
         defer { seen = version }
-        return seen == version ? nil : sight
+        return seen == version && !sight.isLast ? nil : sight
     }
 
     /// What there is to show after some news; nil for nothing new, or nothing that can be had now: then the next news helps.
