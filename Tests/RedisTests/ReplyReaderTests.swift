@@ -85,13 +85,20 @@ import Testing
         ":\r\n", ":1.5\r\n", ":9223372036854775808\r\n", ":--1\r\n",
         "OK\r\n", "\r\n", "\0", "%1\r\n", "_\r\n", "HTTP/1.1 200 OK\r\n", "*1\r\nx",
         "$1\r\nabc", "*1\r\n$1\r\na\r\r", String(repeating: "*1\r\n", count: 9) + ":1\r\n",
-        String(repeating: "*1\r\n", count: 100_000),
     ])
     func `what is no reply is a violation`(wire: String) {
         let reading = Reading(of: [Array(wire.utf8)[...]])
         #expect(reading.replies.isEmpty)
         #expect(reading.violation != nil)
         #expect(Reading(of: Array(wire.utf8).prefix(64).map { [$0] }).replies.isEmpty)
+    }
+
+    /// Not an argument of the test before, as arguments are printed.
+    @Test func `depth without end is a violation`() {
+        let wire = Array(String(repeating: "*1\r\n", count: 100_000).utf8)
+        let reading = Reading(of: [wire[...]])
+        #expect(reading.replies.isEmpty)
+        #expect(reading.violation != nil)
     }
 
     @Test func `a claimed size costs nothing until the bytes are there`() {

@@ -7,7 +7,7 @@ import Testing
 /// changed through every node, and the nodes are as they were.
 ///
 /// - Parameters:
-///   - nodes: through which every cart can be changed afterwards; all where it is not said.
+///   - home: the node that owns all carts when the clients come; otherwise whoever is asked for one first owns it.
 ///   - fault: returns when the fault is over.
 /// - Returns: how long the recovery took, and what was proved.
 @discardableResult
@@ -18,12 +18,14 @@ func survive(
     _ plan: WorkloadPlan = Traffic.lightPlan,
     within bound: Duration? = nil,
     behindGateway: Bool = false,
+    home: Int? = nil,
     _ fault: @Sendable (Traffic) async throws -> Void
 ) async throws -> Survival {
     var survival = Survival()
     try await Cluster.with(options, on: server) { cluster in
         let base = cluster.footprints
         let verdict = try await cluster.withTraffic(plan, behindGateway: behindGateway) { traffic in
+            if let home { try await traffic.recovered(at: [home]) }
             survival.recovery = try await traffic.flow {
                 try await fault(traffic)
                 let took = try await traffic.recovered(within: bound)
