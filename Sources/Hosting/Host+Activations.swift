@@ -2,47 +2,79 @@ import Ownership
 import Synchronization
 
 extension Host {
-    enum Found {
-        case found(Activation<D>)
+    /// What an actor's activation on this node made of a command.
+    enum Served {
+        case handled(Handled<D>)
         /// There is none here, and the node makes no new ones: it leaves.
         case leaving
         /// There is none here, and none can be made now.
         case notReady(HostFailure)
     }
 
-    /// The actor's activation on this node; a new one where there is none and one may be made.
-    func findActivation(_ id: ActorID, _ command: D.Command) throws(HostFailure) -> Found {
+    /// Has the actor's activation on this node handle a command; a new one where there is none and one may be made.
+    func serve(
+        _ id: ActorID,
+        _ command: D.Command,
+        deadline: ContinuousClock.Instant
+    ) async throws(HostFailure) -> Served {
         let now = clock.now
-        if let found = live.withLock({ $0.use(id, at: now) }), found.session.mayAct(at: now) {
-            return .found(found)
+        if let found = findActivation(id, at: now) {
+            return .handled(await found.handle(command, deadline: deadline))
         }
         guard !closed.load(ordering: .acquiring) else {
             throw failure(.draining, id, "the node stopped")
         }
         if directory.isDraining { return .leaving }
-        let session = directory.session
-        guard session.mayAct(at: now) else {
+        guard directory.session.mayAct(at: now) else {
             return .notReady(failure(.notReady, id, "the node has no session: Redis does not answer"))
         }
-        let create = decider.mayCreate(command)
-        let made = live.withLock { live -> (Activation<D>, victim: Activation<D>?)? in
-            if let found = live.use(id, at: now) {
-                // It may be of a newer session than the one that this caller has seen.
-                if found.session === session || found.session.mayAct(at: clock.now) { return (found, nil) }
-                live.remove(id)
-            }
-            guard live.count < policy.liveLimit else { return nil }
-            let isCrowded = live.count >= policy.liveLimit - evictionMargin
-            let victim = isCrowded ? live.rotate(at: now) : nil
-            let fresh = Activation(id, session: session, host: self, create: create, now: now)
-            live.insert(fresh, under: id, at: now)
-            return (fresh, victim)
-        }
-        guard let (activation, victim) = made else {
+        guard live.withLock({ $0.count < policy.liveLimit }) else {
             return .notReady(failure(.overloaded, id, "as many carts are live on this node as it may hold"))
         }
-        if let victim { giveUp([victim]) }
-        return .found(activation)
+        // The new activation is born with the command in its mailbox: nothing is hopped to, nothing more is kept for it
+        // while it waits, and there may be very many of them.
+        return .handled(
+            await withCheckedContinuation { caller in
+                let reply = Reply<D>(caller)
+                let mail = Mail(number: 1, command: command, deadline: deadline, reply: reply)
+                if !beginActivation(id, with: mail) { caller.resume(returning: .gone) }
+            }
+        )
+    }
+
+    /// The actor's activation on this node, if there is one that may act; which counts as a use of it.
+    func findActivation(_ id: ActorID, at now: ContinuousClock.Instant) -> Activation<D>? {
+        guard let found = live.withLock({ $0.use(id, at: now) }).map(activation),
+            found.session.mayAct(at: now)
+        else { return nil }
+        return found
+    }
+
+    /// Makes an activation with a first command and has it become live; false, with nothing done, if there is one meanwhile
+    /// or there may be none any more.
+    private func beginActivation(_ id: ActorID, with mail: sending Mail<D>) -> Bool {
+        let now = clock.now
+        let deadline = mail.deadline
+        let session = directory.session
+        let fresh = Activation(id, session: session, host: self, first: mail, now: now)
+        let made = live.withLock { live -> (began: Bool, victim: LiveTable.Element?) in
+            if let found = live.use(id, at: now).map(activation) {
+                // It may be of a newer session than the one that this caller has seen.
+                if found.session === session || found.session.mayAct(at: clock.now) { return (false, nil) }
+                live.remove(id)
+            }
+            // Under the lock: what is queued before the host stops is found among what is live, and is closed.
+            guard live.count < policy.liveLimit, enqueue(fresh, isRestore: true) else { return (false, nil) }
+            let isCrowded = live.count >= policy.liveLimit - evictionMargin
+            let victim = isCrowded ? live.rotate(at: now) : nil
+            live.insert(fresh, under: id, at: now)
+            return (true, victim)
+        }
+        guard made.began else { return false }
+        began()
+        lookAfter(fresh, at: deadline)
+        if let victim = made.victim { giveUp([activation(victim)]) }
+        return true
     }
 
     /// How far below the limit the least recently used are given up, so that room is there when it is needed.

@@ -14,31 +14,36 @@ extension Host {
         deadline: ContinuousClock.Instant,
         trace: String = ""
     ) async throws(HostFailure) -> Answer<D> {
+        // The first attempt, which mostly is the only one, stands apart: many may wait in it, and what each keeps counts.
+        let first = try await step(id, command, deadline: deadline, trace: trace, next: .anywhere)
+        if case .done(let answer) = first { return answer }
+        return try await travel(id, command, deadline: deadline, trace: trace, from: first)
+    }
+
+    /// Goes on asking from where the first attempt led to.
+    private func travel(
+        _ id: ActorID,
+        _ command: D.Command,
+        deadline: ContinuousClock.Instant,
+        trace: String,
+        from first: Step<D>
+    ) async throws(HostFailure) -> Answer<D> {
         var journey = Journey(
-            trouble: HostFailure(
-                .deadlineExceeded,
-                .notApplied,
-                id: id,
-                detail: "the time given for it ran out"
-            ),
+            trouble: failure(.deadlineExceeded, id, "the time given for it ran out"),
             backoff: Backoff(floor: policy.backoffFloor, ceiling: policy.backoffCeiling)
         )
+        var step = first
         while true {
-            let step = try await step(id, command, deadline: deadline, trace: trace, next: journey.next)
             switch step {
-            case .done(let answer):
-                return answer
-            case .at(let place):
-                // Each change of place is news; only when the same comes again is there reason to wait.
-                journey.next = place
-                journey.turns += 1
-                guard journey.turns > Journey.freeTurns else { continue }
-            case .wait(let trouble):
-                journey.next = .anywhere
-                journey.trouble = trouble
+            case .done(let answer): return answer
+            case .at(let place): journey.turn(to: place)
+            case .wait(let trouble): journey.wait(after: trouble)
             }
-            guard clock.now < deadline, await pause(&journey.backoff) else { throw journey.trouble }
-            guard clock.now < deadline else { throw journey.trouble }
+            if journey.mustWait {
+                guard clock.now < deadline, await pause(&journey.backoff) else { throw journey.trouble }
+                guard clock.now < deadline else { throw journey.trouble }
+            }
+            step = try await self.step(id, command, deadline: deadline, trace: trace, next: journey.next)
         }
     }
 
@@ -49,34 +54,19 @@ extension Host {
         trace: String,
         next: Place
     ) async throws(HostFailure) -> Step<D> {
-        switch next {
-        case .owner(let session) where session == directory.session.id:
-            return try await serveHere(id, command, deadline: deadline)
-        case .owner(let session):
-            return try await forward(id, command, to: session, deadline: deadline, trace: trace)
-        case .here:
-            return try await serveHere(id, command, deadline: deadline)
-        case .anywhere:
-            let now = clock.now
-            if let found = live.withLock({ $0.use(id, at: now) }), found.session.mayAct(at: now) {
-                return try step(after: await found.handle(command, deadline: deadline), found)
-            }
-            if let session = routes.withLock({ $0[id] }) {
-                return try await forward(id, command, to: session, deadline: deadline, trace: trace)
-            }
-            return try await serveHere(id, command, deadline: deadline)
+        if case .anywhere = next, let found = findActivation(id, at: clock.now) {
+            return try step(after: await found.handle(command, deadline: deadline), id)
         }
+        if let session = owner(of: id, next) {
+            return try await forward(id, command, to: session, deadline: deadline, trace: trace)
+        }
+        return try step(after: try await serve(id, command, deadline: deadline), id)
     }
 
-    /// Serves from the activation on this node, making one if there is none.
-    private func serveHere(
-        _ id: ActorID,
-        _ command: D.Command,
-        deadline: ContinuousClock.Instant
-    ) async throws(HostFailure) -> Step<D> {
-        switch try findActivation(id, command) {
-        case .found(let activation):
-            return try step(after: await activation.handle(command, deadline: deadline), activation)
+    private func step(after served: Served, _ id: ActorID) throws(HostFailure) -> Step<D> {
+        switch served {
+        case .handled(let handled):
+            return try step(after: handled, id)
         case .leaving:
             guard let taker = taker(of: id) else {
                 return .wait(failure(.draining, id, "the node is leaving and there is no other"))
@@ -87,19 +77,27 @@ extension Host {
         }
     }
 
-    private func step(after handled: Handled<D>, _ activation: Activation<D>) throws(HostFailure) -> Step<D> {
+    /// The session to forward to; nil where this node is to serve.
+    private func owner(of id: ActorID, _ place: Place) -> SessionID? {
+        switch place {
+        case .here: nil
+        case .owner(let session): session == directory.session.id ? nil : session
+        case .anywhere: routes.withLock { $0[id] }
+        }
+    }
+
+    private func step(after handled: Handled<D>, _ id: ActorID) throws(HostFailure) -> Step<D> {
         switch handled {
         case .answer(let answer):
             return .done(answer)
         case .failure(let failure):
             throw failure
         case .elsewhere(let session):
-            routes.withLock { $0.remember(session, for: activation.id) }
+            routes.withLock { $0.remember(session, for: id) }
             return .at(.owner(session))
         case .unowned:
-            return .wait(failure(.notReady, activation.id, "Redis was replaced or restarted a moment ago"))
+            return .wait(failure(.notReady, id, "Redis was replaced or restarted a moment ago"))
         case .gone:
-            forget(activation)
             return .at(.here)
         }
     }
@@ -128,10 +126,30 @@ enum Step<D: Decider> {
 /// One command's way to its owner.
 private struct Journey {
     /// How often the place may change before each change costs a pause.
-    static let freeTurns = 3
+    private static let freeTurns = 3
 
-    var next: Place = .anywhere
-    var turns = 0
-    var trouble: HostFailure
+    private(set) var next: Place = .anywhere
+    /// What to say if there is no time left.
+    private(set) var trouble: HostFailure
+    private(set) var mustWait = false
     var backoff: Backoff
+    private var turns = 0
+
+    init(trouble: HostFailure, backoff: Backoff) {
+        self.trouble = trouble
+        self.backoff = backoff
+    }
+
+    /// Each change of place is news; only when the same comes again is there reason to wait.
+    mutating func turn(to place: Place) {
+        next = place
+        turns += 1
+        mustWait = turns > Self.freeTurns
+    }
+
+    mutating func wait(after trouble: HostFailure) {
+        next = .anywhere
+        self.trouble = trouble
+        mustWait = true
+    }
 }

@@ -10,6 +10,7 @@ extension Host {
                 switch notice {
                 case .ended(let session):
                     dropAll(of: session)
+                    group.addTask { await self.lookAfterAll() }
                 case .sweep(let sweep):
                     group.addTask { await self.perform(sweep) }
                 }
@@ -17,10 +18,10 @@ extension Host {
         }
     }
 
-    /// Forgets everything that was live under a session that is over. Housekeeping tells whoever waits in one of them.
+    /// Forgets everything that was live under a session that is over.
     private func dropAll(of session: SessionHandle) {
         let dropped = live.withLock { live in
-            let dropped = live.elements.filter { $0.session === session }
+            let dropped = live.elements.map(activation).filter { $0.session === session }
             for activation in dropped {
                 live.remove(activation.id)
             }
@@ -35,7 +36,7 @@ extension Host {
     /// Has every live actor checked against a new generation, then allows the lease to be extended again.
     private func perform(_ sweep: Sweep) async {
         let began = clock.now
-        let present = live.withLock { $0.elements }
+        let present = present
         await forEach(present) { await $0.settle(sweep.generation) }
         directory.sweepFinished(sweep)
         logger.notice(
@@ -56,28 +57,24 @@ extension Host {
                 return
             }
             let now = clock.now
-            var unseen = busyCount
-            while unseen > 0 {
-                let stuck = takeStuck(at: now)
-                if stuck.isEmpty { break }
-                unseen -= stuck.count
-                for activation in stuck { await activation.expire(at: now) }
+            for element in overdue.withLock({ $0.take(until: now) }) {
+                await activation(element).lookAfterCallers(at: now)
             }
+            // Whoever waits is told soon that the session is over, also while it has no successor yet.
+            if !directory.session.mayAct(at: now) { await lookAfterAll() }
             guard retiring.load(ordering: .relaxed) == 0 else { continue }
             let idle = live.withLock {
                 $0.unused(since: now - policy.idleTimeout, atMost: policy.passivationBatch)
             }
-            if !idle.isEmpty { giveUp(idle) }
+            if !idle.isEmpty { giveUp(idle.map(activation)) }
         }
     }
 
-    /// Activations whose pump has run for a while and that were not looked after meanwhile, the longest waiting first. Few
-    /// at a time: there may be as many as wait for their restore, and nobody can begin or end while they are picked.
-    private func takeStuck(at now: ContinuousClock.Instant) -> [Activation<D>] {
-        busy.withLock { busy in
-            let stuck = busy.unused(since: now - policy.housekeepingInterval, atMost: 256)
-            for activation in stuck { _ = busy.use(ObjectIdentifier(activation), at: now) }
-            return stuck
+    /// Looks after whoever waits in any activation: the session is over, for all or for some of them.
+    private func lookAfterAll() async {
+        let now = clock.now
+        for element in overdue.withLock({ $0.elements }) {
+            await activation(element).expire(at: now)
         }
     }
 
@@ -109,7 +106,7 @@ extension Host {
     /// No new ones may be made any more: the directory says that the node is draining.
     package func releaseAll(until deadline: ContinuousClock.Instant) async -> Int {
         while clock.now < deadline {
-            let present = live.withLock { $0.elements }
+            let present = present
             if present.isEmpty { return 0 }
             // What can not be released ends with the session at the latest, so that the wait is bounded.
             await forEach(present) { [clock] in

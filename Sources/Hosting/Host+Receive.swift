@@ -22,18 +22,15 @@ extension Host: LinkReceiver {
     private func serve(_ ask: LinkAsk, _ command: D.Command) async throws(HostFailure) -> LinkAnswer {
         let deadline = clock.now + max(.zero, min(ask.remaining, Self.longestAsk))
         for _ in 0..<Self.turns {
-            switch try findActivation(ask.id, command) {
+            switch try await serve(ask.id, command, deadline: deadline) {
             case .leaving: return .notHere(owner: nil)
             case .notReady(let failure): throw failure
-            case .found(let activation):
-                switch await activation.handle(command, deadline: deadline) {
-                case .answer(let answer): return .answered(try encode(answer, ask, command))
-                case .failure(let failure): throw failure
-                case .elsewhere(let owner): return .notHere(owner: owner)
-                case .unowned:
-                    throw failure(.notReady, ask.id, "Redis was replaced or restarted a moment ago")
-                case .gone: forget(activation)
-                }
+            case .handled(.answer(let answer)): return .answered(try encode(answer, ask, command))
+            case .handled(.failure(let failure)): throw failure
+            case .handled(.elsewhere(let owner)): return .notHere(owner: owner)
+            case .handled(.unowned):
+                throw failure(.notReady, ask.id, "Redis was replaced or restarted a moment ago")
+            case .handled(.gone): continue
             }
         }
         return .notHere(owner: nil)

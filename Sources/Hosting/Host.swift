@@ -17,24 +17,27 @@ package final class Host<D: Decider>: Sendable {
     let logger: Logger
     /// The name under which this node answers.
     let node: String
+    /// The places for restores, and how many of them there are.
     let restores: Permits
+    private let window: Mutex<RestoreWindow>
 
-    private struct Work: Sendable {
-        let activation: Activation<D>
-        let isRestore: Bool
-    }
-
-    let live = Mutex(LiveTable<ActorID, Activation<D>>())
+    /// Activations of this host, and nothing else.
+    let live = Mutex(LiveTable())
     let routes: Mutex<RouteCache>
-    /// The activations whose pump runs, in the order in which they began, or were last looked after.
-    let busy = Mutex(LiveTable<ObjectIdentifier, Activation<D>>())
+    /// The activations in which callers wait, to be looked after when the time of the first of them runs out.
+    let overdue: Mutex<TimingWheel<LiveTable.Element>>
+    /// How many activations have work under way.
+    private let busy = Atomic<Int>(0)
     let closed = Atomic<Bool>(false)
     /// How many activations are being given up, or are queued for it.
     let retiring = Atomic<Int>(0)
 
     /// Activations that have something to do. Each is in it once at most, so that the live limit bounds it.
-    private let work: AsyncStream<Work>
-    private let enqueueWork: AsyncStream<Work>.Continuation
+    private let workQueue: AsyncStream<Activation<D>>
+    private let work: AsyncStream<Activation<D>>.Continuation
+    /// Those of them that are to become live. They wait here, as there may be very many, and not each in a task of its own.
+    private let restoreQueue: AsyncStream<Activation<D>>
+    private let restore: AsyncStream<Activation<D>>.Continuation
     /// Activations that are given up because they are idle or surplus. Idle ones come only while none are queued, surplus
     /// ones one for each that is made: both bounded by the live limit.
     let retirementQueue: AsyncStream<[Activation<D>]>
@@ -71,10 +74,17 @@ package final class Host<D: Decider>: Sendable {
         self.restorer = restorer
         self.random = random
         self.logger = logger
-        self.restores = Permits(policy.restoreLimit)
+        let window = RestoreWindow(ceiling: policy.restoreLimit)
+        self.window = Mutex(window)
+        self.restores = Permits(window.size)
         self.routes = Mutex(RouteCache(limit: policy.routeLimit))
-        (self.work, self.enqueueWork) = AsyncStream.makeStream(
-            of: Work.self,
+        self.overdue = Mutex(TimingWheel(tick: policy.housekeepingInterval, from: clock.now))
+        (self.workQueue, self.work) = AsyncStream.makeStream(
+            of: Activation<D>.self,
+            bufferingPolicy: .unbounded
+        )
+        (self.restoreQueue, self.restore) = AsyncStream.makeStream(
+            of: Activation<D>.self,
             bufferingPolicy: .unbounded
         )
         (self.retirementQueue, self.retirements) = AsyncStream.makeStream(
@@ -89,15 +99,24 @@ package final class Host<D: Decider>: Sendable {
             group.addTask { await self.act(on: notices) }
             group.addTask { await self.keepHouse() }
             group.addTask { await self.keepRetiring() }
-            for await work in work {
-                group.addTask(executorPreference: work.isRestore ? restorer : nil) {
-                    await work.activation.pump()
-                }
+            group.addTask(executorPreference: restorer) { await self.keepRestoring() }
+            for await activation in workQueue {
+                group.addTask { await activation.pump() }
             }
         }
         closed.store(true, ordering: .releasing)
-        for activation in live.withLock({ $0.elements }) {
+        for activation in present {
             await activation.close()
+        }
+    }
+
+    /// Restores one activation after the other, in a bounded number of places, until the task is cancelled.
+    private func keepRestoring() async {
+        await withDiscardingTaskGroup { group in
+            for await activation in restoreQueue {
+                await restores.acquire()
+                group.addTask { await activation.restore() }
+            }
         }
     }
 
@@ -112,20 +131,32 @@ package final class Host<D: Decider>: Sendable {
     ///
     /// - Parameter isRestore: whether the activation is to become live.
     func enqueue(_ activation: Activation<D>, isRestore: Bool = false) -> Bool {
-        let work = Work(activation: activation, isRestore: isRestore)
-        if case .terminated = enqueueWork.yield(work) { return false } else { return true }
+        let queue = isRestore ? restore : work
+        if case .terminated = queue.yield(activation) { return false } else { return true }
     }
 
-    func began(_ activation: Activation<D>) {
-        let now = clock.now
-        let key = ObjectIdentifier(activation)
-        busy.withLock { busy in
-            if busy.use(key, at: now) == nil { busy.insert(activation, under: key, at: now) }
+    /// Has an activation looked after when the time of one who waits in it runs out.
+    func lookAfter(_ activation: Activation<D>, at deadline: ContinuousClock.Instant) {
+        overdue.withLock { $0.note(activation, at: deadline) }
+    }
+
+    func began() {
+        busy.add(1, ordering: .relaxed)
+    }
+
+    func ended() {
+        busy.subtract(1, ordering: .relaxed)
+    }
+
+    /// Has as many places for restores as the store can be given, now that it has answered one after so long a time.
+    func restored(after time: Duration) {
+        let isFull = restores.isFull
+        let resized = window.withLock { window in
+            let before = window.size
+            window.answered(after: time, isFull: isFull)
+            return window.size == before ? nil : window.size
         }
-    }
-
-    func ended(_ activation: Activation<D>) {
-        busy.withLock { $0.remove(ObjectIdentifier(activation)) }
+        if let resized { restores.resize(to: resized) }
     }
 
     func forget(_ activation: Activation<D>) {
@@ -148,6 +179,16 @@ package final class Host<D: Decider>: Sendable {
 
     // MARK: For the faces and for operators
 
+    /// What a table of this host holds, as what it is.
+    func activation(_ element: LiveTable.Element) -> Activation<D> {
+        unsafeDowncast(element, to: Activation<D>.self)
+    }
+
+    /// All activations at this time.
+    var present: [Activation<D>] {
+        live.withLock { $0.elements }.map(activation)
+    }
+
     /// How many actors are live here.
     package var liveCount: Int {
         live.withLock { $0.count }
@@ -155,13 +196,13 @@ package final class Host<D: Decider>: Sendable {
 
     /// How many actors have work under way here.
     package var busyCount: Int {
-        busy.withLock { $0.count }
+        busy.load(ordering: .relaxed)
     }
 
     /// How many commands wait for an actor on this node.
     package func waiting(_ id: ActorID) async -> Int {
-        guard let activation = live.withLock({ $0.peek(id) }) else { return 0 }
-        return await activation.waiting
+        guard let found = live.withLock({ $0.peek(id) }) else { return 0 }
+        return await activation(found).waiting
     }
 
     /// Whether any command can be served now, by this node alone or with others.

@@ -12,7 +12,7 @@ package struct HostPolicy: Sendable {
     package var mailboxLimit = 1_024
     /// How many commands may leave as one commit.
     package var batchLimit = 128
-    /// How many restores may be under way at once.
+    /// How many restores may be under way at once. There are fewer where the store is near enough to need fewer.
     package var restoreLimit = 64
     /// How many actors may be under way to Redis at once in a sweep, or in a drain.
     package var sweepLimit = 512

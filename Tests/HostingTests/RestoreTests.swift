@@ -105,6 +105,25 @@ import Testing
         }
     }
 
+    @Test func `nothing is restored for callers whose time ran out before there was a place`() async throws {
+        var policy = HostPolicy()
+        policy.restoreLimit = 1
+        try await World.with(policy: policy) { world async throws in
+            let node = world.nodes[0]
+            let held = node.store.faults.holdNext(.claim)
+            async let first = failure { try await node.add(to: "first") }
+            await held.arrived()
+            let late = try await world.whilePassing { await failure { try await node.add(to: "late") } }
+            #expect(late?.reason == .deadlineExceeded)
+            #expect(late?.outcome == .notApplied)
+            #expect(await first?.outcome == .notApplied)
+            held.release()
+            try await world.until { node.host.busyCount == 0 }
+            #expect(node.store.faults.count(of: .claim) == 1)
+            #expect(try await node.add(to: "late") == 1)
+        }
+    }
+
     @Test func `a restore that gets no answer is tried again while somebody waits`() async throws {
         try await World.with { world async throws in
             let node = world.nodes[0]

@@ -31,7 +31,7 @@ import Testing
             #expect(node.store.claims.load(ordering: .relaxed) >= claims + actors - policy.liveLimit)
             #expect(mostLive.load(ordering: .relaxed) <= policy.liveLimit)
             #expect(mostLive.load(ordering: .relaxed) > policy.liveLimit / 2)
-            #expect(node.store.mostClaims.load(ordering: .relaxed) == policy.restoreLimit)
+            #expect((4...policy.restoreLimit).contains(node.store.mostClaims.load(ordering: .relaxed)))
         }
     }
 

@@ -12,7 +12,13 @@ extension BenchNode {
     @discardableResult
     func ask(_ number: Int, _ command: CartCommand) async throws -> OpenCart {
         let id = Goods.id(number)
-        let answer = try await host.ask(id, command, deadline: ContinuousClock.now + Self.askLimit)
+        return try cart(
+            number,
+            in: try await host.ask(id, command, deadline: ContinuousClock.now + Self.askLimit)
+        )
+    }
+
+    private func cart(_ number: Int, in answer: Answer<CartLogic>) throws -> OpenCart {
         switch answer.verdict {
         case .accepted(_, let record):
             guard let cart = record.cart.cart else { throw BenchFailure("cart \(number) is not open") }

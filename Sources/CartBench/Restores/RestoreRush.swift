@@ -5,9 +5,8 @@ struct RestoreRush: Sendable {
     let cold: Range<Int>
     let load: WarmLoad
     let quiet: Duration
-
     /// How many asks come in one go.
-    private static let burst = 64
+    let burst: Int
 
     func run() async throws -> RushFigures {
         try await node.putAway()
@@ -23,7 +22,7 @@ struct RestoreRush: Sendable {
                 for number in cold {
                     // As from a network: asks come as quickly as they are taken up, and not by way of the processor's
                     // queue, in which they would all stand at once.
-                    if number % Self.burst == 0 { await Task.yield() }
+                    if number % burst == 0 { await Task.yield() }
                     group.addTask {
                         try await node.look(number, for: lines)
                         seconds.count()

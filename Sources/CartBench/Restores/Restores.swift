@@ -25,6 +25,12 @@ struct Restores: AsyncParsableCommand {
     @Option(help: "How many reads and changes of warm carts are due in a second, together.")
     var rate = 1_000
 
+    @Option(help: "How many restores may be under way at once, at most.")
+    var places = HostPolicy().restoreLimit
+
+    @Option(help: "How many of the asks come in one go, before the node gets to work on them.")
+    var burst = 16
+
     @Option(help: "For how many seconds the quiet node is measured.")
     var quiet = 5
 
@@ -32,7 +38,7 @@ struct Restores: AsyncParsableCommand {
     var rounds = 3
 
     func validate() throws {
-        guard carts > 0, warm > 0, quiet > 0, rounds > 0 else {
+        guard carts > 0, warm > 0, quiet > 0, rounds > 0, places > 0, burst > 0 else {
             throw ValidationError("a count must be above 0")
         }
         guard (1...10_000).contains(rate) else { throw ValidationError("rate: 1 to 10000") }
@@ -41,8 +47,10 @@ struct Restores: AsyncParsableCommand {
 
     func run() async throws {
         let goods = try Goods(lines: lines)
+        var plan = BenchPlan(strategy: strategy)
+        plan.policy.restoreLimit = places
         let figures = try await server.with { server in
-            try await BenchNode.with(BenchPlan(strategy: strategy), on: server.socketPath) { node in
+            try await BenchNode.with(plan, on: server.socketPath) { node in
                 Output.say("making \(carts + warm) carts")
                 try await Crew(workers: 64).work(carts + warm) { try await node.fill($0, with: goods) }
                 let rush = RestoreRush(
@@ -50,7 +58,8 @@ struct Restores: AsyncParsableCommand {
                     lines: lines,
                     cold: warm..<warm + carts,
                     load: WarmLoad(node: node, goods: goods, carts: warm, rate: rate),
-                    quiet: .seconds(quiet)
+                    quiet: .seconds(quiet),
+                    burst: burst
                 )
                 var figures: [RushFigures] = []
                 Output.say([RushFigures.head])
@@ -71,6 +80,8 @@ struct Restores: AsyncParsableCommand {
                 lines: lines,
                 warmCarts: warm,
                 warmRate: rate,
+                places: places,
+                burst: burst,
                 rounds: figures
             )
         )
@@ -80,7 +91,7 @@ struct Restores: AsyncParsableCommand {
         let machine: Machine
         let append: String
         let strategy: String
-        let carts, lines, warmCarts, warmRate: Int
+        let carts, lines, warmCarts, warmRate, places, burst: Int
         let rounds: [RushFigures]
     }
 }

@@ -3,6 +3,23 @@ import Ownership
 
 /// How waiting callers are told that their time ran out, or that the activation is gone.
 extension Activation {
+    /// Has the host look after whoever waits here, when the first one's time runs out.
+    func haveLookedAfter(at deadline: ContinuousClock.Instant) {
+        if let lookedAfterAt, lookedAfterAt <= deadline { return }
+        lookedAfterAt = deadline
+        host.lookAfter(self, at: deadline)
+    }
+
+    /// Answers whoever has waited for too long. For the host, when it was asked to look after them.
+    func lookAfterCallers(at now: ContinuousClock.Instant) {
+        expire(at: now)
+        // An overtaken turn: callers with less time came after it was noted, and at theirs the next was noted.
+        if let lookedAfterAt, lookedAfterAt > now { return }
+        lookedAfterAt = nil
+        let waiting = mailbox.lazy.map(\.deadline) + (batch?.entries ?? []).lazy.map(\.mail.deadline)
+        if let next = waiting.min() { haveLookedAfter(at: next) }
+    }
+
     /// Answers the callers whose deadline has passed, and all of them once the session is over.
     func expire(at now: ContinuousClock.Instant) {
         guard session.mayAct(at: now) else { return answerAllAsOver() }
@@ -65,6 +82,9 @@ extension Activation {
         case .released, .fenced, .sessionOver, .abandoned: answerMailbox(.gone)
         }
         resumeWatchers()
+        // The host may know the activation for as long as a caller would have waited, which is no reason to keep all this.
+        state = host.decider.initial
+        form = .empty
     }
 
     /// The commit in flight when the activation ended: a single copy that was fenced was certainly not executed, and

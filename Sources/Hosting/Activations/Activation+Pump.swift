@@ -4,6 +4,13 @@ import Ownership
 
 /// The activation's own work, one step after the other.
 extension Activation {
+    /// Becomes live, in the place that the host holds for it.
+    func restore() async {
+        holdsPlace = true
+        await pump()
+        leavePlace()
+    }
+
     /// Does what there is to do, until there is nothing or the activation is gone. One runs at a time.
     ///
     /// - Parameter reply: what a caller waits for who runs the pump itself. Once it is given, or the caller has to wait for
@@ -67,6 +74,9 @@ extension Activation {
         switch machine.state {
         case .owned:
             return event(.proceed)
+        // Nobody waits any more: their time ran out before it was this one's turn.
+        case .claiming where mailbox.isEmpty:
+            return event(.abandon)
         case .absent:
             return .answerAbsent
         case .claiming, .committing, .verifying, .republishing, .releasing, .surrendering:

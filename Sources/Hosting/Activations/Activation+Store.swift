@@ -56,21 +56,20 @@ extension Activation {
         }
     }
 
-    /// Takes the actor, or learns who has it. A restore is done in one of a bounded number of places.
+    /// Takes the actor, or learns who has it, in one of the host's places for restores.
     private func claim(create: Bool, naming dead: SessionID?) async throws(StoreFailure)
         -> OwnershipMachine.Event
     {
-        let id = self.id
-        let session = self.session
-        let host = self.host
-        let (terms, claim) = try await host.restores.withPermit {
-            () async throws(StoreFailure) -> (ClaimTerms, Claim<D.State>) in
-            guard session.mayAct(at: host.clock.now) else { throw .unsent("the session ended") }
-            self.noteWhoAsks()
-            let terms = host.directory.terms(for: session, create: create, naming: dead, at: host.clock.now)
-            guard let terms else { throw .unsent("Redis was not reached yet") }
-            return (terms, try await host.store.claim(id, terms))
-        }
+        await takePlace()
+        defer { leavePlace() }
+        let now = host.clock.now
+        guard session.mayAct(at: now) else { throw .unsent("the session ended") }
+        // The claim leaves now: whoever came until now is answered by what it finds.
+        askedUpTo = arrivals
+        let terms = host.directory.terms(for: session, create: create, naming: dead, at: now)
+        guard let terms else { throw .unsent("Redis was not reached yet") }
+        let claim = try await host.store.claim(id, terms)
+        host.restored(after: host.clock.now - now)
         trouble = nil
         switch claim.answer {
         case .granted:
@@ -95,9 +94,17 @@ extension Activation {
         batch?.form = form
     }
 
-    /// The claim leaves now: whoever came until now is answered by what it finds.
-    private func noteWhoAsks() {
-        askedUpTo = arrivals
+    /// Waits for one of the host's places for restores, if none is held yet.
+    private func takePlace() async {
+        guard !holdsPlace else { return }
+        await host.restores.acquire()
+        holdsPlace = true
+    }
+
+    func leavePlace() {
+        guard holdsPlace else { return }
+        holdsPlace = false
+        host.restores.release()
     }
 
     private func understand(

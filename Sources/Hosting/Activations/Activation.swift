@@ -21,11 +21,15 @@ actor Activation<D: Decider> {
     var batch: Batch<D>?
     /// What the last exchange that failed said.
     var trouble: String?
-    var isPumping = false
+    var isPumping: Bool
+    /// Whether one of the host's places for restores is held.
+    var holdsPlace = false
+    /// When the host looks after who waits here; nil where it does not.
+    var lookedAfterAt: ContinuousClock.Instant?
     /// Where the pump goes on that a caller has left.
     var pending: OwnershipMachine.Action?
     /// How many commands came into the mailbox, and how many of them had when the store was last asked for the actor.
-    var arrivals: UInt64 = 0
+    var arrivals: UInt64
     var askedUpTo: UInt64 = 0
     var isRetiring = false
     /// When the store last put the actor's end of life off.
@@ -33,13 +37,24 @@ actor Activation<D: Decider> {
     /// Who waits for the end of this activation, or for the end of a sweep.
     var watchers: [CheckedContinuation<Void, Never>] = []
 
-    init(_ id: ActorID, session: SessionHandle, host: Host<D>, create: Bool, now: ContinuousClock.Instant) {
+    /// An activation that is to become live for a first command. Whoever makes it has its pump run.
+    init(
+        _ id: ActorID,
+        session: SessionHandle,
+        host: Host<D>,
+        first mail: sending Mail<D>,
+        now: ContinuousClock.Instant
+    ) {
         self.id = id
         self.session = session
         self.host = host
-        self.machine = OwnershipMachine(create: create)
+        self.machine = OwnershipMachine(create: host.decider.mayCreate(mail.command))
         self.state = host.decider.initial
         self.touchedAt = now
+        self.arrivals = mail.number
+        self.lookedAfterAt = mail.deadline
+        self.isPumping = true
+        mailbox.append(mail)
     }
 
     /// Serves one command: a read from the committed state at once, anything else through the mailbox.
@@ -54,6 +69,7 @@ actor Activation<D: Decider> {
         arrivals += 1
         let reply = Reply<D>()
         mailbox.append(Mail(number: arrivals, command: command, deadline: deadline, reply: reply))
+        haveLookedAfter(at: deadline)
         if case .owned = machine.state, !isPumping {
             // The caller does the work itself while it is for its own command: that saves the way to another task. Not
             // for a restore, which may wait for a place: a caller must hear of its deadline.
@@ -114,13 +130,14 @@ actor Activation<D: Decider> {
 
     private func begin() {
         isPumping = true
-        host.began(self)
+        host.began()
     }
 
     /// There is nothing to do now.
     func rest() {
+        guard isPumping else { return }
         isPumping = false
-        host.ended(self)
+        host.ended()
     }
 
     var isEnded: Bool {

@@ -1,9 +1,13 @@
 /// The live actors by id, and in the order of their last use. A value; every operation takes constant time.
-struct LiveTable<Key: Hashable, Element> {
+///
+/// It knows nothing of what it holds, not even by a type parameter: every request comes by here, and what is generic is
+/// looked up at run time where its types are not known in this module.
+struct LiveTable {
     typealias Instant = ContinuousClock.Instant
+    typealias Element = any AnyObject & Sendable
 
     private struct Slot {
-        var key: Key
+        var key: ActorID
         var element: Element
         var usedAt: Instant
     }
@@ -16,7 +20,7 @@ struct LiveTable<Key: Hashable, Element> {
 
     private static var none: Int32 { -1 }
 
-    private var index: [Key: Int32] = [:]
+    private var index: [ActorID: Int32] = [:]
     private var slots: [Slot?] = []
     private var links: [Neighbours] = []
     private var free: [Int32] = []
@@ -30,7 +34,7 @@ struct LiveTable<Key: Hashable, Element> {
     }
 
     /// The element under the key, which counts as a use of it.
-    mutating func use(_ key: Key, at now: Instant) -> Element? {
+    mutating func use(_ key: ActorID, at now: Instant) -> Element? {
         guard let position = index[key], let element = slots[Int(position)]?.element else { return nil }
         slots[Int(position)]?.usedAt = now
         if position != newest {
@@ -47,13 +51,13 @@ struct LiveTable<Key: Hashable, Element> {
     }
 
     /// The element under the key, without a trace.
-    func peek(_ key: Key) -> Element? {
+    func peek(_ key: ActorID) -> Element? {
         guard let position = index[key] else { return nil }
         return slots[Int(position)]?.element
     }
 
     /// Puts an element under a key that holds none.
-    mutating func insert(_ element: Element, under key: Key, at now: Instant) {
+    mutating func insert(_ element: Element, under key: ActorID, at now: Instant) {
         let slot = Slot(key: key, element: element, usedAt: now)
         let position: Int32
         if let reused = free.popLast() {
@@ -68,7 +72,7 @@ struct LiveTable<Key: Hashable, Element> {
         linkAsNewest(position)
     }
 
-    mutating func remove(_ key: Key) {
+    mutating func remove(_ key: ActorID) {
         guard let position = index.removeValue(forKey: key) else { return }
         unlink(position)
         slots[Int(position)] = nil

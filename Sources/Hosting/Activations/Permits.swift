@@ -4,33 +4,26 @@ import Synchronization
 /// A bounded number of places, given out first come, first served.
 final class Permits: Sendable {
     private struct State {
-        var free: Int
+        var count: Int
+        var taken = 0
         var waiting: Deque<CheckedContinuation<Void, Never>> = []
     }
 
     private let state: Mutex<State>
 
     init(_ count: Int) {
-        state = Mutex(State(free: max(1, count)))
+        state = Mutex(State(count: max(1, count)))
     }
 
-    /// Runs `body` in one of the places. The wait is not cancelled: places are held for a bounded time only.
-    func withPermit<Result, Failure: Error>(
-        _ body: () async throws(Failure) -> Result
-    ) async throws(Failure) -> Result {
-        await acquire()
-        defer { release() }
-        return try await body()
-    }
-
+    /// Waits for a place. The wait is not cancelled: places are held for a bounded time only.
     func acquire() async {
         await withCheckedContinuation { continuation in
             let goesOn = state.withLock { state in
-                guard state.free > 0 else {
+                guard state.taken < state.count else {
                     state.waiting.append(continuation)
                     return false
                 }
-                state.free -= 1
+                state.taken += 1
                 return true
             }
             if goesOn { continuation.resume() }
@@ -39,10 +32,31 @@ final class Permits: Sendable {
 
     func release() {
         let next = state.withLock { state in
-            let next = state.waiting.popFirst()
-            if next == nil { state.free += 1 }
-            return next
+            state.taken -= 1
+            return Self.take(&state)
         }
         next?.resume()
+    }
+
+    /// Has as many places from now on. Where there are fewer than are taken, those are kept until they are left.
+    func resize(to count: Int) {
+        while let next = state.withLock({ state in
+            state.count = max(1, count)
+            return Self.take(&state)
+        }) {
+            next.resume()
+        }
+    }
+
+    /// Whether all places are taken.
+    var isFull: Bool {
+        state.withLock { $0.taken >= $0.count }
+    }
+
+    /// Gives a free place to whoever waits longest.
+    private static func take(_ state: inout State) -> CheckedContinuation<Void, Never>? {
+        guard state.taken < state.count, let next = state.waiting.popFirst() else { return nil }
+        state.taken += 1
+        return next
     }
 }

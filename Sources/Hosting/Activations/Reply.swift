@@ -5,6 +5,11 @@ final class Reply<D: Decider> {
     /// Whether the answer was given.
     private(set) var isGiven = false
 
+    /// - Parameter waiter: who awaits it already, rather than by `wait`.
+    init(_ waiter: CheckedContinuation<Handled<D>, Never>? = nil) {
+        self.waiter = waiter
+    }
+
     /// Gives the answer.
     func resume(returning handled: Handled<D>) {
         precondition(!isGiven, "a command was answered twice")

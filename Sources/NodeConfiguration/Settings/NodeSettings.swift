@@ -139,7 +139,7 @@ extension NodeSettings {
         package var mailbox = 1_024
         /// How many commands may leave as one commit.
         package var batch = 128
-        /// How many carts may be fetched from Redis at once.
+        /// How many carts may be fetched from Redis at once, at most.
         package var restores = 64
     }
 

@@ -183,7 +183,7 @@ enum SettingTable {
                 "restores-limit",
                 \.host.restores,
                 in: 1...100_000,
-                "how many carts may be fetched from Redis at once"
+                "how many carts may be fetched from Redis at once, at most"
             ),
             .count("lines-limit", \.cart.lines, in: 1...100_000, "how many lines a cart may have"),
             .count(
