@@ -73,7 +73,7 @@ extension Node {
             policy: policy,
             clock: ContinuousClock(),
             node: settings.nodeName,
-            restorer: EventLoopTaskExecutor(inBackgroundOn: restores),
+            restorer: EventLoopTaskExecutor(restores, givingWay: true),
             random: { UInt64.random(in: .min ... .max) },
             logger: logger
         )

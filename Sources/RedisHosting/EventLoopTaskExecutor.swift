@@ -10,28 +10,20 @@ import Glibc
 /// a function that belongs to no actor passes through them on the way back, unless the task prefers another executor.
 package final class EventLoopTaskExecutor: TaskExecutor {
     private let loop: any EventLoop
+    private let givesWay: Bool
 
-    package init(_ loop: any EventLoop) {
+    /// - Parameters:
+    ///   - givesWay: whether any other thread that has work goes first after each step of a task.
+    package init(_ loop: any EventLoop, givingWay givesWay: Bool = false) {
         self.loop = loop
+        self.givesWay = givesWay
     }
-
-    /// The same on a thread that does its work when no other has any: on a busy machine it gets a tenth of what another gets.
-    ///
-    /// It is never quite without, so that nobody waits for long for a lock that it holds.
-    ///
-    /// - Parameter loop: shared with nothing that is in a hurry.
-    package convenience init(inBackgroundOn loop: any EventLoop) {
-        self.init(loop)
-        #if canImport(Glibc)
-        // On Linux this is the priority of the one thread that calls it.
-        loop.execute { _ = setpriority(Int32(PRIO_PROCESS.rawValue), 0, Self.niceness) }
-        #endif
-    }
-
-    private static let niceness: Int32 = 0
 
     package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        loop.execute { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+        loop.execute {
+            job.runSynchronously(on: self.asUnownedTaskExecutor())
+            if self.givesWay { sched_yield() }
+        }
     }
 }

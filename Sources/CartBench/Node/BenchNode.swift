@@ -92,7 +92,7 @@ struct BenchNode: Sendable {
             policy: policy,
             clock: ContinuousClock(),
             node: name,
-            restorer: EventLoopTaskExecutor(inBackgroundOn: restores),
+            restorer: EventLoopTaskExecutor(restores, givingWay: true),
             random: { UInt64.random(in: .min ... .max) },
             logger: logger
         )
