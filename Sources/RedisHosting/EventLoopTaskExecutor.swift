@@ -2,6 +2,8 @@ package import NIOCore
 
 #if canImport(Glibc)
 import Glibc
+#else
+import Darwin
 #endif
 
 /// Runs a task on one event loop's thread, wherever it would else run on the runtime's shared threads.
@@ -12,8 +14,7 @@ package final class EventLoopTaskExecutor: TaskExecutor {
     private let loop: any EventLoop
     private let givesWay: Bool
 
-    /// - Parameters:
-    ///   - givesWay: whether any other thread that has work goes first after each step of a task.
+    /// - Parameter givesWay: whether any other thread that has work goes first after each step of a task.
     package init(_ loop: any EventLoop, givingWay givesWay: Bool = false) {
         self.loop = loop
         self.givesWay = givesWay
