@@ -74,8 +74,8 @@ final class Witness: Sendable {
         let value = try script(&store)
         if let after = Self.record(id, store) {
             judge(deed, id, before, after)
-        } else if case .release(_, let version) = deed, before != nil {
-            // A cart without a commit ceases to exist when it is given up.
+        } else if case .release(_, let version) = deed, before != nil || version.sequence == .zero {
+            // A cart without a commit ceases to exist when it is given up, also where Redis had lost it already.
             book.withLock { if $0.newest[id]?.version.epoch == version.epoch { $0.newest[id] = nil } }
         }
         return value
