@@ -179,7 +179,8 @@ package final class Host<D: Decider>: Sendable {
 
     // MARK: For the faces and for operators
 
-    /// What a table of this host holds, as what it is.
+    /// What a table of this host holds, as what it is. Not checked, as nothing but activations of this host is ever put
+    /// into one, and every request comes by here.
     func activation(_ element: LiveTable.Element) -> Activation<D> {
         unsafeDowncast(element, to: Activation<D>.self)
     }
