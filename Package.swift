@@ -2,483 +2,303 @@
 
 import PackageDescription
 
-/// What every target of ours is compiled with: the language of tomorrow, so that a compiler upgrade is a quiet day.
-let language: [SwiftSetting] = [
-    .swiftLanguageMode(.v6),
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-    .enableUpcomingFeature("InferIsolatedConformances"),
-    .enableUpcomingFeature("ImmutableWeakCaptures"),
+// The image is built from what ships alone, so that a change of a tool or a test leaves its build layer valid.
+let onlyProduct = Context.environment["CART_BUILD_ONLY_PRODUCT"] == "1"
+
+// MARK: Settings
+
+/// The language of every target: all upcoming features, so that a compiler upgrade is a quiet day.
+let language: [SwiftSetting] =
+    [.swiftLanguageMode(.v6)]
+    + words(
+        """
+        ExistentialAny InternalImportsByDefault MemberImportVisibility NonisolatedNonsendingByDefault
+        InferIsolatedConformances ImmutableWeakCaptures
+        """
+    ).map { .enableUpcomingFeature($0) }
+
+/// Hand-written targets add: no warning passes.
+let strict: [SwiftSetting] = language + [.treatAllWarnings(as: .error)]
+
+/// The packages of others, a line each: repository, version, the libraries that we use. Exact versions, since no
+/// `Package.resolved` is kept (docs/decisions/0035).
+let productPackages = """
+    apple/swift-crypto 4.5.2 Crypto
+    apple/swift-http-types 1.8.0 HTTPTypes
+    apple/swift-log 1.16.2 Logging
+    apple/swift-nio 2.101.2 NIOCore NIOEmbedded NIOFoundationCompat NIOHTTP1 NIOPosix
+    apple/swift-nio-ssl 2.37.6 NIOSSL
+    apple/swift-protobuf 1.39.0 SwiftProtobuf
+    apple/swift-system 1.8.1 SystemPackage
+    grpc/grpc-swift-2 2.4.3 GRPCCore
+    grpc/grpc-swift-nio-transport 2.9.2 GRPCNIOTransportHTTP2Posix
+    grpc/grpc-swift-protobuf 2.4.1 GRPCProtobuf
+    hummingbird-project/hummingbird 2.28.1 Hummingbird HummingbirdTesting
+    swift-server/swift-service-lifecycle 2.13.0 ServiceLifecycle UnixSignals
+    swiftlang/swift-subprocess 1.0.2 Subprocess
+    apple/swift-collections 1.6.0 DequeModule HeapModule
+    apple/swift-configuration 1.4.0 Configuration
+    """
+
+/// Those that only tools and tests use.
+let toolPackages = """
+    apple/swift-argument-parser 1.8.2 ArgumentParser
+    HdrHistogram/hdrhistogram-swift 0.2.0 Histogram
+    jpsim/Yams 6.2.2 Yams
+    swift-server/async-http-client 1.37.0 AsyncHTTPClient
+    """
+
+/// Traits other than the default ones.
+let traits: [String: Set<Package.Dependency.Trait>] = [
+    "hummingbird": [],
+    "swift-configuration": ["CommandLineArguments", "JSON", "YAML"],
+    "swift-subprocess": [],
 ]
 
-/// What every hand-written target adds: no warning passes.
-let strict: [SwiftSetting] = language + [.treatAllWarnings(as: .error)]
+func packages(_ lines: String) -> [(name: String, url: String, version: Version, libraries: [String])] {
+    lines.split(separator: "\n").map { line in
+        let words = words(String(line))
+        let url = "https://github.com/" + words[0]
+        return (last(words[0]), url, Version(stringLiteral: words[1]), Array(words[2...]))
+    }
+}
+
+let allPackages = packages(onlyProduct ? productPackages : productPackages + "\n" + toolPackages)
+
+func words(_ text: String) -> [String] { text.split { $0 == " " || $0 == "\n" }.map(String.init) }
+
+/// - Parameter names: as in `import`: targets of ours, and libraries of others.
+func dependencies(_ names: String) -> [Target.Dependency] {
+    words(names).map { name in
+        let package = allPackages.first { $0.libraries.contains(name) }
+        return package.map { .product(name: name, package: $0.name) } ?? .target(name: name)
+    }
+}
+
+/// A target's name is the last part of its path.
+func last(_ path: String) -> String { String(path.split(separator: "/").last ?? "") }
+
+func library(_ path: String, uses: String = "", resources: [Resource] = []) -> Target {
+    let uses = dependencies(uses)
+    return .target(
+        name: last(path),
+        dependencies: uses,
+        path: path,
+        resources: resources,
+        swiftSettings: strict
+    )
+}
+
+/// Generated code keeps the form and the warnings that its generator gave it.
+func generated(_ path: String, uses: String) -> Target {
+    let settings: [SwiftSetting] = [.swiftLanguageMode(.v6)]
+    return .target(name: last(path), dependencies: dependencies(uses), path: path, swiftSettings: settings)
+}
+
+func executable(_ path: String, uses: String) -> Target {
+    let uses = dependencies(uses)
+    return .executableTarget(name: last(path), dependencies: uses, path: path, swiftSettings: strict)
+}
+
+func tests(_ path: String, uses: String, exclude: [String] = []) -> Target {
+    let uses = dependencies(uses)
+    return .testTarget(
+        name: last(path),
+        dependencies: uses,
+        path: path,
+        exclude: exclude,
+        swiftSettings: strict
+    )
+}
+
+// MARK: What ships
+
+let productTargets: [Target] = [
+    // The Redis client: NIO carries the bytes, hiredis reads them.
+    .systemLibrary(name: "CHiredis", path: "Sources/Redis/CHiredis"),
+    library("Sources/Redis/RedisClient", uses: "CHiredis Crypto DequeModule Logging NIOCore NIOPosix NIOSSL"),
+
+    // The runtime over any decider. It knows no cart.
+    library("Sources/Runtime/Ownership"),
+    library("Sources/Runtime/ActorRuntime", uses: "Ownership DequeModule Logging"),
+    library("Sources/Runtime/RedisActorStore", uses: "ActorRuntime Ownership RedisClient Logging NIOCore"),
+    generated("Sources/Runtime/PeerProtocol", uses: "GRPCCore GRPCProtobuf SwiftProtobuf"),
+    library(
+        "Sources/Runtime/PeerTransport",
+        uses: """
+            ActorRuntime Ownership PeerProtocol Crypto GRPCCore GRPCNIOTransportHTTP2Posix Logging NIOCore
+            NIOPosix SwiftProtobuf
+            """
+    ),
+
+    // The cart, and its faces.
+    library("Sources/Cart/Cart"),
+    generated("Sources/Cart/CartProtobuf", uses: "SwiftProtobuf"),
+    library(
+        "Sources/Cart/CartService",
+        uses: """
+            ActorRuntime Cart CartProtobuf Ownership Crypto HTTPTypes Hummingbird NIOCore SwiftProtobuf
+            """
+    ),
+    library(
+        "Sources/Cart/CartGRPC",
+        uses: """
+            ActorRuntime Cart CartProtobuf CartService GRPCCore GRPCNIOTransportHTTP2Posix GRPCProtobuf
+            Logging NIOCore NIOPosix SwiftProtobuf
+            """
+    ),
+    library(
+        "Sources/Cart/OpenAPIDocument",
+        resources: [.embedInCode("openapi.yaml"), .embedInCode("docs.html")]
+    ),
+
+    // The process: settings, and the only place that sees everything.
+    library(
+        "Sources/Node/NodeConfiguration",
+        uses: """
+            ActorRuntime Cart Ownership RedisClient Configuration Logging ServiceLifecycle Subprocess
+            SystemPackage
+            """
+    ),
+    executable(
+        "Sources/Node/CartNode",
+        uses: """
+            ActorRuntime Cart CartGRPC CartService NodeConfiguration OpenAPIDocument Ownership PeerTransport
+            RedisActorStore RedisClient Hummingbird Logging NIOCore NIOPosix ServiceLifecycle UnixSignals
+            """
+    ),
+]
+
+// MARK: What proves it
+
+let toolTargets: [Target] = [
+    // Fakes and simulated ports, beside the runtime that they stand in for.
+    library("Sources/Runtime/RuntimeTesting", uses: "ActorRuntime Ownership"),
+
+    library("Tools/Workload/CartWorkload"),
+    library("Tools/Workload/CartClient", uses: "CartWorkload AsyncHTTPClient NIOCore NIOHTTP1 NIOPosix"),
+    executable(
+        "Tools/Load/CartLoad",
+        uses: """
+            CartClient CartWorkload ArgumentParser Histogram NIOCore Subprocess SystemPackage
+            """
+    ),
+    executable(
+        "Tools/Bench/CartBench",
+        uses: """
+            ActorRuntime Cart CartService Ownership PeerTransport RedisActorStore RedisClient ServerTesting
+            ArgumentParser Histogram Logging NIOCore NIOPosix Subprocess SystemPackage
+            """
+    ),
+    library(
+        "Tools/Simulation/CartSimulation",
+        uses: """
+            ActorRuntime Cart CartService CartWorkload Ownership RuntimeTesting DequeModule HeapModule
+            Logging
+            """
+    ),
+    executable("Tools/Simulation/CartSimulate", uses: "CartSimulation Ownership ArgumentParser"),
+    library("Tools/Cluster/ServerTesting"),
+    library(
+        "Tools/Cluster/ClusterTesting",
+        uses: """
+            CartClient CartWorkload ServerTesting AsyncHTTPClient NIOCore NIOHTTP1 NIOPosix SystemPackage
+            """
+    ),
+    executable("Tools/Cluster/CartChaos", uses: "CartWorkload ClusterTesting ServerTesting ArgumentParser"),
+    executable("Tools/OpenAPIPage", uses: "Yams"),
+]
+
+let testTargets: [Target] = [
+    // Machines and values, alone.
+    tests("Tests/Unit/OwnershipTests", uses: "Ownership"),
+    tests("Tests/Unit/CartTests", uses: "Cart"),
+    tests(
+        "Tests/Unit/CartWorkloadTests",
+        uses: """
+            CartClient CartLoad CartWorkload AsyncHTTPClient NIOCore NIOHTTP1
+            """
+    ),
+
+    // Shells, on ports in memory and a clock that stands still.
+    tests("Tests/Component/ActorRuntimeTests", uses: "ActorRuntime Ownership RuntimeTesting Logging"),
+    tests(
+        "Tests/Component/CartServiceTests",
+        uses: """
+            ActorRuntime Cart CartProtobuf CartService OpenAPIDocument OpenAPIPage HTTPTypes Hummingbird
+            HummingbirdTesting Logging NIOCore SwiftProtobuf Yams
+            """
+    ),
+
+    // Real sockets and a real Redis.
+    tests(
+        "Tests/Integration/RedisClientTests",
+        uses: """
+            CHiredis RedisClient Logging NIOCore NIOEmbedded NIOPosix NIOSSL
+            """
+    ),
+    tests(
+        "Tests/Integration/RedisActorStoreTests",
+        uses: """
+            ActorRuntime Ownership RedisActorStore RedisClient RuntimeTesting ServerTesting Logging NIOCore
+            NIOPosix
+            """
+    ),
+    tests(
+        "Tests/Integration/PeerTransportTests",
+        uses: """
+            ActorRuntime Ownership PeerProtocol PeerTransport GRPCCore GRPCNIOTransportHTTP2Posix Logging
+            NIOCore NIOPosix SwiftProtobuf
+            """
+    ),
+    tests(
+        "Tests/Integration/CartGRPCTests",
+        uses: """
+            ActorRuntime Cart CartGRPC CartProtobuf CartService Ownership GRPCCore
+            GRPCNIOTransportHTTP2Posix GRPCProtobuf Logging SwiftProtobuf
+            """
+    ),
+    tests(
+        "Tests/Integration/NodeConfigurationTests",
+        uses: """
+            Cart NodeConfiguration Ownership RedisClient Logging NIOPosix ServiceLifecycle Subprocess
+            SystemPackage
+            """
+    ),
+
+    // Whole clusters in simulated time.
+    tests("Tests/Simulation/SimulationTests", uses: "CartSimulation CartWorkload Ownership"),
+
+    // Real processes under real faults, and under clients that are not ours.
+    tests(
+        "Tests/System/FailoverTests",
+        uses: """
+            CartClient CartNode CartWorkload ClusterTesting NodeConfiguration ServerTesting AsyncHTTPClient
+            NIOCore NIOFoundationCompat NIOHTTP1 NIOPosix SystemPackage
+            """
+    ),
+    tests("Tests/System/ProtocolTests", uses: "ClusterTesting ServerTesting", exclude: ["Clients"]),
+]
+
+// MARK: The package
 
 let package = Package(
     name: "cart-node",
     platforms: [.macOS(.v15)],
-    products: [
-        .executable(name: "cart-node", targets: ["CartNode"]),
-        .executable(name: "cart-load", targets: ["CartLoad"]),
-        .executable(name: "cart-chaos", targets: ["CartChaos"]),
-        .executable(name: "cart-bench", targets: ["CartBench"]),
-        .executable(name: "cart-simulate", targets: ["CartSimulate"]),
-    ],
-    dependencies: [
-        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
-        .package(url: "https://github.com/grpc/grpc-swift-2", from: "2.4.3"),
-        .package(url: "https://github.com/grpc/grpc-swift-nio-transport", from: "2.9.2"),
-        .package(url: "https://github.com/grpc/grpc-swift-protobuf", from: "2.4.1"),
-        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-        .package(
-            url: "https://github.com/apple/swift-configuration",
-            from: "1.4.0",
-            traits: ["CommandLineArguments", "JSON", "YAML"]
-        ),
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
-        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
-        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
-        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
-        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
-        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
-        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-    ],
-    targets: [
-        // The Redis client: NIO carries the bytes, hiredis reads them.
-        .systemLibrary(name: "CHiredis"),
-        .target(
-            name: "Redis",
-            dependencies: [
-                "CHiredis",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "DequeModule", package: "swift-collections"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
-            ],
-            swiftSettings: strict
-        ),
-
-        // The protocol of ownership: pure machines.
-        .target(name: "Ownership", swiftSettings: strict),
-
-        // The runtime over any decider.
-        .target(
-            name: "Hosting",
-            dependencies: [
-                "Ownership",
-                .product(name: "DequeModule", package: "swift-collections"),
-                .product(name: "Logging", package: "swift-log"),
-            ],
-            swiftSettings: strict
-        ),
-        .target(name: "HostingTesting", dependencies: ["Hosting", "Ownership"], swiftSettings: strict),
-
-        // The runtime's ports on Redis.
-        .target(
-            name: "RedisHosting",
-            dependencies: [
-                "Hosting",
-                "Ownership",
-                "Redis",
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-            ],
-            swiftSettings: strict
-        ),
-
-        // The link between nodes, on gRPC streams.
-        .target(
-            name: "LinkWire",
-            dependencies: [
-                .product(name: "GRPCCore", package: "grpc-swift-2"),
-                .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
-                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-            ],
-            swiftSettings: [.swiftLanguageMode(.v6)]
-        ),
-        .target(
-            name: "LinkHosting",
-            dependencies: [
-                "Hosting",
-                "LinkWire",
-                "Ownership",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "GRPCCore", package: "grpc-swift-2"),
-                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-            ],
-            swiftSettings: strict
-        ),
-
-        // The domain, and its faces.
-        .target(name: "Cart", swiftSettings: strict),
-        .target(
-            name: "CartWire",
-            dependencies: [
-                .product(name: "SwiftProtobuf", package: "swift-protobuf")
-            ],
-            swiftSettings: [.swiftLanguageMode(.v6)]
-        ),
-        .target(
-            name: "CartService",
-            dependencies: [
-                "Cart",
-                "CartWire",
-                "Hosting",
-                "Ownership",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-            ],
-            swiftSettings: strict
-        ),
-
-        .target(
-            name: "CartGRPC",
-            dependencies: [
-                "Cart",
-                "CartService",
-                "CartWire",
-                "Hosting",
-                .product(name: "GRPCCore", package: "grpc-swift-2"),
-                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
-                .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-            ],
-            swiftSettings: strict
-        ),
-        // The REST face as a document, and how its page is made of it.
-        .target(
-            name: "APIDocument",
-            resources: [.embedInCode("openapi.yaml"), .embedInCode("docs.html")],
-            swiftSettings: strict
-        ),
-        .executableTarget(
-            name: "APIPage",
-            dependencies: [
-                .product(name: "Yams", package: "Yams")
-            ],
-            swiftSettings: strict
-        ),
-
-        // What an operator decides, and what a node keeps on its disk.
-        .target(
-            name: "NodeConfiguration",
-            dependencies: [
-                "Cart",
-                "Hosting",
-                "Ownership",
-                "Redis",
-                .product(name: "Configuration", package: "swift-configuration"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "Subprocess", package: "swift-subprocess"),
-                .product(name: "SystemPackage", package: "swift-system"),
-            ],
-            swiftSettings: strict
-        ),
-
-        // The process: the only place that sees everything.
-        .executableTarget(
-            name: "CartNode",
-            dependencies: [
-                "APIDocument",
-                "Cart",
-                "CartGRPC",
-                "CartService",
-                "Hosting",
-                "LinkHosting",
-                "NodeConfiguration",
-                "Ownership",
-                "Redis",
-                "RedisHosting",
-                .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-            ],
-            swiftSettings: strict
-        ),
-
-        // What clients do and what they may be told, as a history that is checked: drives simulation, load and chaos.
-        .target(name: "CartWorkload", swiftSettings: strict),
-        .target(
-            name: "CartClient",
-            dependencies: [
-                "CartWorkload",
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-            ],
-            swiftSettings: strict
-        ),
-        .executableTarget(
-            name: "CartLoad",
-            dependencies: [
-                "CartClient",
-                "CartWorkload",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Histogram", package: "hdrhistogram-swift"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "Subprocess", package: "swift-subprocess"),
-                .product(name: "SystemPackage", package: "swift-system"),
-            ],
-            swiftSettings: strict
-        ),
-
-        // One node without its faces on a real Redis, to measure what keeping carts costs.
-        .executableTarget(
-            name: "CartBench",
-            dependencies: [
-                "Cart",
-                "CartService",
-                "Hosting",
-                "HostingTesting",
-                "LinkHosting",
-                "Ownership",
-                "Redis",
-                "RedisHosting",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Histogram", package: "hdrhistogram-swift"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "Subprocess", package: "swift-subprocess"),
-                .product(name: "SystemPackage", package: "swift-system"),
-            ],
-            swiftSettings: strict
-        ),
-
-        // Whole hosts on one thread, from one seed.
-        .target(
-            name: "CartSimulation",
-            dependencies: [
-                "Cart",
-                "CartService",
-                "CartWorkload",
-                "Hosting",
-                "HostingTesting",
-                "Ownership",
-                .product(name: "DequeModule", package: "swift-collections"),
-                .product(name: "HeapModule", package: "swift-collections"),
-                .product(name: "Logging", package: "swift-log"),
-            ],
-            swiftSettings: strict
-        ),
-        .executableTarget(
-            name: "CartSimulate",
-            dependencies: [
-                "CartSimulation",
-                "Ownership",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
-            swiftSettings: strict
-        ),
-
-        // Real nodes, real Redis, and what can befall them.
-        .target(
-            name: "ClusterTesting",
-            dependencies: [
-                "CartClient",
-                "CartWorkload",
-                "HostingTesting",
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "SystemPackage", package: "swift-system"),
-            ],
-            swiftSettings: strict
-        ),
-        .executableTarget(
-            name: "CartChaos",
-            dependencies: [
-                "CartWorkload",
-                "ClusterTesting",
-                "HostingTesting",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
-            swiftSettings: strict
-        ),
-
-        // Machines and values, alone.
-        .testTarget(name: "OwnershipTests", dependencies: ["Ownership"], swiftSettings: strict),
-        .testTarget(name: "CartTests", dependencies: ["Cart"], swiftSettings: strict),
-        .testTarget(
-            name: "CartWorkloadTests",
-            dependencies: [
-                "CartClient",
-                "CartLoad",
-                "CartWorkload",
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-            ],
-            swiftSettings: strict
-        ),
-
-        // Shells, on ports in memory and a clock that stands still.
-        .testTarget(
-            name: "HostingTests",
-            dependencies: [
-                "Hosting",
-                "HostingTesting",
-                "Ownership",
-                .product(name: "Logging", package: "swift-log"),
-            ],
-            swiftSettings: strict
-        ),
-        .testTarget(
-            name: "CartServiceTests",
-            dependencies: [
-                "APIDocument",
-                "APIPage",
-                "Cart",
-                "CartService",
-                "CartWire",
-                "Hosting",
-                .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "HummingbirdTesting", package: "hummingbird"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-                .product(name: "Yams", package: "Yams"),
-            ],
-            swiftSettings: strict
-        ),
-
-        .testTarget(
-            name: "CartGRPCTests",
-            dependencies: [
-                "Cart",
-                "CartGRPC",
-                "CartService",
-                "CartWire",
-                "Hosting",
-                "Ownership",
-                .product(name: "GRPCCore", package: "grpc-swift-2"),
-                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
-                .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-            ],
-            swiftSettings: strict
-        ),
-
-        // Real sockets, real Redis, real processes.
-        .testTarget(
-            name: "RedisTests",
-            dependencies: [
-                "CHiredis",
-                "Redis",
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOEmbedded", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
-            ],
-            swiftSettings: strict
-        ),
-        .testTarget(
-            name: "RedisHostingTests",
-            dependencies: [
-                "Hosting",
-                "HostingTesting",
-                "Ownership",
-                "Redis",
-                "RedisHosting",
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-            ],
-            swiftSettings: strict
-        ),
-        .testTarget(
-            name: "LinkHostingTests",
-            dependencies: [
-                "Hosting",
-                "LinkHosting",
-                "LinkWire",
-                "Ownership",
-                .product(name: "GRPCCore", package: "grpc-swift-2"),
-                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-            ],
-            swiftSettings: strict
-        ),
-        .testTarget(
-            name: "NodeConfigurationTests",
-            dependencies: [
-                "Cart",
-                "NodeConfiguration",
-                "Ownership",
-                "Redis",
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "Subprocess", package: "swift-subprocess"),
-                .product(name: "SystemPackage", package: "swift-system"),
-            ],
-            swiftSettings: strict
-        ),
-        .testTarget(
-            name: "SimulationTests",
-            dependencies: [
-                "CartSimulation",
-                "CartWorkload",
-                "Ownership",
-            ],
-            swiftSettings: strict
-        ),
-        .testTarget(
-            name: "FailoverTests",
-            dependencies: [
-                "CartClient",
-                "CartNode",
-                "CartWorkload",
-                "ClusterTesting",
-                "HostingTesting",
-                "NodeConfiguration",
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOFoundationCompat", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "SystemPackage", package: "swift-system"),
-            ],
-            swiftSettings: strict
-        ),
-        // Clients that are not ours, in a language that is not ours.
-        .testTarget(
-            name: "ProtocolTests",
-            dependencies: ["ClusterTesting", "HostingTesting"],
-            exclude: ["Clients"],
-            swiftSettings: strict
-        ),
-    ]
+    products: [.executable(name: "cart-node", targets: ["CartNode"])]
+        + (onlyProduct
+            ? []
+            : [
+                .executable(name: "cart-load", targets: ["CartLoad"]),
+                .executable(name: "cart-chaos", targets: ["CartChaos"]),
+                .executable(name: "cart-bench", targets: ["CartBench"]),
+                .executable(name: "cart-simulate", targets: ["CartSimulate"]),
+            ]),
+    dependencies: allPackages.map { package in
+        guard let traits = traits[package.name] else {
+            return .package(url: package.url, exact: package.version)
+        }
+        return .package(url: package.url, exact: package.version, traits: traits)
+    },
+    targets: productTargets + (onlyProduct ? [] : toolTargets + testTargets)
 )

@@ -1,0 +1,38 @@
+import Cart
+import CartProtobuf
+
+extension StoredOpen {
+    /// Says what is said of the cart.
+    mutating func set(_ details: CartDetails) {
+        note = details.note ?? ""
+        customer = details.customer ?? ""
+        email = details.email ?? ""
+        attributes = details.attributes.entries.map(StoredAttribute.init)
+        discountCodes = details.discountCodes
+        expiresIn = details.expiresIn ?? 0
+    }
+
+    /// What is said of the cart.
+    var details: CartDetails {
+        var details = CartDetails()
+        details.note = note.isEmpty ? nil : note
+        details.customer = customer.isEmpty ? nil : customer
+        details.email = email.isEmpty ? nil : email
+        details.attributes = Attributes(attributes)
+        details.discountCodes = discountCodes
+        details.expiresIn = expiresIn == 0 ? nil : expiresIn
+        return details
+    }
+}
+
+extension CartState {
+    /// The lowest schema that has what the cart has, so that builds of before may rewrite what they understand.
+    func schemaVersion(withOperations: Bool) -> UInt32 {
+        switch self {
+        case .checkedOut, .closing, .merged: return 2
+        case .none, .open, .deleted: break
+        }
+        guard withOperations, let operations else { return 1 }
+        return operations.kept.allSatisfy(\.effect.isInFirstSchema) ? 1 : 2
+    }
+}

@@ -1,0 +1,136 @@
+package import ActorRuntime
+package import Cart
+import Ownership
+
+/// One client's watch over one cart, whatever it is shown by.
+package struct CartWatch<Asker: CartAsking>: Sendable {
+    /// What there is to show.
+    package enum Sight: Equatable, Sendable {
+        /// The cart as it is committed; one that is merged is the last.
+        case cart(CartState)
+        /// It was deleted. Nothing more will come.
+        case deleted(at: Timestamp)
+
+        /// Whether nothing more will come.
+        package var isLast: Bool {
+            switch self {
+            case .cart(.merged), .deleted: true
+            case .cart(.none), .cart(.open), .cart(.checkedOut), .cart(.closing), .cart(.deleted): false
+            }
+        }
+    }
+
+    /// How long an owner that does not show a published version yet is asked again.
+    private static var patience: Duration { .seconds(2) }
+    private static var pause: Duration { .milliseconds(5) }
+
+    private let cart: CartID
+    private let asker: Asker
+    private let trace: String
+    private let lookDeadline: Duration
+    /// The newest version that the client has; nil for none.
+    package private(set) var seen: UInt64?
+
+    /// - Parameters:
+    ///   - trace: the client's `traceparent`, or empty.
+    ///   - lookDeadline: how long each look after the first may take.
+    ///   - seen: the version that the client has; nil for none.
+    package init(_ cart: CartID, asker: Asker, trace: String, lookDeadline: Duration, seen: UInt64?) {
+        self.cart = cart
+        self.asker = asker
+        self.trace = trace
+        self.lookDeadline = lookDeadline
+        self.seen = seen
+    }
+
+    /// What is told of the cart from now on; to be asked for before the first look, so that what is committed in between is
+    /// told.
+    package static func news(of cart: CartID, _ sources: CartFaceSources) throws(WatchFailure)
+        -> AsyncStream<News>
+    {
+        let id = ActorID(cart.text)
+        guard let news = sources.feed.news(of: id) else {
+            let reason: HostFailure.Reason = sources.isDraining() ? .draining : .overloaded
+            let detail = "no more streams can be opened here"
+            throw .host(HostFailure(reason, .notApplied, id: id, detail: detail))
+        }
+        return news
+    }
+
+    /// The first look; nil where the client has seen this version, and more may come.
+    ///
+    /// - Throws: also where the cart is deleted: there is nothing to watch.
+    package mutating func first(by deadline: ContinuousClock.Instant) async throws(WatchFailure) -> Sight? {
+        let (sight, version) = try await look(by: deadline)
+        if case .deleted(let at) = sight { throw .rejected(.cartDeleted(at: at)) }
+        defer { seen = version }
+        return seen == version && !sight.isLast ? nil : sight
+    }
+
+    /// What there is to show after some news; nil for nothing new, or nothing that can be had now: then the next news helps.
+    ///
+    /// - Throws: `WatchFailure` where the cart is not there any more, or `CancellationError`.
+    package mutating func next(_ news: News) async throws -> Sight? {
+        let clock = ContinuousClock()
+        let until = clock.now + Self.patience
+        repeat {
+            do throws(WatchFailure) {
+                let (sight, version) = try await look(by: clock.now + lookDeadline)
+                if version != seen {
+                    seen = version
+                    return sight
+                }
+            } catch {
+                switch error {
+                case .host: break
+                case .rejected: throw error
+                }
+            }
+            // The owner learns a little later than we that its commit is durable.
+            guard case .committed(let published) = news, published.rawValue > seen ?? 0 else { return nil }
+            try await clock.sleep(for: Self.pause)
+        } while clock.now < until
+        return nil
+    }
+
+    private func look(by deadline: ContinuousClock.Instant) async throws(WatchFailure) -> (Sight, UInt64) {
+        let answer: Answer<CartLogic>
+        do {
+            answer = try await asker.ask(ActorID(cart.text), .read, deadline: deadline, trace: trace)
+        } catch {
+            throw .host(error)
+        }
+        switch answer.verdict {
+        case .accepted(_, let record): return (.cart(record.cart), answer.sequence)
+        case .rejected(.cartDeleted(let at)): return (.deleted(at: at), answer.sequence)
+        case .rejected(let rejection): throw .rejected(rejection)
+        }
+    }
+}
+
+/// Why a cart can not be watched.
+package enum WatchFailure: Error, Equatable, Sendable {
+    /// The cart is not there.
+    case rejected(CartRejection)
+    /// The world says no.
+    case host(HostFailure)
+}
+
+extension Problem {
+    init(_ failure: WatchFailure) {
+        switch failure {
+        case .rejected(let rejection): self.init(rejection, in: .path)
+        case .host(let failure): self.init(failure)
+        }
+    }
+}
+
+extension Refusal {
+    /// The cart can not be watched.
+    package init(_ failure: WatchFailure) {
+        switch failure {
+        case .rejected(let rejection): self.init(rejection)
+        case .host(let failure): self.init(failure)
+        }
+    }
+}

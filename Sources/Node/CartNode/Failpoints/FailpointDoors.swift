@@ -1,0 +1,56 @@
+#if DEBUG
+import ActorRuntime
+import Hummingbird
+import Ownership
+
+// The other ways out of the node and into it, with failpoints.
+
+/// The membership with failpoints.
+struct FailpointRegistry<Registry: SessionRegistry>: SessionRegistry {
+    let registry: Registry
+    let armed: ArmedFailpoints
+
+    func beat(_ heartbeat: Heartbeat) async throws(StoreFailure) -> HeartbeatAnswer {
+        await armed.reach(.heartbeatSending)
+        let answer = try await registry.beat(heartbeat)
+        await armed.reach(.heartbeatAnswered)
+        return answer
+    }
+
+    func bury(_ verdict: MembershipObserver.Verdict) async throws(StoreFailure) -> TombstoneAnswer {
+        try await registry.bury(verdict)
+    }
+
+    func buryCertainly(_ session: SessionID) async throws(StoreFailure) {
+        await armed.reach(.tombstoneSending)
+        try await registry.buryCertainly(session)
+        await armed.reach(.tombstoneAnswered)
+    }
+
+    func prune() async throws(StoreFailure) -> Int {
+        try await registry.prune()
+    }
+}
+
+/// What other nodes ask, with a failpoint.
+struct FailpointReceiver<Receiver: LinkReceiver>: LinkReceiver {
+    let receiver: Receiver
+    let armed: ArmedFailpoints
+
+    func receive(_ ask: LinkAsk) async -> LinkAnswer {
+        await armed.reach(.askReceived)
+        return await receiver.receive(ask)
+    }
+}
+
+/// What clients ask, with a failpoint.
+struct FailpointResponder<Responder: HTTPResponder<BasicRequestContext>>: HTTPResponder {
+    let responder: Responder
+    let armed: ArmedFailpoints?
+
+    func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
+        await armed?.reach(.requestReceived)
+        return try await responder.respond(to: request, context: context)
+    }
+}
+#endif

@@ -1,0 +1,214 @@
+import ActorRuntime
+import Cart
+import CartService
+import Logging
+import NIOCore
+import NIOPosix
+import NodeConfiguration
+import Ownership
+import PeerTransport
+import RedisActorStore
+import RedisClient
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+extension Node {
+    /// Puts the parts together. Takes the data folder's lock; touches nothing else yet.
+    ///
+    /// - Parameters:
+    ///   - heart: the thread of the heartbeats.
+    ///   - restores: the thread of the restores.
+    init(_ settings: NodeSettings, heart: any EventLoop, restores: any EventLoop, logger: Logger) throws {
+        let failpoints = try Failpoints(environment: ProcessInfo.processInfo.environment)
+        if let armed = failpoints.description {
+            logger.warning("failpoints are armed", metadata: ["points": "\(armed)"])
+        }
+        let folder = try DataFolder(path: settings.dataFolder)
+        let embedded = try Self.embeddedRedis(settings, folder, logger)
+        let server = Self.redisConfiguration(settings, embedded)
+        let loops = MultiThreadedEventLoopGroup.singleton
+        let redis = RedisClient(configuration: server, eventLoop: loops.next(), logger: logger)
+        let heartbeats = RedisClient(configuration: server, eventLoop: heart, logger: logger)
+        guard let cluster = ClusterName(settings.cluster.name) else {
+            throw BadSetting("cluster-name", "not fit for a key in Redis (got \"\(settings.cluster.name)\")")
+        }
+        let policy = settings.hostPolicy
+        let directory = Directory(policy: policy.lease) {
+            var generator = SystemRandomNumberGenerator()
+            return SessionHandle(id: SessionID(random: &generator), policy: policy.lease)
+        }
+        let linkPolicy = settings.linkPolicy
+        let secret = settings.cluster.secret.revealed
+        let link = try LinkClient(secret: secret, policy: linkPolicy, eventLoopGroup: loops, logger: logger)
+        let codec = CartCodec()
+        let decider = CartLogic(
+            limits: settings.cart,
+            tombstoneRetention: settings.redis.tombstoneRetention
+        )
+        let layout = settings.redis.strategy.layout(
+            StateReader(decider: decider, codec: codec),
+            snapshotEvery: settings.redis.snapshotInterval
+        )
+        guard let layout else {
+            throw BadSetting("strategy", "not one that carts can be kept by (got \(settings.redis.strategy))")
+        }
+        let host = Host(
+            decider: decider,
+            codec: codec,
+            store: failpoints.around(
+                RedisActorStore(
+                    client: redis,
+                    cluster: cluster,
+                    layout: layout,
+                    retention: settings.redis.retention,
+                    lifetime: { policy.lifetime(decider.retention(of: $0)) }
+                )
+            ),
+            link: link,
+            directory: directory,
+            policy: policy,
+            clock: ContinuousClock(),
+            node: settings.nodeName,
+            restorer: EventLoopTaskExecutor(restores, givingWay: true),
+            random: { UInt64.random(in: .min ... .max) },
+            logger: logger
+        )
+        self.settings = settings
+        self.failpoints = failpoints
+        self.logger = logger
+        self.folder = folder
+        self.embedded = embedded
+        self.redis = redis
+        self.heartbeats = heartbeats
+        self.thread = EventLoopTaskExecutor(heart)
+        self.gate = RedisGate(client: redis, replicas: settings.redis.replicas, logger: logger)
+        self.directory = directory
+        self.link = link
+        self.host = host
+        self.past = RedisPastStore(client: redis, cluster: cluster)
+        self.feed = RedisChangeFeed(
+            configuration: server,
+            eventLoop: loops.next(),
+            cluster: cluster,
+            limit: settings.streams,
+            logger: logger
+        )
+        self.peers = try LinkServer(
+            host: settings.link.listen.host,
+            port: settings.link.listen.port,
+            secret: secret,
+            receiver: failpoints.around(host),
+            policy: linkPolicy,
+            eventLoopGroup: loops,
+            logger: logger
+        )
+        self.keeper = SessionKeeper(
+            registry: failpoints.around(
+                RedisSessionRegistry(
+                    client: heartbeats,
+                    cluster: cluster,
+                    replicas: settings.redis.replicas,
+                    logger: logger
+                )
+            ),
+            directory: directory,
+            policy: policy.lease,
+            card: NodeCard(
+                name: settings.nodeName,
+                link: settings.link.advertised,
+                build: NodeVersion.current
+            ),
+            inheritance: Self.inheritance(settings, folder, logger),
+            clock: EventLoopClock(loop: heart),
+            executor: heart.executor,
+            nothingLive: { host.liveCount == 0 },
+            onSession: { Self.record($0, $1, settings, folder, logger) },
+            logger: logger
+        )
+    }
+
+    private static func embeddedRedis(
+        _ settings: NodeSettings,
+        _ folder: DataFolder,
+        _ logger: Logger
+    ) throws -> EmbeddedRedis? {
+        switch settings.redis.server {
+        case .url: nil
+        case .embedded:
+            try EmbeddedRedis(
+                in: folder.path,
+                fsync: settings.redis.embeddedFsync,
+                searchPath: ProcessInfo.processInfo.environment["PATH"] ?? "",
+                logger: logger
+            )
+        }
+    }
+
+    static func redisConfiguration(
+        _ settings: NodeSettings,
+        _ embedded: EmbeddedRedis?
+    ) -> RedisConfiguration {
+        var configuration: RedisConfiguration
+        switch (settings.redis.server, embedded) {
+        case (.url(let shared), _):
+            configuration = shared
+        case (.embedded, let embedded?):
+            configuration = embedded.configuration
+        case (.embedded, nil):
+            preconditionFailure("an embedded Redis was asked for and not built")
+        }
+        configuration.commandTimeout = settings.redis.commandTimeout
+        configuration.connectTimeout = settings.redis.connectTimeout
+        // A Redis that was away for less than a lease must be found again before the lease is over.
+        configuration.backoffMaximum = max(configuration.backoffMinimum, settings.lease.heartbeatInterval)
+        return configuration
+    }
+
+    /// What a former process on the same folder left, if it was of the same cluster on the same Redis.
+    private static func inheritance(
+        _ settings: NodeSettings,
+        _ folder: DataFolder,
+        _ logger: Logger
+    ) -> Inheritance {
+        let isExclusive = settings.redis.server == .embedded
+        switch folder.predecessor() {
+        case .none:
+            return Inheritance(exclusive: isExclusive)
+        case .record(let record):
+            guard record.cluster == settings.cluster.name, record.redis == settings.redisIdentity else {
+                return Inheritance(exclusive: isExclusive)
+            }
+            return Inheritance(predecessor: record.session, settled: record.settled, exclusive: isExclusive)
+        case .corrupted(let reason):
+            logger.warning("the former session's record can not be used", metadata: ["cause": "\(reason)"])
+            return Inheritance(exclusive: isExclusive)
+        }
+    }
+
+    private static func record(
+        _ session: SessionID,
+        _ settled: Generation?,
+        _ settings: NodeSettings,
+        _ folder: DataFolder,
+        _ logger: Logger
+    ) {
+        let record = SessionRecord(
+            session: session,
+            settled: settled?.description,
+            cluster: settings.cluster.name,
+            redis: settings.redisIdentity
+        )
+        do {
+            try folder.record(record)
+        } catch {
+            logger.error(
+                "the session is not recorded: after a crash a successor must wait for the lease",
+                metadata: ["cause": "\(error)"]
+            )
+        }
+    }
+}

@@ -1,0 +1,101 @@
+import ActorRuntime
+import CartService
+import Logging
+import NIOCore
+import NIOPosix
+import NodeConfiguration
+import PeerTransport
+import RedisActorStore
+import RedisClient
+import ServiceLifecycle
+import UnixSignals
+
+/// The parts of one cart node, assembled and not yet alive.
+struct Node {
+    let settings: NodeSettings
+    let failpoints: Failpoints
+    let logger: Logger
+    let folder: DataFolder
+    let embedded: EmbeddedRedis?
+    /// Carries the carts' commands.
+    let redis: RedisClient
+    /// Carries the heartbeats, on a thread of its own.
+    let heartbeats: RedisClient
+    /// Where the heartbeats run.
+    let thread: EventLoopTaskExecutor
+    let gate: RedisGate
+    let directory: Directory
+    let keeper: SessionKeeper
+    let link: LinkClient
+    let peers: LinkServer
+    let host: Host<CartLogic>
+    let past: RedisPastStore
+    let feed: RedisChangeFeed
+    let clock = ContinuousClock()
+
+    /// Builds a node and runs it until it has drained, or can not go on.
+    static func run(_ settings: NodeSettings) async throws {
+        LoggingSystem.bootstrap(StreamLogHandler.standardError)
+        var logger = Logger(label: "cart-node")
+        logger.logLevel = settings.logLevel
+        logger[metadataKey: "node"] = "\(settings.nodeName)"
+        // One thread for the heartbeats, and one for restores.
+        let threads = MultiThreadedEventLoopGroup(numberOfThreads: 2)
+        let end: Result<Void, any Error>
+        do {
+            end = .success(
+                try await Node(settings, heart: threads.next(), restores: threads.next(), logger: logger)
+                    .group().run()
+            )
+        } catch {
+            end = .failure(error)
+        }
+        do {
+            try await threads.shutdownGracefully()
+        } catch {
+            logger.debug("the threads did not end", metadata: ["cause": "\(error)"])
+        }
+        try end.get()
+        logger.info("stopped")
+    }
+
+    /// Everything that lives, in the order in which it starts; it stops in the opposite order.
+    private func group() throws -> ServiceGroup {
+        var services: [any Service] = []
+        if let embedded { services.append(embedded) }
+        services += [
+            RedisService(client: redis), RedisService(client: heartbeats), FeedService(feed: feed), gate,
+            operationsApplication(),
+            KeeperService(keeper: keeper, gate: gate, thread: thread),
+            LinkClientService(link: link), LinkServerService(server: peers),
+            HostService(host: host, keeper: keeper),
+            cartApplication(),
+        ]
+        if let retail = retailApplication() { services.append(retail) }
+        if let server = try rpcServer() { services.append(RPCServerService(server: server)) }
+        services.append(
+            Departure(
+                host: host,
+                keeper: keeper,
+                feed: feed,
+                failpoints: failpoints,
+                shutdown: settings.shutdown,
+                lease: settings.lease.length,
+                clock: clock,
+                logger: logger
+            )
+        )
+        var configuration = ServiceGroupConfiguration(
+            services: services.map {
+                ServiceGroupConfiguration.ServiceConfiguration(
+                    service: $0,
+                    successTerminationBehavior: .gracefullyShutdownGroup
+                )
+            },
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger
+        )
+        configuration.maximumGracefulShutdownDuration = settings.shutdown.drainBudget
+        return ServiceGroup(configuration: configuration)
+    }
+}

@@ -1,0 +1,38 @@
+import ActorRuntime
+import CartService
+import NodeConfiguration
+import PeerTransport
+import RedisClient
+
+extension NodeSettings {
+    /// What the host may do.
+    var hostPolicy: HostPolicy {
+        var policy = HostPolicy()
+        policy.lease = lease.policy
+        policy.idleTimeout = host.idleTimeout
+        policy.liveLimit = host.liveCarts
+        policy.mailboxLimit = host.mailbox
+        policy.batchLimit = host.batch
+        policy.restoreLimit = host.restores
+        return policy
+    }
+
+    /// What the link may do.
+    var linkPolicy: LinkPolicy {
+        var policy = LinkPolicy()
+        policy.streamsPerPeer = link.streamsPerPeer
+        policy.asksPerStream = link.asksPerStream
+        return policy
+    }
+
+    /// What the HTTP face may do.
+    var facePolicy: CartFacePolicy {
+        var policy = CartFacePolicy()
+        policy.limits = cart
+        policy.bodyBytes = bodyLimit
+        policy.requestDeadline = requestDeadline
+        policy.retention = redis.retention
+        if !trustedToken.revealed.isEmpty { policy.trusted = TrustedToken(trustedToken.revealed) }
+        return policy
+    }
+}

@@ -1,0 +1,107 @@
+import Foundation
+package import Logging
+package import RedisClient
+import ServiceLifecycle
+import SystemPackage
+
+/// A Redis of the node's own: a `redis-server` behind a Unix socket in the data folder, which keeps every change there.
+///
+/// The server outlives a node that is killed: the next node on this folder finds it running and goes on with it. It ends
+/// with a node that stops in order. Whether a server runs is told by a lock that the server itself holds, so that
+/// two never write to one folder.
+package struct EmbeddedRedis: Service, Sendable {
+    /// The first wait before a server that ended is started again; doubles with each that did not last.
+    static let backoff: ClosedRange<Duration> = .milliseconds(100)...(.seconds(5))
+    /// A server that ran for this long did start.
+    static let stableAfter: Duration = .seconds(10)
+    /// How long a server may take to end before it is killed; its data is safe either way.
+    static let shutdownTime: Duration = .seconds(10)
+
+    /// How to reach the server.
+    package let configuration: RedisConfiguration
+    let home: RedisHome
+    let program: String
+    let fsync: EmbeddedFsync
+    let logger: Logger
+
+    /// Nothing is started until `run` is called.
+    ///
+    /// - Parameters:
+    ///   - dataFolder: whose lock the caller holds.
+    ///   - searchPath: where `redis-server` is looked for, as in `PATH`.
+    package init(
+        in dataFolder: String,
+        fsync: EmbeddedFsync,
+        searchPath: String,
+        logger: Logger
+    ) throws(EmbeddedRedisFailure) {
+        let folders = searchPath.split(separator: ":").filter { $0.hasPrefix("/") }
+        let programs = folders.map { "\($0)/redis-server" }
+        guard let program = programs.first(where: FileManager.default.isExecutableFile) else {
+            throw .notInstalled
+        }
+        do {
+            self.home = try RedisHome(in: dataFolder)
+        } catch {
+            throw .unusable(path: dataFolder, reason: DataFolder.reason(error))
+        }
+        self.program = program
+        self.fsync = fsync
+        self.logger = logger
+        self.configuration = RedisConfiguration(address: .unix(path: home.socket))
+    }
+
+    /// How to reach the server of a node that runs on this data folder, without preparing or starting anything.
+    package static func running(in dataFolder: String) throws(EmbeddedRedisFailure) -> RedisConfiguration {
+        let folder = "\(dataFolder)/redis"
+        guard FileManager.default.fileExists(atPath: folder) else {
+            throw .unusable(path: folder, reason: "no embedded Redis was ever there")
+        }
+        do {
+            return RedisConfiguration(address: .unix(path: try RedisHome(in: dataFolder).socket))
+        } catch {
+            throw .unusable(path: dataFolder, reason: DataFolder.reason(error))
+        }
+    }
+
+    /// What the server is told. It listens to nothing but its socket and forgets nothing.
+    var arguments: [String] {
+        [
+            "--port", "0",
+            "--unixsocket", home.socket,
+            "--unixsocketperm", "700",
+            "--dir", home.folder.string,
+            "--pidfile", home.processFile.string,
+            "--daemonize", "no",
+            "--save", "",
+            "--appendonly", "yes",
+            "--appendfsync", fsync.rawValue,
+            "--maxmemory-policy", "noeviction",
+        ]
+    }
+}
+
+/// Why there can be no embedded Redis.
+package enum EmbeddedRedisFailure: Error, Sendable, Hashable, CustomStringConvertible {
+    case notInstalled
+    case unusable(path: String, reason: String)
+
+    /// What a process that stops for this exits with: `EX_UNAVAILABLE`, `EX_CANTCREAT`.
+    package var exitCode: Int32 {
+        switch self {
+        case .notInstalled: 69
+        case .unusable: 73
+        }
+    }
+
+    /// Without the program's name in front and without an end of line.
+    package var description: String {
+        switch self {
+        case .notInstalled:
+            "redis-url: not given, and there is no redis-server on the PATH for an embedded one "
+                + "(install it, on Debian with: apt-get install redis-server; or give --redis-url)"
+        case .unusable(let path, let reason):
+            "data-dir: no place for the embedded Redis in \(path): \(reason)"
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import Ownership
+import RedisClient
+
+extension NodeSettings {
+    /// Fills in what nobody said and what depends on the machine.
+    mutating func complete(
+        environment: [String: String],
+        machine: String,
+        generator: inout some RandomNumberGenerator
+    ) throws(BadSetting) {
+        if nodeName.isEmpty {
+            let plain = machine.prefix { $0 != "." }.filter { Alphabet.isWord(String($0)) }
+            nodeName = "\(plain.isEmpty ? "node" : plain.prefix(48))-\(http.port)"
+        }
+        if link.advertised.isEmpty {
+            guard !["0.0.0.0", "::"].contains(link.listen.host) else {
+                throw BadSetting(
+                    "link-advertise",
+                    "missing: link-host is every address, so other nodes must be told one (expected host:port)"
+                )
+            }
+            link.advertised = link.listen.description
+        }
+        try completeFolder(environment)
+        try completeCluster(&generator)
+        if case .url(var redisServer) = redis.server {
+            redisServer.commandTimeout = redis.commandTimeout
+            redisServer.connectTimeout = redis.connectTimeout
+            redis.server = .url(redisServer)
+        }
+    }
+
+    /// Fills in where the node keeps what outlives its process.
+    mutating func completeFolder(_ environment: [String: String]) throws(BadSetting) {
+        if dataFolder.isEmpty { dataFolder = try Self.standardFolder(environment) }
+    }
+
+    private mutating func completeCluster(_ generator: inout some RandomNumberGenerator) throws(BadSetting) {
+        guard cluster.secret.revealed.isEmpty else { return }
+        guard redis.server == .embedded || cluster.isSingleNode else {
+            throw BadSetting(
+                "cluster-secret",
+                "missing: redis-url may be shared with other nodes (expected 16…1024 bytes of text in "
+                    + "CART_CLUSTER_SECRET or in a file, the same on all nodes; or single-node)"
+            )
+        }
+        let words = (0..<4).map { _ in (generator.next() as UInt64).hexadecimal }
+        cluster.secret = Secret(words.joined())
+    }
+
+    private static func standardFolder(_ environment: [String: String]) throws(BadSetting) -> String {
+        // The XDG rules: a path that is not absolute is to be ignored.
+        if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") { return "\(state)/cart-node" }
+        if let home = environment["HOME"], home.hasPrefix("/") { return "\(home)/.local/state/cart-node" }
+        throw BadSetting(
+            "data-dir",
+            "missing: neither XDG_STATE_HOME nor HOME says where it could be (expected a path)"
+        )
+    }
+}

@@ -1,0 +1,145 @@
+import RedisClient
+
+extension Setting {
+    /// A name or address to listen on.
+    static func host(_ name: String, _ place: Place<String>, _ meaning: String) -> Setting {
+        Setting(
+            name: name,
+            environment: variable(name),
+            expected: "a host name or an address",
+            standard: NodeSettings()[keyPath: place],
+            meaning: meaning
+        ) { text, settings throws(Unfit) in
+            guard Alphabet.isHost(text) else { throw Unfit("not a host name or an address") }
+            settings[keyPath: place] = text
+        }
+    }
+
+    /// A word that becomes a part of keys, names and headers.
+    static func word(
+        _ name: String,
+        _ place: Place<String>,
+        standard: String? = nil,
+        _ meaning: String
+    ) -> Setting {
+        Setting(
+            name: name,
+            environment: variable(name),
+            expected: "1…64 letters, digits, dots, dashes and underscores",
+            standard: standard ?? NodeSettings()[keyPath: place],
+            meaning: meaning
+        ) { text, settings throws(Unfit) in
+            guard Alphabet.isWord(text) else { throw Unfit("not a plain word") }
+            settings[keyPath: place] = text
+        }
+    }
+
+    static func folder(_ name: String, _ place: Place<String>, standard: String, _ meaning: String) -> Setting
+    {
+        Setting(
+            name: name,
+            environment: variable(name),
+            expected: "a path",
+            standard: standard,
+            meaning: meaning
+        ) { text, settings throws(Unfit) in
+            guard !text.isEmpty, !text.utf8.contains(0) else { throw Unfit("not a path") }
+            settings[keyPath: place] = text
+        }
+    }
+
+    static func advertised(_ name: String, _ place: Place<String>, standard: String, _ meaning: String)
+        -> Setting
+    {
+        Setting(
+            name: name,
+            environment: variable(name),
+            expected: "host:port",
+            standard: standard,
+            meaning: meaning
+        ) { text, settings throws(Unfit) in
+            guard let colon = text.lastIndex(of: ":") else { throw Unfit("no port in it") }
+            var host = text[..<colon]
+            if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
+            guard Alphabet.isHost(String(host)), host == text[..<colon] || host.contains(":") else {
+                throw Unfit("not a host name or an address before the port")
+            }
+            let port = text[text.index(after: colon)...]
+            guard port.utf8.allSatisfy({ (48...57).contains($0) }), let number = UInt16(port), number > 0
+            else {
+                throw Unfit("not a port in 1…65535 after the colon")
+            }
+            settings[keyPath: place] = text
+        }
+    }
+
+    static let redisURL = Setting(
+        name: "redis-url",
+        environment: "REDIS_URL",
+        expected: "redis://, rediss:// or unix://",
+        standard: "an embedded Redis of the node's own",
+        meaning: "the Redis that the nodes of the cluster share; a secret if it holds a password",
+        isSecret: true,
+        aliases: ["REDIS_ADDR", "VALKEY_ADDR"].map { variable in
+            Alias(variable: variable) { $0.contains("://") ? $0 : "redis://\($0)" }
+        }
+    ) { text, settings throws(Unfit) in
+        do throws(RedisURLError) {
+            settings.redis.server = .url(try RedisConfiguration(url: text))
+        } catch {
+            throw Unfit("\(error)")
+        }
+    }
+
+    static let clusterSecret = Setting(
+        name: "cluster-secret",
+        environment: "CART_CLUSTER_SECRET",
+        expected: "16…1024 bytes of text",
+        standard: "a random one where no other node shares the Redis; elsewhere it must be given",
+        meaning:
+            "what nodes prove to each other that they belong together; on a command line others can see it",
+        isSecret: true
+    ) { text, settings throws(Unfit) in
+        guard (16...1024).contains(text.utf8.count) else { throw Unfit("too short or too long") }
+        settings.cluster.secret = Secret(text)
+    }
+}
+
+extension Setting {
+    static let trustedToken = Setting(
+        name: "trusted-token",
+        environment: "CART_TRUSTED_TOKEN",
+        expected: "16…1024 visible ASCII characters",
+        standard: "none: nobody may",
+        meaning: "what a caller shows (`Authorization: Bearer …`) that may set the prices of lines",
+        isSecret: true
+    ) { text, settings throws(Unfit) in
+        guard (16...1024).contains(text.utf8.count) else { throw Unfit("too short or too long") }
+        guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw Unfit("not of visible ASCII characters alone")
+        }
+        settings.trustedToken = Secret(text)
+    }
+}
+
+/// Which characters a value may consist of.
+enum Alphabet {
+    static func isWord(_ text: String) -> Bool {
+        (1...64).contains(text.utf8.count)
+            && text.utf8.allSatisfy { isAlphanumeric($0) || "._-".utf8.contains($0) }
+    }
+
+    static func isHost(_ text: String) -> Bool {
+        (1...253).contains(text.utf8.count)
+            && text.utf8.allSatisfy { isAlphanumeric($0) || "._-:%".utf8.contains($0) }
+    }
+
+    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "a")...UInt8(ascii: "z"):
+            true
+        case _: false
+        }
+    }
+}

@@ -1,0 +1,228 @@
+import ActorRuntime
+import GRPCCore
+import GRPCNIOTransportHTTP2Posix
+import NIOCore
+import NIOPosix
+import PeerProtocol
+import Synchronization
+
+/// One connection to a peer, from its dialling to its end, with a few streams that share the asks.
+final class LinkConnection: Sendable {
+    /// Everything that a connection needs from outside.
+    struct Environment: Sendable {
+        let secret: ClusterSecret
+        let policy: LinkPolicy
+        let clock: any HostClock
+        let eventLoopGroup: any EventLoopGroup
+    }
+
+    private enum State {
+        /// So many streams are not open yet, and must be by the deadline. Can become `open`, `retired` or `over`.
+        case opening(streams: Int, deadline: ContinuousClock.Instant)
+        /// Can become `retired` or `over`.
+        case open
+        /// Takes no more asks. Can become `over`.
+        case retired
+        /// Terminal.
+        case over(reason: String)
+    }
+
+    /// What ended first.
+    private enum End {
+        case connection(String)
+        case lane(LinkLane, String)
+    }
+
+    private struct Standing {
+        var state: State
+        var served = false
+    }
+
+    /// `host:port` as the peer's entry names it.
+    let address: String
+    private let lanes: [LinkLane]
+    private let environment: Environment
+    private let correlation = Atomic<UInt64>(0)
+    private let standing: Mutex<Standing>
+    private let end = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+
+    init(to address: String, environment: Environment) {
+        let policy = environment.policy
+        self.address = address
+        self.environment = environment
+        lanes = (0..<max(1, policy.streamsPerPeer)).map { _ in
+            LinkLane(secret: environment.secret, address: address, policy: policy, clock: environment.clock)
+        }
+        let deadline = environment.clock.now + policy.connectTimeout
+        standing = Mutex(Standing(state: .opening(streams: lanes.count, deadline: deadline)))
+    }
+
+    /// Whether no ask waits here.
+    var isEmpty: Bool { lanes.allSatisfy(\.isEmpty) }
+
+    /// Whether the connection brought a sign of life after its hello.
+    var served: Bool { standing.withLock { $0.served } }
+
+    /// Why the connection ended; nil while it lives.
+    var ending: String? {
+        standing.withLock {
+            switch $0.state {
+            case .opening, .open, .retired: nil
+            case .over(let reason): reason
+            }
+        }
+    }
+
+    /// Waits for the answer to an ask on whichever stream has room.
+    func ask(_ ask: LinkAsk, until deadline: ContinuousClock.Instant) async -> LinkLane.Reply {
+        for _ in lanes.indices {
+            let number = correlation.wrappingAdd(1, ordering: .relaxed).newValue
+            let reply = await lanes[Int(number % UInt64(lanes.count))].ask(ask, as: number, until: deadline)
+            switch reply {
+            case .full: continue
+            case .answered, .failed, .closed: return reply
+            }
+        }
+        return .full
+    }
+
+    /// The connection's life. Returns when it is over, and never before every caller was told.
+    func run() async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.live() }
+            group.addTask { for await _ in self.end.stream {} }
+            await group.next()
+            group.cancelAll()
+        }
+        close("the link was stopped")
+    }
+
+    /// Ends the connection; its asks fail before this returns. Only the first reason counts.
+    func close(_ reason: String) {
+        let first = standing.withLock { standing in
+            switch standing.state {
+            case .opening, .open, .retired:
+                standing.state = .over(reason: reason)
+                return true
+            case .over: return false
+            }
+        }
+        guard first else { return }
+        for lane in lanes { lane.close(reason) }
+        end.continuation.finish()
+    }
+
+    /// Takes no more asks; ends when the last one is answered.
+    func retire(_ reason: String) {
+        standing.withLock { standing in
+            switch standing.state {
+            case .opening, .open: standing.state = .retired
+            case .retired, .over: break
+            }
+        }
+        for lane in lanes { lane.retire(reason) }
+    }
+
+    /// Fails what is overdue, and ends a connection that is of no more use.
+    func sweep(now: ContinuousClock.Instant) {
+        var isSilent = false
+        for lane in lanes where lane.sweep(now: now) { isSilent = true }
+        let reason: String? = standing.withLock { standing in
+            switch standing.state {
+            case .opening(_, let deadline): deadline <= now ? "the peer did not say hello in time" : nil
+            case .open: isSilent ? "the peer fell silent" : nil
+            case .retired: isSilent || isEmpty ? "the connection was retired" : nil
+            case .over: nil
+            }
+        }
+        if let reason { close(reason) }
+    }
+
+    private func live() async {
+        do {
+            let client = GRPCClient(transport: try await dial())
+            await withTaskGroup(of: End.self) { group in
+                group.addTask {
+                    do { try await client.runConnections() } catch { return .connection("\(error)") }
+                    return .connection("the connection was closed")
+                }
+                for lane in lanes {
+                    group.addTask {
+                        .lane(lane, await self.live(on: lane, over: WireLink.Client(wrapping: client)))
+                    }
+                }
+                // Nobody waits for the tasks to unwind: the callers are told before.
+                close(await firstEnd(in: &group))
+                group.cancelAll()
+            }
+        } catch {
+            close("dialling failed: \(error)")
+        }
+    }
+
+    /// Why the connection as a whole is of no more use.
+    private func firstEnd(in group: inout TaskGroup<End>) async -> String {
+        var left = lanes.count
+        for await end in group {
+            switch end {
+            case .connection(let reason): return reason
+            case .lane(let lane, let reason):
+                left -= 1
+                // A connection that never served is a failure, and its peer gets a rest.
+                guard left > 0, served else { return reason }
+                // The other streams finish what they carry; new asks get a connection with all its streams.
+                retire(reason)
+                lane.close(reason)
+            }
+        }
+        return "all streams ended"
+    }
+
+    private func live(
+        on lane: LinkLane,
+        over client: WireLink.Client<HTTP2ClientTransport.WrappedChannel>
+    ) async -> String {
+        do {
+            try await lane.run(over: client, notify: handle)
+            return "the peer closed the stream"
+        } catch let error as RPCError {
+            return error.message.isEmpty ? "\(error.code)" : "\(error.code): \(error.message)"
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    private func handle(_ event: LinkLane.Event) {
+        switch event {
+        case .opened:
+            standing.withLock { standing in
+                switch standing.state {
+                case .opening(let streams, let deadline):
+                    standing.state = streams > 1 ? .opening(streams: streams - 1, deadline: deadline) : .open
+                case .open, .retired, .over: break
+                }
+            }
+        case .heard: standing.withLock { $0.served = true }
+        case .leaving: retire("the peer is leaving")
+        }
+    }
+
+    private func dial() async throws -> HTTP2ClientTransport.WrappedChannel {
+        guard let target = PeerAddress(address) else { throw StreamRefusal.malformed("not a host and port") }
+        let policy = environment.policy
+        let config = HTTP2ClientTransport.WrappedChannel.Config.defaults {
+            $0.http2.authority = address
+            $0.http2.targetWindowSize = policy.windowBytes
+            // Idle connections are ours to close: we know when a peer was last asked.
+            $0.connection.maxIdleTime = nil
+            // Asks are gathered into messages here already; waiting for more only adds delay.
+            $0.connection.flushCoalescing = nil
+        }
+        return try await .wrapping(config: config) { configure in
+            try await ClientBootstrap(group: environment.eventLoopGroup)
+                .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+                .connectTimeout(TimeAmount(policy.connectTimeout))
+                .connect(host: target.host, port: target.port) { configure($0) }
+        }
+    }
+}

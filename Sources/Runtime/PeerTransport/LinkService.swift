@@ -1,0 +1,86 @@
+import ActorRuntime
+import GRPCCore
+import Logging
+import PeerProtocol
+import Synchronization
+
+/// The streams of all peers.
+final class LinkService: WireLink.StreamingServiceProtocol {
+    private struct State {
+        var isLeaving = false
+        var streams: [ObjectIdentifier: ServedStream] = [:]
+    }
+
+    private let state = Mutex(State())
+    private let secret: ClusterSecret
+    private let policy: LinkPolicy
+    private let clock: any HostClock
+    private let receiver: any LinkReceiver
+    private let logger: Logger
+    private let refusals: RefusalLog
+
+    init(
+        secret: ClusterSecret,
+        policy: LinkPolicy,
+        clock: any HostClock,
+        receiver: any LinkReceiver,
+        logger: Logger
+    ) {
+        self.secret = secret
+        self.policy = policy
+        self.clock = clock
+        self.receiver = receiver
+        self.logger = logger
+        refusals = RefusalLog(interval: policy.refusalLogInterval)
+    }
+
+    /// Asks every client to take its asks elsewhere, also those that come from now on.
+    func leave() {
+        let streams = state.withLock { state in
+            state.isLeaving = true
+            return state.streams
+        }
+        for stream in streams.values { stream.leave() }
+    }
+
+    func exchange(
+        request: StreamingServerRequest<WireFromClient>,
+        context: ServerContext
+    ) async throws -> StreamingServerResponse<WireFromServer> {
+        StreamingServerResponse { writer in
+            try await self.serve(request.messages, to: writer, peer: context.remotePeer)
+            return [:]
+        }
+    }
+
+    private func serve(
+        _ messages: RPCAsyncSequence<WireFromClient, any Error>,
+        to writer: RPCWriter<WireFromServer>,
+        peer: String
+    ) async throws {
+        let stream = ServedStream(secret: secret, policy: policy, clock: clock, receiver: receiver)
+        let isLeaving = state.withLock { state in
+            state.streams[ObjectIdentifier(stream)] = stream
+            return state.isLeaving
+        }
+        if isLeaving { stream.leave() }
+        defer { state.withLock { $0.streams[ObjectIdentifier(stream)] = nil } }
+        do {
+            try await stream.run(hearing: messages, saying: writer)
+        } catch let refusal as StreamRefusal {
+            logRefusal(of: peer, because: refusal)
+            throw refusal
+        } catch {
+            logger.debug("a peer's stream broke", metadata: ["peer": "\(peer)", "reason": "\(error)"])
+            throw error
+        }
+    }
+
+    private func logRefusal(of peer: String, because refusal: StreamRefusal) {
+        guard let suppressed = refusals.admit(now: clock.now) else { return }
+        logger.warning(
+            "a peer was refused",
+            metadata: ["peer": "\(peer)", "reason": "\(refusal.text)", "unlogged": "\(suppressed)"]
+        )
+    }
+}

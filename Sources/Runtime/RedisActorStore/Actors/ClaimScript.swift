@@ -1,0 +1,124 @@
+internal import ActorRuntime
+internal import Ownership
+internal import RedisClient
+
+/// Takes an actor, or says who has it.
+///
+/// Keys: the record, the nodes. Arguments: `look`, `take` or `create`; session; attempt; generation; how long a record
+/// without a commit lives; how long any other lives that does not say it itself (both in milliseconds); then the sessions known to be dead.
+///
+/// | answer | when |
+/// |---|---|
+/// | `GENERATION` | take, create: another generation is in force |
+/// | `ABSENT` | look, take: there is no record |
+/// | `FREE` | look: nobody owns it, or we do, or a dead session does |
+/// | `OWNER` o | another session owns it that is not known to be dead |
+/// | `SUPERSEDED` | it is ours by a newer attempt: this is a late copy |
+/// | `GRANTED` e q fields | it is ours, under a new epoch, or under the same one for a copy of the same attempt |
+enum ClaimScript {
+    /// How many dead sessions go with a claim: those found dead last, and one that an earlier answer named.
+    static let deadLimit = MembershipObserver.recentDeadLimit + 1
+
+    private static let text =
+        Lua.records + Lua.epochs + Lua.generations + """
+            local mode, me, attempt = ARGV[1], ARGV[2], ARGV[3]
+            if mode ~= 'look' and generation(KEYS[2]) ~= ARGV[4] then return {'GENERATION'} end
+            local r, bad = record(KEYS[1])
+            if bad then return bad end
+            local function isDead(session)
+              for i = 7, #ARGV do
+                if ARGV[i] == session then return true end
+              end
+              return false
+            end
+            if not r.o and mode ~= 'create' then return {'ABSENT'} end
+            if r.o and r.o ~= '' and r.o ~= me and not isDead(r.o) then return {'OWNER', r.o} end
+            if mode == 'look' then return {'FREE'} end
+            local e, q = r.e, r.q or '0'
+            if r.o == me and tonumber(r.a) > tonumber(attempt) then return {'SUPERSEDED'} end
+            if r.o ~= me or r.a ~= attempt then
+              e = epochAfter(tonumber(r.e or '0'))
+              redis.call('HSET', KEYS[1], 'o', me, 'e', e, 'a', attempt, 'q', q, 'c', r.c or '')
+            end
+            redis.call('PEXPIRE', KEYS[1], q == '0' and ARGV[5] or r.t or ARGV[6])
+            return {'GRANTED', e, q, redis.call('HGETALL', KEYS[1])}
+            """
+
+    private static let look = RedisScript(name: "look", source: Lua.readsOnly + text)
+    /// Without memory what exists can still be taken over: it grows by a few bytes at most.
+    private static let take = RedisScript(name: "take", source: Lua.allowedWithoutMemory + text)
+    private static let create = RedisScript(name: "create", source: Lua.refusedWithoutMemory + text)
+
+    static func script(for mode: ClaimTerms.Mode) -> RedisScript {
+        switch mode {
+        case .look: look
+        case .take: take
+        case .create: create
+        }
+    }
+
+    static func arguments(_ terms: ClaimTerms, _ retention: Retention) -> [RedisArgument] {
+        let mode: RedisArgument =
+            switch terms.mode {
+            case .look: "look"
+            case .take: "take"
+            case .create: "create"
+            }
+        return [
+            mode, .session(terms.session), .attempt(terms.attempt), .string(terms.generation.description),
+            Retention.uncommitted, retention.usual,
+        ] + terms.dead.prefix(deadLimit).map(RedisArgument.session)
+    }
+
+    static func claim<Logic: Decider>(
+        _ answer: ScriptAnswer,
+        of id: ActorID,
+        by layout: any StateLayout<Logic>
+    ) throws(StoreFailure) -> Claim<Logic.State> {
+        switch answer.word {
+        case "GENERATION": return Claim(answer: .otherGeneration)
+        case "ABSENT": return Claim(answer: .absent)
+        case "FREE": return Claim(answer: .free)
+        case "SUPERSEDED": return Claim(answer: .superseded)
+        case "OWNER": return Claim(answer: .owner(SessionID(try answer.text(1))))
+        case "GRANTED":
+            let version = Version(
+                epoch: Epoch(try answer.number(1)),
+                sequence: Sequence(try answer.number(2))
+            )
+            let content = try content(try answer.fields(3), of: id)
+            guard version.sequence > .zero else { return Claim(answer: .granted(version)) }
+            let (state, form) = try state(content, version.sequence, of: id, by: layout)
+            return Claim(answer: .granted(version), state: state, form: form)
+        default: throw answer.unexpected
+        }
+    }
+
+    /// The fields that are not the record's own.
+    static func content(
+        _ fields: [(name: [UInt8], value: [UInt8])],
+        of id: ActorID
+    ) throws(StoreFailure) -> [ContentField] {
+        var content: [ContentField] = []
+        for field in fields {
+            guard let name = String(validating: field.name, as: UTF8.self) else {
+                throw .unreadable("actor \(id): a field whose name is no text")
+            }
+            if !RecordField.names.contains(name) { content.append(ContentField(name, field.value)) }
+        }
+        return content
+    }
+
+    private static func state<Logic: Decider>(
+        _ content: [ContentField],
+        _ sequence: Sequence,
+        of id: ActorID,
+        by layout: any StateLayout<Logic>
+    ) throws(StoreFailure) -> (Logic.State, StoredForm) {
+        do throws(CodecFailure) {
+            return try layout.reader.state(in: content, at: sequence)
+        } catch {
+            throw .unreadable("actor \(id): \(error.reason)")
+        }
+    }
+}

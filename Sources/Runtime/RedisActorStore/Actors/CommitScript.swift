@@ -1,0 +1,74 @@
+internal import ActorRuntime
+internal import Ownership
+internal import RedisClient
+
+/// Makes a change durable, if the record is still ours and at the version that the change was decided on, and publishes the
+/// version to the channel of the key's name.
+///
+/// Key: the record. Arguments: owner; epoch; sequence; commit id; how many milliseconds records live usually; how many this
+/// one lives, or ''; 1 where all content goes first, else 0; how many of the next words are names and values of fields to
+/// set; those; then the names of fields to delete.
+///
+/// | answer | when |
+/// |---|---|
+/// | `COMMITTED` | the change was applied, now or by an earlier copy |
+/// | `LOST` | there is no record: Redis lost it |
+/// | `REGRESSED` | the record is older than what we hold: Redis lost data |
+/// | `FENCED` | somebody newer was here |
+enum CommitScript {
+    static let script = RedisScript(
+        name: "commit",
+        source: Lua.refusedWithoutMemory + Lua.records + Lua.contents + """
+            local o, e, q, id = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+            local r, bad = record(KEYS[1])
+            if bad then return bad end
+            if not r.o then return {'LOST'} end
+            if older(r.e, r.q, e, q) then return {'REGRESSED'} end
+            if r.o ~= o or r.e ~= e then return {'FENCED'} end
+            if r.q ~= q then
+              if tonumber(r.q) == tonumber(q) + 1 and r.c == id then return {'COMMITTED'} end
+              return {'FENCED'}
+            end
+            local last = 8 + tonumber(ARGV[8])
+            local head = math.min(last, slice)
+            local next = string.format('%.0f', tonumber(q) + 1)
+            if ARGV[7] == '1' then
+              redis.call('DEL', KEYS[1])
+              r.t = nil
+              redis.call('HSET', KEYS[1], 'o', o, 'e', e, 'a', r.a, 'q', next, 'c', id, unpack(ARGV, 9, head))
+            else
+              redis.call('HSET', KEYS[1], 'q', next, 'c', id, unpack(ARGV, 9, head))
+            end
+            put(KEYS[1], head + 1, last)
+            drop(KEYS[1], last + 1, #ARGV)
+            live(KEYS[1], r.t, ARGV[6], ARGV[5])
+            redis.call('PUBLISH', KEYS[1], next)
+            return {'COMMITTED'}
+            """
+    )
+
+    static func arguments(
+        _ owner: SessionID,
+        _ version: Version,
+        _ commit: CommitID,
+        _ content: ContentChange,
+        _ retention: Retention
+    ) -> [RedisArgument] {
+        let head: [RedisArgument] = [
+            .session(owner), .epoch(version.epoch), .sequence(version.sequence), .string(commit.rawValue),
+            retention.usual, retention.own,
+            content.replaces ? "1" : "0", .integer(Int64(2 * content.set.count)),
+        ]
+        return head + RedisArgument.fields(content.set) + content.delete.map { .string($0) }
+    }
+
+    static func answer(_ answer: ScriptAnswer) throws(StoreFailure) -> CommitAnswer {
+        switch answer.word {
+        case "COMMITTED": .committed
+        case "LOST": .lost
+        case "REGRESSED": .regressed
+        case "FENCED": .fenced
+        default: throw answer.unexpected
+        }
+    }
+}

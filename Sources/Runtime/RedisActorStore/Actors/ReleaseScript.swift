@@ -1,0 +1,51 @@
+internal import ActorRuntime
+internal import Ownership
+internal import RedisClient
+
+/// Gives an actor up, if it is still ours and at our version. A record without a commit is deleted.
+///
+/// Key: the record. Arguments: owner; epoch; sequence; how many milliseconds
+/// records live that do not say it themselves.
+///
+/// | answer | when |
+/// |---|---|
+/// | `RELEASED` | nobody owns it now, by this copy or an earlier one |
+/// | `LOST`, `REGRESSED`, `FENCED` | as for a commit; without a commit there is nothing to lose: `RELEASED` |
+enum ReleaseScript {
+    static let script = RedisScript(
+        name: "release",
+        source: Lua.allowedWithoutMemory + Lua.records + """
+            local o, e, q = ARGV[1], ARGV[2], ARGV[3]
+            local r, bad = record(KEYS[1])
+            if bad then return bad end
+            if not r.o then return {q == '0' and 'RELEASED' or 'LOST'} end
+            if older(r.e, r.q, e, q) then return {'REGRESSED'} end
+            if r.e ~= e or r.q ~= q or (r.o ~= o and r.o ~= '') then return {'FENCED'} end
+            if r.o == '' then return {'RELEASED'} end
+            if q == '0' and redis.call('HLEN', KEYS[1]) == (r.c and 5 or 4) then
+              redis.call('DEL', KEYS[1])
+            else
+              redis.call('HSET', KEYS[1], 'o', '')
+              redis.call('PEXPIRE', KEYS[1], r.t or ARGV[4])
+            end
+            return {'RELEASED'}
+            """
+    )
+
+    static func arguments(_ owner: SessionID, _ version: Version, _ retention: Retention) -> [RedisArgument] {
+        [
+            .session(owner), .epoch(version.epoch), .sequence(version.sequence),
+            retention.usual,
+        ]
+    }
+
+    static func answer(_ answer: ScriptAnswer) throws(StoreFailure) -> ReleaseAnswer {
+        switch answer.word {
+        case "RELEASED": .released
+        case "LOST": .lost
+        case "REGRESSED": .regressed
+        case "FENCED": .fenced
+        default: throw answer.unexpected
+        }
+    }
+}

@@ -1,0 +1,65 @@
+internal import ActorRuntime
+internal import Ownership
+internal import RedisClient
+
+/// Gives a Redis that lost data our whole state back, under a new epoch.
+///
+/// Allowed without memory: it is the only copy of what Redis once had, and had room for.
+///
+/// The record then names no last commit: its content came by none, and the commit id would otherwise be that of the
+/// older content. A commit that is resent afterwards finds the sequence that it expects and is applied.
+///
+/// Key: the record. Arguments: owner; epoch; sequence; attempt; how many milliseconds records live usually; how many this
+/// one lives, or ''; then the names and values of the whole content (none before the first commit).
+///
+/// | answer | when |
+/// |---|---|
+/// | `REPUBLISHED` e | ours under the epoch `e`: there was no record, or an older one; also for a copy of the same republish |
+/// | `INTACT` | the record is exactly what we hold |
+/// | `FENCED` | somebody newer was here |
+enum RepublishScript {
+    static let script = RedisScript(
+        name: "republish",
+        source: Lua.allowedWithoutMemory + Lua.records + Lua.contents + Lua.epochs + """
+            local o, e, q, attempt = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+            local r, bad = record(KEYS[1])
+            if bad then return bad end
+            if r.o and not older(r.e, r.q, e, q) then
+              if r.o == o and r.q == q then
+                if r.e == e then return {'INTACT'} end
+                if r.a == attempt then return {'REPUBLISHED', r.e} end
+              end
+              return {'FENCED'}
+            end
+            local fresh = epochAfter(math.max(tonumber(r.e or '0'), tonumber(e)))
+            redis.call('DEL', KEYS[1])
+            redis.call('HSET', KEYS[1], 'o', o, 'e', fresh, 'a', attempt, 'q', q, 'c', '')
+            put(KEYS[1], 7, #ARGV)
+            live(KEYS[1], nil, ARGV[6], ARGV[5])
+            return {'REPUBLISHED', fresh}
+            """
+    )
+
+    static func arguments(
+        _ owner: SessionID,
+        _ version: Version,
+        _ attempt: ClaimAttempt,
+        _ content: [ContentField],
+        _ retention: Retention
+    ) -> [RedisArgument] {
+        let head: [RedisArgument] = [
+            .session(owner), .epoch(version.epoch), .sequence(version.sequence), .attempt(attempt),
+            version.sequence > .zero ? retention.usual : Retention.uncommitted, retention.own,
+        ]
+        return head + RedisArgument.fields(content)
+    }
+
+    static func answer(_ answer: ScriptAnswer) throws(StoreFailure) -> RepublishAnswer {
+        switch answer.word {
+        case "REPUBLISHED": .republished(Epoch(try answer.number(1)))
+        case "INTACT": .intact
+        case "FENCED": .fenced
+        default: throw answer.unexpected
+        }
+    }
+}

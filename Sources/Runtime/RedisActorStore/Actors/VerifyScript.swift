@@ -1,0 +1,54 @@
+internal import ActorRuntime
+internal import Ownership
+internal import RedisClient
+
+/// Checks after a change of generation whether Redis still holds what we hold, and keeps it from expiring.
+///
+/// Keys: the record, the nodes. Arguments: owner; epoch; sequence; generation; milliseconds that a record without a
+/// commit lives; milliseconds that any other lives that does not say it itself.
+///
+/// | answer | when |
+/// |---|---|
+/// | `GENERATION` | another generation is in force than the one that we check for |
+/// | `INTACT` | the record is ours and at our version |
+/// | `LOST`, `REGRESSED`, `FENCED` | as for a commit |
+enum VerifyScript {
+    static let script = RedisScript(
+        name: "verify",
+        source: Lua.allowedWithoutMemory + Lua.records + Lua.generations + """
+            local o, e, q = ARGV[1], ARGV[2], ARGV[3]
+            if generation(KEYS[2]) ~= ARGV[4] then return {'GENERATION'} end
+            local r, bad = record(KEYS[1])
+            if bad then return bad end
+            if not r.o then return {'LOST'} end
+            if older(r.e, r.q, e, q) then return {'REGRESSED'} end
+            if r.o ~= o or r.e ~= e or r.q ~= q then return {'FENCED'} end
+            redis.call('PEXPIRE', KEYS[1], q == '0' and ARGV[5] or r.t or ARGV[6])
+            return {'INTACT'}
+            """
+    )
+
+    static func arguments(
+        _ owner: SessionID,
+        _ version: Version,
+        _ generation: Generation,
+        _ retention: Retention
+    ) -> [RedisArgument] {
+        [
+            .session(owner), .epoch(version.epoch), .sequence(version.sequence),
+            .string(generation.description),
+            Retention.uncommitted, retention.usual,
+        ]
+    }
+
+    static func answer(_ answer: ScriptAnswer) throws(StoreFailure) -> VerifyAnswer {
+        switch answer.word {
+        case "GENERATION": .otherGeneration
+        case "INTACT": .intact
+        case "LOST": .lost
+        case "REGRESSED": .regressed
+        case "FENCED": .fenced
+        default: throw answer.unexpected
+        }
+    }
+}

@@ -1,0 +1,197 @@
+package import ActorRuntime
+package import Ownership
+package import RedisClient
+
+/// The keeper of actors on Redis 7.0 or later: one hash per actor, `<cluster>:{<id>}`, and one script per question.
+///
+/// The scripts are the ownership protocol; the file of each holds its text, its keys, arguments and answers.
+package struct RedisActorStore<Logic: Decider>: ActorStore {
+    package let retention: Duration
+    let client: RedisClient
+    let keys: Keys
+    let layout: any StateLayout<Logic>
+    private let lifetime: @Sendable (Logic.State) -> Duration?
+
+    /// - Parameters:
+    ///   - client: run by the caller.
+    ///   - retention: how long after its last touch an actor may vanish; a millisecond to a century.
+    ///   - lifetime: the same for one actor, where it is another.
+    package init(
+        client: RedisClient,
+        cluster: ClusterName = .standard,
+        layout: any StateLayout<Logic>,
+        retention: Duration = .seconds(30 * 86_400),
+        lifetime: @escaping @Sendable (Logic.State) -> Duration? = { _ in nil }
+    ) {
+        self.client = client
+        self.keys = Keys(cluster: cluster)
+        self.layout = layout
+        self.retention = retention
+        self.lifetime = lifetime
+    }
+
+    package func form(after form: StoredForm, at sequence: Sequence) -> StoredForm {
+        layout.form(after: form, at: sequence)
+    }
+
+    package func form(at sequence: Sequence) -> StoredForm { layout.form(at: sequence) }
+
+    package func claim(
+        _ id: ActorID,
+        _ terms: ClaimTerms
+    ) async throws(StoreFailure) -> Claim<Logic.State> {
+        let answer = try await ask(
+            ClaimScript.script(for: terms.mode),
+            about: id,
+            keys: [keys.actor(id), keys.nodes],
+            ClaimScript.arguments(terms, Retention(usual: retention))
+        )
+        return try ClaimScript.claim(answer, of: id, by: layout)
+    }
+
+    package func commit(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        commit: CommitID,
+        change: Change<Logic>
+    ) async throws(StoreFailure) -> CommitAnswer {
+        let content = try encoding(id) { () throws(CodecFailure) in
+            try layout.content(of: change, at: version.sequence.next, on: change.form)
+        }
+        try checkSize(content, of: id)
+        let answer = try await ask(
+            CommitScript.script,
+            about: id,
+            keys: [keys.actor(id)],
+            CommitScript.arguments(owner, version, commit, content, retention(of: change.after))
+        )
+        return try CommitScript.answer(answer)
+    }
+
+    package func verify(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        generation: Generation
+    ) async throws(StoreFailure) -> VerifyAnswer {
+        let answer = try await ask(
+            VerifyScript.script,
+            about: id,
+            keys: [keys.actor(id), keys.nodes],
+            VerifyScript.arguments(owner, version, generation, Retention(usual: retention))
+        )
+        return try VerifyScript.answer(answer)
+    }
+
+    package func republish(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        attempt: ClaimAttempt,
+        state: Logic.State
+    ) async throws(StoreFailure) -> RepublishAnswer {
+        let content = try wholeContent(id, version, state)
+        let answer = try await ask(
+            RepublishScript.script,
+            about: id,
+            keys: [keys.actor(id)],
+            RepublishScript.arguments(owner, version, attempt, content, retention(of: state))
+        )
+        return try RepublishScript.answer(answer)
+    }
+
+    package func release(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version
+    ) async throws(StoreFailure) -> ReleaseAnswer {
+        let answer = try await ask(
+            ReleaseScript.script,
+            about: id,
+            keys: [keys.actor(id)],
+            ReleaseScript.arguments(owner, version, Retention(usual: retention))
+        )
+        return try ReleaseScript.answer(answer)
+    }
+
+    package func surrender(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        state: Logic.State
+    ) async throws(StoreFailure) -> SurrenderAnswer {
+        let content = try wholeContent(id, version, state)
+        let answer = try await ask(
+            SurrenderScript.script,
+            about: id,
+            keys: [keys.actor(id)],
+            SurrenderScript.arguments(owner, version, content, retention(of: state))
+        )
+        return try SurrenderScript.answer(answer)
+    }
+}
+
+extension RedisActorStore {
+    private func ask(
+        _ script: RedisScript,
+        about id: ActorID,
+        keys: [String],
+        _ arguments: [RedisArgument]
+    ) async throws(StoreFailure) -> ScriptAnswer {
+        try await client.ask(script, about: "\(script.name) of actor \(id)", keys: keys, arguments)
+    }
+
+    private func retention(of state: Logic.State) -> Retention {
+        Retention(usual: retention, own: lifetime(state))
+    }
+
+    /// What a record at this version holds besides its own fields: nothing before the first commit.
+    private func wholeContent(
+        _ id: ActorID,
+        _ version: Version,
+        _ state: Logic.State
+    ) throws(StoreFailure) -> [ContentField] {
+        guard version.sequence > .zero else { return [] }
+        let content = try encoding(id) { () throws(CodecFailure) in
+            try layout.content(of: state, at: version.sequence)
+        }
+        try checkSize(ContentChange(set: content), of: id)
+        return content
+    }
+
+    private func encoding<Content>(
+        _ id: ActorID,
+        _ encode: () throws(CodecFailure) -> Content
+    ) throws(StoreFailure) -> Content {
+        do throws(CodecFailure) {
+            return try encode()
+        } catch {
+            throw .refused("actor \(id): its state can not be encoded: \(error.reason)")
+        }
+    }
+
+    private func checkSize(_ content: ContentChange, of id: ActorID) throws(StoreFailure) {
+        guard content.set.count + content.delete.count <= ContentChange.fieldLimit else {
+            throw .refused("actor \(id): a change of more than \(ContentChange.fieldLimit) fields")
+        }
+    }
+}
+
+extension RedisClient {
+    /// Runs a script and reads the word that it answers.
+    func ask(
+        _ script: RedisScript,
+        about subject: @autoclosure () -> String,
+        keys: [String],
+        _ arguments: [RedisArgument]
+    ) async throws(StoreFailure) -> ScriptAnswer {
+        let reply: RedisValue
+        do throws(RedisError) {
+            reply = try await call(script, keys: keys, arguments: arguments)
+        } catch {
+            throw StoreFailure(error, about: subject())
+        }
+        return try ScriptAnswer(reply, about: subject())
+    }
+}

@@ -1,0 +1,54 @@
+internal import ActorRuntime
+internal import RedisClient
+
+/// What one of our scripts answered: a word, and what belongs to it.
+struct ScriptAnswer {
+    let word: String
+    private let values: [RedisValue]
+    private let subject: String
+
+    /// - Parameter subject: what the script was about, for a person.
+    /// - Throws: `unreadable` for what the script found and left as it is; `unanswered` for a reply that is none of ours.
+    init(_ reply: RedisValue, about subject: String) throws(StoreFailure) {
+        guard case .array(let values) = reply, let first = values.first, let word = Self.text(first) else {
+            throw .unanswered("\(subject): Redis answered something that is no answer")
+        }
+        self.word = word
+        self.values = values
+        self.subject = subject
+        switch word {
+        case "TYPE": throw .unreadable("\(subject): the key holds a \(try text(1))")
+        case "CORRUPT": throw .unreadable("\(subject): the field `\(try text(1))` is corrupted")
+        default: break
+        }
+    }
+
+    /// The answer is none that the script can give.
+    var unexpected: StoreFailure { .unanswered("\(subject): unexpected answer `\(word)`") }
+
+    func text(_ index: Int) throws(StoreFailure) -> String {
+        guard values.indices.contains(index), let text = Self.text(values[index]) else { throw unexpected }
+        return text
+    }
+
+    func number(_ index: Int) throws(StoreFailure) -> UInt64 {
+        guard let number = UInt64(try text(index)) else { throw unexpected }
+        return number
+    }
+
+    /// The names and values that `HGETALL` answered.
+    func fields(_ index: Int) throws(StoreFailure) -> [(name: [UInt8], value: [UInt8])] {
+        guard values.indices.contains(index), case .array(let flat) = values[index], let fields = flat.pairs
+        else { throw unexpected }
+        return fields
+    }
+
+    private static func text(_ value: RedisValue) -> String? {
+        switch value {
+        case .simple(let text): text
+        case .bulk(let bytes): String(validating: bytes, as: UTF8.self)
+        case .integer(let number): String(number)
+        case .null, .array, .error: nil
+        }
+    }
+}

@@ -1,0 +1,79 @@
+internal import ActorRuntime
+internal import Ownership
+internal import RedisClient
+
+/// Moves a session's counter, creating its entry if there is none, and tells the generation and the whole membership.
+///
+/// An entry of ours that can not be read is left as it is: the session then ends for want of heartbeats, and a new one
+/// begins. A data set id that is missing, or none of ours, is made anew: a new generation.
+///
+/// Key: the nodes. Arguments: session; `alive` or `draining`; the generation that we call settled or `-`; card; the id of
+/// the data set, should there be none.
+///
+/// | answer | when |
+/// |---|---|
+/// | `DEAD` | the entry is a tombstone |
+/// | `ALIVE` gen run replication seconds fields | the counter moved; `seconds` is Redis's time |
+enum HeartbeatScript {
+    static let script = RedisScript(
+        name: "heartbeat",
+        source: Lua.allowedWithoutMemory + Lua.entries + Lua.generations + """
+            local kind = redis.call('TYPE', KEYS[1]).ok
+            if kind ~= 'none' and kind ~= 'hash' then return {'TYPE', kind} end
+            local time = redis.call('TIME')
+            local run, replication = lives()
+            local counter = tonumber(time[1]) * 1000000 + tonumber(time[2])
+            local former = redis.call('HGET', KEYS[1], ARGV[1])
+            if former then
+              local e = entry(former)
+              if not e then return {'CORRUPT', ARGV[1]} end
+              if e.condition == 'dead' then return {'DEAD'} end
+              counter = tonumber(e.counter) + 1
+            end
+            local gen = redis.call('HGET', KEYS[1], 'gen')
+            if not gen or not plain(gen) then gen = ARGV[5] end
+            local text = string.format('%.0f', counter) .. ' ' .. ARGV[2] .. ' ' .. ARGV[3] .. ' 0 ' .. ARGV[4]
+            redis.call('HSET', KEYS[1], 'gen', gen, ARGV[1], text)
+            return {'ALIVE', gen, run, replication, time[1], redis.call('HGETALL', KEYS[1])}
+            """
+    )
+
+    static func arguments(_ heartbeat: Heartbeat, card: [UInt8], dataSet: String) -> [RedisArgument] {
+        [
+            .session(heartbeat.session),
+            .string((heartbeat.draining ? Member.Condition.draining : .alive).rawValue),
+            .string(heartbeat.settled?.description ?? MemberEntry.noGeneration),
+            .bytes(card), .string(dataSet),
+        ]
+    }
+
+    /// What the script found, before anyone asks replicas.
+    enum Finding {
+        case dead
+        /// `strangers`: fields that are neither entries nor ours.
+        case alive(Generation, members: [Member], strangers: [[UInt8]])
+    }
+
+    static func finding(_ answer: ScriptAnswer) throws(StoreFailure) -> Finding {
+        switch answer.word {
+        case "DEAD": return .dead
+        case "ALIVE":
+            let generation = Generation(
+                dataSet: try answer.text(1),
+                run: try answer.text(2),
+                replication: try answer.text(3)
+            )
+            var members: [Member] = []
+            var strangers: [[UInt8]] = []
+            for field in try answer.fields(5) where field.name != Array("gen".utf8) {
+                if let member = MemberEntry.member(field.name, field.value) {
+                    members.append(member)
+                } else {
+                    strangers.append(field.name)
+                }
+            }
+            return .alive(generation, members: members, strangers: strangers)
+        default: throw answer.unexpected
+        }
+    }
+}

@@ -1,0 +1,34 @@
+internal import ActorRuntime
+internal import RedisClient
+
+/// Removes tombstones that are older than anybody can need them. Always safe, also with a clock that jumps: a session
+/// without an entry is observed like one that is silent, so that removing too much costs a wait.
+///
+/// Key: the nodes. Argument: how old a tombstone may get, seconds. Answers `PRUNED` and how many were removed.
+enum PruneScript {
+    static let script = RedisScript(
+        name: "prune",
+        source: Lua.allowedWithoutMemory + Lua.entries + """
+            local oldest = tonumber(redis.call('TIME')[1]) - tonumber(ARGV[1])
+            local fields = redis.call('HGETALL', KEYS[1])
+            local count = 0
+            for i = 1, #fields, 2 do
+              local e = entry(fields[i + 1])
+              if e and e.condition == 'dead' and tonumber(e.since) < oldest then
+                redis.call('HDEL', KEYS[1], fields[i])
+                count = count + 1
+              end
+            end
+            return {'PRUNED', count}
+            """
+    )
+
+    static func arguments(retention: Duration) -> [RedisArgument] {
+        [.integer(max(0, retention.components.seconds))]
+    }
+
+    static func count(_ answer: ScriptAnswer) throws(StoreFailure) -> Int {
+        guard answer.word == "PRUNED" else { throw answer.unexpected }
+        return Int(clamping: try answer.number(1))
+    }
+}

@@ -1,0 +1,44 @@
+internal import ActorRuntime
+internal import Ownership
+internal import RedisClient
+
+/// Writes a tombstone for a session that was silent for longer than any lease can last, if nothing moved since.
+///
+/// Something in the session's field that is no entry counts as none: nobody was shown it as one, and its own session
+/// gets no heartbeat through (`HeartbeatScript`).
+///
+/// Key: the nodes. Arguments: session; the counter that was seen, or empty for no entry; generation.
+///
+/// | answer | when |
+/// |---|---|
+/// | `BURIED` | the tombstone stands, by us or by another |
+/// | `MOVED` | the counter or the generation is another |
+enum TombstoneScript {
+    static let script = RedisScript(
+        name: "tombstone",
+        source: Lua.allowedWithoutMemory + Lua.entries + Lua.generations + """
+            local e = entry(redis.call('HGET', KEYS[1], ARGV[1]))
+            if e and e.condition == 'dead' then return {'BURIED'} end
+            if generation(KEYS[1]) ~= ARGV[3] then return {'MOVED'} end
+            if (e and e.counter or '') ~= ARGV[2] then return {'MOVED'} end
+            local since = redis.call('TIME')[1]
+            redis.call('HSET', KEYS[1], ARGV[1], (e and e.counter or '0') .. ' dead - ' .. since .. ' ')
+            return {'BURIED'}
+            """
+    )
+
+    static func arguments(_ verdict: MembershipObserver.Verdict) -> [RedisArgument] {
+        [
+            .session(verdict.session), .string(verdict.counter.map(String.init) ?? ""),
+            .string(verdict.generation.description),
+        ]
+    }
+
+    static func answer(_ answer: ScriptAnswer) throws(StoreFailure) -> TombstoneAnswer {
+        switch answer.word {
+        case "BURIED": .buried
+        case "MOVED": .moved
+        default: throw answer.unexpected
+        }
+    }
+}

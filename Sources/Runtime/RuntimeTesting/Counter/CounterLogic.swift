@@ -1,0 +1,64 @@
+package import ActorRuntime
+
+/// The smallest useful actor: a number that is added to. The runtime's second user.
+package struct CounterLogic: Decider {
+    package struct State: Sendable, Hashable {
+        package var value: Int64
+
+        package init(value: Int64) {
+            self.value = value
+        }
+    }
+
+    package enum Command: Sendable, Hashable {
+        /// Creates the counter where there is none.
+        case increment(by: Int64)
+        case read
+    }
+
+    package enum Event: Sendable, Hashable {
+        case added(Int64)
+    }
+
+    /// The value that the command saw or made.
+    package typealias Outcome = Int64
+
+    package enum Rejection: String, Sendable, Hashable {
+        /// The sum would not fit.
+        case overflow
+    }
+
+    package init() {}
+
+    package var initial: State { State(value: 0) }
+
+    package func isRead(_ command: Command) -> Bool {
+        switch command {
+        case .increment: false
+        case .read: true
+        }
+    }
+
+    package func mayCreate(_ command: Command) -> Bool { !isRead(command) }
+
+    package func decide(
+        _ command: Command,
+        on state: State,
+        sequence: UInt64,
+        next: UInt64
+    ) -> Decision<Event, Outcome, Rejection> {
+        switch command {
+        case .increment(let amount):
+            let (sum, overflows) = state.value.addingReportingOverflow(amount)
+            return overflows ? .reject(.overflow) : .accept([.added(amount)], sum)
+        case .read:
+            return .accept([], state.value)
+        }
+    }
+
+    package func evolve(_ state: inout State, with event: Event) {
+        switch event {
+        case .added(let amount): state.value &+= amount
+        }
+    }
+}

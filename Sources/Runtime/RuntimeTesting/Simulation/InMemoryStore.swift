@@ -1,0 +1,106 @@
+package import ActorRuntime
+package import Ownership
+
+/// One node's way to the actors of a simulated Redis, with faults of its own.
+package struct InMemoryStore<Logic: Decider>: ActorStore {
+    package enum Call: Hashable, Sendable {
+        case claim, commit, verify, republish, release, surrender
+    }
+
+    /// What goes wrong on this way.
+    package let faults = FaultBoard<Call>()
+    package let retention: Duration
+    private let redis: SimulatedRedis<Logic.State>
+
+    package init(_ redis: SimulatedRedis<Logic.State>, retention: Duration = .seconds(30 * 86_400)) {
+        self.redis = redis
+        self.retention = retention
+    }
+
+    /// States lie there as they are, whatever wrote them.
+    package func form(after form: StoredForm, at sequence: Sequence) -> StoredForm { .empty }
+    package func form(at sequence: Sequence) -> StoredForm { .empty }
+
+    package func claim(
+        _ id: ActorID,
+        _ terms: ClaimTerms
+    ) async throws(StoreFailure) -> Claim<Logic.State> {
+        try await faults.perform(.claim) { [redis] () throws(StoreFailure) in
+            try redis.execute { store, time throws(StoreFailure) in try store.claim(id, terms, at: time) }
+        }
+    }
+
+    package func commit(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        commit: CommitID,
+        change: Change<Logic>
+    ) async throws(StoreFailure) -> CommitAnswer {
+        let after = change.after
+        return try await faults.perform(.commit) { [redis] () throws(StoreFailure) in
+            try redis.execute { store, _ throws(StoreFailure) in
+                try store.commit(id, owner: owner, version: version, commit: commit) { _ in after }
+            }
+        }
+    }
+
+    package func verify(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        generation: Generation
+    ) async throws(StoreFailure) -> VerifyAnswer {
+        try await faults.perform(.verify) { [redis] () throws(StoreFailure) in
+            try redis.execute { store, _ throws(StoreFailure) in
+                try store.verify(id, owner: owner, version: version, generation: generation)
+            }
+        }
+    }
+
+    package func republish(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        attempt: ClaimAttempt,
+        state: Logic.State
+    ) async throws(StoreFailure) -> RepublishAnswer {
+        try await faults.perform(.republish) { [redis] () throws(StoreFailure) in
+            try redis.execute { store, time throws(StoreFailure) in
+                try store.republish(
+                    id,
+                    owner: owner,
+                    version: version,
+                    attempt: attempt,
+                    state: state,
+                    at: time
+                )
+            }
+        }
+    }
+
+    package func release(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version
+    ) async throws(StoreFailure) -> ReleaseAnswer {
+        try await faults.perform(.release) { [redis] () throws(StoreFailure) in
+            try redis.execute { store, _ throws(StoreFailure) in
+                try store.release(id, owner: owner, version: version)
+            }
+        }
+    }
+
+    package func surrender(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        state: Logic.State
+    ) async throws(StoreFailure) -> SurrenderAnswer {
+        try await faults.perform(.surrender) { [redis] () throws(StoreFailure) in
+            try redis.execute { store, _ throws(StoreFailure) in
+                try store.surrender(id, owner: owner, version: version, state: state)
+            }
+        }
+    }
+}

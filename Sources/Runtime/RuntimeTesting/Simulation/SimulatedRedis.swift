@@ -1,0 +1,64 @@
+package import ActorRuntime
+internal import Ownership
+internal import Synchronization
+
+/// One simulated store that several nodes share, with a server's clock of its own.
+///
+/// - `State`: what it keeps of an actor.
+package final class SimulatedRedis<State: Sendable>: Sendable {
+    private struct Held {
+        var store = SimulatedStore<State>()
+        var clockStep: Int64 = 0
+        var dataSets = 0
+    }
+
+    /// What the server's clock shows when `clock` stands where it stood at the beginning, microseconds since 1970.
+    package static var epochStart: UInt64 { 1_700_000_000_000_000 }
+
+    private let clock: any HostClock
+    private let start: ContinuousClock.Instant
+    private let held = Mutex(Held())
+
+    package init(clock: any HostClock) {
+        self.clock = clock
+        self.start = clock.now
+    }
+
+    /// Looks at the store or changes it behind the nodes' backs.
+    @discardableResult
+    package func withStore<Value: Sendable>(
+        _ body: @Sendable (inout SimulatedStore<State>) -> Value
+    ) -> Value {
+        held.withLock { body(&$0.store) }
+    }
+
+    /// Sets the server's clock ahead, or back.
+    package func stepClock(bySeconds seconds: Int64) {
+        held.withLock { $0.clockStep += seconds * 1_000_000 }
+    }
+
+    /// Executes one script, with the server's time.
+    package func execute<Value>(
+        _ script: (inout SimulatedStore<State>, _ time: UInt64) throws(StoreFailure) -> Value
+    ) throws(StoreFailure) -> Value {
+        let (seconds, attoseconds) = (clock.now - start).components
+        let elapsed = seconds * 1_000_000 + attoseconds / 1_000_000_000_000
+        let result: Result<Value, StoreFailure> = held.withLock { held in
+            let time = UInt64(clamping: Int64(Self.epochStart) + elapsed + held.clockStep)
+            do throws(StoreFailure) {
+                return .success(try script(&held.store, time))
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try result.get()
+    }
+
+    /// A fresh id for a data set.
+    package func freshDataSet() -> String {
+        held.withLock { held in
+            held.dataSets += 1
+            return "data\(held.dataSets)"
+        }
+    }
+}

@@ -1,0 +1,150 @@
+package import ActorRuntime
+package import Ownership
+
+extension SimulatedStore {
+    /// See `ActorStore.claim`.
+    ///
+    /// - Parameter time: microseconds since 1970 by the server's clock, as everywhere here.
+    package mutating func claim(
+        _ id: ActorID,
+        _ terms: ClaimTerms,
+        at time: UInt64
+    ) throws(StoreFailure) -> Claim<State> {
+        let takes: Bool
+        let creates: Bool
+        switch terms.mode {
+        case .look: (takes, creates) = (false, false)
+        case .take: (takes, creates) = (true, false)
+        case .create: (takes, creates) = (true, true)
+        }
+        if takes, generation != terms.generation { return Claim(answer: .otherGeneration) }
+        let found = try record(id)
+        if found == nil, !creates { return Claim(answer: .absent) }
+        if let owner = found?.owner, owner != terms.session, !terms.dead.contains(owner) {
+            return Claim(answer: .owner(owner))
+        }
+        if !takes { return Claim(answer: .free) }
+        var record =
+            found
+            ?? Record(
+                owner: nil,
+                version: Version(epoch: Epoch(0), sequence: .zero),
+                attempt: terms.attempt,
+                commit: nil,
+                state: nil
+            )
+        if record.owner == terms.session, record.attempt > terms.attempt, Rule.claimAttempt.holds {
+            return Claim(answer: .superseded)
+        }
+        if record.owner != terms.session || record.attempt != terms.attempt {
+            record.owner = terms.session
+            record.attempt = terms.attempt
+            record.version.epoch = epoch(after: record.version.epoch, at: time)
+            contents.slots[id] = .record(record)
+        }
+        return Claim(answer: .granted(record.version), state: record.state)
+    }
+
+    /// See `ActorStore.commit`.
+    ///
+    /// - Parameter change: what the commit makes of what is there, nil before the first.
+    package mutating func commit(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        commit: CommitID,
+        _ change: (State?) -> State
+    ) throws(StoreFailure) -> CommitAnswer {
+        guard var record = try record(id) else { return .lost }
+        if record.version < version, Rule.regressedBeforeFenced.holds { return .regressed }
+        guard record.owner == owner, record.version.epoch == version.epoch else { return .fenced }
+        if record.version.sequence == version.sequence.next, record.commit == commit { return .committed }
+        guard record.version == version || !Rule.sequenceCheck.holds else { return .fenced }
+        record.version.sequence = version.sequence.next
+        record.commit = commit
+        record.state = change(record.state)
+        contents.slots[id] = .record(record)
+        return .committed
+    }
+
+    /// See `ActorStore.verify`.
+    package func verify(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        generation: Generation
+    ) throws(StoreFailure) -> VerifyAnswer {
+        if generation != self.generation { return .otherGeneration }
+        guard let record = try record(id) else { return .lost }
+        if record.version < version, Rule.regressedBeforeFenced.holds { return .regressed }
+        return record.owner == owner && record.version == version ? .intact : .fenced
+    }
+
+    /// See `ActorStore.republish`.
+    package mutating func republish(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        attempt: ClaimAttempt,
+        state: State,
+        at time: UInt64
+    ) throws(StoreFailure) -> RepublishAnswer {
+        let found = try record(id)
+        if let found, !(found.version < version) {
+            guard found.owner == owner, found.version.sequence == version.sequence else { return .fenced }
+            if found.version.epoch == version.epoch { return .intact }
+            return found.attempt == attempt ? .republished(found.version.epoch) : .fenced
+        }
+        let former = max(found?.version.epoch ?? Epoch(0), version.epoch)
+        let fresh = Version(epoch: epoch(after: former, at: time), sequence: version.sequence)
+        contents.slots[id] = .record(
+            Record(
+                owner: owner,
+                version: fresh,
+                attempt: attempt,
+                commit: nil,
+                state: version.sequence > .zero ? state : nil
+            )
+        )
+        return .republished(fresh.epoch)
+    }
+
+    /// See `ActorStore.release`.
+    package mutating func release(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version
+    ) throws(StoreFailure) -> ReleaseAnswer {
+        guard var record = try record(id) else { return version.sequence > .zero ? .lost : .released }
+        if record.version < version { return .regressed }
+        let isOurs = record.version == version || (!Rule.releaseChecksEpoch.holds && record.owner == owner)
+        guard isOurs, record.owner == owner || record.owner == nil else { return .fenced }
+        if record.owner == nil { return .released }
+        record.owner = nil
+        contents.slots[id] = version.sequence == .zero && record.state == nil ? nil : .record(record)
+        return .released
+    }
+
+    /// See `ActorStore.surrender`.
+    package mutating func surrender(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        state: State
+    ) throws(StoreFailure) -> SurrenderAnswer {
+        if var found = try record(id), !(found.version < version) {
+            guard found.version == version, found.owner == owner || found.owner == nil else { return .fenced }
+            found.owner = nil
+            contents.slots[id] = .record(found)
+            return .released
+        }
+        contents.slots[id] = .record(
+            Record(owner: nil, version: version, attempt: ClaimAttempt(0), commit: nil, state: state)
+        )
+        return .released
+    }
+
+    private func epoch(after former: Epoch, at time: UInt64) -> Epoch {
+        Epoch(time > former.rawValue ? time : former.rawValue + 1)
+    }
+}

@@ -1,0 +1,89 @@
+package import ActorRuntime
+package import Ownership
+
+extension SimulatedStore {
+    /// See `SessionRegistry.beat`.
+    ///
+    /// - Parameter dataSet: the id of the data set, should there be none.
+    package mutating func beat(
+        _ heartbeat: Heartbeat,
+        dataSet: String,
+        at time: UInt64
+    ) throws(StoreFailure) -> HeartbeatAnswer {
+        let counter: UInt64
+        switch contents.entries[heartbeat.session] {
+        case nil: counter = time
+        case .malformed:
+            throw .unreadable("heartbeat: the field `\(heartbeat.session)` is corrupted")
+        case .member(let member, _):
+            guard member.condition != .dead else { return .dead }
+            counter = member.counter + 1
+        }
+        contents.dataSet = contents.dataSet ?? dataSet
+        contents.entries[heartbeat.session] = .member(
+            Member(
+                session: heartbeat.session,
+                counter: counter,
+                condition: heartbeat.draining ? .draining : .alive,
+                settled: heartbeat.settled?.description ?? "",
+                card: heartbeat.card
+            ),
+            since: 0
+        )
+        return .alive(HeartbeatReport(generation: generation, members: members, confirmed: confirms))
+    }
+
+    /// See `SessionRegistry.bury`.
+    package mutating func bury(
+        _ verdict: MembershipObserver.Verdict,
+        at time: UInt64
+    ) -> TombstoneAnswer {
+        let member = member(verdict.session)
+        if member?.condition == .dead { return .buried }
+        let stands = verdict.counter == member?.counter || !Rule.tombstoneChecksCounter.holds
+        guard verdict.generation == generation, stands else { return .moved }
+        buryCertainly(verdict.session, at: time)
+        return .buried
+    }
+
+    /// See `SessionRegistry.buryCertainly`.
+    package mutating func buryCertainly(_ session: SessionID, at time: UInt64) {
+        let member = member(session)
+        if member?.condition == .dead { return }
+        contents.entries[session] = .member(
+            Member(
+                session: session,
+                counter: member?.counter ?? 0,
+                condition: .dead,
+                settled: "",
+                card: NodeCard(name: "", link: "", build: "")
+            ),
+            since: time / 1_000_000
+        )
+    }
+
+    /// Removes tombstones of more than `age` seconds; answers how many.
+    package mutating func prune(olderThan age: UInt64, at time: UInt64) -> Int {
+        let seconds = time / 1_000_000
+        let old = contents.entries.filter { _, entry in
+            switch entry {
+            case .malformed: false
+            case .member(let member, let since): member.condition == .dead && since + age < seconds
+            }
+        }
+        for session in old.keys { contents.entries[session] = nil }
+        return old.count
+    }
+
+    /// Every entry that can be read, by session: a simulation must not depend on hashing.
+    package var members: [Member] {
+        contents.entries.keys.sorted { $0.rawValue < $1.rawValue }.compactMap(member)
+    }
+
+    private func member(_ session: SessionID) -> Member? {
+        switch contents.entries[session] {
+        case nil, .malformed: nil
+        case .member(let member, _): member
+        }
+    }
+}

@@ -1,0 +1,117 @@
+import ActorRuntime
+import Ownership
+import RuntimeTesting
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct PassivationTests {
+    private func quick() -> HostPolicy {
+        var policy = HostPolicy()
+        policy.idleTimeout = .seconds(30)
+        return policy
+    }
+
+    @Test func `an idle actor leaves memory in good order and comes back when it is asked for`() async throws
+    {
+        try await World.with(policy: quick()) { world async throws in
+            let node = world.nodes[0]
+            try await node.add(7)
+            await world.pass(.seconds(29))
+            #expect(node.host.liveCount == 1)
+            try await world.until { node.host.liveCount == 0 }
+            #expect(world.record("c")?.owner == nil)
+            #expect(try await node.add(1) == 8)
+        }
+    }
+
+    @Test func `a read is use enough to stay`() async throws {
+        try await World.with(policy: quick()) { world async throws in
+            let node = world.nodes[0]
+            try await node.add(7)
+            await world.pass(.seconds(20))
+            #expect(try await node.read() == 7)
+            await world.pass(.seconds(20))
+            #expect(node.host.liveCount == 1)
+        }
+    }
+
+    @Test func `a message that races the passivation is served after it`() async throws {
+        try await World.with(policy: quick()) { world async throws in
+            let node = world.nodes[0]
+            try await node.add(7)
+            let release = node.store.faults.holdNext(.release, .afterExecution)
+            await world.pass(.seconds(31))
+            await release.arrived()
+            async let change = node.add(1)
+            async let read = node.read()
+            try await world.until { await world.waiting(in: node, for: "c") == 2 }
+            release.release()
+            let changeIs = try await change
+            #expect(changeIs == 8)
+            let readIs = try await read
+            #expect([7, 8].contains(readIs))
+            #expect(world.record("c")?.owner == node.directory.session.id)
+        }
+    }
+
+    @Test func `a release without an answer is resent, and memory is kept until then`() async throws {
+        try await World.with(policy: quick()) { world async throws in
+            let node = world.nodes[0]
+            try await node.add(7)
+            node.store.faults.loseNext(.release, executed: true, times: 2)
+            try await world.until { node.host.liveCount == 0 }
+            #expect(node.store.faults.count(of: .release) == 3)
+            #expect(try await node.read() == 7)
+        }
+    }
+
+    @Test func `what Redis lost is put back before it is given up`() async throws {
+        try await World.with(policy: quick()) { world async throws in
+            let node = world.nodes[0]
+            try await node.add(7)
+            world.redis.withStore { $0.forget(ActorID("c")) }
+            try await world.until { node.host.liveCount == 0 }
+            #expect(world.record("c")?.state?.value == 7)
+            #expect(world.record("c")?.owner == nil)
+        }
+    }
+
+    @Test func `no more actors are live than may be, the least recently used go first, and nothing is lost`()
+        async throws
+    {
+        var policy = HostPolicy()
+        policy.liveLimit = 16
+        try await World.with(policy: policy) { world async throws in
+            let node = world.nodes[0]
+            for number in 0..<100 {
+                _ = try await world.whilePassing { try await node.add(Int64(number), to: "c\(number)") }
+                #expect(node.host.liveCount <= 16)
+                _ = try await world.whilePassing { try await node.read("c0") }
+            }
+            #expect(world.record("c0")?.owner != nil)
+            for number in 0..<100 {
+                #expect(try await world.whilePassing { try await node.read("c\(number)") } == Int64(number))
+            }
+        }
+    }
+
+    @Test func `an actor that is only read is kept from expiring`() async throws {
+        var policy = HostPolicy()
+        policy.idleTimeout = .seconds(100 * 86_400)
+        policy.housekeepingInterval = .seconds(86_400)
+        policy.lease = LeasePolicy(
+            length: .seconds(20 * 86_400),
+            margin: .seconds(1),
+            heartbeatInterval: .seconds(86_400)
+        )
+        try await World.with(policy: policy) { world async throws in
+            let node = world.nodes[0]
+            try await node.add(7)
+            await world.pass(.seconds(3 * 86_400))
+            #expect(try await node.read() == 7)
+            #expect(node.store.faults.count(of: .verify) == 0)
+            await world.pass(.seconds(86_400))
+            #expect(try await node.read() == 7)
+            try await world.until { node.store.faults.count(of: .verify) == 1 }
+        }
+    }
+}

@@ -1,0 +1,134 @@
+import ActorRuntime
+import Cart
+import Foundation
+import HTTPTypes
+import Ownership
+import Testing
+
+@testable import CartService
+
+/// Random input of every kind, for a second or two each. The seed is printed; `CART_FUZZ_SEED` sets it.
+@Suite(.serialized) struct FuzzTests {
+    private let seed: UInt64
+    private let codec = CartCodec()
+
+    init() {
+        let wish = ProcessInfo.processInfo.environment["CART_FUZZ_SEED"].flatMap { UInt64($0) }
+        seed = wish ?? UInt64.random(in: 1 ... .max)
+    }
+
+    /// Repeats a step until its time is up.
+    private func repeating(
+        _ name: String,
+        for time: Duration,
+        _ step: (inout Draw) async throws -> Void
+    ) async throws {
+        print("fuzzing \(name): CART_FUZZ_SEED=\(seed)")
+        var draw = Draw(seed: seed)
+        let end = ContinuousClock.now + time
+        var count = 0
+        repeat {
+            for _ in 0..<16 { try await step(&draw) }
+            count += 16
+        } while ContinuousClock.now < end
+        print("fuzzing \(name): \(count) cases")
+    }
+
+    @Test func `whatever a body holds, it is never a 5xx, and what is refused changes nothing`() async throws
+    {
+        let shelf = Shelf()
+        let seed = seed
+        try await serve(shelf, policy: DetailRouteTests.trusting) { caller in
+            try await repeating("bodies", for: .seconds(2)) { draw in
+                let route = Route.all[draw.number(0...Route.all.count - 1)]
+                try await Fuzzer.prepare(caller)
+                let before = shelf.carts
+                let asked = shelf.asked.count
+                let bytes = Mutation.json(route.body, &draw)
+                let reply = try await caller.send(bytes: bytes, route)
+                let told =
+                    "seed \(seed): \(route.method) \(route.path) \(String(decoding: bytes, as: UTF8.self))"
+                try #require((200..<500).contains(reply.status), "\(told)")
+                guard reply.status >= 400 else { return }
+                #expect(reply["Content-Type"] == "application/problem+json", "\(told)")
+                #expect(try reply.json["status"] as? Int == reply.status, "\(told)")
+                #expect(shelf.carts == before, "\(told)")
+                if [400, 413, 415, 422].contains(reply.status), reply.problem != "idempotency-key-reused" {
+                    #expect(shelf.asked.count == asked, "\(told)")
+                }
+            }
+        }
+    }
+
+    @Test func `whatever bytes come from a peer or the store, they are refused or can be written again`()
+        async throws
+    {
+        try await repeating("protobuf", for: .seconds(1.5)) { draw in
+            let command = try Mutation.bytes(codec.encode(command: draw.command()), &draw)
+            try readAgain(command, codec.decode(command:), codec.encode(command:))
+            let state = try Mutation.bytes(codec.encode(state: CartRecord(cart: draw.state())), &draw)
+            try readAgain(state, codec.decode(state:), codec.encode(state:))
+            let answer = try Mutation.bytes(codec.encode(answer: draw.answer()), &draw)
+            try readAgain(answer, codec.decode(answer:), codec.encode(answer:))
+            let events = try Mutation.bytes(codec.encode(events: draw.events()), &draw)
+            try readAgain(events, codec.decode(events:), codec.encode(events:))
+        }
+    }
+
+    /// What can be read can be written, and what was written is the same when it is read.
+    private func readAgain<Value>(
+        _ bytes: [UInt8],
+        _ decode: ([UInt8]) throws(CodecFailure) -> Value,
+        _ encode: (Value) throws(CodecFailure) -> [UInt8]
+    ) throws {
+        let value: Value
+        do throws(CodecFailure) {
+            value = try decode(bytes)
+        } catch {
+            #expect(!error.reason.isEmpty)
+            return
+        }
+        let written = try encode(value)
+        let again = try encode(decode(written))
+        #expect(again == written, "seed \(seed): \(bytes)")
+    }
+
+    @Test func `whatever fields a record has, it is refused or it is a cart that can be shown and changed`()
+        async throws
+    {
+        try await repeating("records", for: .seconds(1)) { draw in
+            var fields: [ContentField] = []
+            for name in Mutation.fieldNames.shuffled(using: &draw.random).prefix(draw.number(0...5)) {
+                fields.append(ContentField(name, try Mutation.field(name, &draw)))
+            }
+            let sequence = Sequence([1, 2, 7, .max][draw.number(0...3)])
+            let found: CartRecord
+            do throws(CodecFailure) {
+                found = try Ledger.reader.state(in: fields, at: sequence).state
+            } catch {
+                #expect(!error.reason.isEmpty)
+                return
+            }
+            let id = draw.cartID()
+            _ = CartPicture.json(of: id, found, version: sequence.rawValue, retention: .seconds(60))
+            let command = try draw.command()
+            let decision = CartLogic().decide(command, on: found, sequence: sequence.rawValue, next: 9)
+            guard case .accept(let events, _) = decision else { return }
+            var state = found
+            for event in events { CartLogic().evolve(&state, with: event) }
+            _ = try codec.encode(state: state)
+        }
+    }
+}
+
+/// What the fuzzing of routes needs.
+enum Fuzzer {
+    /// Two open carts with lines, as they were.
+    static func prepare(_ caller: Caller) async throws {
+        for id in ["c", "d"] {
+            let made = try await caller.send(.put, "/v1/carts/\(id)")
+            guard made.status == 201 else { continue }
+            _ = try await caller.send(.post, "/v1/carts/\(id)/lines", apple)
+        }
+    }
+}

@@ -1,0 +1,166 @@
+import ActorRuntime
+import Cart
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Logging
+import NIOCore
+import Synchronization
+import Testing
+
+@testable import CartService
+
+/// 2026-11-22T16:09:17.042Z
+let moment = Timestamp(milliseconds: 1_795_363_757_042)
+
+/// A client of the routes over a shelf.
+struct Caller: Sendable {
+    let client: any TestClientProtocol
+
+    func send(
+        _ method: HTTPRequest.Method,
+        _ path: String,
+        _ body: String? = nil,
+        type: String? = "application/json",
+        _ headers: HTTPFields = [:]
+    ) async throws -> Reply {
+        var headers = headers
+        if body != nil, let type { headers[.contentType] = type }
+        let buffer = body.map(ByteBuffer.init(string:))
+        return try await client.execute(uri: path, method: method, headers: headers, body: buffer) {
+            response in
+            Reply(status: response.status.code, headers: response.headers, body: Data(buffer: response.body))
+        }
+    }
+}
+
+/// What came back.
+struct Reply: Sendable {
+    let status: Int
+    let headers: HTTPFields
+    let body: Data
+
+    /// The body by Foundation's parser.
+    var json: [String: Any] {
+        get throws { try #require(try JSONSerialization.jsonObject(with: body) as? [String: Any]) }
+    }
+
+    var lines: [[String: Any]] {
+        get throws { try #require(try json["lines"] as? [[String: Any]]) }
+    }
+
+    /// The part of a problem's type that tells its kind.
+    var problem: String? {
+        let type = try? json["type"] as? String
+        return type?.split(separator: ":").last.map(String.init)
+    }
+
+    var field: String? { try? json["field"] as? String }
+
+    var etag: String? { headers[.eTag] }
+
+    /// A header field by its name.
+    subscript(name: String) -> String? { HTTPField.Name(name).flatMap { headers[$0] } }
+}
+
+extension Data {
+    init(buffer: ByteBuffer) {
+        self.init(buffer.readableBytesView)
+    }
+}
+
+/// Runs a test against the routes.
+func serve(
+    _ shelf: some CartAsking = Shelf(),
+    _ setup: TestingSetup = .router,
+    node: String = "n1",
+    policy: CartFacePolicy = CartFacePolicy(),
+    draining: Bool = false,
+    past: any PastStore = Past(.notKept),
+    feed: any ChangeFeed = Gazette(),
+    _ test: @escaping @Sendable (Caller) async throws -> Void
+) async throws {
+    let number = Atomic<UInt64>(0)
+    let sources = CartFaceSources(
+        now: { moment },
+        newID: { CartID(randomHigh: 0, randomLow: number.add(1, ordering: .relaxed).newValue) },
+        isDraining: { draining },
+        past: past,
+        feed: feed
+    )
+    let routes = CartRoutes(asker: shelf, node: node, policy: policy, sources: sources)
+    var logger = Logger(label: "test")
+    logger.logLevel = .critical
+    let other = UnknownPathResponder(routes, context: BasicRequestContext.self)
+    let application = Application(responder: routes.responder(otherwise: other), logger: logger)
+    try await application.test(setup) { client in try await test(Caller(client: client)) }
+}
+
+/// News that a test makes up.
+final class Gazette: ChangeFeed {
+    private let readers = Mutex<[AsyncStream<News>.Continuation]>([])
+    private let limit: Int
+    /// One for each reader that came.
+    let arrivals: AsyncStream<Void>
+    private let arrival: AsyncStream<Void>.Continuation
+
+    init(limit: Int = 8) {
+        self.limit = limit
+        (arrivals, arrival) = AsyncStream.makeStream()
+    }
+
+    func news(of id: ActorID) -> AsyncStream<News>? {
+        let (stream, reader) = AsyncStream.makeStream(of: News.self, bufferingPolicy: .bufferingNewest(1))
+        return readers.withLock { readers in
+            guard readers.count < limit else { return nil }
+            readers.append(reader)
+            arrival.yield()
+            return stream
+        }
+    }
+
+    func tell(_ news: News) {
+        for reader in readers.withLock({ $0 }) { reader.yield(news) }
+    }
+
+    func close() {
+        for reader in readers.withLock({ $0 }) { reader.finish() }
+    }
+}
+
+/// What is kept of every cart's past, or why that can not be told.
+struct Past: PastStore {
+    private let found: Result<ActorPast, StoreFailure>
+
+    init(_ past: ActorPast) { found = .success(past) }
+
+    init(_ failure: StoreFailure) { found = .failure(failure) }
+
+    func past(of id: ActorID) async throws(StoreFailure) -> ActorPast { try found.get() }
+}
+/// Every resource, and what may be done with it.
+let resources: [(path: String, allow: String)] = [
+    ("/v1/carts", "POST, OPTIONS"), ("/v1/carts/c", "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"),
+    ("/v1/carts/c/lines/1/price", "PUT, OPTIONS"), ("/v1/carts/c/actions", "POST, OPTIONS"),
+    ("/v1/carts/c/take-out", "POST, OPTIONS"), ("/v1/carts/c/checkout", "POST, OPTIONS"),
+    ("/v1/carts/c/checkout/cancel", "POST, OPTIONS"), ("/v1/carts/c/order", "GET, HEAD, OPTIONS"),
+    ("/v1/carts/c/merge", "POST, OPTIONS"),
+    ("/v1/carts/c/lines", "POST, DELETE, OPTIONS"), ("/v1/carts/c/lines/1", "PATCH, DELETE, OPTIONS"),
+]
+
+/// A line as a client sends it.
+let apple = #"{"sku":"apple","quantity":2,"unitPrice":{"amount":150,"currency":"EUR"}}"#
+
+/// Small, fast and the same everywhere (Steele, Lea, Flood 2014).
+struct SplitMix64: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}

@@ -1,0 +1,97 @@
+import ActorRuntime
+import Cart
+import Synchronization
+
+@testable import CartService
+
+/// What befalls an ask.
+enum Fault: CaseIterable {
+    /// The asker dies before it asks.
+    case before
+    /// The asker dies before it is answered.
+    case after
+    /// The asker dies, and what it asked comes much later.
+    case late
+}
+
+/// A way to the shelf on which one ask meets a fault, after which nothing gets through any more: the asker is dead.
+final class FaultyWay: CartAsking {
+    private struct State {
+        var asks = 0
+        var late: (ActorID, CartCommand)?
+    }
+
+    private let shelf: Shelf
+    private let fault: Fault
+    private let place: Int
+    private let state = Mutex(State())
+
+    /// - Parameter place: which ask, from 0.
+    init(to shelf: Shelf, _ fault: Fault, at place: Int) {
+        self.shelf = shelf
+        self.fault = fault
+        self.place = place
+    }
+
+    /// How many asks there were, those of the dead included.
+    var asks: Int { state.withLock { $0.asks } }
+
+    /// What is still under way arrives.
+    func deliver() async throws {
+        guard let (id, command) = state.withLock({ $0.late.take() }) else { return }
+        _ = try await shelf.ask(id, command, deadline: .now, trace: "")
+    }
+
+    func ask(
+        _ id: ActorID,
+        _ command: CartCommand,
+        deadline: ContinuousClock.Instant,
+        trace: String
+    ) async throws(HostFailure) -> Answer<CartLogic> {
+        let number = state.withLock { state in
+            defer { state.asks += 1 }
+            return state.asks
+        }
+        let death = HostFailure(.sessionLost, .unknown, id: id, detail: "dead", retryAfter: .seconds(1))
+        guard number >= place else {
+            return try await shelf.ask(id, command, deadline: deadline, trace: trace)
+        }
+        guard number == place else { throw death }
+        switch fault {
+        case .before: break
+        case .after: _ = try await shelf.ask(id, command, deadline: deadline, trace: trace)
+        case .late: state.withLock { $0.late = (id, command) }
+        }
+        throw death
+    }
+}
+
+/// A way to the shelf on which something else happens before one of the asks.
+final class HookedWay: CartAsking {
+    private let shelf: Shelf
+    private let place: Int
+    private let hook: @Sendable () async throws -> Void
+    private let asks = Atomic<Int>(0)
+
+    init(to shelf: Shelf, before place: Int, _ hook: @escaping @Sendable () async throws -> Void) {
+        self.shelf = shelf
+        self.place = place
+        self.hook = hook
+    }
+
+    func ask(
+        _ id: ActorID,
+        _ command: CartCommand,
+        deadline: ContinuousClock.Instant,
+        trace: String
+    ) async throws(HostFailure) -> Answer<CartLogic> {
+        if asks.add(1, ordering: .relaxed).oldValue == place {
+            do {
+                try await hook()
+            } catch {
+                throw HostFailure(.unreadable, .unknown, id: id, detail: "\(error)", retryAfter: .zero)
+            }
+        }
+        return try await shelf.ask(id, command, deadline: deadline, trace: trace)
+    }
+}

@@ -1,0 +1,139 @@
+import ActorRuntime
+import Cart
+import CartProtobuf
+import CartService
+import GRPCCore
+import GRPCNIOTransportHTTP2Posix
+import SwiftProtobuf
+import Testing
+
+@testable import CartGRPC
+
+/// How a no is told, and what there is to call.
+@Suite struct ErrorTests {
+    @Test(arguments: RPCCode.allCases)
+    func `a code is the library's of the same number`(code: RPCCode) {
+        #expect(RPCError.Code(code).rawValue == code.rawValue)
+    }
+
+    private static let codes: [(HostFailure.Reason, RPCError.Code)] = [
+        (.overloaded, .unavailable), (.storeUnavailable, .unavailable), (.ownerUnreachable, .unavailable),
+        (.unreadable, .dataLoss), (.deadlineExceeded, .deadlineExceeded), (.sessionLost, .unavailable),
+        (.notReady, .unavailable), (.draining, .unavailable),
+    ]
+
+    @Test func `the table of failures is whole`() {
+        #expect(Set(Self.codes.map(\.0)) == Set(HostFailure.Reason.allCases))
+    }
+
+    @Test(arguments: codes, HostFailure.Outcome.allCases)
+    func `a failure says what became of the change, and keeps clients from repeating what may be done`(
+        row: (HostFailure.Reason, RPCError.Code),
+        outcome: HostFailure.Outcome
+    ) {
+        let failure = HostFailure(row.0, outcome, id: ActorID("c"), detail: "why", retryAfter: .seconds(3))
+        let error = RPCError(Refusal(failure)) { _ in "" }
+        #expect(error.code == row.1)
+        #expect(error.message == "why")
+        let pushback = outcome == .notApplied ? "3000" : "-1"
+        #expect(
+            error.metadata == [
+                "cart-problem": "\(row.0.rawValue)", "cart-outcome": "\(outcome.rawValue)",
+                "grpc-retry-pushback-ms": "\(pushback)",
+            ]
+        )
+    }
+
+    @Test(arguments: codes)
+    func `the shops' own word for lasting trouble with the store is used for just that`(
+        row: (HostFailure.Reason, RPCError.Code)
+    ) {
+        let failure = HostFailure(row.0, .notApplied, id: ActorID("c"), detail: "why")
+        let error = ShopService<Shelf>.error(Refusal(failure))
+        let isStore = row.0 == .unreadable || row.0 == .storeUnavailable
+        #expect(error.code == (row.0 == .unreadable ? .failedPrecondition : row.1))
+        #expect(error.message == (isStore ? "Can't access cart storage. why" : "why"))
+    }
+
+    @Test func `what one action of a batch is refused for is named by its place`() {
+        let rejections: [(CartRejection, String)] = [
+            (.action(3, .invalid(.quantity, .empty)), "actions[3].quantity: "),
+            (.action(0, .lineNotFound(LineID(7))), "actions[0]: "),
+            (.invalid(.actions, .empty), "actions: "),
+        ]
+        for (rejection, start) in rejections {
+            let error = RPCError(Refusal(rejection), ServedCarts<Shelf>.name(of:))
+            #expect(error.message.hasPrefix(start), "\(error.message)")
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("1H", .seconds(3_600)), ("2M", .seconds(120)), ("3S", .seconds(3)), ("100m", .milliseconds(100)),
+            ("5u", .microseconds(5)), ("99999999n", .nanoseconds(99_999_999)), ("", nil), ("S", nil),
+            ("5", nil),
+            ("-1S", nil), ("+1S", nil), ("999999999S", nil), ("1s", nil), ("1.5S", nil),
+        ] as [(String, Duration?)]
+    )
+    func `a time-out is read as gRPC writes it`(text: String, duration: Duration?) {
+        #expect(RPCCall.timeout(text) == duration)
+    }
+
+    @Test func `a client's patience shortens the deadline and never lengthens it`() throws {
+        let now = ContinuousClock.now
+        for (timeout, expected) in [("1S", 1), ("9S", 2), ("nonsense", 2)] {
+            let call = try RPCCall(["grpc-timeout": "\(timeout)"], now: now, atMost: .seconds(2))
+            #expect(call.deadline == now + .seconds(expected))
+        }
+        let call = try RPCCall(
+            ["traceparent": "00-1-2-01", "idempotency-key": "k"],
+            now: now,
+            atMost: .seconds(2)
+        )
+        #expect(call.trace == "00-1-2-01")
+        #expect(call.key?.text == "k")
+        let refusal = #expect(throws: Refusal.self) {
+            try RPCCall(["idempotency-key": "two words"], now: now, atMost: .seconds(2))
+        }
+        #expect(refusal?.kind == .malformedHeader)
+    }
+
+    @Test func `what is described is what is served, method by method`() throws {
+        let shelf = Shelf()
+        var router = RPCRouter<HTTP2ServerTransport.Posix>()
+        for service in try CartRPCServer.services(shelf, CartFacePolicy(), sources, { true }) {
+            service.registerMethods(with: &router)
+        }
+        let served = Set(router.methods.map { "\($0.service.fullyQualifiedService).\($0.method)" })
+        let catalogue = try Catalogue.served()
+        for method in served { #expect(catalogue.file(defining: method) != nil, "\(method)") }
+        for service in catalogue.services {
+            #expect(served.contains { $0.hasPrefix(service + ".") }, "\(service)")
+        }
+        #expect(catalogue.services.count == 6)
+        #expect(served.count == 16 + 3 + 3 + 2 + 1 + 1)
+    }
+
+    @Test func `a file comes with all that it needs`() throws {
+        let catalogue = try Catalogue.served()
+        let files = try catalogue.files(of: "cart_v1.proto").map {
+            try Google_Protobuf_FileDescriptorProto(serializedBytes: $0)
+        }
+        #expect(files.map(\.name) == ["cart_v1.proto", "google/protobuf/timestamp.proto"])
+        #expect(catalogue.files(of: "nothing.proto").isEmpty)
+        #expect(catalogue.file(defining: "cart.v1.EFFECT_CLEARED") == "cart_v1.proto")
+        #expect(catalogue.file(defining: "hipstershop.CartItem.quantity") == "hipstershop.proto")
+    }
+
+    @Test func `health knows the services there are and no others`() throws {
+        for isServing in [true, false] {
+            let health = HealthService(["a.B"]) { isServing }
+            for name in ["", "a.B"] {
+                let status = try health.check(.with { $0.service = name }).status
+                #expect(status == (isServing ? .serving : .notServing))
+            }
+            let error = #expect(throws: RPCError.self) { try health.check(.with { $0.service = "a" }) }
+            #expect(error?.code == .notFound)
+        }
+    }
+}

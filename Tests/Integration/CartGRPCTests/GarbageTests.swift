@@ -1,0 +1,113 @@
+import ActorRuntime
+import Cart
+import CartProtobuf
+import CartService
+import GRPCCore
+import SwiftProtobuf
+import Testing
+
+@testable import CartGRPC
+
+/// Requests as they come from whoever likes to try: bytes that are drawn, and messages with some bytes changed.
+@Suite struct GarbageTests {
+    /// Small, fast and the same everywhere (Steele, Lea, Flood 2014).
+    struct SplitMix64: RandomNumberGenerator {
+        var state: UInt64
+
+        mutating func next() -> UInt64 {
+            state &+= 0x9E37_79B9_7F4A_7C15
+            var z = state
+            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+            return z ^ (z >> 31)
+        }
+    }
+
+    private static func drawn(_ sample: [UInt8], _ random: inout SplitMix64) -> [UInt8] {
+        if Int.random(in: 0..<4, using: &random) == 0 {
+            let count = Int.random(in: 0...60, using: &random)
+            return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &random) }
+        }
+        var bytes = sample
+        for _ in 0..<Int.random(in: 0...3, using: &random) where !bytes.isEmpty {
+            let place = Int.random(in: bytes.indices, using: &random)
+            switch Int.random(in: 0..<3, using: &random) {
+            case 0: bytes[place] = UInt8.random(in: .min ... .max, using: &random)
+            case 1: bytes.remove(at: place)
+            case _: bytes.insert(UInt8.random(in: .min ... .max, using: &random), at: place)
+            }
+        }
+        return bytes
+    }
+
+    @Test(arguments: 0..<8)
+    func `whatever comes is answered or refused by its code, and a cart never holds what it may not`(
+        seed: UInt64
+    )
+        async throws
+    {
+        var random = SplitMix64(state: seed)
+        let shelf = Shelf()
+        let shop = ShopService(.boutique, asker: shelf, policy: CartFacePolicy(), sources: sources)
+        let sample: [UInt8] = try BoutiqueAddItemRequest.with {
+            $0.userID = "user"
+            $0.item = .with { ($0.productID, $0.quantity) = ("0PUK6V6EV0", 3) }
+        }.serializedBytes()
+        let call = ForeignCall(deadline: .now + .seconds(1))
+        var answered = 0
+        for _ in 0..<1_000 {
+            let bytes = Self.drawn(sample, &random)
+            let request: BoutiqueAddItemRequest
+            do {
+                request = try BoundedDeserializer(limit: 64).deserialize(bytes)
+            } catch let error as RPCError {
+                #expect(error.code == .invalidArgument || error.code == .resourceExhausted)
+                continue
+            }
+            do throws(Refusal) {
+                _ = try await shop.add(request, call)
+                answered += 1
+                let shown = try await shop.show(.with { $0.userID = request.userID }, call)
+                let item = shown.items.first { $0.productID.utf8.elementsEqual(request.item.productID.utf8) }
+                #expect((1...9_999).contains(item?.quantity ?? 0), "\(bytes)")
+            } catch {
+                #expect(
+                    [.invalidArgument, .resourceExhausted].contains(error.kind.code),
+                    "\(bytes) \(error)"
+                )
+            }
+        }
+        #expect(answered > 100)
+    }
+
+    @Test func `our own requests are refused as well whatever comes`() throws {
+        var random = SplitMix64(state: 99)
+        let carts = ServedCarts(asker: Shelf(), policy: CartFacePolicy(), sources: sources)
+        let call = try RPCCall([:], now: .now, atMost: .seconds(1))
+        let sample: [UInt8] = try ServedAddLineRequest.with {
+            $0.cartID = "cart"
+            $0.sku = "tea"
+            $0.quantity = 2
+            $0.unitPrice = .with { ($0.minorUnits, $0.currency) = (450, "EUR") }
+            $0.attributes = ["size": "L"]
+            $0.terms = .with { ($0.idempotencyKey, $0.expectedVersion) = ("key", 3) }
+        }.serializedBytes()
+        var read = 0
+        for _ in 0..<4_000 {
+            do {
+                let bytes = Self.drawn(sample, &random)
+                let request: ServedAddLineRequest = try BoundedDeserializer(limit: 256).deserialize(bytes)
+                let errand = try carts.addition(request, call)
+                try CartCommand.change(errand.change, at: moment).validate(CartLimits())
+                read += 1
+            } catch let error as RPCError {
+                #expect(error.code == .invalidArgument)
+            } catch let refusal as Refusal {
+                #expect(refusal.kind.code == .invalidArgument)
+            } catch let rejection as CartRejection {
+                #expect(Refusal(rejection).kind.code == .invalidArgument)
+            }
+        }
+        #expect(read > 100)
+    }
+}

@@ -1,0 +1,141 @@
+import Ownership
+import RedisClient
+import Testing
+
+@testable import NodeConfiguration
+
+struct PrecedenceTests {
+    @Test func `nothing said at all gives a working single node`() throws {
+        let settings = try #require(outcome().settings)
+        #expect(settings.http.description == "127.0.0.1:8080")
+        #expect(settings.operations.description == "127.0.0.1:9090")
+        #expect(settings.link.advertised == "127.0.0.1:7170")
+        #expect(settings.nodeName == "box-8080")
+        #expect(settings.dataFolder == "/home/somebody/.local/state/cart-node")
+        #expect(settings.redis.server == .embedded)
+        #expect(settings.cluster.secret.revealed.count == 64)
+        #expect(settings.lease.policy.length == .seconds(5))
+    }
+
+    @Test func `the command line goes before the environment, that before the file, that before the default`()
+        throws
+    {
+        let scratch = try Scratch()
+        let file = try scratch.file("node.yaml", "http-port: 1001\nops-port: 1002\nlink-port: 1003\n")
+        let environment = ["CART_CONFIG": file, "CART_OPS_PORT": "2002", "CART_LINK_PORT": "2003"]
+        let settings = try #require(outcome(["--link-port", "3003"], environment).settings)
+        #expect(settings.http.port == 1001)
+        #expect(settings.operations.port == 2002)
+        #expect(settings.link.listen.port == 3003)
+        #expect(settings.bodyLimit == 64 * 1024)
+    }
+
+    @Test func `an option may be joined to its value, and a variable may be empty`() throws {
+        let settings = try #require(
+            outcome(["--http-port=3001"], ["CART_HTTP_PORT": "x", "CART_OPS_PORT": ""]).settings
+        )
+        #expect(settings.http.port == 3001)
+        #expect(settings.operations.port == 9090)
+    }
+
+    @Test(arguments: ["--single-node", "--single-node=true", "--single-node true"])
+    func `a flag needs no value`(line: String) throws {
+        let words = line.split(separator: " ").map(String.init) + ["--redis-url", "redis://somewhere"]
+        let settings = try #require(outcome(words).settings)
+        #expect(settings.cluster.isSingleNode)
+        #expect(settings.cluster.secret.revealed.count == 64)
+    }
+
+    @Test(arguments: ["node.yaml", "node.yml", "node.json"])
+    func `numbers, truth values and text may stand in a file of either kind`(name: String) throws {
+        let scratch = try Scratch()
+        let json = #"{"http-port": 1001, "single-node": true, "lease-length": "7s", "body-limit": "128KiB"}"#
+        let yaml = "http-port: 1001\nsingle-node: true\nlease-length: 7s\nbody-limit: 128KiB\n"
+        let file = try scratch.file(name, name.hasSuffix("json") ? json : yaml)
+        let settings = try #require(outcome(["--config", file]).settings)
+        #expect(settings.http.port == 1001)
+        #expect(settings.cluster.isSingleNode)
+        #expect(settings.lease.length == .seconds(7))
+        #expect(settings.bodyLimit == 131_072)
+    }
+
+    @Test func `the Redis of a URL gets the time-outs that were set`() throws {
+        let environment = [
+            "REDIS_URL": "redis://:hidden@somewhere:6390/2", "CART_CLUSTER_SECRET": "0123456789abcdef",
+        ]
+        let settings = try #require(outcome(["--redis-command-timeout", "700ms"], environment).settings)
+        var expected = RedisConfiguration(address: .tcp(host: "somewhere", port: 6390))
+        expected.password = Secret("hidden")
+        expected.database = 2
+        expected.commandTimeout = .milliseconds(700)
+        #expect(settings.redis.server == .url(expected))
+    }
+
+    @Test(arguments: ["REDIS_ADDR", "VALKEY_ADDR"])
+    func `what demo shops call the Redis is taken where nobody uses our own name for it`(variable: String)
+        throws
+    {
+        let shared = ["CART_CLUSTER_SECRET": "0123456789abcdef", variable: "redis-cart:6379"]
+        let theirs = try #require(outcome([], shared).settings)
+        let expected = RedisConfiguration(address: .tcp(host: "redis-cart", port: 6379))
+        guard case .url(let server) = theirs.redis.server else {
+            Issue.record("not a Redis of others")
+            return
+        }
+        #expect(server.address == expected.address)
+        let both = shared.merging(["REDIS_URL": "redis://ours:1"]) { $1 }
+        let ours = try #require(outcome([], both).settings)
+        #expect(ours.redisIdentity.contains("ours:1"))
+        #expect(
+            try #require(outcome(["--redis-url", "redis://ours:2"], both).settings).redisIdentity.contains(
+                "ours:2"
+            )
+        )
+    }
+
+    @Test func `two names of demo shops for the Redis may agree, and are refused where they do not`() {
+        let secret = ["CART_CLUSTER_SECRET": "0123456789abcdef", "REDIS_ADDR": "a:1"]
+        #expect(outcome([], secret.merging(["VALKEY_ADDR": "a:1"]) { $1 }).settings != nil)
+        let complaint = outcome([], secret.merging(["VALKEY_ADDR": "b:1"]) { $1 }).complaint
+        #expect(complaint.hasPrefix("redis-url: REDIS_ADDR and VALKEY_ADDR contradict each other"))
+        // Nobody asks them where our own name is used.
+        let own = secret.merging(["VALKEY_ADDR": "b:1", "REDIS_URL": "redis://c:1"]) { $1 }
+        #expect(outcome([], own).settings != nil)
+        #expect(outcome([], ["REDIS_ADDR": "nonsense:port"]).complaint.contains("in REDIS_ADDR"))
+    }
+
+    @Test func `the shops' name for the port is the gRPC port's, unless it is a service's address`() throws {
+        #expect(outcome().settings?.grpc.port == 7070)
+        #expect(outcome([], ["CART_PORT": "7071"]).settings?.grpc.port == 7071)
+        #expect(outcome([], ["CART_PORT": "7071", "CART_GRPC_PORT": "7072"]).settings?.grpc.port == 7072)
+        #expect(outcome([], ["CART_PORT": "tcp://10.0.0.1:7070"]).settings?.grpc.port == 7070)
+        #expect(
+            outcome([], ["CART_PORT": "many"]).complaint.hasPrefix(
+                "grpc-port: neither off nor a port, in CART_PORT"
+            )
+        )
+    }
+
+    @Test func `gRPC may be switched off, and the retail store's API is off unless it is switched on`() {
+        #expect(outcome(["--grpc-port", "off"]).settings?.grpc.endpoint == nil)
+        #expect(outcome().settings?.retail.endpoint == nil)
+        #expect(
+            outcome(["--retail-port", "8082"]).settings?.retail.endpoint?.description == "127.0.0.1:8082"
+        )
+        #expect(outcome(["--retail-port", "7070"]).complaint.hasPrefix("retail-port: does not fit"))
+        #expect(
+            outcome(["--retail-port", "9090", "--grpc-port", "off"]).complaint.hasPrefix(
+                "ops-port: does not fit"
+            )
+        )
+    }
+
+    @Test func `the state folder of the machine is used where it is absolute`() throws {
+        #expect(outcome([], ["XDG_STATE_HOME": "/state"]).settings?.dataFolder == "/state/cart-node")
+        #expect(
+            outcome([], ["XDG_STATE_HOME": "state"]).settings?.dataFolder
+                == "/home/somebody/.local/state/cart-node"
+        )
+        #expect(outcome([], ["HOME": ""]).complaint.hasPrefix("data-dir: missing"))
+    }
+}

@@ -1,0 +1,55 @@
+import RedisClient
+import Testing
+
+@testable import NodeConfiguration
+
+struct SecretTests {
+    @Test func `a secret is read from a file without the white space around it`() throws {
+        let scratch = try Scratch()
+        let secret = try scratch.file("secret", "  0123456789abcdef\n")
+        let url = try scratch.file("url", "redis://:hidden@somewhere\n")
+        let settings = try #require(
+            outcome(["--redis-url-file", url], ["CART_CLUSTER_SECRET_FILE": secret]).settings
+        )
+        #expect(settings.cluster.secret.revealed == "0123456789abcdef")
+        guard case .url(let server) = settings.redis.server else { throw Missing() }
+        #expect(server.password?.revealed == "hidden")
+        #expect(settings.redisIdentity == "redis://:***@somewhere:6379/0")
+    }
+
+    @Test func `a secret and its file are not both given`() throws {
+        let scratch = try Scratch()
+        let file = try scratch.file("secret", "0123456789abcdef")
+        let complaint = outcome(["--cluster-secret-file", file], ["CART_CLUSTER_SECRET": "fedcba9876543210"])
+            .complaint
+        #expect(complaint.hasPrefix("cluster-secret: given twice, in CART_CLUSTER_SECRET and by a file"))
+    }
+
+    @Test func `no complaint and no dump shows a secret`() throws {
+        let scratch = try Scratch()
+        let bad = try scratch.file("bad", "hunter2")
+        let yaml = try scratch.file("node.yaml", "cluster-secret: [hunter2]\n")
+        let lines = [
+            ["--cluster-secret", "hunter2"], ["--redis-url", "hunter2://x:hunter2@y"],
+            ["--cluster-secret-file", bad],
+            ["--redis-url-file", bad], ["--config", yaml],
+        ]
+        for line in lines {
+            let complaint = outcome(line).complaint
+            #expect(!complaint.isEmpty)
+            #expect(!complaint.contains("hunter2"), "\(complaint)")
+        }
+        let settings = outcome([
+            "--redis-url", "redis://:hunter2@y", "--cluster-secret", "hunter2hunter2hunter2",
+        ]).settings
+        #expect(!"\(try #require(settings))".contains("hunter2"))
+    }
+
+    @Test func `a secret that is made up is another each time`() throws {
+        let first = try #require(outcome().settings).cluster.secret.revealed
+        let second = try #require(outcome().settings).cluster.secret.revealed
+        #expect(first != second)
+    }
+
+    struct Missing: Error {}
+}

@@ -1,0 +1,104 @@
+import Foundation
+import Testing
+
+@testable import NodeConfiguration
+
+struct SettingTableTests {
+    static let numbers = SettingTable.all.filter { $0.expected.contains("…") && $0.expected.contains(" in ") }
+        .map(\.name)
+
+    /// Whether the table takes a value for a setting.
+    private func takes(_ setting: Setting, _ text: String) -> Bool {
+        var settings = NodeSettings()
+        do throws(Unfit) {
+            try setting.assign(text, &settings)
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    @Test(arguments: numbers)
+    func `a range holds its ends and nothing beyond them`(name: String) throws {
+        let setting = try #require(SettingTable.all.first { $0.name == name })
+        let range = try #require(setting.expected.split(separator: " ").last)
+        let ends = range.split(separator: "…").map(String.init)
+        try #require(ends.count == 2)
+        #expect(takes(setting, ends[0]), "\(ends[0])")
+        #expect(takes(setting, ends[1]), "\(ends[1])")
+        let (below, above) = try beyond(ends[0], ends[1])
+        #expect(!takes(setting, below), "\(below)")
+        #expect(!takes(setting, above), "\(above)")
+    }
+
+    /// The nearest values outside a range.
+    private func beyond(_ low: String, _ high: String) throws -> (String, String) {
+        if let low = DurationText.parse(low), let high = DurationText.parse(high) {
+            return ("\(low / .milliseconds(1) - 1)ms", "\(high / .milliseconds(1) + 1)ms")
+        }
+        let low = try #require(SizeText.parse(low))
+        let high = try #require(SizeText.parse(high))
+        return ("\(low - 1)", "\(high + 1)")
+    }
+
+    @Test func `every default is a value that its setting takes`() {
+        for setting in SettingTable.all where Self.numbers.contains(setting.name) {
+            #expect(takes(setting, setting.standard), "\(setting.name)")
+        }
+        #expect(Self.numbers.count > 20)
+    }
+
+    @Test func `no two settings share a name or a variable`() {
+        #expect(Set(SettingTable.all.map(\.name)).count == SettingTable.all.count)
+        #expect(Set(SettingTable.all.map(\.environment)).count == SettingTable.all.count)
+    }
+
+    @Test func `help names every setting`() {
+        for setting in SettingTable.all {
+            #expect(Help.text.contains("  --\(setting.name)"))
+            #expect(Help.text.contains("(\(setting.environment))"))
+        }
+    }
+
+    @Test func `the handbook has the table of the code`() throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../../..")
+        let handbook = try String(contentsOf: root.appending(path: "docs/operating.md"), encoding: .utf8)
+        #expect(handbook.contains(Help.table), "docs/operating.md must contain this:\n\(Help.table)")
+    }
+}
+
+struct TextTests {
+    @Test(arguments: [
+        ("0ms", 0), ("500ms", 500), ("5s", 5_000), ("15m", 900_000), ("12h", 43_200_000),
+        ("30d", 2_592_000_000),
+        ("007s", 7_000),
+    ])
+    func `a duration is a whole number and a unit`(text: String, milliseconds: Int64) {
+        #expect(DurationText.parse(text) == .milliseconds(milliseconds))
+    }
+
+    @Test(arguments: [
+        "", "s", "5", "5 s", " 5s", "5s ", "-5s", "+5s", "1.5s", "5S", "5sec", "5s5s", "٥s",
+        "9223372036854775807d",
+        "99999999999999999999s",
+    ])
+    func `nothing else is a duration`(text: String) {
+        #expect(DurationText.parse(text) == nil)
+    }
+
+    @Test(arguments: ["0s", "1ms", "500ms", "90s", "15m", "36h", "30d"])
+    func `a duration is written as it is read`(text: String) throws {
+        #expect(DurationText.format(try #require(DurationText.parse(text))) == text)
+    }
+
+    @Test(arguments: [("0", 0), ("1000", 1_000), ("64KiB", 65_536), ("1MiB", 1_048_576)])
+    func `a size is a whole number of bytes or of a unit`(text: String, bytes: Int) {
+        #expect(SizeText.parse(text) == bytes)
+        #expect(SizeText.format(bytes) == text)
+    }
+
+    @Test(arguments: ["", "KiB", "-1", "1.5MiB", "1kb", "1 KiB", "9223372036854775807MiB"])
+    func `nothing else is a size`(text: String) {
+        #expect(SizeText.parse(text) == nil)
+    }
+}

@@ -1,0 +1,263 @@
+import ActorRuntime
+import GRPCCore
+import NIOCore
+import NIOPosix
+import Ownership
+import PeerProtocol
+import SwiftProtobuf
+import Synchronization
+import Testing
+
+@testable import PeerTransport
+
+@Suite(.timeLimit(.minutes(1))) struct HostilePeerTests {
+    static func asks(_ numbers: [UInt64], _ change: (inout WireAsk) -> Void = { _ in }) -> WireFromClient {
+        .with {
+            $0.asks.asks = numbers.map { number in
+                var ask = WireAsk(
+                    makeAsk(),
+                    correlation: number,
+                    remaining: .seconds(9),
+                    policy: LinkPolicy()
+                )
+                change(&ask)
+                return ask
+            }
+        }
+    }
+
+    /// Runs a conversation with a server that must survive it, and must hear no ask.
+    func refusal(of script: @escaping WireStream.Script) async throws -> RPCError.Code? {
+        let heard = Mutex(0)
+        let receiver = Answering { ask in
+            if ask.id != ActorID("witness") { heard.withLock { $0 += 1 } }
+            return .answered(ask.command)
+        }
+        let code = try await withServer(receiver) { server, address in
+            try await withClient { client in
+                #expect(
+                    await client.fate(of: makeAsk("before", of: "witness"), at: address) == .echoed("before")
+                )
+                let code = try await WireStream(port: try await server.port).converse(script)
+                #expect(
+                    await client.fate(of: makeAsk("after", of: "witness"), at: address) == .echoed("after")
+                )
+                return code
+            }
+        }
+        #expect(heard.withLock { $0 } == 0)
+        return code
+    }
+
+    @Test func `a client with another secret is refused, and nothing of its ask left`() async throws {
+        let seen = Mutex(0)
+        let receiver = Answering { ask in
+            seen.withLock { $0 += 1 }
+            return .answered(ask.command)
+        }
+        try await withServer(receiver) { _, address in
+            try await withClient(secret: "other") { client in
+                #expect(await client.fate(of: makeAsk(), at: address) == .unsent)
+            }
+        }
+        #expect(seen.withLock { $0 } == 0)
+    }
+
+    @Test func `a server without the secret gets to see no ask`() async throws {
+        let seen = Mutex(0)
+        let impostor = WirePeer { message in
+            switch message?.kind {
+            case nil:
+                return [.with { $0.challenge.nonce.append(contentsOf: ClusterSecret.freshNonce()) }]
+            case .hello(let hello):
+                return [.with { $0.welcome.proof = hello.proof }]
+            case .asks, .ping:
+                seen.withLock { $0 += 1 }
+                return []
+            }
+        }
+        try await impostor.serve { address in
+            try await withClient { client in
+                #expect(await client.fate(of: makeAsk(), at: address) == .unsent)
+            }
+        }
+        #expect(seen.withLock { $0 } == 0)
+    }
+
+    @Test func `a server that answers before it proved itself is not heard`() async throws {
+        let impostor = WirePeer { message in
+            message == nil ? [.with { $0.answers.answers = [.with { $0.correlation = 1 }] }] : []
+        }
+        try await impostor.serve { address in
+            var policy = LinkPolicy()
+            policy.connectTimeout = .seconds(20)
+            try await withClient(policy: policy) { client in
+                let time = await ContinuousClock().measure {
+                    #expect(await client.fate(of: makeAsk(), at: address) == .unsent)
+                }
+                // Its word ends the stream; nobody waits for the time-out.
+                #expect(time < .seconds(10))
+            }
+        }
+    }
+
+    @Test func `an ask before the hello is refused`() async throws {
+        #expect(try await refusal(of: { _ in [Self.asks([1])] }) == .permissionDenied)
+        #expect(try await refusal(of: { _ in [.with { $0.ping = WirePing() }] }) == .permissionDenied)
+    }
+
+    @Test func `a made-up hello is refused`() async throws {
+        let code = try await refusal(of: { _ in
+            [
+                .with {
+                    $0.hello.nonce.append(contentsOf: ClusterSecret.freshNonce())
+                    $0.hello.proof.append(contentsOf: ClusterSecret.freshNonce())
+                }
+            ]
+        })
+        #expect(code == .permissionDenied)
+    }
+
+    @Test func `a client that says no hello is refused in time`() async throws {
+        var policy = LinkPolicy()
+        policy.helloTimeout = .milliseconds(500)
+        try await withServer(policy: policy, Answering.echo) { server, _ in
+            let code = try await WireStream(port: try await server.port).converse { _ in [] }
+            #expect(code == .deadlineExceeded)
+        }
+    }
+
+    @Test func `asks that can not be end their stream and no other`() async throws {
+        let changes: [@Sendable (inout WireAsk) -> Void] = [
+            { $0.target = "" }, { $0.actor = "" }, { $0.actor = "{}" },
+            { $0.trace = String(repeating: "t", count: 9_999) },
+        ]
+        for change in changes {
+            let script = try WireStream.greeted { message in
+                guard case .welcome = message.kind else { return [] }
+                return [Self.asks([1], change)]
+            }
+            #expect(try await refusal(of: script) == .invalidArgument)
+        }
+    }
+
+    @Test func `a message of no kind and a second hello end their stream`() async throws {
+        let nothing = try WireStream.greeted { _ in [WireFromClient()] }
+        #expect(try await refusal(of: nothing) == .invalidArgument)
+        let twice = try WireStream.greeted { _ in [.with { $0.hello = WireHello() }] }
+        #expect(try await refusal(of: twice) == .invalidArgument)
+    }
+
+    @Test func `two asks of one number end their stream`() async throws {
+        let script = try WireStream.greeted { message in
+            guard case .welcome = message.kind else { return [] }
+            return [Self.asks([5, 5])]
+        }
+        #expect(try await refusal(of: script) == .invalidArgument)
+    }
+
+    @Test func `an ask without time left is answered, not served`() async throws {
+        let outcome = Mutex<WireFailure?>(nil)
+        let script = try WireStream.greeted { message in
+            switch message.kind {
+            case .welcome: return [Self.asks([5]) { $0.remainingMs = 0 }]
+            case .answers(let answers):
+                outcome.withLock { $0 = answers.answers.first?.failed }
+                return nil
+            case .challenge, .pong, .leaving, nil: return []
+            }
+        }
+        #expect(try await refusal(of: script) == nil)
+        #expect(outcome.withLock { $0?.reason } == .deadlineExceeded)
+        #expect(outcome.withLock { $0?.outcome } == .notApplied)
+    }
+
+    @Test(
+        arguments: [
+            [0xff, 0xff, 0xff, 0xff], [0x0a, 0xff, 0xff, 0xff, 0xff, 0x0f], [0x12, 0x02, 0x0a], [],
+            [0x08, 0x01],
+        ] as [[UInt8]]
+    )
+    func `bytes that are no message end their stream`(bytes: [UInt8]) async throws {
+        try await withServer(Answering.echo) { server, address in
+            let code = try await WireStream(port: try await server.port)
+                .converse(serializer: Babble(bytes: bytes)) { _ in [WireFromClient()] }
+            #expect(code == .invalidArgument)
+            try await withClient { client in
+                #expect(await client.fate(of: makeAsk("after"), at: address) == .echoed("after"))
+            }
+        }
+    }
+
+    @Test func `a message larger than any peer sends ends its stream`() async throws {
+        var policy = LinkPolicy()
+        policy.payloadLimit = 1_000
+        try await withServer(policy: policy, Answering.echo) { server, address in
+            let script = try WireStream.greeted { [policy] message in
+                guard case .welcome = message.kind else { return [] }
+                return [Self.asks([1]) { $0.trace = String(repeating: "t", count: policy.messageLimit) }]
+            }
+            let code = try await WireStream(port: try await server.port).converse(script)
+            // The transport resets the stream; had the message been read, it would be called malformed.
+            #expect(code == .unavailable)
+            try await withClient { client in
+                #expect(await client.fate(of: makeAsk("after"), at: address) == .echoed("after"))
+            }
+        }
+    }
+
+    @Test(arguments: [
+        "GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + String(repeating: "\u{7f}", count: 4_096),
+        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        String(repeating: "\u{0}", count: 100_000),
+    ])
+    func `bytes that are no HTTP/2 hurt nobody`(text: String) async throws {
+        var policy = LinkPolicy()
+        policy.helloTimeout = .milliseconds(200)
+        try await withServer(policy: policy, Answering.echo) { server, address in
+            try await withClient { client in
+                #expect(await client.fate(of: makeAsk("before"), at: address) == .echoed("before"))
+                let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+                    .connect(host: "127.0.0.1", port: try await server.port).get()
+                channel.writeAndFlush(ByteBuffer(string: text), promise: nil)
+                // Whatever the server makes of it, it does not wait for more than the hello's time.
+                try await channel.closeFuture.get()
+                #expect(await client.fate(of: makeAsk("after"), at: address) == .echoed("after"))
+            }
+        }
+    }
+
+    @Test func `connections beyond the limit are closed, and room comes back`() async throws {
+        var policy = LinkPolicy()
+        policy.connectionLimit = 1
+        try await withServer(policy: policy, Answering.echo) { server, address in
+            try await withClient { client in
+                #expect(await client.fate(of: makeAsk("in"), at: address) == .echoed("in"))
+                let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+                    .connect(host: "127.0.0.1", port: try await server.port).get()
+                try await channel.closeFuture.get()
+                #expect(await client.fate(of: makeAsk("still in"), at: address) == .echoed("still in"))
+            }
+            try await withClient { client in
+                while await client.fate(of: makeAsk("next"), at: address) != .echoed("next") {
+                    try await Task.sleep(for: .milliseconds(5))
+                }
+            }
+        }
+    }
+
+    @Test func `a connection outlives the hello's time when its hello was good`() async throws {
+        var policy = LinkPolicy()
+        policy.helloTimeout = .milliseconds(500)
+        try await withServer(policy: policy, Answering.echo) { _, address in
+            try await withClient { client in
+                #expect(await client.fate(of: makeAsk("a"), at: address) == .echoed("a"))
+                let connection = client.state.withLock { $0.peers[address]?.connection }
+                try await Task.sleep(for: .milliseconds(1_200))
+                #expect(await client.fate(of: makeAsk("b"), at: address) == .echoed("b"))
+                #expect(client.state.withLock { $0.peers[address]?.connection } === connection)
+            }
+        }
+    }
+}

@@ -1,0 +1,326 @@
+import ActorRuntime
+import NIOCore
+import NIOPosix
+import Ownership
+import PeerProtocol
+import SwiftProtobuf
+import Synchronization
+import Testing
+
+@testable import PeerTransport
+
+@Suite(.timeLimit(.minutes(1))) struct LinkFailureTests {
+    let clock = ContinuousClock()
+
+    /// A port of this machine on which nobody listens.
+    func deadAddress() async throws -> String {
+        let channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .bind(host: "127.0.0.1", port: 0).get()
+        let port = channel.localAddress?.port ?? 0
+        try await channel.close()
+        return "127.0.0.1:\(port)"
+    }
+
+    @Test func `a refused connection is unsent at once, and the next ask does not even try`() async throws {
+        let address = try await deadAddress()
+        var policy = LinkPolicy()
+        policy.backoffFloor = .seconds(30)
+        policy.backoffCeiling = .seconds(30)
+        try await withClient(policy: policy) { client in
+            let first = await clock.measure {
+                #expect(await client.fate(of: makeAsk(), at: address) == .unsent)
+            }
+            #expect(first < .milliseconds(900))
+            while client.state.withLock({ !$0.live.isEmpty }) { await Task.yield() }
+            await #expect(throws: LinkFailure.unsent("\(address) could not be reached a moment ago")) {
+                try await client.ask(makeAsk(), at: address)
+            }
+        }
+    }
+
+    @Test(arguments: ["", "nowhere", "127.0.0.1:0", "no.such.host.invalid:7000"])
+    func `what can not be dialled is unsent`(address: String) async throws {
+        try await withClient { client in
+            #expect(await client.fate(of: makeAsk(), at: address) == .unsent)
+        }
+    }
+
+    @Test func `a peer that accepts and says nothing is unsent within the connect time-out`() async throws {
+        var policy = LinkPolicy()
+        policy.connectTimeout = .milliseconds(100)
+        try await withMuteListener { address in
+            try await withClient(policy: policy) { client in
+                let time = await clock.measure {
+                    #expect(await client.fate(of: makeAsk(), at: address) == .unsent)
+                }
+                #expect(time >= .milliseconds(100))
+                #expect(time < .seconds(2))
+            }
+        }
+    }
+
+    @Test func `an ask does not wait for a connection longer than its own time`() async throws {
+        var policy = LinkPolicy()
+        policy.connectTimeout = .seconds(30)
+        try await withMuteListener { address in
+            try await withClient(policy: policy) { client in
+                let time = await clock.measure {
+                    #expect(await client.fate(of: makeAsk(within: .milliseconds(50)), at: address) == .unsent)
+                }
+                #expect(time < .seconds(5))
+            }
+        }
+    }
+
+    @Test func `a peer that dies with asks in flight leaves them unanswered at once`() async throws {
+        let arrived = Signal()
+        try await withClient { client in
+            try await withThrowingTaskGroup(of: Fate.self) { group in
+                try await withServer(Answering.holding(arrived)) { _, address in
+                    for _ in 0..<10 { group.addTask { await client.fate(of: makeAsk(), at: address) } }
+                    await arrived.wait(for: 10)
+                }
+                let time = try await clock.measure {
+                    for try await fate in group { #expect(fate == .unanswered) }
+                }
+                #expect(time < .seconds(5))
+            }
+        }
+    }
+
+    @Test func `a peer that comes back on its port is found again`() async throws {
+        try await withClient { client in
+            let address = try await withServer(Answering.echo) { _, address in
+                #expect(await client.fate(of: makeAsk("a"), at: address) == .echoed("a"))
+                return address
+            }
+            let port = try #require(PeerAddress(address)).port
+            while await client.fate(of: makeAsk("gone"), at: address) != .unsent {}
+            try await withServer(port: port, Answering.echo) { _, _ in
+                var fate = Fate.unsent
+                while fate == .unsent {
+                    fate = await client.fate(of: makeAsk("b"), at: address)
+                    try await Task.sleep(for: .milliseconds(5))
+                }
+                #expect(fate == .echoed("b"))
+            }
+        }
+    }
+
+    @Test func `an ask whose time runs out is unanswered, and its late answer is dropped`() async throws {
+        let arrived = Signal()
+        let gate = Gate()
+        let receiver = Answering { ask in
+            guard ask.command == Array("slow".utf8) else { return .answered(ask.command) }
+            arrived.fire()
+            await gate.pass()
+            return .answered(ask.command)
+        }
+        var policy = LinkPolicy()
+        policy.streamsPerPeer = 1
+        try await withServer(policy: policy, receiver) { _, address in
+            try await withClient(policy: policy) { client in
+                #expect(await client.fate(of: makeAsk("a"), at: address) == .echoed("a"))
+                let time = await clock.measure {
+                    #expect(
+                        await client.fate(of: makeAsk("slow", within: .milliseconds(100)), at: address)
+                            == .unanswered
+                    )
+                }
+                #expect(time >= .milliseconds(100))
+                #expect(time < .seconds(5))
+                await arrived.wait()
+                gate.open()
+                for number in 0..<20 {
+                    #expect(await client.fate(of: makeAsk("\(number)"), at: address) == .echoed("\(number)"))
+                }
+            }
+        }
+    }
+
+    @Test func `a cancelled caller returns at once, and its ask counts as unanswered`() async throws {
+        let arrived = Signal()
+        try await withServer(Answering.holding(arrived)) { _, address in
+            try await withClient { client in
+                let asking = Task { await client.fate(of: makeAsk(), at: address) }
+                await arrived.wait()
+                asking.cancel()
+                #expect(await asking.value == .unanswered)
+                let connection = client.state.withLock { $0.peers[address]?.connection }
+                #expect(connection?.isEmpty == true)
+            }
+        }
+    }
+
+    @Test func `a caller that was cancelled before it asked sends nothing`() async throws {
+        let seen = Mutex(0)
+        let receiver = Answering { ask in
+            if ask.command == Array("cancelled".utf8) { seen.withLock { $0 += 1 } }
+            return .answered(ask.command)
+        }
+        try await withServer(receiver) { _, address in
+            try await withClient { client in
+                await withTaskGroup(of: Void.self) { group in
+                    group.cancelAll()
+                    group.addTask {
+                        #expect(await client.fate(of: makeAsk("cancelled"), at: address) == .unanswered)
+                    }
+                }
+                #expect(await client.fate(of: makeAsk("b"), at: address) == .echoed("b"))
+            }
+        }
+        #expect(seen.withLock { $0 } == 0)
+    }
+
+    @Test func `a silent peer that owes an answer is given up, a slow one is not`() async throws {
+        var policy = LinkPolicy()
+        policy.probeAfter = .milliseconds(50)
+        policy.silenceLimit = .milliseconds(400)
+        policy.streamsPerPeer = 1
+        let slow = Answering { ask in
+            do {
+                try await Task.sleep(for: .milliseconds(1_200))
+            } catch {}
+            return .answered(ask.command)
+        }
+        try await withServer(slow) { _, address in
+            try await withClient(policy: policy) { client in
+                #expect(await client.fate(of: makeAsk("slow"), at: address) == .echoed("slow"))
+            }
+        }
+        let secret = try ClusterSecret("secret")
+        let greeting = ServerGreeting(secret: secret, challenge: ClusterSecret.freshNonce())
+        let mute = WirePeer { [policy] message in
+            guard let message else { return [.with { $0.challenge = greeting.challenge }] }
+            guard case .hello(let hello) = message.kind else { return [] }
+            var own = greeting
+            guard let welcome = try? own.hello(hello, policy: policy) else { return [] }
+            return [.with { $0.welcome = welcome }]
+        }
+        try await mute.serve { address in
+            try await withClient(policy: policy) { client in
+                let time = await clock.measure {
+                    #expect(await client.fate(of: makeAsk("mute"), at: address) == .unanswered)
+                }
+                #expect(time >= .milliseconds(400))
+                #expect(time < .seconds(5))
+            }
+        }
+    }
+
+    @Test func `a peer that takes asks and breaks every time is left alone for a pause`() async throws {
+        let dials = Mutex(0)
+        let greeting = ServerGreeting(
+            secret: try ClusterSecret("secret"),
+            challenge: ClusterSecret.freshNonce()
+        )
+        let brittle = WirePeer { message in
+            switch message?.kind {
+            case nil:
+                dials.withLock { $0 += 1 }
+                return [.with { $0.challenge = greeting.challenge }]
+            case .hello(let hello):
+                var own = greeting
+                guard let welcome = try? own.hello(hello, policy: LinkPolicy()) else { return [] }
+                return [.with { $0.welcome = welcome }]
+            case .asks, .ping:
+                // No client expects this; it hangs up.
+                return [.with { $0.challenge = greeting.challenge }]
+            }
+        }
+        var policy = LinkPolicy()
+        policy.streamsPerPeer = 2
+        policy.backoffFloor = .seconds(30)
+        policy.backoffCeiling = .seconds(30)
+        try await brittle.serve { address in
+            try await withClient(policy: policy) { client in
+                #expect(await client.fate(of: makeAsk(), at: address) == .unanswered)
+                for _ in 0..<1_000 { #expect(await client.fate(of: makeAsk(), at: address) == .unsent) }
+            }
+        }
+        // One connection's two streams.
+        #expect(dials.withLock { $0 } == 2)
+    }
+
+    @Test func `a graceful shutdown lets asks in flight finish and sends new ones away`() async throws {
+        let arrived = Signal()
+        let gate = Gate()
+        let receiver = Answering { ask in
+            arrived.fire()
+            await gate.pass()
+            return .answered(ask.command)
+        }
+        let server = try LinkServer(
+            host: "127.0.0.1",
+            port: 0,
+            secret: "secret",
+            receiver: receiver,
+            logger: quiet
+        )
+        let run = Task { try await server.run() }
+        let address = "127.0.0.1:\(try await server.port)"
+        try await withClient { client in
+            async let fate = client.fate(of: makeAsk("last"), at: address)
+            await arrived.wait()
+            server.beginGracefulShutdown()
+            while client.state.withLock({ $0.peers[address]?.connection }) != nil {
+                _ = await client.fate(of: makeAsk("too late", within: .milliseconds(2)), at: address)
+            }
+            #expect(await client.fate(of: makeAsk("new"), at: address) == .unsent)
+            gate.open()
+            #expect(await fate == .echoed("last"))
+            try await run.value
+        }
+    }
+
+    @Test func `a graceful shutdown does not wait for ever`() async throws {
+        var policy = LinkPolicy()
+        policy.drainLimit = .milliseconds(50)
+        let arrived = Signal()
+        let server = try LinkServer(
+            host: "127.0.0.1",
+            port: 0,
+            secret: "secret",
+            receiver: Answering.holding(arrived),
+            policy: policy,
+            logger: quiet
+        )
+        let run = Task { try await server.run() }
+        let address = "127.0.0.1:\(try await server.port)"
+        try await withClient { client in
+            async let fate = client.fate(of: makeAsk("stuck"), at: address)
+            await arrived.wait()
+            server.beginGracefulShutdown()
+            try await run.value
+            #expect(await fate == .unanswered)
+        }
+    }
+
+    @Test func `a server that can not listen says so`() async throws {
+        try await withServer(Answering.echo) { _, address in
+            let port = try #require(PeerAddress(address)).port
+            let second = try LinkServer(
+                host: "127.0.0.1",
+                port: port,
+                secret: "secret",
+                receiver: Answering.echo,
+                logger: quiet
+            )
+            await #expect(throws: (any Error).self) { try await second.run() }
+            await #expect(throws: (any Error).self) { try await second.port }
+        }
+    }
+
+    /// Runs a listener that accepts connections and never says anything.
+    func withMuteListener(_ body: (String) async throws -> Void) async throws {
+        let channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .bind(host: "127.0.0.1", port: 0).get()
+        do {
+            try await body("127.0.0.1:\(channel.localAddress?.port ?? 0)")
+        } catch {
+            try await channel.close()
+            throw error
+        }
+        try await channel.close()
+    }
+}

@@ -1,0 +1,158 @@
+import ActorRuntime
+import Ownership
+import PeerProtocol
+import SwiftProtobuf
+import Testing
+
+@testable import PeerTransport
+
+@Suite struct WireTests {
+    let policy = LinkPolicy()
+
+    @Test func `an ask arrives as it left, with the time that was left`() throws {
+        let ask = makeAsk("command", to: "session", of: "actor")
+        let wire = WireAsk(ask, correlation: 7, remaining: .milliseconds(1_234), policy: policy)
+        let bytes: [UInt8] = try wire.serializedBytes()
+        let arrived = try LinkAsk(WireAsk(serializedBytes: bytes), policy: policy)
+        #expect(
+            arrived
+                == LinkAsk(
+                    target: ask.target,
+                    id: ask.id,
+                    command: ask.command,
+                    remaining: .milliseconds(1_234),
+                    trace: ask.trace
+                )
+        )
+    }
+
+    @Test(arguments: HostFailure.Reason.allCases, HostFailure.Outcome.allCases)
+    func `every failure arrives as it left`(reason: HostFailure.Reason, outcome: HostFailure.Outcome) throws {
+        let id = ActorID("actor")
+        let failure = HostFailure(reason, outcome, id: id, detail: "why", retryAfter: .milliseconds(250))
+        let wire = WireAnswer(.failed(failure), correlation: 7, id: id, policy: policy)
+        #expect(try LinkAnswer(wire, id: id, policy: policy) == .failed(failure))
+    }
+
+    @Test(
+        arguments: [.answered([1, 2]), .answered([]), .notHere(owner: nil), .notHere(owner: SessionID("s"))]
+            as [LinkAnswer]
+    )
+    func `every other answer arrives as it left`(answer: LinkAnswer) throws {
+        let id = ActorID("actor")
+        let wire = WireAnswer(answer, correlation: 7, id: id, policy: policy)
+        let bytes: [UInt8] = try wire.serializedBytes()
+        #expect(try LinkAnswer(WireAnswer(serializedBytes: bytes), id: id, policy: policy) == answer)
+    }
+
+    @Test func `what a newer peer means and we do not know may have been applied`() throws {
+        let id = ActorID("actor")
+        #expect(throws: LinkFailure.self) { try LinkAnswer(WireAnswer(), id: id, policy: policy) }
+        let wire = WireAnswer.with {
+            $0.failed.reason = .UNRECOGNIZED(99)
+            $0.failed.outcome = .UNRECOGNIZED(99)
+        }
+        guard case .failed(let failure) = try LinkAnswer(wire, id: id, policy: policy) else {
+            Issue.record("not a failure")
+            return
+        }
+        #expect(failure.outcome == .unknown)
+    }
+
+    @Test func `an answer larger than the link carries becomes a failure of unknown outcome`() throws {
+        var policy = policy
+        policy.payloadLimit = 3
+        let id = ActorID("actor")
+        let wire = WireAnswer(.answered([1, 2, 3, 4]), correlation: 7, id: id, policy: policy)
+        guard case .failed(let failure) = try LinkAnswer(wire, id: id, policy: policy) else {
+            Issue.record("not a failure")
+            return
+        }
+        #expect(failure.outcome == .unknown)
+    }
+
+    @Test func `an ask that can not be is refused`() {
+        let good = WireAsk(makeAsk(), correlation: 7, remaining: .seconds(1), policy: policy)
+        let long = String(repeating: "x", count: policy.payloadLimit + 1)
+        let changes: [(inout WireAsk) -> Void] = [
+            { $0.target = "" }, { $0.target = long }, { $0.actor = "" }, { $0.actor = long },
+            { $0.actor = "a{b}" },
+            { $0.trace = long }, { $0.command.append(contentsOf: long.utf8) },
+        ]
+        for change in changes {
+            var bad = good
+            change(&bad)
+            #expect(throws: StreamRefusal.self) { try LinkAsk(bad, policy: policy) }
+        }
+    }
+
+    @Test func `no time is too long or too short for its field`() throws {
+        #expect(Duration.seconds(-5).wireMilliseconds == 0)
+        #expect(Duration.microseconds(999).wireMilliseconds == 0)
+        #expect(Duration.milliseconds(1_500).wireMilliseconds == 1_500)
+        #expect(Duration.seconds(Int64.max).wireMilliseconds == .max)
+        let wire = WireAsk.with {
+            $0.target = "s"
+            $0.actor = "a"
+            $0.remainingMs = .max
+        }
+        #expect(try LinkAsk(wire, policy: policy).remaining == policy.askTimeLimit)
+    }
+
+    @Test func `a text is cut between characters`() {
+        #expect("short".limited(to: 5) == "short")
+        #expect("shorter".limited(to: 5) == "short")
+        #expect("ääää".limited(to: 5) == "ää")
+        #expect("ä".limited(to: 1) == "")
+        #expect("👩‍👩‍👧".limited(to: 0) == "")
+    }
+
+    @Test func `a message at every limit is within the message limit`() throws {
+        var policy = LinkPolicy()
+        policy.payloadLimit = 10_000
+        policy.batchBytes = 1_000
+        let id = String(repeating: "i", count: policy.identifierLimit)
+        let failure = HostFailure(
+            .overloaded,
+            .unknown,
+            id: ActorID(id),
+            detail: String(repeating: "d", count: 2 * policy.detailLimit)
+        )
+        var intake = Intake(policy: policy, greeting: WireFromServer())
+        _ = intake.depart()
+        for number in 1...64 as ClosedRange<UInt64> {
+            _ = intake.answer(
+                WireAnswer(.failed(failure), correlation: .max - number, id: ActorID(id), policy: policy)
+            )
+        }
+        let departing = intake.depart()
+        let message = try #require(departing)
+        let bytes: [UInt8] = try message.serializedBytes()
+        #expect(bytes.count <= policy.messageLimit)
+
+        var docket = Docket<Int>(policy: policy)
+        docket.open()
+        for number in 1...64 as ClosedRange<UInt64> {
+            let command = String(
+                repeating: "c",
+                count: number == 1 ? policy.batchBytes - 1 : number == 2 ? 10_000 : 0
+            )
+            let ask = LinkAsk(
+                target: SessionID(id),
+                id: ActorID(id),
+                command: Array(command.utf8),
+                remaining: .seconds(9),
+                trace: String(repeating: "t", count: policy.traceLimit)
+            )
+            _ = docket.admit(ask, as: .max - number, until: .now + .seconds(9), for: 0)
+        }
+        let departures = docket.depart(now: .now)
+        let asks = WireFromClient.with {
+            $0.asks.asks = departures.map {
+                WireAsk($0.ask, correlation: $0.correlation, remaining: $0.remaining, policy: policy)
+            }
+        }
+        let askBytes: [UInt8] = try asks.serializedBytes()
+        #expect(askBytes.count <= policy.messageLimit)
+    }
+}

@@ -1,0 +1,101 @@
+import ActorRuntime
+import Ownership
+import ServerTesting
+import Testing
+
+/// The simulated store and the scripts, side by side over the whole table of small records and requests.
+@Suite struct EquivalenceTests {
+    private struct Outcome: Equatable {
+        var answer: String
+        var record: StoredRecord?
+    }
+
+    private typealias Request = @Sendable (any World) async throws -> String
+
+    private static let records: [StoredRecord?] = {
+        var records: [StoredRecord?] = [nil]
+        for owner in ["", "me", "other"] {
+            for epoch in [4, 5, 6] as [UInt64] {
+                for attempt in [1, 2, 3] as [UInt64] {
+                    for sequence in [0, 1, 2, 3] as [UInt64] {
+                        for commit in sequence == 0 ? [""] : ["mine", "theirs"] {
+                            records.append(
+                                StoredRecord(
+                                    owner: owner,
+                                    epoch: epoch,
+                                    attempt: attempt,
+                                    sequence: sequence,
+                                    commit: commit,
+                                    value: sequence == 0 ? nil : Int64(sequence)
+                                )
+                            )
+                        }
+                    }
+                }
+            }
+        }
+        return records
+    }()
+
+    private static let requests: [Request] = {
+        var requests: [Request] = []
+        for mode in [ClaimTerms.Mode.look, .take, .create] {
+            for dead in [[], [other]] {
+                requests.append { world in
+                    let claim = try await world.claim(mode, attempt: 2, dead: dead)
+                    if case .granted(let at) = claim.answer {
+                        let isFresh = at.epoch.rawValue > 1_000_000
+                        let epoch = isFresh ? "fresh" : "\(at.epoch.rawValue)"
+                        return "granted \(epoch) \(at.sequence.rawValue) \(String(describing: claim.state))"
+                    }
+                    return "\(claim.answer) \(String(describing: claim.state))"
+                }
+            }
+        }
+        for sequence in [1, 2] as [UInt64] {
+            requests.append { "\(try await $0.surrender(version(5, sequence), 99))" }
+        }
+        for sequence in [0, 1, 2] as [UInt64] {
+            let at = version(5, sequence)
+            requests.append { "\(try await $0.commit(at, "mine", 77))" }
+            requests.append { "\(try await $0.release(at))" }
+            requests.append { world in
+                let generation = try await world.beat().generation
+                return "\(try await world.store.verify(cart, owner: me, version: at, generation: generation))"
+            }
+            requests.append { world in
+                let answer = try await world.republish(at, attempt: 2, 99)
+                if case .republished(let epoch) = answer, epoch.rawValue > 1_000_000 { return "fresh" }
+                return "\(answer)"
+            }
+        }
+        return requests
+    }()
+
+    private static func outcome(of request: Request, on record: StoredRecord?, in world: any World)
+        async throws
+        -> Outcome
+    {
+        try await world.put(record, at: cart)
+        let answer = try await request(world)
+        return Outcome(answer: answer, record: try await world.record(cart)?.withFreshEpochMarked)
+    }
+
+    @Test func `every request on every small record has the same effect and answer in both worlds`()
+        async throws
+    {
+        try await withWorld(.simulated) { simulated in
+            try await RedisServerFixture.with { server in
+                try await RedisWorld.with(server) { real in
+                    for record in Self.records {
+                        for (number, request) in Self.requests.enumerated() {
+                            let expected = try await Self.outcome(of: request, on: record, in: simulated)
+                            let found = try await Self.outcome(of: request, on: record, in: real)
+                            #expect(found == expected, "request \(number) on \(String(describing: record))")
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

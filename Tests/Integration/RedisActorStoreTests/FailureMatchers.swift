@@ -1,0 +1,69 @@
+import ActorRuntime
+import Ownership
+import RuntimeTesting
+import Testing
+
+@testable import RedisActorStore
+
+/// `try body()` must throw `.unreadable` with a text that holds a part.
+struct UnreadableText {
+    let part: String
+
+    func matches(_ error: any Error) -> Bool {
+        guard case .unreadable(let text) = error as? StoreFailure else { return false }
+        return text.contains(part)
+    }
+}
+
+/// `try body()` must throw `.refused` with a text that holds a part.
+struct RefusedText {
+    let part: String
+
+    func matches(_ error: any Error) -> Bool {
+        guard case .refused(let text) = error as? StoreFailure else { return false }
+        return text.contains(part)
+    }
+}
+
+/// Runs a call that must fail, and judges how.
+func expectFailure(
+    _ matches: (any Error) -> Bool,
+    sourceLocation: SourceLocation = #_sourceLocation,
+    _ call: () async throws -> Void
+) async {
+    do {
+        try await call()
+        Issue.record("nothing was thrown", sourceLocation: sourceLocation)
+    } catch {
+        #expect(matches(error), "\(error)", sourceLocation: sourceLocation)
+    }
+}
+
+/// A layout that writes as many fields as one likes.
+struct WideLayout: StateLayout {
+    typealias Logic = CounterLogic
+
+    let reader = StateReader(decider: CounterLogic(), codec: CounterCodec())
+    let width: Int
+
+    func content(
+        of change: Change<CounterLogic>,
+        at sequence: Ownership.Sequence,
+        on form: StoredForm
+    ) throws(CodecFailure) -> ContentChange {
+        ContentChange(set: try content(of: change.after, at: sequence), replaces: change.form != .empty)
+    }
+
+    func form(after form: StoredForm, at sequence: Ownership.Sequence) -> StoredForm {
+        self.form(at: sequence)
+    }
+
+    func form(at sequence: Ownership.Sequence) -> StoredForm { .written(by: .snapshot, base: .zero) }
+
+    func content(
+        of state: CounterLogic.State,
+        at sequence: Ownership.Sequence
+    ) throws(CodecFailure) -> [ContentField] {
+        (0..<width).map { ContentField("i:\($0)", [1]) }
+    }
+}

@@ -1,0 +1,159 @@
+import ActorRuntime
+import Ownership
+import RuntimeTesting
+import Testing
+
+/// The fakes do what tests rely on.
+@Suite struct FakeTests {
+    private typealias Redis = SimulatedRedis<CounterLogic.State>
+
+    private func world() async throws -> (redis: Redis, store: InMemoryStore<CounterLogic>, at: Version) {
+        let redis = Redis(clock: ManualClock())
+        redis.withStore { store in
+            store.contents.slots[cart] = .record(
+                SimulatedStore.Record(
+                    owner: me,
+                    version: version(5, 0),
+                    attempt: ClaimAttempt(1),
+                    commit: nil,
+                    state: nil
+                )
+            )
+        }
+        return (redis, InMemoryStore(redis), version(5, 0))
+    }
+
+    private func sequence(in redis: Redis) -> UInt64? {
+        redis.withStore { store in
+            guard case .record(let record) = store.contents.slots[cart] else { return nil }
+            return record.version.sequence.rawValue
+        }
+    }
+
+    private func commit(_ store: InMemoryStore<CounterLogic>, _ at: Version) async throws -> CommitAnswer {
+        try await store.commit(cart, owner: me, version: at, commit: CommitID("c"), change: change(to: 1))
+    }
+
+    @Test func `a held call happens when it is released`() async throws {
+        let (redis, store, at) = try await world()
+        let held = store.faults.holdNext(.commit)
+        async let answer = commit(store, at)
+        await held.arrived()
+        #expect(sequence(in: redis) == 0)
+        held.release()
+        #expect(try await answer == .committed)
+        #expect(sequence(in: redis) == 1)
+        #expect(store.faults.count(of: .commit) == 1)
+    }
+
+    @Test func `a call whose answer is held has happened`() async throws {
+        let (redis, store, at) = try await world()
+        let held = store.faults.holdNext(.commit, .afterExecution)
+        let caller = Task { try await commit(store, at) }
+        await held.arrived()
+        #expect(sequence(in: redis) == 1)
+        held.lose()
+        await expectFailure({ $0 as? StoreFailure == .unanswered("held by the test") }) {
+            _ = try await caller.value
+        }
+        #expect(try await commit(store, at) == .committed)
+    }
+
+    @Test func `a call that was given up is executed late, and once`() async throws {
+        let (redis, store, at) = try await world()
+        let held = store.faults.holdNext(.commit)
+        let caller = Task { try await commit(store, at) }
+        await held.arrived()
+        caller.cancel()
+        await expectFailure({ $0 as? StoreFailure == .unanswered("held by the test") }) {
+            _ = try await caller.value
+        }
+        #expect(sequence(in: redis) == 0)
+        held.deliverLate()
+        held.deliverLate()
+        #expect(sequence(in: redis) == 1)
+    }
+
+    @Test func `planned faults come first, then the outage, then all is well`() async throws {
+        let (redis, store, at) = try await world()
+        store.faults.breakDown(.requestsLost)
+        store.faults.refuseNext(.commit)
+        await expectFailure({ $0 as? StoreFailure == .refused("refused by the test") }) {
+            _ = try await commit(store, at)
+        }
+        await expectFailure({ $0 as? StoreFailure == .unanswered("lost by the test") }) {
+            _ = try await commit(store, at)
+        }
+        #expect(sequence(in: redis) == 0)
+        store.faults.loseNext(.commit, executed: true)
+        await expectFailure({ $0 as? StoreFailure == .unanswered("lost by the test") }) {
+            _ = try await commit(store, at)
+        }
+        #expect(sequence(in: redis) == 1)
+        store.faults.recover()
+        #expect(try await commit(store, at) == .committed)
+    }
+
+    @Test func `data may come back as it was before, in another generation`() async throws {
+        let (redis, store, at) = try await world()
+        let checkpoint = redis.withStore { $0.contents }
+        let generation = redis.withStore { $0.generation }
+        #expect(try await commit(store, at) == .committed)
+        redis.withStore { $0.restart(with: checkpoint) }
+        #expect(sequence(in: redis) == 0)
+        #expect(redis.withStore { $0.generation } != generation)
+        redis.withStore { $0.contents.slots[cart] = .unreadable("spoiled") }
+        await expectFailure({ $0 as? StoreFailure == .unreadable("actor c-1: spoiled") }) {
+            _ = try await commit(store, at)
+        }
+    }
+
+    private struct Echo: LinkReceiver {
+        func receive(_ ask: LinkAsk) async -> LinkAnswer { .answered(ask.command) }
+    }
+
+    @Test func `a link reaches who is attached, and fails as it is told`() async throws {
+        let network = InMemoryNetwork()
+        let link = InMemoryLink(network)
+        let ask = LinkAsk(target: me, id: cart, command: [1], remaining: .seconds(1), trace: "")
+        await expectFailure({ $0 as? LinkFailure == .unsent("nobody listens at a") }) {
+            _ = try await link.ask(ask, at: "a")
+        }
+        network.attach(Echo(), at: "a")
+        #expect(try await link.ask(ask, at: "a") == .answered([1]))
+        link.faults.loseNext("a", executed: true)
+        await expectFailure({ $0 as? LinkFailure == .unanswered("lost by the test") }) {
+            _ = try await link.ask(ask, at: "a")
+        }
+        network.detach("a")
+        await expectFailure({ $0 is LinkFailure }) { _ = try await link.ask(ask, at: "a") }
+    }
+
+    @Test func `a counter counts, refuses to overflow, and comes back from its bytes`() throws {
+        let logic = CounterLogic()
+        let codec = CounterCodec()
+        var state = logic.initial
+        guard case .accept(let events, 5) = logic.decide(.increment(by: 5), on: state, sequence: 0, next: 1)
+        else {
+            Issue.record("not accepted")
+            return
+        }
+        for event in events { logic.evolve(&state, with: event) }
+        #expect(try codec.decode(state: codec.encode(state: state)) == state)
+        guard
+            case .reject(.overflow) = logic.decide(.increment(by: .max), on: state, sequence: 1, next: 2)
+        else {
+            Issue.record("not rejected")
+            return
+        }
+        for command in [CounterLogic.Command.read, .increment(by: -3)] {
+            #expect(try codec.decode(command: codec.encode(command: command)) == command)
+        }
+        let answers: [Answer<CounterLogic>.Verdict] = [.accepted(5, state), .rejected(.overflow)]
+        for verdict in answers {
+            let answer = Answer<CounterLogic>(verdict: verdict, sequence: 3, node: "a node")
+            let back = try codec.decode(answer: codec.encode(answer: answer))
+            #expect("\(back)" == "\(answer)")
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import ActorRuntime
+import RuntimeTesting
+import Synchronization
+import Testing
+
+@Suite struct ManualClockTests {
+    private final class Diary: Sendable {
+        private let entries = Mutex<[Int]>([])
+
+        var all: [Int] { entries.withLock { $0 } }
+        func write(_ entry: Int) { entries.withLock { $0.append(entry) } }
+    }
+
+    @Test func `time passes only when it is told to`() {
+        let clock = ManualClock()
+        let start = clock.now
+        #expect(clock.now == start)
+        clock.advance(by: .seconds(3))
+        #expect(clock.now == start + .seconds(3))
+    }
+
+    @Test func `who sleeps until now or before does not sleep`() async throws {
+        let clock = ManualClock()
+        try await clock.sleep(until: clock.now)
+        try await clock.sleep(until: clock.now - .seconds(1))
+        #expect(clock.nextDeadline == nil)
+    }
+
+    @Test func `sleepers wake when their time has come, and not before`() async throws {
+        let clock = ManualClock()
+        let start = clock.now
+        let woken = Diary()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for seconds in [3, 1, 2] {
+                group.addTask {
+                    try await clock.sleep(until: start + .seconds(seconds))
+                    woken.write(seconds)
+                }
+            }
+            await clock.sleepers(atLeast: 3)
+            #expect(clock.nextDeadline == start + .seconds(1))
+            clock.advance(by: .milliseconds(999))
+            #expect(clock.nextDeadline == start + .seconds(1))
+            for expected in [[1], [1, 2], [1, 2, 3]] {
+                clock.advance(by: .milliseconds(1_000))
+                try await group.next()
+                #expect(woken.all == expected)
+            }
+        }
+    }
+
+    @Test func `a test can wait for a sleeper of a certain length`() async throws {
+        let clock = ManualClock()
+        let start = clock.now
+        async let short: Void = clock.sleep(until: start + .seconds(1))
+        await clock.sleepers(atLeast: 1)
+        async let long: Void = clock.sleep(until: start + .seconds(9))
+        await clock.sleeper(untilAtLeast: start + .seconds(5))
+        clock.advance(by: .seconds(9))
+        try await short
+        try await long
+    }
+
+    @Test func `a cancelled sleeper wakes with an error, before or after it lay down`() async {
+        let clock = ManualClock()
+        let deadline = clock.now + .seconds(1)
+        let sleeping = Task { try await clock.sleep(until: deadline) }
+        await clock.sleepers(atLeast: 1)
+        sleeping.cancel()
+        await #expect(throws: CancellationError.self) { try await sleeping.value }
+        #expect(clock.nextDeadline == nil)
+        let cancelledEarly = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            try await clock.sleep(until: deadline)
+        }
+        await #expect(throws: CancellationError.self) { try await cancelledEarly.value }
+        #expect(clock.nextDeadline == nil)
+    }
+}

@@ -1,0 +1,65 @@
+import ActorRuntime
+import Ownership
+import RedisClient
+import ServerTesting
+import Testing
+
+@testable import RedisActorStore
+
+/// The text of a membership entry, as Swift and Lua read it.
+@Suite struct MemberEntryTests {
+    private static let texts = [
+        "1 alive - 0 {}", "1 draining a:b:c 0 {\"name\":\"n\",\"link\":\"l\",\"build\":\"b\",\"more\":1}",
+        "9007199254740990 dead - 17 ", "0 alive - 0 no json at all", "1 alive - 0 ", "", " ", "1", "1 alive",
+        "1 alive - 0", "1  alive - 0 {}", " 1 alive - 0 {}", "x alive - 0 {}", "01 alive - 0 {}",
+        "9007199254740991 alive - 0 {}", "99999999999999999 alive - 0 {}", "-1 alive - 0 {}",
+        "1 asleep - 0 {}", "1 alive  0 {}", "1 alive a\tb 0 {}", "1 alive - x {}", "1 alive - 01 {}",
+        "1 alive - 0\n{}", "1 Alive - 0 {}", "1 alive ü 0 {}", "\0 alive - 0 {}", "1 alive - 0 {}\0{}",
+    ]
+
+    @Test func `what Swift takes for an entry Lua does too, and nothing else`() async throws {
+        try await RedisServerFixture.with { server in
+            try await RedisWorld.with(server) { world in
+                for text in Self.texts {
+                    let isMember = MemberEntry.member(Array("s".utf8), Array(text.utf8)) != nil
+                    let script = Lua.entries + "return entry(ARGV[1]) and 1 or 0"
+                    let isEntry = try await world.client.send("EVAL", [.string(script), 0, .string(text)])
+                        .integer
+                    #expect((isEntry == 1) == isMember, "\(text.debugDescription)")
+                }
+            }
+        }
+    }
+
+    @Test func `an entry is read in all its parts`() {
+        let text = "12 draining a:b:c 0 {\"name\":\"n\",\"link\":\"l\",\"build\":\"b\",\"more\":1}"
+        #expect(
+            MemberEntry.member(Array("s".utf8), Array(text.utf8))
+                == Member(
+                    session: SessionID("s"),
+                    counter: 12,
+                    condition: .draining,
+                    settled: "a:b:c",
+                    card: NodeCard(name: "n", link: "l", build: "b")
+                )
+        )
+    }
+
+    @Test func `a card that can not be read leaves a member that can not be reached`() {
+        let member = MemberEntry.member(Array("s".utf8), Array("1 alive - 0 {{{".utf8))
+        #expect(member?.card == NodeCard(name: "", link: "", build: ""))
+    }
+
+    @Test(arguments: ["", "a b", "ü", String(repeating: "s", count: 65)])
+    func `a field whose name can be no session is no entry`(_ name: String) {
+        #expect(MemberEntry.member(Array(name.utf8), Array("1 alive - 0 {}".utf8)) == nil)
+    }
+
+    @Test func `a card comes back as it was, whatever its texts hold`() throws {
+        for text in ["", "a b", "\"}\n\0", "ü🛒"] {
+            let card = NodeCard(name: text, link: text, build: text)
+            let json = try #require(card.json)
+            #expect(NodeCard(json: json) == card)
+        }
+    }
+}

@@ -1,0 +1,104 @@
+import ActorRuntime
+import Ownership
+import RedisClient
+import RuntimeTesting
+import Testing
+
+@testable import RedisActorStore
+
+/// What becomes of errors and of replies that nobody expected. Pure.
+@Suite struct ReplyTests {
+    @Test(
+        arguments: [
+            (.notConnected(reason: "x"), false), (.overloaded, false), (.shutDown, false),
+            (.timedOut(sent: false), false), (.timedOut(sent: true), true), (.cancelled(sent: false), false),
+            (.cancelled(sent: true), true), (.connectionLost(reason: "x"), true),
+            (.protocolViolation("x"), true),
+        ] as [(RedisError, Bool)]
+    )
+    func `a call that may have been executed is unanswered, any other was not sent`(
+        _ error: RedisError,
+        _ mayBeExecuted: Bool
+    ) {
+        switch StoreFailure(error, about: "a") {
+        case .unanswered: #expect(mayBeExecuted)
+        case .unsent: #expect(!mayBeExecuted)
+        case .refused, .unreadable: Issue.record("not of the server's making")
+        }
+    }
+
+    @Test(arguments: ["OOM", "READONLY", "MISCONF", "NOPERM", "ERR", "NEVERHEARD"])
+    func `an error of the server is a definite refusal that names its code`(_ code: String) {
+        let failure = StoreFailure(.server(RedisServerError(code: code, message: "m")), about: "a")
+        #expect(failure == .refused("a: \(code) m"))
+    }
+
+    @Test(arguments: ["LOADING", "BUSY", "MASTERDOWN"])
+    func `a server that is not up to it yet is asked again soon`(_ code: String) {
+        let failure = StoreFailure(.server(RedisServerError(code: code, message: "m")), about: "a")
+        #expect(failure == .unsent("a: \(code) m"))
+    }
+
+    @Test func `a key of the wrong type is unreadable`() {
+        let error = RedisServerError(code: "WRONGTYPE", message: "m")
+        #expect(StoreFailure(.server(error), about: "a") == .unreadable("a: WRONGTYPE m"))
+    }
+
+    private static let strangeReplies: [RedisValue] = [
+        .null, .simple("OK"), .integer(1), .bulk([1]), .array([]), .array([.null]), .array([.array([])]),
+        .array([.bulk([0xFF])]), .array([.error(RedisServerError(code: "ERR", message: "m"))]),
+        .array([.bulk(Array("NEWS".utf8))]), .array([.bulk(Array("GRANTED".utf8))]),
+        .array([.bulk(Array("GRANTED".utf8)), .bulk(Array("x".utf8)), .integer(1), .array([])]),
+        .array([.bulk(Array("GRANTED".utf8)), .integer(-1), .integer(1), .array([])]),
+        .array([.bulk(Array("GRANTED".utf8)), .integer(1), .integer(1), .array([.null])]),
+        .array([.bulk(Array("GRANTED".utf8)), .integer(1), .integer(1), .array([.null, .null])]),
+        .array([.bulk(Array("GRANTED".utf8)), .integer(1), .integer(1), .integer(1)]),
+        .array([.bulk(Array("OWNER".utf8))]), .array([.bulk(Array("OWNER".utf8)), .bulk([0xFF])]),
+        .array([.bulk(Array("ALIVE".utf8)), .bulk([1])]), .array([.bulk(Array("REPUBLISHED".utf8)), .null]),
+        .array([.bulk(Array("PRUNED".utf8)), .bulk([])]),
+    ]
+
+    @Test(arguments: strangeReplies.indices)
+    func `a reply of a strange shape is no answer, and no trap`(_ index: Int) {
+        let reply = Self.strangeReplies[index]
+        let layout = SnapshotLayout(StateReader(decider: CounterLogic(), codec: CounterCodec()))
+        func reads(_ read: (ScriptAnswer) throws(StoreFailure) -> Void) -> StoreFailure? {
+            do throws(StoreFailure) {
+                try read(try ScriptAnswer(reply, about: "a"))
+                return nil
+            } catch {
+                return error
+            }
+        }
+        let failures = [
+            reads { (answer) throws(StoreFailure) in
+                _ = try ClaimScript.claim(answer, of: ActorID("a"), by: layout)
+            },
+            reads { (answer) throws(StoreFailure) in _ = try CommitScript.answer(answer) },
+            reads { (answer) throws(StoreFailure) in _ = try VerifyScript.answer(answer) },
+            reads { (answer) throws(StoreFailure) in _ = try RepublishScript.answer(answer) },
+            reads { (answer) throws(StoreFailure) in _ = try ReleaseScript.answer(answer) },
+            reads { (answer) throws(StoreFailure) in _ = try SurrenderScript.answer(answer) },
+            reads { (answer) throws(StoreFailure) in _ = try HeartbeatScript.finding(answer) },
+            reads { (answer) throws(StoreFailure) in _ = try TombstoneScript.answer(answer) },
+            reads { (answer) throws(StoreFailure) in try CertainTombstoneScript.check(answer) },
+            reads { (answer) throws(StoreFailure) in _ = try PruneScript.count(answer) },
+        ]
+        for failure in failures {
+            guard case .unanswered = failure else {
+                Issue.record("\(String(describing: failure))")
+                continue
+            }
+        }
+    }
+
+    @Test(arguments: ["cart", "a-b_c.9", String(repeating: "x", count: 64)])
+    func `a plain name is a cluster's`(_ name: String) {
+        #expect(ClusterName(name)?.rawValue == name)
+    }
+
+    @Test(arguments: ["", "a b", "a:b", "{a}", "ä", "a\n", String(repeating: "x", count: 65)])
+    func `a name with a meaning for Redis is none of a cluster`(_ name: String) {
+        #expect(ClusterName(name) == nil)
+    }
+}

@@ -1,0 +1,112 @@
+import Testing
+
+@testable import RedisClient
+
+@Suite struct RedisURLTests {
+    private static func expected(
+        _ address: RedisConfiguration.Address,
+        _ change: (inout RedisConfiguration) -> Void = { _ in }
+    ) -> RedisConfiguration {
+        var configuration = RedisConfiguration(address: address)
+        change(&configuration)
+        return configuration
+    }
+
+    static let good: [(String, RedisConfiguration)] = [
+        ("redis://cache", expected(.tcp(host: "cache", port: 6379))),
+        ("redis://cache/", expected(.tcp(host: "cache", port: 6379))),
+        ("redis://10.0.0.1:7000/3", expected(.tcp(host: "10.0.0.1", port: 7000)) { $0.database = 3 }),
+        ("redis://[::1]:7000", expected(.tcp(host: "::1", port: 7000))),
+        ("redis://[::1]?db=2", expected(.tcp(host: "::1", port: 6379)) { $0.database = 2 }),
+        ("redis://:p@h", expected(.tcp(host: "h", port: 6379)) { $0.password = Secret("p") }),
+        ("redis://:@h", expected(.tcp(host: "h", port: 6379))),
+        (
+            "redis://u:a%40b%3Ac%2f%25@h:1/0",
+            expected(.tcp(host: "h", port: 1)) {
+                $0.user = "u"
+                $0.password = Secret("a@b:c/%")
+            }
+        ),
+        (
+            "redis://u:with:colon@h",
+            expected(.tcp(host: "h", port: 6379)) {
+                $0.user = "u"
+                $0.password = Secret("with:colon")
+            }
+        ),
+        ("rediss://h", expected(.tcp(host: "h", port: 6379)) { $0.tls = .init() }),
+        (
+            "rediss://h?ca=/a%20b.pem&verify=certificate&name=n1",
+            expected(.tcp(host: "h", port: 6379)) {
+                $0.tls = .init(verification: .certificate, authorities: "/a b.pem")
+                $0.clientName = "n1"
+            }
+        ),
+        (
+            "rediss://h?verify=none",
+            expected(.tcp(host: "h", port: 6379)) { $0.tls = .init(verification: .none) }
+        ),
+        ("unix:///run/redis.sock", expected(.unix(path: "/run/redis.sock"))),
+        (
+            "unix:///run/r%20s.sock?db=1&user=u&password=p%26q",
+            expected(.unix(path: "/run/r s.sock")) {
+                $0.database = 1
+                $0.user = "u"
+                $0.password = Secret("p&q")
+            }
+        ),
+    ]
+
+    @Test(arguments: good)
+    func `a good URL says everything`(url: String, configuration: RedisConfiguration) throws {
+        #expect(try RedisConfiguration(url: url) == configuration)
+    }
+
+    @Test(
+        arguments: [
+            ("", .scheme), ("http://h", .scheme), ("h:6379", .scheme), ("redis:/h", .scheme),
+            ("redis://", .host), ("redis://:6379", .host), ("redis://::1", .host), ("redis://[::1", .host),
+            ("redis://[h]", .host), ("redis://[::1]x", .host), ("redis://%00", .host),
+            ("redis://h:", .port), ("redis://h:0", .port), ("redis://h:65536", .port),
+            ("redis://h:+1", .port),
+            ("redis://h:-1", .port), ("redis://h:x", .port),
+            ("redis://h/x", .database), ("redis://h/-1", .database), ("redis://h/+1", .database),
+            ("redis://h/0/1", .database),
+            ("redis://h/99999999999999999999", .database), ("redis://h?db=", .database),
+            ("redis://secret@h", .identity), ("redis://a:b@c@h", .identity), ("unix:///s?user=u", .identity),
+            ("redis://:%4@h", .percentEncoding), ("redis://:%zz@h", .percentEncoding),
+            ("redis://:%ff@h", .percentEncoding),
+            ("redis://h#x", .percentEncoding),
+            ("redis://h?x=1", .parameter), ("redis://h?db", .parameter),
+            ("redis://h/1?db=2", .duplicate("db")), ("redis://:a@h?password=b", .duplicate("password")),
+            ("redis://h?name=a&name=b", .duplicate("name")),
+            ("redis://h?ca=/x", .tlsWithoutScheme), ("unix:///s?verify=none", .tlsWithoutScheme),
+            ("rediss://h?verify=maybe", .verification),
+            ("unix://", .path), ("unix:///", .path), ("unix://relative", .path), ("unix:///a%00b", .path),
+        ] as [(String, RedisURLError)]
+    )
+    func `a bad URL is told what is wrong with it`(url: String, error: RedisURLError) {
+        #expect(throws: error) { try RedisConfiguration(url: url) }
+    }
+
+    @Test(arguments: [
+        "redis://:hunter2@h:1/2", "redis://hunter2@h", "redis://:hunter2/x@h", "redis://:hunter2?@h",
+        "redis://:hunter2#@h",
+        "redis://u:%hunter2@h", "redis://h?password=hunter2&x=1", "unix:///s?password=hunter2",
+        "redis://u:hunter2@h:x",
+        "hunter2://h", "redis://h:hunter2",
+    ])
+    func `neither a configuration nor an error shows a password`(url: String) {
+        var shown = ""
+        do throws(RedisURLError) {
+            let configuration = try RedisConfiguration(url: url)
+            dump(configuration, to: &shown)
+            shown +=
+                "\(configuration) \(String(reflecting: configuration)) \(String(describing: configuration.password))"
+        } catch {
+            dump(error, to: &shown)
+            shown += "\(error) \(String(reflecting: error))"
+        }
+        #expect(!shown.contains("hunter2"))
+    }
+}

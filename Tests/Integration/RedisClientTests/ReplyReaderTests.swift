@@ -1,0 +1,143 @@
+import Testing
+
+@testable import RedisClient
+
+@Suite struct ReplyReaderTests {
+    static let shapes: [(wire: String, value: RedisValue)] = [
+        ("+OK\r\n", .simple("OK")),
+        ("+\r\n", .simple("")),
+        ("+a\0b\rc\r\n", .simple("a\0b\rc")),
+        (
+            "-NOSCRIPT No matching script.\r\n",
+            .error(.init(code: "NOSCRIPT", message: "No matching script."))
+        ),
+        ("-no code here\r\n", .error(.init(code: "ERR", message: "no code here"))),
+        (":0\r\n", .integer(0)),
+        (":-1\r\n", .integer(-1)),
+        (":9223372036854775807\r\n", .integer(.max)),
+        (":-9223372036854775808\r\n", .integer(.min)),
+        ("$-1\r\n", .null),
+        ("$0\r\n\r\n", .bulk([])),
+        ("$7\r\na\0\r\nb\r\n\r\n", .bulk(Array("a\0\r\nb\r\n".utf8))),
+        ("*-1\r\n", .null),
+        ("*0\r\n", .array([])),
+        ("*3\r\n:1\r\n$-1\r\n*-1\r\n", .array([.integer(1), .null, .null])),
+        (
+            "*4\r\n*2\r\n+a\r\n*0\r\n*1\r\n-ERR x\r\n$1\r\nz\r\n*0\r\n",
+            .array([
+                .array([.simple("a"), .array([])]), .array([.error(.init(code: "ERR", message: "x"))]),
+                .bulk([122]), .array([]),
+            ])
+        ),
+        (
+            String(repeating: "*1\r\n", count: 8) + ":5\r\n",
+            (0..<8).reduce(RedisValue.integer(5)) { inner, _ in .array([inner]) }
+        ),
+    ]
+
+    @Test func `every shape reads the same wherever it is cut in two or three`() {
+        for shape in Self.shapes {
+            let wire = Array(shape.wire.utf8)
+            for first in 0...wire.count {
+                for second in first...wire.count {
+                    let reading = Reading(of: [wire[..<first], wire[first..<second], wire[second...]])
+                    #expect(
+                        reading == Reading(replies: [shape.value]),
+                        "\(shape.wire) at \(first), \(second)"
+                    )
+                }
+            }
+        }
+    }
+
+    @Test func `every shape reads the same byte by byte, and is not there before its last byte`() throws {
+        for shape in Self.shapes {
+            let reader = ReplyReader(byteLimit: 1 << 20)
+            var replies: [RedisValue] = []
+            for (place, byte) in shape.wire.utf8.enumerated() {
+                try reader.feed([byte]) { replies.append($0) }
+                let isLast = place == shape.wire.utf8.count - 1
+                #expect(replies.isEmpty != isLast)
+                #expect(reader.isMidReply != isLast)
+            }
+            #expect(replies == [shape.value])
+        }
+    }
+
+    @Test func `replies that come together are read in their order, wherever they are cut`() {
+        let wire = Array(Self.shapes.map(\.wire).joined().utf8)
+        let values = Self.shapes.map(\.value)
+        for cut in 0...wire.count {
+            #expect(Reading(of: [wire[..<cut], wire[cut...]]) == Reading(replies: values))
+        }
+    }
+
+    @Test func `thousands of replies in one read are all read`() {
+        let wire = Array(
+            String(repeating: ":1\r\n$2000\r\n\(String(repeating: "x", count: 2000))\r\n", count: 1000).utf8
+        )
+        #expect(Reading(of: [wire[...]]).replies.count == 2000)
+    }
+
+    @Test(arguments: [
+        "$-2\r\n", "$-9223372036854775808\r\n", "$99999999999999999999\r\n", "$1x\r\n", "$\r\n", "$ 1\r\n",
+        "*-2\r\n", "*2147483648\r\n", "*99999999999999999999\r\n", "*x\r\n", "*\r\n",
+        ":\r\n", ":1.5\r\n", ":9223372036854775808\r\n", ":--1\r\n",
+        "OK\r\n", "\r\n", "\0", "%1\r\n", "_\r\n", "HTTP/1.1 200 OK\r\n", "*1\r\nx",
+        "$1\r\nabc", "*1\r\n$1\r\na\r\r", String(repeating: "*1\r\n", count: 9) + ":1\r\n",
+    ])
+    func `what is no reply is a violation`(wire: String) {
+        let reading = Reading(of: [Array(wire.utf8)[...]])
+        #expect(reading.replies.isEmpty)
+        #expect(reading.violation != nil)
+        #expect(Reading(of: Array(wire.utf8).prefix(64).map { [$0] }).replies.isEmpty)
+    }
+
+    /// Not an argument of the test before, as arguments are printed.
+    @Test func `depth without end is a violation`() {
+        let wire = Array(String(repeating: "*1\r\n", count: 100_000).utf8)
+        let reading = Reading(of: [wire[...]])
+        #expect(reading.replies.isEmpty)
+        #expect(reading.violation != nil)
+    }
+
+    @Test func `a claimed size costs nothing until the bytes are there`() {
+        for wire in ["$9223372036854775807\r\nab", "*2147483647\r\n:1\r\n", "*2147483647\r\n*2147483647\r\n"]
+        {
+            #expect(Reading(of: [Array(wire.utf8)[...]]) == Reading(replies: []))
+        }
+    }
+
+    @Test func `a reply larger than the limit is a violation as soon as it is`() {
+        let limit = 10_000
+        let text = Array("$20000\r\n".utf8) + Array(repeating: 0, count: 10_001)
+        let line = Array("+".utf8) + Array(repeating: 65, count: 10_001)
+        let small = Array("*10000\r\n".utf8) + Array(String(repeating: ":1\r\n", count: 500).utf8)
+        let hollow = Array("*10000\r\n".utf8) + Array(String(repeating: "*0\r\n", count: 500).utf8)
+        for wire in [text, line, small, hollow] {
+            #expect(Reading(of: [wire[...]], limit: limit).violation?.contains("larger") == true)
+        }
+        let fits = Array("$9000\r\n".utf8) + Array(repeating: 0, count: 9000) + Array("\r\n".utf8)
+        #expect(Reading(of: [(fits + fits + fits)[...]], limit: limit).replies.count == 3)
+    }
+
+    @Test func `a violation does not take back the replies before it, and nothing comes after it`() throws {
+        let reader = ReplyReader(byteLimit: 1 << 20)
+        var replies: [RedisValue] = []
+        #expect(throws: ReplyViolation.self) { try reader.feed(":1\r\n?\r\n:2\r\n") { replies.append($0) } }
+        #expect(throws: ReplyViolation.self) { try reader.feed(":3\r\n") { replies.append($0) } }
+        #expect(replies == [.integer(1)])
+    }
+
+    @Test(arguments: 0..<40 as Range<UInt64>)
+    func `garbage reads the same, however it is cut`(seed: UInt64) {
+        var random = SplitMix(seed: seed)
+        for _ in 0..<250 {
+            let wire = Garbage.bytes(&random)
+            let whole = Reading(of: [wire[...]])
+            let cut = Int.random(in: 0...wire.count, using: &random)
+            #expect(Reading(of: [wire[..<cut], wire[cut...]]) == whole, "seed \(seed), bytes \(wire)")
+            #expect(Reading(of: wire.map { [$0] }) == whole, "seed \(seed), bytes \(wire)")
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import Logging
+import NIOCore
+import NIOPosix
+
+@testable import RedisClient
+
+/// Runs a client for the length of `body`, and sees it end.
+func withClient<Result: Sendable>(
+    _ configuration: RedisConfiguration,
+    on eventLoop: any EventLoop = MultiThreadedEventLoopGroup.singleton.next(),
+    _ body: (RedisClient) async throws -> Result
+) async throws -> Result {
+    let client = RedisClient(
+        configuration: configuration,
+        eventLoop: eventLoop,
+        logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+        jitter: { 0 }
+    )
+    return try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask { try await client.run() }
+        let result: Result
+        do {
+            result = try await body(client)
+        } catch {
+            group.cancelAll()
+            throw error
+        }
+        group.cancelAll()
+        try await group.waitForAll()
+        return result
+    }
+}
+
+/// As `withClient`, from the first moment at which commands can be sent.
+func withConnectedClient<Result: Sendable>(
+    _ configuration: RedisConfiguration,
+    on eventLoop: any EventLoop = MultiThreadedEventLoopGroup.singleton.next(),
+    _ body: (RedisClient) async throws -> Result
+) async throws -> Result {
+    try await withClient(configuration, on: eventLoop) { client in
+        await client.becomes { $0 == .connected }
+        return try await body(client)
+    }
+}
+
+extension RedisClient {
+    /// Waits for a state of the connection.
+    @discardableResult
+    func becomes(_ isMeant: (RedisConnectionState) -> Bool) async -> RedisConnectionState? {
+        for await state in states() where isMeant(state) { return state }
+        return nil
+    }
+
+    /// Waits until there is no connection, for a reason that contains `text`.
+    @discardableResult
+    func isRefused(because text: String) async -> RedisConnectionState? {
+        await becomes { state in
+            switch state {
+            case .connected: false
+            case .disconnected(let reason): reason.contains(text)
+            }
+        }
+    }
+
+    /// What became of a command.
+    func outcome(_ name: String, _ arguments: [RedisArgument] = []) async -> Result<RedisValue, RedisError> {
+        do throws(RedisError) {
+            return .success(try await send(name, arguments))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// How a command failed, or nil if it did not.
+    func failure(_ name: String, _ arguments: [RedisArgument] = []) async -> RedisError? {
+        switch await outcome(name, arguments) {
+        case .success: nil
+        case .failure(let error): error
+        }
+    }
+}

@@ -1,0 +1,138 @@
+import NIOCore
+import NIOPosix
+
+@testable import RedisClient
+
+/// Something that listens like Redis and answers as a test pleases.
+struct HostileServer: Sendable {
+    /// What it does about one command.
+    enum Answer: Sendable {
+        case nothing
+        case bytes(String)
+        /// Every byte in a write of its own.
+        case dripping(String)
+        case bytesThenClose(String)
+        case later(EventLoopFuture<Void>, String)
+    }
+
+    /// A command as it came: its words.
+    typealias Script = @Sendable (_ words: [String]) -> Answer
+
+    let configuration: RedisConfiguration
+    /// Every command after the handshakes, as they come. Buffers all: a test sends few.
+    let received: AsyncStream<[String]>
+
+    /// Listens for the length of `body`. `greeting` is sent to whoever connects; handshakes are answered properly unless
+    /// `isMute`, and all other commands by `script`.
+    static func with<Result: Sendable>(
+        greeting: String = "",
+        isMute: Bool = false,
+        script: @escaping Script = { _ in .nothing },
+        _ body: (HostileServer) async throws -> Result
+    ) async throws -> Result {
+        let (received, continuation) = AsyncStream.makeStream(of: [String].self, bufferingPolicy: .unbounded)
+        let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let handler = Handler(
+                        greeting: greeting,
+                        isMute: isMute,
+                        script: script,
+                        received: continuation
+                    )
+                    try channel.pipeline.syncOperations.addHandler(handler)
+                }
+            }
+            .bind(host: "127.0.0.1", port: 0).get()
+        var configuration = RedisConfiguration(
+            address: .tcp(host: "127.0.0.1", port: listener.localAddress?.port ?? 0)
+        )
+        configuration.commandTimeout = .milliseconds(300)
+        configuration.backoffMinimum = .milliseconds(200)
+        let result: Result
+        do {
+            result = try await body(HostileServer(configuration: configuration, received: received))
+        } catch {
+            try await listener.close()
+            throw error
+        }
+        try await listener.close()
+        return result
+    }
+
+    private final class Handler: ChannelInboundHandler {
+        typealias InboundIn = ByteBuffer
+        typealias OutboundOut = ByteBuffer
+
+        private let greeting: String
+        private let isMute: Bool
+        private let script: Script
+        private let received: AsyncStream<[String]>.Continuation
+        private let reader = ReplyReader(byteLimit: 1 << 20)
+
+        init(
+            greeting: String,
+            isMute: Bool,
+            script: @escaping Script,
+            received: AsyncStream<[String]>.Continuation
+        ) {
+            self.greeting = greeting
+            self.isMute = isMute
+            self.script = script
+            self.received = received
+        }
+
+        func channelActive(context: ChannelHandlerContext) {
+            if !greeting.isEmpty { write(greeting, context) }
+        }
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            var commands: [[String]] = []
+            do {
+                try reader.feed(Array(unwrapInboundIn(data).readableBytesView)[...]) { command in
+                    if case .array(let words) = command {
+                        commands.append(
+                            words.map { word in
+                                if case .bulk(let bytes) = word {
+                                    String(decoding: bytes, as: UTF8.self)
+                                } else {
+                                    ""
+                                }
+                            }
+                        )
+                    }
+                }
+            } catch {
+                context.close(promise: nil)
+            }
+            for words in commands { answer(words, context) }
+        }
+
+        private func answer(_ words: [String], _ context: ChannelHandlerContext) {
+            if isMute { return }
+            switch words[0] {
+            case "CLIENT": return write("+OK\r\n", context)
+            case "PING": return write("+PONG\r\n", context)
+            default: received.yield(words)
+            }
+            switch script(words) {
+            case .nothing: break
+            case .bytes(let text): write(text, context)
+            case .dripping(let text):
+                for byte in text.utf8 { write(String(decoding: [byte], as: UTF8.self), context) }
+            case .later(let gate, let text):
+                let bound = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
+                gate.hop(to: context.eventLoop).whenSuccess {
+                    bound.value.handler.write(text, bound.value.context)
+                }
+            case .bytesThenClose(let text):
+                write(text, context)
+                context.close(promise: nil)
+            }
+        }
+
+        private func write(_ text: String, _ context: ChannelHandlerContext) {
+            context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: text)), promise: nil)
+        }
+    }
+}

@@ -1,0 +1,72 @@
+import Testing
+
+@testable import RedisClient
+
+@Suite(.timeLimit(.minutes(1))) struct TLSTests {
+    /// A server that speaks only TLS, with a certificate of its own for `localhost` and nothing else.
+    private func withServer(_ body: (_ port: Int, _ authorities: String) async throws -> Void) async throws {
+        let port = try await freePort()
+        try await RedisServer.with(
+            options: { folder in
+                [
+                    "--tls-port", "\(port)", "--bind", "127.0.0.1", "--tls-auth-clients", "no",
+                    "--tls-cert-file", folder + "/cert.pem", "--tls-key-file", folder + "/key.pem",
+                    "--tls-ca-cert-file", folder + "/cert.pem",
+                ]
+            },
+            prepare: { folder in
+                try runToEnd([
+                    "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+                    "-nodes",
+                    "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
+                    "-keyout", folder + "/key.pem", "-out", folder + "/cert.pem",
+                ])
+            }
+        ) { server in try await body(port, server.folder + "/cert.pem") }
+    }
+
+    @Test func `a server with a certificate that we trust is spoken to`() async throws {
+        try await withServer { port, authorities in
+            for url in [
+                "rediss://localhost:\(port)?ca=\(authorities)",
+                "rediss://127.0.0.1:\(port)?ca=\(authorities)&verify=certificate",
+                "rediss://127.0.0.1:\(port)?verify=none",
+            ] {
+                try await withConnectedClient(RedisConfiguration(url: url)) { client in
+                    let bytes = [UInt8](repeating: 7, count: 300_000)
+                    #expect(await client.outcome("ECHO", [.bytes(bytes)]) == .success(.bulk(bytes)))
+                }
+            }
+        }
+    }
+
+    @Test func `a server with a certificate that we do not trust is not spoken to`() async throws {
+        try await withServer { port, authorities in
+            for url in ["rediss://localhost:\(port)", "rediss://127.0.0.1:\(port)?ca=\(authorities)"] {
+                try await withClient(RedisConfiguration(url: url)) { client in
+                    await client.isRefused(because: "handshake failed")
+                    guard case .notConnected = await client.failure("PING") else {
+                        Issue.record("a command was sent")
+                        return
+                    }
+                }
+            }
+        }
+    }
+
+    @Test func `certificates that cannot be read end the client before its first attempt`() async throws {
+        await #expect(throws: (any Error).self) {
+            try await withClient(RedisConfiguration(url: "rediss://localhost?ca=/nowhere.pem")) { client in
+                await client.becomes { $0 == .disconnected(reason: LinkEnd.shutDown.reason) }
+            }
+        }
+    }
+
+    @Test func `a server without encryption is not mistaken for one with it`() async throws {
+        try await HostileServer.with { server in
+            var configuration = server.configuration
+            configuration.tls = .init(verification: .none)
+            try await withClient(configuration) { _ = await $0.isRefused(because: "handshake failed") }
+        }
+    }
+}

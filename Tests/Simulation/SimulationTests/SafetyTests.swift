@@ -1,0 +1,54 @@
+import CartSimulation
+import Testing
+
+/// How many seeds a test runs; every seed is another cluster with other faults.
+private let seeds: UInt64 = 2_000
+
+struct SafetyTests {
+    @Test func `nothing that befalls a cluster breaks an invariant, and every cart gets well`() async {
+        let report = await Campaign(seeds: 1..<(seeds + 1)).run()
+        for failure in report.failures {
+            Issue.record(
+                "scripts/simulate --seed \(failure.seed): \(failure.violations.joined(separator: "\n"))"
+            )
+        }
+        print(
+            "\(report.seeds) seeds, \(report.seedsPerSecond.rounded()) a second, \(report.takeovers) takeovers,"
+                + " \(report.attempts) requests"
+        )
+        #expect(report.seeds == seeds)
+        // Clusters in which nothing happens prove nothing.
+        #expect(report.takeovers > seeds / 2)
+        #expect(report.attempts > seeds * 20)
+    }
+
+    @Test func `sessions that return at the last moment are not buried`() async {
+        let report = await Campaign(seeds: 1..<401, theme: .nearMisses).run()
+        for failure in report.failures {
+            Issue.record(
+                "scripts/simulate --theme nearMisses --seed \(failure.seed): \(failure.violations.joined(separator: "\n"))"
+            )
+        }
+        #expect(report.seeds == 400)
+        #expect(report.takeovers > 100)
+    }
+
+    @Test(arguments: UInt64(1)...20)
+    func `a seed goes the same way each time, told or not`(seed: UInt64) async {
+        let (first, second, told) = await onThread {
+            (
+                Simulation.run(seed: seed), Simulation.run(seed: seed),
+                Simulation.run(seed: seed, traces: true)
+            )
+        }
+        #expect(first.fingerprint == second.fingerprint)
+        #expect(first.steps == second.steps)
+        #expect(first.fingerprint == told.fingerprint)
+        #expect(!told.trace.isEmpty)
+    }
+
+    @Test func `seeds differ`() async {
+        let prints = await onThread { Set((1...20).map { Simulation.run(seed: $0).fingerprint }) }
+        #expect(prints.count == 20)
+    }
+}

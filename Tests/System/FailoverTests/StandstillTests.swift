@@ -1,0 +1,82 @@
+import CartWorkload
+import ClusterTesting
+import ServerTesting
+import Testing
+
+extension FailoverTests {
+    @Suite(.serialized) struct StandstillTests {
+        @Test func `a node that stands still for a part of its lease or for several goes on without harm`()
+            async throws
+        {
+            let lease = Lease.short
+            await sideBySide([0.5, 1, 3]) { leases in
+                var options = Cluster.Options()
+                options.nodes = 3
+                let survival = try await survive("paused for \(leases) leases", options) { traffic in
+                    let node = traffic.cluster.nodes[0]
+                    let length = lease.length * leases
+                    let end = traffic.clock.now + length
+                    node.pause()
+                    if length > lease.takeover {
+                        // The others do not wait for it.
+                        let took = try await traffic.recovered(at: [1, 2])
+                        print("paused for \(leases) leases: others had everything after \(took.inShort)")
+                    }
+                    try await traffic.clock.sleep(for: max(.zero, end - traffic.clock.now))
+                    node.resume()
+                }
+                let others = survival.logs[1] + survival.logs[2]
+                #expect(others.contains("session declared dead") == (leases > 1) || leases == 1)
+                #expect(survival.logs[0].contains("session over") == (leases >= 1))
+            }
+        }
+
+        @Test
+        func `a node that stood still for three leases neither writes nor answers what was true before`()
+            async throws
+        {
+            var options = Cluster.Options()
+            options.proxiesToRedis = [0]
+            try await Cluster.with(options) { cluster in
+                let (owner, other, proxy) = (cluster.nodes[0], 1, try cluster.redisProxy(of: 0))
+                var plan = Traffic.lightPlan
+                plan.carts = 4
+                let verdict = try await cluster.withTraffic(plan) { traffic in
+                    let quiet = 3
+                    for cart in 0..<plan.carts { await traffic.create(cart, at: 0) }
+                    // Connections that are there already are the first that it hears of when it wakes up.
+                    await withDiscardingTaskGroup { group in
+                        for _ in 0..<20 { group.addTask { await traffic.look(quiet, at: 0) } }
+                    }
+                    owner.pause()
+                    let paused = traffic.clock.now
+                    let bound = cluster.lease.takeover + .seconds(1)
+                    let (took, _) = try await traffic.addEventually(quiet, at: other, within: bound)
+                    print("takeover from a node that stands still: \(took.inShort)")
+                    // These wait in its sockets until it wakes up.
+                    let queued = try await withThrowingTaskGroup(of: Reply.self) { group in
+                        for _ in 0..<10 {
+                            group.addTask { await traffic.look(quiet, at: 0) }
+                            group.addTask { await traffic.add(quiet, at: 0) }
+                        }
+                        while traffic.clock.now - paused < cluster.lease.length * 3 {
+                            await traffic.add(quiet, at: other)
+                            try await traffic.clock.sleep(for: .milliseconds(50))
+                        }
+                        // Nothing but its own clock can tell it that it slept.
+                        proxy.set(.held, .toServer, .toClient)
+                        owner.resume()
+                        try await traffic.clock.sleep(for: .milliseconds(300))
+                        proxy.set(.open, .toServer, .toClient)
+                        return try await group.reduce(into: []) { $0.append($1) }
+                    }
+                    for reply in queued {
+                        if case .unknown(let why) = reply.fate { Issue.record("of unknown outcome: \(why)") }
+                    }
+                    try await traffic.recovered()
+                }
+                #expect(verdict.holds, "\(verdict)")
+            }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import ClusterTesting
+import ServerTesting
+import Testing
+
+extension FailoverTests {
+    @Suite(.serialized) struct StartTests {
+        @Test(arguments: [false, true])
+        func `a node that starts while Redis is away, or stands still, waits for it`(_ stands: Bool)
+            async throws
+        {
+            var options = Cluster.Options()
+            options.nodes = 1
+            options.starts = false
+            try await Cluster.with(options) { cluster in
+                let node = cluster.nodes[0]
+                if stands { cluster.redis.pause() } else { await cluster.redis.stop() }
+                try node.start()
+                try await eventually(within: .seconds(10), "\(node.name) lives\n\(node.logTail)") {
+                    await cluster.ask("livez", at: node)?.status == 200
+                }
+                try await ContinuousClock().sleep(for: .seconds(2))
+                let readiness = await cluster.ask("readyz", at: node)
+                #expect(readiness?.status == 503)
+                #expect(readiness?.text.contains("Redis does not answer") == true)
+                #expect(node.ended == nil)
+                if stands { cluster.redis.resume() } else { try await cluster.redis.start() }
+                try await cluster.ready(node, within: cluster.lease.length + .seconds(5))
+                try await Counter.with(cluster) { #expect(await $0.create("a", at: 0).status == 201) }
+            }
+        }
+
+        @Test func `a Redis that may evict is refused in one line`() async throws {
+            var server = RedisServerFixture.Options()
+            server.settings = ["--maxmemory-policy", "allkeys-lru"]
+            var options = Cluster.Options()
+            options.nodes = 1
+            options.starts = false
+            options.settings = ["--log-level", "critical"]
+            try await Cluster.with(options, on: server) { cluster in
+                let node = cluster.nodes[0]
+                try node.start()
+                #expect(try await node.end(within: .seconds(10)) == .exited(69))
+                let lines = node.log.split(separator: "\n")
+                #expect(lines.count == 1, "\(lines)")
+                #expect(lines.last?.contains("maxmemory-policy allkeys-lru") == true, "\(lines)")
+            }
+        }
+
+        @Test func `a second node on a folder is refused and the first goes on`() async throws {
+            var options = Cluster.Options()
+            options.folder = { _ in "shared" }
+            options.starts = false
+            try await Cluster.with(options) { cluster in
+                let (first, second) = (cluster.nodes[0], cluster.nodes[1])
+                try first.start()
+                try await cluster.ready(first)
+                try second.start()
+                #expect(try await second.end(within: .seconds(10)) == .exited(75))
+                #expect(second.log.split(separator: "\n").last?.contains("data-dir") == true, "\(second.log)")
+                try await Counter.with(cluster) { #expect(await $0.create("a", at: 0).status == 201) }
+            }
+        }
+
+        @Test func `a node with another secret is not let in, and its clients are told so in time`()
+            async throws
+        {
+            var options = Cluster.Options()
+            options.secret = { "the secret of node \($0)" }
+            try await Cluster.with(options) { cluster in
+                try await Counter.with(cluster) { counter in
+                    #expect(await counter.create("a", at: 0).status == 201)
+                    let clock = ContinuousClock()
+                    let began = clock.now
+                    for words in [await counter.look("a", at: 1), await counter.add("b", "a", at: 1)] {
+                        #expect(words.status == 503 && words.isProblem("owner-unreachable"), "\(words)")
+                    }
+                    #expect(clock.now - began < .seconds(2 * 2 + 1))
+                    #expect(await counter.add("c", "a", at: 0).quantities == ["c": 1])
+                }
+            }
+        }
+    }
+}

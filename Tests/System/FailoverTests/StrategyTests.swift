@@ -1,0 +1,107 @@
+import CartWorkload
+import ClusterTesting
+import ServerTesting
+import Testing
+
+extension FailoverTests {
+    /// Carts are kept in three ways, and an operator changes his mind.
+    @Suite(.serialized) struct StrategyTests {
+        private static let strategies = ["snapshot", "incremental", "events"]
+
+        /// The strategy of a node in a round: never the same on all nodes, and another in the next round.
+        private static func custom(_ node: Int, round: Int) -> [String: String] {
+            ["CART_STRATEGY": strategies[(node + round) % 3], "CART_SNAPSHOT_EVERY": "3"]
+        }
+
+        @Test func `nodes that keep carts in different ways are redeployed and killed, and nothing is lost`()
+            async throws
+        {
+            var options = Cluster.Options()
+            options.nodes = 3
+            options.settings = ["--lame-duck", "500ms"]
+            options.environment = { Self.custom($0, round: 0) }
+            try await survive("strategies were switched", options) { traffic in
+                for round in 1...3 {
+                    for (number, node) in traffic.cluster.nodes.enumerated() {
+                        if (number + round) % 3 == 0 {
+                            try await node.kill()
+                        } else {
+                            node.terminate()
+                            #expect(try await node.end(within: .seconds(20)) == .exited(0))
+                        }
+                        try node.start(environment: Self.custom(number, round: round))
+                        try await traffic.cluster.ready(node)
+                    }
+                }
+            }
+        }
+
+        @Test func `an operator sees what lies in Redis, of a sound cart and of a damaged one`() async throws
+        {
+            var options = Cluster.Options()
+            options.settings = ["--idle-timeout", "200ms"]
+            options.environment = { _ in ["CART_STRATEGY": "events", "CART_SNAPSHOT_EVERY": "4"] }
+            try await Cluster.with(options) { cluster in
+                try await Counter.with(cluster) { counter in
+                    for cart in ["hurt", "sound", "newer"] {
+                        #expect(await counter.create(cart, at: 0).status == 201)
+                        for sku in ["a", "b", "c", "d", "e"] {
+                            #expect(await counter.add(sku, cart, at: 0).status == 201)
+                        }
+                    }
+                    let history = await counter.history("sound", at: 1)
+                    #expect(history.status == 200)
+                    #expect(
+                        history.text.contains(#""version":6,"since":4,"commits":[{"version":5"#),
+                        "\(history)"
+                    )
+                    try await eventually(within: .seconds(5), "the carts are put away") {
+                        try await cluster.liveCarts(at: cluster.nodes[0]) == 0
+                    }
+                    let sound = try await cluster.nodes[0].inspect("sound")
+                    #expect(sound.ending == .exited(0))
+                    for part in [
+                        "cart:{sound}: a hash", "owner       nobody", "events: 2 commits since version 4",
+                    ] {
+                        #expect(sound.text.contains(part), "\(part) in \(sound.text)")
+                    }
+
+                    // A gap, and a cart that a newer build wrote.
+                    #expect(cluster.redis.command("HDEL", "cart:{hurt}", "ev:5") == ":1\r\n")
+                    cluster.redis.command("HSET", "cart:{newer}", "s", "\u{8}\u{7}")
+                    for (cart, reason) in [
+                        ("hurt", "the events of version 5 are missing"), ("newer", "schema version 7"),
+                    ] {
+                        let key = "cart:{\(cart)}"
+                        let stored = cluster.redis.command("HMGET", key, "q", "b", "s", "ev:5", "ev:6")
+                        for node in 0..<2 {
+                            let words = await counter.add("f", cart, at: node)
+                            #expect(
+                                words.status == 500 && words.isProblem("unreadable", cart: cart),
+                                "\(words)"
+                            )
+                            #expect(words.text.contains(reason), "\(words)")
+                        }
+                        #expect(cluster.redis.command("HMGET", key, "q", "b", "s", "ev:5", "ev:6") == stored)
+                        let seen = try await cluster.nodes[0].inspect(cart)
+                        #expect(seen.ending == .exited(0))
+                        #expect(
+                            seen.text.contains("unreadable") && seen.text.contains(reason),
+                            "\(seen.text)"
+                        )
+                    }
+                    #expect(await counter.add("f", "sound", at: 1).status == 201)
+                    #expect(await counter.history("hurt", at: 0).isProblem("unreadable", cart: "hurt"))
+
+                    let missing = try await cluster.nodes[0].inspect("nobody")
+                    #expect(
+                        missing.ending == .exited(66) && missing.text.contains("cart:{nobody}"),
+                        "\(missing)"
+                    )
+                    let nonsense = try await cluster.nodes[0].inspect("{x}")
+                    #expect(nonsense.ending == .exited(64), "\(nonsense)")
+                }
+            }
+        }
+    }
+}

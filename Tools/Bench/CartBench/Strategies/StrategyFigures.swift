@@ -1,0 +1,107 @@
+import ActorRuntime
+
+/// One round of one strategy.
+struct StrategyRound: Sendable {
+    let commits: Latencies
+    let whileCommitting: Expense
+    let restores: Latencies
+    let whileRestoring: Expense
+}
+
+/// What one strategy costs for one kind of cart. Times in microseconds; all but what is stored of several rounds.
+struct StrategyFigures: Sendable, Codable {
+    let strategy: String
+    let lines: Int
+    /// Whether each change was made under an idempotency key.
+    let keyed: Bool
+    let carts: Int
+    /// Commits of one cart at the end, on average, those of its filling aside.
+    let commitsOfACart: Double
+    let commitsPerSecond, commitP50, commitP99: Spread
+    /// Bytes that Redis received for a commit: the script's call with all its arguments.
+    let bytesPerCommit: Spread
+    /// Bytes that Redis wrote to its append-only file for a commit; 0 where it has none.
+    let appendedPerCommit: Spread
+    let redisTimePerCommit, nodeTimePerCommit: Spread
+    /// Bytes of a cart's key in Redis, the median of all carts.
+    let storedBytes: Double
+    let restoresPerSecond, restoreP50, restoreP99: Spread
+    /// Bytes that Redis answered for a restore.
+    let bytesPerRestore: Spread
+    let redisTimePerRestore: Spread
+    /// How many times as many as `snapshot` made in the same round: what disturbs a machine disturbs both.
+    let commitsBesideSnapshot, restoresBesideSnapshot: Spread
+
+    /// - Parameter first: the same rounds of the strategy `snapshot`.
+    init(
+        _ node: BenchNode,
+        _ goods: Goods,
+        _ carts: Int,
+        _ rounds: [StrategyRound],
+        beside first: [StrategyRound],
+        _ stored: Double
+    ) {
+        func each(_ figure: (StrategyRound) -> Double) -> Spread { Spread(rounds.map(figure)) }
+        func perCommit(_ amount: @escaping (Expense) -> Double) -> Spread {
+            each { amount($0.whileCommitting) / Double($0.commits.count) }
+        }
+        func perRestore(_ amount: @escaping (Expense) -> Double) -> Spread {
+            each { amount($0.whileRestoring) / Double($0.restores.count) }
+        }
+        strategy = node.plan.strategy.rawValue
+        lines = goods.lines
+        keyed = goods.isKeyed
+        self.carts = carts
+        let interval = node.plan.snapshotInterval
+        let commits = rounds.reduce(0) { $0 + $1.commits.count }
+        commitsOfACart = Double(commits) / Double(carts) + Double(interval - 1) / 2
+        commitsPerSecond = each { Double($0.commits.count) / $0.whileCommitting.seconds }
+        commitP50 = each { $0.commits.p50 }
+        commitP99 = each { $0.commits.p99 }
+        bytesPerCommit = perCommit { $0.received }
+        appendedPerCommit = perCommit { $0.appended }
+        redisTimePerCommit = perCommit { $0.redis * 1e6 }
+        nodeTimePerCommit = perCommit { $0.node * 1e6 }
+        storedBytes = stored
+        restoresPerSecond = each { Double($0.restores.count) / $0.whileRestoring.seconds }
+        restoreP50 = each { $0.restores.p50 }
+        restoreP99 = each { $0.restores.p99 }
+        bytesPerRestore = perRestore { $0.sent }
+        redisTimePerRestore = perRestore { $0.redis * 1e6 }
+        let pairs = zip(rounds, first)
+        commitsBesideSnapshot = Spread(pairs.map { $1.whileCommitting.seconds / $0.whileCommitting.seconds })
+        restoresBesideSnapshot = Spread(pairs.map { $1.whileRestoring.seconds / $0.whileRestoring.seconds })
+    }
+}
+
+extension StrategyFigures {
+    static let head = [
+        "strategy   ", "lines", "keyed", "commits/s", "p50 µs", "p99 µs", "B/commit", "AOF B", "Redis µs",
+        "node µs", "stored B", "restores/s", "p99 µs", "B/restore", "Redis µs",
+    ]
+
+    var row: [String] {
+        [
+            strategy.padding(11), "\(lines)".leading(5), (keyed ? "all" : "none").leading(5),
+            commitsPerSecond.median.leading(9), commitP50.median.leading(6), commitP99.median.leading(6),
+            bytesPerCommit.median.leading(8), appendedPerCommit.median.leading(5),
+            redisTimePerCommit.median.leading(8), nodeTimePerCommit.median.leading(7), storedBytes.leading(8),
+            restoresPerSecond.median.leading(10), restoreP99.median.leading(6),
+            bytesPerRestore.median.leading(9), redisTimePerRestore.median.leading(8),
+        ]
+    }
+}
+
+extension Double {
+    fileprivate func leading(_ width: Int) -> String { Output.short(self).leading(width) }
+}
+
+extension String {
+    fileprivate func leading(_ width: Int) -> String {
+        String(repeating: " ", count: Swift.max(0, width - count)) + self
+    }
+
+    fileprivate func padding(_ width: Int) -> String {
+        self + String(repeating: " ", count: Swift.max(0, width - count))
+    }
+}

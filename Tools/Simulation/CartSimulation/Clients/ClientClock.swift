@@ -1,0 +1,14 @@
+internal import ActorRuntime
+internal import CartWorkload
+
+/// The clients' clock in simulated time.
+struct ClientClock: WorkloadClock {
+    let scheduler: Scheduler
+    let clock: SimulatedClock
+
+    var now: Duration { scheduler.now.duration }
+
+    func sleep(for duration: Duration) async throws {
+        try await clock.sleep(until: clock.now + duration)
+    }
+}
