@@ -7,9 +7,9 @@ extension CartCommand {
         switch self {
         case .read:
             break
-        case .change(.checkOut, _, nil, _), .rehearse(.checkOut, _, nil, _):
+        case .change(.checkOut, _, nil, _), .dryRun(.checkOut, _, nil, _):
             throw .invalid(.version, .empty)
-        case .change(let change, _, _, _), .rehearse(let change, _, _, _):
+        case .change(let change, _, _, _), .dryRun(let change, _, _, _):
             try change.validate(limits)
         }
     }
@@ -49,8 +49,8 @@ extension CartCommand.Change {
                     throw .action(index, error)
                 }
             }
-        case .handOver(let wish, _):
-            try wish.validate()
+        case .handOver(let mergeRequest, _):
+            try mergeRequest.validate()
         }
     }
 
@@ -65,10 +65,10 @@ extension CartCommand.Change {
     }
 }
 
-extension MergeWish {
-    /// Refuses a wish that no cart could grant.
+extension MergeRequest {
+    /// Refuses a merge request that no cart could grant.
     package func validate() throws(CartRejection) {
-        try Alphabet.cartID.check(id, .mergeID, maximum: CartID.maximumLength)
+        try AllowedCharacters.cartID.check(id, .mergeID, maximum: CartID.maximumLength)
         guard source != target else { throw .invalid(.mergeSource, .malformed) }
     }
 }
@@ -81,7 +81,7 @@ extension Currency {
 
 extension NewItem {
     fileprivate func validate(_ limits: CartLimits) throws(CartRejection) {
-        try Alphabet.sku.check(sku, .sku, maximum: limits.skuLength)
+        try AllowedCharacters.sku.check(sku, .sku, maximum: limits.skuLength)
         if let name {
             guard !name.isEmpty else { throw .invalid(.name, .empty) }
             try ReadableText.check(name, .name, maximum: limits.nameBytes)
@@ -93,7 +93,11 @@ extension NewItem {
             throw .invalid(.attributes, .tooLong(maximum: limits.attributes, actual: attributes.count))
         }
         for entry in attributes.entries {
-            try Alphabet.attributeKey.check(entry.key, .attributeKey, maximum: limits.attributeKeyLength)
+            try AllowedCharacters.attributeKey.check(
+                entry.key,
+                .attributeKey,
+                maximum: limits.attributeKeyLength
+            )
             let field = CartRejection.Field.attributeValue(key: entry.key)
             try ReadableText.check(entry.value, field, maximum: limits.attributeValueBytes)
         }
@@ -116,7 +120,11 @@ extension DetailsChange {
                 throw .invalid(.attributes, .tooLong(maximum: most, actual: patches.count))
             }
             for patch in patches {
-                try Alphabet.attributeKey.check(patch.key, .attributeKey, maximum: limits.attributeKeyLength)
+                try AllowedCharacters.attributeKey.check(
+                    patch.key,
+                    .attributeKey,
+                    maximum: limits.attributeKeyLength
+                )
                 guard let value = patch.value else { continue }
                 let field = CartRejection.Field.attributeValue(key: patch.key)
                 try ReadableText.check(value, field, maximum: limits.attributeValueBytes)
@@ -124,8 +132,11 @@ extension DetailsChange {
         }
         if case .set(let codes) = discountCodes {
             guard codes.count <= limits.discountCodes else {
-                let flaw = CartRejection.Flaw.tooLong(maximum: limits.discountCodes, actual: codes.count)
-                throw .invalid(.discountCodes, flaw)
+                let fieldError = CartRejection.FieldError.tooLong(
+                    maximum: limits.discountCodes,
+                    actual: codes.count
+                )
+                throw .invalid(.discountCodes, fieldError)
             }
             for (index, code) in codes.enumerated() {
                 try checkText(code, .discountCode(index), maximum: limits.discountCodeBytes)

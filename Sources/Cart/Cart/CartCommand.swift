@@ -6,7 +6,7 @@ package enum CartCommand: Hashable, Sendable {
     /// this operation (`Idempotency-Key`; nil: none) was not applied to it before.
     case change(Change, at: Timestamp, expected: UInt64? = nil, operation: CartOperation? = nil)
     /// Tell me what you would say to this change, and do not make it. The committed state answers.
-    case rehearse(Change, at: Timestamp, expected: UInt64? = nil, operation: CartOperation? = nil)
+    case dryRun(Change, at: Timestamp, expected: UInt64? = nil, operation: CartOperation? = nil)
 
     /// What is to be changed.
     package enum Change: Hashable, Sendable {
@@ -42,7 +42,7 @@ package enum CartCommand: Hashable, Sendable {
         /// Undo the order, so that the cart can be changed. There is none: no event.
         case cancelCheckout
         /// First step of a merge, to the source: close it, so that its lines stay what they are until they are taken.
-        case handOver(MergeWish, basis: UInt64)
+        case handOver(MergeRequest, basis: UInt64)
         /// Second step, to the target: take these lines, priced in this currency, once.
         case takeOver(MergeOffer, MergeStrategy, lines: [Line], currency: Currency?)
         /// Third step, to the source: the lines were taken, only the pointer stays.
@@ -56,7 +56,7 @@ package enum CartCommand: Hashable, Sendable {
     /// Whether it leaves every cart as it is, so that the committed state answers it.
     package var isRead: Bool {
         switch self {
-        case .read, .rehearse: true
+        case .read, .dryRun: true
         case .change: false
         }
     }
@@ -66,7 +66,7 @@ package enum CartCommand: Hashable, Sendable {
         switch self {
         case .read: .read
         case .change(let change, let at, let expected, _): .change(change, at: at, expected: expected)
-        case .rehearse(let change, let at, let expected, _): .rehearse(change, at: at, expected: expected)
+        case .dryRun(let change, let at, let expected, _): .dryRun(change, at: at, expected: expected)
         }
     }
 
@@ -74,7 +74,7 @@ package enum CartCommand: Hashable, Sendable {
     package var operation: CartOperation? {
         switch self {
         case .read: nil
-        case .change(_, _, _, let operation), .rehearse(_, _, _, let operation): operation
+        case .change(_, _, _, let operation), .dryRun(_, _, _, let operation): operation
         }
     }
 
@@ -82,7 +82,7 @@ package enum CartCommand: Hashable, Sendable {
     package var mayCreate: Bool {
         switch self {
         case .change(.create, _, _, _): true
-        case .read, .rehearse, .change: false
+        case .read, .dryRun, .change: false
         }
     }
 }

@@ -1,17 +1,19 @@
 // What a cart that is not open says to a change.
 extension CartDecider {
     /// A cart that is an order.
-    func judge(_ demand: Demand, on order: CartOrder, _ merges: MergeLog) throws(CartRejection) -> Verdict {
-        switch demand.change {
-        case .checkOut where demand.expected == order.version:
+    func evaluate(_ pending: PendingChange, on order: CartOrder, _ merges: MergeLog) throws(CartRejection)
+        -> TentativeDecision
+    {
+        switch pending.change {
+        case .checkOut where pending.expected == order.version:
             return .settled
         case .cancelCheckout:
-            return Verdict(.checkoutCancelled, .checkoutCancelled(at: demand.at))
+            return TentativeDecision(.checkoutCancelled, .checkoutCancelled(at: pending.at))
         case .delete:
-            return Verdict(.deleted, .deleted(at: demand.at))
+            return TentativeDecision(.deleted, .deleted(at: pending.at))
         case .declineMerge(let offer):
-            return try decline(offer, demand.at, merges)
-        case .takeOver(let offer, _, _, _) where merges.fate(of: offer) == .taken:
+            return try decline(offer, pending.at, merges)
+        case .takeOver(let offer, _, _, _) where merges.status(of: offer) == .taken:
             return .settled
         case .create, .addLine, .setQuantity, .removeLine, .clear, .setDetails, .setPrice, .takeOut, .actions,
             .checkOut, .handOver, .takeOver, .finishHandOver, .undoHandOver:
@@ -20,21 +22,21 @@ extension CartDecider {
     }
 
     /// A cart whose lines are another's to take.
-    func judge(
-        _ demand: Demand,
+    func evaluate(
+        _ pending: PendingChange,
         on handover: Handover,
         _ merges: MergeLog
-    ) throws(CartRejection) -> Verdict {
-        switch demand.change {
-        case .handOver(let wish, _) where wish.digest == handover.digest:
+    ) throws(CartRejection) -> TentativeDecision {
+        switch pending.change {
+        case .handOver(let mergeRequest, _) where mergeRequest.digest == handover.digest:
             return .settled
         case .finishHandOver(let offer) where handover.makes(offer):
-            return Verdict(.handOverFinished, .handOverFinished(at: demand.at))
+            return TentativeDecision(.handOverFinished, .handOverFinished(at: pending.at))
         case .undoHandOver(let offer) where handover.makes(offer):
-            return Verdict(.handOverUndone, .handOverUndone(at: demand.at))
+            return TentativeDecision(.handOverUndone, .handOverUndone(at: pending.at))
         case .declineMerge(let offer):
-            return try decline(offer, demand.at, merges)
-        case .takeOver(let offer, _, _, _) where merges.fate(of: offer) == .taken:
+            return try decline(offer, pending.at, merges)
+        case .takeOver(let offer, _, _, _) where merges.status(of: offer) == .taken:
             return .settled
         case .create, .addLine, .setQuantity, .removeLine, .clear, .delete, .setDetails, .setPrice, .takeOut,
             .actions, .checkOut, .cancelCheckout, .handOver, .takeOver, .finishHandOver, .undoHandOver:
@@ -43,17 +45,18 @@ extension CartDecider {
     }
 
     /// A cart whose lines another has.
-    func judge(_ demand: Demand, on merged: MergedCart) throws(CartRejection) -> Verdict {
-        switch demand.change {
-        case .handOver(let wish, _) where wish.digest == merged.handover.digest:
+    func evaluate(_ pending: PendingChange, on merged: MergedCart) throws(CartRejection) -> TentativeDecision
+    {
+        switch pending.change {
+        case .handOver(let mergeRequest, _) where mergeRequest.digest == merged.handover.digest:
             return .settled
         case .finishHandOver(let offer) where merged.handover.makes(offer):
             return .settled
         case .delete:
-            return Verdict(.deleted, .deleted(at: demand.at))
+            return TentativeDecision(.deleted, .deleted(at: pending.at))
         case .declineMerge(let offer):
-            return try decline(offer, demand.at, merged.merges)
-        case .takeOver(let offer, _, _, _) where merged.merges.fate(of: offer) == .taken:
+            return try decline(offer, pending.at, merged.merges)
+        case .takeOver(let offer, _, _, _) where merged.merges.status(of: offer) == .taken:
             return .settled
         case .create, .addLine, .setQuantity, .removeLine, .clear, .setDetails, .setPrice, .takeOut, .actions,
             .checkOut, .cancelCheckout, .handOver, .takeOver, .finishHandOver, .undoHandOver:
@@ -62,19 +65,19 @@ extension CartDecider {
     }
 
     /// A cart that was deleted.
-    func judge(
-        _ demand: Demand,
+    func evaluate(
+        _ pending: PendingChange,
         deletedAt at: Timestamp,
         _ merges: MergeLog
-    ) throws(CartRejection) -> Verdict {
-        switch demand.change {
+    ) throws(CartRejection) -> TentativeDecision {
+        switch pending.change {
         case .create(let currency, let seconds):
-            return create(currency, seconds, demand.at)
+            return create(currency, seconds, pending.at)
         case .delete:
             return .settled
         case .declineMerge(let offer):
-            return try decline(offer, demand.at, merges)
-        case .takeOver(let offer, _, _, _) where merges.fate(of: offer) == .taken:
+            return try decline(offer, pending.at, merges)
+        case .takeOver(let offer, _, _, _) where merges.status(of: offer) == .taken:
             return .settled
         case .addLine, .setQuantity, .removeLine, .clear, .setDetails, .setPrice, .takeOut, .actions,
             .checkOut, .cancelCheckout, .handOver, .takeOver, .finishHandOver, .undoHandOver:

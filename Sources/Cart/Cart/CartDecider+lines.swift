@@ -5,7 +5,8 @@ extension CartDecider {
         throw .currencyMismatch(cart: present, given: currency)
     }
 
-    func increase(_ line: Line, by item: NewItem, _ at: Timestamp) throws(CartRejection) -> Verdict {
+    func increase(_ line: Line, by item: NewItem, _ at: Timestamp) throws(CartRejection) -> TentativeDecision
+    {
         // A damaged state's negative quantity counts as none, or the sum might be no legal quantity.
         let (sum, overflow) = Int64(max(0, line.quantity)).addingReportingOverflow(item.quantity)
         let maximum = Int64(limits.quantity)
@@ -13,11 +14,15 @@ extension CartDecider {
             throw .limit(.quantity, maximum: maximum, actual: overflow ? .max : sum)
         }
         let change = CartEvent.quantityChanged(line.id, quantity: quantity, at: at)
-        guard let name = item.name, name != line.name else { return Verdict(.lineIncreased(line.id), change) }
-        return Verdict(.lineIncreased(line.id), .lineRenamed(line.id, name: name, at: at), change)
+        guard let name = item.name, name != line.name else {
+            return TentativeDecision(.lineIncreased(line.id), change)
+        }
+        return TentativeDecision(.lineIncreased(line.id), .lineRenamed(line.id, name: name, at: at), change)
     }
 
-    func append(_ item: NewItem, _ at: Timestamp, to cart: OpenCart) throws(CartRejection) -> Verdict {
+    func append(_ item: NewItem, _ at: Timestamp, to cart: OpenCart) throws(CartRejection)
+        -> TentativeDecision
+    {
         try require(cart.lines.count + 1, .lines, atMost: limits.lines)
         // Only an item that has attributes is refused for them, or a shrunken limit would freeze old carts.
         if !item.attributes.isEmpty {
@@ -40,7 +45,7 @@ extension CartDecider {
             attributes: item.attributes,
             addedAt: at
         )
-        return Verdict(.lineAdded(line.id), .lineAdded(line, currency: item.unitPrice.currency))
+        return TentativeDecision(.lineAdded(line.id), .lineAdded(line, currency: item.unitPrice.currency))
     }
 
     func set(
@@ -48,13 +53,13 @@ extension CartDecider {
         of id: LineID,
         _ at: Timestamp,
         in cart: OpenCart
-    ) throws(CartRejection) -> Verdict {
+    ) throws(CartRejection) -> TentativeDecision {
         guard let line = cart.line(id) else { throw .lineNotFound(id) }
-        if quantity == 0 { return Verdict(.lineRemoved(id), .lineRemoved(id, at: at)) }
-        if quantity == Int64(line.quantity) { return Verdict(.unchanged) }
+        if quantity == 0 { return TentativeDecision(.lineRemoved(id), .lineRemoved(id, at: at)) }
+        if quantity == Int64(line.quantity) { return TentativeDecision(.unchanged) }
         // Exact: validated against a limit of this width.
         let narrow = Int32(clamping: quantity)
-        return Verdict(.quantityChanged(id), .quantityChanged(id, quantity: narrow, at: at))
+        return TentativeDecision(.quantityChanged(id), .quantityChanged(id, quantity: narrow, at: at))
     }
 
     func require(
@@ -70,14 +75,14 @@ extension CartDecider {
         of id: LineID,
         _ at: Timestamp,
         in cart: OpenCart
-    ) throws(CartRejection) -> Verdict {
+    ) throws(CartRejection) -> TentativeDecision {
         guard let line = cart.line(id) else { throw .lineNotFound(id) }
         try require(price.currency, in: cart)
-        guard line.unitPrice != price.minorUnits else { return Verdict(.unchanged) }
-        return Verdict(.priceChanged(id), .priceChanged(id, unitPrice: price.minorUnits, at: at))
+        guard line.unitPrice != price.minorUnits else { return TentativeDecision(.unchanged) }
+        return TentativeDecision(.priceChanged(id), .priceChanged(id, unitPrice: price.minorUnits, at: at))
     }
 
-    func takeOut(_ quantities: [LineQuantity], _ at: Timestamp, of cart: OpenCart) -> Verdict {
+    func takeOut(_ quantities: [LineQuantity], _ at: Timestamp, of cart: OpenCart) -> TentativeDecision {
         var taken: [LineID: Int64] = [:]
         var events: [CartEvent] = []
         // Validated: few and small, so that the sums do not overflow.
@@ -93,13 +98,15 @@ extension CartDecider {
             // Should a damaged state have several lines of this id, the first is the one that is meant.
             taken[line.id] = nil
         }
-        return events.isEmpty ? Verdict(.unchanged) : Verdict(.takenOut, all: events)
+        return events.isEmpty ? TentativeDecision(.unchanged) : TentativeDecision(.takenOut, all: events)
     }
 
-    func set(_ change: DetailsChange, _ at: Timestamp, in cart: OpenCart) throws(CartRejection) -> Verdict {
+    func set(_ change: DetailsChange, _ at: Timestamp, in cart: OpenCart) throws(CartRejection)
+        -> TentativeDecision
+    {
         let before = cart.details
         let after = change.applied(to: before)
-        guard after != before else { return Verdict(.unchanged) }
+        guard after != before else { return TentativeDecision(.unchanged) }
         let (old, new) = (before.attributes, after.attributes)
         // Only what grows is refused, or a shrunken limit would freeze old carts.
         if new.count > old.count { try require(new.count, .attributes, atMost: limits.attributes) }
@@ -110,6 +117,6 @@ extension CartDecider {
                 atMost: limits.metadataBytes
             )
         }
-        return Verdict(.detailsChanged, .detailsChanged(after, at: at))
+        return TentativeDecision(.detailsChanged, .detailsChanged(after, at: at))
     }
 }

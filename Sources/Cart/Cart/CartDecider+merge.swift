@@ -11,8 +11,8 @@ extension CartDecider {
         _ offer: MergeOffer,
         _ at: Timestamp,
         into cart: OpenCart
-    ) throws(CartRejection) -> Verdict {
-        switch cart.merges.fate(of: offer) {
+    ) throws(CartRejection) -> TentativeDecision {
+        switch cart.merges.status(of: offer) {
         case .taken: return .settled
         case .declined: throw .mergeDeclined
         case .forgotten: throw .mergeForgotten
@@ -29,8 +29,8 @@ extension CartDecider {
             }
         }
         let entry = MergeLog.Entry(digest: offer.digest, attempt: offer.attempt, isTaken: true)
-        events.append(.mergeSettled(entry, room: limits.merges, at: at))
-        return Verdict(.merged, all: events)
+        events.append(.mergeSettled(entry, capacity: limits.merges, at: at))
+        return TentativeDecision(.merged, all: events)
     }
 
     private func take(
@@ -68,14 +68,16 @@ extension CartDecider {
     }
 
     /// Has the offer never taken, unless it was.
-    func decline(_ offer: MergeOffer, _ at: Timestamp, _ merges: MergeLog) throws(CartRejection) -> Verdict {
-        switch merges.fate(of: offer) {
+    func decline(_ offer: MergeOffer, _ at: Timestamp, _ merges: MergeLog) throws(CartRejection)
+        -> TentativeDecision
+    {
+        switch merges.status(of: offer) {
         case .taken: throw .mergeTaken
         case .forgotten: throw .mergeForgotten
         case .declined: return .settled
         case .open:
             let entry = MergeLog.Entry(digest: offer.digest, attempt: offer.attempt, isTaken: false)
-            return Verdict(.mergeDeclined, .mergeSettled(entry, room: limits.merges, at: at))
+            return TentativeDecision(.mergeDeclined, .mergeSettled(entry, capacity: limits.merges, at: at))
         }
     }
 }

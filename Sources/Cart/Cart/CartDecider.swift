@@ -42,22 +42,22 @@ package struct CartDecider: Sendable {
             switch command {
             case .read:
                 return try show(state)
-            case .rehearse(let change, let at, let expected, _):
-                let verdict = try judge(Demand(change, at, expected, next), on: state)
-                try verdict.require(expected, version)
-                return .accept([], CartOutcome(effect: verdict.effect, state: state))
+            case .dryRun(let change, let at, let expected, _):
+                let tentative = try evaluate(PendingChange(change, at, expected, next), on: state)
+                try tentative.require(expected, version)
+                return .accept([], CartOutcome(effect: tentative.effect, state: state))
             case .change(let change, let at, let expected, let operation):
-                let verdict = try judge(Demand(change, at, expected, next), on: state)
-                try verdict.require(expected, version)
-                var events = verdict.events
+                let tentative = try evaluate(PendingChange(change, at, expected, next), on: state)
+                try tentative.require(expected, version)
+                var events = tentative.events
                 if let operation {
                     // Also of what did nothing: its retry must do nothing either.
-                    let applied = AppliedOperation(operation, effect: verdict.effect, version: next)
-                    events.append(.operationApplied(applied, room: limits.operationRoom, at: at))
+                    let applied = AppliedOperation(operation, effect: tentative.effect, version: next)
+                    events.append(.operationApplied(applied, capacity: limits.operationCapacity, at: at))
                 }
                 var after = state
                 for event in events { after.apply(event) }
-                return .accept(events, CartOutcome(effect: verdict.effect, state: after))
+                return .accept(events, CartOutcome(effect: tentative.effect, state: after))
             }
         } catch {
             return .reject(error)
@@ -80,7 +80,7 @@ package struct CartDecider: Sendable {
 }
 
 /// A change and what is known with it.
-struct Demand {
+struct PendingChange {
     let change: CartCommand.Change
     let at: Timestamp
     /// The version that the client expects.
@@ -97,7 +97,7 @@ struct Demand {
 }
 
 /// What a command comes to if its version is right.
-struct Verdict {
+struct TentativeDecision {
     let events: [CartEvent]
     let effect: CartOutcome.Effect
     /// Whether what was asked for had come to pass before, so that no expected version matters any more.
@@ -114,10 +114,10 @@ struct Verdict {
     }
 
     /// Nothing is to be done, whatever version is expected.
-    static var settled: Verdict {
-        var verdict = Verdict(.unchanged)
-        verdict.isSettled = true
-        return verdict
+    static var settled: TentativeDecision {
+        var tentative = TentativeDecision(.unchanged)
+        tentative.isSettled = true
+        return tentative
     }
 
     func require(_ expected: UInt64?, _ actual: UInt64) throws(CartRejection) {

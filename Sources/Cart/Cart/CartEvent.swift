@@ -30,10 +30,10 @@ package enum CartEvent: Hashable, Sendable {
     case handOverFinished(at: Timestamp)
     /// A merge into this cart was settled: its lines were taken by the events of the same decision, or never will be. It is
     /// remembered among so many. Nothing that a client sees of the cart, `updatedAt` included, is changed by it.
-    case mergeSettled(MergeLog.Entry, room: Int, at: Timestamp)
+    case mergeSettled(MergeLog.Entry, capacity: Int, at: Timestamp)
     /// An operation was applied: by the events of the same decision, or by doing nothing where nothing was to be done. It
     /// is remembered in so much room. Nothing that a client sees of the cart, `updatedAt` included, is changed by it.
-    case operationApplied(AppliedOperation, room: OperationLog.Room, at: Timestamp)
+    case operationApplied(AppliedOperation, capacity: OperationLog.Capacity, at: Timestamp)
 
     /// When it happened, by the clock of the command's creator.
     package var at: Timestamp {

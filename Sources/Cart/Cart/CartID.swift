@@ -25,7 +25,7 @@ package struct CartID: Hashable, Sendable {
     ///
     /// - Throws: `invalid(.cartID, _)`, as for a client, but for `~` in front.
     package init(carried text: String) throws(CartRejection) {
-        try Alphabet.cartID.check(text, .cartID, maximum: CartID.maximumLength)
+        try AllowedCharacters.cartID.check(text, .cartID, maximum: CartID.maximumLength)
         guard text != ".", text != ".." else { throw .invalid(.cartID, .malformed) }
         self.text = text
     }
@@ -39,7 +39,7 @@ package struct CartID: Hashable, Sendable {
     package init(space: String, name: String) throws(CartRejection) {
         guard !name.isEmpty else { throw .invalid(.cartID, .empty) }
         let text = "~\(space)~\(name)"
-        try Alphabet.cartID.check(text, .cartID, maximum: CartID.maximumLength)
+        try AllowedCharacters.cartID.check(text, .cartID, maximum: CartID.maximumLength)
         self.text = text
     }
 

@@ -44,8 +44,8 @@ package struct CartLimits: Hashable, Sendable {
     package init() {}
 
     /// What a cart remembers of operations.
-    var operationRoom: OperationLog.Room {
-        OperationLog.Room(kept: operations, retired: retiredOperations)
+    var operationCapacity: OperationLog.Capacity {
+        OperationLog.Capacity(kept: operations, retired: retiredOperations)
     }
 
     /// What the fullest legal cart comes to in minor units, or nil if that overflows `Int64`: whoever configures the

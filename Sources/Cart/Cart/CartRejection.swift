@@ -11,7 +11,7 @@ package enum CartRejection: Error, Hashable, Sendable {
     /// The cart counts in another currency than the command.
     case currencyMismatch(cart: Currency, given: Currency)
     /// A field of the command can be in no cart whatsoever.
-    case invalid(Field, Flaw)
+    case invalid(Field, FieldError)
     /// The change would bring the cart to `actual`, which is more than `maximum`.
     case limit(Limit, maximum: Int64, actual: Int64)
 
@@ -86,7 +86,7 @@ package enum CartRejection: Error, Hashable, Sendable {
     }
 
     /// What is wrong with a field.
-    package enum Flaw: Hashable, Sendable {
+    package enum FieldError: Hashable, Sendable {
         /// It must have at least one character.
         case empty
         /// Longer than `maximum`, in the unit of the field's limit in `CartLimits`.

@@ -21,10 +21,10 @@ extension CartState {
             order(event)
         case .handedOver, .handOverUndone, .handOverFinished:
             handOver(event)
-        case .mergeSettled(let entry, let room, _):
-            remember(operations, merges.adding(entry, room: room))
-        case .operationApplied(let applied, let room, _):
-            remember(OperationLog.adding(applied, to: operations, room), merges)
+        case .mergeSettled(let entry, let capacity, _):
+            remember(operations, merges.adding(entry, capacity: capacity))
+        case .operationApplied(let applied, let capacity, _):
+            remember(OperationLog.adding(applied, to: operations, capacity), merges)
         }
     }
 

@@ -10,8 +10,8 @@ package enum MergeStrategy: String, Hashable, Sendable, CaseIterable {
     case theirs
 }
 
-/// The wish to have one cart's lines taken into another, as its client sends it and sends it again.
-package struct MergeWish: Hashable, Sendable {
+/// The merge request to have one cart's lines taken into another, as its client sends it and sends it again.
+package struct MergeRequest: Hashable, Sendable {
     /// What the client calls it: 1…128 characters of `A-Z a-z 0-9 _ . ~ -`.
     package let id: String
     /// The cart whose lines are taken.
@@ -23,7 +23,7 @@ package struct MergeWish: Hashable, Sendable {
     /// Of all the above, to know it by: by a cryptographic hash, the same in every process and build.
     package let digest: UInt128
 
-    /// A wish from its parts.
+    /// A merge request from its parts.
     package init(id: String, source: CartID, target: CartID, strategy: MergeStrategy, digest: UInt128) {
         self.id = id
         self.source = source
@@ -39,9 +39,9 @@ package struct Handover: Hashable, Sendable {
     package let merge: String
     /// The cart that takes them.
     package let target: CartID
-    /// The wish's digest.
+    /// The merge request's digest.
     package let digest: UInt128
-    /// Which closing it is: one anew under the same wish has a higher number.
+    /// Which closing it is: one anew under the same merge request has a higher number.
     package let attempt: UInt64
     /// How many merges the target had settled before the cart was closed.
     package let basis: UInt64
@@ -95,7 +95,7 @@ package struct MergedCart: Hashable, Sendable {
 
 /// One closing of a source as its target sees it.
 package struct MergeOffer: Hashable, Sendable {
-    /// The wish's digest.
+    /// The merge request's digest.
     package let digest: UInt128
     /// As in `Handover`.
     package let attempt: UInt64

@@ -2,7 +2,7 @@
 package struct MergeLog: Hashable, Sendable {
     /// One that was settled.
     package struct Entry: Hashable, Sendable {
-        /// The wish's digest.
+        /// The merge request's digest.
         package let digest: UInt128
         /// The closing of the source that it was.
         package let attempt: UInt64
@@ -18,7 +18,7 @@ package struct MergeLog: Hashable, Sendable {
     }
 
     /// What became of an offer.
-    package enum Fate: Equatable, Sendable {
+    package enum Status: Equatable, Sendable {
         /// Nothing yet.
         case open
         /// Its lines were taken.
@@ -47,7 +47,7 @@ package struct MergeLog: Hashable, Sendable {
     package var isEmpty: Bool { kept.isEmpty && forgotten == 0 }
 
     /// What became of an offer, for all that is known.
-    package func fate(of offer: MergeOffer) -> Fate {
+    package func status(of offer: MergeOffer) -> Status {
         if let entry = kept.last(where: { $0.digest == offer.digest && $0.attempt >= offer.attempt }) {
             // A later attempt was made because this one was called off.
             return entry.isTaken && entry.attempt == offer.attempt ? .taken : .declined
@@ -56,9 +56,9 @@ package struct MergeLog: Hashable, Sendable {
     }
 
     /// The log with one more; the oldest make way for it.
-    func adding(_ entry: Entry, room: Int) -> MergeLog {
+    func adding(_ entry: Entry, capacity: Int) -> MergeLog {
         let all = kept + [entry]
-        let surplus = Swift.max(0, all.count - Swift.max(0, room))
+        let surplus = Swift.max(0, all.count - Swift.max(0, capacity))
         return MergeLog(
             kept: Array(all.dropFirst(surplus)),
             forgotten: forgotten.addingReportingOverflow(UInt64(surplus)).partialValue

@@ -13,7 +13,7 @@ package struct OpenCart: Hashable, Sendable {
     /// What was applied under keys, to this cart and to what had its id before; nil if nothing was.
     package internal(set) var operations: OperationLog?
     /// What few carts have; nil if this one has none of it.
-    private var rarities: Rarities?
+    private var rareFields: RareFields?
 
     /// A cart from stored parts. Validates nothing and cannot trap.
     ///
@@ -34,23 +34,23 @@ package struct OpenCart: Hashable, Sendable {
         self.lastLine = lines.reduce(lastLine) { max($0, $1.id) }
         self.currency = currency
         self.operations = operations
-        self.rarities = Rarities(details, merges)
+        self.rareFields = RareFields(details, merges)
     }
 
     /// What is said of the cart as a whole.
     package internal(set) var details: CartDetails {
-        get { rarities?.details ?? CartDetails() }
-        set { rarities = Rarities(newValue, merges) }
+        get { rareFields?.details ?? CartDetails() }
+        set { rareFields = RareFields(newValue, merges) }
     }
 
     /// The merges into it, and into what had its id before.
     package internal(set) var merges: MergeLog {
-        get { rarities?.merges ?? MergeLog() }
-        set { rarities = Rarities(details, newValue) }
+        get { rareFields?.merges ?? MergeLog() }
+        set { rareFields = RareFields(details, newValue) }
     }
 
     /// Whether anything is said of the cart as a whole; costs nothing where nothing is.
-    package var hasDetails: Bool { rarities.map { !$0.details.isEmpty } ?? false }
+    package var hasDetails: Bool { rareFields.map { !$0.details.isEmpty } ?? false }
 
     /// The line with this id, if the cart has it (the first, should a damaged state have several).
     package func line(_ id: LineID) -> Line? {
@@ -59,7 +59,7 @@ package struct OpenCart: Hashable, Sendable {
 
     /// UTF-8 bytes of the cart's and all lines' attributes, keys and values: the cart's metadata.
     package var metadataBytes: Int {
-        lines.reduce(rarities?.details.attributes.bytes ?? 0) { $0 + $1.attributes.bytes }
+        lines.reduce(rareFields?.details.attributes.bytes ?? 0) { $0 + $1.attributes.bytes }
     }
 
     /// What the cart comes to, or nil where an absurd stored state overflows.
@@ -67,7 +67,7 @@ package struct OpenCart: Hashable, Sendable {
 }
 
 /// What few carts have. A class, so that the others pay no more than a pointer for it; never changed.
-private final class Rarities: Hashable, Sendable {
+private final class RareFields: Hashable, Sendable {
     let details: CartDetails
     let merges: MergeLog
 
@@ -78,7 +78,7 @@ private final class Rarities: Hashable, Sendable {
         self.merges = merges
     }
 
-    static func == (a: Rarities, b: Rarities) -> Bool {
+    static func == (a: RareFields, b: RareFields) -> Bool {
         a === b || (a.details == b.details && a.merges == b.merges)
     }
 

@@ -11,7 +11,7 @@ package final class OperationLog: Hashable, Sendable {
 
     /// How many operations a cart keeps and how many hashes it has of older ones. Part of the event, so that applying it
     /// gives the same log under any limits.
-    package struct Room: Hashable, Sendable {
+    package struct Capacity: Hashable, Sendable {
         /// At most so many are kept; below 0 is 0.
         package let kept: Int
         /// At most so many hashes of older ones; below 0 is 0.
@@ -33,19 +33,21 @@ package final class OperationLog: Hashable, Sendable {
     }
 
     /// The log with one operation more; the oldest make way.
-    static func adding(_ applied: AppliedOperation, to log: OperationLog?, _ room: Room) -> OperationLog? {
+    static func adding(_ applied: AppliedOperation, to log: OperationLog?, _ capacity: Capacity)
+        -> OperationLog?
+    {
         var kept: [AppliedOperation] = []
         var retired = log?.retired ?? []
         let before = log?.kept ?? []
         kept.reserveCapacity(before.count + 1)
         kept += before
         kept.append(applied)
-        let surplus = kept.count - max(0, room.kept)
+        let surplus = kept.count - max(0, capacity.kept)
         if surplus > 0 {
             retired += kept.prefix(surplus).lazy.map(\.operation.hash)
             kept.removeFirst(surplus)
         }
-        let overdue = max(0, retired.count - max(0, room.retired))
+        let overdue = max(0, retired.count - max(0, capacity.retired))
         retired.removeFirst(overdue)
         let forgotten = (log?.forgotten ?? 0) &+ UInt64(overdue)
         return OperationLog(kept: kept, retired: retired, forgotten: forgotten)

@@ -19,15 +19,15 @@ package final class CartRPCServer: Sendable {
     /// - Parameters:
     ///   - host: a name or an address of this machine.
     ///   - port: 0 for any free one.
-    ///   - asker: who has commands decided; called concurrently.
+    ///   - dispatcher: who has commands decided; called concurrently.
     ///   - isServing: whether the node should be called, for probes; cheap.
     /// - Throws: where the host's name is not known.
     package init(
         host: String,
         port: Int,
-        asker: some CartAsking,
-        face: CartFacePolicy,
-        sources: CartFaceSources,
+        dispatcher: some CartDispatcher,
+        apiPolicy: CartAPIPolicy,
+        dependencies: CartAPIDependencies,
         policy: CartRPCPolicy = CartRPCPolicy(),
         eventLoopGroup: MultiThreadedEventLoopGroup = .singleton,
         logger: Logger,
@@ -39,7 +39,7 @@ package final class CartRPCServer: Sendable {
                 ? .ipv6(host: address, port: port) : .ipv4(host: address, port: port),
             transportSecurity: .plaintext,
             config: .defaults {
-                policy.apply(to: &$0, bodyBytes: face.bodyBytes)
+                policy.apply(to: &$0, bodyBytes: apiPolicy.bodyBytes)
                 $0.channelDebuggingCallbacks.onBindTCPListener = { listener in
                     let address = listener.localAddress.map { "\($0)" } ?? "nowhere"
                     logger.info("gRPC is served", metadata: ["address": "\(address)"])
@@ -50,24 +50,34 @@ package final class CartRPCServer: Sendable {
         )
         server = GRPCServer(
             transport: transport,
-            services: try Self.services(asker, face, sources, isServing)
+            services: try Self.services(dispatcher, apiPolicy, dependencies, isServing)
         )
         self.policy = policy
     }
 
     /// Everything that is served.
     static func services(
-        _ asker: some CartAsking,
-        _ face: CartFacePolicy,
-        _ sources: CartFaceSources,
+        _ dispatcher: some CartDispatcher,
+        _ apiPolicy: CartAPIPolicy,
+        _ dependencies: CartAPIDependencies,
         _ isServing: @escaping @Sendable () -> Bool
     ) throws -> [any RegistrableRPCService] {
-        let own = ServedCarts(asker: asker, policy: face, sources: sources)
-        let boutique = ShopService(.boutique, asker: asker, policy: face, sources: sources)
-        let oTel = ShopService(.oTel, asker: asker, policy: face, sources: sources)
-        let catalogue = try Catalogue.served()
-        let health = HealthService(Set(catalogue.services), isServing: isServing)
-        return [own, boutique, oTel, health, ReflectionService(catalogue)]
+        let own = CartRPCService(dispatcher: dispatcher, policy: apiPolicy, dependencies: dependencies)
+        let boutique = DemoShopService(
+            .boutique,
+            dispatcher: dispatcher,
+            policy: apiPolicy,
+            dependencies: dependencies
+        )
+        let oTel = DemoShopService(
+            .oTel,
+            dispatcher: dispatcher,
+            policy: apiPolicy,
+            dependencies: dependencies
+        )
+        let descriptorPool = try DescriptorPool.served()
+        let health = HealthService(Set(descriptorPool.services), isServing: isServing)
+        return [own, boutique, oTel, health, ReflectionService(descriptorPool)]
     }
 
     /// The port that is listened on. Waits until there is one.

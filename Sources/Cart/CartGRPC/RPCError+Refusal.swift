@@ -32,11 +32,11 @@ extension RPCError {
         let path = [place, refusal.field.map(name)].compactMap { $0 }.joined(separator: ".")
         let field = path.isEmpty ? "" : path + ": "
         var trailers: Metadata = ["cart-problem": "\(refusal.kind.rawValue)"]
-        if let aftermath = refusal.aftermath {
-            trailers.addString(aftermath.outcome.rawValue, forKey: "cart-outcome")
+        if let retryAdvice = refusal.retryAdvice {
+            trailers.addString(retryAdvice.outcome.rawValue, forKey: "cart-outcome")
             let pushback: Int64 =
-                switch aftermath.outcome {
-                case .notApplied: aftermath.retryAfter.components.seconds * 1_000
+                switch retryAdvice.outcome {
+                case .notApplied: retryAdvice.retryAfter.components.seconds * 1_000
                 case .unknown: -1
                 }
             trailers.addString("\(pushback)", forKey: "grpc-retry-pushback-ms")

@@ -18,10 +18,10 @@ struct ReflectionService: RegistrableRPCService {
     /// The longest request.
     private static let requestBytes = 4_096
 
-    private let catalogue: Catalogue
+    private let descriptorPool: DescriptorPool
 
-    init(_ catalogue: Catalogue) {
-        self.catalogue = catalogue
+    init(_ descriptorPool: DescriptorPool) {
+        self.descriptorPool = descriptorPool
     }
 
     func registerMethods<Transport>(with router: inout RPCRouter<Transport>) {
@@ -59,17 +59,18 @@ struct ReflectionService: RegistrableRPCService {
     {
         switch request.messageRequest {
         case .listServices:
-            let services = catalogue.services.map { name in MirrorServiceResponse.with { $0.name = name } }
+            let services = descriptorPool.services.map { name in MirrorServiceResponse.with { $0.name = name }
+            }
             return .listServicesResponse(.with { $0.service = services })
         case .fileByFilename(let name):
-            return files(catalogue.files(of: name), "no file has this name")
+            return files(descriptorPool.files(of: name), "no file has this name")
         case .fileContainingSymbol(let symbol):
-            let name = catalogue.file(defining: symbol)
-            return files(name.map { catalogue.files(of: $0) } ?? [], "nothing has this name")
+            let name = descriptorPool.file(defining: symbol)
+            return files(name.map { descriptorPool.files(of: $0) } ?? [], "nothing has this name")
         case .fileContainingExtension:
             return error(.notFound, "there are no extensions")
         case .allExtensionNumbersOfType(let type):
-            guard catalogue.file(defining: type) != nil else {
+            guard descriptorPool.file(defining: type) != nil else {
                 return error(.notFound, "nothing has this name")
             }
             return .allExtensionNumbersResponse(.with { $0.baseTypeName = type })

@@ -5,7 +5,7 @@ import SwiftProtobuf
 
 extension ServedChangeResponse {
     /// What a change of this cart came to.
-    init(_ id: CartID, _ accepted: Accepted) {
+    init(_ id: CartID, _ accepted: AcceptedCommand) {
         self.init()
         if let cart = ServedCart(id, accepted.record.cart, version: accepted.sequence) { self.cart = cart }
         let effect = accepted.reply.effect

@@ -16,11 +16,11 @@ enum CartNode {
             switch invocation {
             case .print(let text): print(text, terminator: "")
             case .inspect(let id, let settings):
-                print(try await Inspection.text(of: id, settings), terminator: "")
+                print(try await InspectCommand.text(of: id, settings), terminator: "")
             case .run(let settings): try await Node.run(settings)
             }
         } catch {
-            let end = ProcessEnd(error)
+            let end = ExitStatus(error)
             FileHandle.standardError.write(Data("cart-node: \(end.line)\n".utf8))
             exit(end.code)
         }

@@ -20,9 +20,11 @@ extension Node {
     /// Puts the parts together. Takes the data folder's lock; touches nothing else yet.
     ///
     /// - Parameters:
-    ///   - heart: the thread of the heartbeats.
+    ///   - heartbeatLoop: the thread of the heartbeats.
     ///   - restores: the thread of the restores.
-    init(_ settings: NodeSettings, heart: any EventLoop, restores: any EventLoop, logger: Logger) throws {
+    init(_ settings: NodeSettings, heartbeatLoop: any EventLoop, restores: any EventLoop, logger: Logger)
+        throws
+    {
         let failpoints = try Failpoints(environment: ProcessInfo.processInfo.environment)
         if let armed = failpoints.description {
             logger.warning("failpoints are armed", metadata: ["points": "\(armed)"])
@@ -32,12 +34,12 @@ extension Node {
         let server = Self.redisConfiguration(settings, embedded)
         let loops = MultiThreadedEventLoopGroup.singleton
         let redis = RedisClient(configuration: server, eventLoop: loops.next(), logger: logger)
-        let heartbeats = RedisClient(configuration: server, eventLoop: heart, logger: logger)
+        let heartbeats = RedisClient(configuration: server, eventLoop: heartbeatLoop, logger: logger)
         guard let cluster = ClusterName(settings.cluster.name) else {
             throw BadSetting("cluster-name", "not fit for a key in Redis (got \"\(settings.cluster.name)\")")
         }
         let policy = settings.hostPolicy
-        let directory = Directory(policy: policy.lease) {
+        let directory = MembershipDirectory(policy: policy.lease) {
             var generator = SystemRandomNumberGenerator()
             return SessionHandle(id: SessionID(random: &generator), policy: policy.lease)
         }
@@ -84,12 +86,12 @@ extension Node {
         self.embedded = embedded
         self.redis = redis
         self.heartbeats = heartbeats
-        self.thread = EventLoopTaskExecutor(heart)
-        self.gate = RedisGate(client: redis, replicas: settings.redis.replicas, logger: logger)
+        self.thread = EventLoopTaskExecutor(heartbeatLoop)
+        self.readiness = RedisReadiness(client: redis, replicas: settings.redis.replicas, logger: logger)
         self.directory = directory
         self.link = link
         self.host = host
-        self.past = RedisPastStore(client: redis, cluster: cluster)
+        self.past = RedisActorHistoryStore(client: redis, cluster: cluster)
         self.feed = RedisChangeFeed(
             configuration: server,
             eventLoop: loops.next(),
@@ -122,9 +124,9 @@ extension Node {
                 link: settings.link.advertised,
                 build: NodeVersion.current
             ),
-            inheritance: Self.inheritance(settings, folder, logger),
-            clock: EventLoopClock(loop: heart),
-            executor: heart.executor,
+            bootstrap: Self.bootstrap(settings, folder, logger),
+            clock: EventLoopClock(loop: heartbeatLoop),
+            executor: heartbeatLoop.executor,
             nothingLive: { host.liveCount == 0 },
             onSession: { Self.record($0, $1, settings, folder, logger) },
             logger: logger
@@ -169,23 +171,27 @@ extension Node {
     }
 
     /// What a former process on the same folder left, if it was of the same cluster on the same Redis.
-    private static func inheritance(
+    private static func bootstrap(
         _ settings: NodeSettings,
         _ folder: DataFolder,
         _ logger: Logger
-    ) -> Inheritance {
+    ) -> BootstrapState {
         let isExclusive = settings.redis.server == .embedded
         switch folder.predecessor() {
         case .none:
-            return Inheritance(exclusive: isExclusive)
+            return BootstrapState(exclusive: isExclusive)
         case .record(let record):
             guard record.cluster == settings.cluster.name, record.redis == settings.redisIdentity else {
-                return Inheritance(exclusive: isExclusive)
+                return BootstrapState(exclusive: isExclusive)
             }
-            return Inheritance(predecessor: record.session, settled: record.settled, exclusive: isExclusive)
+            return BootstrapState(
+                predecessor: record.session,
+                settled: record.settled,
+                exclusive: isExclusive
+            )
         case .corrupted(let reason):
             logger.warning("the former session's record can not be used", metadata: ["cause": "\(reason)"])
-            return Inheritance(exclusive: isExclusive)
+            return BootstrapState(exclusive: isExclusive)
         }
     }
 

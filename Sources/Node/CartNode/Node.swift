@@ -23,13 +23,13 @@ struct Node {
     let heartbeats: RedisClient
     /// Where the heartbeats run.
     let thread: EventLoopTaskExecutor
-    let gate: RedisGate
-    let directory: Directory
+    let readiness: RedisReadiness
+    let directory: MembershipDirectory
     let keeper: SessionKeeper
     let link: LinkClient
     let peers: LinkServer
     let host: Host<CartLogic>
-    let past: RedisPastStore
+    let past: RedisActorHistoryStore
     let feed: RedisChangeFeed
     let clock = ContinuousClock()
 
@@ -44,8 +44,13 @@ struct Node {
         let end: Result<Void, any Error>
         do {
             end = .success(
-                try await Node(settings, heart: threads.next(), restores: threads.next(), logger: logger)
-                    .group().run()
+                try await Node(
+                    settings,
+                    heartbeatLoop: threads.next(),
+                    restores: threads.next(),
+                    logger: logger
+                )
+                .group().run()
             )
         } catch {
             end = .failure(error)
@@ -64,9 +69,9 @@ struct Node {
         var services: [any Service] = []
         if let embedded { services.append(embedded) }
         services += [
-            RedisService(client: redis), RedisService(client: heartbeats), FeedService(feed: feed), gate,
+            RedisService(client: redis), RedisService(client: heartbeats), FeedService(feed: feed), readiness,
             operationsApplication(),
-            KeeperService(keeper: keeper, gate: gate, thread: thread),
+            KeeperService(keeper: keeper, readiness: readiness, thread: thread),
             LinkClientService(link: link), LinkServerService(server: peers),
             HostService(host: host, keeper: keeper),
             cartApplication(),
@@ -74,7 +79,7 @@ struct Node {
         if let retail = retailApplication() { services.append(retail) }
         if let server = try rpcServer() { services.append(RPCServerService(server: server)) }
         services.append(
-            Departure(
+            DrainService(
                 host: host,
                 keeper: keeper,
                 feed: feed,

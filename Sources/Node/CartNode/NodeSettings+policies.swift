@@ -26,8 +26,8 @@ extension NodeSettings {
     }
 
     /// What the HTTP face may do.
-    var facePolicy: CartFacePolicy {
-        var policy = CartFacePolicy()
+    var apiPolicy: CartAPIPolicy {
+        var policy = CartAPIPolicy()
         policy.limits = cart
         policy.bodyBytes = bodyLimit
         policy.requestDeadline = requestDeadline

@@ -27,14 +27,14 @@ extension Node {
 
     struct KeeperService: Service {
         let keeper: SessionKeeper
-        let gate: RedisGate
+        let readiness: RedisReadiness
         /// Where heartbeats run, whatever else the process has to do.
         let thread: EventLoopTaskExecutor
 
         /// Its turn to stop comes when nothing is live any more: only then may the session end.
         func run() async throws {
             // Until a fit Redis is reached there is no session, and nothing to leave.
-            await cancelWhenGracefulShutdown { await gate.opened() }
+            await cancelWhenGracefulShutdown { await readiness.waitUntilReady() }
             guard !Task.isShuttingDownGracefully, !Task.isCancelled else { return }
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask(executorPreference: thread) { await keeper.run() }

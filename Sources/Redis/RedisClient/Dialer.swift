@@ -15,8 +15,8 @@ struct Dialer: Sendable {
         self.encryption = try configuration.tls.map { try NIOSSLContext(configuration: Self.tls($0)) }
     }
 
-    /// A socket that is connected, and speaks for `link` until it closes.
-    func dial(_ link: Link) async throws -> any Channel {
+    /// A socket that is connected, and speaks for `connection` until it closes.
+    func dial(_ connection: RedisConnection) async throws -> any Channel {
         let bootstrap = ClientBootstrap(group: eventLoop)
             .connectTimeout(TimeAmount(configuration.connectTimeout))
             .channelInitializer { channel in
@@ -25,7 +25,10 @@ struct Dialer: Sendable {
                         let handler = try NIOSSLClientHandler(context: encryption, serverHostname: serverName)
                         try channel.pipeline.syncOperations.addHandler(handler)
                     }
-                    let handler = LinkHandler(link: link, replyByteLimit: configuration.replyByteLimit)
+                    let handler = RedisChannelHandler(
+                        connection: connection,
+                        replyByteLimit: configuration.replyByteLimit
+                    )
                     try channel.pipeline.syncOperations.addHandler(handler)
                 }
             }

@@ -12,14 +12,14 @@ extension RedisClient {
         words.reserveCapacity(words.count + keys.count + arguments.count)
         for key in keys { words.append(.string(key)) }
         words.append(contentsOf: arguments)
-        let run = Command(name: "EVALSHA", arguments: words)
+        let run = RedisCommand(name: "EVALSHA", arguments: words)
         var knownMissing: RedisServerError
         do throws(RedisError) {
             return try await current.send(run)
         } catch {
             knownMissing = try error.missingScript
         }
-        let learn = Command(name: "SCRIPT", arguments: ["LOAD", .string(script.source)])
+        let learn = RedisCommand(name: "SCRIPT", arguments: ["LOAD", .string(script.source)])
         for _ in 0..<Self.learningAttempts {
             do throws(RedisError) {
                 return try await current.send(run, after: learn)

@@ -8,7 +8,10 @@ extension RedisClient {
         begin()
         defer { finish() }
         let dialer = try Dialer(configuration, eventLoop: eventLoop)
-        var backoff = Backoff(minimum: configuration.backoffMinimum, maximum: configuration.backoffMaximum)
+        var backoff = ReconnectBackoff(
+            minimum: configuration.backoffMinimum,
+            maximum: configuration.backoffMaximum
+        )
         var lastReason: String?
         while !Task.isCancelled {
             let reason = await connect(dialer) {
@@ -16,7 +19,7 @@ extension RedisClient {
                 lastReason = nil
             }
             if Task.isCancelled { break }
-            retract(reason)
+            didDisconnect(reason)
             if reason != lastReason {
                 logger.warning("Redis is not connected", metadata: ["reason": "\(reason)"])
             }
@@ -31,30 +34,32 @@ extension RedisClient {
 
     /// Makes one connection and keeps it as long as it stands. Answers why it no longer does.
     private func connect(_ dialer: Dialer, onSuccess: () -> Void) async -> String {
-        let link = Link(configuration, onMessage: onMessage) { link, end in self.retract(link, end) }
+        let connection = RedisConnection(configuration, onMessage: onMessage) { connection, end in
+            self.didDisconnect(connection, end)
+        }
         let channel: any Channel
         do {
-            channel = try await dialer.dial(link)
+            channel = try await dialer.dial(connection)
         } catch {
             return "\(error)"
         }
         return await withTaskCancellationHandler {
             let refusal: RedisError?
             do throws(RedisError) {
-                try await link.shakeHands(configuration)
+                try await connection.performHandshake(configuration)
                 refusal = nil
                 onSuccess()
-                publish(link)
+                didConnect(connection)
                 logger.info("Redis is connected", metadata: ["server": "\(configuration)"])
             } catch {
                 refusal = error
                 channel.close(promise: nil)
             }
             await closed(channel)
-            return refusal.map { "the handshake failed: \($0)" } ?? link.end?.reason
+            return refusal.map { "the handshake failed: \($0)" } ?? connection.end?.reason
                 ?? "the connection was closed"
         } onCancel: {
-            link.end(.shutDown)
+            connection.end(.shutDown)
             channel.close(promise: nil)
         }
     }

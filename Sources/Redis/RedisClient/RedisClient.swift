@@ -7,15 +7,15 @@ internal import Synchronization
 /// Calls made at the same time share writes and are answered in the order in which they were made. While there is no
 /// connection a call fails at once with `notConnected`, also before the first: who wants to wait watches `states()`.
 package final class RedisClient: Sendable {
-    private struct Present {
-        var link: Link?
+    private struct LockedState {
+        var connection: RedisConnection?
         var state = Broadcast<RedisConnectionState>(.disconnected(reason: "not connected yet"))
-        var life = Life.unborn
+        var phase = Phase.idle
     }
 
-    private enum Life {
+    private enum Phase {
         /// `run` was not called. Can become `running`.
-        case unborn
+        case idle
         /// Can become `over`.
         case running
         /// `run` returned. Terminal.
@@ -28,7 +28,7 @@ package final class RedisClient: Sendable {
     let logger: Logger
     let jitter: @Sendable () -> Double
     let onMessage: MessageHandler?
-    private let present = Mutex(Present())
+    private let locked = Mutex(LockedState())
 
     /// Is told what is published, on the thread of the connection, in the order in which it came.
     package typealias MessageHandler = @Sendable (RedisMessage) -> Void
@@ -55,7 +55,7 @@ package final class RedisClient: Sendable {
     }
 
     /// Whether a command would be sent now.
-    package var isConnected: Bool { link.map { $0.end == nil } ?? false }
+    package var isConnected: Bool { connection.map { $0.end == nil } ?? false }
 
     /// What the connection is and becomes: first its present state, then every change. Keeps only the newest for who is slow.
     /// Ends when the client is shut down.
@@ -64,8 +64,8 @@ package final class RedisClient: Sendable {
             of: RedisConnectionState.self,
             bufferingPolicy: .bufferingNewest(1)
         )
-        if let number = present.withLock({ $0.state.add(continuation) }) {
-            continuation.onTermination = { [weak self] _ in self?.present.withLock { $0.state.remove(number) }
+        if let number = locked.withLock({ $0.state.add(continuation) }) {
+            continuation.onTermination = { [weak self] _ in self?.locked.withLock { $0.state.remove(number) }
             }
         }
         return stream
@@ -76,70 +76,70 @@ package final class RedisClient: Sendable {
         _ name: String,
         _ arguments: [RedisArgument] = []
     ) async throws(RedisError) -> RedisValue {
-        try await current.send(Command(name: name, arguments: arguments))
+        try await current.send(RedisCommand(name: name, arguments: arguments))
     }
 
-    /// The link to send on.
-    var current: Link {
+    /// The connection to send on.
+    var current: RedisConnection {
         get throws(RedisError) {
-            let (link, state, life) = present.withLock { ($0.link, $0.state.value, $0.life) }
-            if let link { return link }
-            switch (life, state) {
+            let (connection, state, phase) = locked.withLock { ($0.connection, $0.state.value, $0.phase) }
+            if let connection { return connection }
+            switch (phase, state) {
             case (.over, _): throw .shutDown
-            case (.unborn, .connected), (.running, .connected): throw .notConnected(reason: "not connected")
-            case (.unborn, .disconnected(let reason)), (.running, .disconnected(let reason)):
+            case (.idle, .connected), (.running, .connected): throw .notConnected(reason: "not connected")
+            case (.idle, .disconnected(let reason)), (.running, .disconnected(let reason)):
                 throw .notConnected(reason: reason)
             }
         }
     }
 
-    private var link: Link? { present.withLock { $0.link } }
+    private var connection: RedisConnection? { locked.withLock { $0.connection } }
 }
 
 /// What `run` tells.
 extension RedisClient {
     func begin() {
-        present.withLock { present in
-            switch present.life {
-            case .unborn: present.life = .running
+        locked.withLock { locked in
+            switch locked.phase {
+            case .idle: locked.phase = .running
             case .running, .over: preconditionFailure("a RedisClient runs once")
             }
         }
     }
 
-    /// From now on commands leave on this link.
-    func publish(_ link: Link) {
-        present.withLock { present in
-            present.link = link
-            present.state.tell(.connected)
+    /// From now on commands leave on this connection.
+    func didConnect(_ connection: RedisConnection) {
+        locked.withLock { locked in
+            locked.connection = connection
+            locked.state.tell(.connected)
         }
         // It may have ended before it was published.
-        if let end = link.end { retract(link, end) }
+        if let end = connection.end { didDisconnect(connection, end) }
     }
 
     /// An attempt to connect failed for this reason.
-    func retract(_ reason: String) {
-        present.withLock { present in
-            present.link = nil
-            present.state.tell(.disconnected(reason: reason))
+    func didDisconnect(_ reason: String) {
+        locked.withLock { locked in
+            locked.connection = nil
+            locked.state.tell(.disconnected(reason: reason))
         }
     }
 
-    /// A link is over. Changes nothing if commands did not leave on it.
-    func retract(_ link: Link, _ end: LinkEnd) {
-        present.withLock { present in
-            guard present.link === link else { return }
-            present.link = nil
-            present.state.tell(.disconnected(reason: end.reason))
+    /// A connection is over. Changes nothing if commands did not leave on it.
+    func didDisconnect(_ connection: RedisConnection, _ end: DisconnectReason) {
+        locked.withLock { locked in
+            guard locked.connection === connection else { return }
+            locked.connection = nil
+            locked.state.tell(.disconnected(reason: end.reason))
         }
     }
 
     func finish() {
-        let watchers = present.withLock { present in
-            present.link = nil
-            present.life = .over
-            present.state.tell(.disconnected(reason: LinkEnd.shutDown.reason))
-            return present.state.finish()
+        let watchers = locked.withLock { locked in
+            locked.connection = nil
+            locked.phase = .over
+            locked.state.tell(.disconnected(reason: DisconnectReason.shutDown.reason))
+            return locked.state.finish()
         }
         for watcher in watchers { watcher.finish() }
     }

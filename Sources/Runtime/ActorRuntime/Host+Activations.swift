@@ -3,8 +3,8 @@ import Synchronization
 
 extension Host {
     /// What an actor's activation on this node made of a command.
-    enum Served {
-        case handled(Handled<D>)
+    enum LocalResult {
+        case handled(HandlingResult<D>)
         /// There is none here, and the node makes no new ones: it leaves.
         case leaving
         /// There is none here, and none can be made now.
@@ -16,7 +16,7 @@ extension Host {
         _ id: ActorID,
         _ command: D.Command,
         deadline: ContinuousClock.Instant
-    ) async throws(HostFailure) -> Served {
+    ) async throws(HostFailure) -> LocalResult {
         let now = clock.now
         if let found = findActivation(id, at: now) {
             return .handled(await found.handle(command, deadline: deadline))
@@ -35,9 +35,9 @@ extension Host {
         // while it waits, and there may be very many of them.
         return .handled(
             await withCheckedContinuation { caller in
-                let reply = Reply<D>(caller)
-                let mail = Mail(number: 1, command: command, deadline: deadline, reply: reply)
-                if !beginActivation(id, with: mail) { caller.resume(returning: .gone) }
+                let reply = ReplyPromise<D>(caller)
+                let envelope = Envelope(number: 1, command: command, deadline: deadline, reply: reply)
+                if !beginActivation(id, with: envelope) { caller.resume(returning: .gone) }
             }
         )
     }
@@ -52,12 +52,12 @@ extension Host {
 
     /// Makes an activation with a first command and has it become live; false, with nothing done, if there is one meanwhile
     /// or there may be none any more.
-    private func beginActivation(_ id: ActorID, with mail: sending Mail<D>) -> Bool {
+    private func beginActivation(_ id: ActorID, with envelope: sending Envelope<D>) -> Bool {
         let now = clock.now
-        let deadline = mail.deadline
+        let deadline = envelope.deadline
         let session = directory.session
-        let fresh = Activation(id, session: session, host: self, first: mail, now: now)
-        let made = live.withLock { live -> (began: Bool, victim: LiveTable.Element?) in
+        let fresh = Activation(id, session: session, host: self, first: envelope, now: now)
+        let made = live.withLock { live -> (began: Bool, victim: ActivationTable.Element?) in
             if let found = live.use(id, at: now).map(activation) {
                 // It may be of a newer session than the one that this caller has seen.
                 if found.session === session || found.session.mayAct(at: clock.now) { return (false, nil) }
@@ -72,8 +72,8 @@ extension Host {
         }
         guard made.began else { return false }
         began()
-        lookAfter(fresh, at: deadline)
-        if let victim = made.victim { giveUp([activation(victim)]) }
+        scheduleExpiry(fresh, at: deadline)
+        if let victim = made.victim { passivate([activation(victim)]) }
         return true
     }
 

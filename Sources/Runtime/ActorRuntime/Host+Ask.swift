@@ -17,33 +17,33 @@ extension Host {
         // The first attempt, which mostly is the only one, stands apart: many may wait in it, and what each keeps counts.
         let first = try await step(id, command, deadline: deadline, trace: trace, next: .anywhere)
         if case .done(let answer) = first { return answer }
-        return try await travel(id, command, deadline: deadline, trace: trace, from: first)
+        return try await retry(id, command, deadline: deadline, trace: trace, from: first)
     }
 
     /// Goes on asking from where the first attempt led to.
-    private func travel(
+    private func retry(
         _ id: ActorID,
         _ command: D.Command,
         deadline: ContinuousClock.Instant,
         trace: String,
-        from first: Step<D>
+        from first: RoutingStep<D>
     ) async throws(HostFailure) -> Answer<D> {
-        var journey = Journey(
-            trouble: failure(.deadlineExceeded, id, "the time given for it ran out"),
+        var routing = RoutingState(
+            lastFailure: failure(.deadlineExceeded, id, "the time given for it ran out"),
             backoff: Backoff(floor: policy.backoffFloor, ceiling: policy.backoffCeiling)
         )
         var step = first
         while true {
             switch step {
             case .done(let answer): return answer
-            case .at(let place): journey.turn(to: place)
-            case .wait(let trouble): journey.wait(after: trouble)
+            case .at(let place): routing.redirect(to: place)
+            case .wait(let lastFailure): routing.wait(after: lastFailure)
             }
-            if journey.mustWait {
-                guard clock.now < deadline, await pause(&journey.backoff) else { throw journey.trouble }
-                guard clock.now < deadline else { throw journey.trouble }
+            if routing.mustWait {
+                guard clock.now < deadline, await pause(&routing.backoff) else { throw routing.lastFailure }
+                guard clock.now < deadline else { throw routing.lastFailure }
             }
-            step = try await self.step(id, command, deadline: deadline, trace: trace, next: journey.next)
+            step = try await self.step(id, command, deadline: deadline, trace: trace, next: routing.next)
         }
     }
 
@@ -52,8 +52,8 @@ extension Host {
         _ command: D.Command,
         deadline: ContinuousClock.Instant,
         trace: String,
-        next: Place
-    ) async throws(HostFailure) -> Step<D> {
+        next: RoutingTarget
+    ) async throws(HostFailure) -> RoutingStep<D> {
         if case .anywhere = next, let found = findActivation(id, at: clock.now) {
             return try step(after: await found.handle(command, deadline: deadline), id)
         }
@@ -63,22 +63,22 @@ extension Host {
         return try step(after: try await serve(id, command, deadline: deadline), id)
     }
 
-    private func step(after served: Served, _ id: ActorID) throws(HostFailure) -> Step<D> {
+    private func step(after served: LocalResult, _ id: ActorID) throws(HostFailure) -> RoutingStep<D> {
         switch served {
         case .handled(let handled):
             return try step(after: handled, id)
         case .leaving:
-            guard let taker = taker(of: id) else {
+            guard let handoverTarget = handoverTarget(of: id) else {
                 return .wait(failure(.draining, id, "the node is leaving and there is no other"))
             }
-            return .at(.owner(taker.session))
-        case .notReady(let trouble):
-            return .wait(trouble)
+            return .at(.owner(handoverTarget.session))
+        case .notReady(let lastFailure):
+            return .wait(lastFailure)
         }
     }
 
     /// The session to forward to; nil where this node is to serve.
-    private func owner(of id: ActorID, _ place: Place) -> SessionID? {
+    private func owner(of id: ActorID, _ place: RoutingTarget) -> SessionID? {
         switch place {
         case .here: nil
         case .owner(let session): session == directory.session.id ? nil : session
@@ -86,7 +86,7 @@ extension Host {
         }
     }
 
-    private func step(after handled: Handled<D>, _ id: ActorID) throws(HostFailure) -> Step<D> {
+    private func step(after handled: HandlingResult<D>, _ id: ActorID) throws(HostFailure) -> RoutingStep<D> {
         switch handled {
         case .answer(let answer):
             return .done(answer)
@@ -108,7 +108,7 @@ extension Host {
 }
 
 /// Where a command may be decided.
-enum Place {
+enum RoutingTarget {
     /// Where it was last known to be, else here.
     case anywhere
     case here
@@ -116,40 +116,40 @@ enum Place {
 }
 
 /// What one attempt to have a command decided came to. Where it is not `done`, nothing was applied.
-enum Step<D: Decider> {
+enum RoutingStep<D: Decider> {
     case done(Answer<D>)
-    case at(Place)
+    case at(RoutingTarget)
     /// Try again a little later; what to say if there is no later.
     case wait(HostFailure)
 }
 
 /// One command's way to its owner.
-private struct Journey {
+private struct RoutingState {
     /// How often the place may change before each change costs a pause.
-    private static let freeTurns = 3
+    private static let freeRedirects = 3
 
-    private(set) var next: Place = .anywhere
+    private(set) var next: RoutingTarget = .anywhere
     /// What to say if there is no time left.
-    private(set) var trouble: HostFailure
+    private(set) var lastFailure: HostFailure
     private(set) var mustWait = false
     var backoff: Backoff
-    private var turns = 0
+    private var redirects = 0
 
-    init(trouble: HostFailure, backoff: Backoff) {
-        self.trouble = trouble
+    init(lastFailure: HostFailure, backoff: Backoff) {
+        self.lastFailure = lastFailure
         self.backoff = backoff
     }
 
     /// Each change of place is news; only when the same comes again is there reason to wait.
-    mutating func turn(to place: Place) {
+    mutating func redirect(to place: RoutingTarget) {
         next = place
-        turns += 1
-        mustWait = turns > Self.freeTurns
+        redirects += 1
+        mustWait = redirects > Self.freeRedirects
     }
 
-    mutating func wait(after trouble: HostFailure) {
+    mutating func wait(after lastFailure: HostFailure) {
         next = .anywhere
-        self.trouble = trouble
+        self.lastFailure = lastFailure
         mustWait = true
     }
 }

@@ -9,8 +9,8 @@ extension Host {
         to session: SessionID,
         deadline: ContinuousClock.Instant,
         trace: String
-    ) async throws(HostFailure) -> Step<D> {
-        switch directory.standing(of: session) {
+    ) async throws(HostFailure) -> RoutingStep<D> {
+        switch directory.status(of: session) {
         case .dead:
             routes.withLock { $0.forget(id) }
             return .at(.here)
@@ -18,28 +18,28 @@ extension Host {
             routes.withLock { $0.forget(id) }
             return .wait(failure(.ownerUnreachable, id, "its owner is not known to Redis, nor proved dead"))
         case .present(let member):
-            let ask = LinkAsk(
+            let ask = LinkRequest(
                 target: session,
                 id: id,
                 command: try encode(command, id),
                 remaining: deadline - clock.now,
                 trace: trace
             )
-            let answer: LinkAnswer
+            let answer: LinkResponse
             do throws(LinkFailure) {
                 answer = try await link.ask(ask, at: member.card.link)
             } catch {
                 return try lost(error, id, command, member)
             }
-            return try understand(answer, id, command)
+            return try interpret(answer, id, command)
         }
     }
 
-    private func understand(
-        _ answer: LinkAnswer,
+    private func interpret(
+        _ answer: LinkResponse,
         _ id: ActorID,
         _ command: D.Command
-    ) throws(HostFailure) -> Step<D> {
+    ) throws(HostFailure) -> RoutingStep<D> {
         switch answer {
         case .answered(let bytes):
             do {
@@ -61,7 +61,7 @@ extension Host {
 
     /// What the owner could not do: tried again where it was not applied and another place or moment may do better.
     private func relay(_ failure: HostFailure, _ id: ActorID, _ command: D.Command) throws(HostFailure)
-        -> Step<D>
+        -> RoutingStep<D>
     {
         guard failure.outcome == .notApplied || decider.isRead(command) else { throw failure }
         switch failure.reason {
@@ -78,7 +78,7 @@ extension Host {
         _ id: ActorID,
         _ command: D.Command,
         _ member: Member
-    ) throws(HostFailure) -> Step<D> {
+    ) throws(HostFailure) -> RoutingStep<D> {
         routes.withLock { $0.forget(id) }
         switch error {
         case .unsent(let why):
@@ -102,8 +102,8 @@ extension Host {
 
     /// Where an actor goes that this leaving node is asked for: the same node for everybody who asks, as far as they
     /// see the same members (rendezvous hashing; Thaler and Ravishankar, 1996).
-    func taker(of id: ActorID) -> Member? {
-        directory.takers.max { score($0, id) < score($1, id) }
+    func handoverTarget(of id: ActorID) -> Member? {
+        directory.handoverTargets.max { score($0, id) < score($1, id) }
     }
 
     private func score(_ member: Member, _ id: ActorID) -> UInt64 {

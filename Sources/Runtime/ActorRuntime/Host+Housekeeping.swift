@@ -10,7 +10,7 @@ extension Host {
                 switch notice {
                 case .ended(let session):
                     dropAll(of: session)
-                    group.addTask { await self.lookAfterAll() }
+                    group.addTask { await self.expireAllCallers() }
                 case .sweep(let sweep):
                     group.addTask { await self.perform(sweep) }
                 }
@@ -49,7 +49,7 @@ extension Host {
     }
 
     /// Looks after what nobody else wakes up for, until the task is cancelled.
-    func keepHouse() async {
+    func runHousekeeping() async {
         while true {
             do {
                 try await clock.sleep(until: clock.now + policy.housekeepingInterval)
@@ -58,20 +58,20 @@ extension Host {
             }
             let now = clock.now
             for element in overdue.withLock({ $0.take(until: now) }) {
-                await activation(element).lookAfterCallers(at: now)
+                await activation(element).expireCallers(at: now)
             }
             // Whoever waits is told soon that the session is over, also while it has no successor yet.
-            if !directory.session.mayAct(at: now) { await lookAfterAll() }
+            if !directory.session.mayAct(at: now) { await expireAllCallers() }
             guard retiring.load(ordering: .relaxed) == 0 else { continue }
             let idle = live.withLock {
                 $0.unused(since: now - policy.idleTimeout, atMost: policy.passivationBatch)
             }
-            if !idle.isEmpty { giveUp(idle.map(activation)) }
+            if !idle.isEmpty { passivate(idle.map(activation)) }
         }
     }
 
     /// Looks after whoever waits in any activation: the session is over, for all or for some of them.
-    private func lookAfterAll() async {
+    private func expireAllCallers() async {
         let now = clock.now
         for element in overdue.withLock({ $0.elements }) {
             await activation(element).expire(at: now)
@@ -79,15 +79,15 @@ extension Host {
     }
 
     /// Gives idle and surplus activations up, until the task is cancelled.
-    func keepRetiring() async {
-        let places = Permits(policy.sweepLimit)
+    func runRetirements() async {
+        let semaphore = AsyncSemaphore(policy.sweepLimit)
         await withDiscardingTaskGroup { group in
             for await batch in retirementQueue {
                 for activation in batch {
-                    await places.acquire()
+                    await semaphore.acquire()
                     group.addTask {
                         await activation.retire()
-                        places.release()
+                        semaphore.release()
                         self.retiring.subtract(1, ordering: .relaxed)
                     }
                 }
@@ -96,7 +96,7 @@ extension Host {
     }
 
     /// Has activations given up in good order, in the background.
-    func giveUp(_ activations: [Activation<D>]) {
+    func passivate(_ activations: [Activation<D>]) {
         retiring.add(activations.count, ordering: .relaxed)
         retirements.yield(activations)
     }
@@ -121,13 +121,13 @@ extension Host {
         _ activations: [Activation<D>],
         _ body: @escaping @Sendable (Activation<D>) async -> Void
     ) async {
-        let places = Permits(policy.sweepLimit)
+        let semaphore = AsyncSemaphore(policy.sweepLimit)
         await withDiscardingTaskGroup { group in
             for activation in activations {
-                await places.acquire()
+                await semaphore.acquire()
                 group.addTask {
                     await body(activation)
-                    places.release()
+                    semaphore.release()
                 }
             }
         }

@@ -8,8 +8,8 @@ extension Host: LinkReceiver {
     /// How often the activation may be gone when the command reaches it, before the asking node is told to try again.
     private static var turns: Int { 3 }
 
-    package func receive(_ ask: LinkAsk) async -> LinkAnswer {
-        guard ask.target == directory.session.id || !Rule.linkChecksSession.holds else {
+    package func receive(_ ask: LinkRequest) async -> LinkResponse {
+        guard ask.target == directory.session.id || !SafetyRule.linkChecksSession.holds else {
             return .notHere(owner: nil)
         }
         do {
@@ -19,7 +19,7 @@ extension Host: LinkReceiver {
         }
     }
 
-    private func serve(_ ask: LinkAsk, _ command: D.Command) async throws(HostFailure) -> LinkAnswer {
+    private func serve(_ ask: LinkRequest, _ command: D.Command) async throws(HostFailure) -> LinkResponse {
         let deadline = clock.now + max(.zero, min(ask.remaining, Self.longestAsk))
         for _ in 0..<Self.turns {
             switch try await serve(ask.id, command, deadline: deadline) {
@@ -36,7 +36,7 @@ extension Host: LinkReceiver {
         return .notHere(owner: nil)
     }
 
-    private func decode(_ ask: LinkAsk) throws(HostFailure) -> D.Command {
+    private func decode(_ ask: LinkRequest) throws(HostFailure) -> D.Command {
         do {
             return try codec.decode(command: ask.command)
         } catch {
@@ -44,7 +44,7 @@ extension Host: LinkReceiver {
         }
     }
 
-    private func encode(_ answer: Answer<D>, _ ask: LinkAsk, _ command: D.Command) throws(HostFailure)
+    private func encode(_ answer: Answer<D>, _ ask: LinkRequest, _ command: D.Command) throws(HostFailure)
         -> [UInt8]
     {
         do {

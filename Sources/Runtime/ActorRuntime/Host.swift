@@ -11,21 +11,21 @@ package final class Host<D: Decider>: Sendable {
     let codec: any ActorCodec<D>
     let store: any ActorStore<D>
     let link: any Link
-    let directory: Directory
+    let directory: MembershipDirectory
     let policy: HostPolicy
     let clock: any HostClock
     let logger: Logger
     /// The name under which this node answers.
     let node: String
     /// The places for restores, and how many of them there are.
-    let restores: Permits
+    let restores: AsyncSemaphore
     private let window: Mutex<RestoreWindow>
 
     /// Activations of this host, and nothing else.
-    let live = Mutex(LiveTable())
+    let live = Mutex(ActivationTable())
     let routes: Mutex<RouteCache>
     /// The activations in which callers wait, to be looked after when the time of the first of them runs out.
-    let overdue: Mutex<TimingWheel<LiveTable.Element>>
+    let overdue: Mutex<TimingWheel<ActivationTable.Element>>
     /// How many activations have work under way.
     private let busy = Atomic<Int>(0)
     let closed = Atomic<Bool>(false)
@@ -55,7 +55,7 @@ package final class Host<D: Decider>: Sendable {
         codec: any ActorCodec<D>,
         store: any ActorStore<D>,
         link: any Link,
-        directory: Directory,
+        directory: MembershipDirectory,
         policy: HostPolicy,
         clock: any HostClock,
         node: String,
@@ -76,7 +76,7 @@ package final class Host<D: Decider>: Sendable {
         self.logger = logger
         let window = RestoreWindow(ceiling: policy.restoreLimit)
         self.window = Mutex(window)
-        self.restores = Permits(window.size)
+        self.restores = AsyncSemaphore(window.size)
         self.routes = Mutex(RouteCache(limit: policy.routeLimit))
         self.overdue = Mutex(TimingWheel(tick: policy.housekeepingInterval, from: clock.now))
         (self.workQueue, self.work) = AsyncStream.makeStream(
@@ -97,9 +97,9 @@ package final class Host<D: Decider>: Sendable {
     package func run(_ notices: AsyncStream<SessionKeeper.Notice>) async {
         await withDiscardingTaskGroup { group in
             group.addTask { await self.act(on: notices) }
-            group.addTask { await self.keepHouse() }
-            group.addTask { await self.keepRetiring() }
-            group.addTask(executorPreference: restorer) { await self.keepRestoring() }
+            group.addTask { await self.runHousekeeping() }
+            group.addTask { await self.runRetirements() }
+            group.addTask(executorPreference: restorer) { await self.runRestores() }
             for await activation in workQueue {
                 group.addTask { await activation.pump() }
             }
@@ -111,7 +111,7 @@ package final class Host<D: Decider>: Sendable {
     }
 
     /// Restores one activation after the other, in a bounded number of places, until the task is cancelled.
-    private func keepRestoring() async {
+    private func runRestores() async {
         await withDiscardingTaskGroup { group in
             for await activation in restoreQueue {
                 await restores.acquire()
@@ -136,7 +136,7 @@ package final class Host<D: Decider>: Sendable {
     }
 
     /// Has an activation looked after when the time of one who waits in it runs out.
-    func lookAfter(_ activation: Activation<D>, at deadline: ContinuousClock.Instant) {
+    func scheduleExpiry(_ activation: Activation<D>, at deadline: ContinuousClock.Instant) {
         overdue.withLock { $0.note(activation, at: deadline) }
     }
 
@@ -181,7 +181,7 @@ package final class Host<D: Decider>: Sendable {
 
     /// What a table of this host holds, as what it is. Not checked, as nothing but activations of this host is ever put
     /// into one, and every request comes by here.
-    func activation(_ element: LiveTable.Element) -> Activation<D> {
+    func activation(_ element: ActivationTable.Element) -> Activation<D> {
         unsafeDowncast(element, to: Activation<D>.self)
     }
 
@@ -208,7 +208,7 @@ package final class Host<D: Decider>: Sendable {
 
     /// Whether any command can be served now, by this node alone or with others.
     package var isReady: Bool {
-        !closed.load(ordering: .acquiring) && directory.obstacles(at: clock.now).isEmpty
+        !closed.load(ordering: .acquiring) && directory.notReadyReasons(at: clock.now).isEmpty
     }
 }
 

@@ -24,10 +24,10 @@ package struct GenerationLedger: Sendable, Equatable {
     package private(set) var state: State = .unknown
     /// How many sweeps were asked for.
     private var sweeps: UInt64 = 0
-    private let patience: Duration
+    private let takeoverDelay: Duration
 
     package init(policy: LeasePolicy) {
-        self.patience = policy.patience
+        self.takeoverDelay = policy.takeoverDelay
     }
 
     /// Takes in the generation that a heartbeat's answer named.
@@ -44,7 +44,7 @@ package struct GenerationLedger: Sendable, Equatable {
     ) -> Action {
         switch state {
         case .known(generation, let firstSeen, let settled, let swept):
-            let isSettled = settled || settledElsewhere || now - firstSeen >= patience
+            let isSettled = settled || settledElsewhere || now - firstSeen >= takeoverDelay
             state = .known(generation, firstSeen: firstSeen, settled: isSettled, swept: swept)
             return .none
         case .unknown, .known:
@@ -98,7 +98,7 @@ package struct GenerationLedger: Sendable, Equatable {
     package var settlesAt: Instant? {
         switch state {
         case .unknown, .known(_, _, settled: true, _): nil
-        case .known(_, let firstSeen, settled: false, _): firstSeen + patience
+        case .known(_, let firstSeen, settled: false, _): firstSeen + takeoverDelay
         }
     }
 
@@ -108,7 +108,7 @@ package struct GenerationLedger: Sendable, Equatable {
         case .unknown:
             nil
         case .known(let generation, let firstSeen, let settled, _):
-            settled || now - firstSeen >= patience || !Rule.generationGate.holds ? generation : nil
+            settled || now - firstSeen >= takeoverDelay || !SafetyRule.generationGate.holds ? generation : nil
         }
     }
 }

@@ -55,7 +55,7 @@ package struct Epoch: Hashable, Comparable, Sendable {
 }
 
 /// A version of an actor's state: 0 before the first commit, then one more with each commit, without gaps.
-package struct Sequence: Hashable, Comparable, Sendable {
+package struct SequenceNumber: Hashable, Comparable, Sendable {
     package let rawValue: UInt64
 
     package init(_ rawValue: UInt64) {
@@ -63,22 +63,22 @@ package struct Sequence: Hashable, Comparable, Sendable {
     }
 
     /// Nothing was ever committed.
-    package static let zero = Sequence(0)
+    package static let zero = SequenceNumber(0)
 
     /// The version that the next commit makes. Saturates, which no actor lives long enough to see.
-    package var next: Sequence {
-        Sequence(rawValue == .max ? rawValue : rawValue + 1)
+    package var next: SequenceNumber {
+        SequenceNumber(rawValue == .max ? rawValue : rawValue + 1)
     }
 
-    package static func < (a: Sequence, b: Sequence) -> Bool { a.rawValue < b.rawValue }
+    package static func < (a: SequenceNumber, b: SequenceNumber) -> Bool { a.rawValue < b.rawValue }
 }
 
 /// What a write is checked against: who may write (epoch) and on top of what (sequence). Ordered by epoch first.
 package struct Version: Hashable, Comparable, Sendable {
     package var epoch: Epoch
-    package var sequence: Sequence
+    package var sequence: SequenceNumber
 
-    package init(epoch: Epoch, sequence: Sequence) {
+    package init(epoch: Epoch, sequence: SequenceNumber) {
         self.epoch = epoch
         self.sequence = sequence
     }

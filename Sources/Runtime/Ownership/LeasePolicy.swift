@@ -22,5 +22,5 @@ package struct LeasePolicy: Sendable, Equatable {
     package var right: Duration { length - margin }
     /// How long an observer waits, from the answer that it received, before a silent session may be called dead; and
     /// how long a generation must have been known before anyone may claim under it.
-    package var patience: Duration { length + margin }
+    package var takeoverDelay: Duration { length + margin }
 }

@@ -13,7 +13,7 @@ package struct MembershipObserver: Sendable {
     }
 
     /// How a session stands, as far as we know.
-    package enum Standing: Equatable, Sendable {
+    package enum SessionStatus: Equatable, Sendable {
         /// Reachable at the member's link.
         case present(Member)
         /// It can never act again.
@@ -23,7 +23,7 @@ package struct MembershipObserver: Sendable {
     }
 
     /// A tombstone that may be written if nothing moved in the meantime.
-    package struct Verdict: Hashable, Sendable {
+    package struct ExpiredSession: Hashable, Sendable {
         package let session: SessionID
         /// The counter that must still stand there, or nil where there must still be no entry.
         package let counter: UInt64?
@@ -36,7 +36,7 @@ package struct MembershipObserver: Sendable {
     /// How many tombstoned sessions a claim carries along.
     package static let recentDeadLimit = 16
 
-    private let patience: Duration
+    private let takeoverDelay: Duration
     private var members: [SessionID: Member] = [:]
     private var dead: Set<SessionID> = []
     private var observations: [SessionID: Observation] = [:]
@@ -45,7 +45,7 @@ package struct MembershipObserver: Sendable {
     package private(set) var recentDead: [SessionID] = []
 
     package init(policy: LeasePolicy) {
-        self.patience = policy.patience
+        self.takeoverDelay = policy.takeoverDelay
     }
 
     /// Takes in the whole membership of a heartbeat's answer.
@@ -99,17 +99,17 @@ package struct MembershipObserver: Sendable {
     }
 
     /// The sessions whose wait is over at `now`, in an order that does not depend on hashing.
-    package func verdicts(at now: Instant) -> [Verdict] {
-        let due = observations.compactMap { session, seen -> Verdict? in
-            guard now - seen.since >= patience || !Rule.takeoverWaits.holds else { return nil }
-            return Verdict(session: session, counter: seen.counter, generation: seen.generation)
+    package func expiredSessions(at now: Instant) -> [ExpiredSession] {
+        let due = observations.compactMap { session, seen -> ExpiredSession? in
+            guard now - seen.since >= takeoverDelay || !SafetyRule.takeoverWaits.holds else { return nil }
+            return ExpiredSession(session: session, counter: seen.counter, generation: seen.generation)
         }
         return due.sorted { $0.session.rawValue < $1.session.rawValue }
     }
 
     /// When the next wait will be over, if nothing moves.
-    package var nextVerdict: Instant? {
-        observations.values.map { $0.since + patience }.min()
+    package var nextExpiry: Instant? {
+        observations.values.map { $0.since + takeoverDelay }.min()
     }
 
     /// The tombstone stands, or a quicker proof of death was had.
@@ -127,7 +127,7 @@ package struct MembershipObserver: Sendable {
         observations[session] = nil
     }
 
-    package func standing(of session: SessionID) -> Standing {
+    package func status(of session: SessionID) -> SessionStatus {
         if dead.contains(session) { return .dead }
         guard let member = members[session] else { return .absent }
         return .present(member)
@@ -139,7 +139,7 @@ package struct MembershipObserver: Sendable {
     }
 
     /// The other sessions that can be reached and take new actors.
-    package var takers: [Member] {
+    package var handoverTargets: [Member] {
         members.values.filter { $0.condition == .alive }
     }
 }

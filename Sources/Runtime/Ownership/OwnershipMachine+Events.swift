@@ -114,7 +114,7 @@ extension OwnershipMachine {
         case .fenced:
             return end(.fenced)
         case .regressed, .lost:
-            guard Rule.republish.holds else { return end(.fenced) }
+            guard SafetyRule.republish.holds else { return end(.fenced) }
             return begin(.republishing(version, attempt(), then: .commit(id, ambiguous: ambiguous)))
         }
     }
@@ -134,7 +134,7 @@ extension OwnershipMachine {
         case .fenced:
             return end(.fenced)
         case .regressed, .lost:
-            guard Rule.republish.holds else { return end(.fenced) }
+            guard SafetyRule.republish.holds else { return end(.fenced) }
             // The sweep stays asked for: what was put back is checked once more, under the generation in force then.
             return begin(.republishing(version, attempt(), then: .serving))
         case .otherGeneration:
@@ -201,7 +201,7 @@ extension OwnershipMachine {
     private mutating func unanswered() -> Action {
         switch state {
         case .committing(let version, let id, _):
-            guard Rule.oneCommitInFlight.holds else {
+            guard SafetyRule.oneCommitInFlight.holds else {
                 state = .owned(version)
                 return .rejectCommit
             }

@@ -51,7 +51,7 @@ package struct SessionMachine: Sendable, Equatable {
         case .alive(extends: false):
             break
         case .alive(extends: true):
-            let granted = (Rule.deadlineFromSend.holds ? sentAt : now) + policy.right
+            let granted = (SafetyRule.deadlineFromSend.holds ? sentAt : now) + policy.right
             switch state {
             case .registering: state = .valid(deadline: granted)
             case .valid(let deadline): state = .valid(deadline: max(deadline, granted))
@@ -85,7 +85,7 @@ package struct SessionMachine: Sendable, Equatable {
         case .registering:
             return false
         case .valid(let deadline):
-            guard now >= deadline, Rule.deadlineCheck.holds else { return false }
+            guard now >= deadline, SafetyRule.deadlineCheck.holds else { return false }
             state = .over(.expired)
             return true
         case .over:

@@ -9,13 +9,13 @@ import Foundation
 /// What the nodes of a cluster know and others do not; each side of a stream proves that it does.
 struct ClusterSecret: Sendable {
     /// Who proves it. The labels keep one side's proof from being played back as the other's.
-    enum Prover: String {
+    enum Role: String {
         case client = "cartnode.link.v1 client"
         case server = "cartnode.link.v1 server"
     }
 
     /// What a proof is bound to: nobody can use it on another stream or towards another address.
-    struct Occasion: Equatable, Sendable {
+    struct Transcript: Equatable, Sendable {
         let challenge: [UInt8]
         let nonce: [UInt8]
         /// `host:port` as the client dialled it.
@@ -33,15 +33,15 @@ struct ClusterSecret: Sendable {
         key = SymmetricKey(data: Array(secret.utf8))
     }
 
-    func proof(of prover: Prover, on occasion: Occasion) -> [UInt8] {
-        Array(HMAC<SHA256>.authenticationCode(for: Self.text(of: prover, on: occasion), using: key))
+    func proof(of role: Role, on transcript: Transcript) -> [UInt8] {
+        Array(HMAC<SHA256>.authenticationCode(for: Self.text(of: role, on: transcript), using: key))
     }
 
     /// Whether a proof holds; takes equally long for every wrong one.
-    func believes(_ proof: [UInt8], of prover: Prover, on occasion: Occasion) -> Bool {
+    func isValid(_ proof: [UInt8], of role: Role, on transcript: Transcript) -> Bool {
         HMAC<SHA256>.isValidAuthenticationCode(
             proof,
-            authenticating: Self.text(of: prover, on: occasion),
+            authenticating: Self.text(of: role, on: transcript),
             using: key
         )
     }
@@ -52,11 +52,11 @@ struct ClusterSecret: Sendable {
         return (0..<nonceLength).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
     }
 
-    /// Label and fields, each behind its length: no two occasions have the same text.
-    private static func text(of prover: Prover, on occasion: Occasion) -> [UInt8] {
+    /// Label and fields, each behind its length: no two transcripts have the same text.
+    private static func text(of role: Role, on transcript: Transcript) -> [UInt8] {
         var text: [UInt8] = []
         for field in [
-            Array(prover.rawValue.utf8), occasion.challenge, occasion.nonce, Array(occasion.address.utf8),
+            Array(role.rawValue.utf8), transcript.challenge, transcript.nonce, Array(transcript.address.utf8),
         ] {
             let length = UInt64(field.count)
             text.append(contentsOf: (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) })

@@ -28,7 +28,7 @@ extension LinkClient {
             state.live[ObjectIdentifier(connection)] = nil
         }
         guard let reason = connection.ending else { return }
-        guard !connection.served, let suppressed = refusals.admit(now: clock.now) else {
+        guard !connection.served, let suppressed = logThrottle.admit(now: clock.now) else {
             logger.debug("a link ended", metadata: ["peer": "\(connection.address)", "reason": "\(reason)"])
             return
         }

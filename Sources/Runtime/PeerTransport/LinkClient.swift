@@ -25,7 +25,7 @@ package final class LinkClient: Link {
     let state = Mutex(State())
     let environment: LinkConnection.Environment
     let logger: Logger
-    let refusals: RefusalLog
+    let logThrottle: LogThrottle
     /// Connections that `run()` is to keep alive.
     let dials: (stream: AsyncStream<LinkConnection>, continuation: AsyncStream<LinkConnection>.Continuation)
 
@@ -52,11 +52,11 @@ package final class LinkClient: Link {
             eventLoopGroup: eventLoopGroup
         )
         self.logger = logger
-        refusals = RefusalLog(interval: policy.refusalLogInterval)
+        logThrottle = LogThrottle(interval: policy.refusalLogInterval)
         dials = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(max(1, policy.peerLimit)))
     }
 
-    package func ask(_ ask: LinkAsk, at address: String) async throws(LinkFailure) -> LinkAnswer {
+    package func ask(_ ask: LinkRequest, at address: String) async throws(LinkFailure) -> LinkResponse {
         if let reason = ask.unsendable(policy: policy) { throw .unsent(reason) }
         let deadline = clock.now + min(ask.remaining, policy.askTimeLimit)
         // A connection can retire between being chosen and being asked; the next one is fresh.

@@ -30,42 +30,47 @@ final class LinkConnection: Sendable {
     /// What ended first.
     private enum End {
         case connection(String)
-        case lane(LinkLane, String)
+        case stream(LinkClientStream, String)
     }
 
-    private struct Standing {
+    private struct LockedState {
         var state: State
         var served = false
     }
 
     /// `host:port` as the peer's entry names it.
     let address: String
-    private let lanes: [LinkLane]
+    private let streams: [LinkClientStream]
     private let environment: Environment
     private let correlation = Atomic<UInt64>(0)
-    private let standing: Mutex<Standing>
+    private let locked: Mutex<LockedState>
     private let end = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
 
     init(to address: String, environment: Environment) {
         let policy = environment.policy
         self.address = address
         self.environment = environment
-        lanes = (0..<max(1, policy.streamsPerPeer)).map { _ in
-            LinkLane(secret: environment.secret, address: address, policy: policy, clock: environment.clock)
+        streams = (0..<max(1, policy.streamsPerPeer)).map { _ in
+            LinkClientStream(
+                secret: environment.secret,
+                address: address,
+                policy: policy,
+                clock: environment.clock
+            )
         }
         let deadline = environment.clock.now + policy.connectTimeout
-        standing = Mutex(Standing(state: .opening(streams: lanes.count, deadline: deadline)))
+        locked = Mutex(LockedState(state: .opening(streams: streams.count, deadline: deadline)))
     }
 
     /// Whether no ask waits here.
-    var isEmpty: Bool { lanes.allSatisfy(\.isEmpty) }
+    var isEmpty: Bool { streams.allSatisfy(\.isEmpty) }
 
     /// Whether the connection brought a sign of life after its hello.
-    var served: Bool { standing.withLock { $0.served } }
+    var served: Bool { locked.withLock { $0.served } }
 
     /// Why the connection ended; nil while it lives.
     var ending: String? {
-        standing.withLock {
+        locked.withLock {
             switch $0.state {
             case .opening, .open, .retired: nil
             case .over(let reason): reason
@@ -74,10 +79,14 @@ final class LinkConnection: Sendable {
     }
 
     /// Waits for the answer to an ask on whichever stream has room.
-    func ask(_ ask: LinkAsk, until deadline: ContinuousClock.Instant) async -> LinkLane.Reply {
-        for _ in lanes.indices {
+    func ask(_ ask: LinkRequest, until deadline: ContinuousClock.Instant) async -> LinkClientStream.Outcome {
+        for _ in streams.indices {
             let number = correlation.wrappingAdd(1, ordering: .relaxed).newValue
-            let reply = await lanes[Int(number % UInt64(lanes.count))].ask(ask, as: number, until: deadline)
+            let reply = await streams[Int(number % UInt64(streams.count))].ask(
+                ask,
+                as: number,
+                until: deadline
+            )
             switch reply {
             case .full: continue
             case .answered, .failed, .closed: return reply
@@ -99,36 +108,36 @@ final class LinkConnection: Sendable {
 
     /// Ends the connection; its asks fail before this returns. Only the first reason counts.
     func close(_ reason: String) {
-        let first = standing.withLock { standing in
-            switch standing.state {
+        let first = locked.withLock { locked in
+            switch locked.state {
             case .opening, .open, .retired:
-                standing.state = .over(reason: reason)
+                locked.state = .over(reason: reason)
                 return true
             case .over: return false
             }
         }
         guard first else { return }
-        for lane in lanes { lane.close(reason) }
+        for stream in streams { stream.close(reason) }
         end.continuation.finish()
     }
 
     /// Takes no more asks; ends when the last one is answered.
     func retire(_ reason: String) {
-        standing.withLock { standing in
-            switch standing.state {
-            case .opening, .open: standing.state = .retired
+        locked.withLock { locked in
+            switch locked.state {
+            case .opening, .open: locked.state = .retired
             case .retired, .over: break
             }
         }
-        for lane in lanes { lane.retire(reason) }
+        for stream in streams { stream.retire(reason) }
     }
 
     /// Fails what is overdue, and ends a connection that is of no more use.
     func sweep(now: ContinuousClock.Instant) {
         var isSilent = false
-        for lane in lanes where lane.sweep(now: now) { isSilent = true }
-        let reason: String? = standing.withLock { standing in
-            switch standing.state {
+        for stream in streams where stream.sweep(now: now) { isSilent = true }
+        let reason: String? = locked.withLock { locked in
+            switch locked.state {
             case .opening(_, let deadline): deadline <= now ? "the peer did not say hello in time" : nil
             case .open: isSilent ? "the peer fell silent" : nil
             case .retired: isSilent || isEmpty ? "the connection was retired" : nil
@@ -146,9 +155,9 @@ final class LinkConnection: Sendable {
                     do { try await client.runConnections() } catch { return .connection("\(error)") }
                     return .connection("the connection was closed")
                 }
-                for lane in lanes {
+                for stream in streams {
                     group.addTask {
-                        .lane(lane, await self.live(on: lane, over: WireLink.Client(wrapping: client)))
+                        .stream(stream, await self.live(on: stream, over: WireLink.Client(wrapping: client)))
                     }
                 }
                 // Nobody waits for the tasks to unwind: the callers are told before.
@@ -162,28 +171,28 @@ final class LinkConnection: Sendable {
 
     /// Why the connection as a whole is of no more use.
     private func firstEnd(in group: inout TaskGroup<End>) async -> String {
-        var left = lanes.count
+        var left = streams.count
         for await end in group {
             switch end {
             case .connection(let reason): return reason
-            case .lane(let lane, let reason):
+            case .stream(let stream, let reason):
                 left -= 1
                 // A connection that never served is a failure, and its peer gets a rest.
                 guard left > 0, served else { return reason }
                 // The other streams finish what they carry; new asks get a connection with all its streams.
                 retire(reason)
-                lane.close(reason)
+                stream.close(reason)
             }
         }
         return "all streams ended"
     }
 
     private func live(
-        on lane: LinkLane,
+        on stream: LinkClientStream,
         over client: WireLink.Client<HTTP2ClientTransport.WrappedChannel>
     ) async -> String {
         do {
-            try await lane.run(over: client, notify: handle)
+            try await stream.run(over: client, notify: handle)
             return "the peer closed the stream"
         } catch let error as RPCError {
             return error.message.isEmpty ? "\(error.code)" : "\(error.code): \(error.message)"
@@ -192,23 +201,25 @@ final class LinkConnection: Sendable {
         }
     }
 
-    private func handle(_ event: LinkLane.Event) {
+    private func handle(_ event: LinkClientStream.Event) {
         switch event {
         case .opened:
-            standing.withLock { standing in
-                switch standing.state {
+            locked.withLock { locked in
+                switch locked.state {
                 case .opening(let streams, let deadline):
-                    standing.state = streams > 1 ? .opening(streams: streams - 1, deadline: deadline) : .open
+                    locked.state = streams > 1 ? .opening(streams: streams - 1, deadline: deadline) : .open
                 case .open, .retired, .over: break
                 }
             }
-        case .heard: standing.withLock { $0.served = true }
+        case .heard: locked.withLock { $0.served = true }
         case .leaving: retire("the peer is leaving")
         }
     }
 
     private func dial() async throws -> HTTP2ClientTransport.WrappedChannel {
-        guard let target = PeerAddress(address) else { throw StreamRefusal.malformed("not a host and port") }
+        guard let target = PeerAddress(address) else {
+            throw LinkStreamError.malformed("not a host and port")
+        }
         let policy = environment.policy
         let config = HTTP2ClientTransport.WrappedChannel.Config.defaults {
             $0.http2.authority = address

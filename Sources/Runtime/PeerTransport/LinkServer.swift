@@ -40,15 +40,15 @@ package final class LinkServer: Sendable {
             receiver: receiver,
             logger: logger
         )
-        let doorman = Doorman(policy: policy)
+        let connectionLimiter = ConnectionLimiter(policy: policy)
         let config = HTTP2ServerTransport.Posix.Config.defaults {
             $0.rpc.maxRequestPayloadSize = policy.messageLimit
             $0.http2.targetWindowSize = policy.windowBytes
             $0.http2.maxConcurrentStreams = policy.streamsPerConnection
             // Asks and answers are gathered into messages here already; waiting for more only adds delay.
             $0.connection.flushCoalescing = nil
-            $0.channelDebuggingCallbacks.onAcceptTCPConnection = doorman.accept
-            $0.channelDebuggingCallbacks.onAcceptHTTP2Stream = doorman.open
+            $0.channelDebuggingCallbacks.onAcceptTCPConnection = connectionLimiter.accept
+            $0.channelDebuggingCallbacks.onAcceptHTTP2Stream = connectionLimiter.open
         }
         transport = HTTP2ServerTransport.Posix(
             address: host.contains(":") ? .ipv6(host: host, port: port) : .ipv4(host: host, port: port),

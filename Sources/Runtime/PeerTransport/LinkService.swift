@@ -8,7 +8,7 @@ import Synchronization
 final class LinkService: WireLink.StreamingServiceProtocol {
     private struct State {
         var isLeaving = false
-        var streams: [ObjectIdentifier: ServedStream] = [:]
+        var streams: [ObjectIdentifier: LinkServerStream] = [:]
     }
 
     private let state = Mutex(State())
@@ -17,7 +17,7 @@ final class LinkService: WireLink.StreamingServiceProtocol {
     private let clock: any HostClock
     private let receiver: any LinkReceiver
     private let logger: Logger
-    private let refusals: RefusalLog
+    private let logThrottle: LogThrottle
 
     init(
         secret: ClusterSecret,
@@ -31,7 +31,7 @@ final class LinkService: WireLink.StreamingServiceProtocol {
         self.clock = clock
         self.receiver = receiver
         self.logger = logger
-        refusals = RefusalLog(interval: policy.refusalLogInterval)
+        logThrottle = LogThrottle(interval: policy.refusalLogInterval)
     }
 
     /// Asks every client to take its asks elsewhere, also those that come from now on.
@@ -58,7 +58,7 @@ final class LinkService: WireLink.StreamingServiceProtocol {
         to writer: RPCWriter<WireFromServer>,
         peer: String
     ) async throws {
-        let stream = ServedStream(secret: secret, policy: policy, clock: clock, receiver: receiver)
+        let stream = LinkServerStream(secret: secret, policy: policy, clock: clock, receiver: receiver)
         let isLeaving = state.withLock { state in
             state.streams[ObjectIdentifier(stream)] = stream
             return state.isLeaving
@@ -67,7 +67,7 @@ final class LinkService: WireLink.StreamingServiceProtocol {
         defer { state.withLock { $0.streams[ObjectIdentifier(stream)] = nil } }
         do {
             try await stream.run(hearing: messages, saying: writer)
-        } catch let refusal as StreamRefusal {
+        } catch let refusal as LinkStreamError {
             logRefusal(of: peer, because: refusal)
             throw refusal
         } catch {
@@ -76,8 +76,8 @@ final class LinkService: WireLink.StreamingServiceProtocol {
         }
     }
 
-    private func logRefusal(of peer: String, because refusal: StreamRefusal) {
-        guard let suppressed = refusals.admit(now: clock.now) else { return }
+    private func logRefusal(of peer: String, because refusal: LinkStreamError) {
+        guard let suppressed = logThrottle.admit(now: clock.now) else { return }
         logger.warning(
             "a peer was refused",
             metadata: ["peer": "\(peer)", "reason": "\(refusal.text)", "unlogged": "\(suppressed)"]

@@ -5,10 +5,10 @@ struct Peer<Connection: AnyObject> {
     enum State {
         /// Nothing is known against it. Can become `connected`.
         case vacant
-        /// The connection that asks go to, dialled or being dialled. Can become `vacant` or `resting`.
+        /// The connection that asks go to, dialled or being dialled. Can become `vacant` or `backingOff`.
         case connected(Connection)
         /// A connection failed; nobody dials before the instant. Can become `connected`.
-        case resting(until: Instant)
+        case backingOff(until: Instant)
     }
 
     enum Decision {
@@ -30,7 +30,7 @@ struct Peer<Connection: AnyObject> {
     var connection: Connection? {
         switch state {
         case .connected(let connection): connection
-        case .vacant, .resting: nil
+        case .vacant, .backingOff: nil
         }
     }
 
@@ -39,7 +39,7 @@ struct Peer<Connection: AnyObject> {
         switch state {
         case .vacant: return .dial
         case .connected(let connection): return .use(connection)
-        case .resting(let until): return until <= now ? .dial : .refuse
+        case .backingOff(let until): return until <= now ? .dial : .refuse
         }
     }
 
@@ -73,14 +73,14 @@ struct Peer<Connection: AnyObject> {
         let doublings = min(failures, 16)
         failures += 1
         let pause = min(policy.backoffFloor * (1 << doublings), policy.backoffCeiling)
-        state = .resting(until: now + pause * jitter)
+        state = .backingOff(until: now + pause * jitter)
     }
 
     /// Whether nothing would be lost by forgetting this peer.
     func isForgettable(now: Instant, policy: LinkPolicy) -> Bool {
         switch state {
         case .connected: false
-        case .vacant, .resting: lastAsked.duration(to: now) >= policy.idleTimeout
+        case .vacant, .backingOff: lastAsked.duration(to: now) >= policy.idleTimeout
         }
     }
 

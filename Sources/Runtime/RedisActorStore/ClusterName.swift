@@ -10,7 +10,7 @@ package struct ClusterName: Hashable, Sendable, CustomStringConvertible {
 
     /// Nil where the name holds what a key must not: braces and colons have their meaning there.
     package init?(_ rawValue: String) {
-        guard Word.isPlain(rawValue.utf8, upTo: Self.lengthLimit) else { return nil }
+        guard IdentifierSyntax.isPlain(rawValue.utf8, upTo: Self.lengthLimit) else { return nil }
         self.init(checked: rawValue)
     }
 

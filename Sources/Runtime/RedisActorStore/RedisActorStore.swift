@@ -8,7 +8,7 @@ package import RedisClient
 package struct RedisActorStore<Logic: Decider>: ActorStore {
     package let retention: Duration
     let client: RedisClient
-    let keys: Keys
+    let keys: RedisKeys
     let layout: any StateLayout<Logic>
     private let lifetime: @Sendable (Logic.State) -> Duration?
 
@@ -24,22 +24,22 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
         lifetime: @escaping @Sendable (Logic.State) -> Duration? = { _ in nil }
     ) {
         self.client = client
-        self.keys = Keys(cluster: cluster)
+        self.keys = RedisKeys(cluster: cluster)
         self.layout = layout
         self.retention = retention
         self.lifetime = lifetime
     }
 
-    package func form(after form: StoredForm, at sequence: Sequence) -> StoredForm {
+    package func form(after form: StoredForm, at sequence: SequenceNumber) -> StoredForm {
         layout.form(after: form, at: sequence)
     }
 
-    package func form(at sequence: Sequence) -> StoredForm { layout.form(at: sequence) }
+    package func form(at sequence: SequenceNumber) -> StoredForm { layout.form(at: sequence) }
 
     package func claim(
         _ id: ActorID,
         _ terms: ClaimTerms
-    ) async throws(StoreFailure) -> Claim<Logic.State> {
+    ) async throws(StoreFailure) -> ClaimResult<Logic.State> {
         let answer = try await ask(
             ClaimScript.script(for: terms.mode),
             about: id,
@@ -54,7 +54,7 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
         owner: SessionID,
         version: Version,
         commit: CommitID,
-        change: Change<Logic>
+        change: StateChange<Logic>
     ) async throws(StoreFailure) -> CommitAnswer {
         let content = try encoding(id) { () throws(CodecFailure) in
             try layout.content(of: change, at: version.sequence.next, on: change.form)

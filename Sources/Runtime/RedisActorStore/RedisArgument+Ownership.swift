@@ -5,7 +5,7 @@ internal import RedisClient
 extension RedisArgument {
     static func session(_ session: SessionID) -> RedisArgument { .string(session.rawValue) }
     static func epoch(_ epoch: Epoch) -> RedisArgument { .string(String(epoch.rawValue)) }
-    static func sequence(_ sequence: Sequence) -> RedisArgument { .string(String(sequence.rawValue)) }
+    static func sequence(_ sequence: SequenceNumber) -> RedisArgument { .string(String(sequence.rawValue)) }
     static func attempt(_ attempt: ClaimAttempt) -> RedisArgument { .string(String(attempt.rawValue)) }
 
     /// A field's name and value for each.

@@ -14,11 +14,11 @@ package final class RedisChangeFeed: ChangeFeed {
 
     private let interval: Duration
     private let client: RedisClient
-    private let keys: Keys
-    private let board: ListenerBoard
+    private let keys: RedisKeys
+    private let listeners: ChangeListeners
     /// The channels that are to be subscribed to, or not any more.
-    private let wishes: AsyncStream<String>
-    private let wish: AsyncStream<String>.Continuation
+    private let subscriptionChanges: AsyncStream<String>
+    private let subscriptionChange: AsyncStream<String>.Continuation
 
     /// - Parameters:
     ///   - configuration: the server; the feed has a connection of its own.
@@ -32,27 +32,30 @@ package final class RedisChangeFeed: ChangeFeed {
         interval: Duration = .seconds(3),
         logger: Logger
     ) {
-        let board = ListenerBoard(limit: limit)
-        self.board = board
+        let listeners = ChangeListeners(limit: limit)
+        self.listeners = listeners
         self.interval = interval
-        keys = Keys(cluster: cluster)
-        (wishes, wish) = AsyncStream.makeStream(of: String.self, bufferingPolicy: .unbounded)
+        keys = RedisKeys(cluster: cluster)
+        (subscriptionChanges, subscriptionChange) = AsyncStream.makeStream(
+            of: String.self,
+            bufferingPolicy: .unbounded
+        )
         client = RedisClient(
             configuration: configuration,
             eventLoop: eventLoop,
             logger: logger,
-            onMessage: { board.tell($0) }
+            onMessage: { listeners.tell($0) }
         )
     }
 
-    package func news(of id: ActorID) -> AsyncStream<News>? {
+    package func notifications(of id: ActorID) -> AsyncStream<ChangeNotification>? {
         let channel = keys.actor(id)
-        let wish = wish
-        return board.add(to: channel) { wish.yield(channel) }
+        let subscriptionChange = subscriptionChange
+        return listeners.add(to: channel) { subscriptionChange.yield(channel) }
     }
 
     /// Ends everybody's news, and lets nobody listen any more: the node leaves.
-    package func close() { board.close() }
+    package func close() { listeners.close() }
 
     /// Keeps a connection until the task is cancelled.
     package func run() async throws {
@@ -64,7 +67,7 @@ package final class RedisChangeFeed: ChangeFeed {
                 }
             }
             group.addTask {
-                for await channel in self.wishes { await self.follow(channel) }
+                for await channel in self.subscriptionChanges { await self.follow(channel) }
             }
             group.addTask { try await self.pulse() }
             defer { group.cancelAll() }
@@ -74,11 +77,11 @@ package final class RedisChangeFeed: ChangeFeed {
                 return
             }
         }
-        board.close()
+        listeners.close()
     }
 
     private func subscribeAnew() async {
-        let channels = board.channels
+        let channels = listeners.channels
         for start in stride(from: 0, to: channels.count, by: Self.width) {
             await withDiscardingTaskGroup { group in
                 for channel in channels[start..<min(channels.count, start + Self.width)] {
@@ -90,20 +93,20 @@ package final class RedisChangeFeed: ChangeFeed {
 
     /// Subscribes to a channel that somebody listens to, and else ends the subscription.
     private func follow(_ channel: String) async {
-        let isListenedTo = board.listens(to: channel)
+        let isListenedTo = listeners.listens(to: channel)
         do throws(RedisError) {
             _ = try await client.send(isListenedTo ? "SUBSCRIBE" : "UNSUBSCRIBE", [.string(channel)])
         } catch {
             // The connection is gone, or will be: the next one subscribes to everything.
             return
         }
-        if isListenedTo { board.tellToLook(channel) }
+        if isListenedTo { listeners.tellToLook(channel) }
     }
 
     private func pulse() async throws {
         while true {
             try await ContinuousClock().sleep(for: interval)
-            board.tellToLook()
+            listeners.tellToLook()
             do throws(RedisError) {
                 // Else a connection that is only listened on would never be found dead.
                 _ = try await client.send("PING")

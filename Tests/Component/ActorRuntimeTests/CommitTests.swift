@@ -5,15 +5,15 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct CommitTests {
     @Test func `commands that queue behind a commit leave as one`() async throws {
-        try await World.with { world async throws in
-            let node = world.nodes[0]
+        try await TestCluster.with { cluster async throws in
+            let node = cluster.nodes[0]
             try await node.add()
             let commit = node.store.faults.holdNext(.commit)
             try await withThrowingTaskGroup(of: Int64?.self) { group in
                 group.addTask { try await node.add() }
                 await commit.arrived()
                 for _ in 0..<20 { group.addTask { try await node.add() } }
-                try await world.until { await world.waiting(in: node, for: "c") == 20 }
+                try await cluster.until { await cluster.waiting(in: node, for: "c") == 20 }
                 #expect(node.store.faults.count(of: .commit) == 2)
                 commit.release()
                 var values: [Int64] = []
@@ -21,20 +21,20 @@ import Testing
                 #expect(values.sorted() == [2] + Array(repeating: 22, count: 20))
             }
             #expect(node.store.faults.count(of: .commit) == 3)
-            #expect(world.record("c")?.version.sequence == Sequence(3))
+            #expect(cluster.record("c")?.version.sequence == SequenceNumber(3))
         }
     }
 
     @Test func `a batch holds no more commands than its limit`() async throws {
         var policy = HostPolicy()
         policy.batchLimit = 4
-        try await World.with(policy: policy) { world async throws in
-            let node = world.nodes[0]
+        try await TestCluster.with(policy: policy) { cluster async throws in
+            let node = cluster.nodes[0]
             let claim = node.store.faults.holdNext(.claim)
             try await withThrowingTaskGroup(of: Int64?.self) { group in
                 for _ in 0..<10 { group.addTask { try await node.add() } }
                 await claim.arrived()
-                try await world.until { await world.waiting(in: node, for: "c") == 10 }
+                try await cluster.until { await cluster.waiting(in: node, for: "c") == 10 }
                 claim.release()
                 var values: [Int64] = []
                 for try await value in group { values.append(value ?? 0) }
@@ -45,8 +45,8 @@ import Testing
     }
 
     @Test func `a read during a commit is answered at once from what is committed`() async throws {
-        try await World.with { world async throws in
-            let node = world.nodes[0]
+        try await TestCluster.with { cluster async throws in
+            let node = cluster.nodes[0]
             try await node.add(5)
             let commit = node.store.faults.holdNext(.commit, .afterExecution)
             async let change = node.add(1)
@@ -60,48 +60,48 @@ import Testing
     }
 
     @Test func `a rejected command is answered, and the rest of its batch is committed`() async throws {
-        try await World.with { world async throws in
-            let node = world.nodes[0]
+        try await TestCluster.with { cluster async throws in
+            let node = cluster.nodes[0]
             try await node.add(.max)
             let answer = try await node.ask("c", .increment(by: 1))
             #expect(answer.value == nil)
             #expect(answer.sequence == 1)
-            #expect(world.record("c")?.version.sequence == Sequence(1))
+            #expect(cluster.record("c")?.version.sequence == SequenceNumber(1))
         }
     }
 
     @Test(arguments: [true, false])
     func `a commit without an answer is resent and applied once`(executed: Bool) async throws {
-        try await World.with { world async throws in
-            let node = world.nodes[0]
+        try await TestCluster.with { cluster async throws in
+            let node = cluster.nodes[0]
             try await node.add(1)
             node.store.faults.loseNext(.commit, executed: executed, times: 3)
-            #expect(try await world.whilePassing { try await node.add(10) } == 11)
-            #expect(world.record("c")?.state?.value == 11)
-            #expect(world.record("c")?.version.sequence == Sequence(2))
+            #expect(try await cluster.whilePassing { try await node.add(10) } == 11)
+            #expect(cluster.record("c")?.state?.value == 11)
+            #expect(cluster.record("c")?.version.sequence == SequenceNumber(2))
         }
     }
 
     @Test func `a copy of a commit that arrives late changes nothing`() async throws {
-        try await World.with { world async throws in
-            let node = world.nodes[0]
+        try await TestCluster.with { cluster async throws in
+            let node = cluster.nodes[0]
             try await node.add(1)
             let held = node.store.faults.holdNext(.commit)
-            async let change = world.whilePassing { try await node.add(10) }
+            async let change = cluster.whilePassing { try await node.add(10) }
             await held.arrived()
             held.lose()
             let changeIs = try await change
             #expect(changeIs == 11)
             try await node.add(100)
             held.deliverLate()
-            #expect(world.record("c")?.state?.value == 111)
+            #expect(cluster.record("c")?.state?.value == 111)
             #expect(try await node.read() == 111)
         }
     }
 
     @Test func `a refusal by the store is told to the callers at once`() async throws {
-        try await World.with { world async throws in
-            let node = world.nodes[0]
+        try await TestCluster.with { cluster async throws in
+            let node = cluster.nodes[0]
             try await node.add(1)
             node.store.faults.refuseNext(.commit, "OOM")
             let failed = await failure { try await node.add(1) }
@@ -112,25 +112,25 @@ import Testing
     }
 
     @Test func `a refusal after a copy went unanswered does not count as not applied`() async throws {
-        try await World.with { world async throws in
-            let node = world.nodes[0]
+        try await TestCluster.with { cluster async throws in
+            let node = cluster.nodes[0]
             try await node.add(1)
             node.store.faults.loseNext(.commit, executed: true)
             node.store.faults.refuseNext(.commit, "OOM")
-            #expect(try await world.whilePassing { try await node.add(10) } == 11)
+            #expect(try await cluster.whilePassing { try await node.add(10) } == 11)
         }
     }
 
     @Test func `who waits past the deadline for a commit is told that its fate is unknown`() async throws {
-        try await World.with { world async throws in
-            let node = world.nodes[0]
+        try await TestCluster.with { cluster async throws in
+            let node = cluster.nodes[0]
             try await node.add(1)
             node.store.faults.breakDown(.answersLost)
-            let failed = try await world.whilePassing { await failure { try await node.add(10) } }
+            let failed = try await cluster.whilePassing { await failure { try await node.add(10) } }
             #expect(failed?.outcome == .unknown)
             #expect(failed?.reason == .storeUnavailable)
             node.store.faults.recover()
-            #expect(try await world.whilePassing { try await node.add(100) } == 111)
+            #expect(try await cluster.whilePassing { try await node.add(100) } == 111)
         }
     }
 
@@ -138,19 +138,19 @@ import Testing
     func `a session that ends while a commit is on its way leaves its fate unknown, and it is there once`()
         async throws
     {
-        try await World.with { world async throws in
-            let node = world.nodes[0]
+        try await TestCluster.with { cluster async throws in
+            let node = cluster.nodes[0]
             try await node.add(1)
             let held = node.store.faults.holdNext(.commit, .afterExecution)
             node.registry.faults.breakDown(.requestsLost)
             async let fate = failure { try await node.add(10) }
             await held.arrived()
-            await world.pass(.seconds(6))
+            await cluster.pass(.seconds(6))
             held.release()
             let fateIs = await fate
             #expect(fateIs?.outcome == .unknown)
             node.registry.faults.recover()
-            #expect(try await world.whilePassing { try await node.add(100) } == 111)
+            #expect(try await cluster.whilePassing { try await node.add(100) } == 111)
         }
     }
 }

@@ -7,15 +7,15 @@ import Testing
     @Test func `a drained node has given everything up, and serves what still comes through another`()
         async throws
     {
-        try await World.with(nodes: 2) { world async throws in
-            let (leaving, other) = (world.nodes[0], world.nodes[1])
+        try await TestCluster.with(nodes: 2) { cluster async throws in
+            let (leaving, other) = (cluster.nodes[0], cluster.nodes[1])
             for number in 0..<20 { try await leaving.add(Int64(number), to: "c\(number)") }
             await leaving.keeper.announceDraining()
             #expect(!leaving.host.isReady)
-            await world.pass(.seconds(1))
-            #expect(await leaving.host.releaseAll(until: world.clock.now + .seconds(25)) == 0)
+            await cluster.pass(.seconds(1))
+            #expect(await leaving.host.releaseAll(until: cluster.clock.now + .seconds(25)) == 0)
             for number in 0..<20 {
-                #expect(world.record("c\(number)")?.owner == nil)
+                #expect(cluster.record("c\(number)")?.owner == nil)
                 let answer = try await leaving.ask("c\(number)", .increment(by: 1))
                 #expect(answer.value == Int64(number) + 1)
                 #expect(answer.node == other.name)
@@ -25,34 +25,36 @@ import Testing
     }
 
     @Test func `commands under way during a drain are all served, once`() async throws {
-        try await World.with(nodes: 2) { world async throws in
-            let leaving = world.nodes[0]
+        try await TestCluster.with(nodes: 2) { cluster async throws in
+            let leaving = cluster.nodes[0]
             try await leaving.add(0)
-            try await world.whilePassing {
+            try await cluster.whilePassing {
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     let commit = leaving.store.faults.holdNext(.commit)
                     for _ in 0..<50 { group.addTask { try await leaving.add(1) } }
                     await commit.arrived()
                     await leaving.keeper.announceDraining()
-                    group.addTask { _ = await leaving.host.releaseAll(until: world.clock.now + .seconds(25)) }
+                    group.addTask {
+                        _ = await leaving.host.releaseAll(until: cluster.clock.now + .seconds(25))
+                    }
                     commit.release()
                     for _ in 0..<50 { group.addTask { try await leaving.add(1) } }
                     try await group.waitForAll()
                 }
             }
-            #expect(try await world.nodes[1].read() == 100)
+            #expect(try await cluster.nodes[1].read() == 100)
         }
     }
 
     @Test func `a node that left is dead for the others at their next look`() async throws {
-        try await World.with(nodes: 2) { world async throws in
-            let (leaving, other) = (world.nodes[0], world.nodes[1])
+        try await TestCluster.with(nodes: 2) { cluster async throws in
+            let (leaving, other) = (cluster.nodes[0], cluster.nodes[1])
             try await leaving.add(1)
             let session = leaving.directory.session.id
             await leaving.keeper.announceDraining()
-            _ = await leaving.host.releaseAll(until: world.clock.now + .seconds(25))
+            _ = await leaving.host.releaseAll(until: cluster.clock.now + .seconds(25))
             await leaving.keeper.leave()
-            try await world.until { other.directory.standing(of: session) == .dead }
+            try await cluster.until { other.directory.status(of: session) == .dead }
             #expect(try await other.add(1) == 2)
         }
     }
@@ -60,14 +62,14 @@ import Testing
     @Test func `a host that stops at once answers who waits, also for a commit that is on its way`()
         async throws
     {
-        try await World.with { world async throws in
-            let node = world.nodes[0]
+        try await TestCluster.with { cluster async throws in
+            let node = cluster.nodes[0]
             try await node.add(1)
             let commit = node.store.faults.holdNext(.commit, .afterExecution)
             async let fate = failure { try await node.add(1) }
             await commit.arrived()
             node.stop()
-            try await world.until { !node.host.isReady }
+            try await cluster.until { !node.host.isReady }
             commit.release()
             let fateIs = await fate
             #expect(fateIs?.outcome == .unknown)
@@ -75,15 +77,15 @@ import Testing
     }
 
     @Test func `a lone node that leaves says so, and nothing is applied`() async throws {
-        try await World.with { world async throws in
-            let node = world.nodes[0]
+        try await TestCluster.with { cluster async throws in
+            let node = cluster.nodes[0]
             try await node.add(1)
             await node.keeper.announceDraining()
-            _ = await node.host.releaseAll(until: world.clock.now + .seconds(25))
-            let failed = try await world.whilePassing { await failure { try await node.add(1) } }
+            _ = await node.host.releaseAll(until: cluster.clock.now + .seconds(25))
+            let failed = try await cluster.whilePassing { await failure { try await node.add(1) } }
             #expect(failed?.reason == .draining)
             #expect(failed?.outcome == .notApplied)
-            #expect(world.record("c")?.state?.value == 1)
+            #expect(cluster.record("c")?.state?.value == 1)
         }
     }
 }

@@ -5,16 +5,16 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct GenerationTests {
     @Test func `nobody claims on a Redis that is not known for longer than a lease`() async throws {
-        try await World.with(nodes: 2, exclusive: false) { world async throws in
-            let node = world.nodes[0]
+        try await TestCluster.with(nodes: 2, exclusive: false) { cluster async throws in
+            let node = cluster.nodes[0]
             #expect(!node.host.isReady)
-            let failed = try await world.whilePassing {
+            let failed = try await cluster.whilePassing {
                 await failure { try await node.ask("c", .increment(by: 1), within: .seconds(2)) }
             }
             #expect(failed?.reason == .notReady)
             #expect(failed?.outcome == .notApplied)
-            #expect(world.record("c") == nil)
-            try await world.until { node.host.isReady }
+            #expect(cluster.record("c") == nil)
+            try await cluster.until { node.host.isReady }
             #expect(try await node.add(1) == 1)
         }
     }
@@ -22,47 +22,47 @@ import Testing
     @Test func `live actors serve on while a new generation is not settled, also through other nodes`()
         async throws
     {
-        try await World.with(nodes: 2, exclusive: false) { world async throws in
-            let (owner, other) = (world.nodes[0], world.nodes[1])
-            try await world.until { owner.host.isReady && other.host.isReady }
+        try await TestCluster.with(nodes: 2, exclusive: false) { cluster async throws in
+            let (owner, other) = (cluster.nodes[0], cluster.nodes[1])
+            try await cluster.until { owner.host.isReady && other.host.isReady }
             try await owner.add(1)
-            world.redis.withStore { $0.restart() }
-            await world.pass(.milliseconds(1_500))
-            #expect(other.directory.settledGeneration(at: world.clock.now) == nil)
+            cluster.redis.withStore { $0.restart() }
+            await cluster.pass(.milliseconds(1_500))
+            #expect(other.directory.settledGeneration(at: cluster.clock.now) == nil)
             #expect(owner.host.isReady && other.host.isReady)
-            #expect(try await world.whilePassing { try await owner.add(1) } == 2)
-            let answer = try await world.whilePassing { try await other.ask("c", .increment(by: 1)) }
+            #expect(try await cluster.whilePassing { try await owner.add(1) } == 2)
+            let answer = try await cluster.whilePassing { try await other.ask("c", .increment(by: 1)) }
             #expect(answer.value == 3)
             #expect(answer.node == owner.name)
         }
     }
 
     @Test func `what Redis lost of live actors is put back by the sweep`() async throws {
-        try await World.with { world async throws in
-            let node = world.nodes[0]
+        try await TestCluster.with { cluster async throws in
+            let node = cluster.nodes[0]
             try await node.add(1, to: "a")
             try await node.add(1, to: "b")
-            let old = world.redis.withStore { $0.contents }
+            let old = cluster.redis.withStore { $0.contents }
             try await node.add(10, to: "a")
             try await node.add(5, to: "c")
-            world.redis.withStore { $0.restart(with: old) }
-            try await world.until {
-                world.record("a")?.state?.value == 11 && world.record("c")?.state?.value == 5
+            cluster.redis.withStore { $0.restart(with: old) }
+            try await cluster.until {
+                cluster.record("a")?.state?.value == 11 && cluster.record("c")?.state?.value == 5
             }
-            #expect(world.record("b")?.state?.value == 1)
-            #expect(try await world.whilePassing { try await node.add(100, to: "a") } == 111)
-            #expect(world.record("a")?.version.sequence == Sequence(3))
+            #expect(cluster.record("b")?.state?.value == 1)
+            #expect(try await cluster.whilePassing { try await node.add(100, to: "a") } == 111)
+            #expect(cluster.record("a")?.version.sequence == SequenceNumber(3))
         }
     }
 
     @Test func `a flush under live actors costs nothing that was acknowledged`() async throws {
-        try await World.with(nodes: 2) { world async throws in
-            for number in 0..<20 { try await world.nodes[number % 2].add(Int64(number), to: "c\(number)") }
-            world.redis.withStore { $0.flush() }
-            try await world.until { (0..<20).allSatisfy { world.record("c\($0)") != nil } }
+        try await TestCluster.with(nodes: 2) { cluster async throws in
+            for number in 0..<20 { try await cluster.nodes[number % 2].add(Int64(number), to: "c\(number)") }
+            cluster.redis.withStore { $0.flush() }
+            try await cluster.until { (0..<20).allSatisfy { cluster.record("c\($0)") != nil } }
             for number in 0..<20 {
                 #expect(
-                    try await world.whilePassing { try await world.nodes[0].read("c\(number)") }
+                    try await cluster.whilePassing { try await cluster.nodes[0].read("c\(number)") }
                         == Int64(number)
                 )
             }
@@ -70,64 +70,64 @@ import Testing
     }
 
     @Test func `a single record that Redis lost is put back by the next commit`() async throws {
-        try await World.with { world async throws in
-            let node = world.nodes[0]
+        try await TestCluster.with { cluster async throws in
+            let node = cluster.nodes[0]
             try await node.add(1)
-            world.redis.withStore { $0.forget(ActorID("c")) }
+            cluster.redis.withStore { $0.forget(ActorID("c")) }
             #expect(try await node.add(10) == 11)
-            #expect(world.record("c")?.state?.value == 11)
-            #expect(world.record("c")?.version.sequence == Sequence(2))
+            #expect(cluster.record("c")?.state?.value == 11)
+            #expect(cluster.record("c")?.version.sequence == SequenceNumber(2))
         }
     }
 
     @Test func `a republish whose answer is lost recognises itself`() async throws {
-        try await World.with { world async throws in
-            let node = world.nodes[0]
+        try await TestCluster.with { cluster async throws in
+            let node = cluster.nodes[0]
             try await node.add(1)
-            world.redis.withStore { $0.forget(ActorID("c")) }
+            cluster.redis.withStore { $0.forget(ActorID("c")) }
             node.store.faults.loseNext(.republish, executed: true)
-            #expect(try await world.whilePassing { try await node.add(10) } == 11)
+            #expect(try await cluster.whilePassing { try await node.add(10) } == 11)
             #expect(node.store.faults.count(of: .republish) == 2)
         }
     }
 
     @Test func `the lease is not extended before the sweep is through`() async throws {
-        try await World.with { world async throws in
-            let node = world.nodes[0]
+        try await TestCluster.with { cluster async throws in
+            let node = cluster.nodes[0]
             try await node.add(1)
             let session = node.directory.session
             node.store.faults.loseNext(.verify, executed: false, times: 1_000)
-            world.redis.withStore { $0.restart() }
-            await world.pass(.seconds(4))
-            #expect(session.mayAct(at: world.clock.now))
-            await world.pass(.seconds(3))
-            #expect(!session.mayAct(at: world.clock.now))
+            cluster.redis.withStore { $0.restart() }
+            await cluster.pass(.seconds(4))
+            #expect(session.mayAct(at: cluster.clock.now))
+            await cluster.pass(.seconds(3))
+            #expect(!session.mayAct(at: cluster.clock.now))
         }
     }
 
     @Test func `a claim that was granted before the loss is checked before it serves`() async throws {
-        try await World.with { world async throws in
-            let node = world.nodes[0]
-            let old = world.redis.withStore { $0.contents }
+        try await TestCluster.with { cluster async throws in
+            let node = cluster.nodes[0]
+            let old = cluster.redis.withStore { $0.contents }
             let claim = node.store.faults.holdNext(.claim, .afterExecution)
-            async let value = world.whilePassing { try await node.add(1) }
+            async let value = cluster.whilePassing { try await node.add(1) }
             await claim.arrived()
-            world.redis.withStore { $0.restart(with: old) }
-            await world.pass(.milliseconds(1_500))
+            cluster.redis.withStore { $0.restart(with: old) }
+            await cluster.pass(.milliseconds(1_500))
             claim.release()
             let valueIs = try await value
             #expect(valueIs == 1)
             #expect(node.store.faults.count(of: .verify) >= 1)
-            #expect(world.record("c")?.owner == node.directory.session.id)
+            #expect(cluster.record("c")?.owner == node.directory.session.id)
         }
     }
 
     @Test func `a heartbeat that the replicas did not confirm does not extend the lease`() async throws {
-        try await World.with { world async throws in
-            let session = world.nodes[0].directory.session
-            world.redis.withStore { $0.confirms = false }
-            await world.pass(.seconds(6))
-            #expect(!session.mayAct(at: world.clock.now))
+        try await TestCluster.with { cluster async throws in
+            let session = cluster.nodes[0].directory.session
+            cluster.redis.withStore { $0.confirms = false }
+            await cluster.pass(.seconds(6))
+            #expect(!session.mayAct(at: cluster.clock.now))
         }
     }
 }

@@ -5,8 +5,8 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct OwnershipChangeTests {
     @Test func `a command that reaches another node is served by the owner`() async throws {
-        try await World.with(nodes: 2) { world async throws in
-            let (owner, other) = (world.nodes[0], world.nodes[1])
+        try await TestCluster.with(nodes: 2) { cluster async throws in
+            let (owner, other) = (cluster.nodes[0], cluster.nodes[1])
             try await owner.add(1)
             let answer = try await other.ask("c", .increment(by: 10))
             #expect(answer.value == 11)
@@ -16,8 +16,8 @@ import Testing
     }
 
     @Test func `the way to an owner is remembered, so that no claim is needed for it`() async throws {
-        try await World.with(nodes: 2) { world async throws in
-            let (owner, other) = (world.nodes[0], world.nodes[1])
+        try await TestCluster.with(nodes: 2) { cluster async throws in
+            let (owner, other) = (cluster.nodes[0], cluster.nodes[1])
             try await owner.add(1)
             try await other.add(1)
             let claims = other.store.faults.count(of: .claim)
@@ -28,8 +28,8 @@ import Testing
     }
 
     @Test func `two nodes that claim at once agree on one owner, and both callers are served`() async throws {
-        try await World.with(nodes: 2) { world async throws in
-            let (one, two) = (world.nodes[0], world.nodes[1])
+        try await TestCluster.with(nodes: 2) { cluster async throws in
+            let (one, two) = (cluster.nodes[0], cluster.nodes[1])
             let held = [one.store.faults.holdNext(.claim), two.store.faults.holdNext(.claim)]
             async let first = one.ask("c", .increment(by: 1))
             async let second = two.ask("c", .increment(by: 10))
@@ -46,8 +46,8 @@ import Testing
     func `a silent owner's actors are taken over, and it neither writes nor answers when it comes back`()
         async throws
     {
-        try await World.with(nodes: 2) { world async throws in
-            let (owner, other) = (world.nodes[0], world.nodes[1])
+        try await TestCluster.with(nodes: 2) { cluster async throws in
+            let (owner, other) = (cluster.nodes[0], cluster.nodes[1])
             try await owner.add(1)
             let stale = owner.store.faults.holdNext(.commit)
             async let lost = failure { try await owner.add(1_000) }
@@ -55,36 +55,36 @@ import Testing
             owner.registry.faults.breakDown(.requestsLost)
             owner.link.faults.breakDown(.refused)
             other.link.faults.breakDown(.refused)
-            await world.pass(.seconds(15))
-            #expect(try await world.whilePassing { try await other.add(10) } == 11)
+            await cluster.pass(.seconds(15))
+            #expect(try await cluster.whilePassing { try await other.add(10) } == 11)
             // The owner wakes up: its commit goes out at last, and a read comes in.
             stale.release()
             let lostIs = await lost
             #expect(lostIs?.outcome == .unknown)
-            let read = try await world.whilePassing { await failure { try await owner.read() } }
+            let read = try await cluster.whilePassing { await failure { try await owner.read() } }
             #expect(read?.outcome == .notApplied)
-            #expect(world.record("c")?.state?.value == 11)
+            #expect(cluster.record("c")?.state?.value == 11)
             // It gets a new session, and finds the way to the new owner.
             owner.registry.faults.recover()
             owner.link.faults.recover()
             other.link.faults.recover()
-            try await world.until { owner.host.isReady }
-            let answer = try await world.whilePassing { try await owner.ask("c", .read) }
+            try await cluster.until { owner.host.isReady }
+            let answer = try await cluster.whilePassing { try await owner.ask("c", .read) }
             #expect(answer.value == 11)
             #expect(answer.node == other.name)
         }
     }
 
     @Test func `reads stop at the deadline of the session, whatever else goes on`() async throws {
-        try await World.with { world async throws in
-            let node = world.nodes[0]
+        try await TestCluster.with { cluster async throws in
+            let node = cluster.nodes[0]
             try await node.add(1)
             node.registry.faults.breakDown(.requestsLost)
-            await world.pass(.milliseconds(3_400))
+            await cluster.pass(.milliseconds(3_400))
             #expect(try await node.read() == 1)
-            await world.pass(.milliseconds(1_200))
+            await cluster.pass(.milliseconds(1_200))
             node.store.faults.breakDown(.requestsLost)
-            let failed = try await world.whilePassing { await failure { try await node.read() } }
+            let failed = try await cluster.whilePassing { await failure { try await node.read() } }
             #expect(failed?.reason == .notReady)
         }
     }
@@ -92,35 +92,35 @@ import Testing
     @Test func `a node takes back what it owned under its former session without waiting for the lease`()
         async throws
     {
-        try await World.with { world async throws in
-            let node = world.nodes[0]
+        try await TestCluster.with { cluster async throws in
+            let node = cluster.nodes[0]
             try await node.add(1)
             let former = node.directory.session.id
             node.registry.faults.breakDown(.requestsLost)
-            await world.pass(.seconds(5))
+            await cluster.pass(.seconds(5))
             node.registry.faults.recover()
-            try await world.until { node.host.isReady }
+            try await cluster.until { node.host.isReady }
             #expect(node.directory.session.id != former)
-            #expect(try await world.whilePassing { try await node.add(1) } == 2)
+            #expect(try await cluster.whilePassing { try await node.add(1) } == 2)
         }
     }
 
     @Test func `a node takes its predecessor's actors at once`() async throws {
         let predecessor = SessionID("predecessor")
-        try await World.with(predecessor: predecessor) { world async throws in
-            try await world.leave(41, under: predecessor)
-            let before = world.clock.now
-            #expect(try await world.nodes[0].add(1) == 42)
-            #expect(world.clock.now == before)
+        try await TestCluster.with(predecessor: predecessor) { cluster async throws in
+            try await cluster.leave(41, under: predecessor)
+            let before = cluster.clock.now
+            #expect(try await cluster.nodes[0].add(1) == 42)
+            #expect(cluster.clock.now == before)
         }
     }
 
     @Test func `an owner that can not be reached is not passed over before it is proved dead`() async throws {
-        try await World.with(nodes: 2) { world async throws in
-            let (owner, other) = (world.nodes[0], world.nodes[1])
+        try await TestCluster.with(nodes: 2) { cluster async throws in
+            let (owner, other) = (cluster.nodes[0], cluster.nodes[1])
             try await owner.add(1)
             other.link.faults.breakDown(.refused)
-            let failed = try await world.whilePassing { await failure { try await other.add(1) } }
+            let failed = try await cluster.whilePassing { await failure { try await other.add(1) } }
             #expect(failed?.reason == .ownerUnreachable)
             #expect(failed?.outcome == .notApplied)
             #expect(try await owner.read() == 1)
@@ -129,22 +129,22 @@ import Testing
     }
 
     @Test func `a change whose answer is lost on the link is unknown, a read is asked again`() async throws {
-        try await World.with(nodes: 2) { world async throws in
-            let (owner, other) = (world.nodes[0], world.nodes[1])
+        try await TestCluster.with(nodes: 2) { cluster async throws in
+            let (owner, other) = (cluster.nodes[0], cluster.nodes[1])
             try await owner.add(1)
             other.link.faults.loseNext("\(owner.name):7170", executed: true)
             let failed = await failure { try await other.add(1) }
             #expect(failed?.outcome == .unknown)
             other.link.faults.loseNext("\(owner.name):7170", executed: true)
-            #expect(try await world.whilePassing { try await other.read() } == 2)
+            #expect(try await cluster.whilePassing { try await other.read() } == 2)
         }
     }
 
     @Test func `an ask that is meant for another session is refused`() async throws {
-        try await World.with { world async throws in
-            let node = world.nodes[0]
+        try await TestCluster.with { cluster async throws in
+            let node = cluster.nodes[0]
             try await node.add(1)
-            let ask = LinkAsk(
+            let ask = LinkRequest(
                 target: SessionID("somebody else"),
                 id: ActorID("c"),
                 command: try CounterCodec().encode(command: .increment(by: 1)),
@@ -157,9 +157,9 @@ import Testing
     }
 
     @Test func `a command that a peer sends and nobody can decode is refused, not applied`() async throws {
-        try await World.with { world async throws in
-            let node = world.nodes[0]
-            let ask = LinkAsk(
+        try await TestCluster.with { cluster async throws in
+            let node = cluster.nodes[0]
+            let ask = LinkRequest(
                 target: node.directory.session.id,
                 id: ActorID("c"),
                 command: [255, 255, 255],

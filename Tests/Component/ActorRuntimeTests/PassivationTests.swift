@@ -12,66 +12,66 @@ import Testing
 
     @Test func `an idle actor leaves memory in good order and comes back when it is asked for`() async throws
     {
-        try await World.with(policy: quick()) { world async throws in
-            let node = world.nodes[0]
+        try await TestCluster.with(policy: quick()) { cluster async throws in
+            let node = cluster.nodes[0]
             try await node.add(7)
-            await world.pass(.seconds(29))
+            await cluster.pass(.seconds(29))
             #expect(node.host.liveCount == 1)
-            try await world.until { node.host.liveCount == 0 }
-            #expect(world.record("c")?.owner == nil)
+            try await cluster.until { node.host.liveCount == 0 }
+            #expect(cluster.record("c")?.owner == nil)
             #expect(try await node.add(1) == 8)
         }
     }
 
     @Test func `a read is use enough to stay`() async throws {
-        try await World.with(policy: quick()) { world async throws in
-            let node = world.nodes[0]
+        try await TestCluster.with(policy: quick()) { cluster async throws in
+            let node = cluster.nodes[0]
             try await node.add(7)
-            await world.pass(.seconds(20))
+            await cluster.pass(.seconds(20))
             #expect(try await node.read() == 7)
-            await world.pass(.seconds(20))
+            await cluster.pass(.seconds(20))
             #expect(node.host.liveCount == 1)
         }
     }
 
     @Test func `a message that races the passivation is served after it`() async throws {
-        try await World.with(policy: quick()) { world async throws in
-            let node = world.nodes[0]
+        try await TestCluster.with(policy: quick()) { cluster async throws in
+            let node = cluster.nodes[0]
             try await node.add(7)
             let release = node.store.faults.holdNext(.release, .afterExecution)
-            await world.pass(.seconds(31))
+            await cluster.pass(.seconds(31))
             await release.arrived()
             async let change = node.add(1)
             async let read = node.read()
-            try await world.until { await world.waiting(in: node, for: "c") == 2 }
+            try await cluster.until { await cluster.waiting(in: node, for: "c") == 2 }
             release.release()
             let changeIs = try await change
             #expect(changeIs == 8)
             let readIs = try await read
             #expect([7, 8].contains(readIs))
-            #expect(world.record("c")?.owner == node.directory.session.id)
+            #expect(cluster.record("c")?.owner == node.directory.session.id)
         }
     }
 
     @Test func `a release without an answer is resent, and memory is kept until then`() async throws {
-        try await World.with(policy: quick()) { world async throws in
-            let node = world.nodes[0]
+        try await TestCluster.with(policy: quick()) { cluster async throws in
+            let node = cluster.nodes[0]
             try await node.add(7)
             node.store.faults.loseNext(.release, executed: true, times: 2)
-            try await world.until { node.host.liveCount == 0 }
+            try await cluster.until { node.host.liveCount == 0 }
             #expect(node.store.faults.count(of: .release) == 3)
             #expect(try await node.read() == 7)
         }
     }
 
     @Test func `what Redis lost is put back before it is given up`() async throws {
-        try await World.with(policy: quick()) { world async throws in
-            let node = world.nodes[0]
+        try await TestCluster.with(policy: quick()) { cluster async throws in
+            let node = cluster.nodes[0]
             try await node.add(7)
-            world.redis.withStore { $0.forget(ActorID("c")) }
-            try await world.until { node.host.liveCount == 0 }
-            #expect(world.record("c")?.state?.value == 7)
-            #expect(world.record("c")?.owner == nil)
+            cluster.redis.withStore { $0.forget(ActorID("c")) }
+            try await cluster.until { node.host.liveCount == 0 }
+            #expect(cluster.record("c")?.state?.value == 7)
+            #expect(cluster.record("c")?.owner == nil)
         }
     }
 
@@ -80,16 +80,16 @@ import Testing
     {
         var policy = HostPolicy()
         policy.liveLimit = 16
-        try await World.with(policy: policy) { world async throws in
-            let node = world.nodes[0]
+        try await TestCluster.with(policy: policy) { cluster async throws in
+            let node = cluster.nodes[0]
             for number in 0..<100 {
-                _ = try await world.whilePassing { try await node.add(Int64(number), to: "c\(number)") }
+                _ = try await cluster.whilePassing { try await node.add(Int64(number), to: "c\(number)") }
                 #expect(node.host.liveCount <= 16)
-                _ = try await world.whilePassing { try await node.read("c0") }
+                _ = try await cluster.whilePassing { try await node.read("c0") }
             }
-            #expect(world.record("c0")?.owner != nil)
+            #expect(cluster.record("c0")?.owner != nil)
             for number in 0..<100 {
-                #expect(try await world.whilePassing { try await node.read("c\(number)") } == Int64(number))
+                #expect(try await cluster.whilePassing { try await node.read("c\(number)") } == Int64(number))
             }
         }
     }
@@ -103,15 +103,15 @@ import Testing
             margin: .seconds(1),
             heartbeatInterval: .seconds(86_400)
         )
-        try await World.with(policy: policy) { world async throws in
-            let node = world.nodes[0]
+        try await TestCluster.with(policy: policy) { cluster async throws in
+            let node = cluster.nodes[0]
             try await node.add(7)
-            await world.pass(.seconds(3 * 86_400))
+            await cluster.pass(.seconds(3 * 86_400))
             #expect(try await node.read() == 7)
             #expect(node.store.faults.count(of: .verify) == 0)
-            await world.pass(.seconds(86_400))
+            await cluster.pass(.seconds(86_400))
             #expect(try await node.read() == 7)
-            try await world.until { node.store.faults.count(of: .verify) == 1 }
+            try await cluster.until { node.store.faults.count(of: .verify) == 1 }
         }
     }
 }

@@ -8,7 +8,7 @@ struct TestNode: Sendable {
     let name: String
     let host: Host<CounterLogic>
     let keeper: SessionKeeper
-    let directory: Directory
+    let directory: MembershipDirectory
     let store: InMemoryStore<CounterLogic>
     let registry: InMemoryRegistry<CounterLogic.State>
     let link: InMemoryLink
@@ -21,7 +21,7 @@ struct TestNode: Sendable {
         clock: ManualClock,
         redis: SimulatedRedis<CounterLogic.State>,
         network: InMemoryNetwork,
-        inheritance: Inheritance,
+        bootstrap: BootstrapState,
         policy: HostPolicy
     ) {
         var logger = Logger(label: name)
@@ -31,7 +31,7 @@ struct TestNode: Sendable {
         let registry = InMemoryRegistry(redis)
         let link = InMemoryLink(network)
         let keeperClock = KeeperClock(clock)
-        let directory = Directory(policy: policy.lease) {
+        let directory = MembershipDirectory(policy: policy.lease) {
             var generator = SystemRandomNumberGenerator()
             return SessionHandle(id: SessionID(random: &generator), policy: policy.lease)
         }
@@ -52,7 +52,7 @@ struct TestNode: Sendable {
             directory: directory,
             policy: policy.lease,
             card: NodeCard(name: name, link: address, build: "test"),
-            inheritance: inheritance,
+            bootstrap: bootstrap,
             clock: keeperClock,
             executor: ThreadExecutor.shared,
             nothingLive: { host.liveCount == 0 },

@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test func `it agrees with a plain list, whatever is noted and taken`() {
-        var generator = SplitMix(state: 11)
+        var generator = SplitMix64(state: 11)
         var wheel = wheel
         var model: [(element: Int, due: ContinuousClock.Instant)] = []
         var now = start

@@ -185,7 +185,9 @@ import Yams
 
     @Test func `the page is the document's, and loads nothing`() throws {
         let page = String(decoding: APIDocument.page, as: UTF8.self)
-        #expect(try PageMaker.page(of: String(decoding: APIDocument.yaml, as: UTF8.self)) == page)
+        #expect(
+            try ReferencePageGenerator.page(of: String(decoding: APIDocument.yaml, as: UTF8.self)) == page
+        )
         for sign in ["<script", "<link", "<img", "@import", "url(", "src=", "https:"] {
             #expect(!page.contains(sign), "\(sign)")
         }
@@ -200,8 +202,10 @@ import Yams
     }
 }
 
-extension Caller {
-    func send(_ method: HTTPRequest.Method, _ path: String, _ headers: HTTPFields) async throws -> Reply {
+extension HTTPTestClient {
+    func send(_ method: HTTPRequest.Method, _ path: String, _ headers: HTTPFields) async throws
+        -> ReceivedResponse
+    {
         try await send(method, path, nil, headers)
     }
 }

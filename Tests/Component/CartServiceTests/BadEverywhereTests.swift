@@ -9,24 +9,24 @@ import Testing
 
 /// What no route takes, whichever it is; each of a table.
 @Suite struct BadEverywhereTests {
-    /// Sends it to an empty shelf, which must not be asked.
+    /// Sends it to an empty backend, which must not be asked.
     private func refused(
         _ route: Route,
         _ bytes: [UInt8],
         type: String? = "application/json",
         _ status: Int,
         _ problem: String
-    ) async throws -> Reply {
-        let shelf = Shelf()
-        nonisolated(unsafe) var found: Reply?
-        try await serve(shelf, policy: DetailRouteTests.trusting) { caller in
+    ) async throws -> ReceivedResponse {
+        let backend = InMemoryCarts()
+        nonisolated(unsafe) var found: ReceivedResponse?
+        try await serve(backend, policy: DetailRouteTests.trusting) { caller in
             found = try await caller.send(bytes: bytes, route, type: type)
         }
         let reply = try #require(found)
         let told = "\(route.method) \(route.path) \(String(decoding: bytes, as: UTF8.self).prefix(80))"
         #expect(reply.status == status, "\(told)")
         #expect(reply.problem == problem, "\(told)")
-        #expect(shelf.asked.isEmpty, "\(told)")
+        #expect(backend.asked.isEmpty, "\(told)")
         return reply
     }
 
@@ -127,22 +127,22 @@ import Testing
     func `bodies in pieces are one body, wherever they are cut`(_ route: Route) async throws {
         let bytes = Array(route.body.utf8)
         for size in [1, 2, 3, 7] {
-            let shelf = Shelf()
-            try await serve(shelf, policy: DetailRouteTests.trusting) { caller in
+            let backend = InMemoryCarts()
+            try await serve(backend, policy: DetailRouteTests.trusting) { caller in
                 try await Fuzzer.prepare(caller)
             }
-            let sources = CartFaceSources(
+            let dependencies = CartAPIDependencies(
                 now: { moment },
                 newID: { CartID(randomHigh: 0, randomLow: 1) },
                 isDraining: { false },
-                past: Past(.notKept),
-                feed: Gazette()
+                past: FixedPastStore(.notKept),
+                feed: ManualChangeFeed()
             )
             let routes = CartRoutes(
-                asker: shelf,
+                dispatcher: backend,
                 node: "n1",
                 policy: DetailRouteTests.trusting,
-                sources: sources
+                dependencies: dependencies
             )
             var fields = DetailRouteTests.bearer(DetailRouteTests.token)
             fields[.contentType] = "application/json"
@@ -170,8 +170,8 @@ import Testing
         "/v1/carts/%E2%80%AE", "/v1/carts/%FF", "/v1/carts/c/lines/%D9%A1", "/v1/carts/c/lines/1/price?",
     ])
     func `paths of odd characters are refused by every method of theirs`(_ path: String) async throws {
-        let shelf = Shelf()
-        try await serve(shelf, policy: DetailRouteTests.trusting) { caller in
+        let backend = InMemoryCarts()
+        try await serve(backend, policy: DetailRouteTests.trusting) { caller in
             let path = path.hasSuffix("?") ? "/v1/carts/c/lines/0/price" : path
             let resource = try #require(CartResource(target: path))
             for name in resource.methods.split(separator: ", ") {
@@ -182,6 +182,6 @@ import Testing
                 if method != .head { #expect(reply.problem == "invalid-id", "\(name) \(path)") }
             }
         }
-        #expect(shelf.asked.isEmpty)
+        #expect(backend.asked.isEmpty)
     }
 }

@@ -110,14 +110,14 @@ struct BadBody: Sendable, CustomTestStringConvertible {
     func `a line that can be in no cart is refused by its field before any cart is asked`(bad: BadBody)
         async throws
     {
-        let shelf = Shelf()
-        try await serve(shelf) { caller in
+        let backend = InMemoryCarts()
+        try await serve(backend) { caller in
             let reply = try await caller.send(.post, "/v1/carts/c/lines", bad.body)
             #expect(reply.status == bad.status)
             #expect(reply.problem == bad.problem)
             #expect(reply.field == bad.field)
             #expect(reply["Content-Type"] == "application/problem+json")
-            #expect(shelf.asked.isEmpty)
+            #expect(backend.asked.isEmpty)
         }
     }
 
@@ -130,13 +130,13 @@ struct BadBody: Sendable, CustomTestStringConvertible {
         BadBody("", 400, "malformed-json", ""),
     ])
     func `a bad quantity is refused by its field before any cart is asked`(bad: BadBody) async throws {
-        let shelf = Shelf()
-        try await serve(shelf) { caller in
+        let backend = InMemoryCarts()
+        try await serve(backend) { caller in
             let reply = try await caller.send(.patch, "/v1/carts/c/lines/1", bad.body)
             #expect(reply.status == bad.status)
             #expect(reply.problem == bad.problem)
             #expect(reply.field == bad.field)
-            #expect(shelf.asked.isEmpty)
+            #expect(backend.asked.isEmpty)
         }
     }
 
@@ -148,8 +148,8 @@ struct BadBody: Sendable, CustomTestStringConvertible {
         BadBody("x", 400, "malformed-json", ""),
     ])
     func `a bad creation is refused by its field before any cart is asked`(bad: BadBody) async throws {
-        let shelf = Shelf()
-        try await serve(shelf) { caller in
+        let backend = InMemoryCarts()
+        try await serve(backend) { caller in
             let replies = [
                 try await caller.send(.post, "/v1/carts", bad.body),
                 try await caller.send(.put, "/v1/carts/c", bad.body),
@@ -159,7 +159,7 @@ struct BadBody: Sendable, CustomTestStringConvertible {
                 #expect(reply.problem == bad.problem)
                 #expect(reply.field == bad.field)
             }
-            #expect(shelf.asked.isEmpty)
+            #expect(backend.asked.isEmpty)
         }
     }
 
@@ -167,25 +167,25 @@ struct BadBody: Sendable, CustomTestStringConvertible {
         "a%20b", "%7B", "%", "%zz", "%C3%A4", "a:b", "..", ".", String(repeating: "a", count: 129), "%2F",
     ])
     func `an id that no cart can have is refused`(id: String) async throws {
-        let shelf = Shelf()
-        try await serve(shelf) { caller in
+        let backend = InMemoryCarts()
+        try await serve(backend) { caller in
             let reply = try await caller.send(.put, "/v1/carts/\(id)")
             #expect(reply.status == 400)
             #expect(reply.problem == "invalid-id")
             #expect(reply.field == "id")
-            #expect(shelf.asked.isEmpty)
+            #expect(backend.asked.isEmpty)
         }
     }
 
     @Test(arguments: ["0", "01", "-1", "+1", "x", "4294967296", "1.0", "%31x"])
     func `an id that no line can have is refused`(id: String) async throws {
-        let shelf = Shelf()
-        try await serve(shelf) { caller in
+        let backend = InMemoryCarts()
+        try await serve(backend) { caller in
             let reply = try await caller.send(.delete, "/v1/carts/c/lines/\(id)")
             #expect(reply.status == 400)
             #expect(reply.problem == "invalid-id")
             #expect(reply.field == "lineId")
-            #expect(shelf.asked.isEmpty)
+            #expect(backend.asked.isEmpty)
         }
     }
 
@@ -229,15 +229,20 @@ struct BadBody: Sendable, CustomTestStringConvertible {
     }
 
     @Test func `a body that does not say its length is limited all the same`() async throws {
-        let shelf = Shelf()
-        let sources = CartFaceSources(
+        let backend = InMemoryCarts()
+        let dependencies = CartAPIDependencies(
             now: { moment },
             newID: { CartID(randomHigh: 0, randomLow: 0) },
             isDraining: { false },
-            past: Past(.notKept),
-            feed: Gazette()
+            past: FixedPastStore(.notKept),
+            feed: ManualChangeFeed()
         )
-        let routes = CartRoutes(asker: shelf, node: "n1", policy: CartFacePolicy(), sources: sources)
+        let routes = CartRoutes(
+            dispatcher: backend,
+            node: "n1",
+            policy: CartAPIPolicy(),
+            dependencies: dependencies
+        )
         let head = HTTPRequest(
             method: .post,
             scheme: nil,
@@ -250,6 +255,6 @@ struct BadBody: Sendable, CustomTestStringConvertible {
             let request = Request(head: head, body: RequestBody(buffer: ByteBuffer(string: text)))
             #expect(try await routes.respond(to: request)?.status.code == status)
         }
-        #expect(shelf.asked.count == 1)
+        #expect(backend.asked.count == 1)
     }
 }

@@ -7,7 +7,7 @@ import Testing
 
 /// Orders over HTTP.
 @Suite struct CheckoutRouteTests {
-    private func withCart(_ test: @escaping @Sendable (Caller) async throws -> Void) async throws {
+    private func withCart(_ test: @escaping @Sendable (HTTPTestClient) async throws -> Void) async throws {
         try await serve { caller in
             _ = try await caller.send(.put, "/v1/carts/c")
             _ = try await caller.send(.post, "/v1/carts/c/lines", apple)

@@ -46,7 +46,7 @@ import Testing
         for (rejection, kind, field) in try ProblemTests.rejections() {
             let refusal = Refusal(rejection)
             #expect(refusal.kind == kind)
-            #expect(refusal.aftermath == nil)
+            #expect(refusal.retryAdvice == nil)
             #expect(!refusal.detail.contains("If-Match") && !refusal.detail.contains("PUT"))
             if case .invalid(let named, _) = rejection { #expect(refusal.field == named) }
             // HTTP also names header fields, and places that are no field of the domain's.
@@ -69,7 +69,7 @@ import Testing
         let refusal = Refusal(failure)
         #expect(refusal.kind == Problem(failure).kind)
         #expect(refusal.detail == "as wished")
-        #expect(refusal.aftermath == Refusal.Aftermath(outcome: outcome, retryAfter: .seconds(2)))
+        #expect(refusal.retryAdvice == Refusal.RetryAdvice(outcome: outcome, retryAfter: .seconds(2)))
     }
 
     @Test func `the codes are those of the wire`() {

@@ -11,26 +11,26 @@ import Testing
     let codec = CartCodec()
 
     @Test func `every state comes back as it was`() throws {
-        var draw = Draw(seed: 1)
+        var generator = ValueGenerator(seed: 1)
         for _ in 0..<500 {
-            let record = CartRecord(cart: draw.state())
+            let record = CartRecord(cart: generator.state())
             #expect(try codec.decode(state: codec.encode(state: record)) == record)
         }
     }
 
     @Test func `every command comes back as it was`() throws {
-        var draw = Draw(seed: 2)
+        var generator = ValueGenerator(seed: 2)
         for _ in 0..<500 {
-            let command = try draw.command()
+            let command = try generator.command()
             #expect(try codec.decode(command: codec.encode(command: command)) == command)
         }
     }
 
     @Test func `every accepted answer comes back as it was`() throws {
-        var draw = Draw(seed: 3)
-        for (n, effect) in Draw.effects(LineID(7)).enumerated() {
+        var generator = ValueGenerator(seed: 3)
+        for (n, effect) in ValueGenerator.effects(LineID(7)).enumerated() {
             let reply = CartReply(effect, replayed: n % 2 == 0 ? nil : UInt64(n))
-            let record = CartRecord(cart: draw.state()).withoutOperations
+            let record = CartRecord(cart: generator.state()).withoutOperations
             let answer = Answer<CartLogic>(verdict: .accepted(reply, record), sequence: .max, node: "n2")
             let back = try codec.decode(answer: codec.encode(answer: answer))
             #expect(back.sequence == .max)
@@ -54,9 +54,9 @@ import Testing
     }
 
     @Test func `a state that was cut short is a failure, wherever it was cut`() throws {
-        var draw = Draw(seed: 4)
+        var generator = ValueGenerator(seed: 4)
         for _ in 0..<60 {
-            let bytes = try codec.encode(state: CartRecord(cart: draw.state()))
+            let bytes = try codec.encode(state: CartRecord(cart: generator.state()))
             for length in 0..<bytes.count {
                 #expect(throws: CodecFailure.self) { try codec.decode(state: Array(bytes.prefix(length))) }
             }
@@ -64,20 +64,20 @@ import Testing
     }
 
     @Test func `bytes that were flipped are a failure or a state that can be worked with`() async throws {
-        var draw = Draw(seed: 5)
+        var generator = ValueGenerator(seed: 5)
         let logic = CartLogic()
-        let replies = CartReplies(node: "n", retention: .seconds(1), isDraining: { false })
+        let replies = CartResponseBuilder(node: "n", retention: .seconds(1), isDraining: { false })
         let id = try CartID("c")
         for _ in 0..<3_000 {
-            var bytes = try codec.encode(state: CartRecord(cart: draw.state()))
-            for _ in 0...draw.number(0...2) {
-                bytes[draw.number(0...bytes.count - 1)] ^= UInt8(1 << draw.number(0...7))
+            var bytes = try codec.encode(state: CartRecord(cart: generator.state()))
+            for _ in 0...generator.number(0...2) {
+                bytes[generator.number(0...bytes.count - 1)] ^= UInt8(1 << generator.number(0...7))
             }
             guard var record = try? codec.decode(state: bytes) else { continue }
             for _ in 0..<3 {
                 guard
                     case .accept(let events, _) = logic.decide(
-                        try draw.command(),
+                        try generator.command(),
                         on: record,
                         sequence: 1,
                         next: 2
@@ -89,18 +89,18 @@ import Testing
             }
             let again = try codec.encode(state: record)
             #expect(try codec.decode(state: again).cart == record.cart)
-            if let cart = ShownCart(record.cart) {
+            if let cart = PresentCart(record.cart) {
                 _ = replies.cart(.ok, replies.view(id, cart, 1), by: "n")
             }
         }
     }
 
     @Test func `whatever a peer sends is read or refused`() throws {
-        var draw = Draw(seed: 6)
+        var generator = ValueGenerator(seed: 6)
         for _ in 0..<2_000 {
-            var bytes = try codec.encode(command: draw.command())
-            bytes.append(UInt8(draw.number(0...255)))
-            bytes[draw.number(0...bytes.count - 1)] ^= UInt8(1 << draw.number(0...7))
+            var bytes = try codec.encode(command: generator.command())
+            bytes.append(UInt8(generator.number(0...255)))
+            bytes[generator.number(0...bytes.count - 1)] ^= UInt8(1 << generator.number(0...7))
             if let command = try? codec.decode(command: bytes) { _ = try codec.encode(command: command) }
             if let answer = try? codec.decode(answer: bytes) { _ = try codec.encode(answer: answer) }
         }

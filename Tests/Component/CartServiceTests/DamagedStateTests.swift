@@ -17,10 +17,10 @@ import Testing
     }
 
     /// A cart with three lines, seven commits and three operations.
-    private func ledger(_ strategy: Strategy) throws -> Ledger {
-        let layout = try Ledger.layout(strategy, every: 4)
-        var ledger = Ledger()
-        try ledger.commit([.created(currency: nil, at: t)], by: layout)
+    private func fixture(_ strategy: PersistenceStrategy) throws -> StoredCartFixture {
+        let layout = try StoredCartFixture.layout(strategy, every: 4)
+        var fixture = StoredCartFixture()
+        try fixture.commit([.created(currency: nil, at: t)], by: layout)
         for id in 1...3 as ClosedRange<UInt32> {
             let line = Line(id: LineID(id), sku: "s\(id)", name: nil, quantity: 1, unitPrice: 1, addedAt: t)
             let key = UInt128(id) << 64
@@ -29,21 +29,21 @@ import Testing
                 effect: .lineAdded(LineID(id)),
                 version: UInt64(id) + 1
             )
-            let room = OperationLog.Room(kept: 2, retired: 5)
-            try ledger.commit(
-                [.lineAdded(line, currency: eur), .operationApplied(applied, room: room, at: t)],
+            let capacity = OperationLog.Capacity(kept: 2, retired: 5)
+            try fixture.commit(
+                [.lineAdded(line, currency: eur), .operationApplied(applied, capacity: capacity, at: t)],
                 by: layout
             )
         }
         for quantity in 2...4 as ClosedRange<Int32> {
-            try ledger.commit([.quantityChanged(LineID(2), quantity: quantity, at: t)], by: layout)
+            try fixture.commit([.quantityChanged(LineID(2), quantity: quantity, at: t)], by: layout)
         }
-        return ledger
+        return fixture
     }
 
-    private func reason(_ ledger: Ledger) -> String? {
+    private func reason(_ fixture: StoredCartFixture) -> String? {
         do {
-            _ = try ledger.stored()
+            _ = try fixture.stored()
             return nil
         } catch let failure as CodecFailure {
             return failure.reason
@@ -52,9 +52,9 @@ import Testing
         }
     }
 
-    @Test(arguments: Strategy.allCases)
-    func `a field that is gone is missed, whichever it is`(_ strategy: Strategy) throws {
-        let whole = try ledger(strategy)
+    @Test(arguments: PersistenceStrategy.allCases)
+    func `a field that is gone is missed, whichever it is`(_ strategy: PersistenceStrategy) throws {
+        let whole = try fixture(strategy)
         #expect(reason(whole) == nil)
         #expect(whole.fields.count > 3)
         for name in whole.fields.keys {
@@ -64,10 +64,10 @@ import Testing
         }
     }
 
-    @Test(arguments: Strategy.allCases)
-    func `a field that nobody knows is refused by its name`(_ strategy: Strategy) throws {
+    @Test(arguments: PersistenceStrategy.allCases)
+    func `a field that nobody knows is refused by its name`(_ strategy: PersistenceStrategy) throws {
         for name in ["x", "i:x", "i:01", "ev:", "ev:99", "op:-1", "op:7", "i:4", ""] {
-            var damaged = try ledger(strategy)
+            var damaged = try fixture(strategy)
             damaged.tamper(name, [])
             let found = try #require(reason(damaged), "with \(name)")
             let isNamed = found.contains("`\(name)`")
@@ -76,12 +76,14 @@ import Testing
         }
     }
 
-    @Test(arguments: Strategy.allCases)
-    func `bytes that are cut or turned end in a reason or in a cart, never in a trap`(_ strategy: Strategy)
+    @Test(arguments: PersistenceStrategy.allCases)
+    func `bytes that are cut or turned end in a reason or in a cart, never in a trap`(
+        _ strategy: PersistenceStrategy
+    )
         throws
     {
-        let whole = try ledger(strategy)
-        var draw = Draw(seed: 5)
+        let whole = try fixture(strategy)
+        var generator = ValueGenerator(seed: 5)
         for (name, value) in whole.fields {
             for cut in 0..<value.count {
                 var damaged = whole
@@ -90,7 +92,7 @@ import Testing
             }
             for _ in 0..<200 where !value.isEmpty {
                 var turned = value
-                turned[draw.number(0...(value.count - 1))] = UInt8(draw.number(0...255))
+                turned[generator.number(0...(value.count - 1))] = UInt8(generator.number(0...255))
                 var damaged = whole
                 damaged.tamper(name, turned)
                 _ = reason(damaged)
@@ -99,7 +101,7 @@ import Testing
     }
 
     @Test func `events of a newer schema or an unknown kind are left to newer builds`() throws {
-        var damaged = try ledger(.events)
+        var damaged = try fixture(.events)
         let last = "ev:\(damaged.sequence.rawValue)"
         var events = StoredEvents()
         events.schemaVersion = 3
@@ -111,8 +113,8 @@ import Testing
         #expect(try #require(reason(damaged)).contains("`\(last)`"))
     }
 
-    @Test(arguments: Strategy.allCases)
-    func `what a newer build says of a line survives our commits`(_ strategy: Strategy) throws {
+    @Test(arguments: PersistenceStrategy.allCases)
+    func `what a newer build says of a line survives our commits`(_ strategy: PersistenceStrategy) throws {
         // Field 99 of a line, as a newer build would write it in an event and in a stored line alike.
         var newer = StoredLine()
         newer.id = 9
@@ -129,18 +131,18 @@ import Testing
         events.events = [added]
 
         // It wrote the cart as events, and we go on in our way.
-        var ledger = try ledger(.events)
-        let layout = try Ledger.layout(.events, every: 100)
-        try ledger.commit([.cleared(at: t)], by: layout)
-        ledger.tamper("ev:\(ledger.sequence.rawValue)", try events.serializedBytes())
-        try ledger.restore()
-        let ours = try Ledger.layout(strategy, every: 2)
+        var fixture = try fixture(.events)
+        let layout = try StoredCartFixture.layout(.events, every: 100)
+        try fixture.commit([.cleared(at: t)], by: layout)
+        fixture.tamper("ev:\(fixture.sequence.rawValue)", try events.serializedBytes())
+        try fixture.restore()
+        let ours = try StoredCartFixture.layout(strategy, every: 2)
         for quantity in 5...9 as ClosedRange<Int32> {
-            try ledger.commit([.quantityChanged(LineID(9), quantity: quantity, at: t)], by: ours)
-            try ledger.restore()
-            let unknown = try #require(ledger.state.unknown?.lines[LineID(9)])
+            try fixture.commit([.quantityChanged(LineID(9), quantity: quantity, at: t)], by: ours)
+            try fixture.restore()
+            let unknown = try #require(fixture.state.unknown?.lines[LineID(9)])
             #expect(Array(unknown.data) == [0x98, 0x06, 0x2A])
         }
-        #expect(ledger.state.cart.cart?.line(LineID(9))?.quantity == 9)
+        #expect(fixture.state.cart.cart?.line(LineID(9))?.quantity == 9)
     }
 }

@@ -9,8 +9,8 @@ import Testing
 @Suite struct DetailRouteTests {
     static let token = "a-token-of-the-shop"
 
-    static var trusting: CartFacePolicy {
-        var policy = CartFacePolicy()
+    static var trusting: CartAPIPolicy {
+        var policy = CartAPIPolicy()
         policy.trusted = TrustedToken(token)
         return policy
     }
@@ -82,13 +82,13 @@ import Testing
         _ bad: BadBody,
         _ fields: HTTPFields = [:]
     ) async throws {
-        let shelf = Shelf()
-        try await serve(shelf, policy: trusting) { caller in
+        let backend = InMemoryCarts()
+        try await serve(backend, policy: trusting) { caller in
             let reply = try await caller.send(method, path, bad.body, fields)
             #expect(reply.status == bad.status)
             #expect(reply.problem == bad.problem)
             #expect(reply.field == bad.field)
-            #expect(shelf.asked.isEmpty)
+            #expect(backend.asked.isEmpty)
         }
     }
 
@@ -97,11 +97,11 @@ import Testing
         let batch = #"""
             {"actions":[{"action":"set-price","lineId":"1","unitPrice":{"amount":98,"currency":"EUR"}}]}
             """#
-        let shelf = Shelf()
-        try await serve(shelf, policy: Self.trusting) { caller in
+        let backend = InMemoryCarts()
+        try await serve(backend, policy: Self.trusting) { caller in
             _ = try await caller.send(.put, "/v1/carts/c")
             _ = try await caller.send(.post, "/v1/carts/c/lines", apple)
-            let asked = shelf.asked.count
+            let asked = backend.asked.count
             for fields in [
                 [:], Self.bearer("another"), Self.bearer(""), Self.bearer(Self.token, "Basic"),
                 [.authorization: Self.token], Self.bearer(Self.token + "x"),
@@ -114,7 +114,7 @@ import Testing
                     #expect(reply.field == "Authorization")
                 }
             }
-            #expect(shelf.asked.count == asked)
+            #expect(backend.asked.count == asked)
             let fields = Self.bearer(Self.token, "bearer")
             let set = try await caller.send(.put, "/v1/carts/c/lines/1/price", body, fields)
             #expect(set.status == 200)
@@ -281,7 +281,7 @@ import Testing
         let logic = CartLogic(tombstoneRetention: .seconds(9))
         var details = CartDetails()
         details.expiresIn = 61
-        var draw = Draw(seed: 9)
+        var generator = ValueGenerator(seed: 9)
         func cart(_ details: CartDetails) -> OpenCart {
             OpenCart(
                 currency: nil,
@@ -292,12 +292,12 @@ import Testing
                 details: details
             )
         }
-        let order = CartOrder(id: OrderID(draw.cartID()), version: 1, at: moment)
-        let merged = MergedCart(handover: draw.handover(), at: moment, lastLine: LineID(0))
+        let order = CartOrder(id: OrderID(generator.cartID()), version: 1, at: moment)
+        let merged = MergedCart(handover: generator.handover(), at: moment, lastLine: LineID(0))
         let cases: [(CartState, Duration?)] = [
             (.none, nil), (.open(cart(CartDetails())), nil), (.open(cart(details)), .seconds(61)),
             (.checkedOut(cart(details), order), .seconds(61)),
-            (.closing(cart(details), draw.handover()), .seconds(61)), (.merged(merged), .seconds(9)),
+            (.closing(cart(details), generator.handover()), .seconds(61)), (.merged(merged), .seconds(9)),
             (.deleted(at: moment, lastLine: LineID(0)), .seconds(9)),
         ]
         for (state, duration) in cases { #expect(logic.retention(of: CartRecord(cart: state)) == duration) }

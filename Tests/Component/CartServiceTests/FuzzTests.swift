@@ -21,14 +21,14 @@ import Testing
     private func repeating(
         _ name: String,
         for time: Duration,
-        _ step: (inout Draw) async throws -> Void
+        _ step: (inout ValueGenerator) async throws -> Void
     ) async throws {
         print("fuzzing \(name): CART_FUZZ_SEED=\(seed)")
-        var draw = Draw(seed: seed)
+        var generator = ValueGenerator(seed: seed)
         let end = ContinuousClock.now + time
         var count = 0
         repeat {
-            for _ in 0..<16 { try await step(&draw) }
+            for _ in 0..<16 { try await step(&generator) }
             count += 16
         } while ContinuousClock.now < end
         print("fuzzing \(name): \(count) cases")
@@ -36,15 +36,15 @@ import Testing
 
     @Test func `whatever a body holds, it is never a 5xx, and what is refused changes nothing`() async throws
     {
-        let shelf = Shelf()
+        let backend = InMemoryCarts()
         let seed = seed
-        try await serve(shelf, policy: DetailRouteTests.trusting) { caller in
-            try await repeating("bodies", for: .seconds(2)) { draw in
-                let route = Route.all[draw.number(0...Route.all.count - 1)]
+        try await serve(backend, policy: DetailRouteTests.trusting) { caller in
+            try await repeating("bodies", for: .seconds(2)) { generator in
+                let route = Route.all[generator.number(0...Route.all.count - 1)]
                 try await Fuzzer.prepare(caller)
-                let before = shelf.carts
-                let asked = shelf.asked.count
-                let bytes = Mutation.json(route.body, &draw)
+                let before = backend.carts
+                let asked = backend.asked.count
+                let bytes = Mutation.json(route.body, &generator)
                 let reply = try await caller.send(bytes: bytes, route)
                 let told =
                     "seed \(seed): \(route.method) \(route.path) \(String(decoding: bytes, as: UTF8.self))"
@@ -52,9 +52,9 @@ import Testing
                 guard reply.status >= 400 else { return }
                 #expect(reply["Content-Type"] == "application/problem+json", "\(told)")
                 #expect(try reply.json["status"] as? Int == reply.status, "\(told)")
-                #expect(shelf.carts == before, "\(told)")
+                #expect(backend.carts == before, "\(told)")
                 if [400, 413, 415, 422].contains(reply.status), reply.problem != "idempotency-key-reused" {
-                    #expect(shelf.asked.count == asked, "\(told)")
+                    #expect(backend.asked.count == asked, "\(told)")
                 }
             }
         }
@@ -63,14 +63,17 @@ import Testing
     @Test func `whatever bytes come from a peer or the store, they are refused or can be written again`()
         async throws
     {
-        try await repeating("protobuf", for: .seconds(1.5)) { draw in
-            let command = try Mutation.bytes(codec.encode(command: draw.command()), &draw)
+        try await repeating("protobuf", for: .seconds(1.5)) { generator in
+            let command = try Mutation.bytes(codec.encode(command: generator.command()), &generator)
             try readAgain(command, codec.decode(command:), codec.encode(command:))
-            let state = try Mutation.bytes(codec.encode(state: CartRecord(cart: draw.state())), &draw)
+            let state = try Mutation.bytes(
+                codec.encode(state: CartRecord(cart: generator.state())),
+                &generator
+            )
             try readAgain(state, codec.decode(state:), codec.encode(state:))
-            let answer = try Mutation.bytes(codec.encode(answer: draw.answer()), &draw)
+            let answer = try Mutation.bytes(codec.encode(answer: generator.answer()), &generator)
             try readAgain(answer, codec.decode(answer:), codec.encode(answer:))
-            let events = try Mutation.bytes(codec.encode(events: draw.events()), &draw)
+            let events = try Mutation.bytes(codec.encode(events: generator.events()), &generator)
             try readAgain(events, codec.decode(events:), codec.encode(events:))
         }
     }
@@ -96,22 +99,23 @@ import Testing
     @Test func `whatever fields a record has, it is refused or it is a cart that can be shown and changed`()
         async throws
     {
-        try await repeating("records", for: .seconds(1)) { draw in
+        try await repeating("records", for: .seconds(1)) { generator in
             var fields: [ContentField] = []
-            for name in Mutation.fieldNames.shuffled(using: &draw.random).prefix(draw.number(0...5)) {
-                fields.append(ContentField(name, try Mutation.field(name, &draw)))
+            for name in Mutation.fieldNames.shuffled(using: &generator.random).prefix(generator.number(0...5))
+            {
+                fields.append(ContentField(name, try Mutation.field(name, &generator)))
             }
-            let sequence = Sequence([1, 2, 7, .max][draw.number(0...3)])
+            let sequence = SequenceNumber([1, 2, 7, .max][generator.number(0...3)])
             let found: CartRecord
             do throws(CodecFailure) {
-                found = try Ledger.reader.state(in: fields, at: sequence).state
+                found = try StoredCartFixture.reader.state(in: fields, at: sequence).state
             } catch {
                 #expect(!error.reason.isEmpty)
                 return
             }
-            let id = draw.cartID()
-            _ = CartPicture.json(of: id, found, version: sequence.rawValue, retention: .seconds(60))
-            let command = try draw.command()
+            let id = generator.cartID()
+            _ = CartFormatter.json(of: id, found, version: sequence.rawValue, retention: .seconds(60))
+            let command = try generator.command()
             let decision = CartLogic().decide(command, on: found, sequence: sequence.rawValue, next: 9)
             guard case .accept(let events, _) = decision else { return }
             var state = found
@@ -124,7 +128,7 @@ import Testing
 /// What the fuzzing of routes needs.
 enum Fuzzer {
     /// Two open carts with lines, as they were.
-    static func prepare(_ caller: Caller) async throws {
+    static func prepare(_ caller: HTTPTestClient) async throws {
         for id in ["c", "d"] {
             let made = try await caller.send(.put, "/v1/carts/\(id)")
             guard made.status == 201 else { continue }

@@ -9,10 +9,10 @@ import Testing
 /// `GET /v1/carts/{id}/history`.
 @Suite struct HistoryTests {
     private func journal() throws -> EventJournal {
-        let layout = try Ledger.layout(.events, every: 3)
+        let layout = try StoredCartFixture.layout(.events, every: 3)
         let eur = try #require(Currency(stored: "EUR"))
-        var ledger = Ledger()
-        try ledger.commit([.created(currency: nil, at: moment)], by: layout)
+        var fixture = StoredCartFixture()
+        try fixture.commit([.created(currency: nil, at: moment)], by: layout)
         let line = Line(
             id: LineID(1),
             sku: "apple",
@@ -21,24 +21,24 @@ import Testing
             unitPrice: 150,
             addedAt: moment
         )
-        try ledger.commit([.lineAdded(line, currency: eur)], by: layout)
+        try fixture.commit([.lineAdded(line, currency: eur)], by: layout)
         let applied = AppliedOperation(CartOperation(key: 1, request: 2), effect: .cleared, version: 3)
-        try ledger.commit(
+        try fixture.commit(
             [
                 .quantityChanged(LineID(1), quantity: 5, at: moment),
                 .lineRenamed(LineID(1), name: "Red apple", at: moment),
-                .operationApplied(applied, room: OperationLog.Room(kept: 1, retired: 1), at: moment),
+                .operationApplied(applied, capacity: OperationLog.Capacity(kept: 1, retired: 1), at: moment),
             ],
             by: layout
         )
-        try ledger.commit([.lineRemoved(LineID(1), at: moment)], by: layout)
-        try ledger.commit([.cleared(at: moment), .deleted(at: moment)], by: layout)
-        return try EventJournal(ledger.content, upTo: ledger.sequence)
+        try fixture.commit([.lineRemoved(LineID(1), at: moment)], by: layout)
+        try fixture.commit([.cleared(at: moment), .deleted(at: moment)], by: layout)
+        return try EventJournal(fixture.content, upTo: fixture.sequence)
     }
 
     @Test func `the kept commits are listed with what happened, when, and the version`() async throws {
         let journal = try journal()
-        try await serve(past: Past(.kept(journal))) { caller in
+        try await serve(past: FixedPastStore(.kept(journal))) { caller in
             let reply = try await caller.send(.get, "/v1/carts/c1/history")
             #expect(reply.status == 200)
             #expect(reply.headers[.eTag] == "\"5\"")
@@ -55,22 +55,22 @@ import Testing
     }
 
     @Test func `every kind of event is told`() async throws {
-        let layout = try Ledger.layout(.events, every: 100)
+        let layout = try StoredCartFixture.layout(.events, every: 100)
         let eur = try #require(Currency(stored: "EUR"))
         let line = Line(id: LineID(1), sku: "apple", name: nil, quantity: 2, unitPrice: 150, addedAt: moment)
         let applied = AppliedOperation(CartOperation(key: 1, request: 2), effect: .cleared, version: 3)
-        var ledger = Ledger()
-        try ledger.commit(
+        var fixture = StoredCartFixture()
+        try fixture.commit(
             [
                 .created(currency: eur, at: moment), .lineAdded(line, currency: eur),
                 .lineRenamed(LineID(1), name: "x", at: moment),
                 .quantityChanged(LineID(1), quantity: 5, at: moment),
-                .operationApplied(applied, room: OperationLog.Room(kept: 1, retired: 1), at: moment),
+                .operationApplied(applied, capacity: OperationLog.Capacity(kept: 1, retired: 1), at: moment),
             ],
             by: layout
         )
-        let journal = try EventJournal(ledger.content, upTo: ledger.sequence)
-        try await serve(past: Past(.kept(journal))) { caller in
+        let journal = try EventJournal(fixture.content, upTo: fixture.sequence)
+        try await serve(past: FixedPastStore(.kept(journal))) { caller in
             let reply = try await caller.send(.get, "/v1/carts/c1/history")
             let text = String(decoding: reply.body, as: UTF8.self)
             for part in [
@@ -85,9 +85,11 @@ import Testing
     }
 
     @Test func `no history is a problem that says why`() async throws {
-        let expected: [(Past, Int, String)] = [
-            (Past(.none), 404, "cart-not-found"), (Past(.notKept), 404, "history-not-kept"),
-            (Past(.unreadable("torn")), 500, "unreadable"), (Past(.unsent("away")), 503, "store-unavailable"),
+        let expected: [(FixedPastStore, Int, String)] = [
+            (FixedPastStore(.none), 404, "cart-not-found"),
+            (FixedPastStore(.notKept), 404, "history-not-kept"),
+            (FixedPastStore(.unreadable("torn")), 500, "unreadable"),
+            (FixedPastStore(.unsent("away")), 503, "store-unavailable"),
         ]
         for (past, status, kind) in expected {
             try await serve(past: past) { caller in

@@ -27,7 +27,7 @@ import Testing
 
     @Test(arguments: malformed)
     func `what can be no key is malformed`(field: String) {
-        #expect(throws: RequestFlaw.malformedIdempotencyKey) {
+        #expect(throws: RequestError.malformedIdempotencyKey) {
             try IdempotencyKey.read([.idempotencyKey: field])
         }
     }
@@ -44,13 +44,13 @@ import Testing
         fields.append(HTTPField(name: .idempotencyKey, value: "a"))
         #expect(try IdempotencyKey.read(fields)?.text == "a")
         fields.append(HTTPField(name: .idempotencyKey, value: "a"))
-        #expect(throws: RequestFlaw.malformedIdempotencyKey) { try IdempotencyKey.read(fields) }
+        #expect(throws: RequestError.malformedIdempotencyKey) { try IdempotencyKey.read(fields) }
     }
 
     @Test(arguments: ["", "\"a", "a b", "é", String(repeating: "k", count: 256)])
     func `a malformed key is refused before any cart is asked`(field: String) async throws {
-        let shelf = Shelf()
-        try await serve(shelf) { caller in
+        let backend = InMemoryCarts()
+        try await serve(backend) { caller in
             for (method, path, body) in [
                 (.post, "/v1/carts", nil), (.put, "/v1/carts/c", nil), (.delete, "/v1/carts/c", nil),
                 (.post, "/v1/carts/c/lines", apple), (.delete, "/v1/carts/c/lines", nil),
@@ -61,7 +61,7 @@ import Testing
                 #expect(reply.problem == "malformed-header")
                 #expect(reply.field == "Idempotency-Key")
             }
-            #expect(shelf.asked.isEmpty)
+            #expect(backend.asked.isEmpty)
         }
     }
 
@@ -95,10 +95,10 @@ import Testing
         #expect(hexadecimal(RequestDigest.ofCart(key)) == "802b0cf5413fb14574f8cd58618b02e")
         let demand = IfMatch.versions([3, 4], field: "")
         #expect(
-            hexadecimal(RequestDigest.of(.addLine(item), demand, isDrawn: false))
+            hexadecimal(RequestDigest.of(.addLine(item), demand, hasGeneratedID: false))
                 == "4533d2b7305c4d860fd4f93631a3c4ee"
         )
-        let create = RequestDigest.of(.create(currency: nil), .absent, isDrawn: true)
+        let create = RequestDigest.of(.create(currency: nil), .absent, hasGeneratedID: true)
         #expect(hexadecimal(create) == "7447a7d16b34fece86eaa915c2285fb1")
     }
 
@@ -128,7 +128,12 @@ import Testing
             return .setDetails(change)
         }
         let offer = MergeOffer(digest: 1, attempt: 1, basis: 1)
-        let wish = MergeWish(id: "m", source: try CartID("a"), target: try CartID("b"), strategy: .add)
+        let mergeRequest = MergeRequest(
+            id: "m",
+            source: try CartID("a"),
+            target: try CartID("b"),
+            strategy: .add
+        )
         func take(_ digest: UInt128) -> CartCommand.Change {
             let offer = MergeOffer(digest: digest, attempt: 1, basis: 1)
             return .takeOver(offer, .add, lines: [], currency: nil)
@@ -153,7 +158,7 @@ import Testing
             .takeOut([LineQuantity(LineID(1), 1)]), .takeOut([LineQuantity(LineID(1), 2)]), .actions([]),
             .actions([.clear]), .actions([.clear, .clear]), .actions([.setDetails(DetailsChange())]),
             .checkOut(OrderID(try CartID("a"))), .cancelCheckout, take(1), take(2), .finishHandOver(offer),
-            .declineMerge(offer), .undoHandOver(offer), .handOver(wish, basis: 1),
+            .declineMerge(offer), .undoHandOver(offer), .handOver(mergeRequest, basis: 1),
         ]
         let demands: [IfMatch] = [
             .absent, .present, .versions([], field: "W/\"1\""), .versions([1], field: "\"1\""),
@@ -161,16 +166,18 @@ import Testing
         ]
         var seen: Set<UInt128> = []
         for change in changes {
-            for demand in demands { seen.insert(RequestDigest.of(change, demand, isDrawn: false)) }
+            for demand in demands { seen.insert(RequestDigest.of(change, demand, hasGeneratedID: false)) }
         }
         #expect(seen.count == changes.count * demands.count)
-        #expect(!seen.contains(RequestDigest.of(.create(currency: nil), .absent, isDrawn: true)))
-        let spelled = RequestDigest.of(.clear, .versions([1], field: " \"1\""), isDrawn: false)
-        #expect(spelled == RequestDigest.of(.clear, .versions([1], field: "\"1\""), isDrawn: false))
+        #expect(!seen.contains(RequestDigest.of(.create(currency: nil), .absent, hasGeneratedID: true)))
+        let spelled = RequestDigest.of(.clear, .versions([1], field: " \"1\""), hasGeneratedID: false)
+        #expect(spelled == RequestDigest.of(.clear, .versions([1], field: "\"1\""), hasGeneratedID: false))
     }
 
     @Test func `what each copy of a request has another of does not make it another request`() throws {
-        func of(_ change: CartCommand.Change) -> UInt128 { RequestDigest.of(change, .absent, isDrawn: false) }
+        func of(_ change: CartCommand.Change) -> UInt128 {
+            RequestDigest.of(change, .absent, hasGeneratedID: false)
+        }
         #expect(of(.checkOut(OrderID(try CartID("a")))) == of(.checkOut(OrderID(try CartID("b")))))
         let line = Line(id: LineID(1), sku: "a", name: nil, quantity: 1, unitPrice: 1, addedAt: moment)
         let (early, late) = (
@@ -187,9 +194,14 @@ import Testing
     }
 
     @Test func `digests of what is newer are what they were in every build`() throws {
-        let wish = MergeWish(id: "m", source: try CartID("a"), target: try CartID("b"), strategy: .max)
+        let mergeRequest = MergeRequest(
+            id: "m",
+            source: try CartID("a"),
+            target: try CartID("b"),
+            strategy: .max
+        )
         func hexadecimal(_ number: UInt128) -> String { String(number, radix: 16) }
-        #expect(hexadecimal(wish.digest) == "5a475cabff32975b888bb1a348b3366c")
+        #expect(hexadecimal(mergeRequest.digest) == "5a475cabff32975b888bb1a348b3366c")
         var details = DetailsChange()
         details.note = .set("n")
         details.email = .unset
@@ -198,10 +210,10 @@ import Testing
             .takeOut([LineQuantity(LineID(1), 1)]),
         ]
         #expect(
-            hexadecimal(RequestDigest.of(.actions(actions), .absent, isDrawn: false))
+            hexadecimal(RequestDigest.of(.actions(actions), .absent, hasGeneratedID: false))
                 == "89b9688105c90be4980a182545221a4e"
         )
-        let checkout = RequestDigest.of(.checkOut(OrderID(try CartID("a"))), .present, isDrawn: false)
+        let checkout = RequestDigest.of(.checkOut(OrderID(try CartID("a"))), .present, hasGeneratedID: false)
         #expect(hexadecimal(checkout) == "74f12fdf9b959ccc513f353e7423a925")
     }
 

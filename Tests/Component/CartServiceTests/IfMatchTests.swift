@@ -27,11 +27,11 @@ import Testing
         "\"a b\"", "**",
     ])
     func `a demand of another form is malformed`(field: String) {
-        #expect(throws: RequestFlaw.malformedIfMatch) { try IfMatch(field) }
+        #expect(throws: RequestError.malformedIfMatch) { try IfMatch(field) }
     }
 
     /// At version 2, with one line.
-    private func withCart(_ test: @escaping @Sendable (Caller) async throws -> Void) async throws {
+    private func withCart(_ test: @escaping @Sendable (HTTPTestClient) async throws -> Void) async throws {
         try await serve { caller in
             _ = try await caller.send(.put, "/v1/carts/c")
             _ = try await caller.send(.post, "/v1/carts/c/lines", apple)
@@ -86,13 +86,13 @@ import Testing
     }
 
     @Test func `a malformed demand is refused before any cart is asked`() async throws {
-        let shelf = Shelf()
-        try await serve(shelf) { caller in
+        let backend = InMemoryCarts()
+        try await serve(backend) { caller in
             let reply = try await caller.send(.delete, "/v1/carts/c", nil, [.ifMatch: "3"])
             #expect(reply.status == 400)
             #expect(reply.problem == "malformed-header")
             #expect(reply.field == "If-Match")
-            #expect(shelf.asked.isEmpty)
+            #expect(backend.asked.isEmpty)
         }
     }
 }

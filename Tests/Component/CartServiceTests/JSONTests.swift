@@ -5,7 +5,7 @@ import Testing
 @testable import CartService
 
 @Suite struct JSONReaderTests {
-    private func read(_ text: String) throws(JSONFlaw) -> JSONValue {
+    private func read(_ text: String) throws(JSONError) -> JSONValue {
         try JSONReader.read(Array(text.utf8))
     }
 
@@ -40,7 +40,7 @@ import Testing
         ("\u{FEFF}1", 0),
     ])
     func `what it does not allow is refused where it goes wrong`(text: String, offset: Int) {
-        let flaw = #expect(throws: JSONFlaw.self) { try read(text) }
+        let flaw = #expect(throws: JSONError.self) { try read(text) }
         #expect(flaw?.kind == .syntax(offset: offset))
     }
 
@@ -48,7 +48,7 @@ import Testing
         for bytes: [UInt8] in [
             [0x22, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0x5C, 0x6E, 0xED, 0xA0, 0x80, 0x22],
         ] {
-            #expect(throws: JSONFlaw.self) { try JSONReader.read(bytes) }
+            #expect(throws: JSONError.self) { try JSONReader.read(bytes) }
         }
     }
 
@@ -58,13 +58,13 @@ import Testing
         }
         let deep = #"{"a~b":"# + String(repeating: "[", count: 100_000)
         let place = JSONPointer()["a~b"]["0"]["0"]["0"]["0"]["0"]["0"]["0"]
-        #expect(throws: JSONFlaw(kind: .tooDeep, pointer: place)) { try read(deep) }
+        #expect(throws: JSONError(kind: .tooDeep, pointer: place)) { try read(deep) }
         #expect(place.text == "/a~0b/0/0/0/0/0/0/0")
         let many = (0...128).map { "\"\($0)\":0" }.joined(separator: ",")
-        #expect(throws: JSONFlaw(kind: .tooManyMembers, pointer: JSONPointer()["m"])) {
+        #expect(throws: JSONError(kind: .tooManyMembers, pointer: JSONPointer()["m"])) {
             try read("{\"m\":{\(many)}}")
         }
-        #expect(throws: JSONFlaw(kind: .duplicate, pointer: JSONPointer()["m"]["1"])) {
+        #expect(throws: JSONError(kind: .duplicate, pointer: JSONPointer()["m"]["1"])) {
             try read(#"{"m":{"1":0,"\u0031":1}}"#)
         }
     }

@@ -8,8 +8,8 @@ import Testing
 /// Merges over HTTP, where nobody dies.
 @Suite struct MergeRouteTests {
     @Test func `a merge answers the cart that took the lines and leaves a pointer`() async throws {
-        let shelf = try await MergeStepTests.shelf()
-        try await serve(shelf) { caller in
+        let backend = try await MergeStepTests.backend()
+        try await serve(backend) { caller in
             let body = #"{"from":"s","mergeId":"login-1","strategy":"max"}"#
             let reply = try await caller.send(.post, "/v1/carts/t/merge", body)
             #expect(reply.status == 200 && reply.etag == "\"3\"")
@@ -38,8 +38,8 @@ import Testing
     }
 
     @Test func `a merge that is refused up front closes nothing`() async throws {
-        let shelf = try await MergeStepTests.shelf()
-        try await serve(shelf) { caller in
+        let backend = try await MergeStepTests.backend()
+        try await serve(backend) { caller in
             _ = try await caller.send(.put, "/v1/carts/usd", #"{"currency":"USD"}"#)
             _ = try await caller.send(.put, "/v1/carts/gone")
             _ = try await caller.send(.delete, "/v1/carts/gone")
@@ -60,11 +60,11 @@ import Testing
                 #expect(reply.status == status && reply.problem == problem, "\(from) into \(target)")
                 #expect(reply.field == field, "\(from) into \(target)")
             }
-            #expect(shelf.cart("s").cart?.lines.count == 2 && shelf.cart("t").cart?.lines.count == 1)
+            #expect(backend.cart("s").cart?.lines.count == 2 && backend.cart("t").cart?.lines.count == 1)
             let stale: HTTPFields = [.ifMatch: "\"1\""]
             let body = #"{"from":"s","mergeId":"m"}"#
             #expect(try await caller.send(.post, "/v1/carts/t/merge", body, stale).status == 412)
-            #expect(shelf.cart("s").cart != nil)
+            #expect(backend.cart("s").cart != nil)
             let fresh: HTTPFields = [.ifMatch: "\"2\""]
             #expect(try await caller.send(.post, "/v1/carts/t/merge", body, fresh).status == 200)
             // It was made, and the version of then does not matter any more.
@@ -77,40 +77,40 @@ import Testing
     }
 
     @Test func `a key that stands for another request closes nothing`() async throws {
-        let shelf = try await MergeStepTests.shelf()
-        #expect(try await MergeStepTests.merge(shelf, key: "k").status == 200)
-        let first = try await MergeStepTests.merge(shelf, key: "k")
+        let backend = try await MergeStepTests.backend()
+        #expect(try await MergeStepTests.merge(backend, key: "k").status == 200)
+        let first = try await MergeStepTests.merge(backend, key: "k")
         #expect(first["Idempotency-Replayed"] == "true" && first["Idempotency-Version"] == "3")
-        _ = try await MergeStepTests.send(shelf, .put, "/v1/carts/u")
-        let reused = try await MergeStepTests.merge(shelf, "u", as: "m", key: "k")
+        _ = try await MergeStepTests.send(backend, .put, "/v1/carts/u")
+        let reused = try await MergeStepTests.merge(backend, "u", as: "m", key: "k")
         #expect(reused.status == 422 && reused.problem == "idempotency-key-reused")
-        #expect(shelf.cart("u").cart != nil)
+        #expect(backend.cart("u").cart != nil)
         // Also where the source is not known any more.
-        _ = try await MergeStepTests.send(shelf, .delete, "/v1/carts/s")
-        #expect(try await MergeStepTests.merge(shelf, key: "k").status == 200)
-        #expect(try await MergeStepTests.merge(shelf).status == 410)
+        _ = try await MergeStepTests.send(backend, .delete, "/v1/carts/s")
+        #expect(try await MergeStepTests.merge(backend, key: "k").status == 200)
+        #expect(try await MergeStepTests.merge(backend).status == 410)
     }
 
     @Test func `a merge that was made is remembered under a key that comes later`() async throws {
-        let shelf = try await MergeStepTests.shelf()
-        #expect(try await MergeStepTests.merge(shelf).status == 200)
-        let late = try await MergeStepTests.merge(shelf, key: "late")
+        let backend = try await MergeStepTests.backend()
+        #expect(try await MergeStepTests.merge(backend).status == 200)
+        let late = try await MergeStepTests.merge(backend, key: "late")
         #expect(late.status == 200 && late["Idempotency-Version"] == "4")
-        #expect(try await MergeStepTests.merge(shelf, key: "late")["Idempotency-Replayed"] == "true")
+        #expect(try await MergeStepTests.merge(backend, key: "late")["Idempotency-Replayed"] == "true")
         let fields: HTTPFields = [.idempotencyKey: "late"]
-        let other = try await MergeStepTests.send(shelf, .delete, "/v1/carts/t/lines", nil, fields)
+        let other = try await MergeStepTests.send(backend, .delete, "/v1/carts/t/lines", nil, fields)
         #expect(other.problem == "idempotency-key-reused")
-        #expect(MergeStepTests.stock(shelf) == MergeStepTests.all)
+        #expect(MergeStepTests.stock(backend) == MergeStepTests.all)
     }
 
     @Test func `a source that was begun anew is merged anew under the old name`() async throws {
-        let shelf = try await MergeStepTests.shelf()
-        #expect(try await MergeStepTests.merge(shelf).status == 200)
-        _ = try await MergeStepTests.send(shelf, .delete, "/v1/carts/s")
-        _ = try await MergeStepTests.send(shelf, .put, "/v1/carts/s")
-        #expect(try await MergeStepTests.add(shelf, "s", "fig", 1).status == 201)
-        #expect(try await MergeStepTests.merge(shelf).status == 200)
-        #expect(MergeStepTests.stock(shelf) == ["apple": 7, "pear": 3, "fig": 1])
+        let backend = try await MergeStepTests.backend()
+        #expect(try await MergeStepTests.merge(backend).status == 200)
+        _ = try await MergeStepTests.send(backend, .delete, "/v1/carts/s")
+        _ = try await MergeStepTests.send(backend, .put, "/v1/carts/s")
+        #expect(try await MergeStepTests.add(backend, "s", "fig", 1).status == 201)
+        #expect(try await MergeStepTests.merge(backend).status == 200)
+        #expect(MergeStepTests.stock(backend) == ["apple": 7, "pear": 3, "fig": 1])
     }
 
     @Test(arguments: [

@@ -34,10 +34,10 @@ import Testing
     }
 
     @Test func `only a cart that older builds must not rewrite is of the second schema`() throws {
-        var draw = Draw(seed: 12)
+        var generator = ValueGenerator(seed: 12)
         let cart = OpenCart(
             currency: nil,
-            lines: [draw.line()],
+            lines: [generator.line()],
             lastLine: LineID(3),
             createdAt: moment,
             updatedAt: moment,
@@ -49,17 +49,17 @@ import Testing
             merges: MergeLog(kept: [MergeLog.Entry(digest: 1, attempt: 2, isTaken: true)])
         )
         func logged(_ effect: CartOutcome.Effect) -> CartState {
-            let applied = AppliedOperation(draw.operation(), effect: effect, version: 1)
+            let applied = AppliedOperation(generator.operation(), effect: effect, version: 1)
             let log = OperationLog(kept: [applied], retired: [])
             return .deleted(at: moment, lastLine: LineID(1), operations: log)
         }
-        let order = CartOrder(id: OrderID(draw.cartID()), version: 1, at: moment)
-        let merged = MergedCart(handover: draw.handover(), at: moment, lastLine: LineID(0))
+        let order = CartOrder(id: OrderID(generator.cartID()), version: 1, at: moment)
+        let merged = MergedCart(handover: generator.handover(), at: moment, lastLine: LineID(0))
         let cases: [(CartState, UInt32)] = [
             (.none, 1), (.open(cart), 1), (.deleted(at: moment, lastLine: LineID(1)), 1),
             (logged(.unchanged), 1), (logged(.lineAdded(LineID(1))), 1), (logged(.detailsChanged), 2),
             (logged(.actions(ActionEffects([]))), 2), (logged(.handOverUndone), 2),
-            (.checkedOut(cart, order), 2), (.closing(cart, draw.handover()), 2), (.merged(merged), 2),
+            (.checkedOut(cart, order), 2), (.closing(cart, generator.handover()), 2), (.merged(merged), 2),
         ]
         for (state, version) in cases {
             #expect(StoredCart(CartRecord(cart: state)).schemaVersion == version, "\(state)")
@@ -70,7 +70,7 @@ import Testing
 
     @Test func `commands within commands go no deeper than they may`() throws {
         let clear = CartCommand.change(.clear, at: moment)
-        let inner: [UInt8] = try LinkedCommand(.rehearse(.clear, at: moment)).serializedBytes()
+        let inner: [UInt8] = try LinkedCommand(.dryRun(.clear, at: moment)).serializedBytes()
         var rehearsal = LinkedCommand()
         rehearsal.rehearse.change = try LinkedCommand(serializedBytes: inner).serializedBytes()
         var read = LinkedCommand()
@@ -79,7 +79,7 @@ import Testing
         let one: [UInt8] = try LinkedCommand(.change(.actions([.clear]), at: moment)).serializedBytes()
         batch.actions.actions = [try LinkedCommand(serializedBytes: one).serializedBytes()]
         var keyed = LinkedCommand()
-        keyed.keyed.change = try LinkedCommand(.rehearse(.clear, at: moment)).serializedBytes()
+        keyed.keyed.change = try LinkedCommand(.dryRun(.clear, at: moment)).serializedBytes()
         for message in [rehearsal, read, batch, keyed] {
             #expect(throws: CodecFailure.self) { try codec.decode(command: message.serializedBytes()) }
         }
@@ -134,13 +134,13 @@ import Testing
     }
 
     @Test func `a full log comes back as it was and takes less than 21 KiB`() throws {
-        var draw = Draw(seed: 7)
+        var generator = ValueGenerator(seed: 7)
         let limits = CartLimits()
         let kept = (0..<limits.operations).map { _ in
-            let operation = CartOperation(key: draw.wide(), request: draw.wide())
+            let operation = CartOperation(key: generator.wide(), request: generator.wide())
             return AppliedOperation(operation, effect: .lineIncreased(LineID(.max)), version: 1_000_000)
         }
-        let retired = (0..<limits.retiredOperations).map { _ in draw.random.next() }
+        let retired = (0..<limits.retiredOperations).map { _ in generator.random.next() }
         let state = CartState.deleted(
             at: moment,
             lastLine: LineID(1),
@@ -216,7 +216,7 @@ import Testing
     }
 }
 
-extension Draw {
+extension ValueGenerator {
     mutating func wide() -> UInt128 { UInt128(random.next()) << 64 | UInt128(random.next()) }
 }
 

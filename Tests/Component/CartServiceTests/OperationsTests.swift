@@ -11,7 +11,7 @@ import Testing
 @Suite struct OperationsTests {
     private func serve(
         _ notReady: [String],
-        _ test: @escaping @Sendable (Caller) async throws -> Void
+        _ test: @escaping @Sendable (HTTPTestClient) async throws -> Void
     ) async throws {
         let status = NodeStatus(
             name: "n1",
@@ -35,7 +35,7 @@ import Testing
         let router = Router()
         OperationsRoutes { status }.add(to: router)
         try await Application(router: router, logger: Logger(label: "test")).test(.router) { client in
-            try await test(Caller(client: client))
+            try await test(HTTPTestClient(client: client))
         }
     }
 

@@ -25,9 +25,9 @@ import Testing
         status: Int,
         problem: String
     ) async throws {
-        let shelf = Shelf()
-        shelf.fail(reason)
-        try await serve(shelf) { caller in
+        let backend = InMemoryCarts()
+        backend.fail(reason)
+        try await serve(backend) { caller in
             let replies = [
                 try await caller.send(.get, "/v1/carts/c"),
                 try await caller.send(.post, "/v1/carts/c/lines", apple),
@@ -59,8 +59,8 @@ import Testing
             detail: "",
             retryAfter: duration
         )
-        let aftermath = Problem.Aftermath(outcome: "not-applied", retryAfterSeconds: seconds)
-        #expect(Problem(failure).aftermath == aftermath)
+        let retryAdvice = Problem.RetryAdvice(outcome: "not-applied", retryAfterSeconds: seconds)
+        #expect(Problem(failure).retryAdvice == retryAdvice)
     }
 
     @Test func `types are distinct, and statuses and titles fit`() {
@@ -76,7 +76,7 @@ import Testing
     static func rejections() throws -> [(CartRejection, ProblemKind, String?)] {
         let euro = try #require(Currency(stored: "EUR"))
         let dollar = try #require(Currency(stored: "USD"))
-        let flaw = CartRejection.Flaw.malformed
+        let flaw = CartRejection.FieldError.malformed
         return [
             (.cartNotFound, .cartNotFound, nil),
             (.cartDeleted(at: moment), .cartDeleted, nil),
@@ -139,18 +139,18 @@ import Testing
             #expect(problem.kind == kind)
             #expect(problem.field == field)
             #expect((400...499).contains(problem.kind.status))
-            #expect(problem.aftermath == nil)
+            #expect(problem.retryAdvice == nil)
             #expect(!problem.detail.isEmpty)
         }
     }
 
     @Test func `every flaw of a request is a 4xx`() {
         let place = JSONPointer()["a"]
-        let flaws: [(RequestFlaw, Int, String?)] = [
+        let flaws: [(RequestError, Int, String?)] = [
             (.unknownPath, 404, nil), (.methodNotAllowed(allowed: "GET"), 405, nil),
             (.bodyTooLarge(limit: 1), 413, nil),
             (.unsupportedMediaType(nil), 415, "Content-Type"), (.missingBody, 400, ""),
-            (.malformedJSON(JSONFlaw(kind: .duplicate, pointer: place)), 400, "/a"),
+            (.malformedJSON(JSONError(kind: .duplicate, pointer: place)), 400, "/a"),
             (.malformedIfMatch, 400, "If-Match"),
             (.malformedIdempotencyKey, 400, "Idempotency-Key"),
             (.shortIdempotencyKey, 400, "Idempotency-Key"),

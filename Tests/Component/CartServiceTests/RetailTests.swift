@@ -9,30 +9,32 @@ import Testing
 
 /// The AWS retail store's cart API, row by row.
 @Suite struct RetailTests {
-    let shelf = Shelf()
+    let backend = InMemoryCarts()
 
-    private func serve(_ body: @escaping @Sendable (Caller) async throws -> Void) async throws {
+    private func serve(_ body: @escaping @Sendable (HTTPTestClient) async throws -> Void) async throws {
         let routes = RetailRoutes(
-            asker: shelf,
+            dispatcher: backend,
             node: "n1",
-            policy: CartFacePolicy(),
-            sources: CartFaceSources(
+            policy: CartAPIPolicy(),
+            dependencies: CartAPIDependencies(
                 now: { moment },
                 newID: { CartID(randomHigh: 0, randomLow: 0) },
                 isDraining: { false },
-                past: Past(.notKept),
-                feed: Gazette()
+                past: FixedPastStore(.notKept),
+                feed: ManualChangeFeed()
             )
         )
         let application = Application(responder: RetailResponder(routes, context: BasicRequestContext.self))
-        try await application.test(.router) { try await body(Caller(client: $0)) }
+        try await application.test(.router) { try await body(HTTPTestClient(client: $0)) }
     }
 
     private static func item(_ id: String, _ quantity: Int, _ price: Int) -> String {
         #"{"itemId":"\#(id)","quantity":\#(quantity),"unitPrice":\#(price)}"#
     }
 
-    private static func text(_ reply: Reply) -> String { String(decoding: reply.body, as: UTF8.self) }
+    private static func text(_ reply: ReceivedResponse) -> String {
+        String(decoding: reply.body, as: UTF8.self)
+    }
 
     @Test func `a customer fills, changes and empties a cart`() async throws {
         try await serve { caller in
@@ -96,7 +98,7 @@ import Testing
                 #expect(reply.field == field, "\(method) \(path) \(body ?? "")")
             }
         }
-        #expect(shelf.asked.isEmpty)
+        #expect(backend.asked.isEmpty)
     }
 
     @Test func `members that nothing is known of are overlooked, as they are there`() async throws {
@@ -108,7 +110,7 @@ import Testing
     }
 
     @Test func `trouble says what became of the change`() async throws {
-        shelf.fail(.storeUnavailable)
+        backend.fail(.storeUnavailable)
         try await serve { caller in
             let reply = try await caller.send(.post, "/carts/a/items", Self.item("a", 1, 1))
             #expect(reply.status == 503)

@@ -18,7 +18,9 @@ import Testing
 
         var testDescription: String { "\(method) \(path) \(body ?? "")" }
 
-        func send(_ caller: Caller, _ key: String = "k-1", _ more: HTTPFields = [:]) async throws -> Reply {
+        func send(_ caller: HTTPTestClient, _ key: String = "k-1", _ more: HTTPFields = [:]) async throws
+            -> ReceivedResponse
+        {
             var fields = more
             fields.append(HTTPField(name: .idempotencyKey, value: key))
             return try await caller.send(method, path, body, fields)
@@ -69,7 +71,7 @@ import Testing
     /// Those whose answer is the cart and no more, and that name a version in their header fields alone.
     static let plain = changes.filter { !["/v1/carts/c/actions", "/v1/carts/c/checkout"].contains($0.path) }
 
-    private func withCart(_ test: @escaping @Sendable (Caller) async throws -> Void) async throws {
+    private func withCart(_ test: @escaping @Sendable (HTTPTestClient) async throws -> Void) async throws {
         try await serve { caller in
             _ = try await caller.send(.put, "/v1/carts/c")
             _ = try await caller.send(.post, "/v1/carts/c/lines", apple)
@@ -231,13 +233,13 @@ import Testing
     }
 
     @Test func `a cart is not made of a key that is easy to guess`() async throws {
-        let shelf = Shelf()
-        try await serve(shelf) { caller in
+        let backend = InMemoryCarts()
+        try await serve(backend) { caller in
             let create = Change(method: .post, path: "/v1/carts", status: 201)
             let reply = try await create.send(caller, String(repeating: "k", count: 19))
             #expect(reply.status == 400)
             #expect(reply.field == "Idempotency-Key")
-            #expect(shelf.asked.isEmpty)
+            #expect(backend.asked.isEmpty)
             #expect(try await create.send(caller, String(repeating: "k", count: 20)).status == 201)
         }
     }

@@ -178,8 +178,8 @@ import Testing
     func `every resource says what may be done with it and refuses the rest`(path: String, allow: String)
         async throws
     {
-        let shelf = Shelf()
-        try await serve(shelf) { caller in
+        let backend = InMemoryCarts()
+        try await serve(backend) { caller in
             let options = try await caller.send(.options, path)
             #expect(options.status == 204)
             #expect(options["Allow"] == allow)
@@ -190,7 +190,7 @@ import Testing
                 #expect(reply.problem == "method-not-allowed")
                 #expect(reply["Allow"] == allow)
             }
-            #expect(shelf.asked.isEmpty)
+            #expect(backend.asked.isEmpty)
         }
     }
 
@@ -229,7 +229,7 @@ import Testing
     @Test func `the answer names the node that decided, and a refused request the one that refused`()
         async throws
     {
-        try await serve(Shelf(node: "n2"), node: "n1") { caller async throws in
+        try await serve(InMemoryCarts(node: "n2"), node: "n1") { caller async throws in
             #expect(try await caller.send(.put, "/v1/carts/c")["Cart-Node"] == "n2")
             #expect(try await caller.send(.get, "/v1/carts/d")["Cart-Node"] == "n2")
             #expect(try await caller.send(.get, "/nowhere")["Cart-Node"] == "n1")
@@ -237,13 +237,13 @@ import Testing
     }
 
     @Test func `the deadline counts from the request and the trace is passed on`() async throws {
-        let shelf = Shelf()
-        try await serve(shelf) { caller in
+        let backend = InMemoryCarts()
+        try await serve(backend) { caller in
             let before = ContinuousClock.now
             let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
             let name = try #require(HTTPField.Name("traceparent"))
             _ = try await caller.send(.put, "/v1/carts/c", nil, [name: trace])
-            let asked = try #require(shelf.asked.first)
+            let asked = try #require(backend.asked.first)
             #expect(asked.trace == trace)
             #expect(asked.deadline >= before + .seconds(2))
             #expect(asked.deadline <= ContinuousClock.now + .seconds(2))
@@ -251,7 +251,7 @@ import Testing
     }
 
     @Test func `over a real connection it is the same`() async throws {
-        try await serve(Shelf(), .live) { caller in
+        try await serve(InMemoryCarts(), .live) { caller in
             #expect(try await caller.send(.put, "/v1/carts/c").status == 201)
             #expect(try await caller.send(.post, "/v1/carts/c/lines", apple).status == 201)
             #expect(try await caller.send(.head, "/v1/carts/c").status == 200)
@@ -266,7 +266,7 @@ import Testing
 
     @Test func `what is done is said even if the cart is gone by the same commit`() async throws {
         let gone = CartState.deleted(at: moment, lastLine: LineID(1))
-        try await serve(Verdict(.lineAdded(LineID(1)), gone)) { caller in
+        try await serve(FixedAnswerDispatcher(.lineAdded(LineID(1)), gone)) { caller in
             let reply = try await caller.send(.post, "/v1/carts/c/lines", apple)
             #expect(reply.status == 201)
             #expect(reply["Location"] == "/v1/carts/c/lines/1")
@@ -278,17 +278,17 @@ import Testing
                 ] as NSDictionary
             )
         }
-        try await serve(Verdict(.read, gone)) { caller in
+        try await serve(FixedAnswerDispatcher(.read, gone)) { caller in
             let reply = try await caller.send(.get, "/v1/carts/c")
             #expect(reply.status == 500 && reply.problem == "internal-error")
         }
-        try await serve(Verdict(.deleted, .open(.empty))) { caller async throws in
+        try await serve(FixedAnswerDispatcher(.deleted, .open(.empty))) { caller async throws in
             #expect(try await caller.send(.delete, "/v1/carts/c").status == 204)
         }
     }
 
     @Test func `absurd stored numbers are shown as null`() async throws {
-        let shelf = Shelf()
+        let backend = InMemoryCarts()
         let line = Line(
             id: LineID(1),
             sku: "x",
@@ -304,8 +304,8 @@ import Testing
             createdAt: Timestamp(milliseconds: .min),
             updatedAt: Timestamp(milliseconds: .max)
         )
-        shelf.put("c", .open(cart), sequence: .max)
-        try await serve(shelf) { caller in
+        backend.put("c", .open(cart), sequence: .max)
+        try await serve(backend) { caller in
             let json = try await caller.send(.get, "/v1/carts/c").json
             #expect(json["createdAt"] is NSNull)
             #expect(json["expiresAt"] is NSNull)
@@ -321,7 +321,7 @@ import Testing
 }
 
 /// Always the same answer, as the last of a commit's commands left it.
-private struct Verdict: CartAsking {
+private struct FixedAnswerDispatcher: CartDispatcher {
     let effect: CartOutcome.Effect
     let state: CartState
 

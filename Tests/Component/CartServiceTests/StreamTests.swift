@@ -14,7 +14,7 @@ import Testing
         let data: String
     }
 
-    private func events(_ reply: Reply) -> [Event] {
+    private func events(_ reply: ReceivedResponse) -> [Event] {
         let blocks = String(decoding: reply.body, as: UTF8.self).split(separator: "\n\n")
         return blocks.compactMap { block in
             let lines = block.split(separator: "\n")
@@ -30,23 +30,23 @@ import Testing
     }
 
     @Test func `the cart is shown at once, then each version, then its end`() async throws {
-        let (shelf, gazette) = (Shelf(), Gazette())
-        try await serve(shelf, feed: gazette) { caller in
+        let (backend, feed) = (InMemoryCarts(), ManualChangeFeed())
+        try await serve(backend, feed: feed) { caller in
             _ = try await caller.send(.put, "/v1/carts/c", "{}")
             async let stream = caller.send(.get, "/v1/carts/c/stream")
-            var arrivals = gazette.arrivals.makeAsyncIterator()
+            var arrivals = feed.arrivals.makeAsyncIterator()
             await arrivals.next()
             // The stream looks only when it is told to: nothing is skipped while each look is waited for.
-            var looks = shelf.looks.makeAsyncIterator()
+            var looks = backend.looks.makeAsyncIterator()
             await looks.next()
             _ = try await caller.send(.post, "/v1/carts/c/lines", apple)
-            gazette.tell(.committed(Sequence(2)))
+            feed.tell(.committed(SequenceNumber(2)))
             await looks.next()
             // Nothing new: a look that finds the same is not told.
-            gazette.tell(.look)
+            feed.tell(.look)
             await looks.next()
             _ = try await caller.send(.delete, "/v1/carts/c")
-            gazette.tell(.look)
+            feed.tell(.look)
             let reply = try await stream
             #expect(reply.status == 200)
             #expect(reply.headers[.contentType] == "text/event-stream")
@@ -61,15 +61,15 @@ import Testing
     @Test func `who saw the newest version is not shown it again, and the stream ends with the feed`()
         async throws
     {
-        let (shelf, gazette) = (Shelf(), Gazette())
-        try await serve(shelf, feed: gazette) { caller in
+        let (backend, feed) = (InMemoryCarts(), ManualChangeFeed())
+        try await serve(backend, feed: feed) { caller in
             _ = try await caller.send(.put, "/v1/carts/c", "{}")
             let lastEvent = try #require(HTTPField.Name("Last-Event-ID"))
             for (seen, shown) in [("1", 0), ("0", 1), ("x", 1)] {
                 async let stream = caller.send(.get, "/v1/carts/c/stream", nil, [lastEvent: seen])
-                var arrivals = gazette.arrivals.makeAsyncIterator()
+                var arrivals = feed.arrivals.makeAsyncIterator()
                 await arrivals.next()
-                gazette.close()
+                feed.close()
                 let reply = try await stream
                 #expect(events(reply).count == shown, "after \(seen)")
             }
@@ -90,8 +90,8 @@ import Testing
     }
 
     @Test func `there is no stream of what is no cart, nor of more carts than can be watched`() async throws {
-        let shelf = Shelf()
-        try await serve(shelf, feed: Gazette(limit: 2)) { caller in
+        let backend = InMemoryCarts()
+        try await serve(backend, feed: ManualChangeFeed(limit: 2)) { caller in
             let unknown = try await caller.send(.get, "/v1/carts/nobody/stream")
             #expect(unknown.status == 404)
             _ = try await caller.send(.put, "/v1/carts/c", "{}")

@@ -14,8 +14,8 @@ import Testing
 /// 2026-11-22T16:09:17.042Z
 let moment = Timestamp(milliseconds: 1_795_363_757_042)
 
-/// A client of the routes over a shelf.
-struct Caller: Sendable {
+/// A client of the routes over a backend.
+struct HTTPTestClient: Sendable {
     let client: any TestClientProtocol
 
     func send(
@@ -24,19 +24,23 @@ struct Caller: Sendable {
         _ body: String? = nil,
         type: String? = "application/json",
         _ headers: HTTPFields = [:]
-    ) async throws -> Reply {
+    ) async throws -> ReceivedResponse {
         var headers = headers
         if body != nil, let type { headers[.contentType] = type }
         let buffer = body.map(ByteBuffer.init(string:))
         return try await client.execute(uri: path, method: method, headers: headers, body: buffer) {
             response in
-            Reply(status: response.status.code, headers: response.headers, body: Data(buffer: response.body))
+            ReceivedResponse(
+                status: response.status.code,
+                headers: response.headers,
+                body: Data(buffer: response.body)
+            )
         }
     }
 }
 
 /// What came back.
-struct Reply: Sendable {
+struct ReceivedResponse: Sendable {
     let status: Int
     let headers: HTTPFields
     let body: Data
@@ -72,34 +76,34 @@ extension Data {
 
 /// Runs a test against the routes.
 func serve(
-    _ shelf: some CartAsking = Shelf(),
+    _ backend: some CartDispatcher = InMemoryCarts(),
     _ setup: TestingSetup = .router,
     node: String = "n1",
-    policy: CartFacePolicy = CartFacePolicy(),
+    policy: CartAPIPolicy = CartAPIPolicy(),
     draining: Bool = false,
-    past: any PastStore = Past(.notKept),
-    feed: any ChangeFeed = Gazette(),
-    _ test: @escaping @Sendable (Caller) async throws -> Void
+    past: any ActorHistoryStore = FixedPastStore(.notKept),
+    feed: any ChangeFeed = ManualChangeFeed(),
+    _ test: @escaping @Sendable (HTTPTestClient) async throws -> Void
 ) async throws {
     let number = Atomic<UInt64>(0)
-    let sources = CartFaceSources(
+    let dependencies = CartAPIDependencies(
         now: { moment },
         newID: { CartID(randomHigh: 0, randomLow: number.add(1, ordering: .relaxed).newValue) },
         isDraining: { draining },
         past: past,
         feed: feed
     )
-    let routes = CartRoutes(asker: shelf, node: node, policy: policy, sources: sources)
+    let routes = CartRoutes(dispatcher: backend, node: node, policy: policy, dependencies: dependencies)
     var logger = Logger(label: "test")
     logger.logLevel = .critical
     let other = UnknownPathResponder(routes, context: BasicRequestContext.self)
     let application = Application(responder: routes.responder(otherwise: other), logger: logger)
-    try await application.test(setup) { client in try await test(Caller(client: client)) }
+    try await application.test(setup) { client in try await test(HTTPTestClient(client: client)) }
 }
 
 /// News that a test makes up.
-final class Gazette: ChangeFeed {
-    private let readers = Mutex<[AsyncStream<News>.Continuation]>([])
+final class ManualChangeFeed: ChangeFeed {
+    private let readers = Mutex<[AsyncStream<ChangeNotification>.Continuation]>([])
     private let limit: Int
     /// One for each reader that came.
     let arrivals: AsyncStream<Void>
@@ -110,8 +114,11 @@ final class Gazette: ChangeFeed {
         (arrivals, arrival) = AsyncStream.makeStream()
     }
 
-    func news(of id: ActorID) -> AsyncStream<News>? {
-        let (stream, reader) = AsyncStream.makeStream(of: News.self, bufferingPolicy: .bufferingNewest(1))
+    func notifications(of id: ActorID) -> AsyncStream<ChangeNotification>? {
+        let (stream, reader) = AsyncStream.makeStream(
+            of: ChangeNotification.self,
+            bufferingPolicy: .bufferingNewest(1)
+        )
         return readers.withLock { readers in
             guard readers.count < limit else { return nil }
             readers.append(reader)
@@ -120,7 +127,7 @@ final class Gazette: ChangeFeed {
         }
     }
 
-    func tell(_ news: News) {
+    func tell(_ news: ChangeNotification) {
         for reader in readers.withLock({ $0 }) { reader.yield(news) }
     }
 
@@ -130,14 +137,14 @@ final class Gazette: ChangeFeed {
 }
 
 /// What is kept of every cart's past, or why that can not be told.
-struct Past: PastStore {
-    private let found: Result<ActorPast, StoreFailure>
+struct FixedPastStore: ActorHistoryStore {
+    private let found: Result<ActorHistory, StoreFailure>
 
-    init(_ past: ActorPast) { found = .success(past) }
+    init(_ past: ActorHistory) { found = .success(past) }
 
     init(_ failure: StoreFailure) { found = .failure(failure) }
 
-    func past(of id: ActorID) async throws(StoreFailure) -> ActorPast { try found.get() }
+    func history(of id: ActorID) async throws(StoreFailure) -> ActorHistory { try found.get() }
 }
 /// Every resource, and what may be done with it.
 let resources: [(path: String, allow: String)] = [

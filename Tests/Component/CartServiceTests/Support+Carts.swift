@@ -4,7 +4,7 @@ import Testing
 @testable import CartService
 
 /// Draws carts, commands and answers of every shape, absurd ones included.
-struct Draw {
+struct ValueGenerator {
     var random: SplitMix64
 
     init(seed: UInt64) {
@@ -126,9 +126,9 @@ struct Draw {
         return MergeLog(kept: kept, forgotten: UInt64(number(0...5)))
     }
 
-    mutating func wish() throws -> MergeWish {
+    mutating func mergeRequest() throws -> MergeRequest {
         let strategy = try #require(MergeStrategy.allCases.randomElement(using: &random))
-        return MergeWish(
+        return MergeRequest(
             id: text(),
             source: cartID(),
             target: cartID(),
@@ -166,7 +166,7 @@ struct Draw {
         guard number(0...15) > 0 else { return .read }
         let change = try change()
         if number(0...7) == 0 {
-            return .rehearse(change, at: moment(), expected: expected, operation: operation)
+            return .dryRun(change, at: moment(), expected: expected, operation: operation)
         }
         return .change(change, at: moment(), expected: expected, operation: operation)
     }
@@ -178,10 +178,15 @@ struct Draw {
         case 2: return .create(currency: currency(), expiresIn: int64())
         case 3: return .checkOut(OrderID(cartID()))
         case 4: return .cancelCheckout
-        case 5: return .handOver(try wish(), basis: random.next())
+        case 5: return .handOver(try mergeRequest(), basis: random.next())
         case 6:
             let lines = (0..<number(0...3)).map { _ in line() }
-            return .takeOver(offer(), try wish().strategy, lines: lines, currency: flip() ? currency() : nil)
+            return .takeOver(
+                offer(),
+                try mergeRequest().strategy,
+                lines: lines,
+                currency: flip() ? currency() : nil
+            )
         case 7: return .finishHandOver(offer())
         case 8: return .declineMerge(offer())
         case 9: return .undoHandOver(offer())

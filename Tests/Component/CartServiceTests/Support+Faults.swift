@@ -5,30 +5,30 @@ import Synchronization
 @testable import CartService
 
 /// What befalls an ask.
-enum Fault: CaseIterable {
-    /// The asker dies before it asks.
+enum AskFault: CaseIterable {
+    /// The dispatcher dies before it asks.
     case before
-    /// The asker dies before it is answered.
+    /// The dispatcher dies before it is answered.
     case after
-    /// The asker dies, and what it asked comes much later.
+    /// The dispatcher dies, and what it asked comes much later.
     case late
 }
 
-/// A way to the shelf on which one ask meets a fault, after which nothing gets through any more: the asker is dead.
-final class FaultyWay: CartAsking {
+/// A way to the backend on which one ask meets a fault, after which nothing gets through any more: the dispatcher is dead.
+final class FaultyDispatcher: CartDispatcher {
     private struct State {
         var asks = 0
         var late: (ActorID, CartCommand)?
     }
 
-    private let shelf: Shelf
-    private let fault: Fault
+    private let backend: InMemoryCarts
+    private let fault: AskFault
     private let place: Int
     private let state = Mutex(State())
 
     /// - Parameter place: which ask, from 0.
-    init(to shelf: Shelf, _ fault: Fault, at place: Int) {
-        self.shelf = shelf
+    init(to backend: InMemoryCarts, _ fault: AskFault, at place: Int) {
+        self.backend = backend
         self.fault = fault
         self.place = place
     }
@@ -39,7 +39,7 @@ final class FaultyWay: CartAsking {
     /// What is still under way arrives.
     func deliver() async throws {
         guard let (id, command) = state.withLock({ $0.late.take() }) else { return }
-        _ = try await shelf.ask(id, command, deadline: .now, trace: "")
+        _ = try await backend.ask(id, command, deadline: .now, trace: "")
     }
 
     func ask(
@@ -54,27 +54,27 @@ final class FaultyWay: CartAsking {
         }
         let death = HostFailure(.sessionLost, .unknown, id: id, detail: "dead", retryAfter: .seconds(1))
         guard number >= place else {
-            return try await shelf.ask(id, command, deadline: deadline, trace: trace)
+            return try await backend.ask(id, command, deadline: deadline, trace: trace)
         }
         guard number == place else { throw death }
         switch fault {
         case .before: break
-        case .after: _ = try await shelf.ask(id, command, deadline: deadline, trace: trace)
+        case .after: _ = try await backend.ask(id, command, deadline: deadline, trace: trace)
         case .late: state.withLock { $0.late = (id, command) }
         }
         throw death
     }
 }
 
-/// A way to the shelf on which something else happens before one of the asks.
-final class HookedWay: CartAsking {
-    private let shelf: Shelf
+/// A way to the backend on which something else happens before one of the asks.
+final class HookedDispatcher: CartDispatcher {
+    private let backend: InMemoryCarts
     private let place: Int
     private let hook: @Sendable () async throws -> Void
     private let asks = Atomic<Int>(0)
 
-    init(to shelf: Shelf, before place: Int, _ hook: @escaping @Sendable () async throws -> Void) {
-        self.shelf = shelf
+    init(to backend: InMemoryCarts, before place: Int, _ hook: @escaping @Sendable () async throws -> Void) {
+        self.backend = backend
         self.place = place
         self.hook = hook
     }
@@ -92,6 +92,6 @@ final class HookedWay: CartAsking {
                 throw HostFailure(.unreadable, .unknown, id: id, detail: "\(error)", retryAfter: .zero)
             }
         }
-        return try await shelf.ask(id, command, deadline: deadline, trace: trace)
+        return try await backend.ask(id, command, deadline: deadline, trace: trace)
     }
 }

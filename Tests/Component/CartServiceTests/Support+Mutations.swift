@@ -51,9 +51,11 @@ struct Route: Sendable {
     ]
 }
 
-extension Caller {
+extension HTTPTestClient {
     /// Sends bytes that need not be text, with the token of the shop.
-    func send(bytes: [UInt8], _ route: Route, type: String? = "application/json") async throws -> Reply {
+    func send(bytes: [UInt8], _ route: Route, type: String? = "application/json") async throws
+        -> ReceivedResponse
+    {
         var fields = DetailRouteTests.bearer(DetailRouteTests.token)
         if let type { fields[.contentType] = type }
         return try await client.execute(
@@ -62,7 +64,11 @@ extension Caller {
             headers: fields,
             body: ByteBuffer(bytes: bytes)
         ) { response in
-            Reply(status: response.status.code, headers: response.headers, body: .init(buffer: response.body))
+            ReceivedResponse(
+                status: response.status.code,
+                headers: response.headers,
+                body: .init(buffer: response.body)
+            )
         }
     }
 }
@@ -82,19 +88,19 @@ enum Mutation {
     ]
 
     /// A text that was JSON, changed in a few places; now and then not at all.
-    static func json(_ text: String, _ draw: inout Draw) -> [UInt8] {
+    static func json(_ text: String, _ generator: inout ValueGenerator) -> [UInt8] {
         var bytes = Array(text.utf8)
-        for _ in 0..<draw.number(0...3) {
-            switch draw.number(0...5) {
-            case 0: bytes = self.bytes(bytes, &draw)
-            case 1...3: replaceToken(&bytes, scrap(&draw))
+        for _ in 0..<generator.number(0...3) {
+            switch generator.number(0...5) {
+            case 0: bytes = self.bytes(bytes, &generator)
+            case 1...3: replaceToken(&bytes, scrap(&generator))
             case 4:
-                let place = draw.number(0...bytes.count)
-                bytes.insert(contentsOf: scrap(&draw), at: place)
+                let place = generator.number(0...bytes.count)
+                bytes.insert(contentsOf: scrap(&generator), at: place)
             default:
                 // A member twice, or one too many.
                 let member = [#""quantity":1,"#, #""currency":"EUR","#, #""x":0,"#, #""":0,"#][
-                    draw.number(0...3)
+                    generator.number(0...3)
                 ]
                 guard let brace = bytes.firstIndex(of: UInt8(ascii: "{")) else { continue }
                 bytes.insert(contentsOf: Array(member.utf8), at: brace + 1)
@@ -103,8 +109,8 @@ enum Mutation {
         return bytes
     }
 
-    private static func scrap(_ draw: inout Draw) -> [UInt8] {
-        Array(scraps[draw.number(0...scraps.count - 1)].utf8)
+    private static func scrap(_ generator: inout ValueGenerator) -> [UInt8] {
+        Array(scraps[generator.number(0...scraps.count - 1)].utf8)
     }
 
     /// Puts something in place of a value.
@@ -120,17 +126,17 @@ enum Mutation {
     }
 
     /// Bytes with some turned, cut, doubled or put in.
-    static func bytes(_ original: [UInt8], _ draw: inout Draw) -> [UInt8] {
+    static func bytes(_ original: [UInt8], _ generator: inout ValueGenerator) -> [UInt8] {
         var bytes = original
-        for _ in 0..<draw.number(0...4) {
+        for _ in 0..<generator.number(0...4) {
             guard !bytes.isEmpty else {
-                return (0..<draw.number(0...9)).map { _ in UInt8(draw.number(0...255)) }
+                return (0..<generator.number(0...9)).map { _ in UInt8(generator.number(0...255)) }
             }
-            let place = draw.number(0...bytes.count - 1)
-            switch draw.number(0...5) {
-            case 0: bytes[place] = UInt8(draw.number(0...255))
-            case 1: bytes[place] ^= 1 << UInt8(draw.number(0...7))
-            case 2: bytes.insert([0, 0x7F, 0x80, 0xFF][draw.number(0...3)], at: place)
+            let place = generator.number(0...bytes.count - 1)
+            switch generator.number(0...5) {
+            case 0: bytes[place] = UInt8(generator.number(0...255))
+            case 1: bytes[place] ^= 1 << UInt8(generator.number(0...7))
+            case 2: bytes.insert([0, 0x7F, 0x80, 0xFF][generator.number(0...3)], at: place)
             case 3: bytes.remove(at: place)
             case 4: bytes.removeSubrange(place...)
             default: bytes.append(contentsOf: bytes[place...].prefix(24))
@@ -147,34 +153,39 @@ enum Mutation {
     ]
 
     /// What a field of this name might hold, or what another does.
-    static func field(_ name: String, _ draw: inout Draw) throws -> [UInt8] {
+    static func field(_ name: String, _ generator: inout ValueGenerator) throws -> [UInt8] {
         let codec = CartCodec()
-        let fields = try draw.fields()
+        let fields = try generator.fields()
         let kind = name.prefix { $0 != ":" }
         if kind == "b" {
-            return Array(["0", "1", "6", "x", "", "-1", "18446744073709551616"][draw.number(0...6)].utf8)
+            return Array(
+                ["0", "1", "6", "x", "", "-1", "18446744073709551616"][generator.number(0...6)].utf8
+            )
         }
-        if kind == "ev" { return bytes(try codec.encode(events: draw.events()), &draw) }
+        if kind == "ev" { return bytes(try codec.encode(events: generator.events()), &generator) }
         let fitting = fields.filter { $0.name.prefix { $0 != ":" } == kind }.randomElement(
-            using: &draw.random
+            using: &generator.random
         )
-        let value = try fitting?.value ?? codec.encode(state: CartRecord(cart: draw.state()))
-        return bytes(value, &draw)
+        let value = try fitting?.value ?? codec.encode(state: CartRecord(cart: generator.state()))
+        return bytes(value, &generator)
     }
 }
 
-extension Draw {
+extension ValueGenerator {
     /// The fields that a store of parts has of a cart; none of a cart that is too absurd to be stored.
     fileprivate mutating func fields() throws -> [ContentField] {
         do {
-            return try Ledger.layout(.incremental).content(of: CartRecord(cart: state()), at: Sequence(7))
+            return try StoredCartFixture.layout(.incremental).content(
+                of: CartRecord(cart: state()),
+                at: SequenceNumber(7)
+            )
         } catch is CodecFailure {
             return []
         }
     }
 }
 
-extension Draw {
+extension ValueGenerator {
     mutating func events() throws -> [CartEvent] {
         var events: [CartEvent] = []
         for _ in 0..<number(0...3) { events.append(try event()) }

@@ -49,7 +49,7 @@ import Testing
         row: (HostFailure.Reason, RPCError.Code)
     ) {
         let failure = HostFailure(row.0, .notApplied, id: ActorID("c"), detail: "why")
-        let error = ShopService<Shelf>.error(Refusal(failure))
+        let error = DemoShopService<FakeCarts>.error(Refusal(failure))
         let isStore = row.0 == .unreadable || row.0 == .storeUnavailable
         #expect(error.code == (row.0 == .unreadable ? .failedPrecondition : row.1))
         #expect(error.message == (isStore ? "Can't access cart storage. why" : "why"))
@@ -62,7 +62,7 @@ import Testing
             (.invalid(.actions, .empty), "actions: "),
         ]
         for (rejection, start) in rejections {
-            let error = RPCError(Refusal(rejection), ServedCarts<Shelf>.name(of:))
+            let error = RPCError(Refusal(rejection), CartRPCService<FakeCarts>.name(of:))
             #expect(error.message.hasPrefix(start), "\(error.message)")
         }
     }
@@ -99,30 +99,30 @@ import Testing
     }
 
     @Test func `what is described is what is served, method by method`() throws {
-        let shelf = Shelf()
+        let backend = FakeCarts()
         var router = RPCRouter<HTTP2ServerTransport.Posix>()
-        for service in try CartRPCServer.services(shelf, CartFacePolicy(), sources, { true }) {
+        for service in try CartRPCServer.services(backend, CartAPIPolicy(), dependencies, { true }) {
             service.registerMethods(with: &router)
         }
         let served = Set(router.methods.map { "\($0.service.fullyQualifiedService).\($0.method)" })
-        let catalogue = try Catalogue.served()
-        for method in served { #expect(catalogue.file(defining: method) != nil, "\(method)") }
-        for service in catalogue.services {
+        let descriptorPool = try DescriptorPool.served()
+        for method in served { #expect(descriptorPool.file(defining: method) != nil, "\(method)") }
+        for service in descriptorPool.services {
             #expect(served.contains { $0.hasPrefix(service + ".") }, "\(service)")
         }
-        #expect(catalogue.services.count == 6)
+        #expect(descriptorPool.services.count == 6)
         #expect(served.count == 16 + 3 + 3 + 2 + 1 + 1)
     }
 
     @Test func `a file comes with all that it needs`() throws {
-        let catalogue = try Catalogue.served()
-        let files = try catalogue.files(of: "cart_v1.proto").map {
+        let descriptorPool = try DescriptorPool.served()
+        let files = try descriptorPool.files(of: "cart_v1.proto").map {
             try Google_Protobuf_FileDescriptorProto(serializedBytes: $0)
         }
         #expect(files.map(\.name) == ["cart_v1.proto", "google/protobuf/timestamp.proto"])
-        #expect(catalogue.files(of: "nothing.proto").isEmpty)
-        #expect(catalogue.file(defining: "cart.v1.EFFECT_CLEARED") == "cart_v1.proto")
-        #expect(catalogue.file(defining: "hipstershop.CartItem.quantity") == "hipstershop.proto")
+        #expect(descriptorPool.files(of: "nothing.proto").isEmpty)
+        #expect(descriptorPool.file(defining: "cart.v1.EFFECT_CLEARED") == "cart_v1.proto")
+        #expect(descriptorPool.file(defining: "hipstershop.CartItem.quantity") == "hipstershop.proto")
     }
 
     @Test func `health knows the services there are and no others`() throws {

@@ -47,13 +47,18 @@ import Testing
         async throws
     {
         var random = SplitMix64(state: seed)
-        let shelf = Shelf()
-        let shop = ShopService(.boutique, asker: shelf, policy: CartFacePolicy(), sources: sources)
+        let backend = FakeCarts()
+        let shop = DemoShopService(
+            .boutique,
+            dispatcher: backend,
+            policy: CartAPIPolicy(),
+            dependencies: dependencies
+        )
         let sample: [UInt8] = try BoutiqueAddItemRequest.with {
             $0.userID = "user"
             $0.item = .with { ($0.productID, $0.quantity) = ("0PUK6V6EV0", 3) }
         }.serializedBytes()
-        let call = ForeignCall(deadline: .now + .seconds(1))
+        let call = DemoShopCall(deadline: .now + .seconds(1))
         var answered = 0
         for _ in 0..<1_000 {
             let bytes = Self.drawn(sample, &random)
@@ -82,7 +87,11 @@ import Testing
 
     @Test func `our own requests are refused as well whatever comes`() throws {
         var random = SplitMix64(state: 99)
-        let carts = ServedCarts(asker: Shelf(), policy: CartFacePolicy(), sources: sources)
+        let carts = CartRPCService(
+            dispatcher: FakeCarts(),
+            policy: CartAPIPolicy(),
+            dependencies: dependencies
+        )
         let call = try RPCCall([:], now: .now, atMost: .seconds(1))
         let sample: [UInt8] = try ServedAddLineRequest.with {
             $0.cartID = "cart"
@@ -97,8 +106,8 @@ import Testing
             do {
                 let bytes = Self.drawn(sample, &random)
                 let request: ServedAddLineRequest = try BoundedDeserializer(limit: 256).deserialize(bytes)
-                let errand = try carts.addition(request, call)
-                try CartCommand.change(errand.change, at: moment).validate(CartLimits())
+                let changeRequest = try carts.addition(request, call)
+                try CartCommand.change(changeRequest.change, at: moment).validate(CartLimits())
                 read += 1
             } catch let error as RPCError {
                 #expect(error.code == .invalidArgument)

@@ -4,7 +4,7 @@ import CartService
 import Synchronization
 
 /// Carts in a dictionary, decided by the real logic.
-final class Shelf: CartAsking {
+final class FakeCarts: CartDispatcher {
     private struct State {
         var carts: [String: (record: CartRecord, sequence: UInt64)] = [:]
         var asked = 0
@@ -56,43 +56,46 @@ final class Shelf: CartAsking {
 
 let moment = Timestamp(milliseconds: 1_795_363_757_042)
 
-let sources = CartFaceSources(
+let dependencies = CartAPIDependencies(
     now: { moment },
     newID: { CartID(randomHigh: 1, randomLow: 2) },
     isDraining: { false },
-    past: NoPast(),
-    feed: NoNews()
+    past: EmptyPastStore(),
+    feed: UnavailableChangeFeed()
 )
 
 /// Nothing is kept of any cart's past.
-private struct NoPast: PastStore {
-    func past(of id: ActorID) async throws(StoreFailure) -> ActorPast { .notKept }
+private struct EmptyPastStore: ActorHistoryStore {
+    func history(of id: ActorID) async throws(StoreFailure) -> ActorHistory { .notKept }
 }
 
 /// Nobody can watch a cart.
-private struct NoNews: ChangeFeed {
-    func news(of id: ActorID) -> AsyncStream<News>? { nil }
+private struct UnavailableChangeFeed: ChangeFeed {
+    func notifications(of id: ActorID) -> AsyncStream<ChangeNotification>? { nil }
 }
 
 /// News that a test makes up, for one reader.
-final class Gazette: ChangeFeed {
-    private let stream: AsyncStream<News>
-    private let reader: AsyncStream<News>.Continuation
+final class SingleReaderChangeFeed: ChangeFeed {
+    private let stream: AsyncStream<ChangeNotification>
+    private let reader: AsyncStream<ChangeNotification>.Continuation
 
     init() {
-        (stream, reader) = AsyncStream.makeStream(of: News.self, bufferingPolicy: .bufferingNewest(1))
+        (stream, reader) = AsyncStream.makeStream(
+            of: ChangeNotification.self,
+            bufferingPolicy: .bufferingNewest(1)
+        )
     }
 
-    func news(of id: ActorID) -> AsyncStream<News>? { stream }
+    func notifications(of id: ActorID) -> AsyncStream<ChangeNotification>? { stream }
 
-    func tell(_ news: News) { reader.yield(news) }
+    func tell(_ news: ChangeNotification) { reader.yield(news) }
 
     func close() { reader.finish() }
 }
 
 /// A face whose prices are set by who shows `sixteen letters!`.
-var trusting: CartFacePolicy {
-    var policy = CartFacePolicy()
+var trusting: CartAPIPolicy {
+    var policy = CartAPIPolicy()
     policy.trusted = TrustedToken("sixteen-letters!")
     return policy
 }

@@ -9,12 +9,12 @@ import Testing
 
 @testable import CartGRPC
 
-/// Calls over a socket, to a server over a shelf.
+/// Calls over a socket, to a server over a backend.
 @Suite struct ServingTests {
-    let shelf = Shelf()
+    let backend = FakeCarts()
 
-    private func serve(_ body: @escaping @Sendable (Caller) async throws -> Void) async throws {
-        try await CartGRPCTests.serve(shelf, body)
+    private func serve(_ body: @escaping @Sendable (RPCTestClient) async throws -> Void) async throws {
+        try await CartGRPCTests.serve(backend, body)
     }
 
     private static func problem(_ error: RPCError) -> [String] {
@@ -102,7 +102,7 @@ import Testing
             #expect(long?.code == .resourceExhausted)
             #expect(long.map(Self.problem) == ["body-too-large"])
         }
-        #expect(shelf.asked == 0)
+        #expect(backend.asked == 0)
     }
 
     @Test func `our own carts are created, changed under keys and versions, and deleted`() async throws {

@@ -79,7 +79,7 @@ struct BadSettingTests {
         content: String,
         says: String
     ) throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         let complaint = outcome(["--config", try scratch.file(name, content)]).complaint
         #expect(complaint.contains(says), "\(complaint)")
         #expect(!complaint.contains { $0.isNewline })

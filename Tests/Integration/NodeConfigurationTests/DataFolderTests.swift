@@ -13,28 +13,28 @@ struct DataFolderTests {
     )
 
     @Test func `the folder is made for its owner only`() throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         let folder = try DataFolder(path: scratch.path + "/a/b")
         let attributes = try FileManager.default.attributesOfItem(atPath: folder.path)
         #expect(attributes[.posixPermissions] as? Int == 0o700)
-        try folder.giveUp()
+        try folder.release()
     }
 
     @Test func `a folder that a node has is refused to another, which learns whose it is`() throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         let folder = try DataFolder(path: scratch.path)
         let here = ProcessInfo.processInfo.processIdentifier
         #expect(throws: DataFolderFailure.taken(path: scratch.path, holder: here)) {
             try DataFolder(path: scratch.path)
         }
-        try folder.giveUp()
-        try DataFolder(path: scratch.path).giveUp()
+        try folder.release()
+        try DataFolder(path: scratch.path).release()
     }
 
     @Test func `a folder that another process locked is refused until that process is gone, however it goes`()
         throws
     {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         let holder = Process()
         let output = Pipe()
         holder.executableURL = URL(fileURLWithPath: "/usr/bin/env")
@@ -49,11 +49,11 @@ struct DataFolderTests {
         }
         kill(holder.processIdentifier, SIGKILL)
         holder.waitUntilExit()
-        try DataFolder(path: scratch.path).giveUp()
+        try DataFolder(path: scratch.path).release()
     }
 
     @Test func `another process can not take the folder that this one has`() throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         let folder = try DataFolder(path: scratch.path)
         let other = try Process.run(
             URL(fileURLWithPath: "/usr/bin/env"),
@@ -61,37 +61,37 @@ struct DataFolderTests {
         )
         other.waitUntilExit()
         #expect(other.terminationStatus == 1)
-        try folder.giveUp()
+        try folder.release()
     }
 
     @Test func `a child does not keep the folder of a node that gave it up`() throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         let folder = try DataFolder(path: scratch.path)
         let child = try Process.run(URL(fileURLWithPath: "/usr/bin/env"), arguments: ["sleep", "600"])
-        try folder.giveUp()
-        try DataFolder(path: scratch.path).giveUp()
+        try folder.release()
+        try DataFolder(path: scratch.path).release()
         kill(child.processIdentifier, SIGKILL)
         child.waitUntilExit()
     }
 
     @Test func `a folder that can not be is refused with the reason`() throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         let file = try scratch.file("file", "")
         #expect(throws: DataFolderFailure.self) { try DataFolder(path: file + "/folder") }
     }
 
     @Test func `a successor finds the last record`() throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         let folder = try DataFolder(path: scratch.path)
         #expect(folder.predecessor() == .none)
         try folder.record(
             SessionRecord(session: record.session, settled: nil, cluster: "x", redis: "embedded")
         )
         try folder.record(record)
-        try folder.giveUp()
+        try folder.release()
         let next = try DataFolder(path: scratch.path)
         #expect(next.predecessor() == .record(record))
-        try next.giveUp()
+        try next.release()
     }
 
     @Test(arguments: [
@@ -101,7 +101,7 @@ struct DataFolderTests {
         #"{"version":2,"session":"0123456789abcdef0123456789abcdef","cluster":"cart","redis":"embedded"}"#,
     ])
     func `what is not a record is said to be corrupted and can be replaced`(content: String) throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         _ = try scratch.file("session", content)
         let folder = try DataFolder(path: scratch.path)
         guard case .corrupted = folder.predecessor() else {
@@ -110,16 +110,16 @@ struct DataFolderTests {
         }
         try folder.record(record)
         #expect(folder.predecessor() == .record(record))
-        try folder.giveUp()
+        try folder.release()
     }
 
     @Test func `a write that was cut off leaves the former record`() throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         let folder = try DataFolder(path: scratch.path)
         try folder.record(record)
         _ = try scratch.file("session.new", "{\"version\":1,\"sess")
         #expect(folder.predecessor() == .record(record))
         try folder.record(record)
-        try folder.giveUp()
+        try folder.release()
     }
 }

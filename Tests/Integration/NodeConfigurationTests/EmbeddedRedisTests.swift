@@ -24,18 +24,18 @@ struct EmbeddedRedisTests {
     /// Runs a server while the body does, and returns when it ended.
     private func running<Result: Sendable>(
         _ redis: EmbeddedRedis,
-        _ body: (Asked) async throws -> Result
+        _ body: (RedisProbe) async throws -> Result
     ) async throws -> Result {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await redis.run() }
-            let result = try await Asked.asking(redis.configuration, body)
+            let result = try await RedisProbe.asking(redis.configuration, body)
             group.cancelAll()
             return result
         }
     }
 
     @Test func `a server keeps what it was given beyond its end`() async throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         let redis = try embedded(scratch.path)
         try await running(redis) { asked in
             _ = try await asked.connected("SET", "a", "b")
@@ -49,7 +49,7 @@ struct EmbeddedRedisTests {
     }
 
     @Test func `a server that dies is started again and has lost nothing`() async throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         try await running(try embedded(scratch.path)) { asked in
             _ = try await asked.connected("SET", "a", "b")
             let first = try await asked.process()
@@ -62,9 +62,9 @@ struct EmbeddedRedisTests {
 
     @Test func `a server that a killed node left is used further, and ends with the next node`() async throws
     {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         let redis = try embedded(scratch.path)
-        let leftover = try Leftover(redis)
+        let leftover = try OrphanedRedis(redis)
         async let left = leftover.run()
         let used = try await running(redis) { try await $0.process() }
         let (process, status) = try await left
@@ -73,9 +73,9 @@ struct EmbeddedRedisTests {
     }
 
     @Test func `an adopted server that dies is replaced`() async throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         let redis = try embedded(scratch.path)
-        let leftover = try Leftover(redis)
+        let leftover = try OrphanedRedis(redis)
         async let left = leftover.run()
         let (first, kept) = try await running(redis) { asked in
             _ = try await asked.connected("SET", "a", "b")
@@ -89,7 +89,7 @@ struct EmbeddedRedisTests {
     }
 
     @Test func `the server has nothing open that is the node's, and no part in its terminal`() async throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         let folder = try DataFolder(path: scratch.path)
         try await running(try embedded(scratch.path)) { asked in
             let process = try await asked.process()
@@ -101,16 +101,16 @@ struct EmbeddedRedisTests {
             #expect(open.contains(folder.path + "/redis/lock"), "\(open)")
             #expect(getsid(process) == process)
         }
-        try folder.giveUp()
+        try folder.release()
     }
 
     @Test func `a node that shuts down in order ends its server first`() async throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         let redis = try embedded(scratch.path)
         let group = ServiceGroup(services: [redis], logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
-            let process = try await Asked.asking(redis.configuration) { try await $0.process() }
+            let process = try await RedisProbe.asking(redis.configuration) { try await $0.process() }
             await group.triggerGracefulShutdown()
             try await tasks.waitForAll()
             #expect(kill(process, 0) == -1)
@@ -120,7 +120,7 @@ struct EmbeddedRedisTests {
     @Test func `a folder whose path is too long for a socket gets a short one, and the same again`()
         async throws
     {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         let long = scratch.path + "/" + String(repeating: "x", count: 120)
         let first = try embedded(long)
         #expect(first.home.socket.utf8.count <= RedisHome.socketPathLimit)
@@ -130,7 +130,7 @@ struct EmbeddedRedisTests {
     }
 
     @Test func `without a redis-server it is said what to install`() throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         #expect(throws: EmbeddedRedisFailure.notInstalled) {
             try EmbeddedRedis(in: scratch.path, fsync: .always, searchPath: scratch.path, logger: logger)
         }

@@ -20,7 +20,7 @@ struct PrecedenceTests {
     @Test func `the command line goes before the environment, that before the file, that before the default`()
         throws
     {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         let file = try scratch.file("node.yaml", "http-port: 1001\nops-port: 1002\nlink-port: 1003\n")
         let environment = ["CART_CONFIG": file, "CART_OPS_PORT": "2002", "CART_LINK_PORT": "2003"]
         let settings = try #require(outcome(["--link-port", "3003"], environment).settings)
@@ -48,7 +48,7 @@ struct PrecedenceTests {
 
     @Test(arguments: ["node.yaml", "node.yml", "node.json"])
     func `numbers, truth values and text may stand in a file of either kind`(name: String) throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         let json = #"{"http-port": 1001, "single-node": true, "lease-length": "7s", "body-limit": "128KiB"}"#
         let yaml = "http-port: 1001\nsingle-node: true\nlease-length: 7s\nbody-limit: 128KiB\n"
         let file = try scratch.file(name, name.hasSuffix("json") ? json : yaml)

@@ -5,7 +5,7 @@ import Testing
 
 struct SecretTests {
     @Test func `a secret is read from a file without the white space around it`() throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         let secret = try scratch.file("secret", "  0123456789abcdef\n")
         let url = try scratch.file("url", "redis://:hidden@somewhere\n")
         let settings = try #require(
@@ -18,7 +18,7 @@ struct SecretTests {
     }
 
     @Test func `a secret and its file are not both given`() throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         let file = try scratch.file("secret", "0123456789abcdef")
         let complaint = outcome(["--cluster-secret-file", file], ["CART_CLUSTER_SECRET": "fedcba9876543210"])
             .complaint
@@ -26,7 +26,7 @@ struct SecretTests {
     }
 
     @Test func `no complaint and no dump shows a secret`() throws {
-        let scratch = try Scratch()
+        let scratch = try TemporaryFolder()
         let bad = try scratch.file("bad", "hunter2")
         let yaml = try scratch.file("node.yaml", "cluster-secret: [hunter2]\n")
         let lines = [

@@ -10,7 +10,7 @@ struct SettingTableTests {
     /// Whether the table takes a value for a setting.
     private func takes(_ setting: Setting, _ text: String) -> Bool {
         var settings = NodeSettings()
-        do throws(Unfit) {
+        do throws(InvalidValue) {
             try setting.assign(text, &settings)
             return true
         } catch {
@@ -43,7 +43,7 @@ struct SettingTableTests {
 
     @Test func `every default is a value that its setting takes`() {
         for setting in SettingTable.all where Self.numbers.contains(setting.name) {
-            #expect(takes(setting, setting.standard), "\(setting.name)")
+            #expect(takes(setting, setting.defaultText), "\(setting.name)")
         }
         #expect(Self.numbers.count > 20)
     }

@@ -29,18 +29,19 @@ import Testing
     /// Runs a conversation with a server that must survive it, and must hear no ask.
     func refusal(of script: @escaping WireStream.Script) async throws -> RPCError.Code? {
         let heard = Mutex(0)
-        let receiver = Answering { ask in
+        let receiver = StubReceiver { ask in
             if ask.id != ActorID("witness") { heard.withLock { $0 += 1 } }
             return .answered(ask.command)
         }
         let code = try await withServer(receiver) { server, address in
             try await withClient { client in
                 #expect(
-                    await client.fate(of: makeAsk("before", of: "witness"), at: address) == .echoed("before")
+                    await client.outcome(of: makeAsk("before", of: "witness"), at: address)
+                        == .echoed("before")
                 )
                 let code = try await WireStream(port: try await server.port).converse(script)
                 #expect(
-                    await client.fate(of: makeAsk("after", of: "witness"), at: address) == .echoed("after")
+                    await client.outcome(of: makeAsk("after", of: "witness"), at: address) == .echoed("after")
                 )
                 return code
             }
@@ -51,13 +52,13 @@ import Testing
 
     @Test func `a client with another secret is refused, and nothing of its ask left`() async throws {
         let seen = Mutex(0)
-        let receiver = Answering { ask in
+        let receiver = StubReceiver { ask in
             seen.withLock { $0 += 1 }
             return .answered(ask.command)
         }
         try await withServer(receiver) { _, address in
             try await withClient(secret: "other") { client in
-                #expect(await client.fate(of: makeAsk(), at: address) == .unsent)
+                #expect(await client.outcome(of: makeAsk(), at: address) == .unsent)
             }
         }
         #expect(seen.withLock { $0 } == 0)
@@ -78,7 +79,7 @@ import Testing
         }
         try await impostor.serve { address in
             try await withClient { client in
-                #expect(await client.fate(of: makeAsk(), at: address) == .unsent)
+                #expect(await client.outcome(of: makeAsk(), at: address) == .unsent)
             }
         }
         #expect(seen.withLock { $0 } == 0)
@@ -93,7 +94,7 @@ import Testing
             policy.connectTimeout = .seconds(20)
             try await withClient(policy: policy) { client in
                 let time = await ContinuousClock().measure {
-                    #expect(await client.fate(of: makeAsk(), at: address) == .unsent)
+                    #expect(await client.outcome(of: makeAsk(), at: address) == .unsent)
                 }
                 // Its word ends the stream; nobody waits for the time-out.
                 #expect(time < .seconds(10))
@@ -121,7 +122,7 @@ import Testing
     @Test func `a client that says no hello is refused in time`() async throws {
         var policy = LinkPolicy()
         policy.helloTimeout = .milliseconds(500)
-        try await withServer(policy: policy, Answering.echo) { server, _ in
+        try await withServer(policy: policy, StubReceiver.echo) { server, _ in
             let code = try await WireStream(port: try await server.port).converse { _ in [] }
             #expect(code == .deadlineExceeded)
         }
@@ -179,12 +180,12 @@ import Testing
         ] as [[UInt8]]
     )
     func `bytes that are no message end their stream`(bytes: [UInt8]) async throws {
-        try await withServer(Answering.echo) { server, address in
+        try await withServer(StubReceiver.echo) { server, address in
             let code = try await WireStream(port: try await server.port)
                 .converse(serializer: Babble(bytes: bytes)) { _ in [WireFromClient()] }
             #expect(code == .invalidArgument)
             try await withClient { client in
-                #expect(await client.fate(of: makeAsk("after"), at: address) == .echoed("after"))
+                #expect(await client.outcome(of: makeAsk("after"), at: address) == .echoed("after"))
             }
         }
     }
@@ -192,7 +193,7 @@ import Testing
     @Test func `a message larger than any peer sends ends its stream`() async throws {
         var policy = LinkPolicy()
         policy.payloadLimit = 1_000
-        try await withServer(policy: policy, Answering.echo) { server, address in
+        try await withServer(policy: policy, StubReceiver.echo) { server, address in
             let script = try WireStream.greeted { [policy] message in
                 guard case .welcome = message.kind else { return [] }
                 return [Self.asks([1]) { $0.trace = String(repeating: "t", count: policy.messageLimit) }]
@@ -201,7 +202,7 @@ import Testing
             // The transport resets the stream; had the message been read, it would be called malformed.
             #expect(code == .unavailable)
             try await withClient { client in
-                #expect(await client.fate(of: makeAsk("after"), at: address) == .echoed("after"))
+                #expect(await client.outcome(of: makeAsk("after"), at: address) == .echoed("after"))
             }
         }
     }
@@ -215,15 +216,15 @@ import Testing
     func `bytes that are no HTTP/2 hurt nobody`(text: String) async throws {
         var policy = LinkPolicy()
         policy.helloTimeout = .milliseconds(200)
-        try await withServer(policy: policy, Answering.echo) { server, address in
+        try await withServer(policy: policy, StubReceiver.echo) { server, address in
             try await withClient { client in
-                #expect(await client.fate(of: makeAsk("before"), at: address) == .echoed("before"))
+                #expect(await client.outcome(of: makeAsk("before"), at: address) == .echoed("before"))
                 let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
                     .connect(host: "127.0.0.1", port: try await server.port).get()
                 channel.writeAndFlush(ByteBuffer(string: text), promise: nil)
                 // Whatever the server makes of it, it does not wait for more than the hello's time.
                 try await channel.closeFuture.get()
-                #expect(await client.fate(of: makeAsk("after"), at: address) == .echoed("after"))
+                #expect(await client.outcome(of: makeAsk("after"), at: address) == .echoed("after"))
             }
         }
     }
@@ -231,16 +232,16 @@ import Testing
     @Test func `connections beyond the limit are closed, and room comes back`() async throws {
         var policy = LinkPolicy()
         policy.connectionLimit = 1
-        try await withServer(policy: policy, Answering.echo) { server, address in
+        try await withServer(policy: policy, StubReceiver.echo) { server, address in
             try await withClient { client in
-                #expect(await client.fate(of: makeAsk("in"), at: address) == .echoed("in"))
+                #expect(await client.outcome(of: makeAsk("in"), at: address) == .echoed("in"))
                 let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
                     .connect(host: "127.0.0.1", port: try await server.port).get()
                 try await channel.closeFuture.get()
-                #expect(await client.fate(of: makeAsk("still in"), at: address) == .echoed("still in"))
+                #expect(await client.outcome(of: makeAsk("still in"), at: address) == .echoed("still in"))
             }
             try await withClient { client in
-                while await client.fate(of: makeAsk("next"), at: address) != .echoed("next") {
+                while await client.outcome(of: makeAsk("next"), at: address) != .echoed("next") {
                     try await Task.sleep(for: .milliseconds(5))
                 }
             }
@@ -250,12 +251,12 @@ import Testing
     @Test func `a connection outlives the hello's time when its hello was good`() async throws {
         var policy = LinkPolicy()
         policy.helloTimeout = .milliseconds(500)
-        try await withServer(policy: policy, Answering.echo) { _, address in
+        try await withServer(policy: policy, StubReceiver.echo) { _, address in
             try await withClient { client in
-                #expect(await client.fate(of: makeAsk("a"), at: address) == .echoed("a"))
+                #expect(await client.outcome(of: makeAsk("a"), at: address) == .echoed("a"))
                 let connection = client.state.withLock { $0.peers[address]?.connection }
                 try await Task.sleep(for: .milliseconds(1_200))
-                #expect(await client.fate(of: makeAsk("b"), at: address) == .echoed("b"))
+                #expect(await client.outcome(of: makeAsk("b"), at: address) == .echoed("b"))
                 #expect(client.state.withLock { $0.peers[address]?.connection } === connection)
             }
         }

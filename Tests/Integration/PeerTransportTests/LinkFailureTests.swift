@@ -28,7 +28,7 @@ import Testing
         policy.backoffCeiling = .seconds(30)
         try await withClient(policy: policy) { client in
             let first = await clock.measure {
-                #expect(await client.fate(of: makeAsk(), at: address) == .unsent)
+                #expect(await client.outcome(of: makeAsk(), at: address) == .unsent)
             }
             #expect(first < .milliseconds(900))
             while client.state.withLock({ !$0.live.isEmpty }) { await Task.yield() }
@@ -41,7 +41,7 @@ import Testing
     @Test(arguments: ["", "nowhere", "127.0.0.1:0", "no.such.host.invalid:7000"])
     func `what can not be dialled is unsent`(address: String) async throws {
         try await withClient { client in
-            #expect(await client.fate(of: makeAsk(), at: address) == .unsent)
+            #expect(await client.outcome(of: makeAsk(), at: address) == .unsent)
         }
     }
 
@@ -51,7 +51,7 @@ import Testing
         try await withMuteListener { address in
             try await withClient(policy: policy) { client in
                 let time = await clock.measure {
-                    #expect(await client.fate(of: makeAsk(), at: address) == .unsent)
+                    #expect(await client.outcome(of: makeAsk(), at: address) == .unsent)
                 }
                 #expect(time >= .milliseconds(100))
                 #expect(time < .seconds(2))
@@ -65,7 +65,9 @@ import Testing
         try await withMuteListener { address in
             try await withClient(policy: policy) { client in
                 let time = await clock.measure {
-                    #expect(await client.fate(of: makeAsk(within: .milliseconds(50)), at: address) == .unsent)
+                    #expect(
+                        await client.outcome(of: makeAsk(within: .milliseconds(50)), at: address) == .unsent
+                    )
                 }
                 #expect(time < .seconds(5))
             }
@@ -75,9 +77,9 @@ import Testing
     @Test func `a peer that dies with asks in flight leaves them unanswered at once`() async throws {
         let arrived = Signal()
         try await withClient { client in
-            try await withThrowingTaskGroup(of: Fate.self) { group in
-                try await withServer(Answering.holding(arrived)) { _, address in
-                    for _ in 0..<10 { group.addTask { await client.fate(of: makeAsk(), at: address) } }
+            try await withThrowingTaskGroup(of: AskOutcome.self) { group in
+                try await withServer(StubReceiver.holding(arrived)) { _, address in
+                    for _ in 0..<10 { group.addTask { await client.outcome(of: makeAsk(), at: address) } }
                     await arrived.wait(for: 10)
                 }
                 let time = try await clock.measure {
@@ -90,16 +92,16 @@ import Testing
 
     @Test func `a peer that comes back on its port is found again`() async throws {
         try await withClient { client in
-            let address = try await withServer(Answering.echo) { _, address in
-                #expect(await client.fate(of: makeAsk("a"), at: address) == .echoed("a"))
+            let address = try await withServer(StubReceiver.echo) { _, address in
+                #expect(await client.outcome(of: makeAsk("a"), at: address) == .echoed("a"))
                 return address
             }
             let port = try #require(PeerAddress(address)).port
-            while await client.fate(of: makeAsk("gone"), at: address) != .unsent {}
-            try await withServer(port: port, Answering.echo) { _, _ in
-                var fate = Fate.unsent
+            while await client.outcome(of: makeAsk("gone"), at: address) != .unsent {}
+            try await withServer(port: port, StubReceiver.echo) { _, _ in
+                var fate = AskOutcome.unsent
                 while fate == .unsent {
-                    fate = await client.fate(of: makeAsk("b"), at: address)
+                    fate = await client.outcome(of: makeAsk("b"), at: address)
                     try await Task.sleep(for: .milliseconds(5))
                 }
                 #expect(fate == .echoed("b"))
@@ -110,7 +112,7 @@ import Testing
     @Test func `an ask whose time runs out is unanswered, and its late answer is dropped`() async throws {
         let arrived = Signal()
         let gate = Gate()
-        let receiver = Answering { ask in
+        let receiver = StubReceiver { ask in
             guard ask.command == Array("slow".utf8) else { return .answered(ask.command) }
             arrived.fire()
             await gate.pass()
@@ -120,10 +122,10 @@ import Testing
         policy.streamsPerPeer = 1
         try await withServer(policy: policy, receiver) { _, address in
             try await withClient(policy: policy) { client in
-                #expect(await client.fate(of: makeAsk("a"), at: address) == .echoed("a"))
+                #expect(await client.outcome(of: makeAsk("a"), at: address) == .echoed("a"))
                 let time = await clock.measure {
                     #expect(
-                        await client.fate(of: makeAsk("slow", within: .milliseconds(100)), at: address)
+                        await client.outcome(of: makeAsk("slow", within: .milliseconds(100)), at: address)
                             == .unanswered
                     )
                 }
@@ -132,7 +134,9 @@ import Testing
                 await arrived.wait()
                 gate.open()
                 for number in 0..<20 {
-                    #expect(await client.fate(of: makeAsk("\(number)"), at: address) == .echoed("\(number)"))
+                    #expect(
+                        await client.outcome(of: makeAsk("\(number)"), at: address) == .echoed("\(number)")
+                    )
                 }
             }
         }
@@ -140,9 +144,9 @@ import Testing
 
     @Test func `a cancelled caller returns at once, and its ask counts as unanswered`() async throws {
         let arrived = Signal()
-        try await withServer(Answering.holding(arrived)) { _, address in
+        try await withServer(StubReceiver.holding(arrived)) { _, address in
             try await withClient { client in
-                let asking = Task { await client.fate(of: makeAsk(), at: address) }
+                let asking = Task { await client.outcome(of: makeAsk(), at: address) }
                 await arrived.wait()
                 asking.cancel()
                 #expect(await asking.value == .unanswered)
@@ -154,7 +158,7 @@ import Testing
 
     @Test func `a caller that was cancelled before it asked sends nothing`() async throws {
         let seen = Mutex(0)
-        let receiver = Answering { ask in
+        let receiver = StubReceiver { ask in
             if ask.command == Array("cancelled".utf8) { seen.withLock { $0 += 1 } }
             return .answered(ask.command)
         }
@@ -163,10 +167,10 @@ import Testing
                 await withTaskGroup(of: Void.self) { group in
                     group.cancelAll()
                     group.addTask {
-                        #expect(await client.fate(of: makeAsk("cancelled"), at: address) == .unanswered)
+                        #expect(await client.outcome(of: makeAsk("cancelled"), at: address) == .unanswered)
                     }
                 }
-                #expect(await client.fate(of: makeAsk("b"), at: address) == .echoed("b"))
+                #expect(await client.outcome(of: makeAsk("b"), at: address) == .echoed("b"))
             }
         }
         #expect(seen.withLock { $0 } == 0)
@@ -177,7 +181,7 @@ import Testing
         policy.probeAfter = .milliseconds(50)
         policy.silenceLimit = .milliseconds(400)
         policy.streamsPerPeer = 1
-        let slow = Answering { ask in
+        let slow = StubReceiver { ask in
             do {
                 try await Task.sleep(for: .milliseconds(1_200))
             } catch {}
@@ -185,22 +189,22 @@ import Testing
         }
         try await withServer(slow) { _, address in
             try await withClient(policy: policy) { client in
-                #expect(await client.fate(of: makeAsk("slow"), at: address) == .echoed("slow"))
+                #expect(await client.outcome(of: makeAsk("slow"), at: address) == .echoed("slow"))
             }
         }
         let secret = try ClusterSecret("secret")
-        let greeting = ServerGreeting(secret: secret, challenge: ClusterSecret.freshNonce())
+        let handshake = ServerHandshake(secret: secret, challenge: ClusterSecret.freshNonce())
         let mute = WirePeer { [policy] message in
-            guard let message else { return [.with { $0.challenge = greeting.challenge }] }
+            guard let message else { return [.with { $0.challenge = handshake.challenge }] }
             guard case .hello(let hello) = message.kind else { return [] }
-            var own = greeting
+            var own = handshake
             guard let welcome = try? own.hello(hello, policy: policy) else { return [] }
             return [.with { $0.welcome = welcome }]
         }
         try await mute.serve { address in
             try await withClient(policy: policy) { client in
                 let time = await clock.measure {
-                    #expect(await client.fate(of: makeAsk("mute"), at: address) == .unanswered)
+                    #expect(await client.outcome(of: makeAsk("mute"), at: address) == .unanswered)
                 }
                 #expect(time >= .milliseconds(400))
                 #expect(time < .seconds(5))
@@ -210,7 +214,7 @@ import Testing
 
     @Test func `a peer that takes asks and breaks every time is left alone for a pause`() async throws {
         let dials = Mutex(0)
-        let greeting = ServerGreeting(
+        let handshake = ServerHandshake(
             secret: try ClusterSecret("secret"),
             challenge: ClusterSecret.freshNonce()
         )
@@ -218,14 +222,14 @@ import Testing
             switch message?.kind {
             case nil:
                 dials.withLock { $0 += 1 }
-                return [.with { $0.challenge = greeting.challenge }]
+                return [.with { $0.challenge = handshake.challenge }]
             case .hello(let hello):
-                var own = greeting
+                var own = handshake
                 guard let welcome = try? own.hello(hello, policy: LinkPolicy()) else { return [] }
                 return [.with { $0.welcome = welcome }]
             case .asks, .ping:
                 // No client expects this; it hangs up.
-                return [.with { $0.challenge = greeting.challenge }]
+                return [.with { $0.challenge = handshake.challenge }]
             }
         }
         var policy = LinkPolicy()
@@ -234,8 +238,8 @@ import Testing
         policy.backoffCeiling = .seconds(30)
         try await brittle.serve { address in
             try await withClient(policy: policy) { client in
-                #expect(await client.fate(of: makeAsk(), at: address) == .unanswered)
-                for _ in 0..<1_000 { #expect(await client.fate(of: makeAsk(), at: address) == .unsent) }
+                #expect(await client.outcome(of: makeAsk(), at: address) == .unanswered)
+                for _ in 0..<1_000 { #expect(await client.outcome(of: makeAsk(), at: address) == .unsent) }
             }
         }
         // One connection's two streams.
@@ -245,7 +249,7 @@ import Testing
     @Test func `a graceful shutdown lets asks in flight finish and sends new ones away`() async throws {
         let arrived = Signal()
         let gate = Gate()
-        let receiver = Answering { ask in
+        let receiver = StubReceiver { ask in
             arrived.fire()
             await gate.pass()
             return .answered(ask.command)
@@ -260,13 +264,13 @@ import Testing
         let run = Task { try await server.run() }
         let address = "127.0.0.1:\(try await server.port)"
         try await withClient { client in
-            async let fate = client.fate(of: makeAsk("last"), at: address)
+            async let fate = client.outcome(of: makeAsk("last"), at: address)
             await arrived.wait()
             server.beginGracefulShutdown()
             while client.state.withLock({ $0.peers[address]?.connection }) != nil {
-                _ = await client.fate(of: makeAsk("too late", within: .milliseconds(2)), at: address)
+                _ = await client.outcome(of: makeAsk("too late", within: .milliseconds(2)), at: address)
             }
-            #expect(await client.fate(of: makeAsk("new"), at: address) == .unsent)
+            #expect(await client.outcome(of: makeAsk("new"), at: address) == .unsent)
             gate.open()
             #expect(await fate == .echoed("last"))
             try await run.value
@@ -281,14 +285,14 @@ import Testing
             host: "127.0.0.1",
             port: 0,
             secret: "secret",
-            receiver: Answering.holding(arrived),
+            receiver: StubReceiver.holding(arrived),
             policy: policy,
             logger: quiet
         )
         let run = Task { try await server.run() }
         let address = "127.0.0.1:\(try await server.port)"
         try await withClient { client in
-            async let fate = client.fate(of: makeAsk("stuck"), at: address)
+            async let fate = client.outcome(of: makeAsk("stuck"), at: address)
             await arrived.wait()
             server.beginGracefulShutdown()
             try await run.value
@@ -297,13 +301,13 @@ import Testing
     }
 
     @Test func `a server that can not listen says so`() async throws {
-        try await withServer(Answering.echo) { _, address in
+        try await withServer(StubReceiver.echo) { _, address in
             let port = try #require(PeerAddress(address)).port
             let second = try LinkServer(
                 host: "127.0.0.1",
                 port: port,
                 secret: "secret",
-                receiver: Answering.echo,
+                receiver: StubReceiver.echo,
                 logger: quiet
             )
             await #expect(throws: (any Error).self) { try await second.run() }

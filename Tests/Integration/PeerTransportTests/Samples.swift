@@ -6,21 +6,21 @@ import Synchronization
 @testable import PeerTransport
 
 /// A host that answers as the test says.
-struct Answering: LinkReceiver {
-    let body: @Sendable (LinkAsk) async -> LinkAnswer
+struct StubReceiver: LinkReceiver {
+    let body: @Sendable (LinkRequest) async -> LinkResponse
 
-    init(_ body: @escaping @Sendable (LinkAsk) async -> LinkAnswer) {
+    init(_ body: @escaping @Sendable (LinkRequest) async -> LinkResponse) {
         self.body = body
     }
 
-    func receive(_ ask: LinkAsk) async -> LinkAnswer { await body(ask) }
+    func receive(_ ask: LinkRequest) async -> LinkResponse { await body(ask) }
 
     /// Answers every command with itself.
-    static let echo = Answering { .answered($0.command) }
+    static let echo = StubReceiver { .answered($0.command) }
 
     /// Takes every ask and answers none before it is cancelled.
-    static func holding(_ arrived: Signal) -> Answering {
-        Answering { ask in
+    static func holding(_ arrived: Signal) -> StubReceiver {
+        StubReceiver { ask in
             arrived.fire()
             do {
                 try await Task.sleep(for: .seconds(3_600))
@@ -83,8 +83,8 @@ func makeAsk(
     to target: String = "session",
     of id: String = "actor",
     within remaining: Duration = .seconds(20)
-) -> LinkAsk {
-    LinkAsk(
+) -> LinkRequest {
+    LinkRequest(
         target: SessionID(target),
         id: ActorID(id),
         command: Array(command.utf8),
@@ -135,14 +135,14 @@ func withClient<Result: Sendable>(
 }
 
 /// What became of an ask.
-enum Fate: Equatable {
-    case answer(LinkAnswer)
+enum AskOutcome: Equatable {
+    case answer(LinkResponse)
     case unsent
     case unanswered
 }
 
 extension LinkClient {
-    func fate(of ask: LinkAsk, at address: String) async -> Fate {
+    func outcome(of ask: LinkRequest, at address: String) async -> AskOutcome {
         do {
             return .answer(try await self.ask(ask, at: address))
         } catch {
@@ -154,6 +154,6 @@ extension LinkClient {
     }
 }
 
-extension Fate {
-    static func echoed(_ command: String) -> Fate { .answer(.answered(Array(command.utf8))) }
+extension AskOutcome {
+    static func echoed(_ command: String) -> AskOutcome { .answer(.answered(Array(command.utf8))) }
 }

@@ -54,8 +54,8 @@ struct WireStream {
         let secret = try ClusterSecret("secret")
         return { message in
             guard case .challenge(let challenge) = message.kind else { return script(message) }
-            var greeting = ClientGreeting(secret: secret, address: "raw:1")
-            guard let hello = try? greeting.challenged(challenge, nonce: ClusterSecret.freshNonce()) else {
+            var handshake = ClientHandshake(secret: secret, address: "raw:1")
+            guard let hello = try? handshake.challenged(challenge, nonce: ClusterSecret.freshNonce()) else {
                 return nil
             }
             return [.with { $0.hello = hello }]

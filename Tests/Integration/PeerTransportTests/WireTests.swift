@@ -13,10 +13,10 @@ import Testing
         let ask = makeAsk("command", to: "session", of: "actor")
         let wire = WireAsk(ask, correlation: 7, remaining: .milliseconds(1_234), policy: policy)
         let bytes: [UInt8] = try wire.serializedBytes()
-        let arrived = try LinkAsk(WireAsk(serializedBytes: bytes), policy: policy)
+        let arrived = try LinkRequest(WireAsk(serializedBytes: bytes), policy: policy)
         #expect(
             arrived
-                == LinkAsk(
+                == LinkRequest(
                     target: ask.target,
                     id: ask.id,
                     command: ask.command,
@@ -31,28 +31,28 @@ import Testing
         let id = ActorID("actor")
         let failure = HostFailure(reason, outcome, id: id, detail: "why", retryAfter: .milliseconds(250))
         let wire = WireAnswer(.failed(failure), correlation: 7, id: id, policy: policy)
-        #expect(try LinkAnswer(wire, id: id, policy: policy) == .failed(failure))
+        #expect(try LinkResponse(wire, id: id, policy: policy) == .failed(failure))
     }
 
     @Test(
         arguments: [.answered([1, 2]), .answered([]), .notHere(owner: nil), .notHere(owner: SessionID("s"))]
-            as [LinkAnswer]
+            as [LinkResponse]
     )
-    func `every other answer arrives as it left`(answer: LinkAnswer) throws {
+    func `every other answer arrives as it left`(answer: LinkResponse) throws {
         let id = ActorID("actor")
         let wire = WireAnswer(answer, correlation: 7, id: id, policy: policy)
         let bytes: [UInt8] = try wire.serializedBytes()
-        #expect(try LinkAnswer(WireAnswer(serializedBytes: bytes), id: id, policy: policy) == answer)
+        #expect(try LinkResponse(WireAnswer(serializedBytes: bytes), id: id, policy: policy) == answer)
     }
 
     @Test func `what a newer peer means and we do not know may have been applied`() throws {
         let id = ActorID("actor")
-        #expect(throws: LinkFailure.self) { try LinkAnswer(WireAnswer(), id: id, policy: policy) }
+        #expect(throws: LinkFailure.self) { try LinkResponse(WireAnswer(), id: id, policy: policy) }
         let wire = WireAnswer.with {
             $0.failed.reason = .UNRECOGNIZED(99)
             $0.failed.outcome = .UNRECOGNIZED(99)
         }
-        guard case .failed(let failure) = try LinkAnswer(wire, id: id, policy: policy) else {
+        guard case .failed(let failure) = try LinkResponse(wire, id: id, policy: policy) else {
             Issue.record("not a failure")
             return
         }
@@ -64,7 +64,7 @@ import Testing
         policy.payloadLimit = 3
         let id = ActorID("actor")
         let wire = WireAnswer(.answered([1, 2, 3, 4]), correlation: 7, id: id, policy: policy)
-        guard case .failed(let failure) = try LinkAnswer(wire, id: id, policy: policy) else {
+        guard case .failed(let failure) = try LinkResponse(wire, id: id, policy: policy) else {
             Issue.record("not a failure")
             return
         }
@@ -82,7 +82,7 @@ import Testing
         for change in changes {
             var bad = good
             change(&bad)
-            #expect(throws: StreamRefusal.self) { try LinkAsk(bad, policy: policy) }
+            #expect(throws: LinkStreamError.self) { try LinkRequest(bad, policy: policy) }
         }
     }
 
@@ -96,7 +96,7 @@ import Testing
             $0.actor = "a"
             $0.remainingMs = .max
         }
-        #expect(try LinkAsk(wire, policy: policy).remaining == policy.askTimeLimit)
+        #expect(try LinkRequest(wire, policy: policy).remaining == policy.askTimeLimit)
     }
 
     @Test func `a text is cut between characters`() {
@@ -118,37 +118,37 @@ import Testing
             id: ActorID(id),
             detail: String(repeating: "d", count: 2 * policy.detailLimit)
         )
-        var intake = Intake(policy: policy, greeting: WireFromServer())
-        _ = intake.depart()
+        var incoming = ServerRequestTable(policy: policy, firstMessage: WireFromServer())
+        _ = incoming.dequeue()
         for number in 1...64 as ClosedRange<UInt64> {
-            _ = intake.answer(
+            _ = incoming.answer(
                 WireAnswer(.failed(failure), correlation: .max - number, id: ActorID(id), policy: policy)
             )
         }
-        let departing = intake.depart()
+        let departing = incoming.dequeue()
         let message = try #require(departing)
         let bytes: [UInt8] = try message.serializedBytes()
         #expect(bytes.count <= policy.messageLimit)
 
-        var docket = Docket<Int>(policy: policy)
-        docket.open()
+        var requests = ClientRequestTable<Int>(policy: policy)
+        requests.open()
         for number in 1...64 as ClosedRange<UInt64> {
             let command = String(
                 repeating: "c",
                 count: number == 1 ? policy.batchBytes - 1 : number == 2 ? 10_000 : 0
             )
-            let ask = LinkAsk(
+            let ask = LinkRequest(
                 target: SessionID(id),
                 id: ActorID(id),
                 command: Array(command.utf8),
                 remaining: .seconds(9),
                 trace: String(repeating: "t", count: policy.traceLimit)
             )
-            _ = docket.admit(ask, as: .max - number, until: .now + .seconds(9), for: 0)
+            _ = requests.admit(ask, as: .max - number, until: .now + .seconds(9), for: 0)
         }
-        let departures = docket.depart(now: .now)
+        let outgoing = requests.dequeue(now: .now)
         let asks = WireFromClient.with {
-            $0.asks.asks = departures.map {
+            $0.asks.asks = outgoing.map {
                 WireAsk($0.ask, correlation: $0.correlation, remaining: $0.remaining, policy: policy)
             }
         }

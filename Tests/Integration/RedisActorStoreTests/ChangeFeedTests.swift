@@ -11,12 +11,12 @@ import Testing
 /// Commits are heard of by whoever listens, through a real Redis.
 @Suite struct ChangeFeedTests {
     private func withFeed(
-        _ world: RedisWorld,
+        _ fixture: RedisStoreFixture,
         limit: Int = 100,
         interval: Duration = .seconds(60),
         _ body: (RedisChangeFeed) async throws -> Void
     ) async throws {
-        var configuration = RedisConfiguration(address: .unix(path: world.server.socketPath))
+        var configuration = RedisConfiguration(address: .unix(path: fixture.server.socketPath))
         configuration.backoffMinimum = .milliseconds(5)
         configuration.backoffMaximum = .milliseconds(50)
         let feed = RedisChangeFeed(
@@ -42,27 +42,27 @@ import Testing
         async throws
     {
         try await RedisServerFixture.with { server in
-            try await RedisWorld.with(server) { world in
-                try await withFeed(world) { feed in
-                    var news = try #require(feed.news(of: cart)).makeAsyncIterator()
-                    var others = try #require(feed.news(of: ActorID("c-2"))).makeAsyncIterator()
+            try await RedisStoreFixture.with(server) { fixture in
+                try await withFeed(fixture) { feed in
+                    var news = try #require(feed.notifications(of: cart)).makeAsyncIterator()
+                    var others = try #require(feed.notifications(of: ActorID("c-2"))).makeAsyncIterator()
                     // That the subscription took hold.
                     #expect(await news.next() == .look)
                     #expect(await others.next() == .look)
-                    var at = try await world.take()
+                    var at = try await fixture.take()
                     for number in 1...3 as ClosedRange<UInt64> {
-                        #expect(try await world.commit(at, "c\(number)", 1) == .committed)
-                        #expect(await news.next() == .committed(Sequence(number)))
+                        #expect(try await fixture.commit(at, "c\(number)", 1) == .committed)
+                        #expect(await news.next() == .committed(SequenceNumber(number)))
                         at.sequence = at.sequence.next
                     }
                     // Nobody committed to the other: the next that it hears is of the connection.
-                    _ = try await world.client.send("CLIENT", ["KILL", "TYPE", "pubsub"])
+                    _ = try await fixture.client.send("CLIENT", ["KILL", "TYPE", "pubsub"])
                     #expect(await others.next() == .look)
                     #expect(await news.next() == .look)
-                    #expect(try await world.commit(at, "c4", 1) == .committed)
+                    #expect(try await fixture.commit(at, "c4", 1) == .committed)
                     var last = await news.next()
                     if last == .look { last = await news.next() }
-                    #expect(last == .committed(Sequence(4)))
+                    #expect(last == .committed(SequenceNumber(4)))
                 }
             }
         }
@@ -70,26 +70,26 @@ import Testing
 
     @Test func `Redis is asked for no more than is listened to`() async throws {
         try await RedisServerFixture.with { server in
-            try await RedisWorld.with(server) { world in
-                try await withFeed(world) { feed in
-                    var (first, second) = (feed.news(of: cart), feed.news(of: cart))
+            try await RedisStoreFixture.with(server) { fixture in
+                try await withFeed(fixture) { feed in
+                    var (first, second) = (feed.notifications(of: cart), feed.notifications(of: cart))
                     var news = try #require(first).makeAsyncIterator()
                     #expect(await news.next() == .look)
-                    #expect(try await subscribers(world) == 1)
+                    #expect(try await subscribers(fixture) == 1)
                     first = nil
                     second = nil
                     _ = second
                     _ = consume news
                     var waits = 0
-                    while try await subscribers(world) > 0, waits < 2_000 { waits += 1 }
-                    #expect(try await subscribers(world) == 0)
+                    while try await subscribers(fixture) > 0, waits < 2_000 { waits += 1 }
+                    #expect(try await subscribers(fixture) == 0)
                 }
             }
         }
     }
 
-    private func subscribers(_ world: RedisWorld) async throws -> Int {
-        let reply = try await world.client.send("PUBSUB", ["NUMSUB", .string(world.key(cart))]).array
+    private func subscribers(_ fixture: RedisStoreFixture) async throws -> Int {
+        let reply = try await fixture.client.send("PUBSUB", ["NUMSUB", .string(fixture.key(cart))]).array
         guard reply.count == 2, case .integer(let count) = reply[1] else {
             throw Unexpected(what: "\(reply)")
         }
@@ -98,14 +98,14 @@ import Testing
 
     @Test func `listeners are bounded, told to look now and then, and end with the feed`() async throws {
         try await RedisServerFixture.with { server in
-            try await RedisWorld.with(server) { world in
-                try await withFeed(world, limit: 1, interval: .milliseconds(5)) { feed in
-                    var news = try #require(feed.news(of: cart)).makeAsyncIterator()
-                    #expect(feed.news(of: cart) == nil)
+            try await RedisStoreFixture.with(server) { fixture in
+                try await withFeed(fixture, limit: 1, interval: .milliseconds(5)) { feed in
+                    var news = try #require(feed.notifications(of: cart)).makeAsyncIterator()
+                    #expect(feed.notifications(of: cart) == nil)
                     for _ in 0..<5 { #expect(await news.next() == .look) }
                     feed.close()
                     while await news.next() != nil {}
-                    #expect(feed.news(of: cart) == nil)
+                    #expect(feed.notifications(of: cart) == nil)
                 }
             }
         }

@@ -5,94 +5,100 @@ import Testing
 
 /// Every answer of a commit, in both worlds.
 @Suite struct CommitTests {
-    private let mine = StoredRecord(owner: "me", epoch: 5, attempt: 1, sequence: 3, commit: "c3", value: 30)
+    private let mine = RecordSnapshot(owner: "me", epoch: 5, attempt: 1, sequence: 3, commit: "c3", value: 30)
 
-    @Test(arguments: WorldKind.allCases)
-    func `commits follow each other without gaps, and a claim restores the last`(_ kind: WorldKind)
+    @Test(arguments: StoreFixtureKind.allCases)
+    func `commits follow each other without gaps, and a claim restores the last`(_ kind: StoreFixtureKind)
         async throws
     {
-        try await withWorld(kind) { world in
-            var at = try await world.take()
+        try await withStoreFixture(kind) { fixture in
+            var at = try await fixture.take()
             for step in 1...3 {
-                #expect(try await world.commit(at, "c\(step)", Int64(step) * 10) == .committed)
+                #expect(try await fixture.commit(at, "c\(step)", Int64(step) * 10) == .committed)
                 at.sequence = at.sequence.next
             }
-            let claim = try await world.claim(.take, attempt: 2)
+            let claim = try await fixture.claim(.take, attempt: 2)
             guard case .granted(let version) = claim.answer else {
                 Issue.record("\(claim)")
                 return
             }
-            #expect(version.sequence == Sequence(3))
+            #expect(version.sequence == SequenceNumber(3))
             #expect(claim.state == CounterLogic.State(value: 30))
         }
     }
 
-    @Test(arguments: WorldKind.allCases)
-    func `a copy of a commit is applied once and answered alike`(_ kind: WorldKind) async throws {
-        try await withWorld(kind) { world in
-            try await world.put(mine, at: cart)
-            #expect(try await world.commit(version(5, 3), "c4", 40) == .committed)
-            let after = try await world.record(cart)
-            #expect(try await world.commit(version(5, 3), "c4", 40) == .committed)
-            #expect(try await world.record(cart) == after)
+    @Test(arguments: StoreFixtureKind.allCases)
+    func `a copy of a commit is applied once and answered alike`(_ kind: StoreFixtureKind) async throws {
+        try await withStoreFixture(kind) { fixture in
+            try await fixture.put(mine, at: cart)
+            #expect(try await fixture.commit(version(5, 3), "c4", 40) == .committed)
+            let after = try await fixture.record(cart)
+            #expect(try await fixture.commit(version(5, 3), "c4", 40) == .committed)
+            #expect(try await fixture.record(cart) == after)
             #expect(after?.sequence == 4)
         }
     }
 
-    @Test(arguments: WorldKind.allCases)
-    func `a commit on an older version than the stored one changes nothing`(_ kind: WorldKind) async throws {
-        try await withWorld(kind) { world in
-            try await world.put(mine, at: cart)
-            #expect(try await world.commit(version(5, 2), "another", 0) == .fenced)
-            #expect(try await world.commit(version(5, 1), "c3", 0) == .fenced)
-            #expect(try await world.commit(version(4, 3), "x", 0) == .fenced)
-            #expect(try await world.commit(version(4, 9), "x", 0) == .fenced)
-            #expect(try await world.record(cart) == mine)
+    @Test(arguments: StoreFixtureKind.allCases)
+    func `a commit on an older version than the stored one changes nothing`(_ kind: StoreFixtureKind)
+        async throws
+    {
+        try await withStoreFixture(kind) { fixture in
+            try await fixture.put(mine, at: cart)
+            #expect(try await fixture.commit(version(5, 2), "another", 0) == .fenced)
+            #expect(try await fixture.commit(version(5, 1), "c3", 0) == .fenced)
+            #expect(try await fixture.commit(version(4, 3), "x", 0) == .fenced)
+            #expect(try await fixture.commit(version(4, 9), "x", 0) == .fenced)
+            #expect(try await fixture.record(cart) == mine)
         }
     }
 
-    @Test(arguments: WorldKind.allCases)
-    func `a commit by who does not own changes nothing`(_ kind: WorldKind) async throws {
-        try await withWorld(kind) { world in
+    @Test(arguments: StoreFixtureKind.allCases)
+    func `a commit by who does not own changes nothing`(_ kind: StoreFixtureKind) async throws {
+        try await withStoreFixture(kind) { fixture in
             for owner in ["other", ""] {
                 var record = mine
                 record.owner = owner
-                try await world.put(record, at: cart)
-                #expect(try await world.commit(version(5, 3), "x", 0) == .fenced)
-                #expect(try await world.record(cart) == record)
+                try await fixture.put(record, at: cart)
+                #expect(try await fixture.commit(version(5, 3), "x", 0) == .fenced)
+                #expect(try await fixture.record(cart) == record)
             }
         }
     }
 
-    @Test(arguments: WorldKind.allCases)
-    func `an older record means that the store lost data, whoever owns it`(_ kind: WorldKind) async throws {
-        try await withWorld(kind) { world in
+    @Test(arguments: StoreFixtureKind.allCases)
+    func `an older record means that the store lost data, whoever owns it`(_ kind: StoreFixtureKind)
+        async throws
+    {
+        try await withStoreFixture(kind) { fixture in
             for owner in ["me", "other", ""] {
                 var record = mine
                 record.owner = owner
-                try await world.put(record, at: cart)
-                #expect(try await world.commit(version(5, 4), "x", 0) == .regressed)
-                #expect(try await world.commit(version(6, 0), "x", 0) == .regressed)
-                #expect(try await world.record(cart) == record)
+                try await fixture.put(record, at: cart)
+                #expect(try await fixture.commit(version(5, 4), "x", 0) == .regressed)
+                #expect(try await fixture.commit(version(6, 0), "x", 0) == .regressed)
+                #expect(try await fixture.record(cart) == record)
             }
-            try await world.put(nil, at: cart)
-            #expect(try await world.commit(version(5, 4), "x", 0) == .lost)
-            #expect(try await world.record(cart) == nil)
+            try await fixture.put(nil, at: cart)
+            #expect(try await fixture.commit(version(5, 4), "x", 0) == .lost)
+            #expect(try await fixture.record(cart) == nil)
         }
     }
 
-    @Test(arguments: WorldKind.allCases)
-    func `epochs of sixteen digits that differ in the last are told apart`(_ kind: WorldKind) async throws {
-        try await withWorld(kind) { world in
+    @Test(arguments: StoreFixtureKind.allCases)
+    func `epochs of sixteen digits that differ in the last are told apart`(_ kind: StoreFixtureKind)
+        async throws
+    {
+        try await withStoreFixture(kind) { fixture in
             var record = mine
             record.epoch = 9_007_199_254_740_989
             record.sequence = 9_007_199_254_740_987
-            try await world.put(record, at: cart)
+            try await fixture.put(record, at: cart)
             let at = record.sequence
-            #expect(try await world.commit(version(record.epoch - 1, at), "x", 0) == .fenced)
-            #expect(try await world.commit(version(record.epoch + 1, at), "x", 0) == .regressed)
-            #expect(try await world.commit(version(record.epoch, at), "x", 0) == .committed)
-            #expect(try await world.record(cart)?.sequence == at + 1)
+            #expect(try await fixture.commit(version(record.epoch - 1, at), "x", 0) == .fenced)
+            #expect(try await fixture.commit(version(record.epoch + 1, at), "x", 0) == .regressed)
+            #expect(try await fixture.commit(version(record.epoch, at), "x", 0) == .committed)
+            #expect(try await fixture.record(cart)?.sequence == at + 1)
         }
     }
 }

@@ -7,20 +7,20 @@ import Testing
 @Suite struct EquivalenceTests {
     private struct Outcome: Equatable {
         var answer: String
-        var record: StoredRecord?
+        var record: RecordSnapshot?
     }
 
-    private typealias Request = @Sendable (any World) async throws -> String
+    private typealias Request = @Sendable (any StoreFixture) async throws -> String
 
-    private static let records: [StoredRecord?] = {
-        var records: [StoredRecord?] = [nil]
+    private static let records: [RecordSnapshot?] = {
+        var records: [RecordSnapshot?] = [nil]
         for owner in ["", "me", "other"] {
             for epoch in [4, 5, 6] as [UInt64] {
                 for attempt in [1, 2, 3] as [UInt64] {
                     for sequence in [0, 1, 2, 3] as [UInt64] {
                         for commit in sequence == 0 ? [""] : ["mine", "theirs"] {
                             records.append(
-                                StoredRecord(
+                                RecordSnapshot(
                                     owner: owner,
                                     epoch: epoch,
                                     attempt: attempt,
@@ -41,8 +41,8 @@ import Testing
         var requests: [Request] = []
         for mode in [ClaimTerms.Mode.look, .take, .create] {
             for dead in [[], [other]] {
-                requests.append { world in
-                    let claim = try await world.claim(mode, attempt: 2, dead: dead)
+                requests.append { fixture in
+                    let claim = try await fixture.claim(mode, attempt: 2, dead: dead)
                     if case .granted(let at) = claim.answer {
                         let isFresh = at.epoch.rawValue > 1_000_000
                         let epoch = isFresh ? "fresh" : "\(at.epoch.rawValue)"
@@ -59,12 +59,13 @@ import Testing
             let at = version(5, sequence)
             requests.append { "\(try await $0.commit(at, "mine", 77))" }
             requests.append { "\(try await $0.release(at))" }
-            requests.append { world in
-                let generation = try await world.beat().generation
-                return "\(try await world.store.verify(cart, owner: me, version: at, generation: generation))"
+            requests.append { fixture in
+                let generation = try await fixture.beat().generation
+                return
+                    "\(try await fixture.store.verify(cart, owner: me, version: at, generation: generation))"
             }
-            requests.append { world in
-                let answer = try await world.republish(at, attempt: 2, 99)
+            requests.append { fixture in
+                let answer = try await fixture.republish(at, attempt: 2, 99)
                 if case .republished(let epoch) = answer, epoch.rawValue > 1_000_000 { return "fresh" }
                 return "\(answer)"
             }
@@ -72,21 +73,21 @@ import Testing
         return requests
     }()
 
-    private static func outcome(of request: Request, on record: StoredRecord?, in world: any World)
+    private static func outcome(of request: Request, on record: RecordSnapshot?, in fixture: any StoreFixture)
         async throws
         -> Outcome
     {
-        try await world.put(record, at: cart)
-        let answer = try await request(world)
-        return Outcome(answer: answer, record: try await world.record(cart)?.withFreshEpochMarked)
+        try await fixture.put(record, at: cart)
+        let answer = try await request(fixture)
+        return Outcome(answer: answer, record: try await fixture.record(cart)?.withFreshEpochMarked)
     }
 
     @Test func `every request on every small record has the same effect and answer in both worlds`()
         async throws
     {
-        try await withWorld(.simulated) { simulated in
+        try await withStoreFixture(.simulated) { simulated in
             try await RedisServerFixture.with { server in
-                try await RedisWorld.with(server) { real in
+                try await RedisStoreFixture.with(server) { real in
                     for record in Self.records {
                         for (number, request) in Self.requests.enumerated() {
                             let expected = try await Self.outcome(of: request, on: record, in: simulated)

@@ -47,22 +47,22 @@ struct WideLayout: StateLayout {
     let width: Int
 
     func content(
-        of change: Change<CounterLogic>,
-        at sequence: Ownership.Sequence,
+        of change: StateChange<CounterLogic>,
+        at sequence: Ownership.SequenceNumber,
         on form: StoredForm
     ) throws(CodecFailure) -> ContentChange {
         ContentChange(set: try content(of: change.after, at: sequence), replaces: change.form != .empty)
     }
 
-    func form(after form: StoredForm, at sequence: Ownership.Sequence) -> StoredForm {
+    func form(after form: StoredForm, at sequence: Ownership.SequenceNumber) -> StoredForm {
         self.form(at: sequence)
     }
 
-    func form(at sequence: Ownership.Sequence) -> StoredForm { .written(by: .snapshot, base: .zero) }
+    func form(at sequence: Ownership.SequenceNumber) -> StoredForm { .written(by: .snapshot, base: .zero) }
 
     func content(
         of state: CounterLogic.State,
-        at sequence: Ownership.Sequence
+        at sequence: Ownership.SequenceNumber
     ) throws(CodecFailure) -> [ContentField] {
         (0..<width).map { ContentField("i:\($0)", [1]) }
     }

@@ -7,7 +7,7 @@ import Testing
 @Suite struct FakeTests {
     private typealias Redis = SimulatedRedis<CounterLogic.State>
 
-    private func world() async throws -> (redis: Redis, store: InMemoryStore<CounterLogic>, at: Version) {
+    private func fixture() async throws -> (redis: Redis, store: InMemoryStore<CounterLogic>, at: Version) {
         let redis = Redis(clock: ManualClock())
         redis.withStore { store in
             store.contents.slots[cart] = .record(
@@ -35,7 +35,7 @@ import Testing
     }
 
     @Test func `a held call happens when it is released`() async throws {
-        let (redis, store, at) = try await world()
+        let (redis, store, at) = try await fixture()
         let held = store.faults.holdNext(.commit)
         async let answer = commit(store, at)
         await held.arrived()
@@ -47,7 +47,7 @@ import Testing
     }
 
     @Test func `a call whose answer is held has happened`() async throws {
-        let (redis, store, at) = try await world()
+        let (redis, store, at) = try await fixture()
         let held = store.faults.holdNext(.commit, .afterExecution)
         let caller = Task { try await commit(store, at) }
         await held.arrived()
@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test func `a call that was given up is executed late, and once`() async throws {
-        let (redis, store, at) = try await world()
+        let (redis, store, at) = try await fixture()
         let held = store.faults.holdNext(.commit)
         let caller = Task { try await commit(store, at) }
         await held.arrived()
@@ -75,7 +75,7 @@ import Testing
     }
 
     @Test func `planned faults come first, then the outage, then all is well`() async throws {
-        let (redis, store, at) = try await world()
+        let (redis, store, at) = try await fixture()
         store.faults.breakDown(.requestsLost)
         store.faults.refuseNext(.commit)
         await expectFailure({ $0 as? StoreFailure == .refused("refused by the test") }) {
@@ -95,7 +95,7 @@ import Testing
     }
 
     @Test func `data may come back as it was before, in another generation`() async throws {
-        let (redis, store, at) = try await world()
+        let (redis, store, at) = try await fixture()
         let checkpoint = redis.withStore { $0.contents }
         let generation = redis.withStore { $0.generation }
         #expect(try await commit(store, at) == .committed)
@@ -109,13 +109,13 @@ import Testing
     }
 
     private struct Echo: LinkReceiver {
-        func receive(_ ask: LinkAsk) async -> LinkAnswer { .answered(ask.command) }
+        func receive(_ ask: LinkRequest) async -> LinkResponse { .answered(ask.command) }
     }
 
     @Test func `a link reaches who is attached, and fails as it is told`() async throws {
         let network = InMemoryNetwork()
         let link = InMemoryLink(network)
-        let ask = LinkAsk(target: me, id: cart, command: [1], remaining: .seconds(1), trace: "")
+        let ask = LinkRequest(target: me, id: cart, command: [1], remaining: .seconds(1), trace: "")
         await expectFailure({ $0 as? LinkFailure == .unsent("nobody listens at a") }) {
             _ = try await link.ask(ask, at: "a")
         }

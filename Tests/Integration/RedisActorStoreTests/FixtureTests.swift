@@ -10,10 +10,10 @@ import Testing
         options.append = .always
         try await RedisServerFixture.with(options) { server in
             let first = server.processID
-            try await RedisWorld.with(server) { world in
-                _ = try await world.client.send("SET", ["k", "v"])
-                try await world.restart()
-                #expect(try await world.client.send("GET", ["k"]).string == "v")
+            try await RedisStoreFixture.with(server) { fixture in
+                _ = try await fixture.client.send("SET", ["k", "v"])
+                try await fixture.restart()
+                #expect(try await fixture.client.send("GET", ["k"]).string == "v")
             }
             #expect(server.processID != first)
             await server.stop()

@@ -5,31 +5,31 @@ import Testing
 
 /// Every answer of verify and republish, in both worlds, and whole stories of loss.
 @Suite struct HealingTests {
-    private let mine = StoredRecord(owner: "me", epoch: 5, attempt: 1, sequence: 3, commit: "c3", value: 30)
+    private let mine = RecordSnapshot(owner: "me", epoch: 5, attempt: 1, sequence: 3, commit: "c3", value: 30)
 
-    @Test(arguments: WorldKind.allCases)
-    func `verify tells what became of the record`(_ kind: WorldKind) async throws {
-        try await withWorld(kind) { world in
-            let generation = try await world.beat().generation
+    @Test(arguments: StoreFixtureKind.allCases)
+    func `verify tells what became of the record`(_ kind: StoreFixtureKind) async throws {
+        try await withStoreFixture(kind) { fixture in
+            let generation = try await fixture.beat().generation
             func verify(_ at: Version, under given: Generation) async throws -> VerifyAnswer {
-                try await world.store.verify(cart, owner: me, version: at, generation: given)
+                try await fixture.store.verify(cart, owner: me, version: at, generation: given)
             }
             #expect(try await verify(version(5, 3), under: generation) == .lost)
-            try await world.put(mine, at: cart)
+            try await fixture.put(mine, at: cart)
             #expect(try await verify(version(5, 3), under: generation) == .intact)
             #expect(try await verify(version(5, 4), under: generation) == .regressed)
             #expect(try await verify(version(6, 0), under: generation) == .regressed)
             #expect(try await verify(version(5, 2), under: generation) == .fenced)
             #expect(try await verify(version(4, 9), under: generation) == .fenced)
-            try await world.restart()
+            try await fixture.restart()
             #expect(try await verify(version(5, 3), under: generation) == .otherGeneration)
-            #expect(try await world.record(cart) == mine)
+            #expect(try await fixture.record(cart) == mine)
         }
     }
 
-    @Test(arguments: WorldKind.allCases)
-    func `what was lost is put back under a new epoch, once`(_ kind: WorldKind) async throws {
-        try await withWorld(kind) { world in
+    @Test(arguments: StoreFixtureKind.allCases)
+    func `what was lost is put back under a new epoch, once`(_ kind: StoreFixtureKind) async throws {
+        try await withStoreFixture(kind) { fixture in
             var older = mine
             older.sequence = 2
             older.value = 20
@@ -38,14 +38,14 @@ import Testing
             foreign.epoch = 4
             foreign.sequence = 9
             for lost in [nil, older, foreign] {
-                try await world.put(lost, at: cart)
-                let answer = try await world.republish(version(5, 3), attempt: 7, 30)
+                try await fixture.put(lost, at: cart)
+                let answer = try await fixture.republish(version(5, 3), attempt: 7, 30)
                 guard case .republished(let epoch) = answer else {
                     Issue.record("\(answer)")
                     return
                 }
                 #expect(epoch > Epoch(5))
-                let healed = StoredRecord(
+                let healed = RecordSnapshot(
                     owner: "me",
                     epoch: epoch.rawValue,
                     attempt: 7,
@@ -53,140 +53,141 @@ import Testing
                     commit: "",
                     value: 30
                 )
-                #expect(try await world.record(cart) == healed)
-                #expect(try await world.republish(version(5, 3), attempt: 7, 30) == .republished(epoch))
-                #expect(try await world.record(cart) == healed)
+                #expect(try await fixture.record(cart) == healed)
+                #expect(try await fixture.republish(version(5, 3), attempt: 7, 30) == .republished(epoch))
+                #expect(try await fixture.record(cart) == healed)
             }
         }
     }
 
-    @Test(arguments: WorldKind.allCases)
+    @Test(arguments: StoreFixtureKind.allCases)
     func `a new epoch is above our own too, should the server's clock have gone back`(
-        _ kind: WorldKind
+        _ kind: StoreFixtureKind
     ) async throws {
-        try await withWorld(kind) { world in
+        try await withStoreFixture(kind) { fixture in
             let future: UInt64 = 8_000_000_000_000_000
-            let answer = try await world.republish(version(future, 3), attempt: 1, 3)
+            let answer = try await fixture.republish(version(future, 3), attempt: 1, 3)
             #expect(answer == .republished(Epoch(future + 1)))
         }
     }
 
-    @Test(arguments: WorldKind.allCases)
-    func `what is intact or newer is left alone`(_ kind: WorldKind) async throws {
-        try await withWorld(kind) { world in
-            try await world.put(mine, at: cart)
-            #expect(try await world.republish(version(5, 3), attempt: 9, 30) == .intact)
-            #expect(try await world.republish(version(5, 2), attempt: 9, 20) == .fenced)
-            #expect(try await world.republish(version(4, 3), attempt: 9, 30) == .fenced)
-            #expect(try await world.republish(version(4, 3), attempt: 1, 30) == .republished(Epoch(5)))
-            #expect(try await world.record(cart) == mine)
+    @Test(arguments: StoreFixtureKind.allCases)
+    func `what is intact or newer is left alone`(_ kind: StoreFixtureKind) async throws {
+        try await withStoreFixture(kind) { fixture in
+            try await fixture.put(mine, at: cart)
+            #expect(try await fixture.republish(version(5, 3), attempt: 9, 30) == .intact)
+            #expect(try await fixture.republish(version(5, 2), attempt: 9, 20) == .fenced)
+            #expect(try await fixture.republish(version(4, 3), attempt: 9, 30) == .fenced)
+            #expect(try await fixture.republish(version(4, 3), attempt: 1, 30) == .republished(Epoch(5)))
+            #expect(try await fixture.record(cart) == mine)
             var foreign = mine
             foreign.owner = "other"
-            try await world.put(foreign, at: cart)
-            #expect(try await world.republish(version(5, 3), attempt: 1, 30) == .fenced)
-            #expect(try await world.record(cart) == foreign)
+            try await fixture.put(foreign, at: cart)
+            #expect(try await fixture.republish(version(5, 3), attempt: 1, 30) == .fenced)
+            #expect(try await fixture.record(cart) == foreign)
         }
     }
 
-    @Test(arguments: WorldKind.allCases)
-    func `a commit that met a loss is applied once after the republish`(_ kind: WorldKind) async throws {
-        try await withWorld(kind) { world in
-            var at = try await world.take()
-            #expect(try await world.commit(at, "c1", 10) == .committed)
-            let checkpoint = try await world.record(cart)
+    @Test(arguments: StoreFixtureKind.allCases)
+    func `a commit that met a loss is applied once after the republish`(_ kind: StoreFixtureKind) async throws
+    {
+        try await withStoreFixture(kind) { fixture in
+            var at = try await fixture.take()
+            #expect(try await fixture.commit(at, "c1", 10) == .committed)
+            let checkpoint = try await fixture.record(cart)
             at.sequence = at.sequence.next
-            #expect(try await world.commit(at, "c2", 20) == .committed)
+            #expect(try await fixture.commit(at, "c2", 20) == .committed)
             at.sequence = at.sequence.next
             // The answer to c3 is lost, then Redis goes back to before c2.
-            #expect(try await world.commit(at, "c3", 30) == .committed)
-            try await world.put(checkpoint, at: cart)
-            #expect(try await world.commit(at, "c3", 30) == .regressed)
-            guard case .republished(let epoch) = try await world.republish(at, attempt: 2, 20) else {
+            #expect(try await fixture.commit(at, "c3", 30) == .committed)
+            try await fixture.put(checkpoint, at: cart)
+            #expect(try await fixture.commit(at, "c3", 30) == .regressed)
+            guard case .republished(let epoch) = try await fixture.republish(at, attempt: 2, 20) else {
                 Issue.record("not republished")
                 return
             }
             let late = at
             at.epoch = epoch
-            #expect(try await world.commit(at, "c3", 30) == .committed)
-            #expect(try await world.commit(at, "c3", 30) == .committed)
-            #expect(try await world.commit(late, "c3", 30) == .fenced)
-            let stored = try #require(await world.record(cart))
+            #expect(try await fixture.commit(at, "c3", 30) == .committed)
+            #expect(try await fixture.commit(at, "c3", 30) == .committed)
+            #expect(try await fixture.commit(late, "c3", 30) == .fenced)
+            let stored = try #require(await fixture.record(cart))
             #expect(stored.sequence == 3 && stored.value == 30)
         }
     }
 
-    @Test(arguments: WorldKind.allCases)
-    func `after a flush a live owner heals the actor before anyone may claim it`(_ kind: WorldKind)
+    @Test(arguments: StoreFixtureKind.allCases)
+    func `after a flush a live owner heals the actor before anyone may claim it`(_ kind: StoreFixtureKind)
         async throws
     {
-        try await withWorld(kind) { world in
-            var at = try await world.take()
-            #expect(try await world.commit(at, "c1", 10) == .committed)
+        try await withStoreFixture(kind) { fixture in
+            var at = try await fixture.take()
+            #expect(try await fixture.commit(at, "c1", 10) == .committed)
             at.sequence = at.sequence.next
-            let former = try await world.beat().generation
-            try await world.flush()
-            #expect(try await world.claim(.create, as: other, under: former).answer == .otherGeneration)
-            let generation = try await world.beat().generation
+            let former = try await fixture.beat().generation
+            try await fixture.flush()
+            #expect(try await fixture.claim(.create, as: other, under: former).answer == .otherGeneration)
+            let generation = try await fixture.beat().generation
             #expect(generation.dataSet != former.dataSet)
             #expect(
-                try await world.store.verify(cart, owner: me, version: at, generation: generation) == .lost
+                try await fixture.store.verify(cart, owner: me, version: at, generation: generation) == .lost
             )
-            guard case .republished = try await world.republish(at, attempt: 2, 10) else {
+            guard case .republished = try await fixture.republish(at, attempt: 2, 10) else {
                 Issue.record("not republished")
                 return
             }
-            #expect(try await world.claim(.take, as: other, under: generation).answer == .owner(me))
-            let taken = try await world.claim(.take, as: other, dead: [me], under: generation)
+            #expect(try await fixture.claim(.take, as: other, under: generation).answer == .owner(me))
+            let taken = try await fixture.claim(.take, as: other, dead: [me], under: generation)
             #expect(taken.state == CounterLogic.State(value: 10))
         }
     }
 
-    @Test(arguments: WorldKind.allCases)
+    @Test(arguments: StoreFixtureKind.allCases)
     func `what was lost while it was given up is put back as nobody's, under the old epoch`(
-        _ kind: WorldKind
+        _ kind: StoreFixtureKind
     ) async throws {
-        try await withWorld(kind) { world in
+        try await withStoreFixture(kind) { fixture in
             var older = mine
             older.sequence = 2
             older.value = 20
             var given = mine
             given.owner = ""
             for lost in [nil, older, mine, given] {
-                try await world.put(lost, at: cart)
+                try await fixture.put(lost, at: cart)
                 for _ in 0..<2 {
-                    #expect(try await world.surrender(version(5, 3), 30) == .released)
-                    let found = try #require(await world.record(cart))
+                    #expect(try await fixture.surrender(version(5, 3), 30) == .released)
+                    let found = try #require(await fixture.record(cart))
                     #expect(found.owner == "" && found.epoch == 5 && found.sequence == 3 && found.value == 30)
                 }
             }
             var foreign = mine
             foreign.owner = "other"
             for newer in [
-                foreign, StoredRecord(owner: "", epoch: 6, attempt: 1, sequence: 1, commit: "c", value: 1),
+                foreign, RecordSnapshot(owner: "", epoch: 6, attempt: 1, sequence: 1, commit: "c", value: 1),
             ] {
-                try await world.put(newer, at: cart)
-                #expect(try await world.surrender(version(5, 3), 30) == .fenced)
-                #expect(try await world.record(cart) == newer)
+                try await fixture.put(newer, at: cart)
+                #expect(try await fixture.surrender(version(5, 3), 30) == .fenced)
+                #expect(try await fixture.record(cart) == newer)
             }
         }
     }
 
-    @Test(arguments: WorldKind.allCases)
+    @Test(arguments: StoreFixtureKind.allCases)
     func `who took the actor while its release went unanswered keeps it through a loss`(
-        _ kind: WorldKind,
+        _ kind: StoreFixtureKind,
     ) async throws {
-        try await withWorld(kind) { world in
-            var at = try await world.take()
-            #expect(try await world.commit(at, "c1", 10) == .committed)
+        try await withStoreFixture(kind) { fixture in
+            var at = try await fixture.take()
+            #expect(try await fixture.commit(at, "c1", 10) == .committed)
             at.sequence = at.sequence.next
             // Executed, and its answer lost.
-            #expect(try await world.release(at) == .released)
-            let claim = try await world.claim(.take, as: other)
+            #expect(try await fixture.release(at) == .released)
+            let claim = try await fixture.claim(.take, as: other)
             guard case .granted(var taken) = claim.answer else {
                 Issue.record("\(claim.answer)")
                 return
             }
-            let added = try await world.store.commit(
+            let added = try await fixture.store.commit(
                 cart,
                 owner: other,
                 version: taken,
@@ -195,18 +196,18 @@ import Testing
             )
             #expect(added == .committed)
             taken.sequence = taken.sequence.next
-            try await world.flush()
-            let generation = try await world.beat(other).generation
-            #expect(try await world.release(at) == .lost)
-            #expect(try await world.surrender(at, 10) == .released)
-            let seen = try await world.store.verify(
+            try await fixture.flush()
+            let generation = try await fixture.beat(other).generation
+            #expect(try await fixture.release(at) == .lost)
+            #expect(try await fixture.surrender(at, 10) == .released)
+            let seen = try await fixture.store.verify(
                 cart,
                 owner: other,
                 version: taken,
                 generation: generation
             )
             #expect(seen == .regressed)
-            let healed = try await world.store.republish(
+            let healed = try await fixture.store.republish(
                 cart,
                 owner: other,
                 version: taken,
@@ -217,8 +218,8 @@ import Testing
                 Issue.record("\(healed)")
                 return
             }
-            #expect(try await world.surrender(at, 10) == .fenced)
-            #expect(try await world.record(cart)?.value == 11)
+            #expect(try await fixture.surrender(at, 10) == .fenced)
+            #expect(try await fixture.record(cart)?.value == 11)
         }
     }
 }

@@ -13,7 +13,7 @@ import Testing
         policy.liveLimit = 200
         policy.restoreLimit = 8
         let actors = 2_000
-        try await LoneNode.with(policy) { node in
+        try await SingleNode.with(policy) { node in
             let mostLive = Atomic(0)
             try await node.visit(actors, inParallel: 32) { number in
                 let value = try await node.ask(number, .increment(by: Int64(number + 1)))
@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test func `many who ask at once for one cold actor make one claim`() async throws {
-        try await LoneNode.with(HostPolicy()) { node in
+        try await SingleNode.with(HostPolicy()) { node in
             #expect(try await node.ask(1, .increment(by: 7)) == 7)
             #expect(await node.host.releaseAll(until: .now + .seconds(10)) == 0)
             let claims = node.store.claims.load(ordering: .relaxed)

@@ -19,11 +19,11 @@ import Testing
 
     @Test func `what Swift takes for an entry Lua does too, and nothing else`() async throws {
         try await RedisServerFixture.with { server in
-            try await RedisWorld.with(server) { world in
+            try await RedisStoreFixture.with(server) { fixture in
                 for text in Self.texts {
                     let isMember = MemberEntry.member(Array("s".utf8), Array(text.utf8)) != nil
-                    let script = Lua.entries + "return entry(ARGV[1]) and 1 or 0"
-                    let isEntry = try await world.client.send("EVAL", [.string(script), 0, .string(text)])
+                    let script = LuaFragments.entries + "return entry(ARGV[1]) and 1 or 0"
+                    let isEntry = try await fixture.client.send("EVAL", [.string(script), 0, .string(text)])
                         .integer
                     #expect((isEntry == 1) == isMember, "\(text.debugDescription)")
                 }

@@ -10,20 +10,21 @@ import Testing
         _ session: SessionID,
         _ counter: UInt64?,
         _ generation: Generation
-    ) -> MembershipObserver.Verdict {
-        MembershipObserver.Verdict(session: session, counter: counter, generation: generation)
+    ) -> MembershipObserver.ExpiredSession {
+        MembershipObserver.ExpiredSession(session: session, counter: counter, generation: generation)
     }
 
     private func member(_ session: SessionID, in report: HeartbeatReport) -> Member? {
         report.members.first { $0.session == session }
     }
 
-    @Test(arguments: WorldKind.allCases)
-    func `each heartbeat moves the counter by one and shows everybody`(_ kind: WorldKind) async throws {
-        try await withWorld(kind) { world in
-            let first = try await world.beat(me)
+    @Test(arguments: StoreFixtureKind.allCases)
+    func `each heartbeat moves the counter by one and shows everybody`(_ kind: StoreFixtureKind) async throws
+    {
+        try await withStoreFixture(kind) { fixture in
+            let first = try await fixture.beat(me)
             let counter = try #require(member(me, in: first)?.counter)
-            let second = try await world.beat(other, draining: true, settled: first.generation)
+            let second = try await fixture.beat(other, draining: true, settled: first.generation)
             #expect(second.generation == first.generation)
             #expect(second.confirmed)
             #expect(second.members.count == 2)
@@ -34,119 +35,129 @@ import Testing
             let draining = try #require(member(other, in: second))
             #expect(draining.condition == .draining)
             #expect(draining.settled == first.generation.description)
-            let third = try await world.beat(me)
+            let third = try await fixture.beat(me)
             #expect(member(me, in: third)?.counter == counter + 1)
             #expect(member(other, in: third) == draining)
         }
     }
 
-    @Test(arguments: WorldKind.allCases)
+    @Test(arguments: StoreFixtureKind.allCases)
     func `a restart keeps the data set and changes the run, a flush changes the data set`(
-        _ kind: WorldKind
+        _ kind: StoreFixtureKind
     ) async throws {
-        try await withWorld(kind) { world in
-            let first = try await world.beat().generation
-            try await world.restart()
-            let second = try await world.beat().generation
+        try await withStoreFixture(kind) { fixture in
+            let first = try await fixture.beat().generation
+            try await fixture.restart()
+            let second = try await fixture.beat().generation
             #expect(second.dataSet == first.dataSet)
             #expect(second.run != first.run)
-            try await world.flush()
-            let third = try await world.beat().generation
+            try await fixture.flush()
+            let third = try await fixture.beat().generation
             #expect(third.dataSet != second.dataSet)
             #expect(third.run == second.run)
         }
     }
 
-    @Test(arguments: WorldKind.allCases)
-    func `a silent session is buried, for good`(_ kind: WorldKind) async throws {
-        try await withWorld(kind) { world in
-            var report = try await world.beat(other)
+    @Test(arguments: StoreFixtureKind.allCases)
+    func `a silent session is buried, for good`(_ kind: StoreFixtureKind) async throws {
+        try await withStoreFixture(kind) { fixture in
+            var report = try await fixture.beat(other)
             let seen = try #require(member(other, in: report))
             let generation = report.generation
             for _ in 1...2 {
                 let verdict = verdict(other, seen.counter, generation)
-                #expect(try await world.registry.bury(verdict) == .buried)
+                #expect(try await fixture.registry.writeTombstone(verdict) == .written)
             }
             let heartbeat = Heartbeat(session: other, draining: false, settled: nil, card: card)
-            #expect(try await world.registry.beat(heartbeat) == .dead)
-            report = try await world.beat()
+            #expect(try await fixture.registry.beat(heartbeat) == .dead)
+            report = try await fixture.beat()
             #expect(member(other, in: report)?.condition == .dead)
             // Also on what is no longer true, or never was.
-            #expect(try await world.registry.bury(verdict(other, 1, generation)) == .buried)
-            #expect(try await world.registry.bury(verdict(other, nil, generation)) == .buried)
+            #expect(try await fixture.registry.writeTombstone(verdict(other, 1, generation)) == .written)
+            #expect(try await fixture.registry.writeTombstone(verdict(other, nil, generation)) == .written)
         }
     }
 
-    @Test(arguments: WorldKind.allCases)
+    @Test(arguments: StoreFixtureKind.allCases)
     func `a session that moved, or a generation that did, saves from the tombstone`(
-        _ kind: WorldKind
+        _ kind: StoreFixtureKind
     ) async throws {
-        try await withWorld(kind) { world in
-            var report = try await world.beat(other)
+        try await withStoreFixture(kind) { fixture in
+            var report = try await fixture.beat(other)
             let seen = try #require(member(other, in: report)?.counter)
-            #expect(try await world.registry.bury(verdict(other, nil, report.generation)) == .moved)
-            #expect(try await world.registry.bury(verdict(other, seen + 1, report.generation)) == .moved)
-            try await world.beat(other)
-            #expect(try await world.registry.bury(verdict(other, seen, report.generation)) == .moved)
-            try await world.restart()
-            #expect(try await world.registry.bury(verdict(other, seen + 1, report.generation)) == .moved)
-            report = try await world.beat()
+            #expect(
+                try await fixture.registry.writeTombstone(verdict(other, nil, report.generation)) == .moved
+            )
+            #expect(
+                try await fixture.registry.writeTombstone(verdict(other, seen + 1, report.generation))
+                    == .moved
+            )
+            try await fixture.beat(other)
+            #expect(
+                try await fixture.registry.writeTombstone(verdict(other, seen, report.generation)) == .moved
+            )
+            try await fixture.restart()
+            #expect(
+                try await fixture.registry.writeTombstone(verdict(other, seen + 1, report.generation))
+                    == .moved
+            )
+            report = try await fixture.beat()
             #expect(member(other, in: report)?.condition == .alive)
         }
     }
 
-    @Test(arguments: WorldKind.allCases)
-    func `a session without an entry is buried if it still has none`(_ kind: WorldKind) async throws {
-        try await withWorld(kind) { world in
-            let generation = try await world.beat().generation
-            #expect(try await world.registry.bury(verdict(other, 1, generation)) == .moved)
-            #expect(try await world.registry.bury(verdict(other, nil, generation)) == .buried)
+    @Test(arguments: StoreFixtureKind.allCases)
+    func `a session without an entry is buried if it still has none`(_ kind: StoreFixtureKind) async throws {
+        try await withStoreFixture(kind) { fixture in
+            let generation = try await fixture.beat().generation
+            #expect(try await fixture.registry.writeTombstone(verdict(other, 1, generation)) == .moved)
+            #expect(try await fixture.registry.writeTombstone(verdict(other, nil, generation)) == .written)
             let heartbeat = Heartbeat(session: other, draining: false, settled: nil, card: card)
-            #expect(try await world.registry.beat(heartbeat) == .dead)
-            try await world.flush()
-            #expect(try await world.registry.bury(verdict(other, nil, generation)) == .moved)
+            #expect(try await fixture.registry.beat(heartbeat) == .dead)
+            try await fixture.flush()
+            #expect(try await fixture.registry.writeTombstone(verdict(other, nil, generation)) == .moved)
         }
     }
 
-    @Test(arguments: WorldKind.allCases)
-    func `certain knowledge buries whatever the entry says`(_ kind: WorldKind) async throws {
-        try await withWorld(kind) { world in
-            try await world.beat(other)
-            try await world.beat(other)
+    @Test(arguments: StoreFixtureKind.allCases)
+    func `certain knowledge buries whatever the entry says`(_ kind: StoreFixtureKind) async throws {
+        try await withStoreFixture(kind) { fixture in
+            try await fixture.beat(other)
+            try await fixture.beat(other)
             for session in [other, other, SessionID("unseen")] {
-                try await world.registry.buryCertainly(session)
+                try await fixture.registry.writeTombstoneUnconditionally(session)
                 let heartbeat = Heartbeat(session: session, draining: false, settled: nil, card: card)
-                #expect(try await world.registry.beat(heartbeat) == .dead)
+                #expect(try await fixture.registry.beat(heartbeat) == .dead)
             }
         }
     }
 
-    @Test(arguments: WorldKind.allCases)
+    @Test(arguments: StoreFixtureKind.allCases)
     func `an entry that is none disturbs nobody else, and can be buried as if it were not there`(
-        _ kind: WorldKind
+        _ kind: StoreFixtureKind
     ) async throws {
-        try await withWorld(kind) { world in
-            let generation = try await world.beat(other).generation
-            try await world.malform(other)
-            var report = try await world.beat(me)
+        try await withStoreFixture(kind) { fixture in
+            let generation = try await fixture.beat(other).generation
+            try await fixture.malform(other)
+            var report = try await fixture.beat(me)
             #expect(report.members.map(\.session) == [me])
-            await #expect(throws: StoreFailure.self) { try await world.beat(other) }
-            #expect(try await world.registry.bury(verdict(other, 7, generation)) == .moved)
-            #expect(try await world.registry.bury(verdict(other, nil, generation)) == .buried)
-            report = try await world.beat(me)
+            await #expect(throws: StoreFailure.self) { try await fixture.beat(other) }
+            #expect(try await fixture.registry.writeTombstone(verdict(other, 7, generation)) == .moved)
+            #expect(try await fixture.registry.writeTombstone(verdict(other, nil, generation)) == .written)
+            report = try await fixture.beat(me)
             #expect(member(other, in: report)?.condition == .dead)
         }
     }
 
-    @Test(arguments: WorldKind.allCases)
-    func `pruning removes old tombstones and nothing else`(_ kind: WorldKind) async throws {
-        try await withWorld(kind) { world in
-            try await world.beat(me)
-            try await world.registry.buryCertainly(other)
-            #expect(try await world.prune(olderThan: 3_600) == 0)
-            try await world.age(other, bySeconds: 3_602)
-            #expect(try await world.prune(olderThan: 3_600) == 1)
-            let report = try await world.beat(me)
+    @Test(arguments: StoreFixtureKind.allCases)
+    func `pruning removes old tombstones and nothing else`(_ kind: StoreFixtureKind) async throws {
+        try await withStoreFixture(kind) { fixture in
+            try await fixture.beat(me)
+            try await fixture.registry.writeTombstoneUnconditionally(other)
+            #expect(try await fixture.prune(olderThan: 3_600) == 0)
+            try await fixture.age(other, bySeconds: 3_602)
+            #expect(try await fixture.prune(olderThan: 3_600) == 1)
+            let report = try await fixture.beat(me)
             #expect(report.members.map(\.session) == [me])
         }
     }

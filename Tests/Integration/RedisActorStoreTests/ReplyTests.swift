@@ -81,7 +81,7 @@ import Testing
             reads { (answer) throws(StoreFailure) in _ = try SurrenderScript.answer(answer) },
             reads { (answer) throws(StoreFailure) in _ = try HeartbeatScript.finding(answer) },
             reads { (answer) throws(StoreFailure) in _ = try TombstoneScript.answer(answer) },
-            reads { (answer) throws(StoreFailure) in try CertainTombstoneScript.check(answer) },
+            reads { (answer) throws(StoreFailure) in try UnconditionalTombstoneScript.check(answer) },
             reads { (answer) throws(StoreFailure) in _ = try PruneScript.count(answer) },
         ]
         for failure in failures {

@@ -182,12 +182,12 @@ import Testing
                 _ = await heard.next()
                 return (task: task, client: client)
             }
-            #expect(await waiting.task.value == .connectionLost(reason: LinkEnd.shutDown.reason))
+            #expect(await waiting.task.value == .connectionLost(reason: DisconnectReason.shutDown.reason))
             #expect(await waiting.client.failure("ASK", ["x"]) == .shutDown)
             #expect(!waiting.client.isConnected)
             var last: RedisConnectionState?
             for await state in waiting.client.states() { last = state }
-            #expect(last == .disconnected(reason: LinkEnd.shutDown.reason))
+            #expect(last == .disconnected(reason: DisconnectReason.shutDown.reason))
         }
     }
 

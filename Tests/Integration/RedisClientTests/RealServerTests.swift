@@ -6,7 +6,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(2))) struct RealServerTests {
     @Test func `thousands of calls made at once each get their own reply`() async throws {
-        try await RedisServer.with { server in
+        try await RedisServerProcess.with { server in
             try await withConnectedClient(server.configuration) { client in
                 try await withThrowingTaskGroup(of: (Int, RedisValue).self) { group in
                     for number in 0..<5000 {
@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test func `commands of one caller are executed in its order`() async throws {
-        try await RedisServer.with { server in
+        try await RedisServerProcess.with { server in
             try await withConnectedClient(server.configuration) { client in
                 for number in 1...200 {
                     let integer = try await client.send("INCR", ["n"]).integer
@@ -33,9 +33,9 @@ import Testing
 
     @Test(arguments: [1, 2, 3] as [UInt64])
     func `cancelling callers at random shifts no reply`(seed: UInt64) async throws {
-        try await RedisServer.with { server in
+        try await RedisServerProcess.with { server in
             try await withConnectedClient(server.configuration) { client in
-                var random = SplitMix(seed: seed)
+                var random = SplitMix64(seed: seed)
                 var kept = 0
                 for round in 0..<10 {
                     let tasks = (0..<300).map { number in
@@ -62,9 +62,9 @@ import Testing
     }
 
     @Test func `bytes of every kind and of megabytes come back as they went`() async throws {
-        try await RedisServer.with { server in
+        try await RedisServerProcess.with { server in
             try await withConnectedClient(server.configuration) { client in
-                var random = SplitMix(seed: 7)
+                var random = SplitMix64(seed: 7)
                 for size in [0, 1, 255, 65_536, 3_000_000] {
                     let bytes = (0..<size).map { _ in UInt8.random(in: 0...255, using: &random) }
                     #expect(await client.outcome("SET", ["k", .bytes(bytes)]) == .success(.simple("OK")))
@@ -78,7 +78,7 @@ import Testing
     }
 
     @Test func `an error reply is the caller's own and harms no other`() async throws {
-        try await RedisServer.with { server in
+        try await RedisServerProcess.with { server in
             try await withConnectedClient(server.configuration) { client in
                 _ = try await client.send("SET", ["k", "text"])
                 async let wrong = client.failure("LPUSH", ["k", "x"])
@@ -98,7 +98,7 @@ import Testing
     }
 
     @Test func `the database and the name of the URL are those of the connection`() async throws {
-        try await RedisServer.with { server in
+        try await RedisServerProcess.with { server in
             var configuration = try RedisConfiguration(url: "unix://\(server.folder)/s?db=3&name=node-7")
             configuration.commandTimeout = .seconds(5)
             try await withConnectedClient(configuration) { client in
@@ -115,7 +115,7 @@ import Testing
     @Test func `a killed server is found again after its restart, and meanwhile calls fail at once`()
         async throws
     {
-        try await RedisServer.with { server in
+        try await RedisServerProcess.with { server in
             try await withConnectedClient(server.configuration) { client in
                 for round in 0..<3 {
                     await server.kill()
@@ -134,7 +134,7 @@ import Testing
     }
 
     @Test func `a server that stands still is given up, and found again when it goes on`() async throws {
-        try await RedisServer.with { server in
+        try await RedisServerProcess.with { server in
             var configuration = server.configuration
             configuration.commandTimeout = .milliseconds(300)
             try await withConnectedClient(configuration) { client in
@@ -151,7 +151,7 @@ import Testing
     }
 
     @Test func `a connection that the server kills is replaced`() async throws {
-        try await RedisServer.with { server in
+        try await RedisServerProcess.with { server in
             try await withConnectedClient(server.configuration) { admin in
                 try await withConnectedClient(server.configuration) { client in
                     let before = try await client.send("CLIENT", ["ID"]).integer
@@ -170,7 +170,7 @@ import Testing
     }
 
     @Test func `a caller on the connection's own event loop waits without blocking it`() async throws {
-        try await RedisServer.with { server in
+        try await RedisServerProcess.with { server in
             let loop = MultiThreadedEventLoopGroup.singleton.next()
             try await withConnectedClient(server.configuration, on: loop) { client in
                 let caller = LoopCaller(loop: loop, client: client)

@@ -40,9 +40,9 @@ import Testing
             let wire = Array(shape.wire.utf8)
             for first in 0...wire.count {
                 for second in first...wire.count {
-                    let reading = Reading(of: [wire[..<first], wire[first..<second], wire[second...]])
+                    let reading = ReadResult(of: [wire[..<first], wire[first..<second], wire[second...]])
                     #expect(
-                        reading == Reading(replies: [shape.value]),
+                        reading == ReadResult(replies: [shape.value]),
                         "\(shape.wire) at \(first), \(second)"
                     )
                 }
@@ -68,7 +68,7 @@ import Testing
         let wire = Array(Self.shapes.map(\.wire).joined().utf8)
         let values = Self.shapes.map(\.value)
         for cut in 0...wire.count {
-            #expect(Reading(of: [wire[..<cut], wire[cut...]]) == Reading(replies: values))
+            #expect(ReadResult(of: [wire[..<cut], wire[cut...]]) == ReadResult(replies: values))
         }
     }
 
@@ -76,7 +76,7 @@ import Testing
         let wire = Array(
             String(repeating: ":1\r\n$2000\r\n\(String(repeating: "x", count: 2000))\r\n", count: 1000).utf8
         )
-        #expect(Reading(of: [wire[...]]).replies.count == 2000)
+        #expect(ReadResult(of: [wire[...]]).replies.count == 2000)
     }
 
     @Test(arguments: [
@@ -87,16 +87,16 @@ import Testing
         "$1\r\nabc", "*1\r\n$1\r\na\r\r", String(repeating: "*1\r\n", count: 9) + ":1\r\n",
     ])
     func `what is no reply is a violation`(wire: String) {
-        let reading = Reading(of: [Array(wire.utf8)[...]])
+        let reading = ReadResult(of: [Array(wire.utf8)[...]])
         #expect(reading.replies.isEmpty)
         #expect(reading.violation != nil)
-        #expect(Reading(of: Array(wire.utf8).prefix(64).map { [$0] }).replies.isEmpty)
+        #expect(ReadResult(of: Array(wire.utf8).prefix(64).map { [$0] }).replies.isEmpty)
     }
 
     /// Not an argument of the test before, as arguments are printed.
     @Test func `depth without end is a violation`() {
         let wire = Array(String(repeating: "*1\r\n", count: 100_000).utf8)
-        let reading = Reading(of: [wire[...]])
+        let reading = ReadResult(of: [wire[...]])
         #expect(reading.replies.isEmpty)
         #expect(reading.violation != nil)
     }
@@ -104,7 +104,7 @@ import Testing
     @Test func `a claimed size costs nothing until the bytes are there`() {
         for wire in ["$9223372036854775807\r\nab", "*2147483647\r\n:1\r\n", "*2147483647\r\n*2147483647\r\n"]
         {
-            #expect(Reading(of: [Array(wire.utf8)[...]]) == Reading(replies: []))
+            #expect(ReadResult(of: [Array(wire.utf8)[...]]) == ReadResult(replies: []))
         }
     }
 
@@ -115,10 +115,10 @@ import Testing
         let small = Array("*10000\r\n".utf8) + Array(String(repeating: ":1\r\n", count: 500).utf8)
         let hollow = Array("*10000\r\n".utf8) + Array(String(repeating: "*0\r\n", count: 500).utf8)
         for wire in [text, line, small, hollow] {
-            #expect(Reading(of: [wire[...]], limit: limit).violation?.contains("larger") == true)
+            #expect(ReadResult(of: [wire[...]], limit: limit).violation?.contains("larger") == true)
         }
         let fits = Array("$9000\r\n".utf8) + Array(repeating: 0, count: 9000) + Array("\r\n".utf8)
-        #expect(Reading(of: [(fits + fits + fits)[...]], limit: limit).replies.count == 3)
+        #expect(ReadResult(of: [(fits + fits + fits)[...]], limit: limit).replies.count == 3)
     }
 
     @Test func `a violation does not take back the replies before it, and nothing comes after it`() throws {
@@ -131,13 +131,13 @@ import Testing
 
     @Test(arguments: 0..<40 as Range<UInt64>)
     func `garbage reads the same, however it is cut`(seed: UInt64) {
-        var random = SplitMix(seed: seed)
+        var random = SplitMix64(seed: seed)
         for _ in 0..<250 {
-            let wire = Garbage.bytes(&random)
-            let whole = Reading(of: [wire[...]])
+            let wire = FuzzInput.bytes(&random)
+            let whole = ReadResult(of: [wire[...]])
             let cut = Int.random(in: 0...wire.count, using: &random)
-            #expect(Reading(of: [wire[..<cut], wire[cut...]]) == whole, "seed \(seed), bytes \(wire)")
-            #expect(Reading(of: wire.map { [$0] }) == whole, "seed \(seed), bytes \(wire)")
+            #expect(ReadResult(of: [wire[..<cut], wire[cut...]]) == whole, "seed \(seed), bytes \(wire)")
+            #expect(ReadResult(of: wire.map { [$0] }) == whole, "seed \(seed), bytes \(wire)")
         }
     }
 }

@@ -6,7 +6,7 @@ import Testing
     /// A server that speaks only TLS, with a certificate of its own for `localhost` and nothing else.
     private func withServer(_ body: (_ port: Int, _ authorities: String) async throws -> Void) async throws {
         let port = try await freePort()
-        try await RedisServer.with(
+        try await RedisServerProcess.with(
             options: { folder in
                 [
                     "--tls-port", "\(port)", "--bind", "127.0.0.1", "--tls-auth-clients", "no",
@@ -57,7 +57,7 @@ import Testing
     @Test func `certificates that cannot be read end the client before its first attempt`() async throws {
         await #expect(throws: (any Error).self) {
             try await withClient(RedisConfiguration(url: "rediss://localhost?ca=/nowhere.pem")) { client in
-                await client.becomes { $0 == .disconnected(reason: LinkEnd.shutDown.reason) }
+                await client.becomes { $0 == .disconnected(reason: DisconnectReason.shutDown.reason) }
             }
         }
     }

@@ -26,7 +26,7 @@ import Testing
 
     @Test func `a command is an array of its words, byte for byte`() {
         let long = String(repeating: "x", count: 12)
-        let command = Command(
+        let command = RedisCommand(
             name: "SET",
             arguments: [.string("é"), .bytes([0, 13, 10]), .integer(.min), .string(long), ""]
         )
@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test func `the wait grows from the minimum to the maximum, and a success shortens it again`() {
-        var backoff = Backoff(minimum: .milliseconds(50), maximum: .seconds(2))
+        var backoff = ReconnectBackoff(minimum: .milliseconds(50), maximum: .seconds(2))
         let longest = (0..<8).map { _ in backoff.next(jitter: 1) }
         #expect(longest == [100, 200, 400, 800, 1600, 2000, 2000, 2000].map { .milliseconds($0) })
         #expect(backoff.next(jitter: 0) == .milliseconds(50))

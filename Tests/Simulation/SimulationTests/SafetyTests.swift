@@ -6,7 +6,7 @@ private let seeds: UInt64 = 2_000
 
 struct SafetyTests {
     @Test func `nothing that befalls a cluster breaks an invariant, and every cart gets well`() async {
-        let report = await Campaign(seeds: 1..<(seeds + 1)).run()
+        let report = await SimulationCampaign(seeds: 1..<(seeds + 1)).run()
         for failure in report.failures {
             Issue.record(
                 "scripts/simulate --seed \(failure.seed): \(failure.violations.joined(separator: "\n"))"
@@ -23,7 +23,7 @@ struct SafetyTests {
     }
 
     @Test func `sessions that return at the last moment are not buried`() async {
-        let report = await Campaign(seeds: 1..<401, theme: .nearMisses).run()
+        let report = await SimulationCampaign(seeds: 1..<401, theme: .nearMisses).run()
         for failure in report.failures {
             Issue.record(
                 "scripts/simulate --theme nearMisses --seed \(failure.seed): \(failure.violations.joined(separator: "\n"))"

@@ -10,7 +10,7 @@ extension FailoverTests {
             try await Cluster.with { cluster in
                 var plan = Traffic.lightPlan
                 plan.carts = 128
-                let verdict = try await cluster.withTraffic(plan) { traffic in
+                let checkResult = try await cluster.withTraffic(plan) { traffic in
                     for first in stride(from: 0, to: plan.carts, by: 16) {
                         await withDiscardingTaskGroup { group in
                             for cart in first..<(first + 16) {
@@ -18,14 +18,17 @@ extension FailoverTests {
                                     async let here = traffic.create(cart, at: 0)
                                     async let there = traffic.create(cart, at: 1)
                                     let replies = await [here, there]
-                                    #expect(replies.compactMap(\.showing?.version) == [1, 1], "\(replies)")
+                                    #expect(
+                                        replies.compactMap(\.observation?.version) == [1, 1],
+                                        "\(replies)"
+                                    )
                                     #expect(Set(replies.map(\.owner)).count == 1, "\(replies)")
                                 }
                             }
                         }
                     }
                 }
-                #expect(verdict.holds, "\(verdict)")
+                #expect(checkResult.holds, "\(checkResult)")
             }
         }
 
@@ -38,7 +41,7 @@ extension FailoverTests {
             try await Cluster.with(options) { cluster in
                 var plan = Traffic.lightPlan
                 plan.carts = 16
-                let verdict = try await cluster.withTraffic(plan) { traffic in
+                let checkResult = try await cluster.withTraffic(plan) { traffic in
                     for cart in 0..<plan.carts { await traffic.create(cart, at: cart % 2) }
                     for _ in 0..<Self.rounds {
                         for node in cluster.nodes {
@@ -53,8 +56,8 @@ extension FailoverTests {
                                     async let there = traffic.add(cart, at: 1)
                                     let replies = await [here, there]
                                     #expect(
-                                        replies.allSatisfy { $0.showing != nil },
-                                        "\(replies.map(\.fate))"
+                                        replies.allSatisfy { $0.observation != nil },
+                                        "\(replies.map(\.outcome))"
                                     )
                                     #expect(Set(replies.map(\.owner)).count == 1, "\(replies)")
                                 }
@@ -62,10 +65,10 @@ extension FailoverTests {
                         }
                     }
                     for cart in 0..<plan.carts {
-                        #expect(await traffic.look(cart, at: 0).showing?.lines.count == 2 * Self.rounds)
+                        #expect(await traffic.look(cart, at: 0).observation?.lines.count == 2 * Self.rounds)
                     }
                 }
-                #expect(verdict.holds, "\(verdict)")
+                #expect(checkResult.holds, "\(checkResult)")
             }
         }
     }

@@ -16,14 +16,14 @@ extension FailoverTests {
         @Test func `a node whose way to Redis fails for longer than its lease is replaced and comes back`()
             async throws
         {
-            let ways: [Weather] = [.cut, .requestsLost, .repliesLost, .requestsHeld, .refused]
-            await sideBySide(ways) { weather in
-                let survival = try await survive("\(weather) for 2 leases", Self.options()) { traffic in
+            let ways: [NetworkFault] = [.cut, .requestsLost, .repliesLost, .requestsHeld, .refused]
+            await sideBySide(ways) { networkFault in
+                let survival = try await survive("\(networkFault) for 2 leases", Self.options()) { traffic in
                     let lease = traffic.cluster.lease
                     let proxy = try traffic.cluster.redisProxy(of: 0)
-                    async let over: Void = weather.last(lease.length * 2, at: proxy)
+                    async let over: Void = networkFault.last(lease.length * 2, at: proxy)
                     let took = try await traffic.recovered(at: [1, 2])
-                    print("\(weather): others had everything after \(took.inShort)")
+                    print("\(networkFault): others had everything after \(took.inShort)")
                     try await over
                 }
                 #expect(survival.logs[0].contains("session over"))
@@ -34,12 +34,12 @@ extension FailoverTests {
         func `a way to Redis that fails for a part of the lease, again and again, costs no change twice`()
             async throws
         {
-            let ways: [Weather] = [.cut, .requestsLost, .repliesLost, .allHeld, .severed, .refused]
-            await sideBySide(ways) { weather in
-                try await survive("\(weather) again and again", Self.options()) { traffic in
+            let ways: [NetworkFault] = [.cut, .requestsLost, .repliesLost, .allHeld, .severed, .refused]
+            await sideBySide(ways) { networkFault in
+                try await survive("\(networkFault) again and again", Self.options()) { traffic in
                     let proxy = try traffic.cluster.redisProxy(of: 0)
                     for _ in 0..<3 {
-                        try await weather.last(.milliseconds(500), at: proxy)
+                        try await networkFault.last(.milliseconds(500), at: proxy)
                         try await traffic.clock.sleep(for: .milliseconds(300))
                     }
                 }
@@ -50,7 +50,7 @@ extension FailoverTests {
             try await Cluster.with(Self.options(nodes: 2)) { cluster in
                 let proxy = try cluster.redisProxy(of: 0)
                 let owner = cluster.nodes[0]
-                let verdict = try await cluster.withTraffic { traffic in
+                let checkResult = try await cluster.withTraffic { traffic in
                     let cart = 0
                     try await traffic.addEventually(cart, at: 0, within: .seconds(2))
                     proxy.set(.lost, .toServer, .toClient)
@@ -59,7 +59,7 @@ extension FailoverTests {
                     async let takeover = traffic.addEventually(cart, at: 1, within: bound)
                     var last = cut
                     while traffic.clock.now - cut < bound {
-                        if await traffic.look(cart, at: 0).showing != nil { last = traffic.clock.now }
+                        if await traffic.look(cart, at: 0).observation != nil { last = traffic.clock.now }
                     }
                     let took = try await takeover.took
                     print(
@@ -74,7 +74,7 @@ extension FailoverTests {
                         #expect(reply.isDecided && reply.owner == cluster.nodes[1].name, "\(reply)")
                     }
                 }
-                #expect(verdict.holds, "\(verdict)")
+                #expect(checkResult.holds, "\(checkResult)")
             }
         }
 
@@ -83,7 +83,7 @@ extension FailoverTests {
                 let proxy = try cluster.redisProxy(of: 0)
                 var plan = Traffic.lightPlan
                 plan.carts = 4
-                let verdict = try await cluster.withTraffic(plan) { traffic in
+                let checkResult = try await cluster.withTraffic(plan) { traffic in
                     for cart in 0..<plan.carts {
                         try await traffic.addEventually(cart, at: 0, within: .seconds(2))
                     }
@@ -93,7 +93,7 @@ extension FailoverTests {
                         for cart in 0..<plan.carts {
                             group.addTask {
                                 let reply = await traffic.add(cart, at: 0)
-                                guard case .unknown = reply.fate else {
+                                guard case .unknown = reply.outcome else {
                                     Issue.record("cart \(cart): \(reply)")
                                     return
                                 }
@@ -101,7 +101,7 @@ extension FailoverTests {
                             group.addTask {
                                 let (_, reply) = try await traffic.addEventually(cart, at: 1, within: bound)
                                 // The first, the one that nobody heard of, and this.
-                                #expect(reply.showing?.lines.count == 3, "\(reply)")
+                                #expect(reply.observation?.lines.count == 3, "\(reply)")
                             }
                         }
                         try await group.waitForAll()
@@ -109,7 +109,7 @@ extension FailoverTests {
                     proxy.heal()
                     try await traffic.recovered()
                 }
-                #expect(verdict.holds, "\(verdict)")
+                #expect(checkResult.holds, "\(checkResult)")
             }
         }
     }

@@ -13,7 +13,7 @@ extension FailoverTests {
             var options = Cluster.Options()
             options.nodes = 1
             try await Cluster.with(options) { cluster in
-                try await Counter.with(cluster) { counter in
+                try await RawHTTPClient.with(cluster) { rawClient in
                     for (path, type, start) in [
                         ("/", "application/json", "{\"service\":\"cart-node\""),
                         ("/openapi.yaml", "application/yaml", "openapi: 3.1.0\n"),
@@ -23,7 +23,7 @@ extension FailoverTests {
                             let url = "http://127.0.0.1:\(cluster.nodes[0].httpPort)\(path)"
                             var request = HTTPClientRequest(url: url)
                             request.method = method
-                            let response = try await counter.client.execute(request, timeout: .seconds(10))
+                            let response = try await rawClient.client.execute(request, timeout: .seconds(10))
                             let body = String(buffer: try await response.body.collect(upTo: 1 << 20))
                             switch method {
                             case .GET:

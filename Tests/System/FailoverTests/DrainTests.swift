@@ -45,8 +45,8 @@ extension FailoverTests {
                     await traffic.cluster.ask("readyz", at: owner)?.status != 200
                 }
                 owner.terminate()
-                let ending = try await owner.end(within: .seconds(20))
-                print("after a second SIGTERM: \(ending.map { "\($0)" } ?? "nothing")")
+                let exitStatus = try await owner.end(within: .seconds(20))
+                print("after a second SIGTERM: \(exitStatus.map { "\($0)" } ?? "nothing")")
                 try await traffic.recovered(at: [1])
                 try owner.start()
                 try await traffic.cluster.ready(owner)
@@ -69,7 +69,7 @@ extension FailoverTests {
         }
 
         private static func expectNoFailure(_ survival: Survival) {
-            let failed = survival.attempts.filter { $0.fate != .done && $0.fate != .rejected }
+            let failed = survival.attempts.filter { $0.outcome != .done && $0.outcome != .rejected }
             #expect(failed.isEmpty, "\(failed.count), the first of them \(failed.prefix(3))")
         }
     }

@@ -12,31 +12,31 @@ extension FailoverTests {
             var options = Cluster.Options()
             options.settings = ["--idle-timeout", "1s"]
             try await Cluster.with(options) { cluster in
-                let verdict = try await cluster.withTraffic { traffic in
+                let checkResult = try await cluster.withTraffic { traffic in
                     let key = Cluster.key(of: CartName(0, prefix: traffic.plan.prefix))
                     try await traffic.addEventually(0, at: 0, within: .seconds(2))
                     #expect(cluster.redis.command("DEL", key) == ":1\r\n")
-                    #expect(await traffic.look(0, at: 0).showing?.lines.count == 1)
+                    #expect(await traffic.look(0, at: 0).observation?.lines.count == 1)
                     let (_, reply) = try await traffic.addEventually(0, at: 0, within: .seconds(1))
-                    #expect(reply.showing?.lines.count == 2)
+                    #expect(reply.observation?.lines.count == 2)
                     #expect(cluster.redis.command("EXISTS", key) == ":1\r\n")
                     try await eventually(within: .seconds(5), "the cart is put away") {
                         let here = try await cluster.liveCarts(at: cluster.nodes[0])
                         let there = try await cluster.liveCarts(at: cluster.nodes[1])
                         return here == 0 && there == 0
                     }
-                    traffic.history.beginAmnesty([0])
+                    traffic.history.beginLossWindow([0])
                     #expect(cluster.redis.command("DEL", key) == ":1\r\n")
-                    traffic.history.endAmnesty([0])
+                    traffic.history.endLossWindow([0])
                     for node in 0..<2 {
-                        let fate = await traffic.look(0, at: node).fate
-                        guard case .rejected(.cartMissing) = fate else {
-                            Issue.record("\(fate)")
+                        let outcome = await traffic.look(0, at: node).outcome
+                        guard case .rejected(.cartMissing) = outcome else {
+                            Issue.record("\(outcome)")
                             continue
                         }
                     }
                 }
-                #expect(verdict.holds, "\(verdict)")
+                #expect(checkResult.holds, "\(checkResult)")
             }
         }
 
@@ -45,34 +45,34 @@ extension FailoverTests {
             async throws
         {
             try await Cluster.with { cluster in
-                try await Counter.with(cluster) { counter in
+                try await RawHTTPClient.with(cluster) { rawClient in
                     for cart in ["hurt", "sound"] {
-                        #expect(await counter.create(cart, at: 0).status == 201)
-                        #expect(await counter.add("a", cart, at: 0).status == 201)
+                        #expect(await rawClient.create(cart, at: 0).status == 201)
+                        #expect(await rawClient.add("a", cart, at: 0).status == 201)
                     }
                     for cart in ["hurt", "never-was"] {
                         cluster.redis.command("DEL", "cart:{\(cart)}")
                         #expect(cluster.redis.command("SET", "cart:{\(cart)}", "foreign") == "+OK\r\n")
                     }
                     for node in 0..<2 {
-                        let hurt = await counter.add("b", "hurt", at: node)
+                        let hurt = await rawClient.add("b", "hurt", at: node)
                         #expect(hurt.status == 500 && hurt.isProblem("unreadable", cart: "hurt"), "\(hurt)")
                         for words in [
-                            await counter.look("never-was", at: node),
-                            await counter.create("never-was", at: node),
+                            await rawClient.look("never-was", at: node),
+                            await rawClient.create("never-was", at: node),
                         ] {
                             #expect(words.isProblem("unreadable", cart: "never-was"), "\(words)")
                         }
-                        #expect(await counter.add("\(node)", "sound", at: node).status == 201)
+                        #expect(await rawClient.add("\(node)", "sound", at: node).status == 201)
                     }
                     // What is in memory is not lost by it.
-                    #expect(await counter.look("hurt", at: 0).quantities == ["a": 1])
+                    #expect(await rawClient.look("hurt", at: 0).quantities == ["a": 1])
                     for cart in ["hurt", "never-was"] {
                         #expect(cluster.redis.command("GET", "cart:{\(cart)}") == "$7\r\nforeign\r\n")
                         #expect(cluster.redis.command("DEL", "cart:{\(cart)}") == ":1\r\n")
                     }
-                    #expect(await counter.add("c", "hurt", at: 0).quantities == ["a": 1, "c": 1])
-                    #expect(await counter.create("never-was", at: 1).status == 201)
+                    #expect(await rawClient.add("c", "hurt", at: 0).quantities == ["a": 1, "c": 1])
+                    #expect(await rawClient.create("never-was", at: 1).status == 201)
                 }
             }
         }
@@ -84,10 +84,10 @@ extension FailoverTests {
             var options = Cluster.Options()
             options.settings = ["--idle-timeout", "200ms"]
             try await Cluster.with(options) { cluster in
-                try await Counter.with(cluster) { counter in
+                try await RawHTTPClient.with(cluster) { rawClient in
                     for cart in ["hurt", "sound"] {
-                        #expect(await counter.create(cart, at: 0).status == 201)
-                        #expect(await counter.add("a", cart, at: 0).status == 201)
+                        #expect(await rawClient.create(cart, at: 0).status == 201)
+                        #expect(await rawClient.add("a", cart, at: 0).status == 201)
                     }
                     try await eventually(within: .seconds(5), "the carts are put away") {
                         try await cluster.liveCarts(at: cluster.nodes[0]) == 0
@@ -96,18 +96,19 @@ extension FailoverTests {
                     #expect(cluster.redis.command("HSET", "cart:{hurt}", field, "gibberish") == ":0\r\n")
                     for node in 0..<2 {
                         for words in [
-                            await counter.look("hurt", at: node), await counter.add("b", "hurt", at: node),
+                            await rawClient.look("hurt", at: node),
+                            await rawClient.add("b", "hurt", at: node),
                         ] {
                             #expect(words.status == 500, "\(words)")
                             #expect(words.isProblem("unreadable", cart: "hurt"), "\(words)")
                         }
-                        #expect(await counter.add("\(node)", "sound", at: node).status == 201)
+                        #expect(await rawClient.add("\(node)", "sound", at: node).status == 201)
                     }
                     #expect(cluster.redis.command("HGET", "cart:{hurt}", field) == "$9\r\ngibberish\r\n")
                     guard field != "m" else { return }
                     let word = whole.split(separator: "\r\n").last.map(String.init) ?? ""
                     cluster.redis.command("HSET", "cart:{hurt}", field, word)
-                    #expect(await counter.add("b", "hurt", at: 1).quantities == ["a": 1, "b": 1])
+                    #expect(await rawClient.add("b", "hurt", at: 1).quantities == ["a": 1, "b": 1])
                 }
             }
         }

@@ -27,22 +27,27 @@ extension FailoverTests {
                 for number in 0..<2 {
                     try cluster.redisProxy(of: number).set(.delayed(.milliseconds(20)), .toClient)
                 }
-                try await Counter.with(cluster) { try await Self.ask($0, keyed: keyed) }
+                try await RawHTTPClient.with(cluster) { try await Self.ask($0, keyed: keyed) }
             }
         }
 
-        private static func ask(_ counter: Counter, keyed: Bool) async throws {
+        private static func ask(_ rawClient: RawHTTPClient, keyed: Bool) async throws {
             let carts = 8
             let attempts = 6
-            for cart in 0..<carts { #expect(await counter.create("cart-\(cart)", at: 0).status == 201) }
+            for cart in 0..<carts { #expect(await rawClient.create("cart-\(cart)", at: 0).status == 201) }
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for cart in 0..<carts {
                     group.addTask {
                         for attempt in 0..<attempts {
                             let sku = "sku-\(attempt)"
                             let keys = keyed ? ["\(sku)", "\(sku)"] : ["\(sku)-a", "\(sku)-b"]
-                            await counter.abandon(sku, "cart-\(cart)", key: keys[0], at: (cart + attempt) % 2)
-                            let reply = await counter.add(
+                            await rawClient.abandon(
+                                sku,
+                                "cart-\(cart)",
+                                key: keys[0],
+                                at: (cart + attempt) % 2
+                            )
+                            let reply = await rawClient.add(
                                 sku,
                                 "cart-\(cart)",
                                 key: keys[1],
@@ -57,8 +62,8 @@ extension FailoverTests {
             // What was given up may still be under way.
             try await Task.sleep(for: .seconds(1))
             for cart in 0..<carts {
-                let here = await counter.look("cart-\(cart)", at: 0)
-                let there = await counter.look("cart-\(cart)", at: 1)
+                let here = await rawClient.look("cart-\(cart)", at: 0)
+                let there = await rawClient.look("cart-\(cart)", at: 1)
                 #expect(here.quantities == there.quantities)
                 #expect(here.quantities.count == attempts, "\(here)")
                 for (sku, quantity) in here.quantities {

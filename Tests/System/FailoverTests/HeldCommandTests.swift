@@ -23,10 +23,10 @@ extension FailoverTests {
                     let proxy = try cluster.redisProxy(of: 0)
                     var plan = Traffic.lightPlan
                     plan.carts = 4
-                    let verdict = try await cluster.withTraffic(plan) { traffic in
+                    let checkResult = try await cluster.withTraffic(plan) { traffic in
                         try await Self.hold(traffic, proxy, sender, for: .seconds(30))
                     }
-                    #expect(verdict.holds, "\(sender): \(verdict)")
+                    #expect(checkResult.holds, "\(sender): \(checkResult)")
                 }
             }
         }
@@ -63,7 +63,7 @@ extension FailoverTests {
             try await cluster.ready(cluster.nodes[0], within: cluster.lease.recovery)
             for cart in carts {
                 let reply = await traffic.look(cart, at: 1)
-                #expect(reply.showing?.version == versions[cart], "\(sender): \(reply)")
+                #expect(reply.observation?.version == versions[cart], "\(sender): \(reply)")
             }
             try await traffic.recovered()
         }

@@ -15,18 +15,18 @@ extension FailoverTests {
 
         @Test func `nodes that do not reach each other harm nobody, and do again when they can`() async throws
         {
-            let cases: [(weather: Weather, ways: [Int])] = [
+            let cases: [(networkFault: NetworkFault, ways: [Int])] = [
                 (.cut, [0]), (.cut, [0, 1, 2]), (.repliesLost, [0]), (.requestsHeld, [0, 1, 2]),
                 (.refused, [0, 1, 2]),
                 (.severed, [0, 1, 2]),
             ]
-            await sideBySide(cases) { weather, ways in
-                let name = "way to nodes \(ways) \(weather)"
+            await sideBySide(cases) { networkFault, ways in
+                let name = "way to nodes \(ways) \(networkFault)"
                 let survival = try await survive(name, Self.options) { traffic in
                     try await withThrowingTaskGroup(of: Void.self) { group in
                         for way in ways {
                             let proxy = traffic.cluster.linkProxies[way]
-                            group.addTask { try await weather.last(Lease.short.length * 1.5, at: proxy) }
+                            group.addTask { try await networkFault.last(Lease.short.length * 1.5, at: proxy) }
                         }
                         try await group.waitForAll()
                     }
@@ -40,7 +40,7 @@ extension FailoverTests {
             async throws
         {
             try await Cluster.with(Self.options) { cluster in
-                let verdict = try await cluster.withTraffic { traffic in
+                let checkResult = try await cluster.withTraffic { traffic in
                     try await traffic.addEventually(0, at: 0, within: .seconds(2))
                     try await traffic.addEventually(0, at: 1, within: .seconds(2))
                     cluster.linkProxies[0].set(.lost, .toServer, .toClient)
@@ -54,7 +54,7 @@ extension FailoverTests {
                     cluster.linkProxies[0].heal()
                     try await traffic.recovered()
                 }
-                #expect(verdict.holds, "\(verdict)")
+                #expect(checkResult.holds, "\(checkResult)")
             }
         }
     }

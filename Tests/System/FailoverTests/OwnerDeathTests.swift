@@ -11,16 +11,18 @@ extension FailoverTests {
             var options = Cluster.Options()
             options.lease = .standard
             try await Cluster.with(options) { cluster in
-                let verdict = try await cluster.withTraffic { traffic in
+                let checkResult = try await cluster.withTraffic { traffic in
                     for cart in 0..<4 { try await traffic.addEventually(cart, at: 0, within: .seconds(2)) }
                     try await cluster.nodes[0].kill()
                     let bound = cluster.lease.takeover + .seconds(1)
                     let (took, reply) = try await traffic.addEventually(0, at: 1, within: bound)
                     print("takeover after kill -9: \(took.inShort)")
                     #expect(reply.owner == cluster.nodes[1].name)
-                    for cart in 1..<4 { #expect(await traffic.add(cart, at: 1).showing?.lines.count == 2) }
+                    for cart in 1..<4 {
+                        #expect(await traffic.add(cart, at: 1).observation?.lines.count == 2)
+                    }
                 }
-                #expect(verdict.holds, "\(verdict)")
+                #expect(checkResult.holds, "\(checkResult)")
             }
         }
 
@@ -45,7 +47,9 @@ extension FailoverTests {
             var options = Cluster.Options()
             options.nodes = 3
             try await survive("all killed", options) { traffic in
-                try await traffic.cluster.inflict(Fault(.everyNodeKilled, length: .milliseconds(100)))
+                try await traffic.cluster.inflict(
+                    ScheduledFault(.everyNodeKilled, length: .milliseconds(100))
+                )
                 for node in traffic.cluster.nodes { try await traffic.cluster.ready(node) }
             }
         }
@@ -58,7 +62,7 @@ extension FailoverTests {
             options.lease = .standard
             try await Cluster.with(options) { cluster in
                 let owner = cluster.nodes[0]
-                let verdict = try await cluster.withTraffic { traffic in
+                let checkResult = try await cluster.withTraffic { traffic in
                     for cart in 0..<8 { try await traffic.addEventually(cart, at: 0, within: .seconds(2)) }
                     // What a successor reads.
                     try await eventually(within: .seconds(5), "\(owner.name) records that it may take carts")
@@ -76,8 +80,8 @@ extension FailoverTests {
                         let seen = await traffic.look(cart, at: 0)
                         let changed = await traffic.add(cart, at: 0)
                         slowest = max(slowest, traffic.clock.now - began)
-                        #expect(seen.showing?.lines.count == 1, "\(seen)")
-                        #expect(changed.showing?.lines.count == 2, "\(changed)")
+                        #expect(seen.observation?.lines.count == 1, "\(seen)")
+                        #expect(changed.observation?.lines.count == 2, "\(changed)")
                         #expect(changed.owner == owner.name)
                     }
                     print(
@@ -86,7 +90,7 @@ extension FailoverTests {
                     #expect(start < cluster.lease.length)
                     #expect(slowest < .milliseconds(250))
                 }
-                #expect(verdict.holds, "\(verdict)")
+                #expect(checkResult.holds, "\(checkResult)")
             }
         }
 
@@ -96,20 +100,24 @@ extension FailoverTests {
             options.redis = { _, _ in nil }
             try await Cluster.with(options) { cluster in
                 let node = cluster.nodes[0]
-                let verdict = try await cluster.withTraffic { traffic in
+                let checkResult = try await cluster.withTraffic { traffic in
                     for cart in 0..<2 { try await traffic.addEventually(cart, at: 0, within: .seconds(2)) }
                     try await node.kill()
                     try node.start()
                     try await cluster.ready(node)
-                    for cart in 0..<2 { #expect(await traffic.add(cart, at: 0).showing?.lines.count == 2) }
+                    for cart in 0..<2 {
+                        #expect(await traffic.add(cart, at: 0).observation?.lines.count == 2)
+                    }
                     // Its Redis too.
                     try await node.kill()
                     node.killEmbeddedRedis()
                     try node.start()
                     try await cluster.ready(node)
-                    for cart in 0..<2 { #expect(await traffic.look(cart, at: 0).showing?.lines.count == 2) }
+                    for cart in 0..<2 {
+                        #expect(await traffic.look(cart, at: 0).observation?.lines.count == 2)
+                    }
                 }
-                #expect(verdict.holds, "\(verdict)")
+                #expect(checkResult.holds, "\(checkResult)")
             }
         }
     }

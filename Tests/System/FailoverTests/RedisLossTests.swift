@@ -29,10 +29,10 @@ extension FailoverTests {
             }
         }
 
-        @Test(arguments: [RedisTrouble.tailLost, .flushed])
-        func `live carts lose nothing when Redis forgets`(_ trouble: RedisTrouble) async throws {
+        @Test(arguments: [RedisFault.tailLost, .flushed])
+        func `live carts lose nothing when Redis forgets`(_ trouble: RedisFault) async throws {
             try await survive("Redis \(trouble)", on: Cluster.durableRedis(.everysec)) { traffic in
-                try await traffic.cluster.inflict(Fault(.redis(trouble), length: .zero))
+                try await traffic.cluster.inflict(ScheduledFault(.redis(trouble), length: .zero))
             }
         }
 
@@ -42,7 +42,7 @@ extension FailoverTests {
             var options = Cluster.Options()
             options.settings = ["--idle-timeout", "200ms"]
             try await Cluster.with(options, on: Cluster.durableRedis(.everysec)) { cluster in
-                let verdict = try await cluster.withTraffic { traffic in
+                let checkResult = try await cluster.withTraffic { traffic in
                     for cart in 0..<traffic.plan.carts {
                         try await traffic.addEventually(cart, at: 0, within: .seconds(2))
                     }
@@ -54,29 +54,29 @@ extension FailoverTests {
                             try await cluster.liveCarts(at: node) == 0
                         }
                     }
-                    traffic.history.beginAmnesty()
+                    traffic.history.beginLossWindow()
                     await cluster.redis.kill()
                     try cluster.redis.cutTail(keeping: 0.6)
                     try await cluster.redis.start()
                     let stored = cluster.storedVersions(of: traffic.carts)
-                    traffic.history.endAmnesty()
+                    traffic.history.endLossWindow()
                     try await eventually(within: cluster.lease.recovery, "carts are served again") {
                         await traffic.look(0, at: 0).isDecided
                     }
                     for name in traffic.carts {
                         let reply = await traffic.look(name.number, at: 1)
-                        #expect((reply.showing?.version ?? 0) == stored[name.number], "\(name): \(reply)")
+                        #expect((reply.observation?.version ?? 0) == stored[name.number], "\(name): \(reply)")
                     }
                     #expect(stored.values.contains { $0 < 7 }, "nothing was lost: \(stored)")
                     try await traffic.recovered()
                 }
-                #expect(verdict.holds, "\(verdict)")
+                #expect(checkResult.holds, "\(checkResult)")
             }
         }
 
         @Test func `what a flush took away is put back before anybody needs it`() async throws {
             try await Cluster.with { cluster in
-                let verdict = try await cluster.withTraffic { traffic in
+                let checkResult = try await cluster.withTraffic { traffic in
                     for cart in traffic.carts {
                         try await traffic.addEventually(cart.number, at: 0, within: .seconds(2))
                     }
@@ -87,7 +87,7 @@ extension FailoverTests {
                     try await cluster.nodes[0].kill()
                     try await traffic.recovered(at: [1], within: cluster.lease.takeover * 2 + .seconds(1))
                 }
-                #expect(verdict.holds, "\(verdict)")
+                #expect(checkResult.holds, "\(checkResult)")
             }
         }
 
@@ -97,19 +97,21 @@ extension FailoverTests {
             await sideBySide([0.5, 1.5]) { leases in
                 let survival = try await survive("Redis paused for \(leases) leases") { traffic in
                     try await traffic.cluster.inflict(
-                        Fault(.redis(.paused), length: Lease.short.length * leases)
+                        ScheduledFault(.redis(.paused), length: Lease.short.length * leases)
                     )
                 }
                 for log in survival.logs { #expect(log.contains("session over") == (leases > 1)) }
             }
         }
 
-        @Test(arguments: [RedisTrouble.scriptsFlushed, .clientsKilled])
-        func `a Redis that forgets scripts or clients again and again is no trouble`(_ trouble: RedisTrouble)
+        @Test(arguments: [RedisFault.scriptsFlushed, .clientsKilled])
+        func `a Redis that forgets scripts or clients again and again is no trouble`(_ trouble: RedisFault)
             async throws
         {
             let survival = try await survive("Redis \(trouble)") { traffic in
-                try await traffic.cluster.inflict(Fault(.redis(trouble), length: Lease.short.length * 2))
+                try await traffic.cluster.inflict(
+                    ScheduledFault(.redis(trouble), length: Lease.short.length * 2)
+                )
             }
             for log in survival.logs { #expect(!log.contains("session over")) }
         }

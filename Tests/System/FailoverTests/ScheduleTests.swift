@@ -23,12 +23,12 @@ import Testing
     }
 
     @Test func `no owner dies while Redis forgets`() {
-        let flush = Fault(.redis(.flushed), length: .zero)
+        let flush = ScheduledFault(.redis(.flushed), length: .zero)
         for kind in [
-            Fault.Kind.node(.killed), .everyNodeKilled, .wayToRedis(.cut), .redis(.killed),
+            ScheduledFault.Kind.node(.killed), .everyNodeKilled, .pathToRedis(.cut), .redis(.killed),
         ] {
-            #expect(!flush.goes(with: Fault(kind, length: .seconds(1))))
+            #expect(!flush.goes(with: ScheduledFault(kind, length: .seconds(1))))
         }
-        #expect(flush.goes(with: Fault(.wayToNode(.cut), length: .seconds(1))))
+        #expect(flush.goes(with: ScheduledFault(.pathToNode(.cut), length: .seconds(1))))
     }
 }

@@ -41,7 +41,7 @@ extension FailoverTests {
                 let (owner, other, proxy) = (cluster.nodes[0], 1, try cluster.redisProxy(of: 0))
                 var plan = Traffic.lightPlan
                 plan.carts = 4
-                let verdict = try await cluster.withTraffic(plan) { traffic in
+                let checkResult = try await cluster.withTraffic(plan) { traffic in
                     let quiet = 3
                     for cart in 0..<plan.carts { await traffic.create(cart, at: 0) }
                     // Connections that are there already are the first that it hears of when it wakes up.
@@ -54,7 +54,7 @@ extension FailoverTests {
                     let (took, _) = try await traffic.addEventually(quiet, at: other, within: bound)
                     print("takeover from a node that stands still: \(took.inShort)")
                     // These wait in its sockets until it wakes up.
-                    let queued = try await withThrowingTaskGroup(of: Reply.self) { group in
+                    let queued = try await withThrowingTaskGroup(of: AttemptResult.self) { group in
                         for _ in 0..<10 {
                             group.addTask { await traffic.look(quiet, at: 0) }
                             group.addTask { await traffic.add(quiet, at: 0) }
@@ -71,11 +71,13 @@ extension FailoverTests {
                         return try await group.reduce(into: []) { $0.append($1) }
                     }
                     for reply in queued {
-                        if case .unknown(let why) = reply.fate { Issue.record("of unknown outcome: \(why)") }
+                        if case .unknown(let why) = reply.outcome {
+                            Issue.record("of unknown outcome: \(why)")
+                        }
                     }
                     try await traffic.recovered()
                 }
-                #expect(verdict.holds, "\(verdict)")
+                #expect(checkResult.holds, "\(checkResult)")
             }
         }
     }

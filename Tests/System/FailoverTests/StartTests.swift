@@ -25,7 +25,7 @@ extension FailoverTests {
                 #expect(node.ended == nil)
                 if stands { cluster.redis.resume() } else { try await cluster.redis.start() }
                 try await cluster.ready(node, within: cluster.lease.length + .seconds(5))
-                try await Counter.with(cluster) { #expect(await $0.create("a", at: 0).status == 201) }
+                try await RawHTTPClient.with(cluster) { #expect(await $0.create("a", at: 0).status == 201) }
             }
         }
 
@@ -57,7 +57,7 @@ extension FailoverTests {
                 try second.start()
                 #expect(try await second.end(within: .seconds(10)) == .exited(75))
                 #expect(second.log.split(separator: "\n").last?.contains("data-dir") == true, "\(second.log)")
-                try await Counter.with(cluster) { #expect(await $0.create("a", at: 0).status == 201) }
+                try await RawHTTPClient.with(cluster) { #expect(await $0.create("a", at: 0).status == 201) }
             }
         }
 
@@ -67,15 +67,15 @@ extension FailoverTests {
             var options = Cluster.Options()
             options.secret = { "the secret of node \($0)" }
             try await Cluster.with(options) { cluster in
-                try await Counter.with(cluster) { counter in
-                    #expect(await counter.create("a", at: 0).status == 201)
+                try await RawHTTPClient.with(cluster) { rawClient in
+                    #expect(await rawClient.create("a", at: 0).status == 201)
                     let clock = ContinuousClock()
                     let began = clock.now
-                    for words in [await counter.look("a", at: 1), await counter.add("b", "a", at: 1)] {
+                    for words in [await rawClient.look("a", at: 1), await rawClient.add("b", "a", at: 1)] {
                         #expect(words.status == 503 && words.isProblem("owner-unreachable"), "\(words)")
                     }
                     #expect(clock.now - began < .seconds(2 * 2 + 1))
-                    #expect(await counter.add("c", "a", at: 0).quantities == ["c": 1])
+                    #expect(await rawClient.add("c", "a", at: 0).quantities == ["c": 1])
                 }
             }
         }

@@ -9,7 +9,9 @@ extension FailoverTests {
             var options = Cluster.Options()
             options.nodes = 3
             try await survive("starved", options) { traffic in
-                try await traffic.cluster.inflict(Fault(.node(.starved), node: 0, length: .seconds(4)))
+                try await traffic.cluster.inflict(
+                    ScheduledFault(.node(.starved), node: 0, length: .seconds(4))
+                )
             }
         }
 

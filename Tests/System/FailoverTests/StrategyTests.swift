@@ -42,14 +42,14 @@ extension FailoverTests {
             options.settings = ["--idle-timeout", "200ms"]
             options.environment = { _ in ["CART_STRATEGY": "events", "CART_SNAPSHOT_EVERY": "4"] }
             try await Cluster.with(options) { cluster in
-                try await Counter.with(cluster) { counter in
+                try await RawHTTPClient.with(cluster) { rawClient in
                     for cart in ["hurt", "sound", "newer"] {
-                        #expect(await counter.create(cart, at: 0).status == 201)
+                        #expect(await rawClient.create(cart, at: 0).status == 201)
                         for sku in ["a", "b", "c", "d", "e"] {
-                            #expect(await counter.add(sku, cart, at: 0).status == 201)
+                            #expect(await rawClient.add(sku, cart, at: 0).status == 201)
                         }
                     }
-                    let history = await counter.history("sound", at: 1)
+                    let history = await rawClient.history("sound", at: 1)
                     #expect(history.status == 200)
                     #expect(
                         history.text.contains(#""version":6,"since":4,"commits":[{"version":5"#),
@@ -59,7 +59,7 @@ extension FailoverTests {
                         try await cluster.liveCarts(at: cluster.nodes[0]) == 0
                     }
                     let sound = try await cluster.nodes[0].inspect("sound")
-                    #expect(sound.ending == .exited(0))
+                    #expect(sound.exitStatus == .exited(0))
                     for part in [
                         "cart:{sound}: a hash", "owner       nobody", "events: 2 commits since version 4",
                     ] {
@@ -75,7 +75,7 @@ extension FailoverTests {
                         let key = "cart:{\(cart)}"
                         let stored = cluster.redis.command("HMGET", key, "q", "b", "s", "ev:5", "ev:6")
                         for node in 0..<2 {
-                            let words = await counter.add("f", cart, at: node)
+                            let words = await rawClient.add("f", cart, at: node)
                             #expect(
                                 words.status == 500 && words.isProblem("unreadable", cart: cart),
                                 "\(words)"
@@ -84,22 +84,22 @@ extension FailoverTests {
                         }
                         #expect(cluster.redis.command("HMGET", key, "q", "b", "s", "ev:5", "ev:6") == stored)
                         let seen = try await cluster.nodes[0].inspect(cart)
-                        #expect(seen.ending == .exited(0))
+                        #expect(seen.exitStatus == .exited(0))
                         #expect(
                             seen.text.contains("unreadable") && seen.text.contains(reason),
                             "\(seen.text)"
                         )
                     }
-                    #expect(await counter.add("f", "sound", at: 1).status == 201)
-                    #expect(await counter.history("hurt", at: 0).isProblem("unreadable", cart: "hurt"))
+                    #expect(await rawClient.add("f", "sound", at: 1).status == 201)
+                    #expect(await rawClient.history("hurt", at: 0).isProblem("unreadable", cart: "hurt"))
 
                     let missing = try await cluster.nodes[0].inspect("nobody")
                     #expect(
-                        missing.ending == .exited(66) && missing.text.contains("cart:{nobody}"),
+                        missing.exitStatus == .exited(66) && missing.text.contains("cart:{nobody}"),
                         "\(missing)"
                     )
                     let nonsense = try await cluster.nodes[0].inspect("{x}")
-                    #expect(nonsense.ending == .exited(64), "\(nonsense)")
+                    #expect(nonsense.exitStatus == .exited(64), "\(nonsense)")
                 }
             }
         }

@@ -48,17 +48,17 @@ extension FailoverTests {
             options.nodes = 3
             options.settings = ["--lame-duck", "200ms"]
             try await Cluster.with(options) { cluster in
-                try await Counter.with(cluster) { counter in
-                    #expect(await counter.create("c", at: 0).status == 201)
-                    var watch = try await watch("c", at: cluster.nodes[1], after: nil, counter.client)
+                try await RawHTTPClient.with(cluster) { rawClient in
+                    #expect(await rawClient.create("c", at: 0).status == 201)
+                    var watch = try await watch("c", at: cluster.nodes[1], after: nil, rawClient.client)
                     #expect(try await watch.next() == "1")
                     for (number, sku) in ["a", "b", "c"].enumerated() {
-                        #expect(await counter.add(sku, "c", at: number).status == 201)
+                        #expect(await rawClient.add(sku, "c", at: number).status == 201)
                         #expect(try await watch.next() == "\(number + 2)")
                     }
                     try await cluster.nodes[0].kill()
                     try await eventually(within: .seconds(10), "the cart can be changed") {
-                        await counter.add("d", "c", at: 2).status == 201
+                        await rawClient.add("d", "c", at: 2).status == 201
                     }
                     let after = try #require(await watch.next())
                     #expect(Int(after).map { $0 >= 5 } == true)
@@ -67,8 +67,13 @@ extension FailoverTests {
                     cluster.nodes[1].terminate()
                     while let id = try await watch.next() { #expect(id == after) }
                     #expect(try await cluster.nodes[1].end(within: .seconds(20)) == .exited(0))
-                    var again = try await self.watch("c", at: cluster.nodes[2], after: after, counter.client)
-                    #expect(await counter.add("e", "c", at: 2).status == 201)
+                    var again = try await self.watch(
+                        "c",
+                        at: cluster.nodes[2],
+                        after: after,
+                        rawClient.client
+                    )
+                    #expect(await rawClient.add("e", "c", at: 2).status == 201)
                     let last = try #require(await again.next())
                     #expect(Int(last).map { $0 > Int(after) ?? 0 } == true)
                 }

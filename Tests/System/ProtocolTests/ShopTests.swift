@@ -12,8 +12,14 @@ import Testing
         options.nodes = 1
         try await Cluster.with(options) { cluster in
             let node = cluster.nodes[0]
-            try await Client("published.py", [Self.address(node)], in: cluster.home).end(within: .seconds(30))
-            let retail = try Client("retail.sh", ["http://127.0.0.1:\(node.retailPort)"], in: cluster.home)
+            try await ClientScript("published.py", [Self.address(node)], in: cluster.home).end(
+                within: .seconds(30)
+            )
+            let retail = try ClientScript(
+                "retail.sh",
+                ["http://127.0.0.1:\(node.retailPort)"],
+                in: cluster.home
+            )
             try await retail.end(within: .seconds(30))
         }
     }
@@ -36,7 +42,7 @@ import Testing
     /// Two nodes are killed and one leaves while the crowd adds; each comes back.
     private static func count(_ cluster: Cluster, through addresses: [String]) async throws {
         let flows = "\(cluster.home)/flows"
-        let crowd = try Client("crowd.py", [flows, "12", "16"] + addresses, in: cluster.home)
+        let crowd = try ClientScript("crowd.py", [flows, "12", "16"] + addresses, in: cluster.home)
         let clock = ContinuousClock()
         try await eventually(within: .seconds(30), "calls flow\n\(crowd.said)") {
             FileManager.default.fileExists(atPath: flows)
@@ -61,7 +67,7 @@ import Testing
         let (http, grpc) = (try FreePort.find(), try FreePort.find())
         let nodes = cluster.nodes.map { "\($0.httpPort):\($0.grpcPort):\($0.opsPort)" }
         let file = "\(cluster.home)/haproxy.cfg"
-        let gateway = try Client("gateway.sh", [file, "\(http)", "\(grpc)"] + nodes, in: cluster.home)
+        let gateway = try ClientScript("gateway.sh", [file, "\(http)", "\(grpc)"] + nodes, in: cluster.home)
         var failure: (any Error)?
         do {
             try await body("127.0.0.1:\(grpc)")
@@ -78,7 +84,7 @@ import Testing
         try await Cluster.with(options) { cluster in
             let node = cluster.nodes[0]
             let flows = "\(cluster.home)/flows"
-            let clients = try Client("leaving.py", [Self.address(node), flows], in: cluster.home)
+            let clients = try ClientScript("leaving.py", [Self.address(node), flows], in: cluster.home)
             try await eventually(within: .seconds(20), "calls flow\n\(clients.said)") {
                 FileManager.default.fileExists(atPath: flows)
             }

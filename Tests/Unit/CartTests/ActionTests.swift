@@ -18,9 +18,13 @@ import Testing
         #expect(subject.refusal(.setPrice(LineID(1), try Self.money(7, "USD"))) == mismatch)
         #expect(subject.refusal(.setPrice(LineID(9), try Self.money(7))) == .lineNotFound(LineID(9)))
         for amount in [-1, 1_000_000_000_000] as [Int64] {
-            let flaw = CartRejection.Flaw.outOfRange(minimum: 0, maximum: 999_999_999_999, actual: amount)
+            let fieldError = CartRejection.FieldError.outOfRange(
+                minimum: 0,
+                maximum: 999_999_999_999,
+                actual: amount
+            )
             let refusal = subject.refusal(.setPrice(LineID(1), try Self.money(amount)))
-            #expect(refusal == .invalid(.unitPrice, flaw))
+            #expect(refusal == .invalid(.unitPrice, fieldError))
         }
     }
 
@@ -42,9 +46,9 @@ import Testing
         let many = Array(repeating: LineQuantity(LineID(1), 1), count: 501)
         #expect(subject.refusal(.takeOut(many)) == .invalid(.takenLines, .tooLong(maximum: 500, actual: 501)))
         for quantity in [0, -1, 10_000, .min] as [Int64] {
-            let flaw = CartRejection.Flaw.outOfRange(minimum: 1, maximum: 9_999, actual: quantity)
+            let fieldError = CartRejection.FieldError.outOfRange(minimum: 1, maximum: 9_999, actual: quantity)
             let parts = [LineQuantity(LineID(1), 1), LineQuantity(LineID(2), quantity)]
-            #expect(subject.refusal(.takeOut(parts)) == .invalid(.takenQuantity(1), flaw))
+            #expect(subject.refusal(.takeOut(parts)) == .invalid(.takenQuantity(1), fieldError))
         }
     }
 
@@ -77,7 +81,7 @@ import Testing
         #expect(
             subject.refusal(.actions([good, .removeLine(LineID(9))])) == .action(1, .lineNotFound(LineID(9)))
         )
-        let negative = CartRejection.Flaw.outOfRange(minimum: 0, maximum: 9_999, actual: -1)
+        let negative = CartRejection.FieldError.outOfRange(minimum: 0, maximum: 9_999, actual: -1)
         #expect(
             subject.refusal(.actions([.setQuantity(LineID(1), -1), good]))
                 == .action(0, .invalid(.quantity, negative))
@@ -114,12 +118,12 @@ import Testing
     @Test func `a rehearsal says what the change would and changes nothing`() throws {
         let subject = try OperationTests.stocked()
         for (change, effect) in try OperationTests.changes() {
-            let command = CartCommand.rehearse(change, at: t2, expected: 3, operation: operation(1))
+            let command = CartCommand.dryRun(change, at: t2, expected: 3, operation: operation(1))
             #expect(command.isRead && !command.mayCreate)
             let decision = decider.decide(command, on: subject.state, version: 3)
             #expect(decision == .accept([], CartOutcome(effect: effect, state: subject.state)), "\(change)")
         }
-        let refused = CartCommand.rehearse(.clear, at: t2, expected: 2)
+        let refused = CartCommand.dryRun(.clear, at: t2, expected: 2)
         let mismatch = CartRejection.versionMismatch(expected: 2, actual: 3)
         #expect(decider.decide(refused, on: subject.state, version: 3) == .reject(mismatch))
     }

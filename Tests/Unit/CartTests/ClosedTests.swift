@@ -8,8 +8,14 @@ import Testing
 
     static func order(_ text: String = "o-1") throws -> OrderID { OrderID(try CartID(text)) }
 
-    static func wish(_ digest: UInt128 = 7) throws -> MergeWish {
-        MergeWish(id: "m-\(digest)", source: try id("s"), target: try id("t"), strategy: .add, digest: digest)
+    static func mergeRequest(_ digest: UInt128 = 7) throws -> MergeRequest {
+        MergeRequest(
+            id: "m-\(digest)",
+            source: try id("s"),
+            target: try id("t"),
+            strategy: .add,
+            digest: digest
+        )
     }
 
     /// Ordered at version 3 with two lines; at version 4.
@@ -22,7 +28,7 @@ import Testing
     /// Closed for merge 7 as version 4.
     static func closing() throws -> Subject {
         var subject = try OperationTests.stocked()
-        #expect(try subject.does(.handOver(wish(), basis: 2)) == .handedOver)
+        #expect(try subject.does(.handOver(mergeRequest(), basis: 2)) == .handedOver)
         return subject
     }
 
@@ -43,7 +49,8 @@ import Testing
             .create(currency: nil), .addLine(try item()), .setQuantity(LineID(1), 1), .removeLine(LineID(1)),
             .clear, DetailsTests.change { $0.note = .set("n") },
             .setPrice(LineID(1), try ActionTests.money(1)),
-            .takeOut([LineQuantity(LineID(1), 1)]), .actions([.clear]), .handOver(try wish(8), basis: 0),
+            .takeOut([LineQuantity(LineID(1), 1)]), .actions([.clear]),
+            .handOver(try mergeRequest(8), basis: 0),
             .takeOver(MergeOffer(digest: 9, attempt: 1, basis: 0), .add, lines: [], currency: nil),
         ]
     }
@@ -103,7 +110,7 @@ import Testing
             #expect(subject.refusal(.finishHandOver(offer)) == refusal)
             #expect(subject.refusal(.undoHandOver(offer)) == refusal)
         }
-        #expect(try subject.does(.handOver(Self.wish(), basis: 9)) == .unchanged)
+        #expect(try subject.does(.handOver(Self.mergeRequest(), basis: 9)) == .unchanged)
         let handover = Handover(
             merge: "m-7",
             target: try Self.id("t"),
@@ -127,7 +134,7 @@ import Testing
         for change in try Self.changes() + [.cancelCheckout, .undoHandOver(Self.offer)] {
             #expect(subject.refusal(change) == refusal, "\(change)")
         }
-        #expect(try subject.does(.handOver(Self.wish(), basis: 0)) == .unchanged)
+        #expect(try subject.does(.handOver(Self.mergeRequest(), basis: 0)) == .unchanged)
         #expect(try subject.does(.finishHandOver(Self.offer)) == .unchanged)
         #expect(subject.state.contents == nil && subject.version == 5)
         let shown = CartOutcome(effect: .read, state: subject.state)
@@ -140,7 +147,7 @@ import Testing
     @Test func `operations are remembered in every state and answered again in every other`() throws {
         var subject = try OperationTests.stocked()
         let steps: [CartCommand.Change] = [
-            .checkOut(try Self.order()), .cancelCheckout, .handOver(try Self.wish(), basis: 0),
+            .checkOut(try Self.order()), .cancelCheckout, .handOver(try Self.mergeRequest(), basis: 0),
             .declineMerge(MergeOffer(digest: 1, attempt: 1, basis: 0)),
         ]
         for (number, change) in steps.enumerated() {
@@ -164,7 +171,7 @@ import Testing
             var subject = Subject()
             try subject.does(.create(currency: nil), at: at)
             for _ in 0..<2 {
-                try subject.does(.handOver(Self.wish(), basis: 0))
+                try subject.does(.handOver(Self.mergeRequest(), basis: 0))
                 guard case .closing(_, let handover) = subject.state else {
                     Issue.record("\(subject.state)")
                     return
@@ -177,7 +184,7 @@ import Testing
         for absurd in [Int64.min, .max] {
             var subject = Subject()
             try subject.does(.create(currency: nil), at: Timestamp(milliseconds: absurd))
-            #expect(try subject.does(.handOver(Self.wish(), basis: 0)) == .handedOver)
+            #expect(try subject.does(.handOver(Self.mergeRequest(), basis: 0)) == .handedOver)
         }
     }
 }

@@ -64,7 +64,7 @@ import Testing
 
     @Test func `every bad detail is refused by its name`() throws {
         let long = String(repeating: "é", count: 513)
-        let cases: [(CartRejection.Field, CartRejection.Flaw, (inout DetailsChange) -> Void)] = [
+        let cases: [(CartRejection.Field, CartRejection.FieldError, (inout DetailsChange) -> Void)] = [
             (.note, .empty, { $0.note = .set("") }),
             (.note, .tooLong(maximum: 1_024, actual: 1_026), { $0.note = .set(long) }),
             (.note, .forbiddenCharacter(offset: 1), { $0.note = .set("a\r\n") }),
@@ -104,8 +104,8 @@ import Testing
             ),
         ]
         let subject = try Subject.open()
-        for (field, flaw, fill) in cases {
-            #expect(subject.refusal(Self.change(fill)) == .invalid(field, flaw))
+        for (field, fieldError, fill) in cases {
+            #expect(subject.refusal(Self.change(fill)) == .invalid(field, fieldError))
         }
     }
 

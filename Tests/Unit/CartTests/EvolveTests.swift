@@ -17,7 +17,7 @@ import Testing
 
     static let applied = CartEvent.operationApplied(
         AppliedOperation(operation(1), effect: .cleared, version: 7),
-        room: OperationLog.Room(kept: 2, retired: 2),
+        capacity: OperationLog.Capacity(kept: 2, retired: 2),
         at: t2
     )
 

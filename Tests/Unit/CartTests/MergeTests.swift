@@ -72,7 +72,7 @@ import Testing
         ] {
             var subject = subject
             #expect(try subject.does(.declineMerge(offer)) == .mergeDeclined)
-            #expect(subject.state.merges.fate(of: offer) == .declined)
+            #expect(subject.state.merges.status(of: offer) == .declined)
         }
         #expect(Subject().refusal(.declineMerge(offer)) == .cartNotFound)
     }
@@ -126,11 +126,17 @@ import Testing
 
     @Test func `a cart is not merged into itself, nor by a name that is none`() throws {
         let id = try CartID("s")
-        let itself = MergeWish(id: "m", source: id, target: id, strategy: .add, digest: 1)
+        let itself = MergeRequest(id: "m", source: id, target: id, strategy: .add, digest: 1)
         #expect(throws: CartRejection.invalid(.mergeSource, .malformed)) { try itself.validate() }
-        let wish = MergeWish(id: "a b", source: id, target: try CartID("t"), strategy: .add, digest: 1)
+        let mergeRequest = MergeRequest(
+            id: "a b",
+            source: id,
+            target: try CartID("t"),
+            strategy: .add,
+            digest: 1
+        )
         #expect(throws: CartRejection.invalid(.mergeID, .forbiddenCharacter(offset: 1))) {
-            try wish.validate()
+            try mergeRequest.validate()
         }
     }
 }

@@ -136,7 +136,7 @@ import Testing
 
     /// A change that closes a cart, opens it, or settles a merge into it.
     static func closing(_ random: inout SplitMix64, on state: CartState) throws -> CartCommand.Change {
-        let wish = MergeWish(
+        let mergeRequest = MergeRequest(
             id: "m",
             source: try CartID("s"),
             target: try CartID("t"),
@@ -144,18 +144,18 @@ import Testing
             digest: UInt128(Int.random(in: 1...2, using: &random))
         )
         let attempt = UInt64.random(in: 1...400, using: &random)
-        var offer = MergeOffer(digest: wish.digest, attempt: attempt, basis: 0)
+        var offer = MergeOffer(digest: mergeRequest.digest, attempt: attempt, basis: 0)
         // Mostly what there is to be undone or finished, or the cart would stay closed.
         if case .closing(_, let handover) = state { offer = MergeOffer(handover) }
         let line = Line(id: LineID(1), sku: "z", name: nil, quantity: 2, unitPrice: 1, addedAt: t0)
         switch Int.random(in: 0..<9, using: &random) {
         case 0: return .checkOut(OrderID(try CartID("o")))
         case 1, 2: return .cancelCheckout
-        case 3: return .handOver(wish, basis: 0)
+        case 3: return .handOver(mergeRequest, basis: 0)
         case 4, 5: return .undoHandOver(offer)
         case 6: return .finishHandOver(offer)
         case 7: return .declineMerge(offer)
-        default: return .takeOver(offer, wish.strategy, lines: [line], currency: try currency("EUR"))
+        default: return .takeOver(offer, mergeRequest.strategy, lines: [line], currency: try currency("EUR"))
         }
     }
 }

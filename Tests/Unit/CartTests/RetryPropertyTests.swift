@@ -78,8 +78,8 @@ import Testing
         case .read: .read
         case .change(let change, let at, let expected, _):
             .change(change, at: at, expected: expected, operation: operation)
-        case .rehearse(let change, let at, let expected, _):
-            .rehearse(change, at: at, expected: expected, operation: operation)
+        case .dryRun(let change, let at, let expected, _):
+            .dryRun(change, at: at, expected: expected, operation: operation)
         }
     }
 }

@@ -46,8 +46,8 @@ import Testing
 
     @Test(arguments: [Int64.min, -1, 0, 1, 9_999, 10_000, 4_294_967_297, .max])
     func `an added quantity is 1 to 9999`(quantity: Int64) throws {
-        let flaw = CartRejection.Flaw.outOfRange(minimum: 1, maximum: 9_999, actual: quantity)
-        let expected = (1...9_999).contains(quantity) ? nil : CartRejection.invalid(.quantity, flaw)
+        let fieldError = CartRejection.FieldError.outOfRange(minimum: 1, maximum: 9_999, actual: quantity)
+        let expected = (1...9_999).contains(quantity) ? nil : CartRejection.invalid(.quantity, fieldError)
         #expect(try refusal(item("apple", quantity)) == expected)
     }
 
@@ -55,15 +55,20 @@ import Testing
     func `a set quantity is 0 to 9999`(quantity: Int64) throws {
         var subject = try Subject.open()
         try subject.does(.addLine(item()))
-        let flaw = CartRejection.Flaw.outOfRange(minimum: 0, maximum: 9_999, actual: quantity)
-        let expected = (0...9_999).contains(quantity) ? nil : CartRejection.invalid(.quantity, flaw)
+        let fieldError = CartRejection.FieldError.outOfRange(minimum: 0, maximum: 9_999, actual: quantity)
+        let expected = (0...9_999).contains(quantity) ? nil : CartRejection.invalid(.quantity, fieldError)
         #expect(subject.refusal(.setQuantity(LineID(1), quantity)) == expected)
     }
 
     @Test(arguments: [Int64.min, -1, 0, 999_999_999_999, 1_000_000_000_000, .max])
     func `a unit price is 0 to 999999999999`(price: Int64) throws {
-        let flaw = CartRejection.Flaw.outOfRange(minimum: 0, maximum: 999_999_999_999, actual: price)
-        let expected = (0...999_999_999_999).contains(price) ? nil : CartRejection.invalid(.unitPrice, flaw)
+        let fieldError = CartRejection.FieldError.outOfRange(
+            minimum: 0,
+            maximum: 999_999_999_999,
+            actual: price
+        )
+        let expected =
+            (0...999_999_999_999).contains(price) ? nil : CartRejection.invalid(.unitPrice, fieldError)
         #expect(try refusal(item(at: price)) == expected)
     }
 

@@ -8,8 +8,13 @@ import Testing
 
 /// How answers over HTTP are understood.
 @Suite struct HTTPReplyTests {
-    private static let errand = Errand(ErrandID(client: 1, number: 1), CartName(0), .look)
-    private static let keyed = Errand(ErrandID(client: 1, number: 2), CartName(0), .create, key: "1.2")
+    private static let operation = WorkloadOperation(OperationID(client: 1, number: 1), CartName(0), .read)
+    private static let keyed = WorkloadOperation(
+        OperationID(client: 1, number: 2),
+        CartName(0),
+        .create,
+        key: "1.2"
+    )
 
     private static let cart = """
         {"id":"cart-0","version":42,"state":"open","currency":"EUR","lines":[{"id":"3","sku":"a1.7","name":null,\
@@ -22,22 +27,22 @@ import Testing
         _ status: HTTPResponseStatus,
         _ body: String,
         _ headers: HTTPHeaders = [:],
-        to errand: Errand = Self.errand
-    ) -> Reply {
+        to operation: WorkloadOperation = Self.operation
+    ) -> AttemptResult {
         let response = HTTPClientResponse(status: status, headers: headers)
-        return Reply(response, ByteBuffer(string: body), to: errand)
+        return AttemptResult(response, ByteBuffer(string: body), to: operation)
     }
 
     @Test func `a cart is its version and its lines`() {
         let reply = reply(.ok, Self.cart, ["Cart-Node": "node-2"])
-        let expected = Showing(
+        let expected = CartObservation(
             version: 42,
             lines: [
-                .init(id: 3, article: Article(ErrandID(client: 1, number: 7)), quantity: 2),
+                .init(id: 3, article: Article(OperationID(client: 1, number: 7)), quantity: 2),
                 .init(id: 5, article: .foreign, quantity: 1),
             ]
         )
-        #expect(reply.showing == expected)
+        #expect(reply.observation == expected)
         #expect(reply.owner == "node-2")
         #expect(reply.flaw == nil)
     }
@@ -50,7 +55,7 @@ import Testing
     func `a body that is no cart is a flaw, and settles nothing`(body: String) {
         let reply = reply(.ok, body)
         #expect(reply.flaw != nil)
-        guard case .unknown = reply.fate else {
+        guard case .unknown = reply.outcome else {
             Issue.record("\(reply)")
             return
         }
@@ -74,12 +79,12 @@ import Testing
         let denied = reply(.serviceUnavailable, #"{"type":"urn:x:not-ready","outcome":"not-applied"}"#, wait)
         #expect(denied.retryAfter == .seconds(3))
         #expect(denied.flaw == nil)
-        guard case .notApplied("503 not-ready") = denied.fate else {
+        guard case .notApplied("503 not-ready") = denied.outcome else {
             Issue.record("\(denied)")
             return
         }
         let unknown = reply(.gatewayTimeout, #"{"type":"urn:x:late","outcome":"unknown"}"#, wait)
-        guard case .unknown("504 late") = unknown.fate else {
+        guard case .unknown("504 late") = unknown.outcome else {
             Issue.record("\(unknown)")
             return
         }
@@ -90,12 +95,12 @@ import Testing
     }
 
     @Test(arguments: [
-        ("cart-not-found", Reply.Rejection.cartMissing), ("cart-deleted", .cartMissing),
+        ("cart-not-found", AttemptResult.Rejection.cartMissing), ("cart-deleted", .cartMissing),
         ("line-not-found", .lineMissing), ("limit-reached", .full), ("wrong-type", .other("404 wrong-type")),
     ])
-    func `a refusal is known by its type`(type: String, rejection: Reply.Rejection) {
+    func `a refusal is known by its type`(type: String, rejection: AttemptResult.Rejection) {
         let reply = reply(.notFound, #"{"type":"urn:cart-node:problem:\#(type)"}"#)
-        guard case .rejected(rejection) = reply.fate else {
+        guard case .rejected(rejection) = reply.outcome else {
             Issue.record("\(reply)")
             return
         }
@@ -106,7 +111,7 @@ import Testing
         let reply = reply(.ok, Self.cart, headers, to: Self.keyed)
         #expect(reply.isReplay)
         #expect(reply.committedAt == 40)
-        #expect(reply.showing?.version == 42)
+        #expect(reply.observation?.version == 42)
         #expect(reply.flaw == nil)
     }
 
@@ -121,14 +126,14 @@ import Testing
 
     @Test func `only a request that had no connection was surely not sent`() async throws {
         // A port that was just given back has nobody who listens.
-        let reply = try await HTTPShop.with(targets: ["http://127.0.0.1:1"]) { shop in
-            await shop.perform(Self.errand, at: 0)
+        let reply = try await HTTPClusterClient.with(targets: ["http://127.0.0.1:1"]) { clusterClient in
+            await clusterClient.perform(Self.operation, at: 0)
         }
-        guard case .notApplied = reply.fate else {
+        guard case .notApplied = reply.outcome else {
             Issue.record("\(reply)")
             return
         }
-        guard case .unknown = Reply(HTTPClientError.remoteConnectionClosed).fate else {
+        guard case .unknown = AttemptResult(HTTPClientError.remoteConnectionClosed).outcome else {
             Issue.record("a connection that broke may have carried the request")
             return
         }

@@ -30,41 +30,41 @@ import Testing
 
     @Test(arguments: ["10", "s", "10 s", "1e3s", "1.2.3s", "100000s", "ms", "∞s"])
     func `what is no duration is refused`(text: String) {
-        #expect(throws: DurationText.Flaw.self) { try DurationText.read(text) }
+        #expect(throws: DurationParser.ParseError.self) { try DurationParser.read(text) }
     }
 
     @Test func `popularities are read`() throws {
-        #expect(try PopularityText.read("uniform") == .uniform)
-        #expect(try PopularityText.read("zipf:1.1") == .zipf(1.1))
+        #expect(try PopularityParser.read("uniform") == .uniform)
+        #expect(try PopularityParser.read("zipf:1.1") == .zipf(1.1))
         for text in ["", "zipf", "zipf:", "zipf:9", "zipf:-1", "zipf:x", "zipf:1:2", "Uniform"] {
-            #expect(throws: PopularityText.Flaw.self) { try PopularityText.read(text) }
+            #expect(throws: PopularityParser.ParseError.self) { try PopularityParser.read(text) }
         }
     }
 
     @Test func `figures are short`() {
         #expect(
-            [0, 999, 1_234, 12_345, 123_456, 1_234_567].map { Figures.latency($0) } == [
+            [0, 999, 1_234, 12_345, 123_456, 1_234_567].map { NumberFormat.latency($0) } == [
                 "0 µs", "999 µs", "1.23 ms", "12.3 ms", "123 ms", "1.23 s",
             ]
         )
-        #expect(Figures.grouped(1_234_567) == "1\u{202F}234\u{202F}567")
-        #expect(Figures.grouped(-123_456) == "-123\u{202F}456")
-        #expect(Figures.fixed(-0.04, 1) == "0.0")
-        #expect(Figures.fixed(1.999, 2) == "2.00")
-        #expect(Figures.plain(0.8) == "0.8")
+        #expect(NumberFormat.grouped(1_234_567) == "1\u{202F}234\u{202F}567")
+        #expect(NumberFormat.grouped(-123_456) == "-123\u{202F}456")
+        #expect(NumberFormat.fixed(-0.04, 1) == "0.0")
+        #expect(NumberFormat.fixed(1.999, 2) == "2.00")
+        #expect(NumberFormat.plain(0.8) == "0.8")
     }
 
     @Test func `what is above the limit is not sent, and counted`() {
         let measurements = Measurements()
         #expect(measurements.begin(atMost: 1))
         #expect(!measurements.begin(atMost: 1))
-        let errand = Errand(ErrandID(client: 1, number: 1), CartName(0), .look)
-        let done = Reply(.done(Showing(version: 1, lines: [])))
-        measurements.end(errand, done, latency: .milliseconds(5), at: .seconds(3))
+        let operation = WorkloadOperation(OperationID(client: 1, number: 1), CartName(0), .read)
+        let done = AttemptResult(.done(CartObservation(version: 1, lines: [])))
+        measurements.end(operation, done, latency: .milliseconds(5), at: .seconds(3))
         #expect(measurements.begin(atMost: 1))
         let totals = measurements.totals(at: .seconds(4))
         #expect(totals.notSent == 1)
-        #expect(Report.Latencies(totals.looks).count == 1)
+        #expect(LoadReport.Latencies(totals.looks).count == 1)
         #expect(totals.stall == .seconds(3))
         #expect(totals.stallAt == .zero)
     }
@@ -78,10 +78,10 @@ import Testing
         #expect(page.components(separatedBy: "kill node 2").count == 5, "in three charts and the table")
     }
 
-    private static var report: Report {
-        var verdict = Violations(limit: 1)
-        verdict.add(Violation(.kept, cart: 1, "<script> &"))
-        verdict.add(Violation(.kept, cart: 2, "more"))
+    private static var report: LoadReport {
+        var checkResult = Violations(limit: 1)
+        checkResult.add(Violation(.kept, cart: 1, "<script> &"))
+        checkResult.add(Violation(.kept, cart: 2, "more"))
         var workload = WorkloadPlan()
         workload.carts = 1
         let chaos: ChaosSchedule? = try? ChaosSchedule("1s kill 2")
@@ -100,11 +100,15 @@ import Testing
         )
         let measurements = Measurements()
         for _ in 0..<4 { _ = measurements.turn() }
-        return Report(
+        return LoadReport(
             plan,
             measurements.totals(at: .seconds(3)),
             History(carts: 1),
-            verdict: Verdict(violations: verdict.kept, counts: verdict.counts, extent: Verdict.Extent()),
+            checkResult: CheckResult(
+                violations: checkResult.kept,
+                counts: checkResult.counts,
+                extent: CheckResult.Extent()
+            ),
             beginning: .zero,
             took: .seconds(3),
             processor: 0.5,

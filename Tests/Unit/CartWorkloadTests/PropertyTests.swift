@@ -6,9 +6,9 @@ import Testing
     @Test func `nothing is held against a perfect cluster, however its answers come`() {
         for seed in 0..<500 as Range<UInt64> {
             var cluster = TinyCluster(seed: seed, defect: nil)
-            let verdict = cluster.run(steps: 400)
-            #expect(verdict.holds, "seed \(seed): \(verdict)")
-            guard verdict.holds else { return }
+            let checkResult = cluster.run(steps: 400)
+            #expect(checkResult.holds, "seed \(seed): \(checkResult)")
+            guard checkResult.holds else { return }
         }
     }
 
@@ -17,13 +17,13 @@ import Testing
         var (struck, found) = (0, 0)
         for seed in 0..<60 as Range<UInt64> {
             var cluster = TinyCluster(seed: seed, defect: defect)
-            let verdict = cluster.run(steps: 400)
+            let checkResult = cluster.run(steps: 400)
             guard cluster.isFlawed else {
-                #expect(verdict.holds, "seed \(seed): \(verdict)")
+                #expect(checkResult.holds, "seed \(seed): \(checkResult)")
                 continue
             }
             struck += 1
-            if !verdict.holds { found += 1 }
+            if !checkResult.holds { found += 1 }
         }
         #expect(struck >= 10)
         // A defect need not show: what nobody saw may be undone before anybody looks.

@@ -12,27 +12,27 @@ enum Defect: CaseIterable {
 struct TinyCluster {
     private let plan: WorkloadPlan
     private let history = History(carts: 1)
-    private let market: Market
+    private let generator: WorkloadGenerator
     private let defect: Defect?
     private var random: SplitMix64
     /// Whether the defect has struck.
     private(set) var isFlawed = false
 
-    private var versions: [Showing?] = [nil]
+    private var versions: [CartObservation?] = [nil]
     private var nextLine: UInt32 = 1
     private var keys: [String: UInt64] = [:]
 
     private struct Waiting {
-        let ticket: History.Ticket
-        let errand: Errand
+        let sentAttempt: History.SentAttempt
+        let operation: WorkloadOperation
     }
 
     private var inbox: [Waiting] = []
     /// Commands that nobody waits for any more, and that may be executed yet.
-    private var held: [Errand] = []
-    private var outbox: [(waiting: Waiting, reply: Reply)] = []
-    private var retries: [Errand] = []
-    private var errands: UInt32 = 0
+    private var held: [WorkloadOperation] = []
+    private var outbox: [(waiting: Waiting, reply: AttemptResult)] = []
+    private var retries: [WorkloadOperation] = []
+    private var operations: UInt32 = 0
 
     init(seed: UInt64, defect: Defect?) {
         var plan = WorkloadPlan()
@@ -40,11 +40,11 @@ struct TinyCluster {
         plan.cartSize = 5
         self.plan = plan
         self.defect = defect
-        market = Market(plan)
+        generator = WorkloadGenerator(plan)
         random = SplitMix64(seed: seed)
     }
 
-    mutating func run(steps: Int) -> Verdict {
+    mutating func run(steps: Int) -> CheckResult {
         for _ in 0..<steps {
             switch Int.random(in: 0..<10, using: &random) {
             case 0..<4: send()
@@ -58,7 +58,7 @@ struct TinyCluster {
             commit(inbox.count)
             deliver()
         }
-        let look = Errand(ErrandID(client: 0, number: 1), CartName(0), .look)
+        let look = WorkloadOperation(OperationID(client: 0, number: 1), CartName(0), .read)
         history.answered(history.sent(look, to: 0, at: .zero), show(versions.count - 1), at: .zero)
         var checker = Checker()
         checker.stored = [0: UInt64(versions.count - 1)]
@@ -72,15 +72,21 @@ struct TinyCluster {
 
     private mutating func send() {
         guard inbox.count + outbox.count < 8 else { return }
-        let errand: Errand
+        let operation: WorkloadOperation
         if !retries.isEmpty, random.unit() < 0.7 {
-            errand = retries.removeFirst()
+            operation = retries.removeFirst()
         } else {
-            errands += 1
-            errand = market.errand(ErrandID(client: 1 + errands % 4, number: errands), &random)
+            operations += 1
+            operation = generator.operation(
+                OperationID(client: 1 + operations % 4, number: operations),
+                &random
+            )
         }
         inbox.append(
-            Waiting(ticket: history.sent(errand, to: 0, at: .milliseconds(Int64(errands))), errand: errand)
+            Waiting(
+                sentAttempt: history.sent(operation, to: 0, at: .milliseconds(Int64(operations))),
+                operation: operation
+            )
         )
     }
 
@@ -93,9 +99,9 @@ struct TinyCluster {
         var decided: [(Waiting, Decision)] = []
         var changed = false
         for waiting in batch {
-            if !waiting.errand.action.isRead, random.unit() < 0.1 {
-                outbox.append((waiting, Reply(.notApplied("overloaded"))))
-                if strikes(.appliesDenied), apply(waiting.errand, to: &state, version).changes {
+            if !waiting.operation.action.isRead, random.unit() < 0.1 {
+                outbox.append((waiting, AttemptResult(.notApplied("overloaded"))))
+                if strikes(.appliesDenied), apply(waiting.operation, to: &state, version).changes {
                     isFlawed = true
                     changed = true
                 }
@@ -103,54 +109,64 @@ struct TinyCluster {
             }
             if random.unit() < 0.1 {
                 // It is lost on its way, or executed who knows when.
-                outbox.append((waiting, Reply(.unknown("no answer"))))
-                held.append(waiting.errand)
+                outbox.append((waiting, AttemptResult(.unknown("no answer"))))
+                held.append(waiting.operation)
                 continue
             }
-            let decision = decide(waiting.errand, &state, version)
+            let decision = decide(waiting.operation, &state, version)
             if decision.changes { changed = true }
             decided.append((waiting, decision))
         }
         if changed { append(state, version) }
-        for (waiting, decision) in decided { outbox.append((waiting, reply(to: waiting.errand, decision))) }
+        for (waiting, decision) in decided {
+            outbox.append((waiting, reply(to: waiting.operation, decision)))
+        }
     }
 
     private struct Decision {
         var changes = false
-        var rejection: Reply.Rejection?
+        var rejection: AttemptResult.Rejection?
         var replayed: UInt64?
     }
 
-    private mutating func decide(_ errand: Errand, _ state: inout Showing?, _ version: UInt64) -> Decision {
-        if let key = errand.key, let committed = keys[key] {
+    private mutating func decide(
+        _ operation: WorkloadOperation,
+        _ state: inout CartObservation?,
+        _ version: UInt64
+    ) -> Decision {
+        if let key = operation.key, let committed = keys[key] {
             guard strikes(.forgetsKeys) else { return Decision(replayed: committed) }
-            let again = apply(errand, to: &state, version)
+            let again = apply(operation, to: &state, version)
             if again.changes || again.rejection != nil { isFlawed = true }
             return again
         }
-        if !errand.action.isRead, strikes(.losesAcknowledged), case .add = errand.action, state != nil {
+        if !operation.action.isRead, strikes(.losesAcknowledged), case .add = operation.action, state != nil {
             isFlawed = true
             return Decision(changes: true)
         }
-        var decision = apply(errand, to: &state, version)
-        if strikes(.appliesTwice), decision.changes, case .add = errand.action {
+        var decision = apply(operation, to: &state, version)
+        if strikes(.appliesTwice), decision.changes, case .add = operation.action {
             isFlawed = true
-            decision = apply(errand, to: &state, version)
+            decision = apply(operation, to: &state, version)
         }
         return decision
     }
 
-    private mutating func apply(_ errand: Errand, to state: inout Showing?, _ version: UInt64) -> Decision {
+    private mutating func apply(
+        _ operation: WorkloadOperation,
+        to state: inout CartObservation?,
+        _ version: UInt64
+    ) -> Decision {
         guard let before = state else {
-            guard case .create = errand.action else { return Decision(rejection: .cartMissing) }
-            state = Showing(version: version, lines: [])
-            return remember(errand, version)
+            guard case .create = operation.action else { return Decision(rejection: .cartMissing) }
+            state = CartObservation(version: version, lines: [])
+            return remember(operation, version)
         }
         var lines = before.lines
-        switch errand.action {
-        case .look: return Decision()
+        switch operation.action {
+        case .read: return Decision()
         case .create:
-            guard errand.key != nil else { return Decision() }
+            guard operation.key != nil else { return Decision() }
         case .add(let article, let quantity):
             lines.append(.init(id: nextLine, article: article, quantity: quantity))
             nextLine += 1
@@ -165,52 +181,58 @@ struct TinyCluster {
             }
             lines.remove(at: place)
         }
-        state = Showing(version: version, lines: lines)
-        return remember(errand, version)
+        state = CartObservation(version: version, lines: lines)
+        return remember(operation, version)
     }
 
-    private mutating func remember(_ errand: Errand, _ version: UInt64) -> Decision {
-        if let key = errand.key { keys[key] = version }
+    private mutating func remember(_ operation: WorkloadOperation, _ version: UInt64) -> Decision {
+        if let key = operation.key { keys[key] = version }
         return Decision(changes: true)
     }
 
-    private mutating func append(_ state: Showing?, _ version: UInt64) {
-        versions.append(state.map { Showing(version: version, lines: $0.lines) })
+    private mutating func append(_ state: CartObservation?, _ version: UInt64) {
+        versions.append(state.map { CartObservation(version: version, lines: $0.lines) })
         if strikes(.skipsVersions) {
             isFlawed = true
-            versions.append(state.map { Showing(version: version + 1, lines: $0.lines) })
+            versions.append(state.map { CartObservation(version: version + 1, lines: $0.lines) })
         }
         if strikes(.goesBack), versions.count > 3, let old = versions[versions.count - 3],
             let new = state, old.lines != new.lines
         {
             // A stale owner writes its own state over the new one.
             isFlawed = true
-            versions.append(Showing(version: UInt64(versions.count), lines: old.lines))
+            versions.append(CartObservation(version: UInt64(versions.count), lines: old.lines))
         }
     }
 
-    private mutating func reply(to errand: Errand, _ decision: Decision) -> Reply {
-        if let rejection = decision.rejection { return Reply(.rejected(rejection)) }
+    private mutating func reply(to operation: WorkloadOperation, _ decision: Decision) -> AttemptResult {
+        if let rejection = decision.rejection { return AttemptResult(.rejected(rejection)) }
         var place = versions.count - 1
-        if strikes(.showsThePast), errand.action.isRead, place > 6, versions[place - 6] != nil {
+        if strikes(.showsThePast), operation.action.isRead, place > 6, versions[place - 6] != nil {
             isFlawed = true
             place -= 6
         }
         var reply = show(place)
-        if strikes(.forksVersions), errand.action.isRead, let showing = reply.showing,
-            let first = showing.lines.first
+        if strikes(.forksVersions), operation.action.isRead, let observation = reply.observation,
+            let first = observation.lines.first
         {
             isFlawed = true
-            let other = Showing.Line(id: first.id, article: first.article, quantity: first.quantity + 1)
-            reply.fate = .done(Showing(version: showing.version, lines: [other] + showing.lines.dropFirst()))
+            let other = CartObservation.Line(
+                id: first.id,
+                article: first.article,
+                quantity: first.quantity + 1
+            )
+            reply.outcome = .done(
+                CartObservation(version: observation.version, lines: [other] + observation.lines.dropFirst())
+            )
         }
         reply.isReplay = decision.replayed != nil
         reply.committedAt = decision.replayed
         return reply
     }
 
-    private func show(_ place: Int) -> Reply {
-        versions[place].map { Reply(.done($0)) } ?? Reply(.rejected(.cartMissing))
+    private func show(_ place: Int) -> AttemptResult {
+        versions[place].map { AttemptResult(.done($0)) } ?? AttemptResult(.rejected(.cartMissing))
     }
 
     private mutating func deliver() {
@@ -219,29 +241,29 @@ struct TinyCluster {
         }
         guard random.unit() > 0.1 else {
             // The client got nothing.
-            if random.unit() < 0.5 { answer(waiting, Reply(.unknown("connection reset"))) }
+            if random.unit() < 0.5 { answer(waiting, AttemptResult(.unknown("connection reset"))) }
             return
         }
         answer(waiting, reply)
     }
 
-    private mutating func answer(_ waiting: Waiting, _ reply: Reply) {
-        history.answered(waiting.ticket, reply, at: .milliseconds(Int64(errands)))
-        let isUnknown = if case .unknown = reply.fate { true } else { false }
-        if waiting.errand.key != nil, isUnknown {
-            retries.append(waiting.errand)
+    private mutating func answer(_ waiting: Waiting, _ reply: AttemptResult) {
+        history.answered(waiting.sentAttempt, reply, at: .milliseconds(Int64(operations)))
+        let isUnknown = if case .unknown = reply.outcome { true } else { false }
+        if waiting.operation.key != nil, isUnknown {
+            retries.append(waiting.operation)
         } else {
-            market.conclude(waiting.errand, reply)
+            generator.conclude(waiting.operation, reply)
         }
     }
 
     private mutating func runHeld() {
         guard !held.isEmpty else { return }
-        let errand = held.remove(at: pick(held.count))
-        guard random.unit() < 0.5, errand.key.map({ keys[$0] == nil }) ?? true else { return }
+        let operation = held.remove(at: pick(held.count))
+        guard random.unit() < 0.5, operation.key.map({ keys[$0] == nil }) ?? true else { return }
         var state = versions.last ?? nil
         let version = UInt64(versions.count)
-        if apply(errand, to: &state, version).changes { append(state, version) }
+        if apply(operation, to: &state, version).changes { append(state, version) }
         if strikes(.losesUnseenTail), versions.count > 4 {
             // The last version is forgotten, which somebody was promised; what follows gets its number.
             isFlawed = true

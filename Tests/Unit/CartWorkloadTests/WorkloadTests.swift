@@ -6,8 +6,8 @@ import Testing
 @Suite struct WorkloadTests {
     @Test func `articles are known by their SKU, and nobody else's are ours`() {
         for id in [
-            ErrandID(client: 0, number: 0), ErrandID(client: .max, number: 7),
-            ErrandID(client: 12, number: .max),
+            OperationID(client: 0, number: 0), OperationID(client: .max, number: 7),
+            OperationID(client: 12, number: .max),
         ] {
             #expect(Article(sku: Article(id).sku) == Article(id))
         }
@@ -19,20 +19,20 @@ import Testing
     }
 
     @Test func `the same seed wants the same things`() {
-        func errands(_ seed: UInt64) -> [Errand] {
+        func operations(_ seed: UInt64) -> [WorkloadOperation] {
             var plan = WorkloadPlan()
             plan.popularity = .zipf(1.1)
-            let market = Market(plan)
+            let generator = WorkloadGenerator(plan)
             var random = SplitMix64(seed: seed)
             return (1...500 as ClosedRange<UInt32>).map { number in
-                let errand = market.errand(ErrandID(client: 1, number: number), &random)
-                let showing = Showing(version: UInt64(number), lines: [])
-                market.conclude(errand, Reply(.done(showing)))
-                return errand
+                let operation = generator.operation(OperationID(client: 1, number: number), &random)
+                let observation = CartObservation(version: UInt64(number), lines: [])
+                generator.conclude(operation, AttemptResult(.done(observation)))
+                return operation
             }
         }
-        #expect(errands(7) == errands(7))
-        #expect(errands(7) != errands(8))
+        #expect(operations(7) == operations(7))
+        #expect(operations(7) != operations(8))
     }
 
     @Test func `popular carts are asked for as often as Zipf says`() {
@@ -40,11 +40,11 @@ import Testing
         plan.carts = 10
         plan.reads = 1
         plan.popularity = .zipf(1)
-        let market = Market(plan)
+        let generator = WorkloadGenerator(plan)
         var random = SplitMix64(seed: 1)
         var counts = [Int](repeating: 0, count: 10)
         for number in 1...100_000 as ClosedRange<UInt32> {
-            counts[market.errand(ErrandID(client: 1, number: number), &random).cart.number] += 1
+            counts[generator.operation(OperationID(client: 1, number: number), &random).cart.number] += 1
         }
         // The harmonic sum of ten is 2.929.
         for (rank, count) in counts.enumerated() {
@@ -57,57 +57,77 @@ import Testing
     }
 
     @Test func `a plan says all that is wrong with it`() {
-        #expect(WorkloadPlan().flaws.isEmpty)
+        #expect(WorkloadPlan().validationErrors.isEmpty)
         var plan = WorkloadPlan()
         plan.carts = 0
         plan.reads = 1.5
         plan.cartSize = 500
         plan.popularity = .zipf(-1)
         plan.retry.attempts = 0
-        #expect(plan.flaws.count == 5)
+        #expect(plan.validationErrors.count == 5)
     }
 
     @Test func `carts come to their size and stay there`() async {
-        let kiosk = Kiosk()
+        let kiosk = InMemoryCluster()
         var plan = WorkloadPlan()
         plan.carts = 1
         plan.reads = 0.2
         plan.cartSize = 7
         let history = History(carts: 1)
-        let courier = Courier(shop: kiosk, clock: CountedClock(), history: history, policy: plan.retry)
-        var customer = Customer(1, courier, Market(plan), SplitMix64(seed: 3))
-        await customer.run(until: .seconds(1_000))
+        let retryingClient = RetryingClient(
+            clusterClient: kiosk,
+            clock: CountedClock(),
+            history: history,
+            policy: plan.retry
+        )
+        var workloadClient = WorkloadClient(1, retryingClient, WorkloadGenerator(plan), SplitMix64(seed: 3))
+        await workloadClient.run(until: .seconds(1_000))
         let lines = await kiosk.lines
         #expect((6...7).contains(lines))
-        let verdict = Checker().check(history)
-        #expect(verdict.holds, "\(verdict)")
-        #expect(verdict.extent.acknowledged > 100)
+        let checkResult = Checker().check(history)
+        #expect(checkResult.holds, "\(checkResult)")
+        #expect(checkResult.extent.acknowledged > 100)
     }
 
     @Test(arguments: [(false, 1), (true, 3)])
     func `a change of unknown outcome is sent again only under a key`(isKeyed: Bool, attempts: Int) async {
-        let shop = Unanswering(fate: .unknown("no answer"))
+        let clusterClient = FailingClusterClient(outcome: .unknown("no answer"))
         let history = History(carts: 1)
         var policy = RetryPolicy()
         policy.attempts = 3
-        let courier = Courier(shop: shop, clock: CountedClock(), history: history, policy: policy)
-        let errand = Errand(ErrandID(client: 1, number: 1), CartName(0), .create, key: isKeyed ? "k" : nil)
+        let retryingClient = RetryingClient(
+            clusterClient: clusterClient,
+            clock: CountedClock(),
+            history: history,
+            policy: policy
+        )
+        let operation = WorkloadOperation(
+            OperationID(client: 1, number: 1),
+            CartName(0),
+            .create,
+            key: isKeyed ? "k" : nil
+        )
         var random = SplitMix64(seed: 1)
         var node = 0
-        _ = await courier.deliver(errand, at: &node, until: .seconds(100), &random)
+        _ = await retryingClient.execute(operation, at: &node, until: .seconds(100), &random)
         #expect(history.attempts.map(\.node) == Array([0, 1, 0].prefix(attempts)))
     }
 
     @Test func `what was not applied is tried at the next node, after the pause that was asked for`() async {
-        let shop = Unanswering(fate: .notApplied("503"), retryAfter: .milliseconds(900))
+        let clusterClient = FailingClusterClient(outcome: .notApplied("503"), retryAfter: .milliseconds(900))
         let history = History(carts: 1)
         var policy = RetryPolicy()
         policy.attempts = 3
-        let courier = Courier(shop: shop, clock: CountedClock(), history: history, policy: policy)
-        let errand = Errand(ErrandID(client: 1, number: 1), CartName(0), .create)
+        let retryingClient = RetryingClient(
+            clusterClient: clusterClient,
+            clock: CountedClock(),
+            history: history,
+            policy: policy
+        )
+        let operation = WorkloadOperation(OperationID(client: 1, number: 1), CartName(0), .create)
         var random = SplitMix64(seed: 1)
         var node = 1
-        _ = await courier.deliver(errand, at: &node, until: .seconds(100), &random)
+        _ = await retryingClient.execute(operation, at: &node, until: .seconds(100), &random)
         #expect(history.attempts.map(\.node) == [1, 0, 1])
         let times = history.attempts.map(\.sentAt)
         #expect(zip(times, times.dropFirst()).allSatisfy { $1 - $0 >= .milliseconds(900) })
@@ -116,7 +136,7 @@ import Testing
     @Test func `pauses grow up to their ceiling`() {
         let policy = RetryPolicy()
         var random = SplitMix64(seed: 5)
-        let reply = Reply(.notApplied(""))
+        let reply = AttemptResult(.notApplied(""))
         for attempt in 1...100 {
             let pause = policy.pause(after: attempt, reply, &random)
             #expect(pause >= policy.floor * 0.5)
@@ -127,19 +147,19 @@ import Testing
 
     @Test func `recovery is what the last of those who were hurt had to wait`() {
         let history = History(carts: 3)
-        func attempt(_ cart: Int, _ from: Int, _ to: Int?, _ fate: Reply.Fate) {
-            let errand = Errand(
-                ErrandID(client: 1, number: UInt32(history.attempts.count)),
+        func attempt(_ cart: Int, _ from: Int, _ to: Int?, _ outcome: AttemptResult.Outcome) {
+            let operation = WorkloadOperation(
+                OperationID(client: 1, number: UInt32(history.attempts.count)),
                 CartName(cart),
                 .create
             )
-            let ticket = history.sent(errand, to: 0, at: .milliseconds(from))
-            if let to { history.answered(ticket, Reply(fate), at: .milliseconds(to)) }
+            let sentAttempt = history.sent(operation, to: 0, at: .milliseconds(from))
+            if let to { history.answered(sentAttempt, AttemptResult(outcome), at: .milliseconds(to)) }
         }
-        attempt(0, 900, 950, .done(Showing(version: 1, lines: [])))
+        attempt(0, 900, 950, .done(CartObservation(version: 1, lines: [])))
         attempt(0, 990, 3_000, .unknown("cut off"))
-        attempt(0, 4_000, 5_500, .done(Showing(version: 2, lines: [])))
-        attempt(1, 1_100, 1_110, .done(Showing(version: 1, lines: [])))
+        attempt(0, 4_000, 5_500, .done(CartObservation(version: 2, lines: [])))
+        attempt(1, 1_100, 1_110, .done(CartObservation(version: 1, lines: [])))
         attempt(1, 4_000, 4_001, .notApplied("after its recovery"))
         attempt(2, 1_200, nil, .notApplied(""))
         let recovery = Recovery(history.attempts, after: .seconds(1))
@@ -151,18 +171,18 @@ import Testing
 
     @Test func `a node that takes no connection hurts only who has no other`() {
         let history = History(carts: 1)
-        func attempt(_ number: UInt32, _ from: Int, _ reply: Reply) {
-            let errand = Errand(ErrandID(client: 1, number: number), CartName(0), .create)
+        func attempt(_ number: UInt32, _ from: Int, _ reply: AttemptResult) {
+            let operation = WorkloadOperation(OperationID(client: 1, number: number), CartName(0), .create)
             history.answered(
-                history.sent(errand, to: 0, at: .milliseconds(from)),
+                history.sent(operation, to: 0, at: .milliseconds(from)),
                 reply,
                 at: .milliseconds(from + 1)
             )
         }
-        var gone = Reply(.notApplied("no connection"))
+        var gone = AttemptResult(.notApplied("no connection"))
         gone.isUnreached = true
         attempt(1, 9_000, gone)
-        attempt(1, 9_100, Reply(.done(Showing(version: 1, lines: []))))
+        attempt(1, 9_100, AttemptResult(.done(CartObservation(version: 1, lines: []))))
         #expect(Recovery(history.attempts, after: .seconds(1)).hurt == 0)
         let only = Recovery(history.attempts, after: .seconds(1), forgivingUnreached: false)
         #expect(only.worst == .milliseconds(8_001))
@@ -183,40 +203,40 @@ private final class CountedClock: WorkloadClock {
 }
 
 /// Never says anything good.
-private struct Unanswering: Shop {
+private struct FailingClusterClient: ClusterClient {
     let nodes = 2
-    let fate: Reply.Fate
+    let outcome: AttemptResult.Outcome
     var retryAfter: Duration?
 
-    func perform(_ errand: Errand, at node: Int) async -> Reply {
-        var reply = Reply(fate)
+    func perform(_ operation: WorkloadOperation, at node: Int) async -> AttemptResult {
+        var reply = AttemptResult(outcome)
         reply.retryAfter = retryAfter
         return reply
     }
 }
 
 /// One cart that does what it is told, at once.
-private actor Kiosk: Shop {
+private actor InMemoryCluster: ClusterClient {
     nonisolated let nodes = 1
-    private var cart: Showing?
+    private var cart: CartObservation?
     private var lastLine: UInt32 = 0
 
     var lines: Int { cart?.lines.count ?? 0 }
 
-    nonisolated func perform(_ errand: Errand, at node: Int) async -> Reply {
-        await serve(errand.action)
+    nonisolated func perform(_ operation: WorkloadOperation, at node: Int) async -> AttemptResult {
+        await serve(operation.action)
     }
 
-    private func serve(_ action: Action) -> Reply {
+    private func serve(_ action: Action) -> AttemptResult {
         guard let cart else {
-            guard action == .create else { return Reply(.rejected(.cartMissing)) }
-            cart = Showing(version: 1, lines: [])
-            return Reply(.done(cart))
+            guard action == .create else { return AttemptResult(.rejected(.cartMissing)) }
+            cart = CartObservation(version: 1, lines: [])
+            return AttemptResult(.done(cart))
         }
         var lines = cart.lines
         switch action {
-        case .create, .look:
-            return Reply(.done(cart))
+        case .create, .read:
+            return AttemptResult(.done(cart))
         case .add(let article, let quantity):
             lastLine += 1
             lines.append(.init(id: lastLine, article: article, quantity: quantity))
@@ -227,7 +247,7 @@ private actor Kiosk: Shop {
         case .remove(let line):
             lines.removeAll { $0.id == line }
         }
-        self.cart = Showing(version: cart.version + 1, lines: lines)
-        return Reply(.done(self.cart))
+        self.cart = CartObservation(version: cart.version + 1, lines: lines)
+        return AttemptResult(.done(self.cart))
     }
 }

@@ -3,16 +3,16 @@ import Testing
 
 @Suite struct IdentifierTests {
     @Test func `versions are ordered by epoch first`() {
-        let low = Version(epoch: Epoch(1), sequence: Sequence(9))
-        let high = Version(epoch: Epoch(2), sequence: Sequence(1))
+        let low = Version(epoch: Epoch(1), sequence: SequenceNumber(9))
+        let high = Version(epoch: Epoch(2), sequence: SequenceNumber(1))
         #expect(low < high)
-        #expect(low < Version(epoch: Epoch(1), sequence: Sequence(10)))
+        #expect(low < Version(epoch: Epoch(1), sequence: SequenceNumber(10)))
         #expect(!(high < high))
     }
 
     @Test func `the last sequence saturates instead of trapping`() {
-        #expect(Sequence(.max).next == Sequence(.max))
-        #expect(Sequence.zero.next == Sequence(1))
+        #expect(SequenceNumber(.max).next == SequenceNumber(.max))
+        #expect(SequenceNumber.zero.next == SequenceNumber(1))
     }
 
     @Test func `session ids are 32 hexadecimal digits, also of small numbers`() {

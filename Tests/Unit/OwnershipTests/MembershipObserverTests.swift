@@ -33,40 +33,40 @@ import Testing
 
     @Test func `a session that shows one counter for longer than any lease may be called dead`() {
         let observer = observer([(0, [member(peer, 7)]), (5, [member(peer, 7)])])
-        #expect(observer.verdicts(at: start + .milliseconds(5_499)).isEmpty)
-        let verdict = observer.verdicts(at: start + .milliseconds(5_500)).first
-        #expect(verdict?.session == peer)
-        #expect(verdict?.counter == 7)
-        #expect(verdict?.generation == generation)
-        #expect(observer.nextVerdict == start + .milliseconds(5_500))
+        #expect(observer.expiredSessions(at: start + .milliseconds(5_499)).isEmpty)
+        let expired = observer.expiredSessions(at: start + .milliseconds(5_500)).first
+        #expect(expired?.session == peer)
+        #expect(expired?.counter == 7)
+        #expect(expired?.generation == generation)
+        #expect(observer.nextExpiry == start + .milliseconds(5_500))
     }
 
     @Test func `a counter that moves starts the wait anew`() {
         let observer = observer([(0, [member(peer, 7)]), (5, [member(peer, 8)])])
-        #expect(observer.verdicts(at: start + .seconds(6)).isEmpty)
-        #expect(observer.nextVerdict == start + .milliseconds(10_500))
+        #expect(observer.expiredSessions(at: start + .seconds(6)).isEmpty)
+        #expect(observer.nextExpiry == start + .milliseconds(10_500))
     }
 
     @Test func `another generation starts the wait anew`() {
         var observer = observer([(0, [member(peer, 7)])])
         let other = Generation(dataSet: "a", run: "2", replication: "x")
         observer.observe([member(peer, 7)], generation: other, own: own, receivedAt: start + .seconds(5))
-        #expect(observer.verdicts(at: start + .seconds(6)).isEmpty)
+        #expect(observer.expiredSessions(at: start + .seconds(6)).isEmpty)
     }
 
     @Test func `a session never judges itself`() {
         let observer = observer([(0, [member(own, 1)]), (100, [member(own, 1)])])
-        #expect(observer.verdicts(at: start + .seconds(200)).isEmpty)
+        #expect(observer.expiredSessions(at: start + .seconds(200)).isEmpty)
     }
 
     @Test func `an absent session is watched only when somebody asks, and from the next answer on`() {
         var observer = observer([(0, [])])
         observer.watch(peer)
-        #expect(observer.nextVerdict == nil)
+        #expect(observer.nextExpiry == nil)
         observer.observe([], generation: generation, own: own, receivedAt: start + .seconds(1))
-        let verdict = observer.verdicts(at: start + .milliseconds(6_500)).first
-        #expect(verdict?.session == peer)
-        #expect(verdict?.counter == .some(nil))
+        let expired = observer.expiredSessions(at: start + .milliseconds(6_500)).first
+        #expect(expired?.session == peer)
+        #expect(expired?.counter == .some(nil))
     }
 
     @Test func `an absent session that appears is absent no more`() {
@@ -74,34 +74,34 @@ import Testing
         observer.watch(peer)
         observer.observe([], generation: generation, own: own, receivedAt: start)
         observer.observe([member(peer, 1)], generation: generation, own: own, receivedAt: start + .seconds(5))
-        #expect(observer.standing(of: peer) == .present(member(peer, 1)))
-        #expect(observer.verdicts(at: start + .seconds(6)).isEmpty)
+        #expect(observer.status(of: peer) == .present(member(peer, 1)))
+        #expect(observer.expiredSessions(at: start + .seconds(6)).isEmpty)
     }
 
     @Test func `a tombstone is for ever, whatever a later answer shows`() {
         let observer = observer([(0, [member(peer, 7, .dead)]), (1, [member(peer, 8)])])
-        #expect(observer.standing(of: peer) == .dead)
-        #expect(observer.takers.isEmpty)
+        #expect(observer.status(of: peer) == .dead)
+        #expect(observer.handoverTargets.isEmpty)
         #expect(observer.recentDead == [peer])
     }
 
     @Test func `a refused tombstone starts the wait anew`() {
         var observer = observer([(0, [member(peer, 7)])])
         observer.refused(peer)
-        #expect(observer.verdicts(at: start + .seconds(100)).isEmpty)
+        #expect(observer.expiredSessions(at: start + .seconds(100)).isEmpty)
         observer.observe(
             [member(peer, 7)],
             generation: generation,
             own: own,
             receivedAt: start + .seconds(100)
         )
-        #expect(observer.nextVerdict == start + .milliseconds(105_500))
+        #expect(observer.nextExpiry == start + .milliseconds(105_500))
     }
 
     @Test func `a draining session is reachable and takes nothing new`() {
         let observer = observer([(0, [member(peer, 7, .draining)])])
-        #expect(observer.standing(of: peer) == .present(member(peer, 7, .draining)))
-        #expect(observer.takers.isEmpty)
+        #expect(observer.status(of: peer) == .present(member(peer, 7, .draining)))
+        #expect(observer.handoverTargets.isEmpty)
     }
 
     @Test func `the dead that claims carry along are the latest ones, in bounds`() {
@@ -109,15 +109,15 @@ import Testing
         for number in 0..<40 { observer.learnDead(SessionID("dead-\(number)")) }
         #expect(observer.recentDead.count == MembershipObserver.recentDeadLimit)
         #expect(observer.recentDead.last == SessionID("dead-39"))
-        #expect(observer.standing(of: SessionID("dead-0")) == .dead)
+        #expect(observer.status(of: SessionID("dead-0")) == .dead)
     }
 
     @Test func `the watches are bounded, and the oldest gives way`() {
         var observer = observer([])
         for number in 0...MembershipObserver.watchLimit { observer.watch(SessionID("absent-\(number)")) }
         observer.observe([], generation: generation, own: own, receivedAt: start)
-        let verdicts = observer.verdicts(at: start + .seconds(10))
-        #expect(verdicts.count == MembershipObserver.watchLimit)
-        #expect(!verdicts.contains { $0.session == SessionID("absent-0") })
+        let expiredSessions = observer.expiredSessions(at: start + .seconds(10))
+        #expect(expiredSessions.count == MembershipObserver.watchLimit)
+        #expect(!expiredSessions.contains { $0.session == SessionID("absent-0") })
     }
 }

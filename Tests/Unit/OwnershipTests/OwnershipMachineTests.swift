@@ -3,7 +3,7 @@ import Testing
 
 /// The table of the ownership machine: every state that can be reached, and every event that can come in it.
 @Suite struct OwnershipMachineTests {
-    let version = Version(epoch: Epoch(100), sequence: Sequence(4))
+    let version = Version(epoch: Epoch(100), sequence: SequenceNumber(4))
     let other = SessionID("other")
     let commit = CommitID("c1")
     let generation = Generation(dataSet: "a", run: "2", replication: "x")
@@ -108,7 +108,7 @@ import Testing
     @Test func `a committed change is the next version under the same epoch`() {
         var machine = committing
         #expect(send(&machine, .commitAnswered(.committed)) == .apply)
-        let next = Version(epoch: version.epoch, sequence: Sequence(5))
+        let next = Version(epoch: version.epoch, sequence: SequenceNumber(5))
         #expect(machine.state == .owned(next))
         #expect(send(&machine, .proceed) == .serve)
     }
@@ -164,7 +164,7 @@ import Testing
         var machine = committing
         #expect(send(&machine, .sweep(generation)) == .none)
         _ = send(&machine, .commitAnswered(.committed))
-        let next = Version(epoch: version.epoch, sequence: Sequence(5))
+        let next = Version(epoch: version.epoch, sequence: SequenceNumber(5))
         #expect(send(&machine, .proceed) == .perform(.verify(next, generation)))
     }
 

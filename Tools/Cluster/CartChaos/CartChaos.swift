@@ -40,14 +40,14 @@ struct CartChaos: AsyncParsableCommand {
     func run() async throws {
         let seed = seed ?? UInt64.random(in: 1...999_999_999)
         let schedule = FaultSchedule(seed: seed, nodes: nodes, lease: .short)
-        Report.say("seed \(seed)")
+        ConsoleReport.say("seed \(seed)")
         if show {
             for number in round.map({ $0...$0 }) ?? 1...20 {
-                Report.say(Report.faults(schedule.round(number), number))
+                ConsoleReport.say(ConsoleReport.faults(schedule.round(number), number))
             }
             return
         }
-        let campaign = Campaign(
+        let campaign = ChaosCampaign(
             schedule: schedule,
             only: round,
             length: .seconds(60) * minutes,

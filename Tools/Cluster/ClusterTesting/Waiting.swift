@@ -1,5 +1,5 @@
 /// Something did not come about in time.
-package struct Overdue: Error, CustomStringConvertible {
+package struct ConditionTimeout: Error, CustomStringConvertible {
     package let what: String
     package let bound: Duration
 
@@ -22,7 +22,7 @@ package func eventually(
     let clock = ContinuousClock()
     let began = clock.now
     while try await !condition() {
-        guard clock.now - began < bound else { throw Overdue(what: what(), bound: bound) }
+        guard clock.now - began < bound else { throw ConditionTimeout(what: what(), bound: bound) }
         try await clock.sleep(for: pause)
     }
     return clock.now - began

@@ -9,8 +9,8 @@ struct CartLoad: AsyncParsableCommand {
         commandName: "cart-load",
         abstract: "Load test of a cart cluster: what it can do, and whether it keeps its promises meanwhile.",
         discussion: """
-            Each errand is one look at a cart or one change of it, retried as a careful client does. Latencies are \
-            those of errands; at a fixed rate they count from the moment at which the errand was due.
+            Each operation is one look at a cart or one change of it, retried as a careful client does. Latencies are \
+            those of operations; at a fixed rate they count from the moment at which the operation was due.
             """
     )
 
@@ -18,31 +18,31 @@ struct CartLoad: AsyncParsableCommand {
 
     func run() async throws {
         let plan = try options.plan()
-        let voice = Voice()
-        for setting in plan.settings { voice.say("\(setting.name): \(setting.value)") }
-        let report: Report
+        let console = ConsoleOutput()
+        for setting in plan.settings { console.say("\(setting.name): \(setting.value)") }
+        let report: LoadReport
         do {
-            report = try await LoadTest(plan, voice).run()
-        } catch let error as CannotBegin {
-            voice.warn(error.description)
+            report = try await LoadTest(plan, console).run()
+        } catch let error as PreparationFailed {
+            console.warn(error.description)
             throw ExitCode.failure
         }
-        voice.say(report.text)
+        console.say(report.text)
         do {
             if let path = options.json { try report.json().write(to: URL(filePath: path)) }
             if let path = options.report {
                 try Data(report.page().utf8).write(to: URL(filePath: path))
-                voice.say("report: \(path)")
+                console.say("report: \(path)")
             }
         } catch {
-            voice.warn("the report can not be written: \(error.localizedDescription)")
+            console.warn("the report can not be written: \(error.localizedDescription)")
             throw ExitCode.failure
         }
         if !report.isGood { throw ExitCode.failure }
     }
 }
 
-extension Report {
+extension LoadReport {
     fileprivate func json() throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

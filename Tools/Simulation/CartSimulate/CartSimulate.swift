@@ -34,7 +34,7 @@ struct CartSimulate: AsyncParsableCommand {
 
     #if DEBUG
     @Option(help: "Switch this rule of the protocol off, to see which seeds find out.")
-    var without: Rule?
+    var without: SafetyRule?
     #endif
 
     func validate() throws {
@@ -67,9 +67,9 @@ struct CartSimulate: AsyncParsableCommand {
 
     private func runMany() async throws {
         let progress = ProgressLine()
-        let count = threads ?? Campaign.processors
+        let count = threads ?? SimulationCampaign.processors
         print("seeds \(first) to \(first + max(1, seeds) - 1), \(count) at a time")
-        let campaign = Campaign(
+        let campaign = SimulationCampaign(
             seeds: first..<(first + seeds),
             theme: theme,
             threads: count,
@@ -97,7 +97,7 @@ struct CartSimulate: AsyncParsableCommand {
 
     private func broken<Result>(_ body: () -> Result) -> Result {
         #if DEBUG
-        if let without { return Rule.$switchedOff.withValue(without, operation: body) }
+        if let without { return SafetyRule.$switchedOff.withValue(without, operation: body) }
         #endif
         return body()
     }
@@ -106,7 +106,7 @@ struct CartSimulate: AsyncParsableCommand {
 extension Theme: ExpressibleByArgument {}
 
 #if DEBUG
-extension Rule: ExpressibleByArgument {}
+extension SafetyRule: ExpressibleByArgument {}
 #endif
 
 /// How far a campaign is, told now and then.

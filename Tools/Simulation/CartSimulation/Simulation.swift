@@ -17,10 +17,10 @@ package final class Simulation: Sendable {
 
     let scenario: Scenario
     let scheduler: Scheduler
-    let town: Town
-    let places: [NodePlace]
+    let cluster: SimulatedCluster
+    let slots: [NodeSlot]
     let history: History
-    let clients: LaneTaskExecutor
+    let clients: SimulatedTaskExecutor
     var plan: WorkloadPlan { scenario.plan }
 
     private init(_ scenario: Scenario, traces: Bool) {
@@ -31,18 +31,18 @@ package final class Simulation: Sendable {
         policy.housekeepingInterval = .milliseconds(250)
         self.scenario = scenario
         let scheduler = Scheduler(seed: scenario.seed, trace: Trace(keepsLines: traces))
-        let town = Town(
+        let cluster = SimulatedCluster(
             scheduler,
             nodes: scenario.nodes,
             policy: policy,
             hiccups: scenario.hiccups,
-            customs: scenario.customs
+            storageConfigurations: scenario.storageConfigurations
         )
         self.scheduler = scheduler
-        self.town = town
-        places = (0..<scenario.nodes).map { NodePlace($0, of: town) }
+        self.cluster = cluster
+        slots = (0..<scenario.nodes).map { NodeSlot($0, of: cluster) }
         history = History(carts: scenario.plan.carts)
-        clients = LaneTaskExecutor(scheduler, .none)
+        clients = SimulatedTaskExecutor(scheduler, .none)
     }
 
     /// Runs a seed. The caller's thread is the simulation's until it is over.
@@ -54,25 +54,25 @@ package final class Simulation: Sendable {
 
     private func run() -> SeedResult {
         scheduler.trace.note(.zero, "seed", "\(scenario)")
-        for place in places {
-            for way in place.ways { way.set(scenario.weather) }
-            place.start(keepsFolder: false)
+        for slot in slots {
+            for path in slot.paths { path.set(scenario.conditions) }
+            slot.start(keepsFolder: false)
         }
-        for way in town.network.all { way.set(scenario.weather) }
+        for path in cluster.network.all { path.set(scenario.conditions) }
         let start = Self.opening
         let calm = start + scenario.safetyPhase
         for (time, fault) in scenario.faults {
-            scheduler.after(start + time) { [self] in strike(fault) }
+            scheduler.after(start + time) { [self] in inject(fault) }
         }
         remember(until: calm)
-        var violations = shop(from: start, calm: calm)
+        var violations = runClients(from: start, calm: calm)
         violations += end()
         violations += judge()
         return SeedResult(
             seed: scenario.seed,
             violations: violations,
-            lost: town.witness.lost.count,
-            takeovers: town.witness.takeovers,
+            lost: cluster.oracle.lost.count,
+            takeovers: cluster.oracle.takeovers,
             operations: history.attempts.count,
             steps: scheduler.steps,
             simulated: scheduler.now.duration,
@@ -84,62 +84,64 @@ package final class Simulation: Sendable {
     /// Copies of what Redis has are what it may fall back to.
     private func remember(until end: SimulatedTime) {
         guard scenario.kinds.contains(where: \.losesData) else { return }
-        town.redis.remember()
+        cluster.redis.remember()
         scheduler.after(.milliseconds(100)) { [self] in
             if scheduler.now < end { remember(until: end) }
         }
     }
 
     /// Has clients shop through the faults and on until everything is well, and looks into every cart.
-    private func shop(from start: SimulatedTime, calm: SimulatedTime) -> [String] {
-        let crowd = Crowd(self)
-        scheduler.after(start) { crowd.goShopping(until: calm) }
+    private func runClients(from start: SimulatedTime, calm: SimulatedTime) -> [String] {
+        let simulatedClients = SimulatedClients(self)
+        scheduler.after(start) { simulatedClients.startClients(until: calm) }
         scheduler.run(until: calm)
         heal()
         // Nobody new stands still of itself from here on: what is bounded is how long the cluster takes, not the pauses.
-        crowd.probe(until: calm + Self.recovery)
-        scheduler.run(until: calm + Self.recovery) { crowd.isHome }
+        simulatedClients.probe(until: calm + Self.recovery)
+        scheduler.run(until: calm + Self.recovery) { simulatedClients.isFinished }
         var violations: [String] = []
-        if !crowd.isHome {
-            violations.append("I9: \(crowd.missing) not writable \(Self.recovery) s after the last fault")
+        if !simulatedClients.isFinished {
+            violations.append(
+                "I9: \(simulatedClients.missing) not writable \(Self.recovery) s after the last fault"
+            )
         }
         let inspection = scheduler.now + Self.inspection
-        crowd.inspect(until: inspection)
-        scheduler.run(until: inspection) { crowd.hasInspected }
-        if !crowd.hasInspected {
+        simulatedClients.inspect(until: inspection)
+        scheduler.run(until: inspection) { simulatedClients.hasInspected }
+        if !simulatedClients.hasInspected {
             violations.append("I9: the carts could not be read in \(Self.inspection) s")
-        } else if crowd.unread > 0 {
-            violations.append("I9: \(crowd.unread) carts gave the inspector no answer")
+        } else if simulatedClients.unread > 0 {
+            violations.append("I9: \(simulatedClients.unread) carts gave the inspector no answer")
         }
         return violations
     }
 
     /// Ends every process, and sees that nothing goes on.
     private func end() -> [String] {
-        for place in places {
-            place.evict()
-            place.kill()
+        for slot in slots {
+            slot.evict()
+            slot.kill()
         }
-        let processes = places.flatMap(\.former)
+        let processes = slots.flatMap(\.former)
         scheduler.run(until: scheduler.now + Self.ending) { processes.allSatisfy(\.hasEnded) }
-        let hanging = processes.filter { !$0.hasEnded }.map(\.pulse.name)
-        for place in places { place.clear() }
+        let hanging = processes.filter { !$0.hasEnded }.map(\.liveness.name)
+        for slot in slots { slot.clear() }
         return hanging.isEmpty ? [] : ["ended processes still have something to do: \(hanging)"]
     }
 
-    /// What the witness saw and what the clients' history proves. A cart whose changes Redis lost, with nobody alive who
+    /// What the oracle saw and what the clients' history proves. A cart whose changes Redis lost, with nobody alive who
     /// held them, has nothing to prove.
     private func judge() -> [String] {
-        let lost = Set(town.witness.lost.map(\.rawValue))
+        let lost = Set(cluster.oracle.lost.map(\.rawValue))
         var checker = Checker()
         for cart in 0..<plan.carts {
-            let record = town.redis.record(ActorID(CartName(cart, prefix: plan.prefix).text))
+            let record = cluster.redis.record(ActorID(CartName(cart, prefix: plan.prefix).text))
             checker.stored[cart] = record?.version.sequence.rawValue ?? 0
         }
         let found = checker.check(history).violations.filter { violation in
             guard let cart = violation.cart else { return true }
             return !lost.contains(CartName(cart, prefix: plan.prefix).text)
         }
-        return town.witness.violations + found.map(\.description)
+        return cluster.oracle.violations + found.map(\.description)
     }
 }

@@ -4,33 +4,40 @@ import NIOCore
 /// A cart as the nodes write it, as far as a workload is about it.
 enum CartDocument {
     /// The version and the lines of a cart.
-    static func read(_ body: ByteBuffer) throws(JSONScanner.Flaw) -> Showing {
-        try reading(body) { scanner throws(JSONScanner.Flaw) in try cart(&scanner) }
+    static func read(_ body: ByteBuffer) throws(JSONScanner.SyntaxError) -> CartObservation {
+        try reading(body) { scanner throws(JSONScanner.SyntaxError) in try cart(&scanner) }
     }
 
-    private static func cart(_ scanner: inout JSONScanner) throws(JSONScanner.Flaw) -> Showing {
+    private static func cart(_ scanner: inout JSONScanner) throws(JSONScanner.SyntaxError) -> CartObservation
+    {
         var version: UInt64?
-        var lines: [Showing.Line]?
-        try scanner.object { scanner, name throws(JSONScanner.Flaw) in
+        var lines: [CartObservation.Line]?
+        try scanner.object { scanner, name throws(JSONScanner.SyntaxError) in
             if name == "version" {
                 version = try scanner.integer()
             } else if name == "lines" {
-                var found: [Showing.Line] = []
-                try scanner.array { scanner throws(JSONScanner.Flaw) in found.append(try line(&scanner)) }
+                var found: [CartObservation.Line] = []
+                try scanner.array { scanner throws(JSONScanner.SyntaxError) in
+                    found.append(try line(&scanner))
+                }
                 lines = found
             } else {
                 try scanner.skip()
             }
         }
-        guard let version, let lines else { throw JSONScanner.Flaw(place: 0, expected: "version and lines") }
-        return Showing(version: version, lines: lines)
+        guard let version, let lines else {
+            throw JSONScanner.SyntaxError(place: 0, expected: "version and lines")
+        }
+        return CartObservation(version: version, lines: lines)
     }
 
-    private static func line(_ scanner: inout JSONScanner) throws(JSONScanner.Flaw) -> Showing.Line {
+    private static func line(_ scanner: inout JSONScanner) throws(JSONScanner.SyntaxError)
+        -> CartObservation.Line
+    {
         var id: UInt32?
         var article: Article?
         var quantity: UInt32?
-        try scanner.object { scanner, name throws(JSONScanner.Flaw) in
+        try scanner.object { scanner, name throws(JSONScanner.SyntaxError) in
             if name == "id" {
                 id = UInt32(exactly: try scanner.integer())
             } else if name == "sku" {
@@ -42,9 +49,9 @@ enum CartDocument {
             }
         }
         guard let id, let article, let quantity, quantity > 0 else {
-            throw JSONScanner.Flaw(place: 0, expected: "id, sku and quantity of each line")
+            throw JSONScanner.SyntaxError(place: 0, expected: "id, sku and quantity of each line")
         }
-        return Showing.Line(id: id, article: article, quantity: quantity)
+        return CartObservation.Line(id: id, article: article, quantity: quantity)
     }
 }
 
@@ -55,14 +62,14 @@ struct ProblemDocument {
     /// What became of the request; nil where it is not said.
     private(set) var outcome: String?
 
-    init(_ body: ByteBuffer) throws(JSONScanner.Flaw) {
-        self = try reading(body) { scanner throws(JSONScanner.Flaw) in try ProblemDocument(&scanner) }
+    init(_ body: ByteBuffer) throws(JSONScanner.SyntaxError) {
+        self = try reading(body) { scanner throws(JSONScanner.SyntaxError) in try ProblemDocument(&scanner) }
     }
 
-    private init(_ scanner: inout JSONScanner) throws(JSONScanner.Flaw) {
+    private init(_ scanner: inout JSONScanner) throws(JSONScanner.SyntaxError) {
         var kind: String?
         var outcome: String?
-        try scanner.object { scanner, name throws(JSONScanner.Flaw) in
+        try scanner.object { scanner, name throws(JSONScanner.SyntaxError) in
             if name == "type" {
                 let type = try scanner.text().string
                 kind = type.split(separator: ":").last.map(String.init)
@@ -79,11 +86,11 @@ struct ProblemDocument {
 
 private func reading<Value>(
     _ body: ByteBuffer,
-    _ read: (inout JSONScanner) throws(JSONScanner.Flaw) -> Value
-) throws(JSONScanner.Flaw) -> Value {
-    let result: Result<Value, JSONScanner.Flaw> = body.withUnsafeReadableBytes { bytes in
+    _ read: (inout JSONScanner) throws(JSONScanner.SyntaxError) -> Value
+) throws(JSONScanner.SyntaxError) -> Value {
+    let result: Result<Value, JSONScanner.SyntaxError> = body.withUnsafeReadableBytes { bytes in
         var scanner = JSONScanner(bytes)
-        return Result { () throws(JSONScanner.Flaw) in try read(&scanner) }
+        return Result { () throws(JSONScanner.SyntaxError) in try read(&scanner) }
     }
     return try result.get()
 }

@@ -29,7 +29,7 @@ struct JSONScanner {
     }
 
     /// Where it is not what it should be, in bytes from the beginning.
-    struct Flaw: Error, CustomStringConvertible {
+    struct SyntaxError: Error, CustomStringConvertible {
         let place: Int
         let expected: StaticString
 
@@ -37,7 +37,8 @@ struct JSONScanner {
     }
 
     /// Reads an object: `member` reads each value, whose name it is given.
-    mutating func object(_ member: (inout JSONScanner, Text) throws(Flaw) -> Void) throws(Flaw) {
+    mutating func object(_ member: (inout JSONScanner, Text) throws(SyntaxError) -> Void) throws(SyntaxError)
+    {
         try take(UInt8(ascii: "{"), "an object")
         guard !takes(UInt8(ascii: "}")) else { return }
         repeat {
@@ -49,7 +50,7 @@ struct JSONScanner {
     }
 
     /// Reads an array: `element` reads each element.
-    mutating func array(_ element: (inout JSONScanner) throws(Flaw) -> Void) throws(Flaw) {
+    mutating func array(_ element: (inout JSONScanner) throws(SyntaxError) -> Void) throws(SyntaxError) {
         try take(UInt8(ascii: "["), "an array")
         guard !takes(UInt8(ascii: "]")) else { return }
         repeat {
@@ -59,7 +60,7 @@ struct JSONScanner {
     }
 
     /// Reads a string.
-    mutating func text() throws(Flaw) -> Text {
+    mutating func text() throws(SyntaxError) -> Text {
         try take(UInt8(ascii: "\""), "a string")
         let start = place
         while place < bytes.count {
@@ -74,11 +75,11 @@ struct JSONScanner {
                 place += 1
             }
         }
-        throw Flaw(place: start, expected: "the end of a string")
+        throw SyntaxError(place: start, expected: "the end of a string")
     }
 
     /// Reads a string's digits, or a number's, none of them below 0.
-    mutating func integer() throws(Flaw) -> UInt64 {
+    mutating func integer() throws(SyntaxError) -> UInt64 {
         let isText = takes(UInt8(ascii: "\""))
         skipSpace()
         let start = place
@@ -86,34 +87,34 @@ struct JSONScanner {
         while place < bytes.count, case let digit = bytes[place] &- UInt8(ascii: "0"), digit < 10 {
             let (tens, overflow) = value.multipliedReportingOverflow(by: 10)
             let (sum, carry) = tens.addingReportingOverflow(UInt64(digit))
-            guard !overflow, !carry else { throw Flaw(place: start, expected: "a smaller number") }
+            guard !overflow, !carry else { throw SyntaxError(place: start, expected: "a smaller number") }
             value = sum
             place += 1
         }
-        guard place > start else { throw Flaw(place: start, expected: "a number") }
+        guard place > start else { throw SyntaxError(place: start, expected: "a number") }
         if isText { try take(UInt8(ascii: "\""), "the end of a string") }
         return value
     }
 
     /// Passes over a value.
-    mutating func skip() throws(Flaw) {
+    mutating func skip() throws(SyntaxError) {
         try skip(deeper: Self.deepest)
     }
 
-    private mutating func skip(deeper: Int) throws(Flaw) {
+    private mutating func skip(deeper: Int) throws(SyntaxError) {
         skipSpace()
-        guard place < bytes.count, deeper > 0 else { throw Flaw(place: place, expected: "a value") }
+        guard place < bytes.count, deeper > 0 else { throw SyntaxError(place: place, expected: "a value") }
         switch bytes[place] {
         case UInt8(ascii: "{"):
-            try object { scanner, _ throws(Flaw) in try scanner.skip(deeper: deeper - 1) }
+            try object { scanner, _ throws(SyntaxError) in try scanner.skip(deeper: deeper - 1) }
         case UInt8(ascii: "["):
-            try array { scanner throws(Flaw) in try scanner.skip(deeper: deeper - 1) }
+            try array { scanner throws(SyntaxError) in try scanner.skip(deeper: deeper - 1) }
         case UInt8(ascii: "\""):
             _ = try text()
         default:
             let start = place
             while place < bytes.count, Self.isScalar(bytes[place]) { place += 1 }
-            guard place > start else { throw Flaw(place: place, expected: "a value") }
+            guard place > start else { throw SyntaxError(place: place, expected: "a value") }
         }
     }
 
@@ -138,7 +139,7 @@ struct JSONScanner {
         return true
     }
 
-    private mutating func take(_ byte: UInt8, _ expected: StaticString) throws(Flaw) {
-        guard takes(byte) else { throw Flaw(place: place, expected: expected) }
+    private mutating func take(_ byte: UInt8, _ expected: StaticString) throws(SyntaxError) {
+        guard takes(byte) else { throw SyntaxError(place: place, expected: expected) }
     }
 }

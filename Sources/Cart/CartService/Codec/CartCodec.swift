@@ -46,7 +46,7 @@ package struct CartCodec: ActorCodec {
         for (event, unknown) in entries {
             decider.evolve(&state, with: event)
             guard let unknown, case .lineAdded(let line, _) = event else { continue }
-            state.unknown = UnknownParts.adding(unknown, of: line.id, to: state.unknown)
+            state.unknown = UnknownFields.adding(unknown, of: line.id, to: state.unknown)
         }
     }
 

@@ -23,7 +23,7 @@ package struct CartSplit: StateSplit {
     /// - Throws: where a damaged cart has lines in another order than that of their ids, which fields could not hold.
     package func parts(
         of state: CartRecord,
-        _ grain: SplitGrain
+        _ grain: SplitGranularity
     ) throws(CodecFailure) -> [ContentField] {
         var fields = [try head(of: state, grain)]
         for line in lines(of: state, grain) { fields.append(try line.field(state.unknown)) }
@@ -34,7 +34,7 @@ package struct CartSplit: StateSplit {
     package func change(
         from before: CartRecord,
         to after: CartRecord,
-        _ grain: SplitGrain
+        _ grain: SplitGranularity
     ) throws(CodecFailure) -> ContentChange {
         var change = try OperationFields.change(from: before.cart.operations, to: after.cart.operations)
         change.set.append(try head(of: after, grain))
@@ -55,19 +55,19 @@ package struct CartSplit: StateSplit {
     }
 
     package func state(of parts: [ContentField]) throws(CodecFailure) -> CartRecord {
-        var assembly = CartAssembly()
+        var assembly = CartAssembler()
         for part in parts { try assembly.add(part) }
         return try assembly.record()
     }
 
-    private func lines(of record: CartRecord, _ grain: SplitGrain) -> [Line] {
+    private func lines(of record: CartRecord, _ grain: SplitGranularity) -> [Line] {
         switch grain {
         case .coarse: []
         case .fine: record.cart.contents?.lines ?? []
         }
     }
 
-    private func head(of record: CartRecord, _ grain: SplitGrain) throws(CodecFailure) -> ContentField {
+    private func head(of record: CartRecord, _ grain: SplitGranularity) throws(CodecFailure) -> ContentField {
         var message: StoredCart
         switch grain {
         case .coarse:
@@ -93,9 +93,9 @@ package struct CartSplit: StateSplit {
 
 extension Line {
     /// The field that holds it.
-    fileprivate func field(_ unknown: UnknownParts?) throws(CodecFailure) -> ContentField {
+    fileprivate func field(_ unknown: UnknownFields?) throws(CodecFailure) -> ContentField {
         ContentField(Self.field(id), try CartCodec.bytes(of: StoredLine(self, unknown)))
     }
 
-    fileprivate static func field(_ id: LineID) -> String { CartAssembly.linePrefix + String(id.number) }
+    fileprivate static func field(_ id: LineID) -> String { CartAssembler.linePrefix + String(id.number) }
 }

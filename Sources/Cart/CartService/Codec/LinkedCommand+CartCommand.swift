@@ -17,7 +17,7 @@ extension LinkedCommand {
             kind = try Self.kind(change)
             atMs = at.milliseconds
             if let expected { self.expected = expected }
-        case .rehearse(let change, let at, let expected, let operation):
+        case .dryRun(let change, let at, let expected, let operation):
             let command = CartCommand.change(change, at: at, expected: expected, operation: operation)
             var message = LinkedRehearse()
             message.change = try LinkedCommand(command).serializedBytes()
@@ -36,8 +36,8 @@ extension LinkedCommand {
             if case .rehearse = inner.kind { throw CodecFailure("a rehearsal within a rehearsal") }
             switch try inner.command() {
             case .change(let change, let at, let expected, let operation):
-                return .rehearse(change, at: at, expected: expected, operation: operation)
-            case .read, .rehearse:
+                return .dryRun(change, at: at, expected: expected, operation: operation)
+            case .read, .dryRun:
                 throw CodecFailure("a rehearsal of what is no change")
             }
         case .read, .create, .createExpiring, .addLine, .setQuantity, .removeLine, .clear, .delete,
@@ -153,8 +153,8 @@ extension LinkedCommand {
             return .checkOut(.with { $0.order = order.text })
         case .cancelCheckout:
             return .cancelCheckout(LinkedCancelCheckout())
-        case .handOver(let wish, let basis):
-            return .handOver(LinkedHandOver(wish, basis: basis))
+        case .handOver(let mergeRequest, let basis):
+            return .handOver(LinkedHandOver(mergeRequest, basis: basis))
         case .takeOver(let offer, let strategy, let lines, let currency):
             return .takeOver(LinkedTakeOver(offer, strategy, lines, currency))
         case .finishHandOver(let offer):

@@ -5,7 +5,7 @@ import SwiftProtobuf
 
 extension LinkedInvalid {
     /// The field and its flaw as they travel.
-    init(_ rejected: CartRejection.Field, _ flaw: CartRejection.Flaw) {
+    init(_ rejected: CartRejection.Field, _ flaw: CartRejection.FieldError) {
         self.init()
         switch rejected {
         case .cartID: field = .cartID
@@ -65,7 +65,7 @@ extension LinkedInvalid {
     }
 
     /// The flaw that travelled.
-    func rejectedFlaw() throws(CodecFailure) -> CartRejection.Flaw {
+    func rejectedFlaw() throws(CodecFailure) -> CartRejection.FieldError {
         switch flaw {
         case .empty:
             .empty
@@ -86,7 +86,7 @@ extension LinkedInvalid {
 }
 
 extension LinkedInvalid.OneOf_Flaw {
-    fileprivate init(_ flaw: CartRejection.Flaw) {
+    fileprivate init(_ flaw: CartRejection.FieldError) {
         switch flaw {
         case .empty:
             self = .empty(LinkedEmpty())

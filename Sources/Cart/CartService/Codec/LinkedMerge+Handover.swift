@@ -3,27 +3,27 @@ import Cart
 import CartProtobuf
 
 extension LinkedHandOver {
-    /// The wish as it travels to the source.
-    init(_ wish: MergeWish, basis: UInt64) {
+    /// The merge request as it travels to the source.
+    init(_ mergeRequest: MergeRequest, basis: UInt64) {
         self.init()
-        merge = wish.id
-        source = wish.source.text
-        target = wish.target.text
-        strategy = wish.strategy.rawValue
-        (digestHigh, digestLow) = wish.digest.halves
+        merge = mergeRequest.id
+        source = mergeRequest.source.text
+        target = mergeRequest.target.text
+        strategy = mergeRequest.strategy.rawValue
+        (digestHigh, digestLow) = mergeRequest.digest.halves
         self.basis = basis
     }
 
-    /// The wish that travelled.
+    /// The merge request that travelled.
     func change() throws(CodecFailure) -> CartCommand.Change {
-        let wish = MergeWish(
+        let mergeRequest = MergeRequest(
             id: merge,
             source: try CartID(wire: source),
             target: try CartID(wire: target),
             strategy: try MergeStrategy(wire: strategy),
             digest: UInt128(halves: digestHigh, digestLow)
         )
-        return .handOver(wish, basis: basis)
+        return .handOver(mergeRequest, basis: basis)
     }
 }
 

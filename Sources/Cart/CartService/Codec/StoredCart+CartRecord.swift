@@ -96,21 +96,21 @@ extension StoredCart {
         return hasLog ? try log.operations() : nil
     }
 
-    private func unknown(_ kind: UnknownStorage) -> UnknownParts? {
-        UnknownParts(record: unknownFields, kind: kind, lines: [:])
+    private func unknown(_ kind: UnknownStorage) -> UnknownFields? {
+        UnknownFields(record: unknownFields, kind: kind, lines: [:])
     }
 
-    private func unknown(_ open: StoredOpen) -> UnknownParts? {
+    private func unknown(_ open: StoredOpen) -> UnknownFields? {
         var lines: [LineID: UnknownStorage] = [:]
         for line in open.lines where !line.unknownFields.data.isEmpty {
             lines[LineID(line.id)] = line.unknownFields
         }
-        return UnknownParts(record: unknownFields, kind: open.unknownFields, lines: lines)
+        return UnknownFields(record: unknownFields, kind: open.unknownFields, lines: lines)
     }
 }
 
 extension StoredOpen {
-    fileprivate init(_ cart: OpenCart, _ unknown: UnknownParts?, logged: Bool, withLines: Bool) {
+    fileprivate init(_ cart: OpenCart, _ unknown: UnknownFields?, logged: Bool, withLines: Bool) {
         self.init()
         self.logged = logged
         currency = cart.currency?.code ?? ""

@@ -64,13 +64,13 @@ extension StoredEvent {
             handOverUndone = StoredHandOverUndone()
         case .handOverFinished:
             handOverFinished = StoredHandOverFinished()
-        case .mergeSettled(let entry, let room, _):
+        case .mergeSettled(let entry, let capacity, _):
             mergeSettled.merge = StoredSettledMerge(entry)
-            mergeSettled.kept = Int32(clamping: room)
-        case .operationApplied(let applied, let room, _):
+            mergeSettled.kept = Int32(clamping: capacity)
+        case .operationApplied(let applied, let capacity, _):
             operationApplied.operation = StoredOperation(applied)
-            operationApplied.kept = Int32(clamping: room.kept)
-            operationApplied.retired = Int32(clamping: room.retired)
+            operationApplied.kept = Int32(clamping: capacity.kept)
+            operationApplied.retired = Int32(clamping: capacity.retired)
         }
     }
 
@@ -111,11 +111,11 @@ extension StoredEvent {
         case .handOverFinished:
             return .handOverFinished(at: at)
         case .mergeSettled(let message):
-            return .mergeSettled(message.merge.entry, room: Int(message.kept), at: at)
+            return .mergeSettled(message.merge.entry, capacity: Int(message.kept), at: at)
         case .operationApplied(let message):
             return .operationApplied(
                 try message.operation.applied(),
-                room: OperationLog.Room(kept: Int(message.kept), retired: Int(message.retired)),
+                capacity: OperationLog.Capacity(kept: Int(message.kept), retired: Int(message.retired)),
                 at: at
             )
         case nil:

@@ -4,7 +4,7 @@ import CartProtobuf
 
 extension StoredLine {
     /// The line as it is stored, with what a newer build said of it.
-    init(_ line: Line, _ unknown: UnknownParts?) {
+    init(_ line: Line, _ unknown: UnknownFields?) {
         self.init(line)
         if let unknown = unknown?.lines[line.id] { unknownFields = unknown }
     }

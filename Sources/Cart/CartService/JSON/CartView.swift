@@ -1,7 +1,7 @@
 import Cart
 
 /// A cart that has contents, as it is shown.
-enum ShownCart {
+enum PresentCart {
     case open(OpenCart)
     case checkedOut(OpenCart, CartOrder)
     case closing(OpenCart, Handover)
@@ -20,7 +20,7 @@ enum ShownCart {
 /// A cart as clients see it.
 struct CartView {
     let id: CartID
-    let shown: ShownCart
+    let shown: PresentCart
     let version: UInt64
     /// Milliseconds that a cart is kept after its last change, unless it says itself.
     let retention: Int64
@@ -46,7 +46,7 @@ struct CartView {
 }
 
 /// What is left of a cart.
-enum CartEnd {
+enum GoneCart {
     case deleted(at: Timestamp)
     case merged(Handover, at: Timestamp)
 
@@ -69,10 +69,10 @@ enum CartEnd {
 }
 
 /// What is left of a cart, as those see it who look, or who are told that their change of it was made.
-struct GoneView {
+struct GoneCartView {
     let id: CartID
     let version: UInt64
-    let end: CartEnd
+    let end: GoneCart
 }
 
 /// An order as clients see it.

@@ -1,6 +1,6 @@
 extension JSONReader {
     /// A number, of which only integers keep their value.
-    mutating func number() throws(JSONFlaw) -> JSONValue {
+    mutating func number() throws(JSONError) -> JSONValue {
         let negative = pass("-")
         let start = position
         try digits()
@@ -23,7 +23,7 @@ extension JSONReader {
         return fraction ? .fraction : integer
     }
 
-    private mutating func digits() throws(JSONFlaw) {
+    private mutating func digits() throws(JSONError) {
         let start = position
         while let next, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(next) { position += 1 }
         guard position > start else { throw syntax() }
@@ -43,7 +43,7 @@ extension JSONReader {
     }
 
     /// A string of Unicode scalar values: lone surrogates and broken UTF-8 are syntax errors.
-    mutating func string() throws(JSONFlaw) -> String {
+    mutating func string() throws(JSONError) -> String {
         guard pass("\"") else { throw syntax() }
         let start = position
         while let next, next >= 0x20, next != UInt8(ascii: "\\") {
@@ -59,7 +59,7 @@ extension JSONReader {
         return try escapedString(from: start)
     }
 
-    private mutating func escapedString(from start: Int) throws(JSONFlaw) -> String {
+    private mutating func escapedString(from start: Int) throws(JSONError) -> String {
         var text = Array(bytes(since: start))
         while let next, next >= 0x20 {
             position += 1
@@ -76,7 +76,7 @@ extension JSONReader {
         throw syntax()
     }
 
-    private mutating func escape() throws(JSONFlaw) -> Unicode.Scalar {
+    private mutating func escape() throws(JSONError) -> Unicode.Scalar {
         guard let next else { throw syntax() }
         position += 1
         switch next {
@@ -95,7 +95,7 @@ extension JSONReader {
         }
     }
 
-    private mutating func scalar() throws(JSONFlaw) -> Unicode.Scalar {
+    private mutating func scalar() throws(JSONError) -> Unicode.Scalar {
         let high = try codeUnit()
         if let scalar = Unicode.Scalar(high) { return scalar }
         guard (0xD800...0xDBFF).contains(high), pass("\\"), pass("u") else { throw syntax() }
@@ -108,7 +108,7 @@ extension JSONReader {
         return scalar
     }
 
-    private mutating func codeUnit() throws(JSONFlaw) -> UInt32 {
+    private mutating func codeUnit() throws(JSONError) -> UInt32 {
         var unit: UInt32 = 0
         for _ in 0..<4 {
             guard let next else { throw syntax() }

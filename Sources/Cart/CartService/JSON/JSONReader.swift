@@ -13,7 +13,7 @@ struct JSONReader {
     }
 
     /// The value that the text is.
-    static func read(_ bytes: [UInt8], limits: JSONLimits = JSONLimits()) throws(JSONFlaw) -> JSONValue {
+    static func read(_ bytes: [UInt8], limits: JSONLimits = JSONLimits()) throws(JSONError) -> JSONValue {
         var reader = JSONReader(bytes, limits)
         let value = try reader.value(depth: 0)
         reader.skipSpace()
@@ -28,7 +28,7 @@ struct JSONReader {
     func bytes(since start: Int) -> ArraySlice<UInt8> { bytes[start..<position] }
 
     /// The text ends or goes on wrongly here.
-    func syntax() -> JSONFlaw { JSONFlaw(kind: .syntax(offset: position), pointer: JSONPointer()) }
+    func syntax() -> JSONError { JSONError(kind: .syntax(offset: position), pointer: JSONPointer()) }
 
     /// Passes the byte if it is the next one.
     mutating func pass(_ byte: Unicode.Scalar) -> Bool {
@@ -37,7 +37,7 @@ struct JSONReader {
         return true
     }
 
-    private mutating func require(_ byte: Unicode.Scalar) throws(JSONFlaw) {
+    private mutating func require(_ byte: Unicode.Scalar) throws(JSONError) {
         guard pass(byte) else { throw syntax() }
     }
 
@@ -45,7 +45,7 @@ struct JSONReader {
         while let next, next == 0x20 || next == 0x0A || next == 0x0D || next == 0x09 { position += 1 }
     }
 
-    private mutating func value(depth: Int) throws(JSONFlaw) -> JSONValue {
+    private mutating func value(depth: Int) throws(JSONError) -> JSONValue {
         skipSpace()
         guard let next else { throw syntax() }
         switch next {
@@ -60,17 +60,17 @@ struct JSONReader {
         }
     }
 
-    private func deeper(_ depth: Int) throws(JSONFlaw) -> Int {
-        guard depth < limits.depth else { throw JSONFlaw(kind: .tooDeep, pointer: JSONPointer()) }
+    private func deeper(_ depth: Int) throws(JSONError) -> Int {
+        guard depth < limits.depth else { throw JSONError(kind: .tooDeep, pointer: JSONPointer()) }
         return depth + 1
     }
 
-    private mutating func word(_ word: StaticString, _ value: JSONValue) throws(JSONFlaw) -> JSONValue {
+    private mutating func word(_ word: StaticString, _ value: JSONValue) throws(JSONError) -> JSONValue {
         for byte in word.description.unicodeScalars { try require(byte) }
         return value
     }
 
-    private mutating func elements(depth: Int) throws(JSONFlaw) -> [JSONValue] {
+    private mutating func elements(depth: Int) throws(JSONError) -> [JSONValue] {
         try require("[")
         skipSpace()
         if pass("]") { return [] }
@@ -79,7 +79,7 @@ struct JSONReader {
             do {
                 elements.append(try value(depth: depth))
             } catch {
-                throw JSONFlaw(kind: error.kind, pointer: error.pointer.within(String(elements.count)))
+                throw JSONError(kind: error.kind, pointer: error.pointer.within(String(elements.count)))
             }
             skipSpace()
             if pass("]") { return elements }
@@ -87,7 +87,7 @@ struct JSONReader {
         }
     }
 
-    private mutating func members(depth: Int) throws(JSONFlaw) -> [JSONValue.Member] {
+    private mutating func members(depth: Int) throws(JSONError) -> [JSONValue.Member] {
         try require("{")
         skipSpace()
         if pass("}") { return [] }
@@ -96,17 +96,17 @@ struct JSONReader {
             skipSpace()
             let name = try string()
             if members.contains(where: { $0.name == name }) {
-                throw JSONFlaw(kind: .duplicate, pointer: JSONPointer()[name])
+                throw JSONError(kind: .duplicate, pointer: JSONPointer()[name])
             }
             guard members.count < limits.members else {
-                throw JSONFlaw(kind: .tooManyMembers, pointer: JSONPointer())
+                throw JSONError(kind: .tooManyMembers, pointer: JSONPointer())
             }
             skipSpace()
             try require(":")
             do {
                 members.append(JSONValue.Member(name: name, value: try value(depth: depth)))
             } catch {
-                throw JSONFlaw(kind: error.kind, pointer: error.pointer.within(name))
+                throw JSONError(kind: error.kind, pointer: error.pointer.within(name))
             }
             skipSpace()
             if pass("}") { return members }

@@ -68,7 +68,7 @@ struct JSONPointer: Hashable, Sendable {
 }
 
 /// Why a text is not JSON, or not JSON that we are willing to read.
-struct JSONFlaw: Error, Equatable, Sendable {
+struct JSONError: Error, Equatable, Sendable {
     enum Kind: Equatable, Sendable {
         /// Not JSON (RFC 8259); the byte where that shows.
         case syntax(offset: Int)

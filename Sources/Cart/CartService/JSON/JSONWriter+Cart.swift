@@ -2,7 +2,7 @@ import Cart
 
 extension JSONWriter {
     /// What is left of a cart.
-    mutating func gone(_ view: GoneView) {
+    mutating func gone(_ view: GoneCartView) {
         raw("{\"id\":")
         string(view.id.text)
         raw(",\"version\":")

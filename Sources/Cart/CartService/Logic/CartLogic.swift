@@ -59,7 +59,7 @@ package struct CartLogic: Decider {
         sequence: UInt64,
         next: UInt64
     ) -> Decision<CartEvent, CartReply, CartRejection> {
-        let command = Rule.operationIDs.holds ? command : command.withoutOperation
+        let command = SafetyRule.operationIDs.holds ? command : command.withoutOperation
         switch decider.decide(command, on: state.cart, version: sequence, next: next) {
         case .accept(let events, let outcome):
             return .accept(events, CartReply(outcome.effect, replayed: outcome.replayed))

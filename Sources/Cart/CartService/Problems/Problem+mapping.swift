@@ -5,7 +5,7 @@ import Cart
 
 extension Problem {
     /// The request can not be understood.
-    init(_ flaw: RequestFlaw) {
+    init(_ flaw: RequestError) {
         switch flaw {
         case .unknownPath:
             self.init(.unknownPath, "no resource has this path")
@@ -66,7 +66,7 @@ extension Problem {
     /// - Parameters:
     ///   - part: where the request has what may be wrong.
     ///   - ifMatch: the demand as it was sent.
-    init(_ rejection: CartRejection, in part: RequestPart, ifMatch: IfMatch = .absent) {
+    init(_ rejection: CartRejection, in part: FieldLocation, ifMatch: IfMatch = .absent) {
         switch rejection {
         case .cartNotFound:
             self.init(.cartNotFound, "no cart has this id", field: part.cart)
@@ -179,7 +179,10 @@ extension Problem {
             }
         self.init(kind, failure.detail)
         members["cart"] = .text(failure.id.rawValue)
-        aftermath = Aftermath(outcome: outcome, retryAfterSeconds: Problem.wholeSeconds(failure.retryAfter))
+        retryAdvice = RetryAdvice(
+            outcome: outcome,
+            retryAfterSeconds: Problem.wholeSeconds(failure.retryAfter)
+        )
     }
 
     /// The store says no to a look, which changes nothing.

@@ -3,7 +3,7 @@ import Cart
 // How what was refused is called in a problem.
 
 extension Problem {
-    static func detail(_ kind: JSONFlaw.Kind) -> String {
+    static func detail(_ kind: JSONError.Kind) -> String {
         switch kind {
         case .syntax(let offset): "not JSON at byte \(offset)"
         case .duplicate: "the name occurs twice"
@@ -12,7 +12,7 @@ extension Problem {
         }
     }
 
-    static func detail(_ flaw: CartRejection.Flaw) -> String {
+    static func detail(_ flaw: CartRejection.FieldError) -> String {
         switch flaw {
         case .empty: "it must not be empty"
         case .tooLong(let maximum, let actual): "at most \(maximum), found \(actual)"
@@ -23,7 +23,7 @@ extension Problem {
         }
     }
 
-    static func name(_ field: CartRejection.Field, in part: RequestPart) -> String {
+    static func name(_ field: CartRejection.Field, in part: FieldLocation) -> String {
         switch field {
         case .cartID: "id"
         case .lineID: "lineId"
@@ -70,7 +70,7 @@ extension Problem {
     }
 }
 
-extension RequestPart {
+extension FieldLocation {
     /// Where the cart is named that says no, if that is not the path.
     var cart: String? {
         switch self {

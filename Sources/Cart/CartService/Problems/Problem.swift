@@ -7,7 +7,7 @@ struct Problem: Error, Equatable, Sendable {
     }
 
     /// What became of a command that failed, and when to try again.
-    struct Aftermath: Equatable, Sendable {
+    struct RetryAdvice: Equatable, Sendable {
         /// `not-applied` or `unknown`.
         let outcome: String
         /// At least 1.
@@ -22,7 +22,7 @@ struct Problem: Error, Equatable, Sendable {
     /// Further members.
     var members: [String: Value] = [:]
     /// Set for every 5xx.
-    var aftermath: Aftermath?
+    var retryAdvice: RetryAdvice?
     /// What `Allow` says.
     var allow: String?
     /// The version of the cart, where it was asked.
@@ -39,7 +39,7 @@ struct Problem: Error, Equatable, Sendable {
     /// The node contradicts itself; what became of the command is anybody's guess.
     static func contradiction(_ detail: String) -> Problem {
         var problem = Problem(.internalError, detail)
-        problem.aftermath = Aftermath(outcome: "unknown", retryAfterSeconds: 1)
+        problem.retryAdvice = RetryAdvice(outcome: "unknown", retryAfterSeconds: 1)
         return problem
     }
 }
@@ -59,9 +59,9 @@ extension JSONWriter {
             raw(",\"field\":")
             string(field)
         }
-        if let aftermath = problem.aftermath {
+        if let retryAdvice = problem.retryAdvice {
             raw(",\"outcome\":")
-            string(aftermath.outcome)
+            string(retryAdvice.outcome)
         }
         for (name, value) in problem.members.sorted(by: { $0.key < $1.key }) {
             raw(",")

@@ -12,10 +12,10 @@ package struct Refusal: Error, Equatable, Sendable {
     /// Which action of a batch is refused, from 0; nil where it is none or all.
     package private(set) var action: Int?
     /// What became of the command where the world said no; nil where the domain did.
-    package let aftermath: Aftermath?
+    package let retryAdvice: RetryAdvice?
 
     /// What became of a command that failed, and when to try again.
-    package struct Aftermath: Equatable, Sendable {
+    package struct RetryAdvice: Equatable, Sendable {
         /// It was not and will not be applied, or nobody knows.
         package let outcome: HostFailure.Outcome
         /// Whole seconds, at least 1.
@@ -24,19 +24,19 @@ package struct Refusal: Error, Equatable, Sendable {
 
     /// A no of a face's own.
     package init(_ kind: ProblemKind, _ detail: String, field: CartRejection.Field? = nil) {
-        self.init(kind, detail, field: field, aftermath: nil)
+        self.init(kind, detail, field: field, retryAdvice: nil)
     }
 
     private init(
         _ kind: ProblemKind,
         _ detail: String,
         field: CartRejection.Field?,
-        aftermath: Aftermath?
+        retryAdvice: RetryAdvice?
     ) {
         self.kind = kind
         self.detail = detail
         self.field = field
-        self.aftermath = aftermath
+        self.retryAdvice = retryAdvice
     }
 
     /// The domain says no.
@@ -46,7 +46,7 @@ package struct Refusal: Error, Equatable, Sendable {
             problem.kind,
             Self.words(rejection) ?? problem.detail,
             field: Self.field(rejection),
-            aftermath: nil
+            retryAdvice: nil
         )
         if case .action(let place, _) = rejection { action = place }
     }
@@ -54,12 +54,12 @@ package struct Refusal: Error, Equatable, Sendable {
     /// The world says no.
     package init(_ failure: HostFailure) {
         let problem = Problem(failure)
-        let seconds = problem.aftermath?.retryAfterSeconds ?? 1
+        let seconds = problem.retryAdvice?.retryAfterSeconds ?? 1
         self.init(
             problem.kind,
             problem.detail,
             field: nil,
-            aftermath: Aftermath(outcome: failure.outcome, retryAfter: .seconds(seconds))
+            retryAdvice: RetryAdvice(outcome: failure.outcome, retryAfter: .seconds(seconds))
         )
     }
 
@@ -69,13 +69,13 @@ package struct Refusal: Error, Equatable, Sendable {
             .internalError,
             detail,
             field: nil,
-            aftermath: Aftermath(outcome: .unknown, retryAfter: .seconds(1))
+            retryAdvice: RetryAdvice(outcome: .unknown, retryAfter: .seconds(1))
         )
     }
 
     /// The same of another field.
     func about(_ field: CartRejection.Field) -> Refusal {
-        Refusal(kind, detail, field: field, aftermath: aftermath)
+        Refusal(kind, detail, field: field, retryAdvice: retryAdvice)
     }
 
     /// The same of one action of a batch, by its place from 0.

@@ -26,7 +26,7 @@ enum ActionName: String, CaseIterable {
 
 extension CartBody {
     /// `{"actions": [{"action", …}…]}`; each action says what the body of its own request would, and `lineId`.
-    static func actions(_ body: JSONValue?) throws(RequestFlaw) -> CartCommand.Change {
+    static func actions(_ body: JSONValue?) throws(RequestError) -> CartCommand.Change {
         guard let body else { throw .missingBody }
         let object = try JSONObject(body, of: ["actions"])
         var changes: [CartCommand.Change] = []
@@ -36,7 +36,7 @@ extension CartBody {
         return .actions(changes)
     }
 
-    private static func action(_ value: JSONValue, at pointer: JSONPointer) throws(RequestFlaw)
+    private static func action(_ value: JSONValue, at pointer: JSONPointer) throws(RequestError)
         -> CartCommand.Change
     {
         let name = try name(of: value, at: pointer)
@@ -52,7 +52,8 @@ extension CartBody {
         }
     }
 
-    private static func name(of value: JSONValue, at pointer: JSONPointer) throws(RequestFlaw) -> ActionName {
+    private static func name(of value: JSONValue, at pointer: JSONPointer) throws(RequestError) -> ActionName
+    {
         guard case .object(let members) = value else {
             throw .wrongType(pointer, expected: "an object", actual: value.kind)
         }
@@ -69,7 +70,7 @@ extension CartBody {
     }
 
     /// Reads the member `lines`.
-    static func takingOut(_ object: JSONObject) throws(RequestFlaw) -> CartCommand.Change {
+    static func takingOut(_ object: JSONObject) throws(RequestError) -> CartCommand.Change {
         var quantities: [LineQuantity] = []
         for (element, place) in try object.elements("lines") {
             let part = try JSONObject(element, at: place, of: ["lineId", "quantity"])

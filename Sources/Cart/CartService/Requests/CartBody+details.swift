@@ -6,15 +6,15 @@ extension CartBody {
     ]
 
     /// A merge patch of the details (RFC 7396): null unsets, what is absent stays.
-    static func details(_ object: JSONObject) throws(RequestFlaw) -> DetailsChange {
+    static func details(_ object: JSONObject) throws(RequestError) -> DetailsChange {
         var change = DetailsChange()
         change.note = try text(object, "note")
         change.customer = try text(object, "customerId")
         change.email = try text(object, "email")
-        change.attributes = try object.patch("attributes") { value throws(RequestFlaw) in
+        change.attributes = try object.patch("attributes") { value throws(RequestError) in
             try attributePatches(value, at: object.place(of: "attributes"))
         }
-        change.discountCodes = try object.patch("discountCodes") { value throws(RequestFlaw) in
+        change.discountCodes = try object.patch("discountCodes") { value throws(RequestError) in
             var codes: [String] = []
             for (element, place) in try object.elements("discountCodes", value) {
                 guard case .string(let code) = element else {
@@ -24,7 +24,7 @@ extension CartBody {
             }
             return codes
         }
-        change.expiresIn = try object.patch("expiresInSeconds") { value throws(RequestFlaw) in
+        change.expiresIn = try object.patch("expiresInSeconds") { value throws(RequestError) in
             try object.number("expiresInSeconds", value)
         }
         return change
@@ -33,14 +33,14 @@ extension CartBody {
     private static func text(
         _ object: JSONObject,
         _ name: String
-    ) throws(RequestFlaw) -> DetailsChange.Patch<String> {
-        try object.patch(name) { value throws(RequestFlaw) in try object.text(name, value) }
+    ) throws(RequestError) -> DetailsChange.Patch<String> {
+        try object.patch(name) { value throws(RequestError) in try object.text(name, value) }
     }
 
     private static func attributePatches(
         _ value: JSONValue,
         at pointer: JSONPointer
-    ) throws(RequestFlaw) -> [DetailsChange.AttributePatch] {
+    ) throws(RequestError) -> [DetailsChange.AttributePatch] {
         guard case .object(let members) = value else {
             throw .wrongType(pointer, expected: "an object", actual: value.kind)
         }

@@ -3,7 +3,7 @@ import Cart
 /// Reads the bodies of requests into what the domain is asked.
 enum CartBody {
     /// `{"currency"?, "expiresInSeconds"?}`, or nothing at all.
-    static func creation(_ body: JSONValue?) throws(RequestFlaw) -> CartCommand.Change {
+    static func creation(_ body: JSONValue?) throws(RequestError) -> CartCommand.Change {
         guard let body else { return .create(currency: nil) }
         let object = try JSONObject(body, of: ["currency", "expiresInSeconds"])
         let seconds = try object.optionalInteger("expiresInSeconds")
@@ -14,37 +14,37 @@ enum CartBody {
     }
 
     /// `{"sku", "quantity", "unitPrice": {"amount", "currency"}, "name"?, "attributes"?}`
-    static func addition(_ body: JSONValue?) throws(RequestFlaw) -> CartCommand.Change {
+    static func addition(_ body: JSONValue?) throws(RequestError) -> CartCommand.Change {
         guard let body else { throw .missingBody }
         return .addLine(try item(try JSONObject(body, of: itemNames)))
     }
 
     /// `{"quantity"}`
-    static func alteration(_ body: JSONValue?, of line: LineID) throws(RequestFlaw) -> CartCommand.Change {
+    static func alteration(_ body: JSONValue?, of line: LineID) throws(RequestError) -> CartCommand.Change {
         guard let body else { throw .missingBody }
         return .setQuantity(line, try JSONObject(body, of: ["quantity"]).integer("quantity"))
     }
 
     /// `{"note"?, "customerId"?, "email"?, "attributes"?, "discountCodes"?, "expiresInSeconds"?}`
-    static func details(_ body: JSONValue?) throws(RequestFlaw) -> CartCommand.Change {
+    static func details(_ body: JSONValue?) throws(RequestError) -> CartCommand.Change {
         guard let body else { throw .missingBody }
         return .setDetails(try details(try JSONObject(body, of: detailNames)))
     }
 
     /// `{"unitPrice": {"amount", "currency"}}`
-    static func pricing(_ body: JSONValue?, of line: LineID) throws(RequestFlaw) -> CartCommand.Change {
+    static func pricing(_ body: JSONValue?, of line: LineID) throws(RequestError) -> CartCommand.Change {
         guard let body else { throw .missingBody }
         return .setPrice(line, try money(try JSONObject(body, of: ["unitPrice"]), "unitPrice"))
     }
 
     /// `{"lines": [{"lineId", "quantity"}…]}`
-    static func takingOut(_ body: JSONValue?) throws(RequestFlaw) -> CartCommand.Change {
+    static func takingOut(_ body: JSONValue?) throws(RequestError) -> CartCommand.Change {
         guard let body else { throw .missingBody }
         return try takingOut(try JSONObject(body, of: ["lines"]))
     }
 
     /// `{"version"?}`, or nothing at all: the version that is to be ordered.
-    static func checkout(_ body: JSONValue?) throws(RequestFlaw) -> UInt64? {
+    static func checkout(_ body: JSONValue?) throws(RequestError) -> UInt64? {
         guard let body else { return nil }
         let object = try JSONObject(body, of: ["version"])
         guard let version = try object.optionalInteger("version") else { return nil }
@@ -55,12 +55,12 @@ enum CartBody {
     }
 
     /// Nothing, or `{}`.
-    static func nothing(_ body: JSONValue?) throws(RequestFlaw) {
+    static func nothing(_ body: JSONValue?) throws(RequestError) {
         if let body { _ = try JSONObject(body, of: []) }
     }
 
     /// `{"from", "mergeId", "strategy"?}`
-    static func merge(_ body: JSONValue?, into target: CartID) throws(RequestFlaw) -> MergeWish {
+    static func merge(_ body: JSONValue?, into target: CartID) throws(RequestError) -> MergeRequest {
         guard let body else { throw .missingBody }
         let object = try JSONObject(body, of: ["from", "mergeId", "strategy"])
         let source = try cart(object.string("from"))
@@ -70,10 +70,10 @@ enum CartBody {
             let known = MergeStrategy.allCases.map(\.rawValue).joined(separator: ", ")
             throw .invalidValue(object.place(of: "strategy"), expected: "one of \(known)")
         }
-        return MergeWish(id: id, source: source, target: target, strategy: strategy)
+        return MergeRequest(id: id, source: source, target: target, strategy: strategy)
     }
 
-    private static func cart(_ text: String) throws(RequestFlaw) -> CartID {
+    private static func cart(_ text: String) throws(RequestError) -> CartID {
         do throws(CartRejection) {
             return try CartID(text)
         } catch {
@@ -84,7 +84,7 @@ enum CartBody {
 
     static let itemNames = ["sku", "name", "quantity", "unitPrice", "attributes"]
 
-    static func item(_ object: JSONObject) throws(RequestFlaw) -> NewItem {
+    static func item(_ object: JSONObject) throws(RequestError) -> NewItem {
         NewItem(
             sku: try object.string("sku"),
             name: try object.optionalString("name"),
@@ -94,7 +94,7 @@ enum CartBody {
         )
     }
 
-    static func money(_ object: JSONObject, _ name: String) throws(RequestFlaw) -> Money {
+    static func money(_ object: JSONObject, _ name: String) throws(RequestError) -> Money {
         let money = try JSONObject(
             try object.required(name),
             at: object.place(of: name),
@@ -110,7 +110,7 @@ enum CartBody {
         }
     }
 
-    static func line(_ object: JSONObject) throws(RequestFlaw) -> LineID {
+    static func line(_ object: JSONObject) throws(RequestError) -> LineID {
         let text = try object.string("lineId")
         do throws(CartRejection) {
             return try LineID(text)
@@ -119,7 +119,7 @@ enum CartBody {
         }
     }
 
-    private static func currency(_ code: String, in part: RequestPart) throws(RequestFlaw) -> Currency {
+    private static func currency(_ code: String, in part: FieldLocation) throws(RequestError) -> Currency {
         do {
             return try Currency(code)
         } catch {
@@ -127,7 +127,7 @@ enum CartBody {
         }
     }
 
-    private static func attributes(_ object: JSONObject, _ name: String) throws(RequestFlaw) -> Attributes {
+    private static func attributes(_ object: JSONObject, _ name: String) throws(RequestError) -> Attributes {
         guard let value = object.optional(name) else { return Attributes() }
         let pointer = object.place(of: name)
         guard case .object(let members) = value else {

@@ -5,21 +5,21 @@ extension CartOperation {
     ///
     /// - Parameters:
     ///   - expected: the one version that the client demands.
-    ///   - isDrawn: whether it is a creation that named no cart.
+    ///   - hasGeneratedID: whether it is a creation that named no cart.
     package init(
         _ key: IdempotencyKey,
         _ change: CartCommand.Change,
         expected: UInt64?,
-        isDrawn: Bool
+        hasGeneratedID: Bool
     ) {
-        let demand = expected.map { IfMatch.versions([$0], field: "") } ?? .absent
-        self.init(key, change, demand, isDrawn: isDrawn)
+        let ifMatch = expected.map { IfMatch.versions([$0], field: "") } ?? .absent
+        self.init(key, change, ifMatch, hasGeneratedID: hasGeneratedID)
     }
 }
 
 extension IdempotencyKey {
     /// The id of the cart that a creation under this key makes which names none; nil where the key is easy to guess.
-    package var drawnCart: CartID? {
+    package var generatedCart: CartID? {
         do {
             return try cartID()
         } catch {

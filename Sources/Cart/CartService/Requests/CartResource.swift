@@ -116,7 +116,7 @@ enum CartResource: Equatable, Sendable {
     }
 
     /// Refuses ids that no cart and no line can have.
-    func validate() throws(RequestFlaw) {
+    func validate() throws(RequestError) {
         do throws(CartRejection) {
             switch self {
             case .carts: break

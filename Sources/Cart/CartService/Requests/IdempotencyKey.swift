@@ -24,7 +24,7 @@ package struct IdempotencyKey: Hashable, Sendable {
     ///
     /// The draft wants a string as structured fields have it, `"…"` with `\"` and `\\` (RFC 8941, 3.3.3); most clients
     /// send the key bare. Both spellings are the same key.
-    static func read(_ fields: HTTPFields) throws(RequestFlaw) -> IdempotencyKey? {
+    static func read(_ fields: HTTPFields) throws(RequestError) -> IdempotencyKey? {
         let values = fields[values: .idempotencyKey]
         guard let value = values.first else { return nil }
         guard values.count == 1, let text = unquoted(value), let key = IdempotencyKey(text) else {
@@ -37,7 +37,7 @@ package struct IdempotencyKey: Hashable, Sendable {
     ///
     /// Whoever knows the key can find the cart, hence the key must not be easy to guess; that nobody else happens to have
     /// it is for its length to say.
-    func cartID() throws(RequestFlaw) -> CartID {
+    func cartID() throws(RequestError) -> CartID {
         guard text.utf8.count >= Self.minimumLengthForID else { throw .shortIdempotencyKey }
         let digest = RequestDigest.ofCart(self)
         return CartID(

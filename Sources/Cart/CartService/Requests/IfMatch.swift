@@ -9,7 +9,7 @@ enum IfMatch: Equatable, Sendable {
     case versions([UInt64], field: String)
 
     /// - Parameter field: the field's value, several joined by commas; nil if it is absent.
-    init(_ field: String?) throws(RequestFlaw) {
+    init(_ field: String?) throws(RequestError) {
         guard let field else {
             self = .absent
             return
@@ -70,7 +70,7 @@ enum IfMatch: Equatable, Sendable {
     }
 
     /// Takes one entity tag; the version that it is, if it is one.
-    private static func tag(_ rest: inout Substring.UTF8View) throws(RequestFlaw) -> UInt64? {
+    private static func tag(_ rest: inout Substring.UTF8View) throws(RequestError) -> UInt64? {
         var weak = false
         if rest.first == UInt8(ascii: "W") {
             weak = true

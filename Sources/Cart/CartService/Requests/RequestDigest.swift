@@ -29,15 +29,15 @@ struct RequestDigest {
 
     /// Of a request to change a cart. What is to be changed tells the method and the path, except for a creation.
     ///
-    /// - Parameter isDrawn: whether it is a creation that named no cart.
-    static func of(_ change: CartCommand.Change, _ demand: IfMatch, isDrawn: Bool) -> UInt128 {
+    /// - Parameter hasGeneratedID: whether it is a creation that named no cart.
+    static func of(_ change: CartCommand.Change, _ ifMatch: IfMatch, hasGeneratedID: Bool) -> UInt128 {
         var digest = RequestDigest("cart-node request 1")
-        digest.add(change, isDrawn: isDrawn)
-        digest.add(demand)
+        digest.add(change, hasGeneratedID: hasGeneratedID)
+        digest.add(ifMatch)
         return digest.value
     }
 
-    /// Of the wish to merge a cart into another.
+    /// Of the request to merge a cart into another.
     static func ofMerge(
         _ id: String,
         _ source: CartID,
@@ -52,13 +52,13 @@ struct RequestDigest {
         return digest.value
     }
 
-    private mutating func add(_ change: CartCommand.Change, isDrawn: Bool) {
+    private mutating func add(_ change: CartCommand.Change, hasGeneratedID: Bool) {
         switch change {
         case .create(let currency, nil):
-            bytes.append(isDrawn ? 1 : 2)
+            bytes.append(hasGeneratedID ? 1 : 2)
             add(currency?.code)
         case .create(let currency, let seconds?):
-            bytes.append(isDrawn ? 8 : 9)
+            bytes.append(hasGeneratedID ? 8 : 9)
             add(currency?.code)
             add(UInt64(bitPattern: seconds))
         case .addLine(let item):
@@ -93,17 +93,17 @@ struct RequestDigest {
         case .actions(let changes):
             bytes.append(13)
             add(UInt64(changes.count))
-            for change in changes { add(change, isDrawn: false) }
+            for change in changes { add(change, hasGeneratedID: false) }
         // Not the order's id, which each copy of the request has another of.
         case .checkOut:
             bytes.append(14)
         case .cancelCheckout:
             bytes.append(15)
-        // Of a merge its wish, whichever lines it comes to, and however often it is begun.
+        // Of a merge its request, whichever lines it comes to, and however often it is begun.
         case .takeOver(let offer, _, _, _):
             add(16, offer.digest)
-        case .handOver(let wish, _):
-            add(17, wish.digest)
+        case .handOver(let mergeRequest, _):
+            add(17, mergeRequest.digest)
         case .finishHandOver(let offer):
             add(18, offer.digest)
         case .declineMerge(let offer):
@@ -165,8 +165,8 @@ struct RequestDigest {
         }
     }
 
-    private mutating func add(_ demand: IfMatch) {
-        switch demand {
+    private mutating func add(_ ifMatch: IfMatch) {
+        switch ifMatch {
         case .absent:
             bytes.append(0)
         case .present:
@@ -201,8 +201,8 @@ struct RequestDigest {
     }
 }
 
-extension MergeWish {
-    /// The wish that a client has who calls it so.
+extension MergeRequest {
+    /// The request that a client has who calls it so.
     package init(id: String, source: CartID, target: CartID, strategy: MergeStrategy) {
         let digest = RequestDigest.ofMerge(id, source, target, strategy)
         self.init(id: id, source: source, target: target, strategy: strategy, digest: digest)
@@ -211,10 +211,15 @@ extension MergeWish {
 
 extension CartOperation {
     /// The operation that a request is under a key.
-    init(_ key: IdempotencyKey, _ change: CartCommand.Change, _ demand: IfMatch, isDrawn: Bool = false) {
+    init(
+        _ key: IdempotencyKey,
+        _ change: CartCommand.Change,
+        _ ifMatch: IfMatch,
+        hasGeneratedID: Bool = false
+    ) {
         self.init(
             key: RequestDigest.of(key),
-            request: RequestDigest.of(change, demand, isDrawn: isDrawn)
+            request: RequestDigest.of(change, ifMatch, hasGeneratedID: hasGeneratedID)
         )
     }
 

@@ -6,7 +6,7 @@ struct RetailBody: Equatable, Sendable {
     let unitPrice: Int64?
 
     /// `{"itemId", "quantity", "unitPrice"?}`; other members are overlooked, as they are there.
-    init(_ body: JSONValue?) throws(RequestFlaw) {
+    init(_ body: JSONValue?) throws(RequestError) {
         guard let body else { throw .missingBody }
         var names = ["itemId", "quantity", "unitPrice"]
         if case .object(let members) = body { names += members.map(\.name) }
@@ -19,7 +19,7 @@ struct RetailBody: Equatable, Sendable {
 
 extension JSONWriter {
     /// `{"itemId", "quantity", "unitPrice"}`
-    mutating func retailItem(_ item: ForeignItem) {
+    mutating func retailItem(_ item: DemoShopItem) {
         raw("{\"itemId\":")
         string(item.product)
         raw(",\"quantity\":")
@@ -30,7 +30,7 @@ extension JSONWriter {
     }
 
     /// The items as an array.
-    mutating func retailItems(_ items: [ForeignItem]) {
+    mutating func retailItems(_ items: [DemoShopItem]) {
         raw("[")
         for (index, item) in items.enumerated() {
             if index > 0 { raw(",") }
@@ -40,7 +40,7 @@ extension JSONWriter {
     }
 
     /// `{"customerId", "items"}`
-    mutating func retailCart(_ customer: String, _ items: [ForeignItem]) {
+    mutating func retailCart(_ customer: String, _ items: [DemoShopItem]) {
         raw("{\"customerId\":")
         string(customer)
         raw(",\"items\":")

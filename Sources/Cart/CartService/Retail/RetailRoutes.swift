@@ -7,15 +7,20 @@ import NIOCore
 /// The cart API of the AWS retail store, as that shop's own clients use it (docs/protocols.md).
 ///
 /// What is refused is refused as on our own port: problems, with the same kinds.
-package struct RetailRoutes<Asker: CartAsking>: Sendable {
-    private let carts: ForeignCarts<Asker>
+package struct RetailRoutes<Dispatcher: CartDispatcher>: Sendable {
+    private let carts: DemoShopCarts<Dispatcher>
     /// What is the same as on our own port: bodies are read, and problems told.
-    private let common: CartRoutes<Asker>
+    private let common: CartRoutes<Dispatcher>
 
     /// - Parameter node: the name of this node, as `Cart-Node` gives it.
-    package init(asker: Asker, node: String, policy: CartFacePolicy, sources: CartFaceSources) {
-        carts = ForeignCarts(.retail, asker: asker, limits: policy.limits, now: sources.now)
-        common = CartRoutes(asker: asker, node: node, policy: policy, sources: sources)
+    package init(
+        dispatcher: Dispatcher,
+        node: String,
+        policy: CartAPIPolicy,
+        dependencies: CartAPIDependencies
+    ) {
+        carts = DemoShopCarts(.retail, dispatcher: dispatcher, limits: policy.limits, now: dependencies.now)
+        common = CartRoutes(dispatcher: dispatcher, node: node, policy: policy, dependencies: dependencies)
     }
 
     /// The response to any request.
@@ -25,23 +30,23 @@ package struct RetailRoutes<Asker: CartAsking>: Sendable {
         do {
             return try await answer(request)
         } catch let refusal as Refusal {
-            return common.replies.problem(Problem(refusal, in: Self.part(request)))
-        } catch let flaw as RequestFlaw {
-            return common.replies.problem(Problem(flaw))
+            return common.responses.problem(Problem(refusal, in: Self.part(request)))
+        } catch let flaw as RequestError {
+            return common.responses.problem(Problem(flaw))
         } catch let problem as Problem {
-            return common.replies.problem(problem)
+            return common.responses.problem(problem)
         }
     }
 
     private func answer(_ request: Request) async throws -> Response {
-        let deadline = common.sources.instant().advanced(by: common.policy.requestDeadline)
-        let call = ForeignCall(
+        let deadline = common.dependencies.instant().advanced(by: common.policy.requestDeadline)
+        let call = DemoShopCall(
             deadline: deadline,
             trace: request.headers[.traceParent] ?? "",
             key: request.method == .get ? nil : try IdempotencyKey.read(request.headers)
         )
         guard let resource = RetailResource(target: request.head.path ?? "") else {
-            throw RequestFlaw.unknownPath
+            throw RequestError.unknownPath
         }
         switch (resource, request.method) {
         case (.cart(let customer), .get):
@@ -70,14 +75,14 @@ package struct RetailRoutes<Asker: CartAsking>: Sendable {
             try await carts.remove(id, for: customer, call)
             return Response(status: .accepted, headers: fields)
         case (.cart, _), (.merge, _), (.items, _), (.item, _):
-            throw RequestFlaw.methodNotAllowed(allowed: resource.methods)
+            throw RequestError.methodNotAllowed(allowed: resource.methods)
         }
     }
 
-    private func add(_ body: RetailBody, for customer: String, _ call: ForeignCall) async throws(Refusal)
-        -> ForeignItem
+    private func add(_ body: RetailBody, for customer: String, _ call: DemoShopCall) async throws(Refusal)
+        -> DemoShopItem
     {
-        let item = ForeignItem(
+        let item = DemoShopItem(
             product: body.item,
             quantity: body.quantity,
             unitPrice: body.unitPrice ?? 0
@@ -85,7 +90,7 @@ package struct RetailRoutes<Asker: CartAsking>: Sendable {
         return try await carts.add(item, for: customer, call)
     }
 
-    private func set(_ body: RetailBody, for customer: String, _ call: ForeignCall) async throws {
+    private func set(_ body: RetailBody, for customer: String, _ call: DemoShopCall) async throws {
         let isThere = try await carts.set(
             body.item,
             quantity: body.quantity,
@@ -97,7 +102,7 @@ package struct RetailRoutes<Asker: CartAsking>: Sendable {
     }
 
     /// The session's cart becomes part of the customer's.
-    private func merge(_ session: String?, into customer: String, _ call: ForeignCall) async throws {
+    private func merge(_ session: String?, into customer: String, _ call: DemoShopCall) async throws {
         guard let session else {
             throw Problem(.missingField, "sessionId must be given, and not be empty", field: "sessionId")
         }
@@ -109,7 +114,7 @@ package struct RetailRoutes<Asker: CartAsking>: Sendable {
     }
 
     /// Where the fields of a request stand.
-    private static func part(_ request: Request) -> RetailPart {
+    private static func part(_ request: Request) -> RetailFieldLocation {
         request.method == .post || request.method == .patch ? .body : .path
     }
 
@@ -123,20 +128,20 @@ package struct RetailRoutes<Asker: CartAsking>: Sendable {
 
     private var fields: HTTPFields {
         var fields = HTTPFields()
-        if common.sources.isDraining() { fields.append(HTTPField(name: .connection, value: "close")) }
+        if common.dependencies.isDraining() { fields.append(HTTPField(name: .connection, value: "close")) }
         return fields
     }
 }
 
 /// Where the retail store's fields stand in a request.
-enum RetailPart {
+enum RetailFieldLocation {
     case path
     case body
 }
 
 extension Problem {
     /// What was refused, in the words of the retail store's API.
-    init(_ refusal: Refusal, in part: RetailPart) {
+    init(_ refusal: Refusal, in part: RetailFieldLocation) {
         let field: String? =
             switch refusal.field {
             case .cartID: "customerId"
@@ -151,21 +156,21 @@ extension Problem {
                 nil
             }
         self.init(refusal.kind, refusal.detail, field: field)
-        if let aftermath = refusal.aftermath {
-            self.aftermath = Aftermath(
-                outcome: aftermath.outcome.rawValue,
-                retryAfterSeconds: aftermath.retryAfter.components.seconds
+        if let retryAdvice = refusal.retryAdvice {
+            self.retryAdvice = RetryAdvice(
+                outcome: retryAdvice.outcome.rawValue,
+                retryAfterSeconds: retryAdvice.retryAfter.components.seconds
             )
         }
     }
 }
 
 /// The responder of the port on which the retail store's clients are served.
-package struct RetailResponder<Asker: CartAsking, Context>: HTTPResponder {
-    private let routes: RetailRoutes<Asker>
+package struct RetailResponder<Dispatcher: CartDispatcher, Context>: HTTPResponder {
+    private let routes: RetailRoutes<Dispatcher>
 
     /// - Parameter context: the context of the application that it is part of.
-    package init(_ routes: RetailRoutes<Asker>, context: Context.Type) {
+    package init(_ routes: RetailRoutes<Dispatcher>, context: Context.Type) {
         self.routes = routes
     }
 

@@ -1,11 +1,11 @@
 package import Hummingbird
 
 /// The responder of the service's port: carts first, as they are what it is asked for, then whatever else there is.
-package struct CartResponder<Asker: CartAsking, Other: HTTPResponder>: HTTPResponder {
+package struct CartResponder<Dispatcher: CartDispatcher, Other: HTTPResponder>: HTTPResponder {
     /// The framework's context of a request, which carts do not need.
     package typealias Context = Other.Context
 
-    let routes: CartRoutes<Asker>
+    let routes: CartRoutes<Dispatcher>
     let other: Other
 
     /// The response to any request.
@@ -17,11 +17,11 @@ package struct CartResponder<Asker: CartAsking, Other: HTTPResponder>: HTTPRespo
 }
 
 /// Answers that there is nothing, whatever the path.
-package struct UnknownPathResponder<Asker: CartAsking, Context>: HTTPResponder {
-    private let routes: CartRoutes<Asker>
+package struct UnknownPathResponder<Dispatcher: CartDispatcher, Context>: HTTPResponder {
+    private let routes: CartRoutes<Dispatcher>
 
     /// - Parameter context: the context of the application that it is part of.
-    package init(_ routes: CartRoutes<Asker>, context: Context.Type) {
+    package init(_ routes: CartRoutes<Dispatcher>, context: Context.Type) {
         self.routes = routes
     }
 

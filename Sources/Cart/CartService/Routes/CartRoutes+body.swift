@@ -6,26 +6,26 @@ extension CartRoutes {
     /// The body as JSON, or nil if it is empty.
     ///
     /// - Parameter patch: whether it may be declared as a merge patch (RFC 7396) too.
-    /// - Throws: `RequestFlaw`, or the connection's error where the client broke off.
+    /// - Throws: `RequestError`, or the connection's error where the client broke off.
     func json(of request: Request, patch: Bool = false) async throws -> JSONValue? {
         let limit = policy.bodyBytes
         if let length = request.headers[.contentLength].flatMap(Int.init), length > limit {
-            throw RequestFlaw.bodyTooLarge(limit: limit)
+            throw RequestError.bodyTooLarge(limit: limit)
         }
         let body: ByteBuffer
         do {
             body = try await request.body.collect(upTo: limit)
         } catch is NIOTooManyBytesError {
-            throw RequestFlaw.bodyTooLarge(limit: limit)
+            throw RequestError.bodyTooLarge(limit: limit)
         }
         let type = request.headers[.contentType]
         if body.readableBytes == 0 && type == nil { return nil }
-        guard let type, Self.isJSON(type, patch) else { throw RequestFlaw.unsupportedMediaType(type) }
+        guard let type, Self.isJSON(type, patch) else { throw RequestError.unsupportedMediaType(type) }
         if body.readableBytes == 0 { return nil }
         do {
             return try JSONReader.read(Array(buffer: body))
         } catch {
-            throw RequestFlaw.malformedJSON(error)
+            throw RequestError.malformedJSON(error)
         }
     }
 

@@ -6,11 +6,11 @@ import Ownership
 extension CartRoutes {
     /// Answers the commits of which events are kept. Read from where carts are kept, past their owners: an old cart is not
     /// brought to life for it.
-    func history(_ errand: Errand) async throws(Problem) -> Response {
-        let id = ActorID(errand.cart.text)
-        let past: ActorPast
+    func history(_ cartRequest: CartRequest) async throws(Problem) -> Response {
+        let id = ActorID(cartRequest.cart.text)
+        let past: ActorHistory
         do throws(StoreFailure) {
-            past = try await sources.past.past(of: id)
+            past = try await dependencies.past.history(of: id)
         } catch {
             throw Problem(error, about: id)
         }
@@ -18,7 +18,7 @@ extension CartRoutes {
         case .none: throw Problem(CartRejection.cartNotFound, in: .path)
         case .notKept: throw Problem(.historyNotKept, "only a cart that is kept as events has a history")
         case .kept(let journal):
-            return replies.history(try HistoryView(errand.cart, journal))
+            return responses.history(try HistoryView(cartRequest.cart, journal))
         }
     }
 }

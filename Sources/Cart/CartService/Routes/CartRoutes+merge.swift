@@ -2,23 +2,23 @@ import Cart
 import Hummingbird
 
 extension CartRoutes {
-    /// Has the errand's cart take the lines of another, once.
-    func merge(_ errand: Errand, _ wish: MergeWish) async throws(Problem) -> Response {
-        let merging = CartMerging(
-            wish,
-            asker: asker,
-            demand: errand.ifMatch,
-            key: errand.key,
-            deadline: errand.deadline,
-            trace: errand.trace,
-            now: sources.now
+    /// Has the request's cart take the lines of another, once.
+    func merge(_ cartRequest: CartRequest, _ mergeRequest: MergeRequest) async throws(Problem) -> Response {
+        let merging = MergeCoordinator(
+            mergeRequest,
+            dispatcher: dispatcher,
+            ifMatch: cartRequest.ifMatch,
+            key: cartRequest.key,
+            deadline: cartRequest.deadline,
+            trace: cartRequest.trace,
+            now: dependencies.now
         )
-        let accepted: Accepted
+        let accepted: AcceptedCommand
         do {
             accepted = try await merging.run()
         } catch {
-            throw Problem(error, ifMatch: errand.ifMatch)
+            throw Problem(error, ifMatch: cartRequest.ifMatch)
         }
-        return try reply(to: errand, accepted)
+        return try reply(to: cartRequest, accepted)
     }
 }

@@ -10,20 +10,20 @@ extension CartRoutes {
     ///
     /// Each event holds the whole cart, and its version as the id. Versions that follow each other faster than they can be
     /// shown are skipped; the newest never is. A client that comes again with `Last-Event-ID` is not shown that version again.
-    func stream(_ errand: Errand, _ request: Request) async throws -> Response {
+    func stream(_ cartRequest: CartRequest, _ request: Request) async throws -> Response {
         do throws(WatchFailure) {
-            let news = try CartWatch<Asker>.news(of: errand.cart, sources)
+            let news = try CartWatch<Dispatcher>.notifications(of: cartRequest.cart, dependencies)
             var watch = CartWatch(
-                errand.cart,
-                asker: asker,
-                trace: errand.trace,
-                lookDeadline: policy.requestDeadline,
+                cartRequest.cart,
+                dispatcher: dispatcher,
+                trace: cartRequest.trace,
+                readDeadline: policy.requestDeadline,
                 seen: request.headers[.lastEventID].flatMap { UInt64($0) }
             )
-            let first = try await watch.first(by: errand.deadline)
-            return replies.stream { [watch] writer in
+            let first = try await watch.first(by: cartRequest.deadline)
+            return responses.stream { [watch] writer in
                 var watch = watch
-                try await run(errand.cart, news, &watch, first, into: &writer)
+                try await run(cartRequest.cart, news, &watch, first, into: &writer)
                 try await writer.finish(nil)
             }
         } catch {
@@ -34,38 +34,38 @@ extension CartRoutes {
     @concurrent
     private func run(
         _ cart: CartID,
-        _ news: AsyncStream<News>,
-        _ watch: inout CartWatch<Asker>,
-        _ first: CartWatch<Asker>.Sight?,
+        _ news: AsyncStream<ChangeNotification>,
+        _ watch: inout CartWatch<Dispatcher>,
+        _ first: CartWatch<Dispatcher>.Update?,
         into writer: inout any ResponseBodyWriter
     ) async throws {
         try await writer.write(StreamEvent.opening)
         if let first { try await writer.write(event(cart, first, watch.seen).bytes(watch.seen ?? 0)) }
         if first?.isLast == true { return }
         for await item in news {
-            guard let sight = try await watch.next(item) else {
+            guard let update = try await watch.next(item) else {
                 // Also how a client is found to have left.
                 try await writer.write(StreamEvent.sign)
                 continue
             }
-            try await writer.write(event(cart, sight, watch.seen).bytes(watch.seen ?? 0))
-            if sight.isLast { return }
+            try await writer.write(event(cart, update, watch.seen).bytes(watch.seen ?? 0))
+            if update.isLast { return }
         }
     }
 
     private func event(
         _ cart: CartID,
-        _ sight: CartWatch<Asker>.Sight,
+        _ update: CartWatch<Dispatcher>.Update,
         _ version: UInt64?
     ) throws -> StreamEvent {
         let version = version ?? 0
-        switch sight {
+        switch update {
         case .deleted(let at):
-            return .gone(GoneView(id: cart, version: version, end: .deleted(at: at)))
+            return .gone(GoneCartView(id: cart, version: version, end: .deleted(at: at)))
         case .cart(let state):
-            if let shown = ShownCart(state) { return .cart(replies.view(cart, shown, version)) }
-            guard let end = CartEnd(state) else { throw Problem.contradiction("a cart that is not there") }
-            return .gone(GoneView(id: cart, version: version, end: end))
+            if let shown = PresentCart(state) { return .cart(responses.view(cart, shown, version)) }
+            guard let end = GoneCart(state) else { throw Problem.contradiction("a cart that is not there") }
+            return .gone(GoneCartView(id: cart, version: version, end: end))
         }
     }
 }
@@ -74,7 +74,7 @@ extension CartRoutes {
 private enum StreamEvent {
     case cart(CartView)
     /// Nothing more will come.
-    case gone(GoneView)
+    case gone(GoneCartView)
 
     /// How soon a client that lost its connection comes again.
     static let opening = ByteBuffer(string: "retry: 1000\n\n")

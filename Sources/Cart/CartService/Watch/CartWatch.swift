@@ -3,9 +3,9 @@ package import Cart
 import Ownership
 
 /// One client's watch over one cart, whatever it is shown by.
-package struct CartWatch<Asker: CartAsking>: Sendable {
+package struct CartWatch<Dispatcher: CartDispatcher>: Sendable {
     /// What there is to show.
-    package enum Sight: Equatable, Sendable {
+    package enum Update: Equatable, Sendable {
         /// The cart as it is committed; one that is merged is the last.
         case cart(CartState)
         /// It was deleted. Nothing more will come.
@@ -25,32 +25,34 @@ package struct CartWatch<Asker: CartAsking>: Sendable {
     private static var pause: Duration { .milliseconds(5) }
 
     private let cart: CartID
-    private let asker: Asker
+    private let dispatcher: Dispatcher
     private let trace: String
-    private let lookDeadline: Duration
+    private let readDeadline: Duration
     /// The newest version that the client has; nil for none.
     package private(set) var seen: UInt64?
 
     /// - Parameters:
     ///   - trace: the client's `traceparent`, or empty.
-    ///   - lookDeadline: how long each look after the first may take.
+    ///   - readDeadline: how long each look after the first may take.
     ///   - seen: the version that the client has; nil for none.
-    package init(_ cart: CartID, asker: Asker, trace: String, lookDeadline: Duration, seen: UInt64?) {
+    package init(_ cart: CartID, dispatcher: Dispatcher, trace: String, readDeadline: Duration, seen: UInt64?)
+    {
         self.cart = cart
-        self.asker = asker
+        self.dispatcher = dispatcher
         self.trace = trace
-        self.lookDeadline = lookDeadline
+        self.readDeadline = readDeadline
         self.seen = seen
     }
 
     /// What is told of the cart from now on; to be asked for before the first look, so that what is committed in between is
     /// told.
-    package static func news(of cart: CartID, _ sources: CartFaceSources) throws(WatchFailure)
-        -> AsyncStream<News>
+    package static func notifications(of cart: CartID, _ dependencies: CartAPIDependencies)
+        throws(WatchFailure)
+        -> AsyncStream<ChangeNotification>
     {
         let id = ActorID(cart.text)
-        guard let news = sources.feed.news(of: id) else {
-            let reason: HostFailure.Reason = sources.isDraining() ? .draining : .overloaded
+        guard let news = dependencies.feed.notifications(of: id) else {
+            let reason: HostFailure.Reason = dependencies.isDraining() ? .draining : .overloaded
             let detail = "no more streams can be opened here"
             throw .host(HostFailure(reason, .notApplied, id: id, detail: detail))
         }
@@ -60,25 +62,25 @@ package struct CartWatch<Asker: CartAsking>: Sendable {
     /// The first look; nil where the client has seen this version, and more may come.
     ///
     /// - Throws: also where the cart is deleted: there is nothing to watch.
-    package mutating func first(by deadline: ContinuousClock.Instant) async throws(WatchFailure) -> Sight? {
-        let (sight, version) = try await look(by: deadline)
-        if case .deleted(let at) = sight { throw .rejected(.cartDeleted(at: at)) }
+    package mutating func first(by deadline: ContinuousClock.Instant) async throws(WatchFailure) -> Update? {
+        let (update, version) = try await read(by: deadline)
+        if case .deleted(let at) = update { throw .rejected(.cartDeleted(at: at)) }
         defer { seen = version }
-        return seen == version && !sight.isLast ? nil : sight
+        return seen == version && !update.isLast ? nil : update
     }
 
     /// What there is to show after some news; nil for nothing new, or nothing that can be had now: then the next news helps.
     ///
     /// - Throws: `WatchFailure` where the cart is not there any more, or `CancellationError`.
-    package mutating func next(_ news: News) async throws -> Sight? {
+    package mutating func next(_ news: ChangeNotification) async throws -> Update? {
         let clock = ContinuousClock()
         let until = clock.now + Self.patience
         repeat {
             do throws(WatchFailure) {
-                let (sight, version) = try await look(by: clock.now + lookDeadline)
+                let (update, version) = try await read(by: clock.now + readDeadline)
                 if version != seen {
                     seen = version
-                    return sight
+                    return update
                 }
             } catch {
                 switch error {
@@ -93,10 +95,10 @@ package struct CartWatch<Asker: CartAsking>: Sendable {
         return nil
     }
 
-    private func look(by deadline: ContinuousClock.Instant) async throws(WatchFailure) -> (Sight, UInt64) {
+    private func read(by deadline: ContinuousClock.Instant) async throws(WatchFailure) -> (Update, UInt64) {
         let answer: Answer<CartLogic>
         do {
-            answer = try await asker.ask(ActorID(cart.text), .read, deadline: deadline, trace: trace)
+            answer = try await dispatcher.ask(ActorID(cart.text), .read, deadline: deadline, trace: trace)
         } catch {
             throw .host(error)
         }

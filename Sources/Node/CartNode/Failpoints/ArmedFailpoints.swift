@@ -6,27 +6,27 @@ import Synchronization
 /// Counts the hits of failpoints, and does at each what was ordered.
 final class ArmedFailpoints: Sendable, CustomStringConvertible {
     let description: String
-    private let orders: [Failpoint: [FailpointOrder]]
+    private let rules: [Failpoint: [FailpointRule]]
     private let hits: Mutex<[Failpoint: UInt64]>
 
     init(_ text: String) throws(BadSetting) {
         description = text
-        orders = Dictionary(grouping: try FailpointOrder.list(text), by: \.point)
+        rules = Dictionary(grouping: try FailpointRule.list(text), by: \.point)
         hits = Mutex([:])
     }
 
     func reach(_ point: Failpoint) async {
-        guard let orders = orders[point] else { return }
+        guard let rules = rules[point] else { return }
         let hit = hits.withLock { hits in
             hits[point, default: 0] += 1
             return hits[point, default: 0]
         }
-        for order in orders where order.hits.contains(hit) {
-            await perform(order.action)
+        for rule in rules where rule.hits.contains(hit) {
+            await perform(rule.action)
         }
     }
 
-    private func perform(_ action: FailpointOrder.Action) async {
+    private func perform(_ action: FailpointRule.Action) async {
         switch action {
         case .kill: kill(getpid(), SIGKILL)
         case .stop: kill(getpid(), SIGSTOP)

@@ -12,13 +12,14 @@ struct FailpointStore<Store: ActorStore<CartLogic>>: ActorStore {
 
     var retention: Duration { store.retention }
 
-    func form(after form: StoredForm, at sequence: Sequence) -> StoredForm {
+    func form(after form: StoredForm, at sequence: SequenceNumber) -> StoredForm {
         store.form(after: form, at: sequence)
     }
 
-    func form(at sequence: Sequence) -> StoredForm { store.form(at: sequence) }
+    func form(at sequence: SequenceNumber) -> StoredForm { store.form(at: sequence) }
 
-    func claim(_ id: ActorID, _ terms: ClaimTerms) async throws(StoreFailure) -> Claim<CartLogic.State> {
+    func claim(_ id: ActorID, _ terms: ClaimTerms) async throws(StoreFailure) -> ClaimResult<CartLogic.State>
+    {
         await armed.reach(.claimSending)
         let claim = try await store.claim(id, terms)
         if case .granted = claim.answer { await armed.reach(.claimGranted) }
@@ -30,7 +31,7 @@ struct FailpointStore<Store: ActorStore<CartLogic>>: ActorStore {
         owner: SessionID,
         version: Version,
         commit: CommitID,
-        change: Change<CartLogic>
+        change: StateChange<CartLogic>
     ) async throws(StoreFailure) -> CommitAnswer {
         await armed.reach(.commitSending)
         let answer = try await store.commit(

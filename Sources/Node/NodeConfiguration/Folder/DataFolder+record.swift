@@ -11,12 +11,12 @@ extension DataFolder {
     private var recordFile: FilePath { FilePath(path).appending("session") }
 
     /// What the process that had this folder before left behind.
-    package func predecessor() -> FoundRecord {
+    package func predecessor() -> PredecessorRecord {
         let file = recordFile.string
         guard FileManager.default.fileExists(atPath: file) else { return .none }
         do {
             let bytes = try Data(contentsOf: URL(fileURLWithPath: file))
-            guard let record = try JSONDecoder().decode(StoredRecord.self, from: bytes).record else {
+            guard let record = try JSONDecoder().decode(SessionRecordFile.self, from: bytes).record else {
                 return .corrupted(reason: "no session id of ours in \(file)")
             }
             return .record(record)
@@ -33,7 +33,7 @@ extension DataFolder {
         do {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            try replace(recordFile, with: encoder.encode(StoredRecord(record)) + Data("\n".utf8))
+            try replace(recordFile, with: encoder.encode(SessionRecordFile(record)) + Data("\n".utf8))
         } catch {
             throw .unusable(path: path, reason: Self.reason(error))
         }

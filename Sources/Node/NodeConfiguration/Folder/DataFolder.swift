@@ -10,7 +10,7 @@ package final class DataFolder: Sendable {
     private let lock: FolderLock
 
     /// Creates the folder if it is missing, for its owner only, and takes its lock. The lock is held until the process
-    /// ends or `giveUp` is called, also when nothing refers to this object any more.
+    /// ends or `release` is called, also when nothing refers to this object any more.
     package init(path: String) throws(DataFolderFailure) {
         let absolute = URL(fileURLWithPath: path).standardizedFileURL.path
         do {
@@ -44,7 +44,7 @@ package final class DataFolder: Sendable {
     }
 
     /// Lets another process, or this one, take the folder. Nothing may be done under its recorded session any more.
-    package func giveUp() throws(DataFolderFailure) {
+    package func release() throws(DataFolderFailure) {
         do {
             try lock.release()
         } catch {

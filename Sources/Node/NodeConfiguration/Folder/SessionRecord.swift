@@ -19,7 +19,7 @@ package struct SessionRecord: Sendable, Hashable {
 }
 
 /// What was found where a predecessor's record lies.
-package enum FoundRecord: Sendable, Hashable {
+package enum PredecessorRecord: Sendable, Hashable {
     /// Nobody left one.
     case none
     case record(SessionRecord)
@@ -28,7 +28,7 @@ package enum FoundRecord: Sendable, Hashable {
 }
 
 /// The record as it lies on the disk.
-struct StoredRecord: Codable {
+struct SessionRecordFile: Codable {
     var version = 1
     let session: String
     let settled: String?

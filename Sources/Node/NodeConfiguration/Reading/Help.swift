@@ -30,7 +30,7 @@ package enum Help {
             lines += ["|---|---|---|---|---|"]
             for setting in group.settings {
                 let cells = [
-                    "`--\(setting.name)`", variables(setting), setting.expected, setting.standard,
+                    "`--\(setting.name)`", variables(setting), setting.expected, setting.defaultText,
                     setting.meaning,
                 ]
                 lines.append("| \(cells.joined(separator: " | ")) |")
@@ -53,7 +53,7 @@ package enum Help {
     private static func paragraph(_ setting: Setting) -> [String] {
         let head =
             "  --\(setting.name)\(setting.isFlag ? "" : " VALUE")   (\(setting.environment))\(others(setting))"
-        let text = "\(setting.meaning): \(setting.expected); default: \(setting.standard)."
+        let text = "\(setting.meaning): \(setting.expected); default: \(setting.defaultText)."
         return [head] + wrapped(text.filter { $0 != "`" }, to: 90).map { "      " + $0 }
     }
 

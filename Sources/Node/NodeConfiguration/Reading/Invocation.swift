@@ -77,7 +77,7 @@ extension Invocation {
     ) throws(BadSetting) {
         for layer in layers {
             guard let (text, source) = try layer.entry(of: setting) else { continue }
-            do throws(Unfit) {
+            do throws(InvalidValue) {
                 return try setting.assign(text, &settings)
             } catch {
                 throw BadSetting(setting, error, got: text, from: source)

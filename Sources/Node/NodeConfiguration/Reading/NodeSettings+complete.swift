@@ -9,7 +9,7 @@ extension NodeSettings {
         generator: inout some RandomNumberGenerator
     ) throws(BadSetting) {
         if nodeName.isEmpty {
-            let plain = machine.prefix { $0 != "." }.filter { Alphabet.isWord(String($0)) }
+            let plain = machine.prefix { $0 != "." }.filter { SettingSyntax.isWord(String($0)) }
             nodeName = "\(plain.isEmpty ? "node" : plain.prefix(48))-\(http.port)"
         }
         if link.advertised.isEmpty {

@@ -11,9 +11,9 @@ enum SettingsFile {
         name: option,
         environment: Setting.variable(option),
         expected: "a file that ends in .yaml, .yml or .json",
-        standard: "none",
+        defaultText: "none",
         meaning: "a file with more settings, its keys being the names here"
-    ) { _, _ throws(Unfit) in }
+    ) { _, _ throws(InvalidValue) in }
 
     static func read(_ path: String) throws(BadSetting) -> any ConfigSnapshot {
         guard let data = FileManager.default.contents(atPath: path) else {

@@ -2,13 +2,13 @@ import Configuration
 
 /// One place where settings may stand.
 struct SettingsLayer: Sendable {
-    private enum Place: Sendable {
+    private enum Origin: Sendable {
         case commandLine
         case environment
         case file(String)
     }
 
-    private let place: Place
+    private let place: Origin
     private let snapshot: any ConfigSnapshot
 
     /// All places, the one that counts most first.

@@ -19,13 +19,13 @@ package struct BadSetting: Error, Sendable, Hashable, CustomStringConvertible {
 
 extension BadSetting {
     /// - Parameter source: where the value stood, as the operator knows it.
-    init(_ setting: Setting, _ unfit: Unfit, got text: String, from source: String) {
+    init(_ setting: Setting, _ unfit: InvalidValue, got text: String, from source: String) {
         let got = setting.isSecret ? "" : "got \(Self.quote(text)), "
         self.init(setting.name, "\(unfit.reason), in \(source) (\(got)expected \(setting.expected))")
     }
 
     static func unknown(_ word: String, in source: String) -> BadSetting {
-        let hint = Nearest.name(
+        let hint = SpellingSuggestion.name(
             to: word,
             among: SettingTable.all.map(\.name) + ["config", "help", "version"]
         )

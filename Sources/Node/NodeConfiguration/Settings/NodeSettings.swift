@@ -9,20 +9,20 @@ package struct NodeSettings: Sendable {
     /// Where carts are served over HTTP.
     package var http = Endpoint(host: "127.0.0.1", port: 8080)
     /// Where carts are served over gRPC, to our own clients and to those of demo shops.
-    package var grpc = Listener(host: "127.0.0.1", port: 7070)
+    package var grpc = OptionalEndpoint(host: "127.0.0.1", port: 7070)
     /// Where the cart API of the AWS retail store is served.
-    package var retail = Listener(host: "127.0.0.1", port: nil)
+    package var retail = OptionalEndpoint(host: "127.0.0.1", port: nil)
     /// Where `/livez`, `/readyz` and `/status` are answered.
     package var operations = Endpoint(host: "127.0.0.1", port: 9090)
     /// Where other nodes reach this one.
-    package var link = Link()
+    package var link = LinkSettings()
     /// What operators, logs and answers call this node.
     package var nodeName = ""
     /// Where the node keeps what outlives its process: the lock, its session's record and the embedded Redis.
     package var dataFolder = ""
-    package var redis = RedisUse()
-    package var cluster = Cluster()
-    package var lease = Lease()
+    package var redis = RedisSettings()
+    package var cluster = ClusterSettings()
+    package var lease = LeaseSettings()
     package var host = HostLimits()
     package var cart = CartLimits()
     /// The most bytes of a request's body.
@@ -33,7 +33,7 @@ package struct NodeSettings: Sendable {
     package var requestDeadline: Duration = .seconds(2)
     /// What callers show that may set prices; empty: nobody may.
     package var trustedToken = Secret("")
-    package var shutdown = Shutdown()
+    package var shutdown = ShutdownSettings()
     /// The least severe messages that are logged.
     package var logLevel = Logger.Level.info
 
@@ -65,7 +65,7 @@ package struct Endpoint: Sendable, Hashable, CustomStringConvertible {
 }
 
 /// Where something may be listened for.
-package struct Listener: Sendable, Hashable {
+package struct OptionalEndpoint: Sendable, Hashable {
     /// A name or an address of this machine.
     package var host: String
     /// In 1…65535; nil where it is switched off.
@@ -77,7 +77,7 @@ package struct Listener: Sendable, Hashable {
 
 extension NodeSettings {
     /// The way between nodes.
-    package struct Link: Sendable {
+    package struct LinkSettings: Sendable {
         package var listen = Endpoint(host: "127.0.0.1", port: 7170)
         /// `host:port` that other nodes use.
         package var advertised = ""
@@ -88,8 +88,8 @@ extension NodeSettings {
     }
 
     /// Which Redis, and how patiently.
-    package struct RedisUse: Sendable {
-        package var server = RedisServer.embedded
+    package struct RedisSettings: Sendable {
+        package var server = RedisLocation.embedded
         /// The most time from a command's submission to its reply.
         package var commandTimeout: Duration = .seconds(1)
         /// The most time that one attempt to connect may take.
@@ -101,7 +101,7 @@ extension NodeSettings {
         /// How long a cart that nobody uses is kept.
         package var retention: Duration = .seconds(30 * 24 * 3600)
         /// In which form a cart is written.
-        package var strategy = Strategy.incremental
+        package var strategy = PersistenceStrategy.incremental
         /// For `events`: how many commits lie on top of a whole cart.
         package var snapshotInterval = 50
         /// How long is known of a deleted or merged cart that it is.
@@ -109,7 +109,7 @@ extension NodeSettings {
     }
 
     /// The nodes that share carts.
-    package struct Cluster: Sendable {
+    package struct ClusterSettings: Sendable {
         /// The prefix of every key in Redis.
         package var name = "cart"
         /// What nodes prove to each other that they belong together.
@@ -119,7 +119,7 @@ extension NodeSettings {
     }
 
     /// How long a session lives without a heartbeat.
-    package struct Lease: Sendable {
+    package struct LeaseSettings: Sendable {
         package var length = LeasePolicy().length
         package var margin = LeasePolicy().margin
         package var heartbeatInterval = LeasePolicy().heartbeatInterval
@@ -144,7 +144,7 @@ extension NodeSettings {
     }
 
     /// How the node leaves.
-    package struct Shutdown: Sendable {
+    package struct ShutdownSettings: Sendable {
         /// The most time from SIGTERM to the end of the process.
         package var drainBudget: Duration = .seconds(25)
         /// How long the node still takes requests after its readiness went off.
@@ -153,7 +153,7 @@ extension NodeSettings {
 }
 
 /// Whose Redis it is.
-package enum RedisServer: Sendable, Equatable {
+package enum RedisLocation: Sendable, Equatable {
     /// A private child of this node.
     case embedded
     /// One that others may share.

@@ -3,7 +3,7 @@ import Foundation
 extension Setting {
     static func duration(
         _ name: String,
-        _ place: Place<Duration>,
+        _ place: SettingKeyPath<Duration>,
         in range: ClosedRange<Duration>,
         _ meaning: String
     ) -> Setting {
@@ -12,20 +12,20 @@ extension Setting {
             environment: variable(name),
             expected:
                 "a duration in \(DurationText.format(range.lowerBound))…\(DurationText.format(range.upperBound))",
-            standard: DurationText.format(NodeSettings()[keyPath: place]),
+            defaultText: DurationText.format(NodeSettings()[keyPath: place]),
             meaning: meaning
-        ) { text, settings throws(Unfit) in
+        ) { text, settings throws(InvalidValue) in
             guard let value = DurationText.parse(text) else {
-                throw Unfit("not a duration with a unit (ms, s, m, h or d)")
+                throw InvalidValue("not a duration with a unit (ms, s, m, h or d)")
             }
-            guard range.contains(value) else { throw Unfit("out of range") }
+            guard range.contains(value) else { throw InvalidValue("out of range") }
             settings[keyPath: place] = value
         }
     }
 
     static func count<Number: FixedWidthInteger & Sendable>(
         _ name: String,
-        _ place: Place<Number>,
+        _ place: SettingKeyPath<Number>,
         in range: ClosedRange<Number>,
         _ meaning: String
     ) -> Setting {
@@ -33,25 +33,25 @@ extension Setting {
             name: name,
             environment: variable(name),
             expected: "a whole number in \(range.lowerBound)…\(range.upperBound)",
-            standard: "\(NodeSettings()[keyPath: place])",
+            defaultText: "\(NodeSettings()[keyPath: place])",
             meaning: meaning
-        ) { text, settings throws(Unfit) in
+        ) { text, settings throws(InvalidValue) in
             guard !text.isEmpty, text.utf8.allSatisfy({ (48...57).contains($0) }) else {
-                throw Unfit("not a whole number")
+                throw InvalidValue("not a whole number")
             }
-            guard let value = Number(text), range.contains(value) else { throw Unfit("out of range") }
+            guard let value = Number(text), range.contains(value) else { throw InvalidValue("out of range") }
             settings[keyPath: place] = value
         }
     }
 
-    static func port(_ name: String, _ place: Place<Int>, _ meaning: String) -> Setting {
+    static func port(_ name: String, _ place: SettingKeyPath<Int>, _ meaning: String) -> Setting {
         count(name, place, in: 1...65_535, meaning)
     }
 
     /// The port of something that may be switched off.
     static func optionalPort(
         _ name: String,
-        _ place: Place<Int?>,
+        _ place: SettingKeyPath<Int?>,
         aliases: [Alias] = [],
         _ meaning: String
     ) -> Setting {
@@ -59,16 +59,16 @@ extension Setting {
             name: name,
             environment: variable(name),
             expected: "off, or a whole number in 1…65535",
-            standard: NodeSettings()[keyPath: place].map { "\($0)" } ?? off,
+            defaultText: NodeSettings()[keyPath: place].map { "\($0)" } ?? off,
             meaning: meaning,
             aliases: aliases
-        ) { text, settings throws(Unfit) in
+        ) { text, settings throws(InvalidValue) in
             if text == off {
                 settings[keyPath: place] = nil
                 return
             }
             guard text.utf8.allSatisfy({ (48...57).contains($0) }), let port = UInt16(text), port > 0 else {
-                throw Unfit("neither off nor a port")
+                throw InvalidValue("neither off nor a port")
             }
             settings[keyPath: place] = Int(port)
         }
@@ -78,7 +78,7 @@ extension Setting {
 
     static func size(
         _ name: String,
-        _ place: Place<Int>,
+        _ place: SettingKeyPath<Int>,
         in range: ClosedRange<Int>,
         _ meaning: String
     ) -> Setting {
@@ -86,47 +86,47 @@ extension Setting {
             name: name,
             environment: variable(name),
             expected: "a size in \(SizeText.format(range.lowerBound))…\(SizeText.format(range.upperBound))",
-            standard: SizeText.format(NodeSettings()[keyPath: place]),
+            defaultText: SizeText.format(NodeSettings()[keyPath: place]),
             meaning: meaning
-        ) { text, settings throws(Unfit) in
+        ) { text, settings throws(InvalidValue) in
             guard let value = SizeText.parse(text) else {
-                throw Unfit("not a size in bytes, KiB or MiB")
+                throw InvalidValue("not a size in bytes, KiB or MiB")
             }
-            guard range.contains(value) else { throw Unfit("out of range") }
+            guard range.contains(value) else { throw InvalidValue("out of range") }
             settings[keyPath: place] = value
         }
     }
 
     static func choice<Value: RawRepresentable<String> & CaseIterable & Sendable>(
         _ name: String,
-        _ place: Place<Value>,
+        _ place: SettingKeyPath<Value>,
         _ meaning: String
     ) -> Setting {
         Setting(
             name: name,
             environment: variable(name),
             expected: "one of " + Value.allCases.map(\.rawValue).joined(separator: ", "),
-            standard: NodeSettings()[keyPath: place].rawValue,
+            defaultText: NodeSettings()[keyPath: place].rawValue,
             meaning: meaning
-        ) { text, settings throws(Unfit) in
-            guard let value = Value(rawValue: text) else { throw Unfit("not one of those") }
+        ) { text, settings throws(InvalidValue) in
+            guard let value = Value(rawValue: text) else { throw InvalidValue("not one of those") }
             settings[keyPath: place] = value
         }
     }
 
-    static func flag(_ name: String, _ place: Place<Bool>, _ meaning: String) -> Setting {
+    static func flag(_ name: String, _ place: SettingKeyPath<Bool>, _ meaning: String) -> Setting {
         Setting(
             name: name,
             environment: variable(name),
             expected: "true or false",
-            standard: "\(NodeSettings()[keyPath: place])",
+            defaultText: "\(NodeSettings()[keyPath: place])",
             meaning: meaning,
             isFlag: true
-        ) { text, settings throws(Unfit) in
+        ) { text, settings throws(InvalidValue) in
             switch text {
             case "true", "": settings[keyPath: place] = true
             case "false": settings[keyPath: place] = false
-            case _: throw Unfit("neither true nor false")
+            case _: throw InvalidValue("neither true nor false")
             }
         }
     }
@@ -137,16 +137,16 @@ extension Setting {
             name: secret.name + "-file",
             environment: secret.environment + "_FILE",
             expected: "a file that holds \(secret.expected)",
-            standard: "none",
+            defaultText: "none",
             meaning: "where `\(secret.name)` is read from, in its place"
-        ) { path, settings throws(Unfit) in
+        ) { path, settings throws(InvalidValue) in
             guard let bytes = FileManager.default.contents(atPath: path),
                 let text = String(bytes: bytes, encoding: .utf8)
-            else { throw Unfit("the file can not be read as text") }
-            do throws(Unfit) {
+            else { throw InvalidValue("the file can not be read as text") }
+            do throws(InvalidValue) {
                 try secret.assign(text.trimmingCharacters(in: .whitespacesAndNewlines), &settings)
             } catch {
-                throw Unfit("the file's content is \(error.reason)")
+                throw InvalidValue("the file's content is \(error.reason)")
             }
         }
     }

@@ -2,15 +2,15 @@ import RedisClient
 
 extension Setting {
     /// A name or address to listen on.
-    static func host(_ name: String, _ place: Place<String>, _ meaning: String) -> Setting {
+    static func host(_ name: String, _ place: SettingKeyPath<String>, _ meaning: String) -> Setting {
         Setting(
             name: name,
             environment: variable(name),
             expected: "a host name or an address",
-            standard: NodeSettings()[keyPath: place],
+            defaultText: NodeSettings()[keyPath: place],
             meaning: meaning
-        ) { text, settings throws(Unfit) in
-            guard Alphabet.isHost(text) else { throw Unfit("not a host name or an address") }
+        ) { text, settings throws(InvalidValue) in
+            guard SettingSyntax.isHost(text) else { throw InvalidValue("not a host name or an address") }
             settings[keyPath: place] = text
         }
     }
@@ -18,56 +18,65 @@ extension Setting {
     /// A word that becomes a part of keys, names and headers.
     static func word(
         _ name: String,
-        _ place: Place<String>,
-        standard: String? = nil,
+        _ place: SettingKeyPath<String>,
+        defaultText: String? = nil,
         _ meaning: String
     ) -> Setting {
         Setting(
             name: name,
             environment: variable(name),
             expected: "1…64 letters, digits, dots, dashes and underscores",
-            standard: standard ?? NodeSettings()[keyPath: place],
+            defaultText: defaultText ?? NodeSettings()[keyPath: place],
             meaning: meaning
-        ) { text, settings throws(Unfit) in
-            guard Alphabet.isWord(text) else { throw Unfit("not a plain word") }
+        ) { text, settings throws(InvalidValue) in
+            guard SettingSyntax.isWord(text) else { throw InvalidValue("not a plain word") }
             settings[keyPath: place] = text
         }
     }
 
-    static func folder(_ name: String, _ place: Place<String>, standard: String, _ meaning: String) -> Setting
-    {
+    static func folder(
+        _ name: String,
+        _ place: SettingKeyPath<String>,
+        defaultText: String,
+        _ meaning: String
+    ) -> Setting {
         Setting(
             name: name,
             environment: variable(name),
             expected: "a path",
-            standard: standard,
+            defaultText: defaultText,
             meaning: meaning
-        ) { text, settings throws(Unfit) in
-            guard !text.isEmpty, !text.utf8.contains(0) else { throw Unfit("not a path") }
+        ) { text, settings throws(InvalidValue) in
+            guard !text.isEmpty, !text.utf8.contains(0) else { throw InvalidValue("not a path") }
             settings[keyPath: place] = text
         }
     }
 
-    static func advertised(_ name: String, _ place: Place<String>, standard: String, _ meaning: String)
+    static func advertised(
+        _ name: String,
+        _ place: SettingKeyPath<String>,
+        defaultText: String,
+        _ meaning: String
+    )
         -> Setting
     {
         Setting(
             name: name,
             environment: variable(name),
             expected: "host:port",
-            standard: standard,
+            defaultText: defaultText,
             meaning: meaning
-        ) { text, settings throws(Unfit) in
-            guard let colon = text.lastIndex(of: ":") else { throw Unfit("no port in it") }
+        ) { text, settings throws(InvalidValue) in
+            guard let colon = text.lastIndex(of: ":") else { throw InvalidValue("no port in it") }
             var host = text[..<colon]
             if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
-            guard Alphabet.isHost(String(host)), host == text[..<colon] || host.contains(":") else {
-                throw Unfit("not a host name or an address before the port")
+            guard SettingSyntax.isHost(String(host)), host == text[..<colon] || host.contains(":") else {
+                throw InvalidValue("not a host name or an address before the port")
             }
             let port = text[text.index(after: colon)...]
             guard port.utf8.allSatisfy({ (48...57).contains($0) }), let number = UInt16(port), number > 0
             else {
-                throw Unfit("not a port in 1…65535 after the colon")
+                throw InvalidValue("not a port in 1…65535 after the colon")
             }
             settings[keyPath: place] = text
         }
@@ -77,17 +86,17 @@ extension Setting {
         name: "redis-url",
         environment: "REDIS_URL",
         expected: "redis://, rediss:// or unix://",
-        standard: "an embedded Redis of the node's own",
+        defaultText: "an embedded Redis of the node's own",
         meaning: "the Redis that the nodes of the cluster share; a secret if it holds a password",
         isSecret: true,
         aliases: ["REDIS_ADDR", "VALKEY_ADDR"].map { variable in
             Alias(variable: variable) { $0.contains("://") ? $0 : "redis://\($0)" }
         }
-    ) { text, settings throws(Unfit) in
+    ) { text, settings throws(InvalidValue) in
         do throws(RedisURLError) {
             settings.redis.server = .url(try RedisConfiguration(url: text))
         } catch {
-            throw Unfit("\(error)")
+            throw InvalidValue("\(error)")
         }
     }
 
@@ -95,12 +104,12 @@ extension Setting {
         name: "cluster-secret",
         environment: "CART_CLUSTER_SECRET",
         expected: "16…1024 bytes of text",
-        standard: "a random one where no other node shares the Redis; elsewhere it must be given",
+        defaultText: "a random one where no other node shares the Redis; elsewhere it must be given",
         meaning:
             "what nodes prove to each other that they belong together; on a command line others can see it",
         isSecret: true
-    ) { text, settings throws(Unfit) in
-        guard (16...1024).contains(text.utf8.count) else { throw Unfit("too short or too long") }
+    ) { text, settings throws(InvalidValue) in
+        guard (16...1024).contains(text.utf8.count) else { throw InvalidValue("too short or too long") }
         settings.cluster.secret = Secret(text)
     }
 }
@@ -110,20 +119,20 @@ extension Setting {
         name: "trusted-token",
         environment: "CART_TRUSTED_TOKEN",
         expected: "16…1024 visible ASCII characters",
-        standard: "none: nobody may",
+        defaultText: "none: nobody may",
         meaning: "what a caller shows (`Authorization: Bearer …`) that may set the prices of lines",
         isSecret: true
-    ) { text, settings throws(Unfit) in
-        guard (16...1024).contains(text.utf8.count) else { throw Unfit("too short or too long") }
+    ) { text, settings throws(InvalidValue) in
+        guard (16...1024).contains(text.utf8.count) else { throw InvalidValue("too short or too long") }
         guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            throw Unfit("not of visible ASCII characters alone")
+            throw InvalidValue("not of visible ASCII characters alone")
         }
         settings.trustedToken = Secret(text)
     }
 }
 
 /// Which characters a value may consist of.
-enum Alphabet {
+enum SettingSyntax {
     static func isWord(_ text: String) -> Bool {
         (1...64).contains(text.utf8.count)
             && text.utf8.allSatisfy { isAlphanumeric($0) || "._-".utf8.contains($0) }

@@ -7,7 +7,7 @@ struct Setting: Sendable {
     /// What it may be, in words: type, unit and range.
     let expected: String
     /// What it is when nobody says anything, in words.
-    let standard: String
+    let defaultText: String
     /// What it decides; a sentence fragment for `--help` and the handbook.
     let meaning: String
     /// Whether its value must never be shown.
@@ -17,7 +17,7 @@ struct Setting: Sendable {
     /// What other programs call its environment variable: looked at where its own is not set.
     var aliases: [Alias] = []
     /// Puts a value where it belongs, or says what is wrong with it.
-    let assign: @Sendable (String, inout NodeSettings) throws(Unfit) -> Void
+    let assign: @Sendable (String, inout NodeSettings) throws(InvalidValue) -> Void
 }
 
 /// A variable that is set for other programs, and says the same as a setting of ours.
@@ -28,7 +28,7 @@ struct Alias: Sendable {
 }
 
 /// What is wrong with a value, in words that follow the setting's name.
-struct Unfit: Error {
+struct InvalidValue: Error {
     let reason: String
 
     init(_ reason: String) {
@@ -43,7 +43,7 @@ struct SettingGroup: Sendable {
 }
 
 /// Where in the settings a value goes.
-typealias Place<Value> = any WritableKeyPath<NodeSettings, Value> & Sendable
+typealias SettingKeyPath<Value> = any WritableKeyPath<NodeSettings, Value> & Sendable
 
 extension Setting {
     /// The usual environment variable of a setting: `CART_` and its name.

@@ -31,13 +31,13 @@ enum SettingTable {
             .advertised(
                 "link-advertise",
                 \.link.advertised,
-                standard: "`link-host` and `link-port`",
+                defaultText: "`link-host` and `link-port`",
                 "what other nodes are told to connect to; must be given where `link-host` means every address"
             ),
             .word(
                 "node-name",
                 \.nodeName,
-                standard: "the machine's name and `http-port`",
+                defaultText: "the machine's name and `http-port`",
                 "what operators, logs and answers call this node"
             ),
         ]
@@ -92,7 +92,7 @@ enum SettingTable {
             .folder(
                 "data-dir",
                 \.dataFolder,
-                standard: "`cart-node` under `$XDG_STATE_HOME` or `~/.local/state`",
+                defaultText: "`cart-node` under `$XDG_STATE_HOME` or `~/.local/state`",
                 "the folder of the node's lock, its session's record and the embedded Redis"
             ),
             .choice(

@@ -4,20 +4,20 @@ import Ownership
 /// How waiting callers are told that their time ran out, or that the activation is gone.
 extension Activation {
     /// Has the host look after whoever waits here, when the first one's time runs out.
-    func haveLookedAfter(at deadline: ContinuousClock.Instant) {
-        if let lookedAfterAt, lookedAfterAt <= deadline { return }
-        lookedAfterAt = deadline
-        host.lookAfter(self, at: deadline)
+    func scheduleExpiry(at deadline: ContinuousClock.Instant) {
+        if let expiryScheduledAt, expiryScheduledAt <= deadline { return }
+        expiryScheduledAt = deadline
+        host.scheduleExpiry(self, at: deadline)
     }
 
     /// Answers whoever has waited for too long. For the host, when it was asked to look after them.
-    func lookAfterCallers(at now: ContinuousClock.Instant) {
+    func expireCallers(at now: ContinuousClock.Instant) {
         expire(at: now)
         // An overtaken turn: callers with less time came after it was noted, and at theirs the next was noted.
-        if let lookedAfterAt, lookedAfterAt > now { return }
-        lookedAfterAt = nil
-        let waiting = mailbox.lazy.map(\.deadline) + (batch?.entries ?? []).lazy.map(\.mail.deadline)
-        if let next = waiting.min() { haveLookedAfter(at: next) }
+        if let expiryScheduledAt, expiryScheduledAt > now { return }
+        expiryScheduledAt = nil
+        let waiting = mailbox.lazy.map(\.deadline) + (batch?.entries ?? []).lazy.map(\.envelope.deadline)
+        if let next = waiting.min() { scheduleExpiry(at: next) }
     }
 
     /// Answers the callers whose deadline has passed, and all of them once the session is over.
@@ -26,26 +26,26 @@ extension Activation {
         if mailbox.contains(where: { $0.deadline <= now }) {
             let waiting = mailbox
             mailbox.removeAll()
-            for mail in waiting {
-                if mail.deadline > now {
-                    mailbox.append(mail)
+            for envelope in waiting {
+                if envelope.deadline > now {
+                    mailbox.append(envelope)
                 } else {
-                    mail.reply.resume(returning: .failure(overdue(.notApplied)))
+                    envelope.reply.resume(returning: .failure(overdue(.notApplied)))
                 }
             }
         }
         guard let batch else { return }
-        let late = batch.entries.filter { $0.mail.deadline <= now }
+        let late = batch.entries.filter { $0.envelope.deadline <= now }
         guard !late.isEmpty else { return }
-        batch.entries.removeAll { $0.mail.deadline <= now }
+        batch.entries.removeAll { $0.envelope.deadline <= now }
         for entry in late {
             let isOpen = batch.wasSent && entry.isChange
-            entry.mail.reply.resume(returning: .failure(overdue(isOpen ? .unknown : .notApplied)))
+            entry.envelope.reply.resume(returning: .failure(overdue(isOpen ? .unknown : .notApplied)))
         }
     }
 
     func overdue(_ outcome: HostFailure.Outcome) -> HostFailure {
-        if let trouble { return failure(.storeUnavailable, outcome, trouble) }
+        if let lastFailure { return failure(.storeUnavailable, outcome, lastFailure) }
         return failure(.deadlineExceeded, outcome, "the time given for it ran out")
     }
 
@@ -63,17 +63,17 @@ extension Activation {
         answerMailbox(.failure(failure))
     }
 
-    private func answerMailbox(_ answer: Handled<D>) {
+    private func answerMailbox(_ answer: HandlingResult<D>) {
         let waiting = mailbox
         mailbox.removeAll()
-        for mail in waiting {
-            mail.reply.resume(returning: answer)
+        for envelope in waiting {
+            envelope.reply.resume(returning: answer)
         }
     }
 
     /// Ends the activation: nothing of it is served any more.
     func drop(_ end: OwnershipMachine.End) {
-        rest()
+        stopPumping()
         host.forget(self)
         endBatch(end)
         switch end {
@@ -94,7 +94,7 @@ extension Activation {
         self.batch = nil
         if !batch.wasSent || (end == .fenced && !batch.wasUnanswered) {
             for entry in batch.entries {
-                entry.mail.reply.resume(returning: .gone)
+                entry.envelope.reply.resume(returning: .gone)
             }
         } else {
             fail(batch, failure(.sessionLost, .unknown, "ownership was lost while the change was on its way"))
@@ -103,7 +103,7 @@ extension Activation {
 
     /// The host stops at once: whoever waits is told so.
     func close() {
-        rest()
+        stopPumping()
         guard !isEnded else { return }
         _ = event(.abandon)
         host.forget(self)

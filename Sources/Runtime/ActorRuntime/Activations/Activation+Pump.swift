@@ -6,16 +6,16 @@ import Ownership
 extension Activation {
     /// Becomes live, in the place that the host holds for it.
     func restore() async {
-        holdsPlace = true
+        holdsPermit = true
         await pump()
-        leavePlace()
+        releasePermit()
     }
 
     /// Does what there is to do, until there is nothing or the activation is gone. One runs at a time.
     ///
     /// - Parameter reply: what a caller waits for who runs the pump itself. Once it is given, or the caller has to wait for
     ///   anything but the store, or is cancelled, a task of the host goes on.
-    func pump(for reply: Reply<D>? = nil) async {
+    func pump(for reply: ReplyPromise<D>? = nil) async {
         var backoff = Backoff(floor: host.policy.backoffFloor, ceiling: host.policy.backoffCeiling)
         var action = pending ?? resume()
         pending = nil
@@ -27,7 +27,7 @@ extension Activation {
             }
             switch action {
             case .none:
-                return rest()
+                return stopPumping()
             case .perform(let operation):
                 action = await perform(operation)
             case .performAgain:
@@ -59,7 +59,7 @@ extension Activation {
     }
 
     /// Whether what comes next is not the business of the caller who runs the pump.
-    private func isForOthers(_ action: OwnershipMachine.Action, _ reply: Reply<D>) -> Bool {
+    private func isForOthers(_ action: OwnershipMachine.Action, _ reply: ReplyPromise<D>) -> Bool {
         switch action {
         // What takes no time is done at once; above all `.apply`, before which the state is not that of the version.
         case .none, .drop, .apply, .answerAbsent: false
@@ -114,12 +114,12 @@ extension Activation {
         let next = Batch<D>(on: state, form)
         let now = host.clock.now
         let sequence = machine.committed?.sequence.rawValue ?? 0
-        while next.entries.count < host.policy.batchLimit, let mail = mailbox.popFirst() {
-            guard mail.deadline > now else {
-                mail.reply.resume(returning: .failure(overdue(.notApplied)))
+        while next.entries.count < host.policy.batchLimit, let envelope = mailbox.popFirst() {
+            guard envelope.deadline > now else {
+                envelope.reply.resume(returning: .failure(overdue(.notApplied)))
                 continue
             }
-            next.decide(mail, by: host.decider, committed: sequence)
+            next.decide(envelope, by: host.decider, committed: sequence)
         }
         return next
     }
@@ -130,7 +130,7 @@ extension Activation {
         state = batch.after
         if let version = machine.committed { form = host.store.form(after: batch.form, at: version.sequence) }
         touchedAt = host.clock.now
-        trouble = nil
+        lastFailure = nil
         settle(batch)
     }
 
@@ -142,7 +142,7 @@ extension Activation {
             return fail(batch, failure(.sessionLost, outcome, "the session ended while it was served"))
         }
         for entry in batch.entries {
-            entry.mail.reply.resume(returning: .answer(answer(entry.decision, batch.after, sequence)))
+            entry.envelope.reply.resume(returning: .answer(answer(entry.decision, batch.after, sequence)))
         }
     }
 
@@ -156,14 +156,14 @@ extension Activation {
             return true
         }
         for entry in batch.entries.reversed() {
-            mailbox.prepend(entry.mail)
+            mailbox.prepend(entry.envelope)
         }
         return false
     }
 
     func fail(_ batch: Batch<D>, _ failure: HostFailure) {
         for entry in batch.entries {
-            entry.mail.reply.resume(returning: .failure(entry.isChange ? failure : failure.ofNoChange))
+            entry.envelope.reply.resume(returning: .failure(entry.isChange ? failure : failure.ofNoChange))
         }
         batch.entries = []
     }
@@ -173,11 +173,16 @@ extension Activation {
     private func answerAbsent() -> OwnershipMachine.Action {
         let now = host.clock.now
         guard session.mayAct(at: now) else { return event(.sessionOver) }
-        while let mail = mailbox.first, mail.number <= askedUpTo {
-            let decision = host.decider.decide(mail.command, on: host.decider.initial, sequence: 0, next: 1)
+        while let envelope = mailbox.first, envelope.number <= askedUpTo {
+            let decision = host.decider.decide(
+                envelope.command,
+                on: host.decider.initial,
+                sequence: 0,
+                next: 1
+            )
             if case .accept(let events, _) = decision, !events.isEmpty { return event(.create) }
             mailbox.removeFirst()
-            mail.reply.resume(returning: .answer(answer(decision, host.decider.initial, 0)))
+            envelope.reply.resume(returning: .answer(answer(decision, host.decider.initial, 0)))
         }
         return event(.abandon)
     }

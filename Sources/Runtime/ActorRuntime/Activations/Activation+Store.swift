@@ -11,7 +11,7 @@ extension Activation {
         do {
             result = try await exchange(operation)
         } catch {
-            result = understand(error, operation)
+            result = interpret(error, operation)
         }
         // The host may have stopped meanwhile, and told everybody: the answer is for nobody.
         return isEnded ? .none : event(result)
@@ -29,7 +29,7 @@ extension Activation {
             guard let batch else { return .refused }
             batch.wasSent = true
             let change = batch.change
-            let commit = Rule.commitKeepsID.holds ? commit : session.nextCommit()
+            let commit = SafetyRule.commitKeepsID.holds ? commit : session.nextCommit()
             return .commitAnswered(
                 try await store.commit(id, owner: owner, version: version, commit: commit, change: change)
             )
@@ -45,7 +45,7 @@ extension Activation {
                 attempt: attempt,
                 state: state
             )
-            if case .republished = answer { restated(at: version.sequence) }
+            if case .republished = answer { updateFormAfterRepublish(at: version.sequence) }
             return .republishAnswered(answer)
         case .release(let version):
             return .releaseAnswered(try await store.release(id, owner: owner, version: version))
@@ -60,8 +60,8 @@ extension Activation {
     private func claim(create: Bool, naming dead: SessionID?) async throws(StoreFailure)
         -> OwnershipMachine.Event
     {
-        await takePlace()
-        defer { leavePlace() }
+        await acquirePermit()
+        defer { releasePermit() }
         let now = host.clock.now
         guard session.mayAct(at: now) else { throw .unsent("the session ended") }
         // The claim leaves now: whoever came until now is answered by what it finds.
@@ -70,7 +70,7 @@ extension Activation {
         guard let terms else { throw .unsent("Redis was not reached yet") }
         let claim = try await host.store.claim(id, terms)
         host.restored(after: host.clock.now - now)
-        trouble = nil
+        lastFailure = nil
         switch claim.answer {
         case .granted:
             state = claim.state ?? host.decider.initial
@@ -78,7 +78,7 @@ extension Activation {
             touchedAt = host.clock.now
             return .claimAnswered(claim.answer, ownerIsDead: false)
         case .owner(let owner):
-            return .claimAnswered(claim.answer, ownerIsDead: host.directory.standing(of: owner) == .dead)
+            return .claimAnswered(claim.answer, ownerIsDead: host.directory.status(of: owner) == .dead)
         case .absent where terms.mode == .look:
             // Nothing may be taken now, perhaps because Redis lost data that a live owner will put back: that it has
             // no such actor says nothing.
@@ -89,38 +89,38 @@ extension Activation {
     }
 
     /// The store holds the whole state anew. A commit that waits was decided on the same state and goes on top of it.
-    private func restated(at sequence: Sequence) {
+    private func updateFormAfterRepublish(at sequence: SequenceNumber) {
         form = sequence > .zero ? host.store.form(at: sequence) : .empty
         batch?.form = form
     }
 
     /// Waits for one of the host's places for restores, if none is held yet.
-    private func takePlace() async {
-        guard !holdsPlace else { return }
+    private func acquirePermit() async {
+        guard !holdsPermit else { return }
         await host.restores.acquire()
-        holdsPlace = true
+        holdsPermit = true
     }
 
-    func leavePlace() {
-        guard holdsPlace else { return }
-        holdsPlace = false
+    func releasePermit() {
+        guard holdsPermit else { return }
+        holdsPermit = false
         host.restores.release()
     }
 
-    private func understand(
+    private func interpret(
         _ failure: StoreFailure,
         _ operation: OwnershipMachine.Operation
     ) -> OwnershipMachine.Event {
         switch failure {
         case .unanswered(let why):
-            trouble = why
+            lastFailure = why
             batch?.wasUnanswered = true
             return .unanswered
         case .unsent(let why):
-            trouble = why
+            lastFailure = why
             return .refused
         case .refused(let why):
-            trouble = why
+            lastFailure = why
             let refusal = self.failure(.storeUnavailable, .notApplied, why)
             batch?.refusal = refusal
             guard case .claim = operation else { return .refused }

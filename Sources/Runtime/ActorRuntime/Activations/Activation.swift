@@ -16,16 +16,16 @@ actor Activation<D: Decider> {
     var state: D.State
     /// How that state lies in the store, for the next commit.
     var form: StoredForm = .empty
-    var mailbox: Deque<Mail<D>> = []
+    var mailbox: Deque<Envelope<D>> = []
     /// The commit in flight.
     var batch: Batch<D>?
     /// What the last exchange that failed said.
-    var trouble: String?
+    var lastFailure: String?
     var isPumping: Bool
     /// Whether one of the host's places for restores is held.
-    var holdsPlace = false
+    var holdsPermit = false
     /// When the host looks after who waits here; nil where it does not.
-    var lookedAfterAt: ContinuousClock.Instant?
+    var expiryScheduledAt: ContinuousClock.Instant?
     /// Where the pump goes on that a caller has left.
     var pending: OwnershipMachine.Action?
     /// How many commands came into the mailbox, and how many of them had when the store was last asked for the actor.
@@ -42,23 +42,23 @@ actor Activation<D: Decider> {
         _ id: ActorID,
         session: SessionHandle,
         host: Host<D>,
-        first mail: sending Mail<D>,
+        first envelope: sending Envelope<D>,
         now: ContinuousClock.Instant
     ) {
         self.id = id
         self.session = session
         self.host = host
-        self.machine = OwnershipMachine(create: host.decider.mayCreate(mail.command))
+        self.machine = OwnershipMachine(create: host.decider.mayCreate(envelope.command))
         self.state = host.decider.initial
         self.touchedAt = now
-        self.arrivals = mail.number
-        self.lookedAfterAt = mail.deadline
+        self.arrivals = envelope.number
+        self.expiryScheduledAt = envelope.deadline
         self.isPumping = true
-        mailbox.append(mail)
+        mailbox.append(envelope)
     }
 
     /// Serves one command: a read from the committed state at once, anything else through the mailbox.
-    func handle(_ command: D.Command, deadline: ContinuousClock.Instant) async -> Handled<D> {
+    func handle(_ command: D.Command, deadline: ContinuousClock.Instant) async -> HandlingResult<D> {
         if isEnded { return .gone }
         if let version = machine.committed, host.decider.isRead(command) {
             return read(command, version.sequence.rawValue)
@@ -67,9 +67,9 @@ actor Activation<D: Decider> {
             return .failure(failure(.overloaded, .notApplied, "its mailbox is full"))
         }
         arrivals += 1
-        let reply = Reply<D>()
-        mailbox.append(Mail(number: arrivals, command: command, deadline: deadline, reply: reply))
-        haveLookedAfter(at: deadline)
+        let reply = ReplyPromise<D>()
+        mailbox.append(Envelope(number: arrivals, command: command, deadline: deadline, reply: reply))
+        scheduleExpiry(at: deadline)
         if case .owned = machine.state, !isPumping {
             // The caller does the work itself while it is for its own command: that saves the way to another task. Not
             // for a restore, which may wait for a place: a caller must hear of its deadline.
@@ -83,7 +83,7 @@ actor Activation<D: Decider> {
 
     /// The session is checked after the state was read, and both after the request came: nobody else can have
     /// committed anything in between.
-    private func read(_ command: D.Command, _ sequence: UInt64) -> Handled<D> {
+    private func read(_ command: D.Command, _ sequence: UInt64) -> HandlingResult<D> {
         let decision = host.decider.decide(command, on: state, sequence: sequence, next: sequence &+ 1)
         let now = host.clock.now
         guard session.mayAct(at: now) else { return .gone }
@@ -134,7 +134,7 @@ actor Activation<D: Decider> {
     }
 
     /// There is nothing to do now.
-    func rest() {
+    func stopPumping() {
         guard isPumping else { return }
         isPumping = false
         host.ended()

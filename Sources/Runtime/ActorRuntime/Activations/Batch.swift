@@ -2,7 +2,7 @@
 final class Batch<D: Decider> {
     /// A command and what was decided; answered when the commit is durable.
     struct Entry {
-        let mail: Mail<D>
+        let envelope: Envelope<D>
         let decision: Decision<D.Event, D.Outcome, D.Rejection>
 
         /// Whether the command has a part in the commit.
@@ -35,9 +35,9 @@ final class Batch<D: Decider> {
     }
 
     /// Decides one more command against the state that the former ones lead to.
-    func decide(_ mail: Mail<D>, by decider: D, committed sequence: UInt64) {
+    func decide(_ envelope: Envelope<D>, by decider: D, committed sequence: UInt64) {
         let tentative = events.isEmpty ? sequence : sequence &+ 1
-        let decision = decider.decide(mail.command, on: after, sequence: tentative, next: sequence &+ 1)
+        let decision = decider.decide(envelope.command, on: after, sequence: tentative, next: sequence &+ 1)
         switch decision {
         case .accept(let new, _):
             for event in new {
@@ -47,10 +47,10 @@ final class Batch<D: Decider> {
         case .reject:
             break
         }
-        entries.append(Entry(mail: mail, decision: decision))
+        entries.append(Entry(envelope: envelope, decision: decision))
     }
 
-    var change: Change<D> {
-        Change(before: before, after: after, events: events, form: form)
+    var change: StateChange<D> {
+        StateChange(before: before, after: after, events: events, form: form)
     }
 }

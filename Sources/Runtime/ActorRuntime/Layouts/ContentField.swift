@@ -5,7 +5,7 @@ package struct ContentField: Sendable, Hashable {
 
     /// - Parameter name: none of the record's own fields; anything else would be a mistake of the layout.
     package init(_ name: String, _ value: [UInt8]) {
-        precondition(!RecordField.names.contains(name), "a layout writes the record's own field \(name)")
+        precondition(!ReservedFields.names.contains(name), "a layout writes the record's own field \(name)")
         self.name = name
         self.value = value
     }
@@ -30,6 +30,6 @@ package struct ContentChange: Sendable, Hashable {
 
 /// The fields of a record that are not content: `o` owner session or empty, `e` epoch, `a` claim attempt, `q` sequence,
 /// `c` id of the last commit, `t` milliseconds to live where they are not the usual ones.
-package enum RecordField {
+package enum ReservedFields {
     package static let names: Set<String> = ["o", "e", "a", "q", "c", "t"]
 }

@@ -5,12 +5,12 @@ package struct EventJournal: Sendable {
     /// The events of one commit, as bytes.
     package struct Entry: Sendable, Hashable {
         /// The version that the commit made.
-        package let sequence: Sequence
+        package let sequence: SequenceNumber
         package let events: [UInt8]
     }
 
     /// The version of the whole state; 0 for the initial one.
-    package let base: Sequence
+    package let base: SequenceNumber
     /// That state as bytes; nil for the initial one.
     package let snapshot: [UInt8]?
     /// In the order of the versions, from the one after `base` on.
@@ -19,8 +19,8 @@ package struct EventJournal: Sendable {
     /// Finds the journal in a record's content.
     ///
     /// - Throws: where a field is missing or superfluous, or not named as we name fields.
-    package init(_ content: [ContentField], upTo sequence: Sequence) throws(CodecFailure) {
-        var base: Sequence?
+    package init(_ content: [ContentField], upTo sequence: SequenceNumber) throws(CodecFailure) {
+        var base: SequenceNumber?
         var snapshot: [UInt8]?
         var entries: [Entry] = []
         for field in content {
@@ -50,8 +50,8 @@ package struct EventJournal: Sendable {
 
     private static func checkGaps(
         _ entries: [Entry],
-        from base: Sequence,
-        upTo sequence: Sequence
+        from base: SequenceNumber,
+        upTo sequence: SequenceNumber
     ) throws(CodecFailure) {
         var last = base
         for entry in entries {
@@ -79,19 +79,19 @@ enum EventField {
     private static let prefix = "ev:"
 
     /// Where the events of the commit lie that made this version.
-    static func name(_ sequence: Sequence) -> String { prefix + String(sequence.rawValue) }
+    static func name(_ sequence: SequenceNumber) -> String { prefix + String(sequence.rawValue) }
 
     /// The version in such a name; nil for any other name, also for one that we would write otherwise.
-    static func sequence(of name: String) -> Sequence? {
+    static func sequence(of name: String) -> SequenceNumber? {
         guard name.hasPrefix(prefix) else { return nil }
         return number(Array(name.utf8.dropFirst(prefix.utf8.count)))
     }
 
     /// A version in plain decimal digits.
-    static func number(_ bytes: [UInt8]) -> Sequence? {
+    static func number(_ bytes: [UInt8]) -> SequenceNumber? {
         guard let number = UInt64(String(decoding: bytes, as: UTF8.self)),
             Array(String(number).utf8) == bytes, number < .max
         else { return nil }
-        return Sequence(number)
+        return SequenceNumber(number)
     }
 }

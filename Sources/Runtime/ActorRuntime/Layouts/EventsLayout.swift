@@ -16,8 +16,8 @@ package struct EventsLayout<Logic: Decider>: StateLayout {
     }
 
     package func content(
-        of change: Change<Logic>,
-        at sequence: Sequence,
+        of change: StateChange<Logic>,
+        at sequence: SequenceNumber,
         on form: StoredForm
     ) throws(CodecFailure) -> ContentChange {
         let events = ContentField(
@@ -32,7 +32,7 @@ package struct EventsLayout<Logic: Decider>: StateLayout {
         }
     }
 
-    package func form(after form: StoredForm, at sequence: Sequence) -> StoredForm {
+    package func form(after form: StoredForm, at sequence: SequenceNumber) -> StoredForm {
         switch step(on: form, at: sequence) {
         case .begin: .written(by: .events, base: .zero)
         case .add: form
@@ -42,15 +42,15 @@ package struct EventsLayout<Logic: Decider>: StateLayout {
 
     package func content(
         of state: Logic.State,
-        at sequence: Sequence
+        at sequence: SequenceNumber
     ) throws(CodecFailure) -> [ContentField] {
         guard sequence > .zero else { return [base(.zero)] }
         return [base(sequence), ContentField(EventField.snapshot, try reader.codec.encode(state: state))]
     }
 
-    package func form(at sequence: Sequence) -> StoredForm { .written(by: .events, base: sequence) }
+    package func form(at sequence: SequenceNumber) -> StoredForm { .written(by: .events, base: sequence) }
 
-    private func base(_ sequence: Sequence) -> ContentField {
+    private func base(_ sequence: SequenceNumber) -> ContentField {
         ContentField(EventField.base, Array(String(sequence.rawValue).utf8))
     }
 
@@ -59,11 +59,11 @@ package struct EventsLayout<Logic: Decider>: StateLayout {
         case begin
         case add
         /// The state of this version takes the place of what is there.
-        case replace(base: Sequence)
+        case replace(base: SequenceNumber)
     }
 
-    private func step(on form: StoredForm, at sequence: Sequence) -> Step {
-        let before = Sequence(sequence.rawValue > 0 ? sequence.rawValue - 1 : 0)
+    private func step(on form: StoredForm, at sequence: SequenceNumber) -> Step {
+        let before = SequenceNumber(sequence.rawValue > 0 ? sequence.rawValue - 1 : 0)
         switch form {
         case .empty:
             return before == .zero ? .begin : .replace(base: before)

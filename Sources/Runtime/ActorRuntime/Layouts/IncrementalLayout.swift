@@ -14,8 +14,8 @@ package struct IncrementalLayout<Logic: Decider>: StateLayout {
     }
 
     package func content(
-        of change: Change<Logic>,
-        at sequence: Sequence,
+        of change: StateChange<Logic>,
+        at sequence: SequenceNumber,
         on form: StoredForm
     ) throws(CodecFailure) -> ContentChange {
         guard case .written(by: .incremental, _) = form else {
@@ -24,14 +24,16 @@ package struct IncrementalLayout<Logic: Decider>: StateLayout {
         return try split.change(from: change.before, to: change.after, .fine)
     }
 
-    package func form(after form: StoredForm, at sequence: Sequence) -> StoredForm { self.form(at: sequence) }
+    package func form(after form: StoredForm, at sequence: SequenceNumber) -> StoredForm {
+        self.form(at: sequence)
+    }
 
     package func content(
         of state: Logic.State,
-        at sequence: Sequence
+        at sequence: SequenceNumber
     ) throws(CodecFailure) -> [ContentField] {
         try split.parts(of: state, .fine)
     }
 
-    package func form(at sequence: Sequence) -> StoredForm { .written(by: .incremental, base: .zero) }
+    package func form(at sequence: SequenceNumber) -> StoredForm { .written(by: .incremental, base: .zero) }
 }

@@ -10,8 +10,8 @@ package struct SnapshotLayout<Logic: Decider>: StateLayout {
     }
 
     package func content(
-        of change: Change<Logic>,
-        at sequence: Sequence,
+        of change: StateChange<Logic>,
+        at sequence: SequenceNumber,
         on form: StoredForm
     ) throws(CodecFailure) -> ContentChange {
         guard case .written(by: .snapshot, _) = form, let split = reader.codec.split else {
@@ -20,11 +20,13 @@ package struct SnapshotLayout<Logic: Decider>: StateLayout {
         return try split.change(from: change.before, to: change.after, .coarse)
     }
 
-    package func form(after form: StoredForm, at sequence: Sequence) -> StoredForm { self.form(at: sequence) }
+    package func form(after form: StoredForm, at sequence: SequenceNumber) -> StoredForm {
+        self.form(at: sequence)
+    }
 
     package func content(
         of state: Logic.State,
-        at sequence: Sequence
+        at sequence: SequenceNumber
     ) throws(CodecFailure) -> [ContentField] {
         guard let split = reader.codec.split else {
             return [ContentField("s", try reader.codec.encode(state: state))]
@@ -32,5 +34,5 @@ package struct SnapshotLayout<Logic: Decider>: StateLayout {
         return try split.parts(of: state, .coarse)
     }
 
-    package func form(at sequence: Sequence) -> StoredForm { .written(by: .snapshot, base: .zero) }
+    package func form(at sequence: SequenceNumber) -> StoredForm { .written(by: .snapshot, base: .zero) }
 }

@@ -23,7 +23,7 @@ package struct StateReader<Logic: Decider>: Sendable {
     ///   written its last changes there.
     package func state(
         in content: [ContentField],
-        at sequence: Sequence
+        at sequence: SequenceNumber
     ) throws(CodecFailure) -> (state: Logic.State, form: StoredForm) {
         if content.contains(where: { $0.name == EventField.base }) {
             let journal = try EventJournal(content, upTo: sequence)
@@ -32,7 +32,7 @@ package struct StateReader<Logic: Decider>: Sendable {
         guard let split = codec.split else {
             return (try whole(content), .written(by: .snapshot, base: .zero))
         }
-        let strategy: Strategy = content.contains { $0.name == "s" } ? .snapshot : .incremental
+        let strategy: PersistenceStrategy = content.contains { $0.name == "s" } ? .snapshot : .incremental
         return (try split.state(of: content), .written(by: strategy, base: .zero))
     }
 

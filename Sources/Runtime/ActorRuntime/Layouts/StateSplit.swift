@@ -5,13 +5,13 @@ package protocol StateSplit<Logic>: Sendable {
     associatedtype Logic: Decider
 
     /// All parts of a state, none of which is named like another.
-    func parts(of state: Logic.State, _ grain: SplitGrain) throws(CodecFailure) -> [ContentField]
+    func parts(of state: Logic.State, _ grain: SplitGranularity) throws(CodecFailure) -> [ContentField]
 
     /// What to write where all parts of `before` lie, so that all parts of `after` do.
     func change(
         from before: Logic.State,
         to after: Logic.State,
-        _ grain: SplitGrain
+        _ grain: SplitGranularity
     ) throws(CodecFailure) -> ContentChange
 
     /// The state of which these are all parts, of either grain and in no order.
@@ -21,7 +21,7 @@ package protocol StateSplit<Logic>: Sendable {
 }
 
 /// How finely a state is split.
-package enum SplitGrain: Sendable, Hashable, CaseIterable {
+package enum SplitGranularity: Sendable, Hashable, CaseIterable {
     /// The state in the field `s`, and apart from it what only grows and would be written again and again for nothing.
     case coarse
     /// Each thing that can change by itself in a field of its own; never in one named `s`.

@@ -6,5 +6,5 @@ package enum StoredForm: Sendable, Hashable {
     case empty
     /// A strategy wrote it. `base` is the version of the whole state that later events lie on top of; 0 for the
     /// initial state, and without a meaning for the strategies that keep no events.
-    case written(by: Strategy, base: Sequence)
+    case written(by: PersistenceStrategy, base: SequenceNumber)
 }

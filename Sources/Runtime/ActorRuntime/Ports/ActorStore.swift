@@ -7,7 +7,7 @@ package protocol ActorStore<Logic>: Sendable {
     associatedtype Logic: Decider
 
     /// Takes an actor, or looks who has it.
-    func claim(_ id: ActorID, _ terms: ClaimTerms) async throws(StoreFailure) -> Claim<Logic.State>
+    func claim(_ id: ActorID, _ terms: ClaimTerms) async throws(StoreFailure) -> ClaimResult<Logic.State>
 
     /// Makes a change durable, if the actor is still ours and at this version.
     func commit(
@@ -15,7 +15,7 @@ package protocol ActorStore<Logic>: Sendable {
         owner: SessionID,
         version: Version,
         commit: CommitID,
-        change: Change<Logic>
+        change: StateChange<Logic>
     ) async throws(StoreFailure) -> CommitAnswer
 
     /// Checks whether the store still holds what we hold, and puts the actor's end of life off.
@@ -49,10 +49,10 @@ package protocol ActorStore<Logic>: Sendable {
     ) async throws(StoreFailure) -> SurrenderAnswer
 
     /// How a state lies there once a commit on top of `form` made the version `sequence`.
-    func form(after form: StoredForm, at sequence: Sequence) -> StoredForm
+    func form(after form: StoredForm, at sequence: SequenceNumber) -> StoredForm
 
     /// How a state of this version, above 0, lies there once it was given back whole.
-    func form(at sequence: Sequence) -> StoredForm
+    func form(at sequence: SequenceNumber) -> StoredForm
 
     /// How long after its last touch an actor may vanish from the store.
     var retention: Duration { get }
@@ -93,7 +93,7 @@ package struct ClaimTerms: Sendable, Hashable {
 }
 
 /// The answer to a claim, and what was stored where the claim was granted; nil state for an actor without a commit.
-package struct Claim<State: Sendable>: Sendable {
+package struct ClaimResult<State: Sendable>: Sendable {
     package let answer: ClaimAnswer
     package let state: State?
     /// How the state lies there.
@@ -107,7 +107,7 @@ package struct Claim<State: Sendable>: Sendable {
 }
 
 /// One commit's content, in every form that a strategy of keeping state may want.
-package struct Change<D: Decider>: Sendable {
+package struct StateChange<D: Decider>: Sendable {
     /// The committed state that the change was decided on.
     package let before: D.State
     /// The state that it leads to.

@@ -5,16 +5,16 @@ package protocol Link: Sendable {
     /// Asks the session that is thought to own an actor.
     ///
     /// - Parameter address: `host:port` as the peer's entry names it.
-    func ask(_ ask: LinkAsk, at address: String) async throws(LinkFailure) -> LinkAnswer
+    func ask(_ ask: LinkRequest, at address: String) async throws(LinkFailure) -> LinkResponse
 }
 
 /// The host's side of other nodes' asks.
 package protocol LinkReceiver: Sendable {
-    func receive(_ ask: LinkAsk) async -> LinkAnswer
+    func receive(_ ask: LinkRequest) async -> LinkResponse
 }
 
 /// One command on its only hop to another node.
-package struct LinkAsk: Sendable, Hashable {
+package struct LinkRequest: Sendable, Hashable {
     /// The session that is meant; a node that is not that session refuses, because addresses get reused.
     package let target: SessionID
     package let id: ActorID
@@ -34,7 +34,7 @@ package struct LinkAsk: Sendable, Hashable {
     }
 }
 
-package enum LinkAnswer: Sendable, Hashable {
+package enum LinkResponse: Sendable, Hashable {
     /// The command was decided; the answer in the actor's link encoding.
     case answered([UInt8])
     /// The node is not that session, or does not own the actor. Nothing was applied. `owner` is who does, if known.

@@ -6,10 +6,11 @@ package protocol SessionRegistry: Sendable {
     func beat(_ heartbeat: Heartbeat) async throws(StoreFailure) -> HeartbeatAnswer
 
     /// Writes a tombstone, if neither the counter nor the generation has moved.
-    func bury(_ verdict: MembershipObserver.Verdict) async throws(StoreFailure) -> TombstoneAnswer
+    func writeTombstone(_ expired: MembershipObserver.ExpiredSession) async throws(StoreFailure)
+        -> TombstoneAnswer
 
     /// Writes a tombstone on certain knowledge: the session was our own, or its process is proved to be gone.
-    func buryCertainly(_ session: SessionID) async throws(StoreFailure)
+    func writeTombstoneUnconditionally(_ session: SessionID) async throws(StoreFailure)
 
     /// Removes tombstones that are old enough for nobody to need them soon; answers how many. Always safe: a session
     /// that is gone altogether can be observed as absent, and buried again.
@@ -55,7 +56,7 @@ package struct HeartbeatReport: Sendable, Hashable {
 
 package enum TombstoneAnswer: Sendable, Hashable {
     /// The tombstone stands, by us or by another.
-    case buried
+    case written
     /// The session moved, or the generation changed.
     case moved
 }

@@ -20,7 +20,7 @@ package actor SessionKeeper {
     /// The shortest time between two rounds, however urgent a verdict is.
     private static let shortestInterval: Duration = .milliseconds(50)
 
-    package nonisolated let directory: Directory
+    package nonisolated let directory: MembershipDirectory
     /// What the host must act on, in order. At most one end and one sweep a heartbeat come in, and the host only marks
     /// work to be done, so the buffer stays small without a bound that could lose a notice.
     package nonisolated let notices: AsyncStream<Notice>
@@ -29,15 +29,15 @@ package actor SessionKeeper {
     private let registry: any SessionRegistry
     private let policy: LeasePolicy
     private let card: NodeCard
-    private let inheritance: Inheritance
+    private let bootstrap: BootstrapState
     private let clock: any HostClock
     private let nothingLive: @Sendable () -> Bool
     private let onSession: @Sendable (SessionID, Generation?) -> Void
     private let logger: Logger
     private let notice: AsyncStream<Notice>.Continuation
-    private var graves: [SessionID]
+    private var pendingTombstones: [SessionID]
     private var left = false
-    private var trouble: StoreFailure?
+    private var lastFailure: StoreFailure?
     private var pruneAt: ContinuousClock.Instant
     private var recorded: (SessionID, Generation?)?
 
@@ -48,10 +48,10 @@ package actor SessionKeeper {
     ///     a successor finds it; called on the keeper's executor.
     package init(
         registry: any SessionRegistry,
-        directory: Directory,
+        directory: MembershipDirectory,
         policy: LeasePolicy,
         card: NodeCard,
-        inheritance: Inheritance,
+        bootstrap: BootstrapState,
         clock: any HostClock,
         executor: any SerialExecutor,
         nothingLive: @escaping @Sendable () -> Bool,
@@ -62,14 +62,14 @@ package actor SessionKeeper {
         self.directory = directory
         self.policy = policy
         self.card = card
-        self.inheritance = inheritance
+        self.bootstrap = bootstrap
         self.clock = clock
         self.executor = executor
         self.nothingLive = nothingLive
         self.onSession = onSession
         self.logger = logger
         self.pruneAt = clock.now + Self.pruneInterval
-        self.graves = inheritance.predecessor.map { [$0] } ?? []
+        self.pendingTombstones = bootstrap.predecessor.map { [$0] } ?? []
         (self.notices, self.notice) = AsyncStream.makeStream(of: Notice.self, bufferingPolicy: .unbounded)
     }
 
@@ -84,9 +84,9 @@ package actor SessionKeeper {
             let began = clock.now
             let answered = await beat()
             if answered {
-                await digGraves()
-                await buryTheSilent(until: began + policy.heartbeatInterval)
-                await pruneNowAndThen()
+                await writePendingTombstones()
+                await writeTombstonesOfExpiredSessions(until: began + policy.heartbeatInterval)
+                await pruneIfDue()
             }
             let pause =
                 answered ? policy.heartbeatInterval : min(Self.retryInterval, policy.heartbeatInterval)
@@ -111,12 +111,12 @@ package actor SessionKeeper {
     /// Ends the session and writes its tombstone, so that nobody has to wait for the lease. Nothing may be live any more.
     package func leave() async {
         guard !left else { return }
-        await digGraves()
+        await writePendingTombstones()
         left = true
         let session = directory.session
         session.leave()
         do {
-            try await registry.buryCertainly(session.id)
+            try await registry.writeTombstoneUnconditionally(session.id)
             logger.info("left the cluster", metadata: ["session": "\(session.id)"])
         } catch {
             logger.warning(
@@ -137,20 +137,20 @@ package actor SessionKeeper {
         let sentAt = clock.now
         do {
             let answer = try await registry.beat(directory.heartbeat(card: card, at: sentAt))
-            trouble = nil
-            takeIn(answer, session, sentAt)
+            lastFailure = nil
+            handle(answer, session, sentAt)
             return true
         } catch {
-            if trouble != error {
+            if lastFailure != error {
                 logger.warning("heartbeat failed", metadata: ["cause": "\(error)"])
             }
-            trouble = error
+            lastFailure = error
             replaceIfOver()
             return false
         }
     }
 
-    private func takeIn(
+    private func handle(
         _ answer: HeartbeatAnswer,
         _ session: SessionHandle,
         _ sentAt: ContinuousClock.Instant
@@ -165,7 +165,7 @@ package actor SessionKeeper {
                 for: session,
                 sentAt: sentAt,
                 now: now,
-                vouched: inheritance.vouches(for: report.generation),
+                vouched: bootstrap.vouches(for: report.generation),
                 nothingLive: nothingLive()
             )
             switch action {
@@ -189,7 +189,7 @@ package actor SessionKeeper {
             "session over: everything live is dropped",
             metadata: ["session": "\(former.id)", "why": "\(former.state)"]
         )
-        graves.append(former.id)
+        pendingTombstones.append(former.id)
         let fresh = directory.beginSession()
         notice.yield(.ended(former))
         logger.notice("new session", metadata: ["session": "\(fresh.id)"])
@@ -205,41 +205,41 @@ package actor SessionKeeper {
     // MARK: Others' sessions
 
     /// Buries the sessions that are certainly over: our own former ones, and the predecessor's.
-    private func digGraves() async {
-        while let session = graves.first {
+    private func writePendingTombstones() async {
+        while let session = pendingTombstones.first {
             do {
-                try await registry.buryCertainly(session)
+                try await registry.writeTombstoneUnconditionally(session)
                 // By name: `run` and `leave` may both be digging.
-                graves.removeAll { $0 == session }
+                pendingTombstones.removeAll { $0 == session }
                 directory.learnDead(session)
             } catch {
                 return  // Redis does not answer; the next round tries again.
             }
         }
-        directory.markGravesClosed()
+        directory.markPredecessorTombstoned()
     }
 
     /// Buries who is due, as far as there is time before the next heartbeat.
-    private func buryTheSilent(until end: ContinuousClock.Instant) async {
-        for verdict in directory.verdicts(at: clock.now) {
+    private func writeTombstonesOfExpiredSessions(until end: ContinuousClock.Instant) async {
+        for expired in directory.expiredSessions(at: clock.now) {
             guard clock.now < end else { return }
             do {
-                switch try await registry.bury(verdict) {
-                case .buried:
-                    directory.learnDead(verdict.session)
-                    logger.notice("session declared dead", metadata: ["session": "\(verdict.session)"])
+                switch try await registry.writeTombstone(expired) {
+                case .written:
+                    directory.learnDead(expired.session)
+                    logger.notice("session declared dead", metadata: ["session": "\(expired.session)"])
                 case .moved:
-                    directory.refused(verdict.session)
+                    directory.refused(expired.session)
                 }
             } catch {
                 // Redis does not answer, and may have been replaced: the wait begins anew.
-                directory.refused(verdict.session)
+                directory.refused(expired.session)
                 return
             }
         }
     }
 
-    private func pruneNowAndThen() async {
+    private func pruneIfDue() async {
         guard clock.now >= pruneAt else { return }
         pruneAt = clock.now + Self.pruneInterval
         do {

@@ -20,7 +20,7 @@ enum ClaimScript {
     static let deadLimit = MembershipObserver.recentDeadLimit + 1
 
     private static let text =
-        Lua.records + Lua.epochs + Lua.generations + """
+        LuaFragments.records + LuaFragments.epochs + LuaFragments.generations + """
             local mode, me, attempt = ARGV[1], ARGV[2], ARGV[3]
             if mode ~= 'look' and generation(KEYS[2]) ~= ARGV[4] then return {'GENERATION'} end
             local r, bad = record(KEYS[1])
@@ -44,10 +44,10 @@ enum ClaimScript {
             return {'GRANTED', e, q, redis.call('HGETALL', KEYS[1])}
             """
 
-    private static let look = RedisScript(name: "look", source: Lua.readsOnly + text)
+    private static let look = RedisScript(name: "look", source: LuaFragments.readsOnly + text)
     /// Without memory what exists can still be taken over: it grows by a few bytes at most.
-    private static let take = RedisScript(name: "take", source: Lua.allowedWithoutMemory + text)
-    private static let create = RedisScript(name: "create", source: Lua.refusedWithoutMemory + text)
+    private static let take = RedisScript(name: "take", source: LuaFragments.allowedWithoutMemory + text)
+    private static let create = RedisScript(name: "create", source: LuaFragments.refusedWithoutMemory + text)
 
     static func script(for mode: ClaimTerms.Mode) -> RedisScript {
         switch mode {
@@ -74,22 +74,22 @@ enum ClaimScript {
         _ answer: ScriptAnswer,
         of id: ActorID,
         by layout: any StateLayout<Logic>
-    ) throws(StoreFailure) -> Claim<Logic.State> {
+    ) throws(StoreFailure) -> ClaimResult<Logic.State> {
         switch answer.word {
-        case "GENERATION": return Claim(answer: .otherGeneration)
-        case "ABSENT": return Claim(answer: .absent)
-        case "FREE": return Claim(answer: .free)
-        case "SUPERSEDED": return Claim(answer: .superseded)
-        case "OWNER": return Claim(answer: .owner(SessionID(try answer.text(1))))
+        case "GENERATION": return ClaimResult(answer: .otherGeneration)
+        case "ABSENT": return ClaimResult(answer: .absent)
+        case "FREE": return ClaimResult(answer: .free)
+        case "SUPERSEDED": return ClaimResult(answer: .superseded)
+        case "OWNER": return ClaimResult(answer: .owner(SessionID(try answer.text(1))))
         case "GRANTED":
             let version = Version(
                 epoch: Epoch(try answer.number(1)),
-                sequence: Sequence(try answer.number(2))
+                sequence: SequenceNumber(try answer.number(2))
             )
             let content = try content(try answer.fields(3), of: id)
-            guard version.sequence > .zero else { return Claim(answer: .granted(version)) }
+            guard version.sequence > .zero else { return ClaimResult(answer: .granted(version)) }
             let (state, form) = try state(content, version.sequence, of: id, by: layout)
-            return Claim(answer: .granted(version), state: state, form: form)
+            return ClaimResult(answer: .granted(version), state: state, form: form)
         default: throw answer.unexpected
         }
     }
@@ -104,14 +104,14 @@ enum ClaimScript {
             guard let name = String(validating: field.name, as: UTF8.self) else {
                 throw .unreadable("actor \(id): a field whose name is no text")
             }
-            if !RecordField.names.contains(name) { content.append(ContentField(name, field.value)) }
+            if !ReservedFields.names.contains(name) { content.append(ContentField(name, field.value)) }
         }
         return content
     }
 
     private static func state<Logic: Decider>(
         _ content: [ContentField],
-        _ sequence: Sequence,
+        _ sequence: SequenceNumber,
         of id: ActorID,
         by layout: any StateLayout<Logic>
     ) throws(StoreFailure) -> (Logic.State, StoredForm) {

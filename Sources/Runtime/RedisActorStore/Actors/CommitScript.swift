@@ -18,7 +18,7 @@ internal import RedisClient
 enum CommitScript {
     static let script = RedisScript(
         name: "commit",
-        source: Lua.refusedWithoutMemory + Lua.records + Lua.contents + """
+        source: LuaFragments.refusedWithoutMemory + LuaFragments.records + LuaFragments.contents + """
             local o, e, q, id = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
             local r, bad = record(KEYS[1])
             if bad then return bad end

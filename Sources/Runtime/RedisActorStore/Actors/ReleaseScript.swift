@@ -14,7 +14,7 @@ internal import RedisClient
 enum ReleaseScript {
     static let script = RedisScript(
         name: "release",
-        source: Lua.allowedWithoutMemory + Lua.records + """
+        source: LuaFragments.allowedWithoutMemory + LuaFragments.records + """
             local o, e, q = ARGV[1], ARGV[2], ARGV[3]
             local r, bad = record(KEYS[1])
             if bad then return bad end

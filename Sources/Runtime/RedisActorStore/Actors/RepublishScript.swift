@@ -20,24 +20,25 @@ internal import RedisClient
 enum RepublishScript {
     static let script = RedisScript(
         name: "republish",
-        source: Lua.allowedWithoutMemory + Lua.records + Lua.contents + Lua.epochs + """
-            local o, e, q, attempt = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-            local r, bad = record(KEYS[1])
-            if bad then return bad end
-            if r.o and not older(r.e, r.q, e, q) then
-              if r.o == o and r.q == q then
-                if r.e == e then return {'INTACT'} end
-                if r.a == attempt then return {'REPUBLISHED', r.e} end
-              end
-              return {'FENCED'}
-            end
-            local fresh = epochAfter(math.max(tonumber(r.e or '0'), tonumber(e)))
-            redis.call('DEL', KEYS[1])
-            redis.call('HSET', KEYS[1], 'o', o, 'e', fresh, 'a', attempt, 'q', q, 'c', '')
-            put(KEYS[1], 7, #ARGV)
-            live(KEYS[1], nil, ARGV[6], ARGV[5])
-            return {'REPUBLISHED', fresh}
-            """
+        source: LuaFragments.allowedWithoutMemory + LuaFragments.records + LuaFragments.contents
+            + LuaFragments.epochs + """
+                local o, e, q, attempt = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+                local r, bad = record(KEYS[1])
+                if bad then return bad end
+                if r.o and not older(r.e, r.q, e, q) then
+                  if r.o == o and r.q == q then
+                    if r.e == e then return {'INTACT'} end
+                    if r.a == attempt then return {'REPUBLISHED', r.e} end
+                  end
+                  return {'FENCED'}
+                end
+                local fresh = epochAfter(math.max(tonumber(r.e or '0'), tonumber(e)))
+                redis.call('DEL', KEYS[1])
+                redis.call('HSET', KEYS[1], 'o', o, 'e', fresh, 'a', attempt, 'q', q, 'c', '')
+                put(KEYS[1], 7, #ARGV)
+                live(KEYS[1], nil, ARGV[6], ARGV[5])
+                return {'REPUBLISHED', fresh}
+                """
     )
 
     static func arguments(

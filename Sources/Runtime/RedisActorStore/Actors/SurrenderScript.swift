@@ -19,7 +19,7 @@ internal import RedisClient
 enum SurrenderScript {
     static let script = RedisScript(
         name: "surrender",
-        source: Lua.allowedWithoutMemory + Lua.records + Lua.contents + """
+        source: LuaFragments.allowedWithoutMemory + LuaFragments.records + LuaFragments.contents + """
             local o, e, q = ARGV[1], ARGV[2], ARGV[3]
             local r, bad = record(KEYS[1])
             if bad then return bad end

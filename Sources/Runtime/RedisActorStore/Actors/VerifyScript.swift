@@ -15,7 +15,7 @@ internal import RedisClient
 enum VerifyScript {
     static let script = RedisScript(
         name: "verify",
-        source: Lua.allowedWithoutMemory + Lua.records + Lua.generations + """
+        source: LuaFragments.allowedWithoutMemory + LuaFragments.records + LuaFragments.generations + """
             local o, e, q = ARGV[1], ARGV[2], ARGV[3]
             if generation(KEYS[2]) ~= ARGV[4] then return {'GENERATION'} end
             local r, bad = record(KEYS[1])

@@ -17,7 +17,7 @@ internal import RedisClient
 enum HeartbeatScript {
     static let script = RedisScript(
         name: "heartbeat",
-        source: Lua.allowedWithoutMemory + Lua.entries + Lua.generations + """
+        source: LuaFragments.allowedWithoutMemory + LuaFragments.entries + LuaFragments.generations + """
             local kind = redis.call('TYPE', KEYS[1]).ok
             if kind ~= 'none' and kind ~= 'hash' then return {'TYPE', kind} end
             local time = redis.call('TIME')
@@ -50,8 +50,8 @@ enum HeartbeatScript {
     /// What the script found, before anyone asks replicas.
     enum Finding {
         case dead
-        /// `strangers`: fields that are neither entries nor ours.
-        case alive(Generation, members: [Member], strangers: [[UInt8]])
+        /// `unknownFields`: fields that are neither entries nor ours.
+        case alive(Generation, members: [Member], unknownFields: [[UInt8]])
     }
 
     static func finding(_ answer: ScriptAnswer) throws(StoreFailure) -> Finding {
@@ -64,15 +64,15 @@ enum HeartbeatScript {
                 replication: try answer.text(3)
             )
             var members: [Member] = []
-            var strangers: [[UInt8]] = []
+            var unknownFields: [[UInt8]] = []
             for field in try answer.fields(5) where field.name != Array("gen".utf8) {
                 if let member = MemberEntry.member(field.name, field.value) {
                     members.append(member)
                 } else {
-                    strangers.append(field.name)
+                    unknownFields.append(field.name)
                 }
             }
-            return .alive(generation, members: members, strangers: strangers)
+            return .alive(generation, members: members, unknownFields: unknownFields)
         default: throw answer.unexpected
         }
     }

@@ -9,7 +9,7 @@ internal import Ownership
 /// - `since`: for a tombstone the second, by Redis's clock, in which it was written; else 0.
 /// - `card`: the node's card, see `NodeCard+JSON`; a tombstone has none. Scripts never look into it.
 ///
-/// `Lua.entries` reads the same form: what one of both takes for an entry, the other does too.
+/// `LuaFragments.entries` reads the same form: what one of both takes for an entry, the other does too.
 enum MemberEntry {
     /// What stands for no generation.
     static let noGeneration = "-"
@@ -17,7 +17,8 @@ enum MemberEntry {
     /// The member that a field of the nodes hash shows, or nil for a field that is none.
     static func member(_ name: [UInt8], _ value: [UInt8]) -> Member? {
         let parts = value.split(separator: UInt8(ascii: " "), maxSplits: 4, omittingEmptySubsequences: false)
-        guard Word.isPlain(name), parts.count == 5, let counter = number(parts[0]), number(parts[3]) != nil,
+        guard IdentifierSyntax.isPlain(name), parts.count == 5, let counter = number(parts[0]),
+            number(parts[3]) != nil,
             let condition = Member.Condition(rawValue: String(decoding: parts[1], as: UTF8.self)),
             !parts[2].isEmpty, !parts[2].contains(where: isSpace)
         else { return nil }

@@ -8,7 +8,7 @@ internal import RedisClient
 enum PruneScript {
     static let script = RedisScript(
         name: "prune",
-        source: Lua.allowedWithoutMemory + Lua.entries + """
+        source: LuaFragments.allowedWithoutMemory + LuaFragments.entries + """
             local oldest = tonumber(redis.call('TIME')[1]) - tonumber(ARGV[1])
             local fields = redis.call('HGETALL', KEYS[1])
             local count = 0

@@ -16,7 +16,7 @@ package final class RedisSessionRegistry: SessionRegistry {
     private static let reportedLimit = 1_024
 
     private let client: RedisClient
-    private let keys: Keys
+    private let keys: RedisKeys
     private let replicas: Int
     private let tombstoneRetention: Duration
     private let logger: Logger
@@ -40,7 +40,7 @@ package final class RedisSessionRegistry: SessionRegistry {
         }
     ) {
         self.client = client
-        self.keys = Keys(cluster: cluster)
+        self.keys = RedisKeys(cluster: cluster)
         self.replicas = replicas
         self.tombstoneRetention = tombstoneRetention
         self.logger = logger
@@ -57,24 +57,27 @@ package final class RedisSessionRegistry: SessionRegistry {
         switch try HeartbeatScript.finding(answer) {
         case .dead:
             return .dead
-        case .alive(let generation, let members, let strangers):
-            report(strangers)
+        case .alive(let generation, let members, let unknownFields):
+            report(unknownFields)
             let confirmed = try await confirmation?.confirm(generation) ?? true
             return .alive(HeartbeatReport(generation: generation, members: members, confirmed: confirmed))
         }
     }
 
-    package func bury(
-        _ verdict: MembershipObserver.Verdict
+    package func writeTombstone(
+        _ expired: MembershipObserver.ExpiredSession
     ) async throws(StoreFailure) -> TombstoneAnswer {
         try TombstoneScript.answer(
-            try await ask(TombstoneScript.script, TombstoneScript.arguments(verdict))
+            try await ask(TombstoneScript.script, TombstoneScript.arguments(expired))
         )
     }
 
-    package func buryCertainly(_ session: SessionID) async throws(StoreFailure) {
-        try CertainTombstoneScript.check(
-            try await ask(CertainTombstoneScript.script, CertainTombstoneScript.arguments(session))
+    package func writeTombstoneUnconditionally(_ session: SessionID) async throws(StoreFailure) {
+        try UnconditionalTombstoneScript.check(
+            try await ask(
+                UnconditionalTombstoneScript.script,
+                UnconditionalTombstoneScript.arguments(session)
+            )
         )
     }
 
@@ -94,10 +97,10 @@ package final class RedisSessionRegistry: SessionRegistry {
     }
 
     /// Says once of each field that it is no entry.
-    private func report(_ strangers: [[UInt8]]) {
-        guard !strangers.isEmpty else { return }
+    private func report(_ unknownFields: [[UInt8]]) {
+        guard !unknownFields.isEmpty else { return }
         let news = reported.withLock { reported in
-            strangers.filter { reported.count < Self.reportedLimit && reported.insert($0).inserted }
+            unknownFields.filter { reported.count < Self.reportedLimit && reported.insert($0).inserted }
         }
         for name in news {
             logger.warning(

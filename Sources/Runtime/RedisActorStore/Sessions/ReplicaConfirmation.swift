@@ -30,7 +30,8 @@ struct ReplicaConfirmation {
         )
         guard reached >= Int64(replicas) else { return false }
         guard try await Self.number(client, "CLIENT", ["ID"]) == connection else { return false }
-        return RedisFacts(info: try await Self.text(client, "INFO", ["server"])).runID == generation.run
+        return RedisServerProperties(info: try await Self.text(client, "INFO", ["server"])).runID
+            == generation.run
     }
 
     private static func number(

@@ -16,7 +16,7 @@ internal import RedisClient
 enum TombstoneScript {
     static let script = RedisScript(
         name: "tombstone",
-        source: Lua.allowedWithoutMemory + Lua.entries + Lua.generations + """
+        source: LuaFragments.allowedWithoutMemory + LuaFragments.entries + LuaFragments.generations + """
             local e = entry(redis.call('HGET', KEYS[1], ARGV[1]))
             if e and e.condition == 'dead' then return {'BURIED'} end
             if generation(KEYS[1]) ~= ARGV[3] then return {'MOVED'} end
@@ -27,16 +27,16 @@ enum TombstoneScript {
             """
     )
 
-    static func arguments(_ verdict: MembershipObserver.Verdict) -> [RedisArgument] {
+    static func arguments(_ expired: MembershipObserver.ExpiredSession) -> [RedisArgument] {
         [
-            .session(verdict.session), .string(verdict.counter.map(String.init) ?? ""),
-            .string(verdict.generation.description),
+            .session(expired.session), .string(expired.counter.map(String.init) ?? ""),
+            .string(expired.generation.description),
         ]
     }
 
     static func answer(_ answer: ScriptAnswer) throws(StoreFailure) -> TombstoneAnswer {
         switch answer.word {
-        case "BURIED": .buried
+        case "BURIED": .written
         case "MOVED": .moved
         default: throw answer.unexpected
         }

@@ -16,7 +16,7 @@ package final class ManualClock: HostClock {
         let continuation: CheckedContinuation<Void, Never>
     }
 
-    private struct Face {
+    private struct State {
         var now: Instant
         var numbers = 0
         var sleepers: [Sleeper] = []
@@ -33,21 +33,21 @@ package final class ManualClock: HostClock {
         }
     }
 
-    private let face: Mutex<Face>
+    private let state: Mutex<State>
 
     package init(now: Instant = .now) {
-        face = Mutex(Face(now: now))
+        state = Mutex(State(now: now))
     }
 
-    package var now: Instant { face.withLock { $0.now } }
+    package var now: Instant { state.withLock { $0.now } }
 
     /// When the next sleeper wakes.
-    package var nextDeadline: Instant? { face.withLock { $0.sleepers.map(\.deadline).min() } }
+    package var nextDeadline: Instant? { state.withLock { $0.sleepers.map(\.deadline).min() } }
 
     package func sleep(until deadline: Instant) async throws {
-        let number = face.withLock { face in
-            face.numbers += 1
-            return face.numbers
+        let number = state.withLock { state in
+            state.numbers += 1
+            return state.numbers
         }
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
@@ -61,10 +61,10 @@ package final class ManualClock: HostClock {
     /// Moves the clock and wakes, in order, those whose time has come.
     package func advance(by duration: Duration) {
         precondition(duration >= .zero, "a clock does not go back")
-        let due = face.withLock { face in
-            face.now += duration
-            let due = face.sleepers.filter { $0.deadline <= face.now }
-            face.sleepers.removeAll { $0.deadline <= face.now }
+        let due = state.withLock { state in
+            state.now += duration
+            let due = state.sleepers.filter { $0.deadline <= state.now }
+            state.sleepers.removeAll { $0.deadline <= state.now }
             return due.sorted { ($0.deadline, $0.number) < ($1.deadline, $1.number) }
         }
         for sleeper in due { sleeper.continuation.resume() }
@@ -82,11 +82,11 @@ package final class ManualClock: HostClock {
 
     private func lieDown(_ sleeper: Sleeper) {
         enum Outcome { case sleeps([Watcher]), wakes, isCancelled }
-        let outcome = face.withLock { face -> Outcome in
-            if face.cancelled.remove(sleeper.number) != nil { return .isCancelled }
-            if sleeper.deadline <= face.now { return .wakes }
-            face.sleepers.append(sleeper)
-            return .sleeps(face.metWatchers())
+        let outcome = state.withLock { state -> Outcome in
+            if state.cancelled.remove(sleeper.number) != nil { return .isCancelled }
+            if sleeper.deadline <= state.now { return .wakes }
+            state.sleepers.append(sleeper)
+            return .sleeps(state.metWatchers())
         }
         switch outcome {
         case .sleeps(let watchers): for watcher in watchers { watcher.continuation.resume() }
@@ -96,21 +96,21 @@ package final class ManualClock: HostClock {
     }
 
     private func cancel(_ number: Int) {
-        let sleeper = face.withLock { face -> Sleeper? in
-            guard let index = face.sleepers.firstIndex(where: { $0.number == number }) else {
-                face.cancelled.insert(number)
+        let sleeper = state.withLock { state -> Sleeper? in
+            guard let index = state.sleepers.firstIndex(where: { $0.number == number }) else {
+                state.cancelled.insert(number)
                 return nil
             }
-            return face.sleepers.remove(at: index)
+            return state.sleepers.remove(at: index)
         }
         sleeper?.continuation.resume(throwing: CancellationError())
     }
 
     private func watch(_ isMet: @escaping @Sendable ([Instant]) -> Bool) async {
         await withCheckedContinuation { continuation in
-            let watchers = face.withLock { face in
-                face.watchers.append(Watcher(isMet: isMet, continuation: continuation))
-                return face.metWatchers()
+            let watchers = state.withLock { state in
+                state.watchers.append(Watcher(isMet: isMet, continuation: continuation))
+                return state.metWatchers()
             }
             for watcher in watchers { watcher.continuation.resume() }
         }

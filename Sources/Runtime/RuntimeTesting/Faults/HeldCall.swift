@@ -19,7 +19,7 @@ package final class HeldCall: Sendable {
         case decided(goesOn: Bool)
     }
 
-    private struct Desk {
+    private struct State {
         var stage = Stage.expected
         var hasArrived = false
         var watchers: [CheckedContinuation<Void, Never>] = []
@@ -27,7 +27,7 @@ package final class HeldCall: Sendable {
     }
 
     let moment: Moment
-    private let desk = Mutex(Desk())
+    private let state = Mutex(State())
 
     init(_ moment: Moment) {
         self.moment = moment
@@ -36,9 +36,9 @@ package final class HeldCall: Sendable {
     /// Returns as soon as a call stands still here.
     package func arrived() async {
         await withCheckedContinuation { continuation in
-            let isHere = desk.withLock { desk in
-                if !desk.hasArrived { desk.watchers.append(continuation) }
-                return desk.hasArrived
+            let isHere = state.withLock { state in
+                if !state.hasArrived { state.watchers.append(continuation) }
+                return state.hasArrived
             }
             if isHere { continuation.resume() }
         }
@@ -52,9 +52,9 @@ package final class HeldCall: Sendable {
 
     /// A call that its caller has given up is executed now. Does nothing the second time.
     package func deliverLate() {
-        let copy = desk.withLock { desk in
-            let copy = desk.lateCopy
-            desk.lateCopy = nil
+        let copy = state.withLock { state in
+            let copy = state.lateCopy
+            state.lateCopy = nil
             return copy
         }
         copy?()
@@ -64,17 +64,17 @@ package final class HeldCall: Sendable {
     ///
     /// - Parameter lateCopy: executes the call, should its caller have given it up.
     func wait(lateCopy: (@Sendable () -> Void)?) async -> Bool {
-        desk.withLock { $0.lateCopy = lateCopy }
+        state.withLock { $0.lateCopy = lateCopy }
         let goesOn = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let (decision, watchers) = desk.withLock {
-                    desk -> (Bool?, [CheckedContinuation<Void, Never>]) in
-                    desk.hasArrived = true
-                    let watchers = desk.watchers
-                    desk.watchers = []
-                    switch desk.stage {
+                let (decision, watchers) = state.withLock {
+                    state -> (Bool?, [CheckedContinuation<Void, Never>]) in
+                    state.hasArrived = true
+                    let watchers = state.watchers
+                    state.watchers = []
+                    switch state.stage {
                     case .expected:
-                        desk.stage = .held(continuation)
+                        state.stage = .held(continuation)
                         return (nil, watchers)
                     case .held: preconditionFailure("two calls are held in one place")
                     case .decided(let goesOn): return (goesOn, watchers)
@@ -86,18 +86,18 @@ package final class HeldCall: Sendable {
         } onCancel: {
             lose()
         }
-        if goesOn { desk.withLock { $0.lateCopy = nil } }
+        if goesOn { state.withLock { $0.lateCopy = nil } }
         return goesOn
     }
 
     private func decide(goesOn: Bool) {
-        let held = desk.withLock { desk -> CheckedContinuation<Bool, Never>? in
-            switch desk.stage {
+        let held = state.withLock { state -> CheckedContinuation<Bool, Never>? in
+            switch state.stage {
             case .expected:
-                desk.stage = .decided(goesOn: goesOn)
+                state.stage = .decided(goesOn: goesOn)
                 return nil
             case .held(let continuation):
-                desk.stage = .decided(goesOn: goesOn)
+                state.stage = .decided(goesOn: goesOn)
                 return continuation
             case .decided: return nil
             }

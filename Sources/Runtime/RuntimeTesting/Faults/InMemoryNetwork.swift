@@ -25,7 +25,7 @@ package final class InMemoryNetwork: Sendable {
 /// One node's way to the others, with faults by the address that is asked.
 package struct InMemoryLink: Link {
     /// What goes wrong on this way; its kinds are addresses.
-    package let faults = FaultBoard<String>()
+    package let faults = FaultInjector<String>()
     private let network: InMemoryNetwork
 
     package init(_ network: InMemoryNetwork) {
@@ -33,7 +33,7 @@ package struct InMemoryLink: Link {
     }
 
     /// A held ask that is given up before its execution never arrives.
-    package func ask(_ ask: LinkAsk, at address: String) async throws(LinkFailure) -> LinkAnswer {
+    package func ask(_ ask: LinkRequest, at address: String) async throws(LinkFailure) -> LinkResponse {
         let fault = faults.next(address)
         guard let receiver = network.receiver(at: address) else {
             throw .unsent("nobody listens at \(address)")

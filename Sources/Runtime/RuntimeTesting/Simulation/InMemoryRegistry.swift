@@ -4,11 +4,11 @@ package import Ownership
 /// One node's way to the membership of a simulated Redis, with faults of its own.
 package struct InMemoryRegistry<State: Sendable>: SessionRegistry {
     package enum Call: Hashable, Sendable {
-        case beat, bury, buryCertainly, prune
+        case beat, writeTombstone, writeTombstoneUnconditionally, prune
     }
 
     /// What goes wrong on this way.
-    package let faults = FaultBoard<Call>()
+    package let faults = FaultInjector<Call>()
     private let redis: SimulatedRedis<State>
 
     package init(_ redis: SimulatedRedis<State>) {
@@ -24,17 +24,17 @@ package struct InMemoryRegistry<State: Sendable>: SessionRegistry {
         }
     }
 
-    package func bury(
-        _ verdict: MembershipObserver.Verdict
+    package func writeTombstone(
+        _ expired: MembershipObserver.ExpiredSession
     ) async throws(StoreFailure) -> TombstoneAnswer {
-        try await faults.perform(.bury) { [redis] () throws(StoreFailure) in
-            try redis.execute { store, time in store.bury(verdict, at: time) }
+        try await faults.perform(.writeTombstone) { [redis] () throws(StoreFailure) in
+            try redis.execute { store, time in store.writeTombstone(expired, at: time) }
         }
     }
 
-    package func buryCertainly(_ session: SessionID) async throws(StoreFailure) {
-        try await faults.perform(.buryCertainly) { [redis] () throws(StoreFailure) in
-            try redis.execute { store, time in store.buryCertainly(session, at: time) }
+    package func writeTombstoneUnconditionally(_ session: SessionID) async throws(StoreFailure) {
+        try await faults.perform(.writeTombstoneUnconditionally) { [redis] () throws(StoreFailure) in
+            try redis.execute { store, time in store.writeTombstoneUnconditionally(session, at: time) }
         }
     }
 

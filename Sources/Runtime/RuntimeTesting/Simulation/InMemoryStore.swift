@@ -8,7 +8,7 @@ package struct InMemoryStore<Logic: Decider>: ActorStore {
     }
 
     /// What goes wrong on this way.
-    package let faults = FaultBoard<Call>()
+    package let faults = FaultInjector<Call>()
     package let retention: Duration
     private let redis: SimulatedRedis<Logic.State>
 
@@ -18,13 +18,13 @@ package struct InMemoryStore<Logic: Decider>: ActorStore {
     }
 
     /// States lie there as they are, whatever wrote them.
-    package func form(after form: StoredForm, at sequence: Sequence) -> StoredForm { .empty }
-    package func form(at sequence: Sequence) -> StoredForm { .empty }
+    package func form(after form: StoredForm, at sequence: SequenceNumber) -> StoredForm { .empty }
+    package func form(at sequence: SequenceNumber) -> StoredForm { .empty }
 
     package func claim(
         _ id: ActorID,
         _ terms: ClaimTerms
-    ) async throws(StoreFailure) -> Claim<Logic.State> {
+    ) async throws(StoreFailure) -> ClaimResult<Logic.State> {
         try await faults.perform(.claim) { [redis] () throws(StoreFailure) in
             try redis.execute { store, time throws(StoreFailure) in try store.claim(id, terms, at: time) }
         }
@@ -35,7 +35,7 @@ package struct InMemoryStore<Logic: Decider>: ActorStore {
         owner: SessionID,
         version: Version,
         commit: CommitID,
-        change: Change<Logic>
+        change: StateChange<Logic>
     ) async throws(StoreFailure) -> CommitAnswer {
         let after = change.after
         return try await faults.perform(.commit) { [redis] () throws(StoreFailure) in

@@ -6,7 +6,7 @@ internal import Synchronization
 ///
 /// - `State`: what it keeps of an actor.
 package final class SimulatedRedis<State: Sendable>: Sendable {
-    private struct Held {
+    private struct LockedState {
         var store = SimulatedStore<State>()
         var clockStep: Int64 = 0
         var dataSets = 0
@@ -17,7 +17,7 @@ package final class SimulatedRedis<State: Sendable>: Sendable {
 
     private let clock: any HostClock
     private let start: ContinuousClock.Instant
-    private let held = Mutex(Held())
+    private let locked = Mutex(LockedState())
 
     package init(clock: any HostClock) {
         self.clock = clock
@@ -29,12 +29,12 @@ package final class SimulatedRedis<State: Sendable>: Sendable {
     package func withStore<Value: Sendable>(
         _ body: @Sendable (inout SimulatedStore<State>) -> Value
     ) -> Value {
-        held.withLock { body(&$0.store) }
+        locked.withLock { body(&$0.store) }
     }
 
     /// Sets the server's clock ahead, or back.
     package func stepClock(bySeconds seconds: Int64) {
-        held.withLock { $0.clockStep += seconds * 1_000_000 }
+        locked.withLock { $0.clockStep += seconds * 1_000_000 }
     }
 
     /// Executes one script, with the server's time.
@@ -43,10 +43,10 @@ package final class SimulatedRedis<State: Sendable>: Sendable {
     ) throws(StoreFailure) -> Value {
         let (seconds, attoseconds) = (clock.now - start).components
         let elapsed = seconds * 1_000_000 + attoseconds / 1_000_000_000_000
-        let result: Result<Value, StoreFailure> = held.withLock { held in
-            let time = UInt64(clamping: Int64(Self.epochStart) + elapsed + held.clockStep)
+        let result: Result<Value, StoreFailure> = locked.withLock { locked in
+            let time = UInt64(clamping: Int64(Self.epochStart) + elapsed + locked.clockStep)
             do throws(StoreFailure) {
-                return .success(try script(&held.store, time))
+                return .success(try script(&locked.store, time))
             } catch {
                 return .failure(error)
             }
@@ -56,9 +56,9 @@ package final class SimulatedRedis<State: Sendable>: Sendable {
 
     /// A fresh id for a data set.
     package func freshDataSet() -> String {
-        held.withLock { held in
-            held.dataSets += 1
-            return "data\(held.dataSets)"
+        locked.withLock { locked in
+            locked.dataSets += 1
+            return "data\(locked.dataSets)"
         }
     }
 }

@@ -9,7 +9,7 @@ extension SimulatedStore {
         _ id: ActorID,
         _ terms: ClaimTerms,
         at time: UInt64
-    ) throws(StoreFailure) -> Claim<State> {
+    ) throws(StoreFailure) -> ClaimResult<State> {
         let takes: Bool
         let creates: Bool
         switch terms.mode {
@@ -17,13 +17,13 @@ extension SimulatedStore {
         case .take: (takes, creates) = (true, false)
         case .create: (takes, creates) = (true, true)
         }
-        if takes, generation != terms.generation { return Claim(answer: .otherGeneration) }
+        if takes, generation != terms.generation { return ClaimResult(answer: .otherGeneration) }
         let found = try record(id)
-        if found == nil, !creates { return Claim(answer: .absent) }
+        if found == nil, !creates { return ClaimResult(answer: .absent) }
         if let owner = found?.owner, owner != terms.session, !terms.dead.contains(owner) {
-            return Claim(answer: .owner(owner))
+            return ClaimResult(answer: .owner(owner))
         }
-        if !takes { return Claim(answer: .free) }
+        if !takes { return ClaimResult(answer: .free) }
         var record =
             found
             ?? Record(
@@ -33,8 +33,8 @@ extension SimulatedStore {
                 commit: nil,
                 state: nil
             )
-        if record.owner == terms.session, record.attempt > terms.attempt, Rule.claimAttempt.holds {
-            return Claim(answer: .superseded)
+        if record.owner == terms.session, record.attempt > terms.attempt, SafetyRule.claimAttempt.holds {
+            return ClaimResult(answer: .superseded)
         }
         if record.owner != terms.session || record.attempt != terms.attempt {
             record.owner = terms.session
@@ -42,7 +42,7 @@ extension SimulatedStore {
             record.version.epoch = epoch(after: record.version.epoch, at: time)
             contents.slots[id] = .record(record)
         }
-        return Claim(answer: .granted(record.version), state: record.state)
+        return ClaimResult(answer: .granted(record.version), state: record.state)
     }
 
     /// See `ActorStore.commit`.
@@ -56,10 +56,10 @@ extension SimulatedStore {
         _ change: (State?) -> State
     ) throws(StoreFailure) -> CommitAnswer {
         guard var record = try record(id) else { return .lost }
-        if record.version < version, Rule.regressedBeforeFenced.holds { return .regressed }
+        if record.version < version, SafetyRule.regressedBeforeFenced.holds { return .regressed }
         guard record.owner == owner, record.version.epoch == version.epoch else { return .fenced }
         if record.version.sequence == version.sequence.next, record.commit == commit { return .committed }
-        guard record.version == version || !Rule.sequenceCheck.holds else { return .fenced }
+        guard record.version == version || !SafetyRule.sequenceCheck.holds else { return .fenced }
         record.version.sequence = version.sequence.next
         record.commit = commit
         record.state = change(record.state)
@@ -76,7 +76,7 @@ extension SimulatedStore {
     ) throws(StoreFailure) -> VerifyAnswer {
         if generation != self.generation { return .otherGeneration }
         guard let record = try record(id) else { return .lost }
-        if record.version < version, Rule.regressedBeforeFenced.holds { return .regressed }
+        if record.version < version, SafetyRule.regressedBeforeFenced.holds { return .regressed }
         return record.owner == owner && record.version == version ? .intact : .fenced
     }
 
@@ -117,7 +117,8 @@ extension SimulatedStore {
     ) throws(StoreFailure) -> ReleaseAnswer {
         guard var record = try record(id) else { return version.sequence > .zero ? .lost : .released }
         if record.version < version { return .regressed }
-        let isOurs = record.version == version || (!Rule.releaseChecksEpoch.holds && record.owner == owner)
+        let isOurs =
+            record.version == version || (!SafetyRule.releaseChecksEpoch.holds && record.owner == owner)
         guard isOurs, record.owner == owner || record.owner == nil else { return .fenced }
         if record.owner == nil { return .released }
         record.owner = nil

@@ -33,21 +33,21 @@ extension SimulatedStore {
         return .alive(HeartbeatReport(generation: generation, members: members, confirmed: confirms))
     }
 
-    /// See `SessionRegistry.bury`.
-    package mutating func bury(
-        _ verdict: MembershipObserver.Verdict,
+    /// See `SessionRegistry.writeTombstone`.
+    package mutating func writeTombstone(
+        _ expired: MembershipObserver.ExpiredSession,
         at time: UInt64
     ) -> TombstoneAnswer {
-        let member = member(verdict.session)
-        if member?.condition == .dead { return .buried }
-        let stands = verdict.counter == member?.counter || !Rule.tombstoneChecksCounter.holds
-        guard verdict.generation == generation, stands else { return .moved }
-        buryCertainly(verdict.session, at: time)
-        return .buried
+        let member = member(expired.session)
+        if member?.condition == .dead { return .written }
+        let stands = expired.counter == member?.counter || !SafetyRule.tombstoneChecksCounter.holds
+        guard expired.generation == generation, stands else { return .moved }
+        writeTombstoneUnconditionally(expired.session, at: time)
+        return .written
     }
 
-    /// See `SessionRegistry.buryCertainly`.
-    package mutating func buryCertainly(_ session: SessionID, at time: UInt64) {
+    /// See `SessionRegistry.writeTombstoneUnconditionally`.
+    package mutating func writeTombstoneUnconditionally(_ session: SessionID, at time: UInt64) {
         let member = member(session)
         if member?.condition == .dead { return }
         contents.entries[session] = .member(

@@ -24,7 +24,7 @@ func survive(
     var survival = Survival()
     try await Cluster.with(options, on: server) { cluster in
         let base = cluster.footprints
-        let verdict = try await cluster.withTraffic(plan, behindGateway: behindGateway) { traffic in
+        let checkResult = try await cluster.withTraffic(plan, behindGateway: behindGateway) { traffic in
             if let home { try await traffic.recovered(at: [home]) }
             survival.recovery = try await traffic.flow {
                 try await fault(traffic)
@@ -34,10 +34,10 @@ func survive(
             }
             survival.attempts = traffic.history.attempts
         }
-        print("\(name): recovered after \(survival.recovery.inShort); \(verdict)")
-        #expect(verdict.holds, "\(name): \(verdict)")
-        #expect(verdict.extent.unread == 0, "\(name)")
-        #expect(verdict.extent.acknowledged > 100, "\(name)")
+        print("\(name): recovered after \(survival.recovery.inShort); \(checkResult)")
+        #expect(checkResult.holds, "\(name): \(checkResult)")
+        #expect(checkResult.extent.unread == 0, "\(name)")
+        #expect(checkResult.extent.acknowledged > 100, "\(name)")
         try await cluster.settled(to: base)
         survival.logs = cluster.nodes.map(\.log)
     }

@@ -13,7 +13,7 @@ struct Cap: AsyncParsableCommand {
     @OptionGroup var server: BenchServer
 
     @Option(help: "How the carts are kept: snapshot, incremental or events.")
-    var strategy = Strategy.snapshot
+    var strategy = PersistenceStrategy.snapshot
 
     @Option(help: "How many carts may be live.")
     var limit = 10_000
@@ -52,20 +52,20 @@ struct Cap: AsyncParsableCommand {
     }
 
     private func measure(_ node: BenchNode) async throws -> Figures {
-        let crew = Crew(workers: parallel)
-        let goods = try Goods(lines: 1)
+        let pool = WorkerPool(workers: parallel)
+        let fixtures = try Fixtures(lines: 1)
         let mostLive = Atomic(0)
-        try await crew.work(carts) { try await node.fill($0, with: goods) }
-        let before = try ProcessReading.resident()
+        try await pool.work(carts) { try await node.fill($0, with: fixtures) }
+        let before = try ProcessUsage.resident()
         let began = ContinuousClock.now
-        try await crew.work(carts) { number in
-            try await node.ask(number, goods.quantity(Self.quantity(of: number), of: 1))
+        try await pool.work(carts) { number in
+            try await node.ask(number, fixtures.quantity(Self.quantity(of: number), of: 1))
             mostLive.max(node.host.liveCount, ordering: .relaxed)
         }
         let changed = ContinuousClock.now
-        let afterChanges = try ProcessReading.resident()
+        let afterChanges = try ProcessUsage.resident()
         let lost = Atomic(0)
-        try await crew.work(carts) { number in
+        try await pool.work(carts) { number in
             let cart = try await node.ask(number, .read)
             let isThere = cart.lines.first.map { Int64($0.quantity) } == Self.quantity(of: number)
             if !isThere { lost.add(1, ordering: .relaxed) }
@@ -84,7 +84,7 @@ struct Cap: AsyncParsableCommand {
             readPerSecond: Double(carts) / ((read - changed) / .seconds(1)),
             residentBefore: before,
             residentAfterChanges: afterChanges,
-            residentAfterReads: try ProcessReading.resident()
+            residentAfterReads: try ProcessUsage.resident()
         )
     }
 

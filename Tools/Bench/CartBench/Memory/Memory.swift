@@ -46,10 +46,10 @@ struct Memory: AsyncParsableCommand {
 
     private func measure(_ lines: Int, _ isKeyed: Bool) async throws -> ResidentFigures {
         let carts = min(40_000, max(400, allLines / lines))
-        let goods = try Goods(lines: lines, isKeyed: isKeyed)
+        let fixtures = try Fixtures(lines: lines, isKeyed: isKeyed)
         return try await server.with { server in
             try await BenchNode.with(BenchPlan(), on: server.socketPath) { node in
-                try await Crew(workers: 64).work(carts) { try await node.fill($0, with: goods) }
+                try await WorkerPool(workers: 64).work(carts) { try await node.fill($0, with: fixtures) }
             }
             let words = [
                 "resident", "--socket", server.socketPath, "--carts", "\(carts)", "--lines", "\(lines)",

@@ -24,14 +24,14 @@ struct Resident: AsyncParsableCommand {
     private static let first = 100
 
     func run() async throws {
-        let goods = try Goods(lines: lines, isKeyed: keyed)
+        let fixtures = try Fixtures(lines: lines, isKeyed: keyed)
         let figures = try await BenchNode.with(BenchPlan(), on: socket) { node in
-            let crew = Crew(workers: 64)
-            try await crew.work(min(Self.first, carts / 2)) { try await live($0, on: node, goods) }
-            let before = try ProcessReading.resident()
+            let pool = WorkerPool(workers: 64)
+            try await pool.work(min(Self.first, carts / 2)) { try await live($0, on: node, fixtures) }
+            let before = try ProcessUsage.resident()
             let known = node.host.liveCount
-            try await crew.work(carts) { try await live($0, on: node, goods) }
-            let grown = try ProcessReading.resident() - before
+            try await pool.work(carts) { try await live($0, on: node, fixtures) }
+            let grown = try ProcessUsage.resident() - before
             return ResidentFigures(
                 lines: lines,
                 keyed: keyed,
@@ -43,9 +43,9 @@ struct Resident: AsyncParsableCommand {
     }
 
     /// As a cart is in use: restored, and changed since.
-    private func live(_ number: Int, on node: BenchNode, _ goods: Goods) async throws {
+    private func live(_ number: Int, on node: BenchNode, _ fixtures: Fixtures) async throws {
         try await node.look(number, for: lines)
-        try await node.ask(number, goods.quantity(.random(in: 2...9_000)))
+        try await node.ask(number, fixtures.quantity(.random(in: 2...9_000)))
     }
 }
 

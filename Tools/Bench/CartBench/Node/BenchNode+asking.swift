@@ -11,7 +11,7 @@ extension BenchNode {
     /// - Throws: where the cart refused, too: nothing here should be refused.
     @discardableResult
     func ask(_ number: Int, _ command: CartCommand) async throws -> OpenCart {
-        let id = Goods.id(number)
+        let id = Fixtures.id(number)
         return try cart(
             number,
             in: try await host.ask(id, command, deadline: ContinuousClock.now + Self.askLimit)
@@ -29,11 +29,11 @@ extension BenchNode {
     }
 
     /// Makes a cart and fills it. Its lines come at once, and so in few commits.
-    func fill(_ number: Int, with goods: Goods) async throws {
-        try await ask(number, goods.create())
+    func fill(_ number: Int, with fixtures: Fixtures) async throws {
+        try await ask(number, fixtures.create())
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for line in 1...max(1, goods.lines) {
-                group.addTask { try await ask(number, goods.line(line)) }
+            for line in 1...max(1, fixtures.lines) {
+                group.addTask { try await ask(number, fixtures.line(line)) }
             }
             try await group.waitForAll()
         }

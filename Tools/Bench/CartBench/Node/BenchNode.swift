@@ -76,7 +76,7 @@ struct BenchNode: Sendable {
             )
         else { throw BenchFailure("no node can keep its carts by \(name) under \(plan.cluster)") }
         let policy = plan.policy
-        let directory = Directory(policy: policy.lease) {
+        let directory = MembershipDirectory(policy: policy.lease) {
             var generator = SystemRandomNumberGenerator()
             return SessionHandle(id: SessionID(random: &generator), policy: policy.lease)
         }
@@ -101,7 +101,7 @@ struct BenchNode: Sendable {
             directory: directory,
             policy: policy.lease,
             card: NodeCard(name: name, link: "127.0.0.1:0", build: "bench"),
-            inheritance: Inheritance(exclusive: true),
+            bootstrap: BootstrapState(exclusive: true),
             clock: ContinuousClock(),
             executor: heart.executor,
             nothingLive: { host.liveCount == 0 },
@@ -128,7 +128,7 @@ struct BenchNode: Sendable {
             try await ready()
             let value = try await body(self)
             await keeper.announceDraining()
-            try await putAway()
+            try await passivateAll()
             await keeper.leave()
             return value
         }
@@ -143,7 +143,7 @@ struct BenchNode: Sendable {
     }
 
     /// Gives every live cart up, so that all are cold. Nobody may be asking.
-    func putAway() async throws {
+    func passivateAll() async throws {
         let left = await host.releaseAll(until: ContinuousClock.now + Self.patience)
         guard left == 0 else { throw BenchFailure("\(left) carts could not be put away") }
     }

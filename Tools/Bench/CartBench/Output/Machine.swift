@@ -15,7 +15,7 @@ struct Machine: Codable {
 
     private static var processorName: String? {
         do {
-            return try ProcessReading.text("/proc/cpuinfo").split(separator: "\n")
+            return try ProcessUsage.text("/proc/cpuinfo").split(separator: "\n")
                 .first { $0.hasPrefix("model name") }?
                 .split(separator: ":").last?.trimmingCharacters(in: .whitespaces)
         } catch {

@@ -9,14 +9,14 @@ struct RestoreRush: Sendable {
     let burst: Int
 
     func run() async throws -> RushFigures {
-        try await node.putAway()
+        try await node.passivateAll()
         try await load.warmUp()
         // The first of it is not measured: what is used for the first time is slower.
         _ = try await load.run { try await Task.sleep(for: .seconds(1)) }
         let before = try await load.run { try await Task.sleep(for: quiet) }
-        let resident = try ProcessReading.resident()
-        try ProcessReading.forgetPeak()
-        let seconds = Seconds()
+        let resident = try ProcessUsage.resident()
+        try ProcessUsage.forgetPeak()
+        let seconds = PerSecondCounter()
         let meanwhile = try await load.run {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in cold {
@@ -32,7 +32,7 @@ struct RestoreRush: Sendable {
             }
         }
         let took = seconds.elapsed
-        let peak = try ProcessReading.peak()
+        let peak = try ProcessUsage.peak()
         return RushFigures(
             took: took,
             perSecond: seconds.all,
@@ -41,7 +41,7 @@ struct RestoreRush: Sendable {
             rush: meanwhile,
             residentBefore: resident,
             peak: peak,
-            residentAfter: try ProcessReading.resident()
+            residentAfter: try ProcessUsage.resident()
         )
     }
 }

@@ -11,7 +11,7 @@ struct Restores: AsyncParsableCommand {
     @OptionGroup var server: BenchServer
 
     @Option(help: "How the carts are kept: snapshot, incremental or events.")
-    var strategy = Strategy.snapshot
+    var strategy = PersistenceStrategy.snapshot
 
     @Option(help: "How many cold carts are asked for at once.")
     var carts = 100_000
@@ -46,18 +46,20 @@ struct Restores: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let goods = try Goods(lines: lines)
+        let fixtures = try Fixtures(lines: lines)
         var plan = BenchPlan(strategy: strategy)
         plan.policy.restoreLimit = places
         let figures = try await server.with { server in
             try await BenchNode.with(plan, on: server.socketPath) { node in
                 Output.say("making \(carts + warm) carts")
-                try await Crew(workers: 64).work(carts + warm) { try await node.fill($0, with: goods) }
+                try await WorkerPool(workers: 64).work(carts + warm) {
+                    try await node.fill($0, with: fixtures)
+                }
                 let rush = RestoreRush(
                     node: node,
                     lines: lines,
                     cold: warm..<warm + carts,
-                    load: WarmLoad(node: node, goods: goods, carts: warm, rate: rate),
+                    load: WarmLoad(node: node, fixtures: fixtures, carts: warm, rate: rate),
                     quiet: .seconds(quiet),
                     burst: burst
                 )
@@ -96,4 +98,4 @@ struct Restores: AsyncParsableCommand {
     }
 }
 
-extension Strategy: ExpressibleByArgument {}
+extension PersistenceStrategy: ExpressibleByArgument {}

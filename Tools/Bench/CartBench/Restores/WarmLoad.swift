@@ -5,7 +5,7 @@ import Synchronization
 /// Reads and changes of warm carts that are due at a fixed rate, however long the former take.
 struct WarmLoad: Sendable {
     let node: BenchNode
-    let goods: Goods
+    let fixtures: Fixtures
     /// The carts of the numbers below are warm.
     let carts: Int
     /// In a second, reads and changes together.
@@ -14,7 +14,7 @@ struct WarmLoad: Sendable {
     private static let quantities = Mutex<Int64>(2)
 
     func warmUp() async throws {
-        try await Crew(workers: 16).work(carts) { try await node.look($0, for: goods.lines) }
+        try await WorkerPool(workers: 16).work(carts) { try await node.look($0, for: fixtures.lines) }
     }
 
     /// Puts the load on while `body` runs, and returns when all of it was answered.
@@ -64,9 +64,9 @@ struct WarmLoad: Sendable {
                 let cart = Int.random(in: 0..<carts)
                 group.addTask {
                     if isRead {
-                        try await node.look(cart, for: goods.lines)
+                        try await node.look(cart, for: fixtures.lines)
                     } else {
-                        try await node.ask(cart, goods.quantity(Self.nextQuantity()))
+                        try await node.ask(cart, fixtures.quantity(Self.nextQuantity()))
                     }
                     return (isRead, ContinuousClock.now - due)
                 }

@@ -39,12 +39,12 @@ struct Strategies: AsyncParsableCommand {
         Output.say([StrategyFigures.head])
         for lines in lines {
             for isKeyed in [false, true] {
-                let contest = Contest(
-                    goods: try Goods(lines: lines, isKeyed: isKeyed),
+                let contest = StrategyComparison(
+                    fixtures: try Fixtures(lines: lines, isKeyed: isKeyed),
                     carts: carts(of: lines),
                     visits: 10,
                     rounds: rounds,
-                    crew: Crew(workers: parallel),
+                    pool: WorkerPool(workers: parallel),
                     snapshotInterval: snapshotEvery
                 )
                 let figures = try await server.with { try await contest.run(on: $0.socketPath) }

@@ -3,9 +3,9 @@ import ActorRuntime
 /// One round of one strategy.
 struct StrategyRound: Sendable {
     let commits: Latencies
-    let whileCommitting: Expense
+    let whileCommitting: UsageDelta
     let restores: Latencies
-    let whileRestoring: Expense
+    let whileRestoring: UsageDelta
 }
 
 /// What one strategy costs for one kind of cart. Times in microseconds; all but what is stored of several rounds.
@@ -35,22 +35,22 @@ struct StrategyFigures: Sendable, Codable {
     /// - Parameter first: the same rounds of the strategy `snapshot`.
     init(
         _ node: BenchNode,
-        _ goods: Goods,
+        _ fixtures: Fixtures,
         _ carts: Int,
         _ rounds: [StrategyRound],
         beside first: [StrategyRound],
         _ stored: Double
     ) {
         func each(_ figure: (StrategyRound) -> Double) -> Spread { Spread(rounds.map(figure)) }
-        func perCommit(_ amount: @escaping (Expense) -> Double) -> Spread {
+        func perCommit(_ amount: @escaping (UsageDelta) -> Double) -> Spread {
             each { amount($0.whileCommitting) / Double($0.commits.count) }
         }
-        func perRestore(_ amount: @escaping (Expense) -> Double) -> Spread {
+        func perRestore(_ amount: @escaping (UsageDelta) -> Double) -> Spread {
             each { amount($0.whileRestoring) / Double($0.restores.count) }
         }
         strategy = node.plan.strategy.rawValue
-        lines = goods.lines
-        keyed = goods.isKeyed
+        lines = fixtures.lines
+        keyed = fixtures.isKeyed
         self.carts = carts
         let interval = node.plan.snapshotInterval
         let commits = rounds.reduce(0) { $0 + $1.commits.count }

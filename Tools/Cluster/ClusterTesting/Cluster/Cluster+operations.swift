@@ -26,12 +26,12 @@ extension Cluster {
 
     /// Waits until a node is ready, and answers how long it took.
     ///
-    /// - Throws: `Overdue`, at once where the node ended.
+    /// - Throws: `ConditionTimeout`, at once where the node ended.
     @discardableResult
     package func ready(_ node: NodeProcess, within bound: Duration = .seconds(20)) async throws -> Duration {
         try await eventually(within: bound, "\(node.name) is ready\n\(node.logTail)") {
             guard node.ended == nil else {
-                throw Overdue(what: "\(node.name) ended\n\(node.logTail)", bound: .zero)
+                throw ConditionTimeout(what: "\(node.name) ended\n\(node.logTail)", bound: .zero)
             }
             return await ask("readyz", at: node)?.status == 200
         }

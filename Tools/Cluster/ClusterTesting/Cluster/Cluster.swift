@@ -20,7 +20,7 @@ package struct Cluster: Sendable {
     /// What stands between a node and Redis.
     package func redisProxy(of number: Int) throws -> FaultProxy {
         guard let proxy = redisProxies[number] else {
-            throw Overdue(what: "node \(number) reaches Redis without a proxy", bound: .zero)
+            throw ConditionTimeout(what: "node \(number) reaches Redis without a proxy", bound: .zero)
         }
         return proxy
     }

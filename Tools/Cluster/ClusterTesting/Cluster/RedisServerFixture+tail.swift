@@ -11,7 +11,7 @@ extension RedisServerFixture {
             $0.hasSuffix(".incr.aof")
         }
         guard let newest = files.max(), let file = FileHandle(forUpdatingAtPath: "\(folder)/\(newest)") else {
-            throw Overdue(what: "an append-only file in \(folder)", bound: .zero)
+            throw ConditionTimeout(what: "an append-only file in \(folder)", bound: .zero)
         }
         let length = try file.seekToEnd()
         try file.truncate(atOffset: UInt64(Double(length) * share))

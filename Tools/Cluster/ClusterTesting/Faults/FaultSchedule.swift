@@ -15,7 +15,7 @@ package struct FaultSchedule: Sendable {
     /// The two faults of a round, which overlap.
     ///
     /// - Parameter number: counted from 1.
-    package func round(_ number: Int) -> [Fault] {
+    package func round(_ number: Int) -> [ScheduledFault] {
         var random = SplitMix64(seed: seed).fork(UInt64(number))
         let first = fault(&random, start: .zero)
         var second = fault(&random, start: first.length * Double.random(in: 0.1...0.8, using: &random))
@@ -25,23 +25,23 @@ package struct FaultSchedule: Sendable {
         return [first, second]
     }
 
-    private func fault(_ random: inout SplitMix64, start: Duration) -> Fault {
+    private func fault(_ random: inout SplitMix64, start: Duration) -> ScheduledFault {
         let node = Int.random(in: 0..<nodes, using: &random)
         let length = lease.length * Double.random(in: 0.3...2.5, using: &random)
-        return Fault(kind(&random), node: node, start: start, length: length)
+        return ScheduledFault(kind(&random), node: node, start: start, length: length)
     }
 
-    private func kind(_ random: inout SplitMix64) -> Fault.Kind {
+    private func kind(_ random: inout SplitMix64) -> ScheduledFault.Kind {
         switch Int.random(in: 0..<20, using: &random) {
-        case 0..<8: .node(nodeTrouble(&random))
+        case 0..<8: .node(nodeFault(&random))
         case 8: .everyNodeKilled
-        case 9..<13: .wayToRedis(weather(&random))
-        case 13..<16: .wayToNode(weather(&random))
-        case _: .redis(redisTrouble(&random))
+        case 9..<13: .pathToRedis(networkFault(&random))
+        case 13..<16: .pathToNode(networkFault(&random))
+        case _: .redis(redisFault(&random))
         }
     }
 
-    private func nodeTrouble(_ random: inout SplitMix64) -> NodeTrouble {
+    private func nodeFault(_ random: inout SplitMix64) -> NodeFault {
         switch Int.random(in: 0..<10, using: &random) {
         case 0, 1: .killed
         case 2:
@@ -70,7 +70,7 @@ package struct FaultSchedule: Sendable {
         "tombstone.sending", "tombstone.answered",
     ]
 
-    private func weather(_ random: inout SplitMix64) -> Weather {
+    private func networkFault(_ random: inout SplitMix64) -> NetworkFault {
         switch Int.random(in: 0..<11, using: &random) {
         case 0: .cut
         case 1: .requestsLost
@@ -90,7 +90,7 @@ package struct FaultSchedule: Sendable {
         }
     }
 
-    private func redisTrouble(_ random: inout SplitMix64) -> RedisTrouble {
+    private func redisFault(_ random: inout SplitMix64) -> RedisFault {
         one(of: [.killed, .paused, .scriptsFlushed, .clientsKilled, .tailLost, .flushed], &random)
     }
 

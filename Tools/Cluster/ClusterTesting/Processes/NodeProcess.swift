@@ -21,8 +21,8 @@ package final class NodeProcess: Sendable {
     package let logPath: String
     private let arguments: [String]
     private let environment: [String: String]
-    private let child = Mutex<Child?>(nil)
-    private let ending = Mutex<Child.Ending?>(nil)
+    private let child = Mutex<ChildProcess?>(nil)
+    private let exitStatus = Mutex<ChildProcess.ExitStatus?>(nil)
 
     /// - Parameters:
     ///   - ports: for clients, for operators, for other nodes, for clients over gRPC, for the retail store's clients.
@@ -74,10 +74,10 @@ package final class NodeProcess: Sendable {
     ///   - failpoints: where it is to fail, as `CART_FAILPOINTS` has it.
     ///   - further: what else is in its environment.
     package func start(failpoints: String? = nil, environment further: [String: String] = [:]) throws {
-        ending.withLock { $0 = nil }
+        exitStatus.withLock { $0 = nil }
         var environment = environment.merging(further) { $1 }
         environment["CART_FAILPOINTS"] = failpoints
-        let started = try Child(
+        let started = try ChildProcess(
             program: Self.program,
             arguments: arguments,
             environment: environment,
@@ -87,22 +87,23 @@ package final class NodeProcess: Sendable {
     }
 
     /// What `cart-node inspect` says of a cart, and how it ended.
-    package func inspect(_ cart: String) async throws -> (text: String, ending: Child.Ending?) {
+    package func inspect(_ cart: String) async throws -> (text: String, exitStatus: ChildProcess.ExitStatus?)
+    {
         let path = "\(logPath).inspect"
-        let child = try Child(
+        let child = try ChildProcess(
             program: Self.program,
             arguments: ["inspect", cart, "--data-dir", folder],
             environment: environment,
             log: path
         )
-        var ending: Child.Ending?
+        var exitStatus: ChildProcess.ExitStatus?
         try await eventually(within: .seconds(10), "cart-node inspect ended") {
-            ending = child.collect()
-            return ending != nil
+            exitStatus = child.collect()
+            return exitStatus != nil
         }
         let text = try String(contentsOfFile: path, encoding: .utf8)
         try FileManager.default.removeItem(atPath: path)
-        return (text, ending)
+        return (text, exitStatus)
     }
 
     /// As a crash would end it; returns when it is gone.
@@ -136,19 +137,19 @@ package final class NodeProcess: Sendable {
     }
 
     /// How it ended, if it did.
-    package var ended: Child.Ending? {
+    package var ended: ChildProcess.ExitStatus? {
         child.withLock { child in
             if let found = child?.collect() {
                 child = nil
-                ending.withLock { $0 = found }
+                exitStatus.withLock { $0 = found }
             }
         }
-        return ending.withLock { $0 }
+        return exitStatus.withLock { $0 }
     }
 
     /// Waits until it ended, and answers how; nil where it was never started.
     @discardableResult
-    package func end(within bound: Duration) async throws -> Child.Ending? {
+    package func end(within bound: Duration) async throws -> ChildProcess.ExitStatus? {
         try await eventually(within: bound, "the end of \(name)\n\(logTail)") {
             ended != nil || child.withLock { $0 == nil }
         }

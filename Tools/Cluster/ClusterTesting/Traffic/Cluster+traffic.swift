@@ -12,11 +12,16 @@ extension Cluster {
         seed: UInt64 = 1,
         behindGateway: Bool = false,
         _ body: (Traffic) async throws -> Void
-    ) async throws -> Verdict {
+    ) async throws -> CheckResult {
         let gateway = behindGateway ? Gateway() : nil
         let targets = nodes.map { "http://127.0.0.1:\($0.httpPort)" }
-        return try await HTTPShop.with(targets: targets) { shop in
-            let traffic = Traffic(self, plan, PatientShop(shop: shop, gateway: gateway), seed: seed)
+        return try await HTTPClusterClient.with(targets: targets) { clusterClient in
+            let traffic = Traffic(
+                self,
+                plan,
+                GatewayClient(clusterClient: clusterClient, gateway: gateway),
+                seed: seed
+            )
             let watch = OwnershipWatch()
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { await watch.run(traffic) }
@@ -24,7 +29,7 @@ extension Cluster {
                 try await body(traffic)
                 group.cancelAll()
             }
-            return await traffic.verdict(facts: watch.facts)
+            return await traffic.checkResult(facts: watch.facts)
         }
     }
 

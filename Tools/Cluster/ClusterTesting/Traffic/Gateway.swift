@@ -1,7 +1,7 @@
 internal import CartWorkload
 internal import Synchronization
 
-/// What stands between customers and nodes in front of a shop: it knows which nodes are ready, and sends customers to
+/// What stands between customers and nodes in front of a cluster: it knows which nodes are ready, and sends customers to
 /// others than they came for where those are not.
 final class Gateway: Sendable {
     private let away: Mutex<Set<Int>> = Mutex([])
@@ -35,17 +35,17 @@ final class Gateway: Sendable {
     }
 }
 
-/// A shop behind a gateway, if there is one. Its attempts are finished though the customer is told to go home: what a
+/// A client behind a gateway, if there is one. Its attempts are finished though the customer is told to go home: what a
 /// customer broke off would be of unknown outcome, through no fault of the cluster's.
-struct PatientShop<Place: Shop>: Shop {
-    let shop: Place
+struct GatewayClient<Client: ClusterClient>: ClusterClient {
+    let clusterClient: Client
     let gateway: Gateway?
 
-    var nodes: Int { shop.nodes }
+    var nodes: Int { clusterClient.nodes }
 
-    func perform(_ errand: Errand, at node: Int) async -> Reply {
+    func perform(_ operation: WorkloadOperation, at node: Int) async -> AttemptResult {
         let node = gateway?.node(for: node, of: nodes) ?? node
         // A task of its own is not cancelled with ours, and is always waited for.
-        return await Task { await shop.perform(errand, at: node) }.value
+        return await Task { await clusterClient.perform(operation, at: node) }.value
     }
 }

@@ -8,10 +8,10 @@ package struct Traffic: Sendable {
     package let plan: WorkloadPlan
     package let history: History
     package let clock = RealClock()
-    let market: Market
-    let courier: Courier<PatientShop<HTTPShop>, RealClock>
+    let generator: WorkloadGenerator
+    let retryingClient: RetryingClient<GatewayClient<HTTPClusterClient>, RealClock>
     private let random: SplitMix64
-    private let errands = Counter()
+    private let operations = Counter()
 
     /// What a small cluster on a small machine does with ease, with enough clients for several to meet at one cart.
     package static var lightPlan: WorkloadPlan {
@@ -26,22 +26,32 @@ package struct Traffic: Sendable {
     /// The client number of whoever is sent by a test, rather than going shopping.
     private static let visitor: UInt32 = 1_000_000
 
-    init(_ cluster: Cluster, _ plan: WorkloadPlan, _ shop: PatientShop<HTTPShop>, seed: UInt64) {
+    init(
+        _ cluster: Cluster,
+        _ plan: WorkloadPlan,
+        _ clusterClient: GatewayClient<HTTPClusterClient>,
+        seed: UInt64
+    ) {
         self.cluster = cluster
         self.plan = plan
         history = History(carts: plan.carts)
-        market = Market(plan)
-        courier = Courier(shop: shop, clock: clock, history: history, policy: plan.retry)
+        generator = WorkloadGenerator(plan)
+        retryingClient = RetryingClient(
+            clusterClient: clusterClient,
+            clock: clock,
+            history: history,
+            policy: plan.retry
+        )
         random = SplitMix64(seed: seed)
     }
 
-    /// Numbers for errands of no customer.
+    /// Numbers for operations of no customer.
     private final class Counter: Sendable {
         let last = Atomic<UInt32>(0)
     }
 
-    private var nextID: ErrandID {
-        ErrandID(client: Self.visitor, number: errands.last.add(1, ordering: .relaxed).newValue)
+    private var nextID: OperationID {
+        OperationID(client: Self.visitor, number: operations.last.add(1, ordering: .relaxed).newValue)
     }
 
     /// Has all customers go shopping while `body` runs, and a little while before it.
@@ -51,8 +61,8 @@ package struct Traffic: Sendable {
     ) async throws -> Value {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 1...UInt32(plan.clients) {
-                var customer = Customer(number, courier, market, random)
-                group.addTask { await customer.run(until: .seconds(86_400)) }
+                var workloadClient = WorkloadClient(number, retryingClient, generator, random)
+                group.addTask { await workloadClient.run(until: .seconds(86_400)) }
             }
             try await clock.sleep(for: warmUp)
             let value = try await body()
@@ -64,52 +74,55 @@ package struct Traffic: Sendable {
     /// All carts.
     package var carts: [CartName] { (0..<plan.carts).map { CartName($0, prefix: plan.prefix) } }
 
-    // MARK: Single errands
+    // MARK: Single operations
 
     /// One attempt to bring a cart into being.
     @discardableResult
-    package func create(_ cart: Int, at node: Int) async -> Reply {
+    package func create(_ cart: Int, at node: Int) async -> AttemptResult {
         await attempt(.create, cart, at: node)
     }
 
     /// One attempt to add a line to a cart.
     @discardableResult
-    package func add(_ cart: Int, at node: Int, keyed: Bool = false) async -> Reply {
+    package func add(_ cart: Int, at node: Int, keyed: Bool = false) async -> AttemptResult {
         let id = nextID
-        let errand = Errand(
+        let operation = WorkloadOperation(
             id,
             CartName(cart, prefix: plan.prefix),
             .add(Article(id), quantity: 1),
             key: keyed ? "\(id)" : nil
         )
-        return await courier.attempt(errand, at: node)
+        return await retryingClient.attempt(operation, at: node)
     }
 
     /// One attempt to look into a cart.
     @discardableResult
-    package func look(_ cart: Int, at node: Int) async -> Reply {
-        await attempt(.look, cart, at: node)
+    package func look(_ cart: Int, at node: Int) async -> AttemptResult {
+        await attempt(.read, cart, at: node)
     }
 
-    private func attempt(_ action: Action, _ cart: Int, at node: Int) async -> Reply {
-        await courier.attempt(Errand(nextID, CartName(cart, prefix: plan.prefix), action), at: node)
+    private func attempt(_ action: Action, _ cart: Int, at node: Int) async -> AttemptResult {
+        await retryingClient.attempt(
+            WorkloadOperation(nextID, CartName(cart, prefix: plan.prefix), action),
+            at: node
+        )
     }
 
-    /// Adds to a cart, by one new errand after the other, until that succeeds; answers how long it took and the last reply.
+    /// Adds to a cart, by one new operation after the other, until that succeeds; answers how long it took and the last reply.
     @discardableResult
     package func addEventually(_ cart: Int, at node: Int, within bound: Duration) async throws -> (
-        took: Duration, reply: Reply
+        took: Duration, reply: AttemptResult
     ) {
-        var last = Reply(.notApplied("not sent"))
+        var last = AttemptResult(.notApplied("not sent"))
         let name = CartName(cart, prefix: plan.prefix)
         let took = try await eventually(
             within: bound,
-            "\(name) can be changed at node \(node): \(last.fate)",
+            "\(name) can be changed at node \(node): \(last.outcome)",
             every: .milliseconds(20)
         ) {
             last = await add(cart, at: node)
-            if case .rejected(.cartMissing) = last.fate { await create(cart, at: node) }
-            if case .done = last.fate { return true }
+            if case .rejected(.cartMissing) = last.outcome { await create(cart, at: node) }
+            if case .done = last.outcome { return true }
             return false
         }
         return (took, last)
@@ -142,8 +155,8 @@ package struct Traffic: Sendable {
     // MARK: The end
 
     /// Looks into every cart, and says what the history proves. No customer may be at work any more.
-    package func verdict(facts: [OwnershipFact] = []) async -> Verdict {
-        let inspector = Inspector(courier, prefix: plan.prefix)
+    package func checkResult(facts: [OwnershipFact] = []) async -> CheckResult {
+        let inspector = Inspector(retryingClient, prefix: plan.prefix)
         _ = await inspector.run(until: clock.now + cluster.lease.recovery, random.fork(0))
         var checker = Checker()
         checker.facts = facts

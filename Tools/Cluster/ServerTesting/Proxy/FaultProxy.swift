@@ -11,7 +11,7 @@ internal import Darwin
 /// does to them what it is told, each way by itself.
 package final class FaultProxy: Sendable {
     /// The way that bytes go.
-    package enum Way: Sendable, Hashable, CaseIterable {
+    package enum Direction: Sendable, Hashable, CaseIterable {
         case toServer, toClient
     }
 
@@ -23,8 +23,8 @@ package final class FaultProxy: Sendable {
     }
 
     /// What the proxy's thread is to do.
-    struct Orders {
-        var passages: [Way: Passage] = [.toServer: .open, .toClient: .open]
+    struct Instructions {
+        var policies: [Direction: TrafficPolicy] = [.toServer: .open, .toClient: .open]
         /// Close the connections on which bytes were lost, or all of them.
         var (reset, sever) = (false, false)
         var refuses = false
@@ -34,14 +34,14 @@ package final class FaultProxy: Sendable {
     /// Where clients connect, on 127.0.0.1.
     package let port: Int
     let upstream: Upstream
-    let bell: ProxyBell
-    private let orders = Mutex(Orders())
+    let wakeup: WakeupPipe
+    private let instructions = Mutex(Instructions())
     private let connections = Atomic<Int>(0)
 
     private init(_ upstream: Upstream, port: Int) throws {
         self.port = port
         self.upstream = upstream
-        bell = try ProxyBell()
+        wakeup = try WakeupPipe()
     }
 
     /// Runs `body` with a proxy before a server, which need not be there yet; everything passes at first.
@@ -54,7 +54,7 @@ package final class FaultProxy: Sendable {
     ) async throws -> Value {
         let port = try FreePort.find()
         let proxy = try FaultProxy(upstream, port: port)
-        defer { proxy.bell.close() }
+        defer { proxy.wakeup.close() }
         guard let listener = LocalSocket.listen(port) else {
             throw RedisServerFixture.Failure(description: "nobody can listen on \(port): errno \(errno)")
         }
@@ -70,7 +70,7 @@ package final class FaultProxy: Sendable {
         } catch {
             result = .failure(error)
         }
-        proxy.order { $0.end = true }
+        proxy.update { $0.end = true }
         // Not cut short when the task is cancelled: the thread uses what we close next.
         await Task { for await _ in ended {} }.value
         return try result.get()
@@ -91,17 +91,17 @@ package final class FaultProxy: Sendable {
     }
 
     /// From now on bytes of these ways fare so.
-    package func set(_ passage: Passage, _ ways: Way...) {
-        order { orders in
-            for way in ways { orders.passages[way] = passage }
+    package func set(_ policy: TrafficPolicy, _ directions: Direction...) {
+        update { instructions in
+            for direction in directions { instructions.policies[direction] = policy }
         }
     }
 
     /// Everything passes again, and who wants to connect may. Connections that lost bytes are closed, as a stream with a
     /// gap is none.
     package func heal() {
-        order {
-            for way in Way.allCases { $0.passages[way] = .open }
+        update {
+            for direction in Direction.allCases { $0.policies[direction] = .open }
             $0.refuses = false
             $0.reset = true
         }
@@ -109,29 +109,29 @@ package final class FaultProxy: Sendable {
 
     /// Resets every connection. New ones may be made.
     package func sever() {
-        order { $0.sever = true }
+        update { $0.sever = true }
     }
 
     /// Whether new connections are refused from now on, as where nobody listens. Those that there are stay.
     package func refuse(_ refuses: Bool) {
-        order { $0.refuses = refuses }
+        update { $0.refuses = refuses }
     }
 
     /// How many connections there are.
     package var connectionCount: Int { connections.load(ordering: .relaxed) }
 
-    private func order(_ change: (inout Orders) -> Void) {
-        orders.withLock { change(&$0) }
-        bell.strike()
+    private func update(_ change: (inout Instructions) -> Void) {
+        instructions.withLock { change(&$0) }
+        wakeup.signal()
     }
 
     // MARK: For the thread
 
-    /// The orders in force; each is told once that only means a moment.
-    func takeOrders() -> Orders {
-        orders.withLock { orders in
-            defer { (orders.reset, orders.sever) = (false, false) }
-            return orders
+    /// The instructions in force; each is told once that only means a moment.
+    func takeInstructions() -> Instructions {
+        instructions.withLock { instructions in
+            defer { (instructions.reset, instructions.sever) = (false, false) }
+            return instructions
         }
     }
 

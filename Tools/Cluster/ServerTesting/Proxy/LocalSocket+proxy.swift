@@ -12,7 +12,7 @@ extension LocalSocket {
     }
 
     /// Makes a socket neither wait for its peer nor collect small writes, nor live on in processes that we start.
-    static func makeLively(_ descriptor: Int32) {
+    static func configureSocket(_ descriptor: Int32) {
         makeNonBlocking(descriptor)
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         var yes: Int32 = 1
@@ -55,7 +55,7 @@ extension LocalSocket {
     {
         let descriptor = socket(family, stream, 0)
         guard descriptor >= 0 else { return nil }
-        makeLively(descriptor)
+        configureSocket(descriptor)
         let status = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 connect(descriptor, $0, socklen_t(MemoryLayout<Address>.size))

@@ -4,7 +4,7 @@ internal import Glibc
 internal import Darwin
 #endif
 
-/// One connection through a `FaultProxy`: two sockets, and a lane each way. Belongs to the proxy's thread.
+/// One connection through a `FaultProxy`: two sockets, and a pipe each way. Belongs to the proxy's thread.
 struct ProxiedConnection {
     typealias Instant = ContinuousClock.Instant
 
@@ -13,28 +13,28 @@ struct ProxiedConnection {
 
     let client: Int32
     let server: Int32
-    private var lanes: [FaultProxy.Way: Lane]
+    private var pipes: [FaultProxy.Direction: ProxyPipe]
     /// Whether the server has not accepted yet.
     private var isConnecting: Bool
     private(set) var isBroken = false
     /// The ways whose target takes nothing at the moment.
-    private var clogged: Set<FaultProxy.Way> = []
+    private var clogged: Set<FaultProxy.Direction> = []
 
     init(
         client: Int32,
         server: Int32,
         isConnecting: Bool,
-        _ passages: [FaultProxy.Way: Passage],
+        _ policies: [FaultProxy.Direction: TrafficPolicy],
         at now: Instant
     ) {
         self.client = client
         self.server = server
         self.isConnecting = isConnecting
-        lanes = passages.mapValues { Lane($0, at: now) }
+        pipes = policies.mapValues { ProxyPipe($0, at: now) }
     }
 
-    var isOver: Bool { isBroken || lanes.values.allSatisfy(\.isOver) }
-    var hasGap: Bool { lanes.values.contains(where: \.hasGap) }
+    var isOver: Bool { isBroken || pipes.values.allSatisfy(\.isOver) }
+    var hasGap: Bool { pipes.values.contains(where: \.hasGap) }
 
     /// Ends it as a network would that has had enough: with a reset.
     func reset() {
@@ -49,8 +49,8 @@ struct ProxiedConnection {
         close(server)
     }
 
-    mutating func obey(_ passages: [FaultProxy.Way: Passage], at now: Instant) {
-        for (way, passage) in passages { lanes[way]?.obey(passage, at: now) }
+    mutating func apply(_ policies: [FaultProxy.Direction: TrafficPolicy], at now: Instant) {
+        for (direction, policy) in policies { pipes[direction]?.apply(policy, at: now) }
     }
 
     /// What is to be watched: the client's socket and the server's; -1 where nothing is.
@@ -58,12 +58,12 @@ struct ProxiedConnection {
         [watch(client, from: .toServer, to: .toClient), watch(server, from: .toClient, to: .toServer)]
     }
 
-    private func watch(_ descriptor: Int32, from: FaultProxy.Way, to: FaultProxy.Way) -> pollfd {
+    private func watch(_ descriptor: Int32, from: FaultProxy.Direction, to: FaultProxy.Direction) -> pollfd {
         var events = 0
         if descriptor == server, isConnecting {
             events = Int(POLLOUT)
         } else {
-            if lanes[from]?.wantsBytes == true { events |= Int(POLLIN) }
+            if pipes[from]?.wantsBytes == true { events |= Int(POLLIN) }
             if clogged.contains(to) { events |= Int(POLLOUT) }
         }
         return pollfd(fd: events == 0 ? -1 : descriptor, events: Int16(events), revents: 0)
@@ -73,7 +73,7 @@ struct ProxiedConnection {
     mutating func happened(_ found: ArraySlice<pollfd>, at now: Instant, luck: () -> Double) {
         for (watch, (from, to)) in zip(
             found,
-            [(FaultProxy.Way.toServer, .toClient), (.toClient, FaultProxy.Way.toServer)]
+            [(FaultProxy.Direction.toServer, .toClient), (.toClient, FaultProxy.Direction.toServer)]
         )
         where watch.fd >= 0 && watch.revents != 0 {
             if watch.fd == server, isConnecting {
@@ -85,17 +85,17 @@ struct ProxiedConnection {
                 continue
             }
             clogged.remove(to)
-            if lanes[from]?.wantsBytes == true { take(from, at: now, luck: luck) }
+            if pipes[from]?.wantsBytes == true { take(from, at: now, luck: luck) }
         }
     }
 
-    private mutating func take(_ way: FaultProxy.Way, at now: Instant, luck: () -> Double) {
+    private mutating func take(_ direction: FaultProxy.Direction, at now: Instant, luck: () -> Double) {
         var bytes = [UInt8](repeating: 0, count: 65_536)
-        let count = recv(way == .toServer ? client : server, &bytes, bytes.count, 0)
+        let count = recv(direction == .toServer ? client : server, &bytes, bytes.count, 0)
         if count > 0 {
-            lanes[way]?.arrived(bytes[..<count], at: now, luck: luck())
+            pipes[direction]?.arrived(bytes[..<count], at: now, luck: luck())
         } else if count == 0 || (errno != EAGAIN && errno != EINTR) {
-            lanes[way]?.sourceEnded()
+            pipes[direction]?.sourceEnded()
         }
     }
 
@@ -103,17 +103,17 @@ struct ProxiedConnection {
     mutating func deliver(at now: Instant) -> Instant? {
         guard !isConnecting else { return nil }
         var wake: Instant?
-        for way in FaultProxy.Way.allCases where !clogged.contains(way) {
-            guard let next = deliver(way, at: now) else { continue }
+        for direction in FaultProxy.Direction.allCases where !clogged.contains(direction) {
+            guard let next = deliver(direction, at: now) else { continue }
             wake = min(wake ?? next, next)
         }
         return wake
     }
 
-    private mutating func deliver(_ way: FaultProxy.Way, at now: Instant) -> Instant? {
-        let target = way == .toServer ? server : client
+    private mutating func deliver(_ direction: FaultProxy.Direction, at now: Instant) -> Instant? {
+        let target = direction == .toServer ? server : client
         for _ in 0..<Self.writesPerTurn {
-            switch lanes[way]?.next(at: now) {
+            switch pipes[direction]?.next(at: now) {
             case nil: return nil
             case .wait(let until): return until
             case .reset:
@@ -121,18 +121,18 @@ struct ProxiedConnection {
                 return nil
             case .finish:
                 shutdown(target, Int32(SHUT_WR))
-                lanes[way]?.finished()
+                pipes[direction]?.finished()
             case .write(let bytes):
                 let count = bytes.withUnsafeBytes {
                     send(target, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
                 }
                 if count > 0 {
-                    lanes[way]?.wrote(count, at: now)
+                    pipes[direction]?.wrote(count, at: now)
                 } else if errno == EAGAIN {
-                    clogged.insert(way)
+                    clogged.insert(direction)
                     return nil
                 } else if errno != EINTR {
-                    lanes[way]?.targetBroke()
+                    pipes[direction]?.targetBroke()
                 }
             }
         }

@@ -4,7 +4,7 @@ internal import Glibc
 internal import Darwin
 #endif
 
-/// The thread of a `FaultProxy`: waits for sockets, for orders and for time, and moves bytes.
+/// The thread of a `FaultProxy`: waits for sockets, for instructions and for time, and moves bytes.
 struct ProxyLoop {
     private let proxy: FaultProxy
     /// The socket that clients connect to; nil while they are refused.
@@ -20,39 +20,41 @@ struct ProxyLoop {
 
     mutating func run() {
         while true {
-            let orders = proxy.takeOrders()
+            let instructions = proxy.takeInstructions()
             let now = ContinuousClock.now
-            obey(orders, at: now)
-            if orders.end { return }
+            apply(instructions, at: now)
+            if instructions.end { return }
             var wake: ContinuousClock.Instant?
             for index in connections.indices {
                 guard let next = connections[index].deliver(at: now) else { continue }
                 wake = min(wake ?? next, next)
             }
-            bury()
+            closeFinished()
             // One that could not listen again tries it again soon.
-            let soon = listener == nil && !orders.refuses ? now + .milliseconds(20) : nil
-            wait(until: [wake, soon].compactMap(\.self).min(), orders.passages)
+            let soon = listener == nil && !instructions.refuses ? now + .milliseconds(20) : nil
+            wait(until: [wake, soon].compactMap(\.self).min(), instructions.policies)
         }
     }
 
-    private mutating func obey(_ orders: FaultProxy.Orders, at now: ContinuousClock.Instant) {
+    private mutating func apply(_ instructions: FaultProxy.Instructions, at now: ContinuousClock.Instant) {
         connections.removeAll { connection in
-            guard orders.end || orders.sever || (orders.reset && connection.hasGap) else { return false }
+            guard instructions.end || instructions.sever || (instructions.reset && connection.hasGap) else {
+                return false
+            }
             connection.reset()
             return true
         }
-        if orders.refuses || orders.end, let socket = listener {
+        if instructions.refuses || instructions.end, let socket = listener {
             close(socket)
             listener = nil
-        } else if !orders.refuses, listener == nil {
+        } else if !instructions.refuses, listener == nil {
             listener = LocalSocket.listen(proxy.port)
         }
-        for index in connections.indices { connections[index].obey(orders.passages, at: now) }
+        for index in connections.indices { connections[index].apply(instructions.policies, at: now) }
     }
 
     /// Closes what is over.
-    private mutating func bury() {
+    private mutating func closeFinished() {
         connections.removeAll { connection in
             guard connection.isOver else { return false }
             if connection.isBroken { connection.reset() } else { connection.end() }
@@ -61,23 +63,26 @@ struct ProxyLoop {
         proxy.note(connections: connections.count)
     }
 
-    private mutating func wait(until wake: ContinuousClock.Instant?, _ passages: [FaultProxy.Way: Passage]) {
-        var watched = [proxy.bell.ear, listener ?? -1].map {
+    private mutating func wait(
+        until wake: ContinuousClock.Instant?,
+        _ policies: [FaultProxy.Direction: TrafficPolicy]
+    ) {
+        var watched = [proxy.wakeup.readEnd, listener ?? -1].map {
             pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
         }
         for connection in connections { watched += connection.watched }
-        guard poll(&watched, nfds_t(watched.count), patience(until: wake)) > 0 else { return }
+        guard poll(&watched, nfds_t(watched.count), pollTimeout(until: wake)) > 0 else { return }
         let now = ContinuousClock.now
         for index in connections.indices {
             let own = watched[(2 + 2 * index)..<(4 + 2 * index)]
             connections[index].happened(own, at: now) { noise.next() }
         }
-        if watched[0].revents != 0 { proxy.bell.hear() }
-        if watched[1].revents != 0, let listener { answer(listener, passages, at: now) }
+        if watched[0].revents != 0 { proxy.wakeup.drain() }
+        if watched[1].revents != 0, let listener { answer(listener, policies, at: now) }
     }
 
     /// In milliseconds, never less than what is left; -1 for as long as it takes.
-    private func patience(until wake: ContinuousClock.Instant?) -> Int32 {
+    private func pollTimeout(until wake: ContinuousClock.Instant?) -> Int32 {
         guard let wake else { return -1 }
         let left = max(.zero, wake - ContinuousClock.now)
         return Int32(clamping: Int64((left / Duration.milliseconds(1)).rounded(.up)))
@@ -85,19 +90,19 @@ struct ProxyLoop {
 
     private mutating func answer(
         _ listener: Int32,
-        _ passages: [FaultProxy.Way: Passage],
+        _ policies: [FaultProxy.Direction: TrafficPolicy],
         at now: ContinuousClock.Instant
     ) {
         let client = accept(listener, nil, nil)
         guard client >= 0 else { return }
-        LocalSocket.makeLively(client)
+        LocalSocket.configureSocket(client)
         guard let (server, isConnecting) = LocalSocket.beginConnecting(proxy.upstream) else {
             LocalSocket.resetOnClose(client)
             close(client)
             return
         }
         connections.append(
-            ProxiedConnection(client: client, server: server, isConnecting: isConnecting, passages, at: now)
+            ProxiedConnection(client: client, server: server, isConnecting: isConnecting, policies, at: now)
         )
     }
 }

@@ -8,7 +8,7 @@ struct ChaosRun: Sendable {
     let script: String
     let clock: RealClock
     let history: History
-    let voice: Voice
+    let console: ConsoleOutput
 
     /// Output of a script beyond this is not read, in bytes.
     private static let longestOutput = 64 * 1024
@@ -31,7 +31,7 @@ struct ChaosRun: Sendable {
         do {
             try await clock.sleep(for: max(.zero, time - clock.now))
             history.note(event.text, at: clock.now)
-            voice.say("\(Figures.seconds(event.at))  \(event.text)")
+            console.say("\(NumberFormat.seconds(event.at))  \(event.text)")
             let result = try await Subprocess.run(
                 .path(FilePath(script)),
                 arguments: [event.verb.rawValue, event.subject],
@@ -51,7 +51,7 @@ struct ChaosRun: Sendable {
     private func failed(_ event: ChaosSchedule.Event, _ why: String) -> String {
         let line = why.split(whereSeparator: \.isNewline).last.map(String.init) ?? why
         let failure = "\(event.text) did not work: \(line)"
-        voice.say(failure)
+        console.say(failure)
         return failure
     }
 }

@@ -24,7 +24,7 @@ struct ChaosSchedule: Sendable {
         var text: String { "\(verb.rawValue) \(subject.first?.isNumber == true ? "node " : "")\(subject)" }
     }
 
-    struct Flaw: Error, CustomStringConvertible {
+    struct ParseError: Error, CustomStringConvertible {
         let description: String
     }
 
@@ -33,26 +33,30 @@ struct ChaosSchedule: Sendable {
 
     init() {}
 
-    /// - Throws: `Flaw`, which names the part that is wrong.
+    /// - Throws: `ParseError`, which names the part that is wrong.
     init(_ text: String) throws {
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
             let words = part.split(whereSeparator: \.isWhitespace)
             guard words.count == 3 else {
-                throw Flaw(description: "'\(part)' is not of the form TIME VERB WHAT, as in '10s kill 2'")
+                throw ParseError(
+                    description: "'\(part)' is not of the form TIME VERB WHAT, as in '10s kill 2'"
+                )
             }
             guard let verb = Verb(rawValue: String(words[1])) else {
                 let verbs = Verb.allCases.map(\.rawValue).joined(separator: ", ")
-                throw Flaw(description: "'\(part)': there is no '\(words[1])'; known are \(verbs)")
+                throw ParseError(description: "'\(part)': there is no '\(words[1])'; known are \(verbs)")
             }
             let subject = String(words[2])
             let number = Int(subject).map { (1...99).contains($0) }
             guard number ?? ["redis", "gateway"].contains(subject) else {
-                throw Flaw(description: "'\(part)': '\(subject)' is no node's number, nor redis or gateway")
+                throw ParseError(
+                    description: "'\(part)': '\(subject)' is no node's number, nor redis or gateway"
+                )
             }
             do {
-                events.append(Event(at: try DurationText.read(words[0]), verb: verb, subject: subject))
+                events.append(Event(at: try DurationParser.read(words[0]), verb: verb, subject: subject))
             } catch {
-                throw Flaw(description: "'\(part)': \(error)")
+                throw ParseError(description: "'\(part)': \(error)")
             }
         }
         events.sort { $0.at < $1.at }

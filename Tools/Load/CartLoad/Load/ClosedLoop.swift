@@ -1,8 +1,8 @@
 import CartWorkload
 
-/// Clients that each begin their next errand when the last is settled.
-struct ClosedLoop<Place: Shop>: Sendable {
-    let errands: Errands<Place>
+/// Clients that each begin their next operation when the last is settled.
+struct ClosedLoop<Client: ClusterClient>: Sendable {
+    let operations: OperationRunner<Client>
     let clients: Int
     let duration: Duration
     let random: SplitMix64
@@ -10,19 +10,19 @@ struct ClosedLoop<Place: Shop>: Sendable {
     func run() async {
         await withDiscardingTaskGroup { group in
             for client in 1...UInt32(clamping: max(1, clients)) {
-                group.addTask { await shop(client) }
+                group.addTask { await runClient(client) }
             }
         }
     }
 
-    private func shop(_ client: UInt32) async {
-        let clock = errands.courier.clock
+    private func runClient(_ client: UInt32) async {
+        let clock = operations.retryingClient.clock
         var random = self.random.fork(UInt64(client))
         var number: UInt32 = 0
-        while clock.now < errands.beginning + duration, !Task.isCancelled, number < .max {
+        while clock.now < operations.beginning + duration, !Task.isCancelled, number < .max {
             number += 1
-            guard errands.measurements.begin(atMost: .max) else { return }
-            await errands.run(ErrandID(client: client, number: number), intended: clock.now, &random)
+            guard operations.measurements.begin(atMost: .max) else { return }
+            await operations.run(OperationID(client: client, number: number), intended: clock.now, &random)
         }
     }
 }

@@ -5,12 +5,12 @@ import NIOCore
 /// A load test from filling the carts to the verdict.
 struct LoadTest: Sendable {
     let plan: LoadPlan
-    let voice: Voice
+    let console: ConsoleOutput
     private let clock = RealClock()
 
-    init(_ plan: LoadPlan, _ voice: Voice) {
+    init(_ plan: LoadPlan, _ console: ConsoleOutput) {
         self.plan = plan
-        self.voice = voice
+        self.console = console
     }
 
     /// How long carts may take to be filled, or to be looked into at the end: this, and a second for every
@@ -24,32 +24,44 @@ struct LoadTest: Sendable {
     /// How many inspectors look into the carts side by side.
     private static let inspectors = 16
 
-    /// - Throws: `CannotBegin` where the carts can not be filled.
-    func run() async throws -> Report {
-        try await HTTPShop.with(
+    /// - Throws: `PreparationFailed` where the carts can not be filled.
+    func run() async throws -> LoadReport {
+        try await HTTPClusterClient.with(
             targets: plan.targets,
             connections: plan.connections,
             wait: Self.connectionWait,
             patience: Self.replyWait
-        ) { shop in
-            try await run(at: shop)
+        ) { clusterClient in
+            try await run(at: clusterClient)
         }
     }
 
-    private func run(at shop: HTTPShop) async throws -> Report {
+    private func run(at clusterClient: HTTPClusterClient) async throws -> LoadReport {
         let history = History(carts: plan.workload.carts)
-        let market = Market(plan.workload)
+        let generator = WorkloadGenerator(plan.workload)
         let random = SplitMix64(seed: plan.seed)
         let measurements = Measurements()
-        let plain = Courier(shop: shop, clock: clock, history: history, policy: plan.workload.retry)
-        try await prepare(Preparation(courier: plain, market: market, random: random.fork(1), voice: voice))
+        let plain = RetryingClient(
+            clusterClient: clusterClient,
+            clock: clock,
+            history: history,
+            policy: plan.workload.retry
+        )
+        try await prepare(
+            Preparation(retryingClient: plain, generator: generator, random: random.fork(1), console: console)
+        )
 
-        let counting = CountingShop(inner: shop, measurements: measurements)
+        let counting = CountingClusterClient(inner: clusterClient, measurements: measurements)
         let beginning = clock.now
         let cost = GeneratorCost.processorTime
-        let errands = Errands(
-            courier: Courier(shop: counting, clock: clock, history: history, policy: plan.workload.retry),
-            market: market,
+        let operations = OperationRunner(
+            retryingClient: RetryingClient(
+                clusterClient: counting,
+                clock: clock,
+                history: history,
+                policy: plan.workload.retry
+            ),
+            generator: generator,
             measurements: measurements,
             beginning: beginning,
             end: beginning + plan.duration + LoadPlan.grace
@@ -59,29 +71,31 @@ struct LoadTest: Sendable {
             script: plan.clusterScript,
             clock: clock,
             history: history,
-            voice: voice
+            console: console
         )
-        voice.say("load for \(Figures.seconds(plan.duration))")
+        console.say("load for \(NumberFormat.seconds(plan.duration))")
         let failures = await withTaskGroup { group in
             group.addTask { await chaos.run(from: beginning) }
             group.addTask { () async -> [String] in
-                await Ticker(clock: clock, measurements: measurements, voice: voice).run(from: beginning)
+                await ProgressReporter(clock: clock, measurements: measurements, console: console).run(
+                    from: beginning
+                )
                 return []
             }
-            await load(errands, random.fork(2))
+            await load(operations, random.fork(2))
             let failures = await group.next() ?? []
             group.cancelAll()
             let others = await group.next() ?? []
             return failures + others
         }
-        voice.finish()
+        console.finish()
         let took = clock.now - beginning
-        let verdict = plan.verifies ? await verify(plain, random.fork(3)) : nil
-        return Report(
+        let checkResult = plan.verifies ? await verify(plain, random.fork(3)) : nil
+        return LoadReport(
             plan,
             measurements.totals(at: took),
             history,
-            verdict: verdict,
+            checkResult: checkResult,
             beginning: beginning,
             took: took,
             processor: (GeneratorCost.processorTime - cost) / took,
@@ -89,11 +103,13 @@ struct LoadTest: Sendable {
         )
     }
 
-    private func load<Place: Shop>(_ errands: Errands<Place>, _ random: SplitMix64) async {
+    private func load<Client: ClusterClient>(_ operations: OperationRunner<Client>, _ random: SplitMix64)
+        async
+    {
         switch plan.pace {
         case .open(let rate):
             let loop = OpenLoop(
-                errands: errands,
+                operations: operations,
                 rate: rate,
                 duration: plan.duration,
                 inFlight: plan.inFlight,
@@ -101,15 +117,20 @@ struct LoadTest: Sendable {
             )
             await loop.run()
         case .closed(let clients):
-            let loop = ClosedLoop(errands: errands, clients: clients, duration: plan.duration, random: random)
+            let loop = ClosedLoop(
+                operations: operations,
+                clients: clients,
+                duration: plan.duration,
+                random: random
+            )
             await loop.run()
         }
     }
 
-    private func prepare<Place: Shop>(_ preparation: Preparation<Place>) async throws {
+    private func prepare<Client: ClusterClient>(_ preparation: Preparation<Client>) async throws {
         let unfilled = await preparation.run(until: clock.now + patience)
         guard unfilled > 0 else { return }
-        throw CannotBegin(
+        throw PreparationFailed(
             description:
                 "\(unfilled) of \(plan.workload.carts) carts could not be filled: does the cluster run at"
                 + " \(plan.targets.joined(separator: ", "))?"
@@ -121,24 +142,27 @@ struct LoadTest: Sendable {
         return Self.patience + .seconds(lines / Self.cartsPerSecond)
     }
 
-    private func verify<Place: Shop>(_ courier: Courier<Place, RealClock>, _ random: SplitMix64) async
-        -> Verdict
+    private func verify<Client: ClusterClient>(
+        _ retryingClient: RetryingClient<Client, RealClock>,
+        _ random: SplitMix64
+    ) async
+        -> CheckResult
     {
-        voice.say("looking into all carts")
+        console.say("looking into all carts")
         let end = clock.now + patience
         await withDiscardingTaskGroup { group in
             for index in 0..<Self.inspectors {
                 group.addTask {
-                    let inspector = Inspector(courier, prefix: plan.workload.prefix)
+                    let inspector = Inspector(retryingClient, prefix: plan.workload.prefix)
                     _ = await inspector.run(part: (index, Self.inspectors), until: end, random)
                 }
             }
         }
-        return Checker().check(courier.history)
+        return Checker().check(retryingClient.history)
     }
 }
 
 /// Why there is nothing to measure.
-struct CannotBegin: Error, CustomStringConvertible {
+struct PreparationFailed: Error, CustomStringConvertible {
     let description: String
 }

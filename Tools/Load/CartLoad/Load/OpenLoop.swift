@@ -1,12 +1,12 @@
 import CartWorkload
 
-/// Errands at a constant rate, whatever becomes of those before.
+/// Operations at a constant rate, whatever becomes of those before.
 ///
-/// The time of an errand counts from the moment at which it should have begun: an errand that a stalled cluster, or we
+/// The time of an operation counts from the moment at which it should have begun: an operation that a stalled cluster, or we
 /// ourselves, kept from being sent in time has waited all the same.
-struct OpenLoop<Place: Shop>: Sendable {
-    let errands: Errands<Place>
-    /// Errands a second.
+struct OpenLoop<Client: ClusterClient>: Sendable {
+    let operations: OperationRunner<Client>
+    /// Operations a second.
     let rate: Double
     let duration: Duration
     /// At most so many under way at once.
@@ -17,12 +17,12 @@ struct OpenLoop<Place: Shop>: Sendable {
     private static var tick: Duration { .milliseconds(1) }
 
     func run() async {
-        let clock = errands.courier.clock
+        let clock = operations.retryingClient.clock
         let total = UInt64(duration / .seconds(1) * rate)
         await withDiscardingTaskGroup { group in
             var place: UInt64 = 0
             while place < total, !Task.isCancelled {
-                let due = min(total, UInt64((clock.now - errands.beginning) / .seconds(1) * rate) + 1)
+                let due = min(total, UInt64((clock.now - operations.beginning) / .seconds(1) * rate) + 1)
                 while place < due {
                     send(place, &group)
                     place += 1
@@ -37,11 +37,11 @@ struct OpenLoop<Place: Shop>: Sendable {
     }
 
     private func send(_ place: UInt64, _ group: inout DiscardingTaskGroup) {
-        guard errands.measurements.begin(atMost: inFlight) else { return }
-        let intended = errands.beginning + .seconds(Double(place) / rate)
+        guard operations.measurements.begin(atMost: inFlight) else { return }
+        let intended = operations.beginning + .seconds(Double(place) / rate)
         group.addTask {
             var random = self.random.fork(place)
-            await errands.run(Errands<Place>.id(place), intended: intended, &random)
+            await operations.run(OperationRunner<Client>.id(place), intended: intended, &random)
         }
     }
 }

@@ -1,11 +1,11 @@
 import CartWorkload
 
 /// Creates all carts and fills them, before anything is measured.
-struct Preparation<Place: Shop>: Sendable {
-    let courier: Courier<Place, RealClock>
-    let market: Market
+struct Preparation<Client: ClusterClient>: Sendable {
+    let retryingClient: RetryingClient<Client, RealClock>
+    let generator: WorkloadGenerator
     let random: SplitMix64
-    let voice: Voice
+    let console: ConsoleOutput
 
     /// How many carts are filled at once.
     private static var workers: Int { 32 }
@@ -14,9 +14,9 @@ struct Preparation<Place: Shop>: Sendable {
 
     /// - Returns: how many carts could not be filled.
     func run(until end: Duration) async -> Int {
-        let carts = market.plan.carts
+        let carts = generator.plan.carts
         let workers = min(Self.workers, carts)
-        voice.say("filling \(Figures.grouped(carts)) carts with \(market.plan.cartSize) lines each")
+        console.say("filling \(NumberFormat.grouped(carts)) carts with \(generator.plan.cartSize) lines each")
         return await withTaskGroup { group in
             for worker in 0..<workers {
                 group.addTask {
@@ -41,15 +41,15 @@ struct Preparation<Place: Shop>: Sendable {
         until end: Duration,
         _ random: inout SplitMix64
     ) async -> Bool {
-        var node = cart % max(1, courier.shop.nodes)
+        var node = cart % max(1, retryingClient.clusterClient.nodes)
         // One creation, and each addition; quantities are for later.
-        for _ in 0...market.plan.cartSize {
+        for _ in 0...generator.plan.cartSize {
             number += 1
-            let id = ErrandID(client: Self.firstClient + UInt32(worker), number: number)
-            let errand = market.filling(id, of: cart, &random)
-            let reply = await courier.deliver(errand, at: &node, until: end, &random)
-            market.conclude(errand, reply)
-            guard case .done = reply.fate else { return false }
+            let id = OperationID(client: Self.firstClient + UInt32(worker), number: number)
+            let operation = generator.filling(id, of: cart, &random)
+            let reply = await retryingClient.execute(operation, at: &node, until: end, &random)
+            generator.conclude(operation, reply)
+            guard case .done = reply.outcome else { return false }
         }
         return true
     }

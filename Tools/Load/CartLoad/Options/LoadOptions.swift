@@ -6,7 +6,7 @@ import Foundation
 struct LoadOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "A node to ask; may be given again. Each errand goes to one that is drawn.",
+            "A node to ask; may be given again. Each operation goes to one that is drawn.",
             valueName: "url"
         )
     )
@@ -20,7 +20,7 @@ struct LoadOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "So many errands a second, whatever becomes of those before; 500 if not given.",
+            "So many operations a second, whatever becomes of those before; 500 if not given.",
             valueName: "n"
         )
     )
@@ -28,7 +28,7 @@ struct LoadOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Instead of a rate: so many clients, each one errand after the other.",
+            "Instead of a rate: so many clients, each one operation after the other.",
             valueName: "n"
         )
     )
@@ -36,11 +36,11 @@ struct LoadOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp("How long: 90s, 2m; 30s if not given.", valueName: "time"),
-        transform: DurationText.read
+        transform: DurationParser.read
     )
     var duration: Duration = .seconds(30)
 
-    @Option(help: ArgumentHelp("The share of errands that only look, from 0 to 1.", valueName: "share"))
+    @Option(help: ArgumentHelp("The share of operations that only look, from 0 to 1.", valueName: "share"))
     var reads = 0.8
 
     @Option(help: ArgumentHelp("How many carts.", valueName: "n"))
@@ -51,7 +51,7 @@ struct LoadOptions: ParsableArguments {
             "How often each cart is asked for; uniform if not given.",
             valueName: "uniform|zipf:1.1"
         ),
-        transform: PopularityText.read
+        transform: PopularityParser.read
     )
     var popularity = Popularity.uniform
 
@@ -69,13 +69,13 @@ struct LoadOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "With --rate: at most so many errands under way; more are not sent, and counted.",
+            "With --rate: at most so many operations under way; more are not sent, and counted.",
             valueName: "n"
         )
     )
     var inFlight = 4_096
 
-    @Option(help: ArgumentHelp("The same seed, the same errands. Drawn if not given.", valueName: "n"))
+    @Option(help: ArgumentHelp("The same seed, the same operations. Drawn if not given.", valueName: "n"))
     var seed: UInt64?
 
     @Flag(help: "Check all that clients were told, and all carts at the end; fail if a promise was broken.")
@@ -115,7 +115,7 @@ extension LoadOptions {
         workload.clients = clients ?? 1
         // Runs share a cluster, but no carts.
         workload.prefix = "load-" + String(UInt64(Date.now.timeIntervalSince1970 * 1_000), radix: 36)
-        if let flaw = workload.flaws.first { throw ValidationError(flaw) }
+        if let flaw = workload.validationErrors.first { throw ValidationError(flaw) }
         try check(chaos)
         return LoadPlan(
             targets: try targets(),
@@ -174,8 +174,8 @@ extension LoadOptions {
     private func check(_ chaos: ChaosSchedule) throws {
         if let late = chaos.events.first(where: { $0.at >= duration }) {
             throw ValidationError(
-                "--chaos: '\(late.text)' at \(Figures.seconds(late.at)) comes after the end, which is at"
-                    + " \(Figures.seconds(duration))"
+                "--chaos: '\(late.text)' at \(NumberFormat.seconds(late.at)) comes after the end, which is at"
+                    + " \(NumberFormat.seconds(duration))"
             )
         }
         guard chaos.events.isEmpty || FileManager.default.isExecutableFile(atPath: clusterScript) else {

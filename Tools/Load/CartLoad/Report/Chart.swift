@@ -14,8 +14,8 @@ struct Chart {
     /// What a value is called at the axis.
     let label: (Double) -> String
     let isLogarithmic: Bool
-    let faults: [Report.Fault]
-    /// When the last errand was begun, in seconds; nil where that need not be said.
+    let faults: [LoadReport.Fault]
+    /// When the last operation was begun, in seconds; nil where that need not be said.
     let loadEnd: Double?
 
     private static let width = 920.0
@@ -108,7 +108,7 @@ struct Chart {
             """
         }
         let times = Self.steps(to: Double(seconds)).map { second in
-            "<text class=\"axis middle\" x=\"\(n(x(second)))\" y=\"\(n(Self.height - 6))\">\(Figures.plain(second)) s</text>"
+            "<text class=\"axis middle\" x=\"\(n(x(second)))\" y=\"\(n(Self.height - 6))\">\(NumberFormat.plain(second)) s</text>"
         }
         return (levels + times).joined(separator: "\n") + "\n"
     }
@@ -165,5 +165,5 @@ struct Chart {
             """
     }
 
-    private func n(_ number: Double) -> String { Figures.plain(number) }
+    private func n(_ number: Double) -> String { NumberFormat.plain(number) }
 }

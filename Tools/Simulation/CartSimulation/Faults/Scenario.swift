@@ -1,19 +1,19 @@
 internal import CartWorkload
 internal import Ownership
 
-/// What a seed makes of a simulation: how many nodes, what they are told, how the ways are, and what befalls them when.
+/// What a seed makes of a simulation: how many nodes, what they are told, how the paths are, and what befalls them when.
 package struct Scenario: Sendable {
     let seed: UInt64
     let nodes: Int
     let lease: LeasePolicy
     let hiccups: Hiccups
-    let weather: Weather
+    let conditions: NetworkConditions
     let plan: WorkloadPlan
-    let customs: [Custom]
+    let storageConfigurations: [StorageConfiguration]
     /// How long faults happen.
     let safetyPhase: SimulatedTime
-    let faults: [(time: SimulatedTime, fault: Fault)]
-    let kinds: [Fault.Kind]
+    let faults: [(time: SimulatedTime, fault: SimulatedFault)]
+    let kinds: [SimulatedFault.Kind]
 
     /// How long a lease is in every scenario.
     private static let lease: Duration = .milliseconds(5_000)
@@ -33,11 +33,11 @@ package struct Scenario: Sendable {
             probability: [0, 0, 0.002, 0.01].randomElement(using: &random) ?? 0,
             longest: .milliseconds([5, 100, 1_500].randomElement(using: &random) ?? 5)
         )
-        let weather = Self.weather(&random)
+        let conditions = Self.conditions(&random)
         plan = Self.plan(&random)
-        customs = Custom.some(seed)
+        storageConfigurations = StorageConfiguration.some(seed)
         safetyPhase = .milliseconds(.random(in: 10_000...30_000, using: &random))
-        var kinds = Fault.Kind.allCases.filter { _ in random.unit() < 0.35 }
+        var kinds = SimulatedFault.Kind.allCases.filter { _ in random.unit() < 0.35 }
         if kinds.isEmpty { kinds = [.kill] }
         // What is nearly missed on a quick network is not even near.
         let isSlow = kinds.contains(.nearMiss) && random.unit() < 0.7
@@ -46,7 +46,7 @@ package struct Scenario: Sendable {
         case .anything:
             self.lease = lease
             self.hiccups = hiccups
-            self.weather = isSlow ? weather.slow : weather
+            self.conditions = isSlow ? conditions.slow : conditions
         case .nearMisses:
             // Nothing else happens, and the bounds are as near to each other as they get.
             self.lease = LeasePolicy(
@@ -55,17 +55,17 @@ package struct Scenario: Sendable {
                 heartbeatInterval: .milliseconds(1_000)
             )
             self.hiccups = Hiccups(reorders: hiccups.reorders, probability: 0, longest: hiccups.longest)
-            self.weather = Weather.fair.slow
+            self.conditions = NetworkConditions.reliable.slow
             kinds = [.nearMiss]
             count = 12
         }
         self.kinds = kinds
-        let focus = Focus(nodes: nodes, within: safetyPhase, &random)
-        var faults: [(time: SimulatedTime, fault: Fault)] = []
+        let distribution = FaultDistribution(nodes: nodes, within: safetyPhase, &random)
+        var faults: [(time: SimulatedTime, fault: SimulatedFault)] = []
         for _ in 0..<count {
             let kind = kinds.randomElement(using: &random) ?? .kill
-            let time = focus.time(&random)
-            for (after, fault) in Self.faults(kind, focus, nodes: nodes, carts: plan.carts, &random) {
+            let time = distribution.time(&random)
+            for (after, fault) in Self.faults(kind, distribution, nodes: nodes, carts: plan.carts, &random) {
                 faults.append((time + after, fault))
             }
         }
@@ -75,19 +75,19 @@ package struct Scenario: Sendable {
     }
 
     /// Most seeds have some loss and delay all the time; every fifth has none, so that faults stand out alone.
-    private static func weather(_ random: inout SplitMix64) -> Weather {
-        var weather = Weather()
-        weather.latency =
+    private static func conditions(_ random: inout SplitMix64) -> NetworkConditions {
+        var conditions = NetworkConditions()
+        conditions.latency =
             [
                 .microseconds(50)...(.milliseconds(2)),
                 .microseconds(50)...(.milliseconds(50)),
                 .milliseconds(1)...(.milliseconds(600)),
-            ].randomElement(using: &random) ?? weather.latency
-        guard Int.random(in: 0..<5, using: &random) > 0 else { return weather }
-        weather.lostRequests = [0, 0.01, 0.05].randomElement(using: &random) ?? 0
-        weather.lostAnswers = [0, 0.01, 0.1].randomElement(using: &random) ?? 0
-        weather.lateRequests = [0, 0.01, 0.05].randomElement(using: &random) ?? 0
-        return weather
+            ].randomElement(using: &random) ?? conditions.latency
+        guard Int.random(in: 0..<5, using: &random) > 0 else { return conditions }
+        conditions.lostRequests = [0, 0.01, 0.05].randomElement(using: &random) ?? 0
+        conditions.lostAnswers = [0, 0.01, 0.1].randomElement(using: &random) ?? 0
+        conditions.lateRequests = [0, 0.01, 0.05].randomElement(using: &random) ?? 0
+        return conditions
     }
 
     private static func plan(_ random: inout SplitMix64) -> WorkloadPlan {
@@ -104,22 +104,22 @@ package struct Scenario: Sendable {
 
     /// What a fault of a kind comes to, each part so long after its beginning.
     private static func faults(
-        _ kind: Fault.Kind,
-        _ focus: Focus,
+        _ kind: SimulatedFault.Kind,
+        _ distribution: FaultDistribution,
         nodes: Int,
         carts: Int,
         _ random: inout SplitMix64
-    ) -> [(after: SimulatedTime, fault: Fault)] {
-        let node = focus.node(&random)
+    ) -> [(after: SimulatedTime, fault: SimulatedFault)] {
+        let node = distribution.node(&random)
         let length = span(&random)
-        let cut = Cut.allCases.randomElement(using: &random) ?? .both
+        let cut = PartitionDirection.allCases.randomElement(using: &random) ?? .both
         switch kind {
         case .kill:
             return [(.zero, .kill(node: node, restart: span(&random), keepsFolder: .random(using: &random)))]
         case .redeploy:
             return [(.zero, .redeploy(node: node, restart: span(&random)))]
         case .standStill:
-            let threads = NodeProcess.Threads.allCases.randomElement(using: &random) ?? .all
+            let threads = SimulatedNodeProcess.Threads.allCases.randomElement(using: &random) ?? .all
             return [(.zero, .standStill(node: node, threads, for: length))]
         case .cutRedis:
             let which = Int.random(in: 0..<3, using: &random)
@@ -146,7 +146,7 @@ package struct Scenario: Sendable {
             return [(.zero, .stranger(node: node, for: length))]
         case .nearMiss:
             let silence = SimulatedTime.milliseconds(.random(in: 2_500...4_300, using: &random))
-            var parts: [(after: SimulatedTime, fault: Fault)] = [
+            var parts: [(after: SimulatedTime, fault: SimulatedFault)] = [
                 (.zero, .cutRedis(node: node, .requests, carts: false, heartbeats: true, for: silence))
             ]
             // The others fall asleep with an answer from before the return on its way to them, and awake when their

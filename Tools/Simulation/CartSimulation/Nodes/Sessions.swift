@@ -6,7 +6,7 @@ internal import Synchronization
 final class Sessions: Sendable {
     private struct Entry {
         let handle: SessionHandle
-        let pulse: Pulse
+        let liveness: ProcessLiveness
     }
 
     private let entries = Mutex<[SessionID: Entry]>([:])
@@ -19,11 +19,11 @@ final class Sessions: Sendable {
     }
 
     /// A new session of a process.
-    func begin(_ pulse: Pulse) -> SessionHandle {
+    func begin(_ liveness: ProcessLiveness) -> SessionHandle {
         entries.withLock { entries in
-            let id = SessionID("\(pulse.name).\(entries.count + 1)")
+            let id = SessionID("\(liveness.name).\(entries.count + 1)")
             let handle = SessionHandle(id: id, policy: policy)
-            entries[id] = Entry(handle: handle, pulse: pulse)
+            entries[id] = Entry(handle: handle, liveness: liveness)
             return handle
         }
     }
@@ -33,13 +33,13 @@ final class Sessions: Sendable {
 
     /// Whether a session's process lives and its lease has not run out.
     func mayAct(_ session: SessionID) -> Bool {
-        guard let entry = entries.withLock({ $0[session] }), entry.pulse.beats else { return false }
+        guard let entry = entries.withLock({ $0[session] }), entry.liveness.isAlive else { return false }
         return entry.handle.mayAct(at: clock.now)
     }
 }
 
 /// Whether a process lives.
-final class Pulse: Sendable {
+final class ProcessLiveness: Sendable {
     let name: String
     private let alive = Atomic<Bool>(true)
 
@@ -47,7 +47,7 @@ final class Pulse: Sendable {
         self.name = name
     }
 
-    var beats: Bool { alive.load(ordering: .relaxed) }
+    var isAlive: Bool { alive.load(ordering: .relaxed) }
 
     func stop() { alive.store(false, ordering: .relaxed) }
 }

@@ -10,14 +10,14 @@ package final class Scheduler: Sendable {
     /// Everything that must be looked at together. The lock is never contended: it is the compiler's proof of the one thread.
     fileprivate struct Core {
         var now: SimulatedTime = .zero
-        var agenda = Agenda()
-        var lanes: [LaneID: LaneState] = [:]
+        var eventQueue = EventQueue()
+        var queues: [JobQueueID: JobQueue] = [:]
         /// In the order of their making, so that choosing among them does not depend on hashing.
-        var order: [LaneID] = []
+        var order: [JobQueueID] = []
         var made: UInt64 = 0
         var random: SplitMix64
         var steps: UInt64 = 0
-        /// Whether no lane has hiccups any more.
+        /// Whether no queue has hiccups any more.
         var isCalm = false
     }
 
@@ -39,13 +39,14 @@ package final class Scheduler: Sendable {
 
     /// Has something happen later; at once, but after what runs now, where `delay` is zero.
     @discardableResult
-    package func after(_ delay: SimulatedTime, _ action: @escaping @Sendable () -> Void) -> Agenda.Ticket {
-        core.withLock { $0.agenda.add(at: $0.now + max(.zero, delay), action) }
+    package func after(_ delay: SimulatedTime, _ action: @escaping @Sendable () -> Void) -> EventQueue.EventID
+    {
+        core.withLock { $0.eventQueue.add(at: $0.now + max(.zero, delay), action) }
     }
 
     /// Takes something back that has not happened.
-    package func cancel(_ ticket: Agenda.Ticket) {
-        core.withLock { $0.agenda.cancel(ticket) }
+    package func cancel(_ event: EventQueue.EventID) {
+        core.withLock { $0.eventQueue.cancel(event) }
     }
 
     // MARK: Chance
@@ -77,34 +78,34 @@ package final class Scheduler: Sendable {
 
     // MARK: Lanes
 
-    /// A lane that jobs can be put on.
-    func makeLane(_ hiccups: Hiccups) -> LaneID {
+    /// A queue that jobs can be put on.
+    func makeQueue(_ hiccups: Hiccups) -> JobQueueID {
         core.withLock { core in
             core.made += 1
-            let id = LaneID(number: core.made)
-            core.lanes[id] = LaneState(hiccups: hiccups)
+            let id = JobQueueID(number: core.made)
+            core.queues[id] = JobQueue(hiccups: hiccups)
             core.order.append(id)
             return id
         }
     }
 
-    func enqueue(_ job: LaneJob, on lane: LaneID) {
-        core.withLock { $0.lanes[lane]?.jobs.append(job) }
+    func enqueue(_ job: QueuedJob, on queue: JobQueueID) {
+        core.withLock { $0.queues[queue]?.jobs.append(job) }
     }
 
-    /// Lets a lane stand still until a time, whatever is put on it.
-    func freeze(_ lane: LaneID, until end: SimulatedTime) {
+    /// Lets a queue stand still until a time, whatever is put on it.
+    func freeze(_ queue: JobQueueID, until end: SimulatedTime) {
         core.withLock { core in
-            guard var state = core.lanes[lane], state.frozenUntil < end else { return }
+            guard var state = core.queues[queue], state.frozenUntil < end else { return }
             state.frozenUntil = end
-            core.lanes[lane] = state
-            core.agenda.add(at: end) {}
+            core.queues[queue] = state
+            core.eventQueue.add(at: end) {}
         }
     }
 
-    /// Lets a lane go on at once.
-    func thaw(_ lane: LaneID) {
-        core.withLock { $0.lanes[lane]?.frozenUntil = .zero }
+    /// Lets a queue go on at once.
+    func thaw(_ queue: JobQueueID) {
+        core.withLock { $0.queues[queue]?.frozenUntil = .zero }
     }
 
     /// A process stands still where it is, between having decided to send something and sending it, if that comes about.
@@ -123,7 +124,7 @@ package final class Scheduler: Sendable {
     func calmDown() {
         core.withLock { core in
             core.isCalm = true
-            for lane in core.order { core.lanes[lane]?.frozenUntil = .zero }
+            for queue in core.order { core.queues[queue]?.frozenUntil = .zero }
         }
     }
 
@@ -138,19 +139,19 @@ package final class Scheduler: Sendable {
         }
     }
 
-    private func takeJob() -> LaneJob? {
+    private func takeJob() -> QueuedJob? {
         core.withLock { core in
             while true {
-                guard let lane = core.readyLane(), var state = core.lanes[lane] else { return nil }
+                guard let queue = core.readyQueue(), var state = core.queues[queue] else { return nil }
                 if !core.isCalm, let pause = state.hiccups.pause(using: &core.random) {
                     // Between any two steps of a process, time may pass.
                     state.frozenUntil = core.now + pause
-                    core.lanes[lane] = state
-                    core.agenda.add(at: state.frozenUntil) {}
+                    core.queues[queue] = state
+                    core.eventQueue.add(at: state.frozenUntil) {}
                     continue
                 }
                 let job = state.take(using: &core.random)
-                core.lanes[lane] = state
+                core.queues[queue] = state
                 core.steps += 1
                 return job
             }
@@ -159,25 +160,25 @@ package final class Scheduler: Sendable {
 
     private func takeHappening(until end: SimulatedTime) -> (@Sendable () -> Void)? {
         core.withLock { core in
-            guard let next = core.agenda.next, next <= end else {
+            guard let next = core.eventQueue.next, next <= end else {
                 core.now = max(core.now, end)
                 return nil
             }
             core.now = max(core.now, next)
-            return core.agenda.take()
+            return core.eventQueue.take()
         }
     }
 }
 
 extension Scheduler.Core {
-    /// One of the lanes that have a step to run, each as likely as the others.
-    fileprivate mutating func readyLane() -> LaneID? {
-        var found: LaneID?
+    /// One of the queues that have a step to run, each as likely as the others.
+    fileprivate mutating func readyQueue() -> JobQueueID? {
+        var found: JobQueueID?
         var count: UInt64 = 0
         // Reservoir sampling: no list is made, as this is what a simulation does most.
-        for lane in order where lanes[lane]?.isReady(at: now) == true {
+        for queue in order where queues[queue]?.isReady(at: now) == true {
             count += 1
-            if count == 1 || random.next() % count == 0 { found = lane }
+            if count == 1 || random.next() % count == 0 { found = queue }
         }
         return found
     }

@@ -55,7 +55,7 @@ extension CartCheck {
     /// Quantities of unknown outcome that another change of the same gap may hide.
     private func unseenSettings(_ entry: VersionLog.Entry, _ gap: Gap) -> UInt64 {
         var unseen: UInt64 = 0
-        for line in Set(entry.shifts.map(\.line)) {
+        for line in Set(entry.differences.map(\.line)) {
             for place in settings[line] ?? [] where found[place] == 0 {
                 switch standing(place, in: gap.era) {
                 case .open, .upTo: unseen += 1
@@ -93,13 +93,13 @@ extension CartCheck {
         let change = changes[place]
         let entry = log.entry(covering: version)
         switch change.action {
-        case .create, .look:
+        case .create, .read:
             return
         case .setQuantity(let line, let quantity):
             // Who sets what is set already changes nothing.
             if setters(of: line, to: quantity).count > 1 { return }
             // Another change of the same version may have hidden it.
-            if let entry, entry.shifts.contains(where: { $0.line == line }) { return }
+            if let entry, entry.differences.contains(where: { $0.line == line }) { return }
         case .add, .remove:
             break
         }
@@ -112,7 +112,7 @@ extension CartCheck {
     }
 
     /// Holds against the cart that a line was missing that nobody can have taken out.
-    mutating func requireReasons(_ missing: [Ledger.Missing]) {
+    mutating func requireReasons(_ missing: [CartHistory.Missing]) {
         for refusal in missing {
             let refused = changes[refusal.change]
             let others = (removals[refusal.line] ?? []).filter { $0 != refusal.change }

@@ -1,11 +1,11 @@
 /// Whether the changes of one cart explain its versions, and its versions the changes.
 ///
-/// Versions order all changes of a cart, so there is nothing to search: each shift between two versions has one errand
+/// Versions order all changes of a cart, so there is nothing to search: each difference between two versions has one operation
 /// that can have made it (each article, and each quantity of a line, is wanted by one), and each is looked at once.
 struct CartCheck {
     let cart: Int
-    let changes: [Change]
-    let places: [ErrandID: Int32]
+    let changes: [ChangeRecord]
+    let places: [OperationID: Int32]
     /// Which changes take a line out, or set a quantity on it.
     private(set) var removals: [UInt32: [Int]] = [:]
     private(set) var settings: [UInt32: [Int]] = [:]
@@ -14,18 +14,18 @@ struct CartCheck {
     var found: [UInt64]
     var violations: Violations
 
-    init(_ ledger: Ledger) {
-        cart = ledger.cart
-        changes = ledger.changes
-        places = ledger.places
-        violations = ledger.violations
+    init(_ cartHistory: CartHistory) {
+        cart = cartHistory.cart
+        changes = cartHistory.changes
+        places = cartHistory.places
+        violations = cartHistory.violations
         found = []
         for (place, change) in changes.enumerated() {
             switch change.action {
             case .create: creations.append(place)
             case .setQuantity(let line, _): settings[line, default: []].append(place)
             case .remove(let line): removals[line, default: []].append(place)
-            case .add, .look: break
+            case .add, .read: break
             }
         }
     }
@@ -60,7 +60,7 @@ struct CartCheck {
     /// Checks one era.
     ///
     /// - Parameter isComplete: whether somebody looked into the cart at its end.
-    mutating func check(_ era: Ledger.Era, _ number: Int, isComplete: Bool) {
+    mutating func check(_ era: CartHistory.Era, _ number: Int, isComplete: Bool) {
         found = [UInt64](repeating: 0, count: changes.count)
         let acknowledged = acknowledgedVersions(in: number)
         var next = 0
@@ -68,7 +68,7 @@ struct CartCheck {
         for entry in era.log.entries {
             var gap = Gap(after: before, upTo: entry.version, era: number)
             gap.isBegunByOthers = before == 0 && acknowledged.first == 1
-            for shift in entry.shifts { explain(shift, &gap) }
+            for difference in entry.differences { explain(difference, &gap) }
             // The first version after a loss has no history.
             if before > 0 || number == 0 {
                 while next < acknowledged.count, acknowledged[next] <= before { next += 1 }

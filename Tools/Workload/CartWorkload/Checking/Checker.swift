@@ -10,31 +10,31 @@ package struct Checker: Sendable {
     package init() {}
 
     /// The verdict on a history. To be asked when no attempt is under way, after an inspector's round.
-    package func check(_ history: History) -> Verdict {
+    package func check(_ history: History) -> CheckResult {
         var violations = Violations(limit: limit)
-        var extent = Verdict.Extent()
+        var extent = CheckResult.Extent()
         violations.check(facts)
         for cart in 0..<history.carts {
-            let ledger = history.ledger(of: cart)
-            var check = CartCheck(ledger)
-            let eras = ledger.eras + [ledger.era]
+            let cartHistory = history.cartHistory(of: cart)
+            var check = CartCheck(cartHistory)
+            let eras = cartHistory.eras + [cartHistory.era]
             for (number, era) in eras.enumerated() {
-                let isComplete = number == eras.count - 1 && ledger.wasInspected
+                let isComplete = number == eras.count - 1 && cartHistory.wasInspected
                 check.check(era, number, isComplete: isComplete)
                 extent.versions += era.log.entries.count
             }
-            if let version = stored[cart] { check.compare(ledger, stored: version, era: eras.count - 1) }
+            if let version = stored[cart] { check.compare(cartHistory, stored: version, era: eras.count - 1) }
             violations.add(check.violations)
-            extent.add(ledger)
+            extent.add(cartHistory)
         }
-        return Verdict(violations: violations.kept, counts: violations.counts, extent: extent)
+        return CheckResult(violations: violations.kept, counts: violations.counts, extent: extent)
     }
 }
 
 extension CartCheck {
     /// Compares what was shown with what is stored.
-    fileprivate mutating func compare(_ ledger: Ledger, stored: UInt64, era: Int) {
-        let shown = ledger.era.log.version
+    fileprivate mutating func compare(_ cartHistory: CartHistory, stored: UInt64, era: Int) {
+        let shown = cartHistory.era.log.version
         guard stored >= shown else {
             return hold(.kept, "version \(shown) was shown, and version \(stored) is stored")
         }
@@ -51,13 +51,13 @@ extension CartCheck {
     }
 }
 
-extension Verdict.Extent {
-    fileprivate mutating func add(_ ledger: Ledger) {
+extension CheckResult.Extent {
+    fileprivate mutating func add(_ cartHistory: CartHistory) {
         carts += 1
-        attempts += ledger.attempts.count
-        changes += ledger.changes.count
-        acknowledged += ledger.changes.count { $0.isAcknowledged }
-        unknown += ledger.changes.count { !$0.isAcknowledged && $0.open > 0 }
-        if !ledger.wasInspected { unread += 1 }
+        attempts += cartHistory.attempts.count
+        changes += cartHistory.changes.count
+        acknowledged += cartHistory.changes.count { $0.isAcknowledged }
+        unknown += cartHistory.changes.count { !$0.isAcknowledged && $0.open > 0 }
+        if !cartHistory.wasInspected { unread += 1 }
     }
 }

@@ -29,7 +29,7 @@ package struct Recovery: Hashable, Sendable {
         forgivingUnreached forgives: Bool = true
     ) {
         var carts: [Int: [Attempt]] = [:]
-        for attempt in attempts where !attempt.isRead && attempt.fate != .rejected {
+        for attempt in attempts where !attempt.isRead && attempt.outcome != .rejected {
             if forgives, attempt.isUnreached { continue }
             guard next.map({ attempt.sentAt < $0 }) ?? true else { continue }
             guard attempt.answeredAt.map({ $0 >= fault }) ?? true else { continue }
@@ -38,8 +38,10 @@ package struct Recovery: Hashable, Sendable {
         var (first, worst): (Duration?, Duration?) = (nil, nil)
         var (hurt, lost) = (0, 0)
         for attempts in carts.values {
-            let success = attempts.filter { $0.fate == .done && $0.sentAt >= fault }.compactMap(\.answeredAt)
-                .min()
+            let success = attempts.filter { $0.outcome == .done && $0.sentAt >= fault }.compactMap(
+                \.answeredAt
+            )
+            .min()
             if let success { first = min(first ?? success, success) }
             let troubled = attempts.filter { $0.isTroubled && $0.sentAt <= success ?? $0.sentAt }
             guard !troubled.isEmpty else { continue }
@@ -74,7 +76,7 @@ package struct Recovery: Hashable, Sendable {
         attempts.compactMap { attempt in
             guard attempt.sentAt >= end + bound, !attempt.isUnreached else { return nil }
             if let next, attempt.answeredAt.map({ $0 >= next }) ?? true { return nil }
-            switch attempt.fate {
+            switch attempt.outcome {
             case .done, .rejected:
                 return nil
             case .pending, .notApplied, .unknown:
@@ -82,7 +84,7 @@ package struct Recovery: Hashable, Sendable {
                     .recovery,
                     cart: attempt.cart,
                     at: attempt.sentAt,
-                    "errand \(attempt.errand) failed (\(attempt.fate)), \((attempt.sentAt - end).inSeconds)"
+                    "operation \(attempt.operation) failed (\(attempt.outcome)), \((attempt.sentAt - end).inSeconds)"
                         + " after the fault was over; the bound is \(bound.inSeconds)"
                 )
             }
@@ -92,7 +94,7 @@ package struct Recovery: Hashable, Sendable {
 
 extension Attempt {
     fileprivate var isTroubled: Bool {
-        switch fate {
+        switch outcome {
         case .pending, .notApplied, .unknown: true
         case .done: answeredAt.map { $0 - sentAt > Recovery.slow } ?? true
         case .rejected: false

@@ -5,7 +5,7 @@ package struct Violation: Hashable, Sendable, CustomStringConvertible {
     package let cart: Int?
     /// When it was seen, since the run began; nil where only the end showed it.
     package let at: Duration?
-    /// What is wrong: errands, versions and times.
+    /// What is wrong: operations, versions and times.
     package let text: String
 
     package init(_ invariant: Invariant, cart: Int? = nil, at: Duration? = nil, _ text: String) {

@@ -1,13 +1,13 @@
 /// Looks into every cart when all is over, so that the history ends with what is left.
-package struct Inspector<Place: Shop, Clock: WorkloadClock>: Sendable {
-    private let courier: Courier<Place, Clock>
+package struct Inspector<Client: ClusterClient, Clock: WorkloadClock>: Sendable {
+    private let retryingClient: RetryingClient<Client, Clock>
     private let prefix: String
 
     /// The client number that all looks of an inspector have.
     package static var client: UInt32 { 0 }
 
-    package init(_ courier: Courier<Place, Clock>, prefix: String) {
-        self.courier = courier
+    package init(_ retryingClient: RetryingClient<Client, Clock>, prefix: String) {
+        self.retryingClient = retryingClient
         self.prefix = prefix
     }
 
@@ -24,11 +24,11 @@ package struct Inspector<Place: Shop, Clock: WorkloadClock>: Sendable {
     ) async -> Int {
         var random = random.fork(UInt64(part.index))
         var unread = 0
-        for cart in stride(from: part.index, to: courier.history.carts, by: max(1, part.count)) {
-            let id = ErrandID(client: Self.client, number: UInt32(clamping: cart + 1))
-            var node = cart % max(1, courier.shop.nodes)
-            let errand = Errand(id, CartName(cart, prefix: prefix), .look)
-            let reply = await courier.deliver(errand, at: &node, until: end, &random)
+        for cart in stride(from: part.index, to: retryingClient.history.carts, by: max(1, part.count)) {
+            let id = OperationID(client: Self.client, number: UInt32(clamping: cart + 1))
+            var node = cart % max(1, retryingClient.clusterClient.nodes)
+            let operation = WorkloadOperation(id, CartName(cart, prefix: prefix), .read)
+            let reply = await retryingClient.execute(operation, at: &node, until: end, &random)
             if !reply.isDecided { unread += 1 }
         }
         return unread

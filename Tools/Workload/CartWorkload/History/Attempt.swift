@@ -1,6 +1,6 @@
-/// One attempt at an errand, as it was taken down.
+/// One attempt at an operation, as it was taken down.
 package struct Attempt: Sendable {
-    package enum Fate: UInt8, Sendable, CaseIterable {
+    package enum Outcome: UInt8, Sendable, CaseIterable {
         /// Not answered yet, or never.
         case pending
         case done
@@ -9,7 +9,7 @@ package struct Attempt: Sendable {
         case unknown
     }
 
-    package let errand: ErrandID
+    package let operation: OperationID
     /// The number of the cart.
     package let cart: Int
     package let isRead: Bool
@@ -18,7 +18,7 @@ package struct Attempt: Sendable {
     package let sentAt: Duration
     /// Nil while it was not answered.
     package let answeredAt: Duration?
-    package let fate: Fate
+    package let outcome: Outcome
     /// The version that was shown; nil where none was.
     package let version: UInt64?
     package let isReplay: Bool
@@ -28,29 +28,29 @@ package struct Attempt: Sendable {
 
 /// The same, in as little space as will do: a load test has millions.
 struct AttemptRecord: Sendable {
-    let errand: ErrandID
+    let operation: OperationID
     let sentAt: Int64
     var answeredAt: Int64 = -1
     var version: UInt64 = 0
     /// The highest version that had been shown in this cart when the attempt was sent.
     let floor: UInt64
-    /// Its change in the cart's ledger; -1 for a look.
+    /// Its change in the cart's history; -1 for a look.
     let change: Int32
     let node: UInt16
     let era: UInt16
-    var fate = Attempt.Fate.pending
+    var outcome = Attempt.Outcome.pending
     var isReplay = false
     var isUnreached = false
 
     func attempt(of cart: Int) -> Attempt {
         Attempt(
-            errand: errand,
+            operation: operation,
             cart: cart,
             isRead: change < 0,
             node: Int(node),
             sentAt: .nanoseconds(sentAt),
             answeredAt: answeredAt < 0 ? nil : .nanoseconds(answeredAt),
-            fate: fate,
+            outcome: outcome,
             version: version == 0 ? nil : version,
             isReplay: isReplay,
             isUnreached: isUnreached

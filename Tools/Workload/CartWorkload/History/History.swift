@@ -6,15 +6,15 @@ import Synchronization
 /// was read, so whatever was answered before something else was sent is taken down before it. Times are for people.
 package final class History: Sendable {
     /// An attempt that was sent.
-    package struct Ticket: Sendable {
+    package struct SentAttempt: Sendable {
         let cart: Int
         let attempt: Int
     }
 
-    private let books: [Book]
+    private let lockedHistories: [LockedCartHistory]
     private let notes = Mutex<[Note]>([])
 
-    /// Something that happened beside the errands.
+    /// Something that happened beside the operations.
     package struct Note: Hashable, Sendable {
         package let at: Duration
         package let text: String
@@ -22,75 +22,82 @@ package final class History: Sendable {
 
     /// - Parameter carts: how many there are. Errands name carts from 0 up to it.
     package init(carts: Int) {
-        books = (0..<carts).map { Book(cart: $0) }
+        lockedHistories = (0..<carts).map { LockedCartHistory(cart: $0) }
     }
 
     /// How many carts there are.
-    package var carts: Int { books.count }
+    package var carts: Int { lockedHistories.count }
 
     /// Takes down that an attempt is about to leave.
-    package func sent(_ errand: Errand, to node: Int, at time: Duration) -> Ticket {
-        let cart = errand.cart.number
-        precondition(books.indices.contains(cart), "\(errand) is about cart \(cart) of \(books.count)")
-        return Ticket(
+    package func sent(_ operation: WorkloadOperation, to node: Int, at time: Duration) -> SentAttempt {
+        let cart = operation.cart.number
+        precondition(
+            lockedHistories.indices.contains(cart),
+            "\(operation) is about cart \(cart) of \(lockedHistories.count)"
+        )
+        return SentAttempt(
             cart: cart,
-            attempt: books[cart].ledger.withLock { $0.sent(errand, to: node, at: time) }
+            attempt: lockedHistories[cart].cartHistory.withLock { $0.sent(operation, to: node, at: time) }
         )
     }
 
     /// Takes down what came of it. Not called for one that was never answered.
-    package func answered(_ ticket: Ticket, _ reply: Reply, at time: Duration) {
-        books[ticket.cart].ledger.withLock { $0.answered(ticket.attempt, reply, at: time) }
+    package func answered(_ sentAttempt: SentAttempt, _ reply: AttemptResult, at time: Duration) {
+        lockedHistories[sentAttempt.cart].cartHistory.withLock {
+            $0.answered(sentAttempt.attempt, reply, at: time)
+        }
     }
 
-    /// Takes down what happened beside the errands, such as a fault.
+    /// Takes down what happened beside the operations, such as a fault.
     package func note(_ text: String, at time: Duration) {
         notes.withLock { $0.append(Note(at: time, text: text)) }
     }
 
-    /// What happened beside the errands.
+    /// What happened beside the operations.
     package var events: [Note] { notes.withLock { $0 } }
 
     /// From now on carts may lose what they have, because Redis loses data that nobody is promised to keep.
     ///
     /// - Parameter carts: the numbers of the carts; nil for all.
-    package func beginAmnesty(_ carts: [Int]? = nil) {
-        for book in chosen(carts) { book.ledger.withLock { $0.beginAmnesty() } }
+    package func beginLossWindow(_ carts: [Int]? = nil) {
+        for lockedHistory in chosen(carts) { lockedHistory.cartHistory.withLock { $0.beginLossWindow() } }
     }
 
     /// From now on they keep what they have again, whatever that is.
-    package func endAmnesty(_ carts: [Int]? = nil) {
-        for book in chosen(carts) { book.ledger.withLock { $0.endAmnesty() } }
+    package func endLossWindow(_ carts: [Int]? = nil) {
+        for lockedHistory in chosen(carts) { lockedHistory.cartHistory.withLock { $0.endLossWindow() } }
     }
 
-    private func chosen(_ carts: [Int]?) -> [Book] {
-        guard let carts else { return books }
-        return carts.filter(books.indices.contains).map { books[$0] }
+    private func chosen(_ carts: [Int]?) -> [LockedCartHistory] {
+        guard let carts else { return lockedHistories }
+        return carts.filter(lockedHistories.indices.contains).map { lockedHistories[$0] }
     }
 
     /// All attempts, cart by cart, each cart's in the order in which they were sent.
     package var attempts: [Attempt] {
-        books.flatMap { book in
-            book.ledger.withLock { ledger in ledger.attempts.map { $0.attempt(of: ledger.cart) } }
+        lockedHistories.flatMap { lockedHistory in
+            lockedHistory.cartHistory.withLock { cartHistory in
+                cartHistory.attempts.map { $0.attempt(of: cartHistory.cart) }
+            }
         }
     }
 
     /// The highest version of a cart that anybody was shown.
     package func version(of cart: Int) -> UInt64 {
-        books[cart].ledger.withLock { $0.era.log.version }
+        lockedHistories[cart].cartHistory.withLock { $0.era.log.version }
     }
 
-    /// The ledger of a cart as it is now.
-    func ledger(of cart: Int) -> Ledger {
-        books[cart].ledger.withLock { $0 }
+    /// The history of a cart as it is now.
+    func cartHistory(of cart: Int) -> CartHistory {
+        lockedHistories[cart].cartHistory.withLock { $0 }
     }
 }
 
-/// One cart's ledger and its lock.
-private final class Book: Sendable {
-    let ledger: Mutex<Ledger>
+/// One cart's history and its lock.
+private final class LockedCartHistory: Sendable {
+    let cartHistory: Mutex<CartHistory>
 
     init(cart: Int) {
-        ledger = Mutex(Ledger(cart: cart))
+        cartHistory = Mutex(CartHistory(cart: cart))
     }
 }

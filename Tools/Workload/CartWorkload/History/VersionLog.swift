@@ -7,10 +7,10 @@ struct VersionLog: Sendable {
         /// Of all its lines.
         let digest: UInt64
         /// From the entry before, or from an empty cart.
-        var shifts: [Shift]
+        var differences: [LineDifference]
     }
 
-    /// What became of a showing.
+    /// What became of an observation.
     enum Taken: Sendable {
         case new, known
         /// The version was shown before, with other lines.
@@ -20,29 +20,31 @@ struct VersionLog: Sendable {
     /// In ascending order of versions.
     private(set) var entries: [Entry] = []
     /// The lines of the last entry.
-    private(set) var latest: [Showing.Line] = []
+    private(set) var latest: [CartObservation.Line] = []
 
     /// The highest version shown; 0 for none.
     var version: UInt64 { entries.last?.version ?? 0 }
 
-    mutating func take(_ showing: Showing) -> Taken {
-        if showing.version > version {
-            let shifts = Shift.between(latest, showing.lines)
-            entries.append(Entry(version: showing.version, digest: showing.digest, shifts: shifts))
-            latest = showing.lines
+    mutating func take(_ observation: CartObservation) -> Taken {
+        if observation.version > version {
+            let differences = LineDifference.between(latest, observation.lines)
+            entries.append(
+                Entry(version: observation.version, digest: observation.digest, differences: differences)
+            )
+            latest = observation.lines
             return .new
         }
-        let place = firstIndex(notBefore: showing.version)
-        if entries[place].version == showing.version {
-            return entries[place].digest == showing.digest ? .known : .contradicts
+        let place = firstIndex(notBefore: observation.version)
+        if entries[place].version == observation.version {
+            return entries[place].digest == observation.digest ? .known : .contradicts
         }
         let following = lines(at: place)
-        let preceding = Shift.undo(entries[place].shifts, in: following)
-        entries[place].shifts = Shift.between(showing.lines, following)
+        let preceding = LineDifference.undo(entries[place].differences, in: following)
+        entries[place].differences = LineDifference.between(observation.lines, following)
         let entry = Entry(
-            version: showing.version,
-            digest: showing.digest,
-            shifts: Shift.between(preceding, showing.lines)
+            version: observation.version,
+            digest: observation.digest,
+            differences: LineDifference.between(preceding, observation.lines)
         )
         entries.insert(entry, at: place)
         return .new
@@ -59,10 +61,10 @@ struct VersionLog: Sendable {
     }
 
     /// The lines of an entry, by going back from the latest.
-    private func lines(at place: Int) -> [Showing.Line] {
+    private func lines(at place: Int) -> [CartObservation.Line] {
         var lines = latest
         for entry in entries[(place + 1)...].reversed() {
-            lines = Shift.undo(entry.shifts, in: lines)
+            lines = LineDifference.undo(entry.differences, in: lines)
         }
         return lines
     }

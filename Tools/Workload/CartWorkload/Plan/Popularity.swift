@@ -7,7 +7,7 @@ package enum Popularity: Hashable, Sendable {
 }
 
 /// Draws carts by their popularity.
-struct CartDraw: Sendable {
+struct CartSampler: Sendable {
     private let carts: Int
     /// The share of all draws that fall on a cart or one before it; empty where all are alike.
     private let upTo: [Double]
@@ -20,14 +20,14 @@ struct CartDraw: Sendable {
         case .zipf(let exponent):
             var sum = 0.0
             let sums = (1...max(1, carts)).map { rank in
-                sum += 1 / CartDraw.power(Double(rank), exponent)
+                sum += 1 / CartSampler.power(Double(rank), exponent)
                 return sum
             }
             upTo = sums.map { $0 / sum }
         }
     }
 
-    func draw(_ random: inout SplitMix64) -> Int {
+    func sample(_ random: inout SplitMix64) -> Int {
         guard !upTo.isEmpty else { return Int.random(in: 0..<max(1, carts), using: &random) }
         let target = random.unit()
         var range = 0..<(upTo.count - 1)

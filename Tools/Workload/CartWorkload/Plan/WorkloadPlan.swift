@@ -6,7 +6,7 @@ package struct WorkloadPlan: Hashable, Sendable {
     package var prefix = "cart"
     /// How many customers go shopping at once.
     package var clients = 16
-    /// The share of errands that only look.
+    /// The share of operations that only look.
     package var reads = 0.5
     /// The share of changes that set a quantity; the others add and remove lines.
     package var quantities = 0.2
@@ -15,7 +15,7 @@ package struct WorkloadPlan: Hashable, Sendable {
     package var cartSize = 10
     /// The share of changes that carry an idempotency key.
     package var keyed = 0.5
-    /// How long a customer thinks between errands.
+    /// How long a customer thinks between operations.
     package var pause: Duration = .zero
     package var retry = RetryPolicy()
 
@@ -25,10 +25,10 @@ package struct WorkloadPlan: Hashable, Sendable {
     package static let largestCart = 400
 
     /// What is wrong with it, in words; empty if nothing.
-    package var flaws: [String] {
-        var flaws: [String] = []
+    package var validationErrors: [String] {
+        var validationErrors: [String] = []
         func require(_ holds: Bool, _ flaw: String) {
-            if !holds { flaws.append(flaw) }
+            if !holds { validationErrors.append(flaw) }
         }
         require((1...10_000_000).contains(carts), "carts: 1…10000000, not \(carts)")
         require((1...100_000).contains(clients), "clients: 1…100000, not \(clients)")
@@ -48,6 +48,6 @@ package struct WorkloadPlan: Hashable, Sendable {
             "pauses: floor above 0, and not above ceiling"
         )
         require(pause >= .zero, "pause: not negative")
-        return flaws
+        return validationErrors
     }
 }

@@ -1,0 +1,111 @@
+import Cart
+import CartProtobuf
+import CartService
+
+extension CartRPCService {
+    func detailsChange(_ request: ServedSetDetailsRequest, _ call: RPCCall) throws(Refusal) -> ChangeRequest {
+        guard request.hasDetails else { throw Refusal(.missingField, "details: must be given") }
+        return try ChangeRequest(
+            request.cartID,
+            .setDetails(try DetailsChange(request.details)),
+            request.terms,
+            call
+        )
+    }
+
+    func pricing(_ request: ServedSetPriceRequest, _ call: RPCCall) throws(Refusal) -> ChangeRequest {
+        let price = try Self.money(request.unitPrice, isThere: request.hasUnitPrice)
+        return try ChangeRequest(
+            request.cartID,
+            .setPrice(try Self.line(request.lineID), price),
+            request.terms,
+            call
+        )
+    }
+
+    func takingOut(_ request: ServedTakeOutRequest, _ call: RPCCall) throws(Refusal) -> ChangeRequest {
+        try ChangeRequest(request.cartID, try Self.takingOut(request.lines), request.terms, call)
+    }
+
+    func batch(_ request: ServedActRequest, _ call: RPCCall) throws(Refusal) -> ChangeRequest {
+        var changes: [CartCommand.Change] = []
+        for (index, action) in request.actions.enumerated() {
+            do throws(Refusal) {
+                changes.append(try Self.change(action))
+            } catch {
+                throw error.of(action: index)
+            }
+        }
+        return try ChangeRequest(request.cartID, .actions(changes), request.terms, call)
+    }
+
+    func checkout(_ request: ServedCheckoutRequest, _ call: RPCCall) throws(Refusal) -> ChangeRequest {
+        var terms = request.terms
+        if request.version > 0 {
+            guard !terms.hasExpectedVersion || terms.expectedVersion == request.version else {
+                throw Refusal(.invalidField, "version: not the one of terms.expected_version")
+            }
+            terms.expectedVersion = request.version
+        }
+        return try ChangeRequest(request.cartID, .checkOut(OrderID(dependencies.newID())), terms, call)
+    }
+
+    private static func change(_ action: ServedAction) throws(Refusal) -> CartCommand.Change {
+        switch action.action {
+        case .addLine(let line):
+            let item = NewItem(
+                sku: line.sku,
+                name: line.name.isEmpty ? nil : line.name,
+                quantity: line.quantity,
+                unitPrice: try money(line.unitPrice, isThere: line.hasUnitPrice),
+                attributes: Attributes(line.attributes.map { (key: $0.key, value: $0.value) })
+            )
+            return .addLine(item)
+        case .setQuantity(let part): return .setQuantity(try line(part.lineID), part.quantity)
+        case .removeLine(let part): return .removeLine(try line(part.lineID))
+        case .clear: return .clear
+        case .setDetails(let patch): return .setDetails(try DetailsChange(patch))
+        case .setPrice(let part):
+            return .setPrice(
+                try line(part.lineID),
+                try money(part.unitPrice, isThere: part.hasUnitPrice)
+            )
+        case .takeOut(let part): return try takingOut(part.lines)
+        case .none: throw Refusal(.missingField, "must be one of those that this node knows")
+        }
+    }
+
+    private static func takingOut(_ parts: [ServedLineQuantity]) throws(Refusal) -> CartCommand.Change {
+        var quantities: [LineQuantity] = []
+        for part in parts { quantities.append(LineQuantity(try line(part.lineID), part.quantity)) }
+        return .takeOut(quantities)
+    }
+}
+
+extension DetailsChange {
+    /// - Throws: `Refusal` where attributes are to be taken out and set at once.
+    fileprivate init(_ patch: ServedDetailsPatch) throws(Refusal) {
+        self.init()
+        if patch.hasNote { note = Self.text(patch.note) }
+        if patch.hasCustomerID { customer = Self.text(patch.customerID) }
+        if patch.hasEmail { email = Self.text(patch.email) }
+        let patches =
+            patch.removedAttributes.filter { patch.attributes[$0] == nil }
+            .map { AttributePatch(key: $0, value: nil) }
+            + patch.attributes.map { AttributePatch(key: $0.key, value: $0.value) }
+        if patch.withoutAttributes {
+            guard patches.isEmpty else {
+                throw Refusal(.invalidField, "without_attributes: not together with single attributes")
+            }
+            attributes = .unset
+        } else if !patches.isEmpty {
+            attributes = .set(patches)
+        }
+        if patch.hasDiscountCodes { discountCodes = .set(patch.discountCodes.codes) }
+        if patch.hasExpiresInSeconds {
+            expiresIn = patch.expiresInSeconds == 0 ? .unset : .set(patch.expiresInSeconds)
+        }
+    }
+
+    private static func text(_ text: String) -> Patch<String> { text.isEmpty ? .unset : .set(text) }
+}

@@ -1,0 +1,39 @@
+import NIOCore
+import NodeConfiguration
+import PeerTransport
+import RedisActorStore
+
+/// How the process ends that could not go on: one line for a person and an exit code of `sysexits.h`.
+struct ExitStatus {
+    let line: String
+    let code: Int32
+
+    init(_ error: any Error) {
+        switch error {
+        case let setting as BadSetting:
+            self.init("\(setting)", BadSetting.exitCode)
+        case let folder as DataFolderFailure:
+            self.init("\(folder)", folder.exitCode)
+        case let redis as EmbeddedRedisFailure:
+            self.init("\(redis)", redis.exitCode)
+        case let refusal as RedisCompatibility.Incompatibility:
+            self.init("\(refusal)", Self.unavailable)
+        case let failure as InspectCommand.Failure:
+            self.init("\(failure)", failure.exitCode)
+        case let taken as IOError:
+            self.init("a port can not be listened on: \(taken)", Self.unavailable)
+        default:
+            self.init("\(error)", Self.software)
+        }
+    }
+
+    private init(_ line: String, _ code: Int32) {
+        self.line = line
+        self.code = code
+    }
+
+    /// `EX_UNAVAILABLE`: something that the node needs is not there, or not fit.
+    private static var unavailable: Int32 { 69 }
+    /// `EX_SOFTWARE`: none of the known reasons.
+    private static var software: Int32 { 70 }
+}

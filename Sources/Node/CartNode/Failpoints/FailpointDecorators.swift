@@ -1,0 +1,58 @@
+#if DEBUG
+import ActorRuntime
+import Hummingbird
+import Ownership
+
+// The other ways out of the node and into it, with failpoints.
+
+/// The membership with failpoints.
+struct FailpointRegistry<Registry: SessionRegistry>: SessionRegistry {
+    let registry: Registry
+    let armed: ArmedFailpoints
+
+    func beat(_ heartbeat: Heartbeat) async throws(StoreFailure) -> HeartbeatAnswer {
+        await armed.reach(.heartbeatSending)
+        let answer = try await registry.beat(heartbeat)
+        await armed.reach(.heartbeatAnswered)
+        return answer
+    }
+
+    func writeTombstone(_ expired: MembershipObserver.ExpiredSession) async throws(StoreFailure)
+        -> TombstoneAnswer
+    {
+        try await registry.writeTombstone(expired)
+    }
+
+    func writeTombstoneUnconditionally(_ session: SessionID) async throws(StoreFailure) {
+        await armed.reach(.tombstoneSending)
+        try await registry.writeTombstoneUnconditionally(session)
+        await armed.reach(.tombstoneAnswered)
+    }
+
+    func prune() async throws(StoreFailure) -> Int {
+        try await registry.prune()
+    }
+}
+
+/// What other nodes ask, with a failpoint.
+struct FailpointReceiver<Receiver: LinkReceiver>: LinkReceiver {
+    let receiver: Receiver
+    let armed: ArmedFailpoints
+
+    func receive(_ ask: LinkRequest) async -> LinkResponse {
+        await armed.reach(.askReceived)
+        return await receiver.receive(ask)
+    }
+}
+
+/// What clients ask, with a failpoint.
+struct FailpointResponder<Responder: HTTPResponder<BasicRequestContext>>: HTTPResponder {
+    let responder: Responder
+    let armed: ArmedFailpoints?
+
+    func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
+        await armed?.reach(.requestReceived)
+        return try await responder.respond(to: request, context: context)
+    }
+}
+#endif

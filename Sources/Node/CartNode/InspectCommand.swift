@@ -1,0 +1,116 @@
+import ActorRuntime
+import Cart
+import CartService
+import Logging
+import NIOPosix
+import NodeConfiguration
+import Ownership
+import RedisActorStore
+import RedisClient
+
+/// What lies in Redis for one cart, in words: for whoever wants to know why a cart can not be read, or who has it.
+///
+/// Looks and changes nothing, so it may be asked of a cluster at work.
+enum InspectCommand {
+    /// Why there is nothing to print.
+    enum Failure: Error, CustomStringConvertible {
+        case noID(String)
+        case unreachable(String)
+        case noCart(key: String)
+
+        var description: String {
+            switch self {
+            case .noID(let id): "\"\(id)\" can be no cart's id"
+            case .unreachable(let why): "Redis can not be asked: \(why)"
+            case .noCart(let key): "Redis has no key \(key)"
+            }
+        }
+
+        /// As `sysexits.h` has them: usage, no input, unavailable.
+        var exitCode: Int32 {
+            switch self {
+            case .noID: 64
+            case .noCart: 66
+            case .unreachable: 69
+            }
+        }
+    }
+
+    static func text(of id: String, _ settings: NodeSettings) async throws -> String {
+        let cart: CartID
+        do {
+            cart = try CartID(id)
+        } catch {
+            throw Failure.noID(id)
+        }
+        guard let cluster = ClusterName(settings.cluster.name) else {
+            throw BadSetting("cluster-name", "not fit for a key in Redis (got \"\(settings.cluster.name)\")")
+        }
+        let client = RedisClient(
+            configuration: try server(settings),
+            eventLoop: MultiThreadedEventLoopGroup.singleton.next(),
+            logger: Logger(label: "cart-node", factory: { _ in SwiftLogNoOpLogHandler() })
+        )
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await client.run() }
+            defer { group.cancelAll() }
+            try await connected(client, within: settings.redis.connectTimeout)
+            return try await text(
+                of: cart,
+                RedisActorHistoryStore(client: client, cluster: cluster),
+                settings
+            )
+        }
+    }
+
+    private static func server(_ settings: NodeSettings) throws -> RedisConfiguration {
+        var configuration =
+            switch settings.redis.server {
+            case .url(let shared): shared
+            case .embedded: try EmbeddedRedis.running(in: settings.dataFolder)
+            }
+        configuration.commandTimeout = settings.redis.commandTimeout
+        configuration.connectTimeout = settings.redis.connectTimeout
+        return configuration
+    }
+
+    private static func connected(_ client: RedisClient, within patience: Duration) async throws {
+        let isThere = try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                for await state in client.states() where state == .connected { return true }
+                return false
+            }
+            group.addTask {
+                try await ContinuousClock().sleep(for: patience)
+                return false
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? false
+        }
+        guard isThere else { throw Failure.unreachable("no connection within \(patience)") }
+    }
+
+    private static func text(
+        of cart: CartID,
+        _ store: RedisActorHistoryStore,
+        _ settings: NodeSettings
+    ) async throws -> String {
+        let id = ActorID(cart.text)
+        let record: RecordFormatter
+        do throws(StoreFailure) {
+            let type = try await store.type(of: id)
+            record = RecordFormatter(
+                key: store.key(of: id),
+                type: type,
+                life: try await store.timeToLive(of: id),
+                fields: type == "hash" ? try await store.fields(of: id) : [],
+                cart: cart,
+                retention: settings.redis.retention
+            )
+        } catch {
+            throw Failure.unreachable("\(error)")
+        }
+        guard record.type != "none" else { throw Failure.noCart(key: record.key) }
+        return record.text
+    }
+}

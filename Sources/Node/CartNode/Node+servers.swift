@@ -1,0 +1,129 @@
+import ActorRuntime
+import Cart
+import CartGRPC
+import CartService
+import Hummingbird
+import NIOCore
+import NIOPosix
+import NodeConfiguration
+import Ownership
+import ServiceLifecycle
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+extension Node {
+    /// How long a connection may be silent, or a request may take to arrive.
+    private static var idleConnection: TimeAmount { .seconds(75) }
+
+    /// The port for clients.
+    func cartApplication() -> some Service {
+        let routes = CartRoutes(
+            dispatcher: host,
+            node: settings.nodeName,
+            policy: settings.apiPolicy,
+            dependencies: apiDependencies
+        )
+        let elsewhere = UnknownPathResponder(routes, context: BasicRequestContext.self)
+        let index = IndexResponder(otherwise: elsewhere) { routes.methodNotAllowed(allowed: $0) }
+        return application(
+            failpoints.around(routes.responder(otherwise: index)),
+            at: settings.http
+        )
+    }
+
+    /// The port for clients over gRPC, if there is one.
+    ///
+    /// - Throws: where its host's name is not known.
+    func rpcServer() throws -> CartRPCServer? {
+        guard let endpoint = settings.grpc.endpoint else { return nil }
+        let (directory, clock) = (directory, clock)
+        do {
+            return try CartRPCServer(
+                host: endpoint.host,
+                port: endpoint.port,
+                dispatcher: host,
+                apiPolicy: settings.apiPolicy,
+                dependencies: apiDependencies,
+                logger: logger,
+                isServing: { directory.notReadyReasons(at: clock.now).isEmpty }
+            )
+        } catch is SocketAddressError.UnknownHost {
+            throw BadSetting(
+                "grpc-host",
+                "no such host (got \"\(endpoint.host)\", expected a name or an address of this machine)"
+            )
+        }
+    }
+
+    /// The port for the AWS retail store's clients, if there is one.
+    func retailApplication() -> (any Service)? {
+        guard let endpoint = settings.retail.endpoint else { return nil }
+        let routes = RetailRoutes(
+            dispatcher: host,
+            node: settings.nodeName,
+            policy: settings.apiPolicy,
+            dependencies: apiDependencies
+        )
+        return application(
+            failpoints.around(RetailResponder(routes, context: BasicRequestContext.self)),
+            at: endpoint
+        )
+    }
+
+    private var apiDependencies: CartAPIDependencies {
+        let directory = directory
+        return CartAPIDependencies(
+            now: { Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000)) },
+            newID: { CartID(randomHigh: .random(in: .min ... .max), randomLow: .random(in: .min ... .max)) },
+            isDraining: { directory.isDraining },
+            past: past,
+            feed: feed
+        )
+    }
+
+    /// The port for operators and gateways.
+    func operationsApplication() -> some Service {
+        let router = Router()
+        OperationsRoutes { [self] in status() }.add(to: router)
+        return application(router.buildResponder(), at: settings.operations)
+    }
+
+    private func application(
+        _ responder: some HTTPResponder<BasicRequestContext>,
+        at endpoint: Endpoint
+    ) -> some Service {
+        Application(
+            responder: responder,
+            server: .http1(configuration: .init(idleTimeout: Self.idleConnection)),
+            configuration: .init(address: .hostname(endpoint.host, port: endpoint.port)),
+            eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton),
+            logger: logger
+        )
+    }
+
+    private func status() -> NodeStatus {
+        let view = directory.clusterView(at: clock.now)
+        return NodeStatus(
+            name: settings.nodeName,
+            build: NodeVersion.current,
+            session: view.session.rawValue,
+            notReady: view.notReadyReasons.map(\.rawValue),
+            draining: view.notReadyReasons.contains(.draining),
+            liveCarts: host.liveCount,
+            generation: view.generation?.description,
+            members: view.members.map {
+                NodeStatus.Peer(
+                    name: $0.card.name,
+                    session: $0.session.rawValue,
+                    condition: $0.condition.rawValue,
+                    link: $0.card.link,
+                    build: $0.card.build
+                )
+            }
+        )
+    }
+}

@@ -1,0 +1,99 @@
+import ActorRuntime
+import Cart
+import CartService
+import Ownership
+import RedisActorStore
+
+/// A cart's key in words: what the record says of itself, the cart if it can be read, and every field.
+struct RecordFormatter {
+    let key: String
+    /// As Redis calls it.
+    let type: String
+    /// How long the key still lives; nil for ever.
+    let life: Duration?
+    let fields: [(name: [UInt8], value: [UInt8])]
+    let cart: CartID
+    let retention: Duration
+
+    var text: String {
+        var lines = ["\(key): a \(type), \(life.map { "expires in \($0.inWords)" } ?? "never expires")"]
+        guard type == "hash" else {
+            lines.append("It is no cart. No node reads it, and none overwrites it.")
+            return lines.joined(separator: "\n") + "\n"
+        }
+        lines += record() + [""] + fieldList()
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private func record() -> [String] {
+        let actor: ActorRecord
+        do throws(StoreFailure) {
+            actor = try ActorRecord(fields, about: "actor \(cart.text)")
+        } catch {
+            return ["unreadable  \(Self.reason(error))"]
+        }
+        let epoch = Timestamp(milliseconds: Int64(clamping: actor.epoch.rawValue / 1_000))
+        return [
+            "owner       \(actor.owner?.rawValue ?? "nobody")",
+            "epoch       \(actor.epoch.rawValue) (\(CartFormatter.moment(epoch)))",
+            "attempt     \(actor.attempt)",
+            "version     \(actor.sequence.rawValue)",
+            "commit      \(actor.commit.isEmpty ? "none: it was given back whole" : actor.commit)",
+        ] + content(of: actor)
+    }
+
+    private func content(of actor: ActorRecord) -> [String] {
+        guard actor.sequence > .zero else { return ["cart        nothing was committed yet"] }
+        let reader = StateReader(decider: CartLogic(), codec: CartCodec())
+        do throws(CodecFailure) {
+            let (state, form) = try reader.state(in: actor.content, at: actor.sequence)
+            let json = CartFormatter.json(
+                of: cart,
+                state,
+                version: actor.sequence.rawValue,
+                retention: retention
+            )
+            return ["kept by     \(Self.words(form, actor.sequence))", "cart        \(json)"]
+        } catch {
+            return ["unreadable  \(error.reason)"]
+        }
+    }
+
+    private static func words(_ form: StoredForm, _ sequence: SequenceNumber) -> String {
+        switch form {
+        case .empty: "nothing"
+        case .written(by: .events, let base):
+            "events: \(sequence.rawValue - min(base.rawValue, sequence.rawValue)) commits since version \(base.rawValue)"
+        case .written(by: let strategy, _): strategy.rawValue
+        }
+    }
+
+    private static func reason(_ failure: StoreFailure) -> String {
+        switch failure {
+        case .unanswered(let why), .unsent(let why), .refused(let why), .unreadable(let why): why
+        }
+    }
+
+    private func fieldList() -> [String] {
+        let named = fields.map { (name: CartFormatter.plain($0.name), value: $0.value) }
+        let width = min(24, named.map(\.name.count).max() ?? 0)
+        return named.sorted { ($0.name.count, $0.name) < ($1.name.count, $1.name) }.map { field in
+            let name = field.name + String(repeating: " ", count: max(0, width - field.name.count))
+            let size = String(field.value.count)
+            let pad = String(repeating: " ", count: max(0, 6 - size.count))
+            return "\(name) \(pad)\(size) B  \(CartFormatter.field(field.name, field.value))"
+        }
+    }
+}
+
+extension Duration {
+    /// The two largest units that it has.
+    fileprivate var inWords: String {
+        let total = components.seconds
+        let parts = [
+            (total / 86_400, "d"), (total / 3_600 % 24, "h"), (total / 60 % 60, "min"), (total % 60, "s"),
+        ]
+        let shown = parts.drop { $0.0 == 0 }.prefix(2)
+        return shown.isEmpty ? "less than a second" : shown.map { "\($0.0) \($0.1)" }.joined(separator: " ")
+    }
+}

@@ -1,0 +1,118 @@
+internal import NIOCore
+
+/// The event loop's side of a connection: carries bytes between a socket and its `RedisConnection`, and watches the clock with one timer.
+final class RedisChannelHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let connection: RedisConnection
+    private let reader: ReplyReader
+    private var timer: Scheduled<Void>?
+    private var isLastLook = false
+    private var replies: [RedisValue] = []
+    /// The buffer that was sent last, to be filled again.
+    private var spare = ByteBuffer()
+
+    init(connection: RedisConnection, replyByteLimit: Int) {
+        self.connection = connection
+        self.reader = ReplyReader(byteLimit: replyByteLimit)
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        start(context)
+        context.fireChannelActive()
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        if context.channel.isActive { start(context) }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        stop(.lost("the connection was closed"))
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        stop(.lost("the server closed the connection"))
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        close(context, .lost("\(error)"))
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        dispatch(context)
+        context.fireChannelWritabilityChanged()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let bytes = unwrapInboundIn(data)
+        var violation: ReplyViolation?
+        do throws(ReplyViolation) {
+            try bytes.withUnsafeReadableBytes { raw throws(ReplyViolation) in
+                try reader.feed(raw) { replies.append($0) }
+            }
+        } catch {
+            violation = error
+        }
+        let isExpected = connection.deliver(replies, isMidReply: reader.isMidReply)
+        replies.removeAll(keepingCapacity: replies.count <= Self.keptReplies)
+        if let violation {
+            close(context, .violation(violation.reason))
+        } else if !isExpected {
+            close(context, .violation("a reply that nobody asked for"))
+        }
+    }
+
+    private func start(_ context: ChannelHandlerContext) {
+        let loop = context.eventLoop
+        let bound = NIOLoopBound((handler: self, context: context), eventLoop: loop)
+        connection.attach { loop.execute { bound.value.handler.dispatch(bound.value.context) } }
+    }
+
+    /// Sends what waits, all in one write, as soon as the socket takes more.
+    private func dispatch(_ context: ChannelHandlerContext) {
+        if context.channel.isWritable {
+            spare.clear()
+            if let outbound = connection.fetch(leaving: &spare) {
+                context.writeAndFlush(wrapOutboundOut(outbound), promise: nil)
+                if outbound.capacity <= Self.keptCapacity { spare = outbound }
+            }
+        }
+        if timer == nil { watch(context) }
+    }
+
+    private func watch(_ context: ChannelHandlerContext) {
+        timer = nil
+        let mayGiveUp = isLastLook
+        isLastLook = false
+        switch connection.checkTimeout() {
+        case .idle: break
+        case .giveUp where mayGiveUp: close(context, .silence)
+        case .giveUp:
+            // It may be this thread that was late: what lies in the socket already is read first.
+            isLastLook = true
+            watch(context, in: .milliseconds(1))
+        case .checkAgain(let instant):
+            watch(context, in: TimeAmount(ContinuousClock.now.duration(to: instant)) + .milliseconds(1))
+        }
+    }
+
+    private func watch(_ context: ChannelHandlerContext, in wait: TimeAmount) {
+        timer = context.eventLoop.assumeIsolated().scheduleTask(in: wait) { self.watch(context) }
+    }
+
+    private func close(_ context: ChannelHandlerContext, _ end: DisconnectReason) {
+        stop(end)
+        context.close(promise: nil)
+    }
+
+    private func stop(_ end: DisconnectReason) {
+        timer?.cancel()
+        timer = nil
+        connection.end(end)
+    }
+
+    private static let keptReplies = 1024
+    private static let keptCapacity = 1 << 20
+}

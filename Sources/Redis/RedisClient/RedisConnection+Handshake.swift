@@ -1,0 +1,22 @@
+extension RedisConnection {
+    /// Makes a fresh connection ours: who we are, which database, what we are called, and whether Redis serves us at all (it
+    /// answers `PING` with an error while it loads its data).
+    func performHandshake(_ configuration: RedisConfiguration) async throws(RedisError) {
+        if let password = configuration.password {
+            var identity: [RedisArgument] = [.string(password.revealed)]
+            if let user = configuration.user { identity.insert(.string(user), at: 0) }
+            _ = try await send(RedisCommand(name: "AUTH", arguments: identity))
+        }
+        if configuration.database != 0 {
+            let database = RedisArgument.integer(Int64(configuration.database))
+            _ = try await send(RedisCommand(name: "SELECT", arguments: [database]))
+        }
+        do {
+            let name = RedisArgument.string(configuration.clientName)
+            _ = try await send(RedisCommand(name: "CLIENT", arguments: ["SETNAME", name]))
+        } catch .server {
+            // Only a courtesy to operators: an ACL or a proxy may refuse it.
+        }
+        _ = try await send(RedisCommand(name: "PING", arguments: []))
+    }
+}

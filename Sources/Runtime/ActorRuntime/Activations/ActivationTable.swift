@@ -1,0 +1,106 @@
+/// The live actors by id, and in the order of their last use. A value; every operation takes constant time.
+///
+/// It knows nothing of what it holds, not even by a type parameter: every request comes by here, and what is generic is
+/// looked up at run time where its types are not known in this module.
+struct ActivationTable {
+    typealias Instant = ContinuousClock.Instant
+    typealias Element = any AnyObject & Sendable
+
+    private struct Slot {
+        var key: ActorID
+        var element: Element
+        var usedAt: Instant
+    }
+
+    /// Apart from the slots, so that walking and relinking touch no key and no element.
+    private struct Neighbours {
+        var older: Int32
+        var newer: Int32
+    }
+
+    private static var none: Int32 { -1 }
+
+    private var index: [ActorID: Int32] = [:]
+    private var slots: [Slot?] = []
+    private var links: [Neighbours] = []
+    private var free: [Int32] = []
+    private var oldest: Int32 = none
+    private var newest: Int32 = none
+
+    var count: Int { index.count }
+
+    var elements: [Element] {
+        slots.compactMap { $0?.element }
+    }
+
+    /// The element under the key, which counts as a use of it.
+    mutating func use(_ key: ActorID, at now: Instant) -> Element? {
+        guard let position = index[key], let element = slots[Int(position)]?.element else { return nil }
+        slots[Int(position)]?.usedAt = now
+        if position != newest {
+            unlink(position)
+            linkAsNewest(position)
+        }
+        return element
+    }
+
+    /// The least recently used element, which counts as a use of it: asked again, the next one comes.
+    mutating func rotate(at now: Instant) -> Element? {
+        guard oldest != Self.none, let key = slots[Int(oldest)]?.key else { return nil }
+        return use(key, at: now)
+    }
+
+    /// The element under the key, without a trace.
+    func peek(_ key: ActorID) -> Element? {
+        guard let position = index[key] else { return nil }
+        return slots[Int(position)]?.element
+    }
+
+    /// Puts an element under a key that holds none.
+    mutating func insert(_ element: Element, under key: ActorID, at now: Instant) {
+        let slot = Slot(key: key, element: element, usedAt: now)
+        let position: Int32
+        if let reused = free.popLast() {
+            position = reused
+            slots[Int(position)] = slot
+        } else {
+            position = Int32(slots.count)
+            slots.append(slot)
+            links.append(Neighbours(older: Self.none, newer: Self.none))
+        }
+        index[key] = position
+        linkAsNewest(position)
+    }
+
+    mutating func remove(_ key: ActorID) {
+        guard let position = index.removeValue(forKey: key) else { return }
+        unlink(position)
+        slots[Int(position)] = nil
+        free.append(position)
+    }
+
+    /// The elements that were not used since `instant`, least recently used first.
+    func unused(since instant: Instant, atMost limit: Int) -> [Element] {
+        var found: [Element] = []
+        var position = oldest
+        while found.count < limit, position != Self.none, let slot = slots[Int(position)],
+            slot.usedAt <= instant
+        {
+            found.append(slot.element)
+            position = links[Int(position)].newer
+        }
+        return found
+    }
+
+    private mutating func unlink(_ position: Int32) {
+        let (older, newer) = (links[Int(position)].older, links[Int(position)].newer)
+        if older == Self.none { oldest = newer } else { links[Int(older)].newer = newer }
+        if newer == Self.none { newest = older } else { links[Int(newer)].older = older }
+    }
+
+    private mutating func linkAsNewest(_ position: Int32) {
+        links[Int(position)] = Neighbours(older: newest, newer: Self.none)
+        if newest == Self.none { oldest = position } else { links[Int(newest)].newer = position }
+        newest = position
+    }
+}

@@ -1,0 +1,210 @@
+package import Ownership
+import Synchronization
+
+/// What this node knows of sessions, its own and others': written by the `SessionKeeper`, read by the host at any time.
+package final class MembershipDirectory: Sendable {
+    /// Everything that must change together.
+    private struct State {
+        var session: SessionHandle
+        var ledger: GenerationLedger
+        var observer: MembershipObserver
+        var draining = false
+        var predecessorIsTombstoned = false
+        /// Whether a generation was ever settled in this process's life.
+        var wasSettled = false
+    }
+
+    private let state: Mutex<State>
+    private let makeSession: @Sendable () -> SessionHandle
+
+    package init(policy: LeasePolicy, makeSession: @escaping @Sendable () -> SessionHandle) {
+        self.makeSession = makeSession
+        let state = State(
+            session: makeSession(),
+            ledger: GenerationLedger(policy: policy),
+            observer: MembershipObserver(policy: policy)
+        )
+        self.state = Mutex(state)
+    }
+
+    // MARK: What the host asks
+
+    /// The session in force; it may not be valid yet, or no longer.
+    package var session: SessionHandle {
+        state.withLock { $0.session }
+    }
+
+    /// The generation in force, as far as is known.
+    var generation: Generation? {
+        state.withLock { $0.ledger.current }
+    }
+
+    /// Whether the node is leaving.
+    package var isDraining: Bool {
+        state.withLock { $0.draining }
+    }
+
+    /// Why this node should not be asked; empty when it is ready.
+    package func notReadyReasons(at now: ContinuousClock.Instant) -> [NotReadyReason] {
+        state.withLock { Self.notReadyReasons($0, now) }
+    }
+
+    private static func notReadyReasons(_ state: State, _ now: ContinuousClock.Instant) -> [NotReadyReason] {
+        var found: [NotReadyReason] = []
+        if state.draining { found.append(.draining) }
+        if !state.session.mayAct(at: now) { found.append(.noSession) }
+        // Once settled, a node stays ready through a restart of Redis: what is live goes on, and only carts that lie in Redis
+        // alone have to wait.
+        if !state.wasSettled, state.ledger.settled(at: now) == nil { found.append(.unsettled) }
+        if !state.predecessorIsTombstoned { found.append(.predecessor) }
+        return found
+    }
+
+    /// What an operator wants to see.
+    package func clusterView(at now: ContinuousClock.Instant) -> ClusterView {
+        state.withLock { state in
+            ClusterView(
+                session: state.session.id,
+                notReadyReasons: Self.notReadyReasons(state, now),
+                generation: state.ledger.current,
+                members: state.observer.present
+            )
+        }
+    }
+
+    /// Under which conditions `session` may claim now; nil while there is no generation to name.
+    ///
+    /// Where nothing may be taken, the terms still allow a look at who owns the actor.
+    package func terms(
+        for session: SessionHandle,
+        create: Bool,
+        naming deadOwner: SessionID?,
+        at now: ContinuousClock.Instant
+    ) -> ClaimTerms? {
+        state.withLock { state in
+            guard let generation = state.ledger.current else { return nil }
+            let mayTake = state.ledger.settled(at: now) == generation && !state.draining
+            var dead = state.observer.recentDead
+            if let deadOwner, !dead.contains(deadOwner) {
+                dead.removeFirst(max(0, dead.count + 1 - MembershipObserver.recentDeadLimit))
+                dead.append(deadOwner)
+            }
+            return ClaimTerms(
+                mode: mayTake ? (create ? .create : .take) : .look,
+                session: session.id,
+                attempt: session.nextAttempt(),
+                generation: generation,
+                dead: dead
+            )
+        }
+    }
+
+    /// How another session stands. A session without an entry is watched from now on.
+    package func status(of session: SessionID) -> MembershipObserver.SessionStatus {
+        state.withLock { state in
+            let standing = state.observer.status(of: session)
+            if standing == .absent { state.observer.watch(session) }
+            return standing
+        }
+    }
+
+    /// The other sessions that take new actors.
+    package var handoverTargets: [Member] {
+        state.withLock { $0.observer.handoverTargets }
+    }
+
+    // MARK: What the keeper writes
+
+    func markDraining() {
+        state.withLock { $0.draining = true }
+    }
+
+    func markPredecessorTombstoned() {
+        state.withLock { $0.predecessorIsTombstoned = true }
+    }
+
+    func heartbeat(card: NodeCard, at now: ContinuousClock.Instant) -> Heartbeat {
+        state.withLock {
+            Heartbeat(
+                session: $0.session.id,
+                draining: $0.draining,
+                settled: $0.ledger.settled(at: now),
+                card: card
+            )
+        }
+    }
+
+    /// Takes a heartbeat's report in, in the order that the protocol needs: the generation first, then whether it
+    /// extends the lease, then the others.
+    ///
+    /// - Parameter vouched: whether the generation counts as settled whatever the entries say.
+    func learn(
+        _ report: HeartbeatReport,
+        for session: SessionHandle,
+        sentAt: ContinuousClock.Instant,
+        now: ContinuousClock.Instant,
+        vouched: Bool,
+        nothingLive: Bool
+    ) -> GenerationLedger.Action {
+        state.withLock { state in
+            guard state.session === session else { return .none }
+            let name = report.generation.description
+            let elsewhere = report.members.contains { $0.session != session.id && $0.settled == name }
+            let action = state.ledger.observe(
+                report.generation,
+                at: now,
+                settledElsewhere: vouched || elsewhere,
+                nothingLive: nothingLive
+            )
+            if state.ledger.settled(at: now) != nil { state.wasSettled = true }
+            let isSwept = state.ledger.isSwept || !SafetyRule.sweepBeforeLease.holds
+            let extends = isSwept && report.confirmed
+            session.heartbeatAnswered(.alive(extends: extends), sentAt: sentAt, now: now)
+            state.observer.observe(
+                report.members,
+                generation: report.generation,
+                own: session.id,
+                receivedAt: SafetyRule.waitFromReceipt.holds ? now : sentAt
+            )
+            return action
+        }
+    }
+
+    func sweepFinished(_ sweep: Sweep) {
+        state.withLock { $0.ledger.sweepFinished(sweep) }
+    }
+
+    /// Puts a new session in the place of one that is over.
+    func beginSession() -> SessionHandle {
+        let fresh = makeSession()
+        state.withLock {
+            $0.session = fresh
+            $0.ledger.sessionBegan()
+        }
+        return fresh
+    }
+
+    func expiredSessions(at now: ContinuousClock.Instant) -> [MembershipObserver.ExpiredSession] {
+        state.withLock { $0.observer.expiredSessions(at: now) }
+    }
+
+    /// When waiting alone will next prove something: that a session is dead, or that the generation is settled.
+    var nextProof: ContinuousClock.Instant? {
+        state.withLock { state in
+            [state.observer.nextExpiry, state.ledger.settlesAt].compactMap(\.self).min()
+        }
+    }
+
+    func learnDead(_ session: SessionID) {
+        state.withLock { $0.observer.learnDead(session) }
+    }
+
+    func refused(_ session: SessionID) {
+        state.withLock { $0.observer.refused(session) }
+    }
+
+    /// The generation that may be recorded as settled, for a successor on the same data folder.
+    package func settledGeneration(at now: ContinuousClock.Instant) -> Generation? {
+        state.withLock { $0.ledger.settled(at: now) }
+    }
+}

@@ -1,0 +1,67 @@
+package import ActorRuntime
+package import Ownership
+internal import RedisClient
+
+/// An actor's record as it lies in Redis.
+package struct ActorRecord: Sendable {
+    /// Nil where nobody owns it.
+    package let owner: SessionID?
+    package let epoch: Epoch
+    package let attempt: UInt64
+    package let sequence: SequenceNumber
+    /// The last commit; empty where the content came by none.
+    package let commit: String
+    package let content: [ContentField]
+
+    /// - Throws: `unreadable` for fields that are no record.
+    package init(
+        _ fields: [(name: [UInt8], value: [UInt8])],
+        about subject: String
+    ) throws(StoreFailure) {
+        var own: [String: [UInt8]] = [:]
+        var content: [ContentField] = []
+        for field in fields {
+            guard let name = String(validating: field.name, as: UTF8.self) else {
+                throw .unreadable("\(subject): a field whose name is no text")
+            }
+            if ReservedFields.names.contains(name) {
+                own[name] = field.value
+            } else {
+                content.append(ContentField(name, field.value))
+            }
+        }
+        func text(_ name: String) throws(StoreFailure) -> String {
+            guard let bytes = own[name], let text = String(validating: bytes, as: UTF8.self) else {
+                throw .unreadable("\(subject): the field `\(name)` is corrupted")
+            }
+            return text
+        }
+        func number(_ name: String) throws(StoreFailure) -> UInt64 {
+            guard let number = UInt64(try text(name)) else {
+                throw .unreadable("\(subject): the field `\(name)` is corrupted")
+            }
+            return number
+        }
+        let owner = try text("o")
+        self.owner = owner.isEmpty ? nil : SessionID(owner)
+        epoch = Epoch(try number("e"))
+        attempt = try number("a")
+        sequence = SequenceNumber(try number("q"))
+        commit = own["c"] == nil ? "" : try text("c")
+        self.content = content
+    }
+}
+
+extension [RedisValue] {
+    /// Names and values in turn, as `HGETALL` answers them; nil for anything else.
+    var pairs: [(name: [UInt8], value: [UInt8])]? {
+        guard count.isMultiple(of: 2) else { return nil }
+        var pairs: [(name: [UInt8], value: [UInt8])] = []
+        pairs.reserveCapacity(count / 2)
+        for at in stride(from: 0, to: count, by: 2) {
+            guard case .bulk(let name) = self[at], case .bulk(let value) = self[at + 1] else { return nil }
+            pairs.append((name, value))
+        }
+        return pairs
+    }
+}

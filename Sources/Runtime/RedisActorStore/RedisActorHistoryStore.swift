@@ -1,0 +1,70 @@
+package import ActorRuntime
+internal import Ownership
+package import RedisClient
+
+/// Looks at records as they lie in Redis.
+package struct RedisActorHistoryStore: ActorHistoryStore {
+    private let client: RedisClient
+    private let keys: RedisKeys
+
+    /// - Parameter client: run by the caller.
+    package init(client: RedisClient, cluster: ClusterName = .standard) {
+        self.client = client
+        self.keys = RedisKeys(cluster: cluster)
+    }
+
+    package func history(of id: ActorID) async throws(StoreFailure) -> ActorHistory {
+        guard let record = try await record(of: id), record.sequence > .zero else { return .none }
+        guard record.content.contains(where: { $0.name == "b" }) else { return .notKept }
+        do throws(CodecFailure) {
+            return .kept(try EventJournal(record.content, upTo: record.sequence))
+        } catch {
+            throw .unreadable("actor \(id): \(error.reason)")
+        }
+    }
+
+    /// The record as it lies there; nil where there is none.
+    ///
+    /// - Throws: `unreadable` where the key holds no record of ours.
+    package func record(of id: ActorID) async throws(StoreFailure) -> ActorRecord? {
+        let subject = "actor \(id)"
+        let fields = try await fields(of: id)
+        return fields.isEmpty ? nil : try ActorRecord(fields, about: subject)
+    }
+
+    /// All fields of the key, whatever they mean; none where there is no key.
+    package func fields(of id: ActorID) async throws(StoreFailure) -> [(name: [UInt8], value: [UInt8])] {
+        let reply = try await ask("HGETALL", id)
+        guard case .array(let flat) = reply, let fields = flat.pairs else {
+            throw .unanswered("actor \(id): Redis answered something that is no answer")
+        }
+        return fields
+    }
+
+    /// What kind of value the key holds, as Redis calls it; `none` where there is no key.
+    package func type(of id: ActorID) async throws(StoreFailure) -> String {
+        guard case .simple(let type) = try await ask("TYPE", id) else {
+            throw .unanswered("actor \(id): Redis answered something that is no answer")
+        }
+        return type
+    }
+
+    /// How long the key still lives; nil where it lives for ever, or is not there.
+    package func timeToLive(of id: ActorID) async throws(StoreFailure) -> Duration? {
+        guard case .integer(let milliseconds) = try await ask("PTTL", id), milliseconds >= 0 else {
+            return nil
+        }
+        return .milliseconds(milliseconds)
+    }
+
+    /// The key's name.
+    package func key(of id: ActorID) -> String { keys.actor(id) }
+
+    private func ask(_ command: String, _ id: ActorID) async throws(StoreFailure) -> RedisValue {
+        do throws(RedisError) {
+            return try await client.send(command, [.string(keys.actor(id))])
+        } catch {
+            throw StoreFailure(error, about: "\(command) of actor \(id)")
+        }
+    }
+}

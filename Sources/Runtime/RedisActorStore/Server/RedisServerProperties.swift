@@ -1,0 +1,56 @@
+package import RedisClient
+
+/// What a Redis server says of itself, as far as it concerns us.
+package struct RedisServerProperties: Sendable, Hashable {
+    /// How the append-only file is written to disk.
+    package enum Append: Sendable, Hashable {
+        case off
+        /// Each write, before it is answered.
+        case always
+        case everySecond
+        /// When the operating system likes, or not known to us.
+        case whenever
+    }
+
+    /// As it stands in `INFO`, or nil.
+    package let version: String?
+    package let runID: String?
+    package let evictionPolicy: String?
+    package let append: Append
+    package let connectedReplicas: Int
+
+    /// - Parameters:
+    ///   - info: the text that `INFO` answers, whole or some sections of it.
+    ///   - appendfsync: the setting, or nil where we may not ask for it.
+    package init(info: String, appendfsync: String? = nil) {
+        var values: [Substring: Substring] = [:]
+        for line in info.split(whereSeparator: \.isNewline) where !line.hasPrefix("#") {
+            guard let colon = line.firstIndex(of: ":") else { continue }
+            values[line[..<colon]] = line[line.index(after: colon)...]
+        }
+        version = values["redis_version"].map(String.init)
+        runID = values["run_id"].map(String.init)
+        evictionPolicy = values["maxmemory_policy"].map(String.init)
+        connectedReplicas = max(0, values["connected_slaves"].flatMap { Int($0) } ?? 0)
+        append =
+            switch (values["aof_enabled"], appendfsync) {
+            case ("1", "always"): .always
+            case ("1", "everysec"): .everySecond
+            case ("1", _): .whenever
+            case (_, _): .off
+            }
+    }
+
+    /// Asks the server. A setting that we may not ask for counts as unknown.
+    package static func gather(from client: RedisClient) async throws(RedisError) -> RedisServerProperties {
+        let info = try await client.send("INFO").string
+        var appendfsync: String?
+        do throws(RedisError) {
+            let answer = try await client.send("CONFIG", ["GET", "appendfsync"]).array
+            if answer.count == 2 { appendfsync = try answer[1].string }
+        } catch {
+            guard case .server = error else { throw error }
+        }
+        return RedisServerProperties(info: info, appendfsync: appendfsync)
+    }
+}

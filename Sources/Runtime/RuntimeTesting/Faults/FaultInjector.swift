@@ -1,0 +1,132 @@
+internal import ActorRuntime
+internal import Synchronization
+
+/// What a test wants to go wrong with the next calls of each kind, and how many calls there were.
+package final class FaultInjector<Kind: Hashable & Sendable>: Sendable {
+    /// What goes wrong with one call.
+    package enum Fault: Sendable {
+        case hold(HeldCall)
+        /// The store says no: it is not executed, and its caller is told so.
+        case refuse(String)
+        /// It never leaves, and its caller is told so.
+        case unsend(String)
+        /// Its caller is told nothing.
+        case lose(executed: Bool)
+    }
+
+    private struct State {
+        var counts: [Kind: Int] = [:]
+        var planned: [Kind: [Fault]] = [:]
+        var outage: Fault?
+    }
+
+    private let state = Mutex(State())
+
+    package init() {}
+
+    /// How many calls of a kind came here, whatever became of them.
+    package func count(of kind: Kind) -> Int {
+        state.withLock { $0.counts[kind, default: 0] }
+    }
+
+    /// Lets the next call of a kind stand still.
+    package func holdNext(_ kind: Kind, _ moment: HeldCall.Moment = .beforeExecution) -> HeldCall {
+        let held = HeldCall(moment)
+        plan(kind, .hold(held), times: 1)
+        return held
+    }
+
+    /// Refuses the next calls of a kind.
+    package func refuseNext(_ kind: Kind, times: Int = 1, _ reason: String = "refused by the test") {
+        plan(kind, .refuse(reason), times: times)
+    }
+
+    /// Lets the next calls of a kind not leave.
+    package func unsendNext(_ kind: Kind, times: Int = 1, _ reason: String = "not sent by the test") {
+        plan(kind, .unsend(reason), times: times)
+    }
+
+    /// Lets the callers of the next calls of a kind know nothing.
+    package func loseNext(_ kind: Kind, executed: Bool, times: Int = 1) {
+        plan(kind, .lose(executed: executed), times: times)
+    }
+
+    /// From now on every call is refused, or its caller is told nothing, unless something else was planned for it.
+    package func breakDown(_ outage: Outage) {
+        state.withLock { state in
+            switch outage {
+            case .unsent: state.outage = .unsend("an outage made by the test")
+            case .refused: state.outage = .refuse("an outage made by the test")
+            case .requestsLost: state.outage = .lose(executed: false)
+            case .answersLost: state.outage = .lose(executed: true)
+            }
+        }
+    }
+
+    /// Ends an outage.
+    package func recover() { state.withLock { $0.outage = nil } }
+
+    private func plan(_ kind: Kind, _ fault: Fault, times: Int) {
+        state.withLock {
+            $0.planned[kind, default: []].append(contentsOf: Array(repeating: fault, count: times))
+        }
+    }
+
+    /// Counts a call and takes what is planned for it.
+    func next(_ kind: Kind) -> Fault? {
+        state.withLock { state in
+            state.counts[kind, default: 0] += 1
+            guard var planned = state.planned[kind], !planned.isEmpty else { return state.outage }
+            let fault = planned.removeFirst()
+            state.planned[kind] = planned
+            return fault
+        }
+    }
+
+    /// Executes a call on the store, or does with it what is planned.
+    func perform<Value: Sendable>(
+        _ kind: Kind,
+        _ call: @escaping @Sendable () throws(StoreFailure) -> Value
+    ) async throws(StoreFailure) -> Value {
+        let unheard: @Sendable () -> Void = {
+            do throws(StoreFailure) {
+                _ = try call()
+            } catch {
+                // Nobody waits for the answer.
+            }
+        }
+        switch next(kind) {
+        case nil:
+            return try call()
+        case .refuse(let reason):
+            throw .refused(reason)
+        case .unsend(let reason):
+            throw .unsent(reason)
+        case .lose(let executed):
+            if executed { unheard() }
+            throw .unanswered("lost by the test")
+        case .hold(let held):
+            switch held.moment {
+            case .beforeExecution:
+                guard await held.wait(lateCopy: unheard) else { throw .unanswered("held by the test") }
+                return try call()
+            case .afterExecution:
+                let value = try call()
+                guard await held.wait(lateCopy: nil) else { throw .unanswered("held by the test") }
+                return value
+            }
+        }
+    }
+}
+
+/// How a way is broken.
+package enum Outage: Sendable, Hashable {
+    /// Callers know at once that nothing left.
+    case unsent
+    /// The store says no to everything.
+    case refused
+    /// Nothing arrives, and callers know nothing.
+    case requestsLost
+    /// Everything arrives, and callers know nothing.
+    case answersLost
+}

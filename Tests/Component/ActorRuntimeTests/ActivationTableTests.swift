@@ -1,0 +1,73 @@
+import Testing
+
+@testable import ActorRuntime
+
+@Suite struct ActivationTableTests {
+    let start = ContinuousClock.now
+
+    private final class Numbered: Sendable {
+        let number: Int
+
+        init(_ number: Int) { self.number = number }
+    }
+
+    private func table(_ keys: [String]) -> ActivationTable {
+        var table = ActivationTable()
+        for (number, key) in keys.enumerated() {
+            table.insert(Numbered(number), under: ActorID(key), at: start + .seconds(number))
+        }
+        return table
+    }
+
+    private func number(_ element: ActivationTable.Element?) -> Int? {
+        (element as? Numbered)?.number
+    }
+
+    private func unused(_ table: ActivationTable, since seconds: Int, atMost limit: Int) -> [Int?] {
+        table.unused(since: start + .seconds(seconds), atMost: limit).map { number($0) }
+    }
+
+    @Test func `the unused come in the order of their last use`() {
+        var table = table(["a", "b", "c"])
+        _ = table.use(ActorID("a"), at: start + .seconds(3))
+        #expect(unused(table, since: 2, atMost: 9) == [1, 2])
+        #expect(unused(table, since: 3, atMost: 9) == [1, 2, 0])
+        #expect(unused(table, since: 3, atMost: 1) == [1])
+    }
+
+    @Test func `rotating goes through all of them`() {
+        var table = table(["a", "b", "c"])
+        let found = (0..<4).map { _ in number(table.rotate(at: start)) }
+        #expect(found == [0, 1, 2, 0])
+        var empty = ActivationTable()
+        #expect(empty.rotate(at: start) == nil)
+    }
+
+    @Test func `it agrees with a plain model through any sequence of operations`() {
+        var generator = SplitMix64(state: 7)
+        var table = ActivationTable()
+        var model: [(key: ActorID, number: Int)] = []
+        for step in 0..<20_000 {
+            let key = ActorID("\(Int.random(in: 0..<50, using: &generator))")
+            let position = model.firstIndex { $0.key == key }
+            switch Int.random(in: 0..<4, using: &generator) {
+            case 0:
+                if position == nil {
+                    table.insert(Numbered(step), under: key, at: start + .seconds(step))
+                    model.append((key, step))
+                }
+            case 1:
+                table.remove(key)
+                if let position { model.remove(at: position) }
+            case 2:
+                #expect(number(table.peek(key)) == position.map { model[$0].number })
+            default:
+                let found = table.use(key, at: start + .seconds(step))
+                #expect(number(found) == position.map { model[$0].number })
+                if let position { model.append(model.remove(at: position)) }
+            }
+            #expect(table.count == model.count)
+        }
+        #expect(unused(table, since: 20_000, atMost: .max) == model.map(\.number))
+    }
+}

@@ -1,0 +1,148 @@
+import ActorRuntime
+import Logging
+import Ownership
+import RuntimeTesting
+import Testing
+
+/// Some nodes, one simulated Redis, one network, and one clock that moves only when a test says so.
+struct TestCluster: Sendable {
+    let clock: ManualClock
+    let redis: SimulatedRedis<CounterLogic.State>
+    let nodes: [TestNode]
+
+    /// Runs `body` while the nodes run.
+    ///
+    /// - Parameter exclusive: whether the nodes may claim at once, as if Redis had settled long ago.
+    static func with(
+        nodes count: Int = 1,
+        exclusive: Bool = true,
+        predecessor: SessionID? = nil,
+        policy: HostPolicy = HostPolicy(),
+        _ body: (TestCluster) async throws -> Void
+    ) async throws {
+        let clock = ManualClock()
+        let redis = SimulatedRedis<CounterLogic.State>(clock: clock)
+        let network = InMemoryNetwork()
+        let nodes = (0..<count).map { number in
+            TestNode(
+                "node-\(number)",
+                clock: clock,
+                redis: redis,
+                network: network,
+                bootstrap: BootstrapState(predecessor: predecessor, exclusive: exclusive),
+                policy: policy
+            )
+        }
+        let cluster = TestCluster(clock: clock, redis: redis, nodes: nodes)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for node in nodes {
+                group.addTask {
+                    await node.keeper.run()
+                    node.keeperClock.end()
+                }
+                group.addTask { await node.runHost() }
+            }
+            defer { group.cancelAll() }
+            await cluster.settle()
+            if exclusive { try await cluster.until { cluster.nodes.allSatisfy(\.host.isReady) } }
+            // Everybody has seen everybody.
+            await cluster.pass(.seconds(1))
+            try await body(cluster)
+        }
+    }
+
+    /// Waits until every session keeper has done what is to be done at this instant.
+    private func settle() async {
+        for node in nodes { await node.keeperClock.settled() }
+        // Hosts have no such word. As long as one has work under way it is let go first, in bounds, as the work may wait
+        // for the test itself: otherwise a busy machine would let time run away from it.
+        for _ in 0..<500 {
+            await Task.yield()
+            if nodes.allSatisfy({ $0.host.busyCount == 0 }) { break }
+        }
+    }
+
+    /// Lets time pass from one sleeper's deadline to the next, each time until the session keepers sleep again.
+    func pass(_ duration: Duration) async {
+        let end = clock.now + duration
+        while clock.now < end {
+            // Never past a keeper's next turn: it says when that is before it lies down.
+            let turns = nodes.compactMap(\.keeperClock.turn) + [end, clock.nextDeadline ?? end]
+            clock.advance(by: max(.zero, (turns.min() ?? end) - clock.now))
+            await settle()
+        }
+    }
+
+    /// Lets time pass until something is so, for a minute at most.
+    func until(_ condition: @Sendable () async -> Bool) async throws {
+        let end = clock.now + .seconds(60)
+        while await !condition() {
+            try #require(clock.now < end, "it did not come about")
+            await pass(.milliseconds(50))
+            await Task.yield()
+        }
+    }
+
+    /// Runs `body` while time passes, a little at a time.
+    func whilePassing<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws
+        -> Value
+    {
+        try await withThrowingTaskGroup(of: Value?.self) { group in
+            group.addTask { try await body() }
+            group.addTask {
+                while !Task.isCancelled {
+                    await pass(.milliseconds(25))
+                    await Task.yield()
+                }
+                return nil
+            }
+            defer { group.cancelAll() }
+            while let value = try await group.next() {
+                if let value { return value }
+            }
+            throw CancellationError()
+        }
+    }
+
+    func record(_ id: String) -> SimulatedStore<CounterLogic.State>.Record? {
+        redis.withStore { store in
+            guard case .record(let record)? = store.contents.slots[ActorID(id)] else { return nil }
+            return record
+        }
+    }
+}
+
+extension TestCluster {
+    /// Leaves a counter `c` behind that a session of some other process owns.
+    func leave(_ value: Int64, under session: SessionID) async throws {
+        let store = InMemoryStore<CounterLogic>(redis)
+        let id = ActorID("c")
+        let terms = ClaimTerms(
+            mode: .create,
+            session: session,
+            attempt: ClaimAttempt(1),
+            generation: redis.withStore { $0.generation },
+            dead: []
+        )
+        guard case .granted(let version) = try await store.claim(id, terms).answer else {
+            throw CancellationError()
+        }
+        let state = CounterLogic.State(value: value)
+        let change = StateChange<CounterLogic>(
+            before: .init(value: 0),
+            after: state,
+            events: [.added(value)],
+            form: .empty
+        )
+        let commit = CommitID("commit")
+        #expect(
+            try await store.commit(id, owner: session, version: version, commit: commit, change: change)
+                == .committed
+        )
+    }
+
+    /// How many commands wait in an actor's mailbox on a node.
+    func waiting(in node: TestNode, for id: String) async -> Int {
+        await node.host.waiting(ActorID(id))
+    }
+}

@@ -1,0 +1,79 @@
+import CartService
+import GRPCCore
+import GRPCNIOTransportHTTP2Posix
+import GRPCProtobuf
+import Logging
+import SwiftProtobuf
+
+@testable import CartGRPC
+
+/// One client of one server.
+struct RPCTestClient: Sendable {
+    let client: GRPCClient<HTTP2ClientTransport.Posix>
+
+    func call<Input: Message, Output: Message>(
+        _ service: String,
+        _ method: String,
+        _ input: Input,
+        _ metadata: Metadata = [:]
+    ) async throws -> Output {
+        try await client.unary(
+            request: ClientRequest(message: input, metadata: metadata),
+            descriptor: Self.method(service, method),
+            serializer: ProtobufSerializer<Input>(),
+            deserializer: ProtobufDeserializer<Output>(),
+            options: .defaults
+        ) { try $0.message }
+    }
+
+    /// All that is answered; `each` hears of it message by message.
+    func stream<Input: Message, Output: Message>(
+        _ service: String,
+        _ method: String,
+        _ input: Input,
+        _ each: @escaping @Sendable (Output) async throws -> Void
+    ) async throws {
+        try await client.serverStreaming(
+            request: ClientRequest(message: input),
+            descriptor: Self.method(service, method),
+            serializer: ProtobufSerializer<Input>(),
+            deserializer: ProtobufDeserializer<Output>(),
+            options: .defaults
+        ) { response in
+            for try await message in response.messages { try await each(message) }
+        }
+    }
+
+    private static func method(_ service: String, _ method: String) -> MethodDescriptor {
+        MethodDescriptor(service: ServiceDescriptor(fullyQualifiedService: service), method: method)
+    }
+}
+
+/// Runs a test against a server over a backend.
+func serve(
+    _ backend: FakeCarts,
+    apiPolicy: CartAPIPolicy = CartAPIPolicy(),
+    dependencies: CartAPIDependencies = dependencies,
+    _ body: @escaping @Sendable (RPCTestClient) async throws -> Void
+) async throws {
+    let server = try CartRPCServer(
+        host: "localhost",
+        port: 0,
+        dispatcher: backend,
+        apiPolicy: apiPolicy,
+        dependencies: dependencies,
+        logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
+        isServing: { true }
+    )
+    try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask { try await server.run() }
+        let port = try await server.port
+        let transport = try HTTP2ClientTransport.Posix(
+            target: .ipv4(address: "127.0.0.1", port: port),
+            transportSecurity: .plaintext
+        )
+        try await withGRPCClient(transport: transport) { try await body(RPCTestClient(client: $0)) }
+        server.beginGracefulShutdown()
+        try await group.waitForAll()
+    }
+}

@@ -1,0 +1,28 @@
+import Subprocess
+import SystemPackage
+import Testing
+
+@testable import NodeConfiguration
+
+/// A server as a killed node leaves it: running, and holding the folder's lock.
+struct OrphanedRedis {
+    private let redis: EmbeddedRedis
+    private let lock: FolderLock
+
+    /// From now on the lock is taken.
+    init(_ redis: EmbeddedRedis) throws {
+        self.redis = redis
+        self.lock = try #require(try FolderLock.take(redis.home.lock))
+    }
+
+    /// Runs the server until it ends; answers which process it was and how it ended.
+    func run() async throws -> (process: Int32, status: TerminationStatus) {
+        let result = try await Subprocess.run(
+            .path(FilePath(redis.program)),
+            arguments: Arguments(redis.arguments),
+            input: .fileDescriptor(lock.file, closeAfterSpawningProcess: true),
+            output: .discarded
+        )
+        return (result.processIdentifier.value, result.terminationStatus)
+    }
+}

@@ -1,0 +1,111 @@
+import ActorRuntime
+import PeerProtocol
+import SwiftProtobuf
+import Testing
+
+@testable import PeerTransport
+
+@Suite struct ServerRequestTableTests {
+    func incoming(_ change: (inout LinkPolicy) -> Void = { _ in }) -> ServerRequestTable {
+        var policy = LinkPolicy()
+        change(&policy)
+        return ServerRequestTable(policy: policy, firstMessage: .with { $0.challenge = WireChallenge() })
+    }
+
+    func answer(_ number: UInt64, _ bytes: Int = 0) -> WireAnswer {
+        let command = [UInt8](repeating: 0, count: bytes)
+        return WireAnswer(.answered(command), correlation: number, id: ActorID("a"), policy: LinkPolicy())
+    }
+
+    func numbers(_ message: WireFromServer?) -> [UInt64]? {
+        message.map { $0.answers.answers.map(\.correlation) }
+    }
+
+    @Test func `the handshake goes before everything else`() {
+        var incoming = incoming()
+        incoming.pinged()
+        _ = incoming.answer(answer(1))
+        incoming.say(.with { $0.leaving = WireLeaving() })
+        #expect(incoming.dequeue()?.kind == .challenge(WireChallenge()))
+        #expect(incoming.dequeue()?.kind == .leaving(WireLeaving()))
+        #expect(incoming.dequeue()?.kind == .pong(WirePong()))
+        #expect(numbers(incoming.dequeue()) == [1])
+        #expect(incoming.dequeue() == nil)
+    }
+
+    @Test func `a number is taken until its answer left`() {
+        var incoming = incoming()
+        _ = incoming.dequeue()
+        #expect(incoming.admit(1) == .serve)
+        #expect(incoming.admit(1) == .duplicate)
+        _ = incoming.answer(answer(1))
+        #expect(incoming.admit(1) == .duplicate)
+        #expect(!incoming.isIdle)
+        _ = incoming.dequeue()
+        #expect(incoming.isIdle)
+        #expect(incoming.admit(1) == .serve)
+    }
+
+    @Test func `beyond the limit asks are turned away until an answer left`() {
+        var incoming = incoming { $0.asksPerStream = 2 }
+        _ = incoming.dequeue()
+        #expect(incoming.admit(1) == .serve)
+        #expect(incoming.admit(2) == .serve)
+        #expect(incoming.admit(3) == .overloaded)
+        _ = incoming.answer(answer(2))
+        #expect(incoming.admit(3) == .overloaded)
+        _ = incoming.dequeue()
+        #expect(incoming.admit(3) == .serve)
+    }
+
+    @Test func `answers share messages within the limits`() {
+        var incoming = incoming {
+            $0.batchLimit = 2
+            $0.batchBytes = 10
+        }
+        _ = incoming.dequeue()
+        for (number, bytes) in [(1, 0), (2, 0), (3, 20), (4, 0)] as [(UInt64, Int)] {
+            _ = incoming.answer(answer(number, bytes))
+        }
+        #expect(numbers(incoming.dequeue()) == [1, 2])
+        #expect(numbers(incoming.dequeue()) == [3])
+        #expect(numbers(incoming.dequeue()) == [4])
+    }
+
+    @Test func `a thousand pings get one pong`() {
+        var incoming = incoming()
+        _ = incoming.dequeue()
+        for _ in 0..<1_000 { incoming.pinged() }
+        #expect(incoming.dequeue()?.kind == .pong(WirePong()))
+        #expect(incoming.dequeue() == nil)
+    }
+
+    @Test func `the writer is woken by the first answer that waits`() {
+        var incoming = incoming()
+        _ = incoming.dequeue()
+        let first = incoming.answer(answer(1))
+        let second = incoming.answer(answer(2))
+        #expect(first && !second)
+    }
+
+    @Test func `a client that reads nothing is noticed`() {
+        var incoming = incoming { $0.asksPerStream = 1 }
+        for number in 1...4 as ClosedRange<UInt64> {
+            _ = incoming.answer(answer(number))
+            #expect(!incoming.isCongested)
+        }
+        _ = incoming.answer(answer(5))
+        #expect(incoming.isCongested)
+    }
+
+    @Test func `turning an ask away frees nobody else's room`() {
+        var incoming = incoming { $0.asksPerStream = 1 }
+        _ = incoming.dequeue()
+        #expect(incoming.admit(1) == .serve)
+        #expect(incoming.admit(2) == .overloaded)
+        incoming.turnAway(answer(1))
+        incoming.turnAway(answer(2))
+        #expect(numbers(incoming.dequeue()) == [1, 2])
+        #expect(incoming.admit(3) == .overloaded)
+    }
+}

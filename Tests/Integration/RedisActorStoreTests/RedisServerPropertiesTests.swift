@@ -1,0 +1,96 @@
+import ActorRuntime
+import Ownership
+import RedisClient
+import ServerTesting
+import Testing
+
+@testable import RedisActorStore
+
+/// What a server says of itself, and what we make of it. Pure.
+@Suite struct RedisServerPropertiesTests {
+    private func info(
+        version: String? = "7.0.15",
+        policy: String? = "noeviction",
+        aof: String = "0",
+        replicas: String = "0"
+    ) -> String {
+        var lines = ["# Server"]
+        if let version { lines.append("redis_version:\(version)") }
+        lines += ["run_id:abc123", "", "# Memory"]
+        if let policy { lines.append("maxmemory_policy:\(policy)") }
+        lines += [
+            "# Persistence", "aof_enabled:\(aof)", "# Replication", "connected_slaves:\(replicas)", "junk",
+        ]
+        return lines.joined(separator: "\r\n")
+    }
+
+    @Test func `every fact is found in its line`() {
+        let facts = RedisServerProperties(info: info(aof: "1", replicas: "2"), appendfsync: "everysec")
+        #expect(facts.version == "7.0.15")
+        #expect(facts.runID == "abc123")
+        #expect(facts.evictionPolicy == "noeviction")
+        #expect(facts.append == .everySecond)
+        #expect(facts.connectedReplicas == 2)
+    }
+
+    @Test(arguments: [
+        "", "#", ":", "redis_version", ":::\r\n\r\n:", "connected_slaves:-3", "connected_slaves:x",
+    ])
+    func `a text that tells nothing tells nothing`(_ text: String) {
+        let facts = RedisServerProperties(info: text)
+        #expect(facts.version == nil && facts.runID == nil && facts.evictionPolicy == nil)
+        #expect(facts.append == .off && facts.connectedReplicas == 0)
+        #expect(RedisCompatibility(facts) == .refused(.version(nil)))
+    }
+
+    @Test(arguments: ["6.2.14", "5.0", "x", "", ".7"])
+    func `a server before 7 is refused`(_ version: String) {
+        let facts = RedisServerProperties(info: info(version: version))
+        #expect(RedisCompatibility(facts) == .refused(.version(version)))
+    }
+
+    @Test(arguments: ["7.0.0", "7.4.1", "8.0", "255.255.255"])
+    func `a server from 7 on is admitted`(_ version: String) {
+        guard case .admitted = RedisCompatibility(RedisServerProperties(info: info(version: version))) else {
+            Issue.record("refused")
+            return
+        }
+    }
+
+    @Test(arguments: ["allkeys-lru", "volatile-ttl", nil])
+    func `a server that may evict is refused`(_ policy: String?) {
+        let facts = RedisServerProperties(info: info(policy: policy))
+        #expect(RedisCompatibility(facts) == .refused(.evictionPolicy(policy)))
+    }
+
+    @Test(
+        arguments: [
+            ("0", "always", "no append-only file"), ("1", "always", "always"), ("1", "everysec", "everysec"),
+            ("1", "no", "when the system likes"), ("1", nil, "when the system likes"),
+        ] as [(String, String?, String)]
+    )
+    func `the line for the log names the tier`(_ aof: String, _ fsync: String?, _ part: String) {
+        let facts = RedisServerProperties(info: info(aof: aof, replicas: "2"), appendfsync: fsync)
+        guard case .admitted(let tier) = RedisCompatibility(facts, replicas: 1) else {
+            Issue.record("refused")
+            return
+        }
+        #expect(tier.description.contains(part))
+        #expect(tier.description.contains("2 connected, 1 must confirm"))
+    }
+
+    @Test func `a real server is asked for all of it`() async throws {
+        var options = RedisServerFixture.Options()
+        options.append = .everysec
+        try await RedisServerFixture.with(options) { server in
+            try await RedisStoreFixture.with(server) { fixture in
+                let facts = try await RedisServerProperties.gather(from: fixture.client)
+                #expect(facts.append == .everySecond && facts.evictionPolicy == "noeviction")
+                #expect(try await fixture.beat().generation.run == facts.runID)
+                _ = try await fixture.client.send("CONFIG", ["SET", "maxmemory-policy", "allkeys-lru"])
+                let changed = try await RedisServerProperties.gather(from: fixture.client)
+                #expect(RedisCompatibility(changed) == .refused(.evictionPolicy("allkeys-lru")))
+            }
+        }
+    }
+}

@@ -1,0 +1,136 @@
+import ActorRuntime
+import Logging
+import NIOCore
+import NIOPosix
+import Ownership
+import RedisClient
+import RuntimeTesting
+import ServerTesting
+import Testing
+
+@testable import RedisActorStore
+
+struct RedisStoreFixture: StoreFixture {
+    let server: RedisServerFixture
+    let client: RedisClient
+    let store: any ActorStore<CounterLogic>
+    let registry: any SessionRegistry
+
+    /// Runs `body` with a client of a running server.
+    static func with<Value>(
+        _ server: RedisServerFixture,
+        _ body: (RedisStoreFixture) async throws -> Value
+    ) async throws -> Value {
+        var configuration = RedisConfiguration(address: .unix(path: server.socketPath))
+        configuration.commandTimeout = .seconds(5)
+        let client = RedisClient(
+            configuration: configuration,
+            eventLoop: MultiThreadedEventLoopGroup.singleton.next(),
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        )
+        let running = Task { try await client.run() }
+        let fixture = RedisStoreFixture(server: server, client: client)
+        let result: Result<Value, any Error>
+        do {
+            await fixture.connected()
+            result = .success(try await body(fixture))
+        } catch {
+            result = .failure(error)
+        }
+        running.cancel()
+        try await running.value
+        return try result.get()
+    }
+
+    init(server: RedisServerFixture, client: RedisClient) {
+        self.server = server
+        self.client = client
+        let reader = StateReader(decider: CounterLogic(), codec: CounterCodec())
+        store = RedisActorStore(client: client, layout: SnapshotLayout(reader))
+        registry = RedisSessionRegistry(
+            client: client,
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        )
+    }
+
+    func connected() async {
+        for await state in client.states() where state == .connected { return }
+    }
+
+    func key(_ id: ActorID) -> String { RedisKeys(cluster: .standard).actor(id) }
+    let nodes = RedisKeys(cluster: .standard).nodes
+
+    func record(_ id: ActorID) async throws -> RecordSnapshot? {
+        let flat = try await client.send("HGETALL", [.string(key(id))]).array
+        guard !flat.isEmpty else { return nil }
+        var fields: [String: String] = [:]
+        for at in stride(from: 0, to: flat.count, by: 2) {
+            fields[try flat[at].string] = try flat[at + 1].string
+        }
+        guard let owner = fields["o"], let epoch = fields["e"].flatMap(UInt64.init),
+            let attempt = fields["a"].flatMap(UInt64.init), let sequence = fields["q"].flatMap(UInt64.init)
+        else { throw Unexpected(what: "\(fields)") }
+        return RecordSnapshot(
+            owner: owner,
+            epoch: epoch,
+            attempt: attempt,
+            sequence: sequence,
+            commit: fields["c"] ?? "",
+            value: try fields["s"].map { try CounterCodec().decode(state: Array($0.utf8)).value }
+        )
+    }
+
+    func put(_ record: RecordSnapshot?, at id: ActorID) async throws {
+        _ = try await client.send("DEL", [.string(key(id))])
+        guard let record else { return }
+        var words: [RedisArgument] = [
+            .string(key(id)), "o", .string(record.owner), "e", .string(String(record.epoch)),
+            "a", .string(String(record.attempt)), "q", .string(String(record.sequence)), "c",
+            .string(record.commit),
+        ]
+        if let value = record.value {
+            words += ["s", .bytes(try CounterCodec().encode(state: .init(value: value)))]
+        }
+        _ = try await client.send("HSET", words)
+    }
+
+    func set(_ field: String, _ value: RedisArgument, at id: ActorID = cart) async throws {
+        _ = try await client.send("HSET", [.string(key(id)), .string(field), value])
+    }
+
+    func malform(_ session: SessionID) async throws {
+        _ = try await client.send("HSET", [.string(nodes), .string(session.rawValue), "7 alive"])
+    }
+
+    func age(_ session: SessionID, bySeconds seconds: UInt64) async throws {
+        let field: [RedisArgument] = [.string(nodes), .string(session.rawValue)]
+        var parts = try await client.send("HGET", field).string.split(separator: " ")
+        let since = try #require(UInt64(parts[3]))
+        parts[3] = "\(since - seconds)"
+        _ = try await client.send("HSET", field + [.string(parts.joined(separator: " ") + " ")])
+    }
+
+    func flush() async throws { _ = try await client.send("FLUSHALL") }
+
+    func restart() async throws {
+        try await server.restart()
+        var isBack = false
+        while !isBack {
+            do throws(RedisError) {
+                _ = try await client.send("PING")
+                isBack = true
+            } catch {
+                try await Task.sleep(for: .milliseconds(5))
+            }
+        }
+    }
+
+    func prune(olderThan seconds: UInt64) async throws -> Int {
+        let pruner = RedisSessionRegistry(
+            client: client,
+            tombstoneRetention: .seconds(Int64(seconds)),
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        )
+        return try await pruner.prune()
+    }
+}

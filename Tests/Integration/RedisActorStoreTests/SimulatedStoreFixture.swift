@@ -1,0 +1,63 @@
+import ActorRuntime
+import Ownership
+import RuntimeTesting
+
+struct SimulatedStoreFixture: StoreFixture {
+    private let redis: SimulatedRedis<CounterLogic.State>
+    private let members: InMemoryRegistry<CounterLogic.State>
+    let store: any ActorStore<CounterLogic>
+    var registry: any SessionRegistry { members }
+
+    init() {
+        redis = SimulatedRedis(clock: ContinuousClock())
+        store = InMemoryStore(redis)
+        members = InMemoryRegistry(redis)
+    }
+
+    func record(_ id: ActorID) async throws -> RecordSnapshot? {
+        redis.withStore { store in
+            switch store.contents.slots[id] {
+            case nil, .unreadable: nil
+            case .record(let record):
+                RecordSnapshot(
+                    owner: record.owner?.rawValue ?? "",
+                    epoch: record.version.epoch.rawValue,
+                    attempt: record.attempt.rawValue,
+                    sequence: record.version.sequence.rawValue,
+                    commit: record.commit?.rawValue ?? "",
+                    value: record.state?.value
+                )
+            }
+        }
+    }
+
+    func put(_ record: RecordSnapshot?, at id: ActorID) async throws {
+        redis.withStore { store in
+            store.contents.slots[id] = record.map { record in
+                .record(
+                    SimulatedStore.Record(
+                        owner: record.owner.isEmpty ? nil : SessionID(record.owner),
+                        version: version(record.epoch, record.sequence),
+                        attempt: ClaimAttempt(record.attempt),
+                        commit: record.commit.isEmpty ? nil : CommitID(record.commit),
+                        state: record.value.map(CounterLogic.State.init)
+                    )
+                )
+            }
+        }
+    }
+
+    func malform(_ session: SessionID) async throws {
+        redis.withStore { $0.contents.entries[session] = .malformed }
+    }
+
+    func age(_ session: SessionID, bySeconds seconds: UInt64) async throws {
+        redis.stepClock(bySeconds: Int64(seconds))
+    }
+
+    func flush() async throws { redis.withStore { $0.flush() } }
+
+    func restart() async throws { redis.withStore { $0.restart() } }
+
+    func prune(olderThan seconds: UInt64) async throws -> Int { try members.prune(olderThan: seconds) }
+}

@@ -1,0 +1,146 @@
+import Testing
+
+@testable import RedisClient
+
+/// Instants are whole seconds, tickets are numbers.
+@Suite struct PendingCommandQueueTests {
+    typealias Machine = PendingCommandQueue<Int, Int>
+
+    private func machine(sent: [Int] = [], unsent: [Int] = [], limit: Int = 4) -> Machine {
+        var machine = Machine(limit: limit, unsentByteLimit: 100)
+        for ticket in sent { _ = machine.submit(ticket, bytes: 10, deadline: ticket) }
+        machine.markSent()
+        for ticket in unsent { _ = machine.submit(ticket, bytes: 10, deadline: ticket) }
+        return machine
+    }
+
+    @Test func `only the first command of a burst wakes the event loop`() {
+        var machine = machine()
+        #expect(machine.submit(1, bytes: 1, deadline: 1) == .admitted(wake: true))
+        #expect(machine.submit(2, bytes: 1, deadline: 2) == .admitted(wake: false))
+        machine.markSent()
+        #expect(!machine.hasUnsent)
+        #expect(machine.submit(3, bytes: 1, deadline: 3) == .admitted(wake: true))
+    }
+
+    @Test func `replies go to the commands in the order of asking`() {
+        var machine = machine(sent: [1, 2, 3])
+        for ticket in 1...3 {
+            guard case .to(ticket) = machine.reply() else {
+                Issue.record("reply \(ticket) went astray")
+                continue
+            }
+        }
+        #expect(machine.isEmpty)
+    }
+
+    @Test func `a reply is nobody's when nothing was sent`() {
+        for var machine in [machine(), machine(unsent: [1])] {
+            #expect(!machine.expectsReply)
+            guard case .unexpected = machine.reply() else {
+                Issue.record("an unsent command was answered")
+                continue
+            }
+        }
+    }
+
+    @Test func `a preface and its command enter side by side or not at all`() {
+        var machine = machine(sent: [1, 2, 3])
+        #expect(machine.submit(5, after: 4, bytes: 1, deadline: 9) == .refused(.overloaded))
+        _ = machine.reply()
+        #expect(machine.submit(5, after: 4, bytes: 1, deadline: 9) == .admitted(wake: true))
+        #expect(machine.submit(6, bytes: 1, deadline: 9) == .refused(.overloaded))
+        #expect(machine.end(.shutDown, now: 0).map(\.ticket) == [2, 3, 4, 5])
+    }
+
+    @Test func `a command over either limit is refused and changes nothing`() {
+        var full = machine(sent: [1, 2], unsent: [3, 4])
+        #expect(full.submit(5, bytes: 0, deadline: 5) == .refused(.overloaded))
+        #expect(full.end(.shutDown, now: 0).map(\.ticket) == [1, 2, 3, 4])
+        var heavy = machine(unsent: [1])
+        #expect(heavy.submit(2, bytes: 91, deadline: 2) == .refused(.overloaded))
+        #expect(heavy.submit(2, bytes: .max, deadline: 2) == .refused(.overloaded))
+        #expect(heavy.submit(2, bytes: 90, deadline: 2) == .admitted(wake: false))
+        heavy.markSent()
+        #expect(heavy.submit(3, bytes: 100, deadline: 3) == .admitted(wake: true))
+    }
+
+    @Test func `the clock looks at the oldest command only`() {
+        #expect(machine().checkTimeout(now: 99) == .idle)
+        #expect(machine(sent: [5, 9]).checkTimeout(now: 4) == .checkAgain(at: 5))
+        #expect(machine(sent: [5, 9]).checkTimeout(now: 5) == .giveUp)
+        #expect(machine(unsent: [5]).checkTimeout(now: 4) == .checkAgain(at: 5))
+        #expect(machine(unsent: [5]).checkTimeout(now: 6) == .giveUp)
+    }
+
+    static let ends: [(DisconnectReason, [RedisError])] = [
+        (
+            .silence,
+            [
+                .timedOut(sent: true), .connectionLost(reason: DisconnectReason.silence.reason),
+                .timedOut(sent: false),
+                .notConnected(reason: DisconnectReason.silence.reason),
+            ]
+        ),
+        (
+            .lost("gone"),
+            [
+                .connectionLost(reason: "gone"), .connectionLost(reason: "gone"),
+                .notConnected(reason: "gone"),
+                .notConnected(reason: "gone"),
+            ]
+        ),
+        (
+            .violation("what?"),
+            [
+                .protocolViolation("what?"), .protocolViolation("what?"),
+                .notConnected(reason: "protocol violation: what?"),
+                .notConnected(reason: "protocol violation: what?"),
+            ]
+        ),
+        (
+            .shutDown,
+            [
+                .connectionLost(reason: DisconnectReason.shutDown.reason),
+                .connectionLost(reason: DisconnectReason.shutDown.reason), .shutDown,
+                .shutDown,
+            ]
+        ),
+    ]
+
+    @Test(arguments: ends)
+    func `at the end each learns what is true of its own command, once`(
+        end: DisconnectReason,
+        errors: [RedisError]
+    ) {
+        var machine = machine()
+        // Sent and late, sent and not late, unsent and late, unsent and not late.
+        _ = machine.submit(1, bytes: 1, deadline: 5)
+        _ = machine.submit(2, bytes: 1, deadline: 7)
+        machine.markSent()
+        _ = machine.submit(3, bytes: 1, deadline: 6)
+        _ = machine.submit(4, bytes: 1, deadline: 8)
+        let failures = machine.end(end, now: 6)
+        #expect(failures.map(\.ticket) == [1, 2, 3, 4])
+        #expect(failures.map(\.error) == errors)
+        #expect(failures.map(\.error.mayHaveBeenExecuted) == [true, true, false, false])
+        #expect(machine.end(.lost("again"), now: 7).isEmpty)
+    }
+
+    @Test(arguments: ends.map(\.0))
+    func `after the end nothing enters, nothing is due and no reply is anybody's`(end: DisconnectReason) {
+        var machine = machine(sent: [1], unsent: [2])
+        _ = machine.end(end, now: 0)
+        #expect(machine.state == .over(end))
+        #expect(machine.submit(3, bytes: 1, deadline: 9) == .refused(end.refusal))
+        #expect(machine.checkTimeout(now: 99) == .idle)
+        #expect(!machine.hasUnsent && !machine.expectsReply && machine.isEmpty)
+        guard case .unexpected = machine.reply() else {
+            Issue.record("a reply after the end")
+            return
+        }
+        #expect(!end.refusal.mayHaveBeenExecuted)
+        _ = machine.end(.lost("again"), now: 0)
+        #expect(machine.state == .over(end))
+    }
+}

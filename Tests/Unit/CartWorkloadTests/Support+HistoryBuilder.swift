@@ -1,0 +1,79 @@
+import CartWorkload
+
+/// A history written by hand, of one cart.
+struct HistoryBuilder {
+    let history = History(carts: 1)
+    private var now: Duration = .zero
+    private var operations: [UInt32: UInt32] = [:]
+
+    static let cart = CartName(0)
+
+    /// A line as it is told: its id, who added it, and how many.
+    typealias Told = (line: UInt32, article: OperationID, quantity: UInt32)
+
+    mutating func operation(_ client: UInt32, _ action: (OperationID) -> Action, key: String? = nil)
+        -> WorkloadOperation
+    {
+        operations[client, default: 0] += 1
+        let id = OperationID(client: client, number: operations[client, default: 0])
+        return WorkloadOperation(id, Self.cart, action(id), key: key)
+    }
+
+    mutating func send(_ operation: WorkloadOperation) -> History.SentAttempt {
+        now += .milliseconds(1)
+        return history.sent(operation, to: 0, at: now)
+    }
+
+    mutating func answer(_ sentAttempt: History.SentAttempt, _ reply: AttemptResult) {
+        now += .milliseconds(1)
+        history.answered(sentAttempt, reply, at: now)
+    }
+
+    mutating func tell(_ operation: WorkloadOperation, _ reply: AttemptResult) {
+        answer(send(operation), reply)
+    }
+
+    /// Client 1 creates the cart, at version 1.
+    mutating func open() {
+        tell(operation(1, { _ in .create }), .shown(1, []))
+    }
+
+    /// Client 1 creates the cart and adds an article as line 1, at version 2.
+    mutating func openWithLine() -> OperationID {
+        open()
+        let add = operation(1, add)
+        tell(add, .shown(2, [(1, add.id, 1)]))
+        return add.id
+    }
+
+    /// Somebody looks and is shown this.
+    mutating func look(_ client: UInt32 = 1, _ version: UInt64, _ lines: [Told], owner: String? = nil) {
+        tell(operation(client, { _ in .read }), .shown(version, lines, owner: owner))
+    }
+
+    var checkResult: CheckResult { Checker().check(history) }
+    var broken: Set<Invariant> { Set(checkResult.counts.keys) }
+}
+
+/// One of the operation's own article.
+func add(_ id: OperationID) -> Action { .add(Article(id), quantity: 1) }
+
+extension AttemptResult {
+    static func shown(
+        _ version: UInt64,
+        _ lines: [HistoryBuilder.Told],
+        owner: String? = nil,
+        replayOf committed: UInt64? = nil
+    ) -> AttemptResult {
+        let lines = lines.map {
+            CartObservation.Line(id: $0.line, article: Article($0.article), quantity: $0.quantity)
+        }
+        var reply = AttemptResult(.done(CartObservation(version: version, lines: lines)), owner: owner)
+        reply.isReplay = committed != nil
+        reply.committedAt = committed
+        return reply
+    }
+
+    static let noAnswer = AttemptResult(.unknown("no answer"))
+    static let denied = AttemptResult(.notApplied("503"))
+}

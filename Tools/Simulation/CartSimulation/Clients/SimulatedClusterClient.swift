@@ -1,0 +1,133 @@
+internal import ActorRuntime
+internal import Cart
+internal import CartService
+internal import CartWorkload
+
+/// The clients' path into a simulated cluster: a request comes to a node, which asks its host.
+struct SimulatedClusterClient: ClusterClient {
+    /// How long a node may take for a request, and how long a client waits for it.
+    private static let requestDeadline: Duration = .seconds(2)
+    private static let clientPatience: SimulatedTime = .milliseconds(4_000)
+
+    /// What everything costs.
+    private static let price: Money = {
+        guard let euro = Currency(stored: "EUR") else { preconditionFailure("EUR is three letters") }
+        return Money(minorUnits: 100, currency: euro)
+    }()
+
+    let slots: [NodeSlot]
+    let cluster: SimulatedCluster
+
+    var nodes: Int { slots.count }
+
+    func perform(_ operation: WorkloadOperation, at node: Int) async -> AttemptResult {
+        let scheduler = cluster.scheduler
+        let slot = slots[node]
+        scheduler.trace.note(scheduler.now, "ask", "node-\(node): \(operation)")
+        let end: NetworkPath.End<AttemptResult> = await slot.front.exchange(
+            within: Self.clientPatience,
+            listens: { slot.process != nil },
+            deliver: { answer in
+                guard let process = slot.process else { return answer(nil) }
+                process.take(broken: { answer(nil) }) { host in
+                    answer(await Self.serve(operation, host, cluster))
+                }
+            }
+        )
+        let reply =
+            switch end {
+            case .answered(let reply): reply
+            case .refused: AttemptResult(.notApplied("connection refused"))
+            case .silent: AttemptResult(.unknown("no answer in time"))
+            case .broken: AttemptResult(.unknown("the connection broke"))
+            }
+        scheduler.trace.note(scheduler.now, "told", "node-\(node): \(operation.id): \(reply.outcome)")
+        return reply
+    }
+
+    /// What the HTTP face makes of a request.
+    private static func serve(
+        _ operation: WorkloadOperation,
+        _ host: Host<CartLogic>,
+        _ cluster: SimulatedCluster
+    ) async -> AttemptResult {
+        let clock = cluster.clock
+        do throws(HostFailure) {
+            let answer = try await host.ask(
+                ActorID(operation.cart.text),
+                command(operation, at: cluster.scheduler.now),
+                deadline: clock.now + requestDeadline
+            )
+            return reply(answer)
+        } catch {
+            var reply = AttemptResult(
+                error.outcome == .unknown ? .unknown(error.detail) : .notApplied(error.detail)
+            )
+            reply.retryAfter = error.retryAfter
+            return reply
+        }
+    }
+
+    private static func command(_ operation: WorkloadOperation, at time: SimulatedTime) -> CartCommand {
+        let change: CartCommand.Change
+        switch operation.action {
+        case .read:
+            return .read
+        case .create:
+            change = .create(currency: nil)
+        case .add(let article, let quantity):
+            change = .addLine(NewItem(sku: article.sku, quantity: Int64(quantity), unitPrice: price))
+        case .setQuantity(let line, let quantity):
+            change = .setQuantity(LineID(line), Int64(quantity))
+        case .remove(let line):
+            change = .removeLine(LineID(line))
+        }
+        let now = Timestamp(milliseconds: time.nanoseconds / 1_000_000)
+        return .change(change, at: now, operation: cartOperation(operation))
+    }
+
+    /// Keys are operations' own, so that a digest of the operation is one of both its key and its request.
+    private static func cartOperation(_ operation: WorkloadOperation) -> CartOperation? {
+        guard operation.key != nil else { return nil }
+        let digest = UInt128(SplitMix64.mix(operation.id.rawValue)) << 64 | UInt128(operation.id.rawValue)
+        return CartOperation(key: digest, request: digest)
+    }
+
+    private static func reply(_ answer: Answer<CartLogic>) -> AttemptResult {
+        switch answer.verdict {
+        case .accepted(let outcome, let record):
+            var reply = AttemptResult(.done(observation(record.cart, answer.sequence)), owner: answer.node)
+            reply.isReplay = outcome.replayed != nil
+            reply.committedAt = outcome.replayed
+            return reply
+        case .rejected(let rejection):
+            return AttemptResult(.rejected(understand(rejection)), owner: answer.node)
+        }
+    }
+
+    private static func understand(_ rejection: CartRejection) -> AttemptResult.Rejection {
+        switch rejection {
+        case .cartNotFound: .cartMissing
+        case .lineNotFound: .lineMissing
+        case .limit: .full
+        case .cartDeleted, .versionMismatch, .currencyMismatch, .invalid, .operationReused, .operationRetired,
+            .cartCheckedOut, .cartEmpty, .cartMerged, .mergeDeclined, .mergeTaken, .mergeForgotten,
+            .mergeNotUnderWay, .action:
+            .other("\(rejection)")
+        }
+    }
+
+    private static func observation(_ cart: CartState, _ version: UInt64) -> CartObservation? {
+        guard let cart = cart.cart else { return nil }
+        return CartObservation(
+            version: version,
+            lines: cart.lines.map {
+                CartObservation.Line(
+                    id: $0.id.number,
+                    article: Article(sku: $0.sku),
+                    quantity: UInt32(clamping: $0.quantity)
+                )
+            }
+        )
+    }
+}

@@ -1,0 +1,175 @@
+internal import ActorRuntime
+internal import CartService
+internal import Ownership
+internal import RuntimeTesting
+
+/// One process's path to the carts in the simulated Redis.
+struct SimulatedActorStore: ActorStore {
+    typealias Logic = CartLogic
+
+    let retention: Duration = .seconds(30 * 86_400)
+    let connection: SimulatedRedisConnection
+    let oracle: OwnershipOracle
+    let layout: any StateLayout<CartLogic>
+
+    func form(after form: StoredForm, at sequence: SequenceNumber) -> StoredForm {
+        layout.form(after: form, at: sequence)
+    }
+
+    func form(at sequence: SequenceNumber) -> StoredForm { layout.form(at: sequence) }
+
+    func claim(_ id: ActorID, _ terms: ClaimTerms) async throws(StoreFailure) -> ClaimResult<CartRecord> {
+        let claim = try await connection.execute("claim", "\(id) by \(terms.session)") {
+            [oracle] (store, time) throws(StoreFailure) in
+            try oracle.watch(.claim(terms.session), of: id, in: &store) { store throws(StoreFailure) in
+                try store.claim(id, terms, at: time)
+            }
+        }
+        guard case .granted(let version) = claim.answer else { return ClaimResult(answer: claim.answer) }
+        oracle.heard(version, of: id)
+        guard let content = claim.state, version.sequence > .zero else {
+            return ClaimResult(answer: claim.answer)
+        }
+        do throws(CodecFailure) {
+            let fields = content.sorted { $0.key < $1.key }.map { ContentField($0.key, $0.value) }
+            let (state, form) = try layout.reader.state(in: fields, at: version.sequence)
+            return ClaimResult(answer: claim.answer, state: state, form: form)
+        } catch {
+            oracle.sawUnreadable(id, error.reason)
+            throw .unreadable("actor \(id): \(error.reason)")
+        }
+    }
+
+    func commit(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        commit: CommitID,
+        change: StateChange<CartLogic>
+    ) async throws(StoreFailure) -> CommitAnswer {
+        let content = try written { () throws(CodecFailure) in
+            try layout.content(of: change, at: version.sequence.next, on: change.form)
+        }
+        let answer = try await connection.execute(
+            "commit",
+            "\(id) by \(owner) on \(version.sequence.rawValue)"
+        ) {
+            [oracle] (store, _) throws(StoreFailure) in
+            try oracle.watch(.commit(owner), of: id, in: &store) { store throws(StoreFailure) in
+                (
+                    try store.commit(id, owner: owner, version: version, commit: commit) {
+                        content.applied(to: $0)
+                    },
+                    SimulatedRedisServer.holds(owner, id, in: store)
+                )
+            }
+        }
+        switch answer.0 {
+        case .committed: oracle.heard(Version(epoch: version.epoch, sequence: version.sequence.next), of: id)
+        case .fenced where answer.1: oracle.sawFencedByItself(id, owner)
+        case .fenced, .regressed, .lost: break
+        }
+        return answer.0
+    }
+
+    func verify(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        generation: Generation
+    ) async throws(StoreFailure) -> VerifyAnswer {
+        try await connection.execute("verify", "\(id) by \(owner)") { (store, _) throws(StoreFailure) in
+            try store.verify(id, owner: owner, version: version, generation: generation)
+        }
+    }
+
+    func republish(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        attempt: ClaimAttempt,
+        state: CartRecord
+    ) async throws(StoreFailure) -> RepublishAnswer {
+        let state = try whole(state, version)
+        return try await connection.execute("republish", "\(id) by \(owner) at \(version.sequence.rawValue)")
+        {
+            [oracle] (store, time) throws(StoreFailure) in
+            try oracle.watch(.republish(owner, version), of: id, in: &store) { store throws(StoreFailure) in
+                try store.republish(
+                    id,
+                    owner: owner,
+                    version: version,
+                    attempt: attempt,
+                    state: state,
+                    at: time
+                )
+            }
+        }
+    }
+
+    func release(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version
+    ) async throws(StoreFailure) -> ReleaseAnswer {
+        try await connection.execute("release", "\(id) by \(owner) at \(version.sequence.rawValue)") {
+            [oracle] (store, _) throws(StoreFailure) in
+            try oracle.watch(.release(owner, version), of: id, in: &store) { store throws(StoreFailure) in
+                try store.release(id, owner: owner, version: version)
+            }
+        }
+    }
+
+    func surrender(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        state: CartRecord
+    ) async throws(StoreFailure) -> SurrenderAnswer {
+        let state = try whole(state, version)
+        return try await connection.execute("surrender", "\(id) by \(owner) at \(version.sequence.rawValue)")
+        {
+            [oracle] (store, _) throws(StoreFailure) in
+            try oracle.watch(.surrender(owner, version), of: id, in: &store) { store throws(StoreFailure) in
+                try store.surrender(id, owner: owner, version: version, state: state)
+            }
+        }
+    }
+}
+
+extension SimulatedActorStore {
+    private func whole(_ state: CartRecord, _ version: Version) throws(StoreFailure) -> [String: [UInt8]] {
+        let content = try written { () throws(CodecFailure) in
+            try layout.content(of: state, at: version.sequence)
+        }
+        return ContentChange(set: content).applied(to: nil)
+    }
+
+    private func written<Content>(
+        _ write: () throws(CodecFailure) -> Content
+    ) throws(StoreFailure) -> Content {
+        do throws(CodecFailure) {
+            return try write()
+        } catch {
+            throw .refused("its state can not be encoded: \(error.reason)")
+        }
+    }
+}
+
+extension ContentChange {
+    /// What the scripts make of a record's fields.
+    fileprivate func applied(to content: [String: [UInt8]]?) -> [String: [UInt8]] {
+        var fields = replaces ? [:] : content ?? [:]
+        for name in delete { fields[name] = nil }
+        for field in set { fields[field.name] = field.value }
+        return fields
+    }
+}
+
+extension SimulatedRedisServer {
+    /// Whether the stored cart is this session's.
+    static func holds(_ owner: SessionID, _ id: ActorID, in store: Store) -> Bool {
+        guard case .record(let record)? = store.contents.slots[id] else { return false }
+        return record.owner == owner
+    }
+}
