@@ -3,13 +3,13 @@ package enum Help {
     /// What `--help` prints.
     static var text: String {
         var lines = [
-            "cart-node: serves shopping carts from memory and keeps them in Redis; any node of a cluster serves any cart.",
+            "cart-node serves shopping carts from memory and stores them in Redis. Every node of a cluster serves every cart.",
             "",
             "usage: cart-node [--OPTION VALUE]...",
-            "       cart-node inspect ID [--OPTION VALUE]...   prints what lies in Redis for a cart, and changes nothing",
+            "       cart-node inspect ID [--OPTION VALUE]...   prints the stored state of a cart without changing it",
             "",
-            "An option goes before its environment variable, that before the file, and that before the default.",
-            "Durations are written with a unit (500ms, 5s, 15m, 12h, 30d), sizes in bytes or with one (64KiB, 1MiB).",
+            "An option overrides its environment variable, which overrides the file, which overrides the default.",
+            "Durations have a unit (500ms, 5s, 15m, 12h, 30d). Sizes are bytes or have a unit (64KiB, 1MiB).",
         ]
         let general = SettingGroup(title: "General", settings: [SettingsFile.setting])
         for group in [general] + SettingTable.groups {
@@ -25,7 +25,7 @@ package enum Help {
         var lines: [String] = []
         for group in SettingTable.groups {
             lines += [
-                "", "### \(group.title)", "", "| option | variable | value | default | what it decides |",
+                "", "### \(group.title)", "", "| option | variable | value | default | meaning |",
             ]
             lines += ["|---|---|---|---|---|"]
             for setting in group.settings {

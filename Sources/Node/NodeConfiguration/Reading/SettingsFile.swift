@@ -12,7 +12,7 @@ enum SettingsFile {
         environment: Setting.variable(option),
         expected: "a file that ends in .yaml, .yml or .json",
         defaultText: "none",
-        meaning: "a file with more settings, its keys being the names here"
+        meaning: "a file with settings; its keys are the option names"
     ) { _, _ throws(InvalidValue) in }
 
     static func read(_ path: String) throws(BadSetting) -> any ConfigSnapshot {

@@ -138,11 +138,11 @@ extension Setting {
             environment: secret.environment + "_FILE",
             expected: "a file that holds \(secret.expected)",
             defaultText: "none",
-            meaning: "where `\(secret.name)` is read from, in its place"
+            meaning: "file from which the node reads `\(secret.name)`"
         ) { path, settings throws(InvalidValue) in
             guard let bytes = FileManager.default.contents(atPath: path),
                 let text = String(bytes: bytes, encoding: .utf8)
-            else { throw InvalidValue("the file can not be read as text") }
+            else { throw InvalidValue("the file cannot be read as text") }
             do throws(InvalidValue) {
                 try secret.assign(text.trimmingCharacters(in: .whitespacesAndNewlines), &settings)
             } catch {

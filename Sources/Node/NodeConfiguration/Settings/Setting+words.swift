@@ -86,8 +86,8 @@ extension Setting {
         name: "redis-url",
         environment: "REDIS_URL",
         expected: "redis://, rediss:// or unix://",
-        defaultText: "an embedded Redis of the node's own",
-        meaning: "the Redis that the nodes of the cluster share; a secret if it holds a password",
+        defaultText: "the node's own embedded Redis",
+        meaning: "the Redis that the nodes of the cluster share; treated as a secret for its password",
         isSecret: true,
         aliases: ["REDIS_ADDR", "VALKEY_ADDR"].map { variable in
             Alias(variable: variable) { $0.contains("://") ? $0 : "redis://\($0)" }
@@ -104,9 +104,9 @@ extension Setting {
         name: "cluster-secret",
         environment: "CART_CLUSTER_SECRET",
         expected: "16…1024 bytes of text",
-        defaultText: "a random one where no other node shares the Redis; elsewhere it must be given",
+        defaultText: "a random one if no other node shares the Redis; otherwise required",
         meaning:
-            "what nodes prove to each other that they belong together; on a command line others can see it",
+            "shared secret of the nodes; other users of the machine can see a command line",
         isSecret: true
     ) { text, settings throws(InvalidValue) in
         guard (16...1024).contains(text.utf8.count) else { throw InvalidValue("too short or too long") }
@@ -119,8 +119,8 @@ extension Setting {
         name: "trusted-token",
         environment: "CART_TRUSTED_TOKEN",
         expected: "16…1024 visible ASCII characters",
-        defaultText: "none: nobody may",
-        meaning: "what a caller shows (`Authorization: Bearer …`) that may set the prices of lines",
+        defaultText: "none: nobody may set prices",
+        meaning: "token (`Authorization: Bearer …`) of callers that may set the prices of lines",
         isSecret: true
     ) { text, settings throws(InvalidValue) in
         guard (16...1024).contains(text.utf8.count) else { throw InvalidValue("too short or too long") }

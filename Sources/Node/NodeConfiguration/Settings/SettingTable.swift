@@ -10,9 +10,9 @@ enum SettingTable {
     private static let addresses = SettingGroup(
         title: "Addresses",
         settings: [
-            .host("http-host", \.http.host, "where carts are served over HTTP"),
-            .port("http-port", \.http.port, "the port of that"),
-            .host("grpc-host", \.grpc.host, "where carts are served over gRPC"),
+            .host("http-host", \.http.host, "address for carts over HTTP"),
+            .port("http-port", \.http.port, "port of `http-host`"),
+            .host("grpc-host", \.grpc.host, "address for carts over gRPC"),
             .optionalPort(
                 "grpc-port",
                 \.grpc.port,
@@ -20,25 +20,25 @@ enum SettingTable {
                     // In Kubernetes it is the address of a service that is called cart, unless somebody sets it.
                     Alias(variable: "CART_PORT") { $0.contains("://") ? nil : $0 }
                 ],
-                "the port of that"
+                "port of `grpc-host`"
             ),
-            .host("retail-host", \.retail.host, "where the AWS retail store's cart API is served over HTTP"),
-            .optionalPort("retail-port", \.retail.port, "the port of that"),
-            .host("ops-host", \.operations.host, "where `/livez`, `/readyz` and `/status` are answered"),
-            .port("ops-port", \.operations.port, "the port of that"),
-            .host("link-host", \.link.listen.host, "where other nodes reach this one"),
-            .port("link-port", \.link.listen.port, "the port of that"),
+            .host("retail-host", \.retail.host, "address of the AWS retail store's cart API over HTTP"),
+            .optionalPort("retail-port", \.retail.port, "port of `retail-host`"),
+            .host("ops-host", \.operations.host, "address of `/livez`, `/readyz` and `/status`"),
+            .port("ops-port", \.operations.port, "port of `ops-host`"),
+            .host("link-host", \.link.listen.host, "address on which the node listens for other nodes"),
+            .port("link-port", \.link.listen.port, "port of `link-host`"),
             .advertised(
                 "link-advertise",
                 \.link.advertised,
                 defaultText: "`link-host` and `link-port`",
-                "what other nodes are told to connect to; must be given where `link-host` means every address"
+                "address that other nodes connect to; required if `link-host` stands for every address"
             ),
             .word(
                 "node-name",
                 \.nodeName,
                 defaultText: "the machine's name and `http-port`",
-                "what operators, logs and answers call this node"
+                "name of the node in logs, answers and `/status`"
             ),
         ]
     )
@@ -52,53 +52,53 @@ enum SettingTable {
                 "redis-command-timeout",
                 \.redis.commandTimeout,
                 in: .milliseconds(50)...(.seconds(60)),
-                "the most time from a command to its reply"
+                "maximum time from a command to its reply"
             ),
             .duration(
                 "redis-connect-timeout",
                 \.redis.connectTimeout,
                 in: .milliseconds(50)...(.seconds(60)),
-                "the most time that one attempt to connect may take"
+                "maximum time of one attempt to connect"
             ),
             .count(
                 "redis-replicas",
                 \.redis.replicas,
                 in: 0...16,
-                "how many replicas must confirm each heartbeat (`WAIT`)"
+                "number of replicas that must confirm each heartbeat (`WAIT`)"
             ),
             .duration(
                 "retention",
                 \.redis.retention,
                 in: .seconds(60)...(.seconds(3_650 * 86_400)),
-                "how long a cart that nobody uses is kept"
+                "time for which Redis keeps an unused cart"
             ),
             .choice(
                 "strategy",
                 \.redis.strategy,
-                "how carts are written to Redis; each is read in whatever form it lies, so it can be changed at any time"
+                "form in which commits write carts to Redis; nodes read every form, so it can be changed at any time"
             ),
             .count(
                 "snapshot-every",
                 \.redis.snapshotInterval,
                 in: 1...10_000,
-                "after how many commits `events` writes the whole cart in place of its events"
+                "number of commits after which `events` replaces a cart's events with the whole cart"
             ),
             .duration(
                 "tombstone-retention",
                 \.redis.tombstoneRetention,
                 in: .seconds(60)...(.seconds(3_650 * 86_400)),
-                "how long is known of a deleted or merged cart that it is"
+                "time for which Redis keeps the remains of a deleted or merged cart"
             ),
             .folder(
                 "data-dir",
                 \.dataFolder,
                 defaultText: "`cart-node` under `$XDG_STATE_HOME` or `~/.local/state`",
-                "the folder of the node's lock, its session's record and the embedded Redis"
+                "folder of the node's lock, its session record and the embedded Redis"
             ),
             .choice(
                 "embedded-redis-fsync",
                 \.redis.embeddedFsync,
-                "when the embedded Redis brings changes to the disk"
+                "when the embedded Redis flushes changes to the disk"
             ),
         ]
     )
@@ -109,26 +109,26 @@ enum SettingTable {
             .word(
                 "cluster-name",
                 \.cluster.name,
-                "the prefix of every key in Redis; nodes of one name share carts"
+                "prefix of every key in Redis; nodes with the same name share carts"
             ),
             .clusterSecret,
             .contents(of: .clusterSecret),
             .flag(
                 "single-node",
                 \.cluster.isSingleNode,
-                "that no other node shares the Redis of `redis-url`"
+                "states that no other node shares the Redis of `redis-url`"
             ),
             .count(
                 "links-per-peer",
                 \.link.streamsPerPeer,
                 in: 1...64,
-                "how many streams are kept open to each other node"
+                "number of open streams to each other node"
             ),
             .count(
                 "asks-per-link",
                 \.link.asksPerStream,
                 in: 1...65_536,
-                "how many requests may wait on one stream"
+                "maximum number of requests in flight on one stream"
             ),
         ]
     )
@@ -140,19 +140,19 @@ enum SettingTable {
                 "lease-length",
                 \.lease.length,
                 in: .milliseconds(200)...(.seconds(300)),
-                "how long a node may own carts without a heartbeat; others take them over after this and the margin"
+                "time for which a node may own carts without a heartbeat; others take over after this and the margin"
             ),
             .duration(
                 "lease-margin",
                 \.lease.margin,
                 in: .milliseconds(10)...(.seconds(60)),
-                "what covers clocks that tick at different speeds"
+                "allowance for clocks that run at different speeds"
             ),
             .duration(
                 "heartbeat-interval",
                 \.lease.heartbeatInterval,
                 in: .milliseconds(10)...(.seconds(60)),
-                "the time between two heartbeats"
+                "time between two heartbeats"
             ),
         ]
     )
@@ -164,58 +164,58 @@ enum SettingTable {
                 "idle-timeout",
                 \.host.idleTimeout,
                 in: .milliseconds(100)...(.seconds(30 * 86_400)),
-                "how long a cart may be unused before it leaves memory"
+                "time after which an unused cart leaves memory"
             ),
             .count(
                 "live-carts-limit",
                 \.host.liveCarts,
                 in: 1...100_000_000,
-                "how many carts may be in memory"
+                "maximum number of carts in memory"
             ),
             .count(
                 "mailbox-limit",
                 \.host.mailbox,
                 in: 1...1_000_000,
-                "how many commands may wait for one cart"
+                "maximum number of commands that wait for one cart"
             ),
-            .count("batch-limit", \.host.batch, in: 1...100_000, "how many commands may leave as one commit"),
+            .count("batch-limit", \.host.batch, in: 1...100_000, "maximum number of commands in one commit"),
             .count(
                 "restores-limit",
                 \.host.restores,
                 in: 1...100_000,
-                "how many carts may be fetched from Redis at once, at most"
+                "maximum number of restores from Redis under way at once"
             ),
-            .count("lines-limit", \.cart.lines, in: 1...100_000, "how many lines a cart may have"),
+            .count("lines-limit", \.cart.lines, in: 1...100_000, "maximum number of lines in a cart"),
             .count(
                 "quantity-limit",
                 \.cart.quantity,
                 in: 1...1_000_000_000,
-                "how many of one article a line may hold"
+                "maximum quantity of a line"
             ),
             .size(
                 "metadata-limit",
                 \.cart.metadataBytes,
                 in: 0...(1 << 20),
-                "all attributes of a cart together"
+                "maximum size of all attributes of a cart together"
             ),
-            .count("actions-limit", \.cart.actions, in: 1...1_000, "how many actions a batch may have"),
+            .count("actions-limit", \.cart.actions, in: 1...1_000, "maximum number of actions in a batch"),
         ]
     )
 
     private static let requests = SettingGroup(
         title: "Requests and logs",
         settings: [
-            .size("body-limit", \.bodyLimit, in: 1_024...(16 << 20), "the body of a request"),
+            .size("body-limit", \.bodyLimit, in: 1_024...(16 << 20), "maximum size of a request's body"),
             .duration(
                 "request-deadline",
                 \.requestDeadline,
                 in: .milliseconds(50)...(.seconds(300)),
-                "how long a request may take before it is answered that its time ran out"
+                "time after which the node answers a request with a time-out"
             ),
-            .count("streams-limit", \.streams, in: 0...1_000_000, "how many clients may watch carts at once"),
+            .count("streams-limit", \.streams, in: 0...1_000_000, "maximum number of clients watching carts"),
             .trustedToken,
             .contents(of: .trustedToken),
-            .choice("log-level", \.logLevel, "the least severe messages that are logged"),
+            .choice("log-level", \.logLevel, "least severe level that the node logs"),
         ]
     )
 
@@ -226,13 +226,13 @@ enum SettingTable {
                 "drain-budget",
                 \.shutdown.drainBudget,
                 in: .milliseconds(100)...(.seconds(3_600)),
-                "the most time that handing everything over may take after SIGTERM"
+                "maximum time for handing everything over after SIGTERM"
             ),
             .duration(
                 "lame-duck",
                 \.shutdown.lameDuck,
                 in: .zero...(.seconds(300)),
-                "how long new requests are still taken after readiness went off"
+                "minimum time for which the node still accepts requests after it stops being ready"
             ),
         ]
     )
