@@ -175,13 +175,12 @@ let toolTargets: [Target] = [
     // Fakes and simulated ports, beside the runtime that they stand in for.
     library("Sources/Runtime/RuntimeTesting", uses: "ActorRuntime Ownership"),
 
-    library("Tools/Workload/CartWorkload"),
+    library("Tools/SeededRandom"),
+    library("Tools/Workload/CartWorkload", uses: "SeededRandom"),
     library("Tools/Workload/CartClient", uses: "CartWorkload AsyncHTTPClient NIOCore NIOHTTP1 NIOPosix"),
     executable(
         "Tools/Load/CartLoad",
-        uses: """
-            CartClient CartWorkload ArgumentParser Histogram NIOCore Subprocess SystemPackage
-            """
+        uses: "CartClient CartWorkload SeededRandom ArgumentParser Histogram NIOCore Subprocess SystemPackage"
     ),
     executable(
         "Tools/Bench/CartBench",
@@ -193,16 +192,17 @@ let toolTargets: [Target] = [
     library(
         "Tools/Simulation/CartSimulation",
         uses: """
-            ActorRuntime Cart CartService CartWorkload Ownership RuntimeTesting DequeModule HeapModule
-            Logging
+            ActorRuntime Cart CartService CartWorkload Ownership RuntimeTesting SeededRandom
+            DequeModule HeapModule Logging
             """
     ),
     executable("Tools/Simulation/CartSimulate", uses: "CartSimulation Ownership ArgumentParser"),
-    library("Tools/Cluster/ServerTesting"),
+    library("Tools/Cluster/ServerTesting", uses: "SeededRandom"),
     library(
         "Tools/Cluster/ClusterTesting",
         uses: """
-            CartClient CartWorkload ServerTesting AsyncHTTPClient NIOCore NIOHTTP1 NIOPosix SystemPackage
+            CartClient CartWorkload SeededRandom ServerTesting AsyncHTTPClient NIOCore NIOHTTP1 NIOPosix
+            SystemPackage
             """
     ),
     executable("Tools/Cluster/CartChaos", uses: "CartWorkload ClusterTesting ServerTesting ArgumentParser"),
@@ -210,32 +210,42 @@ let toolTargets: [Target] = [
 ]
 
 let testTargets: [Target] = [
+    // The manifest, the picture of it and the folders agree.
+    tests("Tests/Unit/ManifestTests", uses: ""),
+
     // Machines and values, alone.
     tests("Tests/Unit/OwnershipTests", uses: "Ownership"),
-    tests("Tests/Unit/CartTests", uses: "Cart"),
+    tests("Tests/Unit/CartTests", uses: "Cart SeededRandom"),
     tests(
         "Tests/Unit/CartWorkloadTests",
-        uses: """
-            CartClient CartLoad CartWorkload AsyncHTTPClient NIOCore NIOHTTP1
-            """
+        uses: "CartClient CartLoad CartWorkload SeededRandom AsyncHTTPClient NIOCore NIOHTTP1"
     ),
+    tests("Tests/Unit/ClusterTestingTests", uses: "ClusterTesting"),
 
     // Shells, on ports in memory and a clock that stands still.
-    tests("Tests/Component/ActorRuntimeTests", uses: "ActorRuntime Ownership RuntimeTesting Logging"),
+    tests(
+        "Tests/Component/ActorRuntimeTests",
+        uses: "ActorRuntime Ownership RuntimeTesting SeededRandom Logging"
+    ),
     tests(
         "Tests/Component/CartServiceTests",
         uses: """
-            ActorRuntime Cart CartProtobuf CartService OpenAPIDocument OpenAPIPage HTTPTypes Hummingbird
-            HummingbirdTesting Logging NIOCore SwiftProtobuf Yams
+            ActorRuntime Cart CartProtobuf CartService OpenAPIDocument OpenAPIPage SeededRandom
+            HTTPTypes Hummingbird HummingbirdTesting Logging NIOCore SwiftProtobuf Yams
             """
     ),
 
+    // The fakes themselves.
+    tests("Tests/Component/RuntimeTestingTests", uses: "ActorRuntime Ownership RuntimeTesting"),
+
     // Real sockets and a real Redis.
     tests(
+        "Tests/Integration/ServerTestingTests",
+        uses: "ClusterTesting ServerTesting NIOCore NIOPosix"
+    ),
+    tests(
         "Tests/Integration/RedisClientTests",
-        uses: """
-            CHiredis RedisClient Logging NIOCore NIOEmbedded NIOPosix NIOSSL
-            """
+        uses: "CHiredis RedisClient SeededRandom Logging NIOCore NIOEmbedded NIOPosix NIOSSL"
     ),
     tests(
         "Tests/Integration/RedisActorStoreTests",
@@ -254,7 +264,7 @@ let testTargets: [Target] = [
     tests(
         "Tests/Integration/CartGRPCTests",
         uses: """
-            ActorRuntime Cart CartGRPC CartProtobuf CartService Ownership GRPCCore
+            ActorRuntime Cart CartGRPC CartProtobuf CartService Ownership SeededRandom GRPCCore
             GRPCNIOTransportHTTP2Posix GRPCProtobuf Logging SwiftProtobuf
             """
     ),

@@ -1,3 +1,4 @@
+import SeededRandom
 import Testing
 
 @testable import ActorRuntime
@@ -44,7 +45,7 @@ import Testing
     }
 
     @Test func `it agrees with a plain model through any sequence of operations`() {
-        var generator = SplitMix64(state: 7)
+        var generator = SplitMix64(seed: 7)
         var table = ActivationTable()
         var model: [(key: ActorID, number: Int)] = []
         for step in 0..<20_000 {

@@ -1,3 +1,4 @@
+import SeededRandom
 import Testing
 
 @testable import ActorRuntime
@@ -54,7 +55,7 @@ import Testing
     }
 
     @Test func `it agrees with a plain list, whatever is noted and taken`() {
-        var generator = SplitMix64(state: 11)
+        var generator = SplitMix64(seed: 11)
         var wheel = wheel
         var model: [(element: Int, due: ContinuousClock.Instant)] = []
         var now = start

@@ -1,5 +1,6 @@
 import Cart
 import Foundation
+import SeededRandom
 import Testing
 
 @testable import CartService
@@ -70,7 +71,7 @@ import Testing
     }
 
     @Test func `no bytes whatever stop the reader`() throws {
-        var random = SplitMix64(state: 7)
+        var random = SplitMix64(seed: 7)
         let alphabet = Array(#"{}[]",:\u0aD8C-+.e19tfn "#.utf8) + [0xFF, 0xC3, 0x00]
         for _ in 0..<20_000 {
             let bytes = (0..<Int.random(in: 0...24, using: &random)).compactMap { _ in
@@ -137,7 +138,7 @@ import Testing
     }
 
     @Test func `moments agree with Foundation's calendar`() throws {
-        var random = SplitMix64(state: 11)
+        var random = SplitMix64(seed: 11)
         let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
         for _ in 0..<2_000 {
             // From the Gregorian calendar's introduction on; Foundation has the Julian one before.

@@ -1,6 +1,7 @@
 import ActorRuntime
 import Cart
 import HTTPTypes
+import SeededRandom
 import Synchronization
 import Testing
 
@@ -198,7 +199,7 @@ import Testing
     /// Random requests, deaths, late copies and refusals, by seed.
     @Test(arguments: 1...60 as ClosedRange<UInt64>)
     func `whatever befalls it, a merge neither loses nor doubles`(seed: UInt64) async throws {
-        var random = SplitMix64(state: seed)
+        var random = SplitMix64(seed: seed)
         let backend = try await Self.backend()
         var dispatchers: [FaultyDispatcher] = []
         for _ in 0..<12 {

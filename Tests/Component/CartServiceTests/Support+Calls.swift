@@ -158,16 +158,3 @@ let resources: [(path: String, allow: String)] = [
 
 /// A line as a client sends it.
 let apple = #"{"sku":"apple","quantity":2,"unitPrice":{"amount":150,"currency":"EUR"}}"#
-
-/// Small, fast and the same everywhere (Steele, Lea, Flood 2014).
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}

@@ -1,4 +1,5 @@
 import Cart
+import SeededRandom
 import Testing
 
 @testable import CartService
@@ -8,7 +9,7 @@ struct ValueGenerator {
     var random: SplitMix64
 
     init(seed: UInt64) {
-        random = SplitMix64(state: seed)
+        random = SplitMix64(seed: seed)
     }
 
     mutating func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &random) }

@@ -3,6 +3,7 @@ import Cart
 import CartProtobuf
 import CartService
 import GRPCCore
+import SeededRandom
 import SwiftProtobuf
 import Testing
 
@@ -10,19 +11,6 @@ import Testing
 
 /// Requests as they come from whoever likes to try: bytes that are drawn, and messages with some bytes changed.
 @Suite struct GarbageTests {
-    /// Small, fast and the same everywhere (Steele, Lea, Flood 2014).
-    struct SplitMix64: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-            return z ^ (z >> 31)
-        }
-    }
-
     private static func drawn(_ sample: [UInt8], _ random: inout SplitMix64) -> [UInt8] {
         if Int.random(in: 0..<4, using: &random) == 0 {
             let count = Int.random(in: 0...60, using: &random)
@@ -46,7 +34,7 @@ import Testing
     )
         async throws
     {
-        var random = SplitMix64(state: seed)
+        var random = SplitMix64(seed: seed)
         let backend = FakeCarts()
         let shop = DemoShopService(
             .boutique,
@@ -86,7 +74,7 @@ import Testing
     }
 
     @Test func `our own requests are refused as well whatever comes`() throws {
-        var random = SplitMix64(state: 99)
+        var random = SplitMix64(seed: 99)
         let carts = CartRPCService(
             dispatcher: FakeCarts(),
             policy: CartAPIPolicy(),

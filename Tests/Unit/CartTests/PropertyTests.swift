@@ -1,3 +1,4 @@
+import SeededRandom
 import Testing
 
 @testable import Cart
@@ -6,7 +7,7 @@ import Testing
 @Suite struct PropertyTests {
     @Test(arguments: 1...40 as ClosedRange<UInt64>)
     func `random commands keep every invariant`(seed: UInt64) throws {
-        var random = SplitMix64(state: seed)
+        var random = SplitMix64(seed: seed)
         var limits = CartLimits()
         limits.lines = 6
         limits.quantity = 20

@@ -1,3 +1,4 @@
+import SeededRandom
 import Testing
 
 @testable import Cart
@@ -38,7 +39,7 @@ import Testing
 
     @Test(arguments: 1...40 as ClosedRange<UInt64>)
     func `a history with retries comes to the same as the history without`(seed: UInt64) throws {
-        var random = SplitMix64(state: seed)
+        var random = SplitMix64(seed: seed)
         var (once, often) = (Runner(), Runner())
         var done: [Done] = []
         var retries = 0

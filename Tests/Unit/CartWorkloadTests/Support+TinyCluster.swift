@@ -1,4 +1,5 @@
 import CartWorkload
+import SeededRandom
 
 /// What may be wrong with a cluster.
 enum Defect: CaseIterable {

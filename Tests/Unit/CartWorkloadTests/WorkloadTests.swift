@@ -1,4 +1,5 @@
 import CartWorkload
+import SeededRandom
 import Synchronization
 import Testing
 

@@ -1,4 +1,4 @@
-internal import CartWorkload
+internal import SeededRandom
 
 /// The faults of a chaos run, drawn from its seed: the same seed, the same faults, and any round by itself.
 package struct FaultSchedule: Sendable {

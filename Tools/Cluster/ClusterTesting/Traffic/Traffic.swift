@@ -1,5 +1,6 @@
 internal import CartClient
 package import CartWorkload
+internal import SeededRandom
 internal import Synchronization
 
 /// Customers at work in a cluster, and everything that they were told.

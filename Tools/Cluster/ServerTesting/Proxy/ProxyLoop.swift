@@ -1,3 +1,5 @@
+internal import SeededRandom
+
 #if canImport(Glibc)
 internal import Glibc
 #else
@@ -9,13 +11,13 @@ struct ProxyLoop {
     private let proxy: FaultProxy
     /// The socket that clients connect to; nil while they are refused.
     private var listener: Int32?
-    private var noise: SeededNoise
+    private var random: SplitMix64
     private var connections: [ProxiedConnection] = []
 
     init(proxy: FaultProxy, listener: Int32, seed: UInt64) {
         self.proxy = proxy
         self.listener = listener
-        noise = SeededNoise(seed: seed)
+        random = SplitMix64(seed: seed)
     }
 
     mutating func run() {
@@ -60,7 +62,13 @@ struct ProxyLoop {
             if connection.isBroken { connection.reset() } else { connection.end() }
             return true
         }
-        proxy.note(connections: connections.count)
+        proxy.note(
+            FaultProxy.Census(
+                connections: connections.count,
+                queuedBytes: connections.reduce(0) { $0 + $1.queuedBytes },
+                lostBytes: connections.reduce(0) { $0 + $1.lostBytes }
+            )
+        )
     }
 
     private mutating func wait(
@@ -75,7 +83,7 @@ struct ProxyLoop {
         let now = ContinuousClock.now
         for index in connections.indices {
             let own = watched[(2 + 2 * index)..<(4 + 2 * index)]
-            connections[index].happened(own, at: now) { noise.next() }
+            connections[index].happened(own, at: now) { random.unit() }
         }
         if watched[0].revents != 0 { proxy.wakeup.drain() }
         if watched[1].revents != 0, let listener { answer(listener, policies, at: now) }
@@ -104,21 +112,5 @@ struct ProxyLoop {
         connections.append(
             ProxiedConnection(client: client, server: server, isConnecting: isConnecting, policies, at: now)
         )
-    }
-}
-
-/// Luck that is the same for the same seed (Steele, Lea and Flood's SplitMix, 2014).
-private struct SeededNoise {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    /// From 0 to 1.
-    mutating func next() -> Double {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
-        return Double((word ^ (word >> 31)) >> 11) / Double(1 << 53)
     }
 }

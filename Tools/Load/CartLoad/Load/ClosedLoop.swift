@@ -1,4 +1,5 @@
 import CartWorkload
+import SeededRandom
 
 /// Clients that each begin their next operation when the last is settled.
 struct ClosedLoop<Client: ClusterClient>: Sendable {

@@ -1,6 +1,7 @@
 import CartClient
 import CartWorkload
 import NIOCore
+import SeededRandom
 
 /// A load test from filling the carts to the verdict.
 struct LoadTest: Sendable {

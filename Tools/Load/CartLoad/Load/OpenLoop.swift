@@ -1,4 +1,5 @@
 import CartWorkload
+import SeededRandom
 
 /// Operations at a constant rate, whatever becomes of those before.
 ///

@@ -1,4 +1,5 @@
 import CartWorkload
+import SeededRandom
 
 /// Carries single operations, and measures them.
 struct OperationRunner<Client: ClusterClient>: Sendable {

@@ -1,4 +1,5 @@
 import CartWorkload
+import SeededRandom
 
 /// Creates all carts and fills them, before anything is measured.
 struct Preparation<Client: ClusterClient>: Sendable {

@@ -1,26 +1,28 @@
 internal import CartWorkload
+internal import SeededRandom
 internal import Synchronization
 
-/// The clients of a simulation: shoppers, then one prober a cart, then an inspector.
+/// The clients of a simulation: workload clients, then one prober per cart, then an inspector.
 final class SimulatedClients: Sendable {
-    private struct Count {
-        var shopping = 0
-        /// The carts that were not written since the faults ended.
+    private struct Progress {
+        /// Number of workload clients that still run.
+        var running = 0
+        /// Carts that were not written since the faults ended.
         var missing: [Int]
         var hasInspected = false
         var unread = 0
     }
 
-    /// Probers' client numbers begin here, above every shopper's.
+    /// Client number of the first prober, above those of all workload clients.
     private static let firstProber: UInt32 = 1_000
-    /// How long a prober waits between two tries.
+    /// Interval between two attempts of a prober.
     private static let probeInterval: Duration = .milliseconds(200)
 
     private let retryingClient: RetryingClient<SimulatedClusterClient, ClientClock>
     private let generator: WorkloadGenerator
     private let random: SplitMix64
     private let executor: SimulatedTaskExecutor
-    private let count: Mutex<Count>
+    private let progress: Mutex<Progress>
 
     init(_ simulation: Simulation) {
         let clock = ClientClock(scheduler: simulation.scheduler, clock: simulation.cluster.clock)
@@ -34,23 +36,23 @@ final class SimulatedClients: Sendable {
         generator = WorkloadGenerator(plan)
         random = SplitMix64(seed: simulation.scenario.seed).fork(1)
         executor = simulation.clients
-        count = Mutex(Count(missing: Array(0..<plan.carts)))
+        progress = Mutex(Progress(missing: Array(0..<plan.carts)))
     }
 
-    /// Sends the shoppers; each comes home when its last operation after `end` is settled.
+    /// Starts the workload clients. Each ends when the operation that it began before `end` is settled.
     func startClients(until end: SimulatedTime) {
-        let shoppers = 1...UInt32(generator.plan.clients)
-        count.withLock { $0.shopping = shoppers.count }
-        for number in shoppers {
+        let numbers = 1...UInt32(generator.plan.clients)
+        progress.withLock { $0.running = numbers.count }
+        for number in numbers {
             Task(executorPreference: executor) { [self] in
                 var workloadClient = WorkloadClient(number, retryingClient, generator, random)
                 await workloadClient.run(until: end.duration)
-                count.withLock { $0.shopping -= 1 }
+                progress.withLock { $0.running -= 1 }
             }
         }
     }
 
-    /// Sends a prober to each cart, which tries to change it until it has.
+    /// Starts a prober for each cart, which tries to change it until it succeeds.
     func probe(until end: SimulatedTime) {
         for cart in 0..<generator.plan.carts {
             Task(executorPreference: executor) { [self] in
@@ -67,7 +69,7 @@ final class SimulatedClients: Sendable {
             number += 1
             let id = OperationID(client: client, number: number)
             let name = CartName(cart, prefix: generator.plan.prefix)
-            // Every second try brings a cart into being that is not there.
+            // Every second attempt creates the cart, in case it does not exist.
             let action: Action = number.isMultiple(of: 2) ? .create : .add(Article(id), quantity: 1)
             let operation = WorkloadOperation(id, name, action)
             let reply = await retryingClient.attempt(
@@ -75,7 +77,7 @@ final class SimulatedClients: Sendable {
                 at: Int.random(in: 0..<retryingClient.clusterClient.nodes, using: &random)
             )
             if case .done = reply.outcome, action != .create {
-                return count.withLock { $0.missing.removeAll { $0 == cart } }
+                return progress.withLock { $0.missing.removeAll { $0 == cart } }
             }
             do {
                 try await retryingClient.clock.sleep(for: Self.probeInterval)
@@ -85,26 +87,27 @@ final class SimulatedClients: Sendable {
         }
     }
 
-    /// Sends an inspector to every cart.
+    /// Starts an inspector, which reads every cart.
     func inspect(until end: SimulatedTime) {
         Task(executorPreference: executor) { [self] in
             let inspector = Inspector(retryingClient, prefix: generator.plan.prefix)
             let unread = await inspector.run(until: end.duration, random)
-            count.withLock { count in
-                count.unread = unread
-                count.hasInspected = true
+            progress.withLock { progress in
+                progress.unread = unread
+                progress.hasInspected = true
             }
         }
     }
 
-    /// Whether every shopper is done and every cart was written since the faults ended.
-    var isFinished: Bool { count.withLock { $0.shopping == 0 && $0.missing.isEmpty } }
+    /// True if every workload client has ended and every cart was written since the faults ended.
+    var isFinished: Bool { progress.withLock { $0.running == 0 && $0.missing.isEmpty } }
 
-    /// The carts that were not.
-    var missing: [Int] { count.withLock { $0.missing } }
+    /// Carts that were not written since the faults ended.
+    var missing: [Int] { progress.withLock { $0.missing } }
 
-    var hasInspected: Bool { count.withLock { $0.hasInspected } }
+    /// True if the inspection is over.
+    var hasInspected: Bool { progress.withLock { $0.hasInspected } }
 
-    /// How many carts did not answer the inspector.
-    var unread: Int { count.withLock { $0.unread } }
+    /// Number of carts that did not answer the inspector.
+    var unread: Int { progress.withLock { $0.unread } }
 }

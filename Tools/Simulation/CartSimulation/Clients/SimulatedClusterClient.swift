@@ -2,14 +2,16 @@ internal import ActorRuntime
 internal import Cart
 internal import CartService
 internal import CartWorkload
+internal import SeededRandom
 
-/// The clients' path into a simulated cluster: a request comes to a node, which asks its host.
+/// A client of a simulated cluster: it sends each request to a node, which asks its host.
 struct SimulatedClusterClient: ClusterClient {
-    /// How long a node may take for a request, and how long a client waits for it.
+    /// Deadline of a request within the node.
     private static let requestDeadline: Duration = .seconds(2)
+    /// Time-out of the client.
     private static let clientPatience: SimulatedTime = .milliseconds(4_000)
 
-    /// What everything costs.
+    /// Unit price of every article.
     private static let price: Money = {
         guard let euro = Currency(stored: "EUR") else { preconditionFailure("EUR is three letters") }
         return Money(minorUnits: 100, currency: euro)
@@ -23,33 +25,33 @@ struct SimulatedClusterClient: ClusterClient {
     func perform(_ operation: WorkloadOperation, at node: Int) async -> AttemptResult {
         let scheduler = cluster.scheduler
         let slot = slots[node]
-        scheduler.trace.note(scheduler.now, "ask", "node-\(node): \(operation)")
-        let end: NetworkPath.End<AttemptResult> = await slot.front.exchange(
+        scheduler.trace.note("ask", at: scheduler.now, "node-\(node): \(operation)")
+        let outcome: NetworkPath.Outcome<AttemptResult> = await slot.front.exchange(
             within: Self.clientPatience,
             listens: { slot.process != nil },
             deliver: { answer in
                 guard let process = slot.process else { return answer(nil) }
                 process.take(broken: { answer(nil) }) { host in
-                    answer(await Self.serve(operation, host, cluster))
+                    answer(await Self.serve(operation, on: host, of: cluster))
                 }
             }
         )
         let reply =
-            switch end {
+            switch outcome {
             case .answered(let reply): reply
             case .refused: AttemptResult(.notApplied("connection refused"))
             case .silent: AttemptResult(.unknown("no answer in time"))
             case .broken: AttemptResult(.unknown("the connection broke"))
             }
-        scheduler.trace.note(scheduler.now, "told", "node-\(node): \(operation.id): \(reply.outcome)")
+        scheduler.trace.note("told", at: scheduler.now, "node-\(node): \(operation.id): \(reply.outcome)")
         return reply
     }
 
-    /// What the HTTP face makes of a request.
+    /// Asks the host and maps its answer, as the HTTP face does.
     private static func serve(
         _ operation: WorkloadOperation,
-        _ host: Host<CartLogic>,
-        _ cluster: SimulatedCluster
+        on host: Host<CartLogic>,
+        of cluster: SimulatedCluster
     ) async -> AttemptResult {
         let clock = cluster.clock
         do throws(HostFailure) {
@@ -86,7 +88,8 @@ struct SimulatedClusterClient: ClusterClient {
         return .change(change, at: now, operation: cartOperation(operation))
     }
 
-    /// Keys are operations' own, so that a digest of the operation is one of both its key and its request.
+    /// The idempotency key of an operation. Each operation has its own key, so that one digest serves as key
+    /// and request.
     private static func cartOperation(_ operation: WorkloadOperation) -> CartOperation? {
         guard operation.key != nil else { return nil }
         let digest = UInt128(SplitMix64.mix(operation.id.rawValue)) << 64 | UInt128(operation.id.rawValue)
@@ -96,16 +99,19 @@ struct SimulatedClusterClient: ClusterClient {
     private static func reply(_ answer: Answer<CartLogic>) -> AttemptResult {
         switch answer.verdict {
         case .accepted(let outcome, let record):
-            var reply = AttemptResult(.done(observation(record.cart, answer.sequence)), owner: answer.node)
+            var reply = AttemptResult(
+                .done(observation(of: record.cart, version: answer.sequence)),
+                owner: answer.node
+            )
             reply.isReplay = outcome.replayed != nil
             reply.committedAt = outcome.replayed
             return reply
         case .rejected(let rejection):
-            return AttemptResult(.rejected(understand(rejection)), owner: answer.node)
+            return AttemptResult(.rejected(Self.rejection(rejection)), owner: answer.node)
         }
     }
 
-    private static func understand(_ rejection: CartRejection) -> AttemptResult.Rejection {
+    private static func rejection(_ rejection: CartRejection) -> AttemptResult.Rejection {
         switch rejection {
         case .cartNotFound: .cartMissing
         case .lineNotFound: .lineMissing
@@ -117,7 +123,7 @@ struct SimulatedClusterClient: ClusterClient {
         }
     }
 
-    private static func observation(_ cart: CartState, _ version: UInt64) -> CartObservation? {
+    private static func observation(of cart: CartState, version: UInt64) -> CartObservation? {
         guard let cart = cart.cart else { return nil }
         return CartObservation(
             version: version,

@@ -1,7 +1,9 @@
 internal import CartWorkload
 internal import Ownership
+internal import SeededRandom
 
-/// What a seed makes of a simulation: how many nodes, what they are told, how the paths are, and what befalls them when.
+/// The parameters of a simulation, all drawn from one seed: nodes, policies, network conditions, workload and
+/// faults.
 package struct Scenario: Sendable {
     let seed: UInt64
     let nodes: Int
@@ -10,12 +12,12 @@ package struct Scenario: Sendable {
     let conditions: NetworkConditions
     let plan: WorkloadPlan
     let storageConfigurations: [StorageConfiguration]
-    /// How long faults happen.
+    /// Length of the phase with faults.
     let safetyPhase: SimulatedTime
     let faults: [(time: SimulatedTime, fault: SimulatedFault)]
     let kinds: [SimulatedFault.Kind]
 
-    /// How long a lease is in every scenario.
+    /// Lease length of every scenario.
     private static let lease: Duration = .milliseconds(5_000)
 
     package init(seed: UInt64, theme: Theme = .anything) {
@@ -24,7 +26,7 @@ package struct Scenario: Sendable {
         nodes = .random(in: 2...4, using: &random)
         let lease = LeasePolicy(
             length: Self.lease,
-            // Whatever clocks that all tick alike need no margin for is room for mistakes to hide in.
+            // Simulated clocks do not drift, so that a large margin would only hide mistakes.
             margin: .milliseconds([20, 100, 500].randomElement(using: &random) ?? 500),
             heartbeatInterval: .milliseconds([500, 1_000].randomElement(using: &random) ?? 500)
         )
@@ -33,13 +35,13 @@ package struct Scenario: Sendable {
             probability: [0, 0, 0.002, 0.01].randomElement(using: &random) ?? 0,
             longest: .milliseconds([5, 100, 1_500].randomElement(using: &random) ?? 5)
         )
-        let conditions = Self.conditions(&random)
-        plan = Self.plan(&random)
-        storageConfigurations = StorageConfiguration.some(seed)
+        let conditions = Self.conditions(using: &random)
+        plan = Self.plan(using: &random)
+        storageConfigurations = StorageConfiguration.drawn(from: seed)
         safetyPhase = .milliseconds(.random(in: 10_000...30_000, using: &random))
         var kinds = SimulatedFault.Kind.allCases.filter { _ in random.unit() < 0.35 }
         if kinds.isEmpty { kinds = [.kill] }
-        // What is nearly missed on a quick network is not even near.
+        // On a fast network a session that returns late is not a near miss.
         let isSlow = kinds.contains(.nearMiss) && random.unit() < 0.7
         var count = Int.random(in: 2...12, using: &random)
         switch theme {
@@ -48,7 +50,7 @@ package struct Scenario: Sendable {
             self.hiccups = hiccups
             self.conditions = isSlow ? conditions.slow : conditions
         case .nearMisses:
-            // Nothing else happens, and the bounds are as near to each other as they get.
+            // No other faults, and time bounds as close to each other as they can be.
             self.lease = LeasePolicy(
                 length: Self.lease,
                 margin: .milliseconds(20),
@@ -60,22 +62,28 @@ package struct Scenario: Sendable {
             count = 12
         }
         self.kinds = kinds
-        let distribution = FaultDistribution(nodes: nodes, within: safetyPhase, &random)
+        let distribution = FaultDistribution(nodes: nodes, within: safetyPhase, using: &random)
         var faults: [(time: SimulatedTime, fault: SimulatedFault)] = []
         for _ in 0..<count {
             let kind = kinds.randomElement(using: &random) ?? .kill
-            let time = distribution.time(&random)
-            for (after, fault) in Self.faults(kind, distribution, nodes: nodes, carts: plan.carts, &random) {
-                faults.append((time + after, fault))
-            }
+            let time = distribution.time(using: &random)
+            let parts = Self.faults(
+                kind,
+                from: distribution,
+                nodes: nodes,
+                carts: plan.carts,
+                using: &random
+            )
+            for (after, fault) in parts { faults.append((time + after, fault)) }
         }
-        // Nothing begins after the time for it.
+        // No fault begins after the phase.
         let end = safetyPhase
         self.faults = faults.filter { $0.time <= end }.sorted { $0.time < $1.time }
     }
 
-    /// Most seeds have some loss and delay all the time; every fifth has none, so that faults stand out alone.
-    private static func conditions(_ random: inout SplitMix64) -> NetworkConditions {
+    /// Most seeds have some loss and delay throughout; every fifth has none, so that it shows the effect of
+    /// faults alone.
+    private static func conditions(using random: inout SplitMix64) -> NetworkConditions {
         var conditions = NetworkConditions()
         conditions.latency =
             [
@@ -90,7 +98,7 @@ package struct Scenario: Sendable {
         return conditions
     }
 
-    private static func plan(_ random: inout SplitMix64) -> WorkloadPlan {
+    private static func plan(using random: inout SplitMix64) -> WorkloadPlan {
         var plan = WorkloadPlan()
         plan.carts = .random(in: 1...4, using: &random)
         plan.clients = .random(in: 2...5, using: &random)
@@ -102,22 +110,27 @@ package struct Scenario: Sendable {
         return plan
     }
 
-    /// What a fault of a kind comes to, each part so long after its beginning.
+    /// The faults that make up one fault of a kind, each with its delay after the beginning.
     private static func faults(
         _ kind: SimulatedFault.Kind,
-        _ distribution: FaultDistribution,
+        from distribution: FaultDistribution,
         nodes: Int,
         carts: Int,
-        _ random: inout SplitMix64
+        using random: inout SplitMix64
     ) -> [(after: SimulatedTime, fault: SimulatedFault)] {
-        let node = distribution.node(&random)
-        let length = span(&random)
+        let node = distribution.node(using: &random)
+        let length = span(using: &random)
         let cut = PartitionDirection.allCases.randomElement(using: &random) ?? .both
         switch kind {
         case .kill:
-            return [(.zero, .kill(node: node, restart: span(&random), keepsFolder: .random(using: &random)))]
+            return [
+                (
+                    .zero,
+                    .kill(node: node, restart: span(using: &random), keepsFolder: .random(using: &random))
+                )
+            ]
         case .redeploy:
-            return [(.zero, .redeploy(node: node, restart: span(&random)))]
+            return [(.zero, .redeploy(node: node, restart: span(using: &random)))]
         case .standStill:
             let threads = SimulatedNodeProcess.Threads.allCases.randomElement(using: &random) ?? .all
             return [(.zero, .standStill(node: node, threads, for: length))]
@@ -132,15 +145,16 @@ package struct Scenario: Sendable {
             ]
         case .cutFront:
             return [(.zero, .cutFront(node: node, cut, for: length))]
-        case .redisStandsStill:
-            return [(.zero, .redisStandsStill(for: length))]
+        case .redisPause:
+            return [(.zero, .redisPause(for: length))]
         case .redisCrash:
-            return [(.zero, .redisCrash(losing: nil, restart: span(&random)))]
+            return [(.zero, .redisCrash(losing: nil, restart: span(using: &random)))]
         case .redisLoss:
             switch Int.random(in: 0..<4, using: &random) {
             case 0: return [(.zero, .redisFlush)]
             case 1: return [(.zero, .redisForgets(cart: .random(in: 0..<carts, using: &random)))]
-            default: return [(.zero, .redisCrash(losing: loss(&random), restart: span(&random)))]
+            default:
+                return [(.zero, .redisCrash(losing: loss(using: &random), restart: span(using: &random)))]
             }
         case .stranger:
             return [(.zero, .stranger(node: node, for: length))]
@@ -149,29 +163,31 @@ package struct Scenario: Sendable {
             var parts: [(after: SimulatedTime, fault: SimulatedFault)] = [
                 (.zero, .cutRedis(node: node, .requests, carts: false, heartbeats: true, for: silence))
             ]
-            // The others fall asleep with an answer from before the return on its way to them, and awake when their
-            // wait is over.
-            for sleeper in 0..<nodes where sleeper != node {
+            // The others are paused while an answer from before the return is on its way to them, and
+            // continue when their wait is over.
+            for observer in 0..<nodes where observer != node {
                 let begin = silence + .milliseconds(.random(in: -400...400, using: &random))
                 let end = SimulatedTime.milliseconds(.random(in: 5_000...7_000, using: &random))
-                parts.append((begin, .standStill(node: sleeper, .heart, for: end - begin)))
+                parts.append((begin, .standStill(node: observer, .heart, for: end - begin)))
             }
             return parts
         case .unswept:
             let restart = SimulatedTime.milliseconds(.random(in: 1...500, using: &random))
             return [
-                (.zero, .redisCrash(losing: loss(&random), restart: restart)),
+                (.zero, .redisCrash(losing: loss(using: &random), restart: restart)),
                 (.zero, .cutRedis(node: node, cut, carts: true, heartbeats: false, for: length)),
             ]
         }
     }
 
-    private static func loss(_ random: inout SplitMix64) -> SimulatedTime {
+    /// The age of the data that a lossy crash falls back to.
+    private static func loss(using random: inout SplitMix64) -> SimulatedTime {
         .milliseconds(.random(in: 10...2_500, using: &random))
     }
 
-    /// From a moment to more than three leases; half of them about as long as a lease, where the protocol's bounds are.
-    private static func span(_ random: inout SplitMix64) -> SimulatedTime {
+    /// A length from 1 ms to more than three leases. Two of five are about a lease, where the protocol's
+    /// bounds are.
+    private static func span(using random: inout SplitMix64) -> SimulatedTime {
         let ranges: [ClosedRange<Int64>] = [1...300, 300...3_000, 3_000...6_500, 3_500...5_500, 1...17_000]
         return .milliseconds(.random(in: ranges.randomElement(using: &random) ?? 1...300, using: &random))
     }

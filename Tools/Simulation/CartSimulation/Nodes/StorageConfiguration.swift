@@ -1,17 +1,19 @@
 internal import ActorRuntime
 internal import CartService
-internal import CartWorkload
+internal import SeededRandom
 
-/// How one process keeps carts in the store.
+/// The persistence settings of one simulated process.
 struct StorageConfiguration: Sendable {
     let strategy: PersistenceStrategy
-    /// For `events`: after how many commits the whole cart takes the place of its events. Small, so that it happens often.
+    /// For `events`: number of commits after which a snapshot replaces the events. Small, so that it happens
+    /// often.
     let interval: Int
 
-    /// One for all processes, or several in turn, as when an operator changes the strategy of a running cluster.
+    /// One configuration for all processes, or several in turn, as when an operator changes the strategy of a
+    /// running cluster.
     ///
-    /// By a generator of its own: how carts are kept changes nothing else of what a seed comes to.
-    static func some(_ seed: UInt64) -> [StorageConfiguration] {
+    /// They come from a generator of their own, so that they change nothing else that the seed determines.
+    static func drawn(from seed: UInt64) -> [StorageConfiguration] {
         var random = SplitMix64(seed: ~seed)
         let count = Bool.random(using: &random) ? 1 : 4
         return (0..<count).map { _ in

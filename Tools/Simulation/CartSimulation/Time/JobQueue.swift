@@ -1,12 +1,12 @@
-internal import CartWorkload
 internal import DequeModule
+internal import SeededRandom
 
-/// Names one of a simulation's queues.
+/// Identifies a job queue within its simulation.
 struct JobQueueID: Hashable, Sendable {
     let number: UInt64
 }
 
-/// One step of a process, and the executor in whose name it runs.
+/// One job of a simulated process, with the executor that it runs on.
 struct QueuedJob: Sendable {
     enum Runner: Sendable {
         case task(SimulatedTaskExecutor)
@@ -24,9 +24,10 @@ struct QueuedJob: Sendable {
     }
 }
 
-/// Steps that wait to be run, as one process's threads would run them.
+/// Jobs that wait to run, as the threads of one process would run them.
 struct JobQueue: Sendable {
-    /// How far from the front a step may be taken: threads of a pool overtake each other.
+    /// Number of jobs at the front from which the next is drawn, as the threads of a pool overtake each
+    /// other.
     private static let reach = 4
 
     var jobs = Deque<QueuedJob>()
@@ -39,41 +40,45 @@ struct JobQueue: Sendable {
 
     func isReady(at now: SimulatedTime) -> Bool { !jobs.isEmpty && frozenUntil <= now }
 
-    /// Takes the next step. Only where there is one.
+    /// Removes the next job. The queue must not be empty.
     mutating func take(using random: inout SplitMix64) -> QueuedJob {
         guard hiccups.reorders, jobs.count > 1 else { return jobs.removeFirst() }
         return jobs.remove(at: Int.random(in: 0..<min(Self.reach, jobs.count), using: &random))
     }
 }
 
-/// How a queue's steps are held up where nothing is wrong with it.
+/// Scheduling delays of a queue in the absence of faults.
 struct Hiccups: Sendable {
-    /// Whether steps may overtake each other.
+    /// True if jobs may overtake each other.
     let reorders: Bool
-    /// How often a pause comes before a step, and how long it is at most.
+    /// Probability of a pause before a job.
     let probability: Double
+    /// Upper bound of a pause before a job.
     let longest: SimulatedTime
 
-    /// Steps come one after the other, without a pause.
+    /// Jobs run in order, without a pause.
     static let none = Hiccups(reorders: false, probability: 0, longest: .zero)
 
-    /// The same pauses, but no step overtakes another.
+    /// The same pauses, without reordering.
     var inOrder: Hiccups { Hiccups(reorders: false, probability: probability, longest: longest) }
 
-    /// The same between a decision to send and the sending, where a pause does the most harm: more often, and up to about a
-    /// lease.
+    /// The pause between a decision to send and the sending, where it does the most harm: twice as likely as
+    /// before a job, and up to three times as long: at most about a lease.
+    ///
+    /// - Returns: nil for no pause.
     func pauseInSending(using random: inout SplitMix64) -> SimulatedTime? {
         guard probability > 0, random.unit() < probability * 2 else { return nil }
         return SimulatedTime(nanoseconds: .random(in: 1...max(1, longest.nanoseconds * 3), using: &random))
     }
 
+    /// The pause before a job; nil for none.
     func pause(using random: inout SplitMix64) -> SimulatedTime? {
         guard probability > 0, Double.random(in: 0..<1, using: &random) < probability else { return nil }
         return SimulatedTime(nanoseconds: .random(in: 1...max(1, longest.nanoseconds), using: &random))
     }
 }
 
-/// The threads that carry a process's tasks.
+/// The thread pool of a simulated process.
 final class SimulatedTaskExecutor: TaskExecutor {
     let queue: JobQueueID
     private let scheduler: Scheduler
@@ -88,7 +93,7 @@ final class SimulatedTaskExecutor: TaskExecutor {
     }
 }
 
-/// The thread of a process's heartbeats.
+/// The heartbeat thread of a simulated process.
 final class SimulatedSerialExecutor: SerialExecutor {
     let queue: JobQueueID
     private let scheduler: Scheduler

@@ -1,23 +1,23 @@
-internal import CartWorkload
+internal import SeededRandom
 internal import Synchronization
 
-/// The one thread of control of a simulation: every step of every process, and every happening between them, runs here, in
-/// an order that the seed decides.
+/// The single thread of control of a simulation: every job of every process and every event runs here, in an
+/// order that the seed determines.
 ///
-/// Time stands still while anything can run, and jumps to the next happening when nothing can. Whoever calls `run` is the
-/// thread; nothing here may be touched from another one while it runs.
+/// Time stands still while any job is ready and jumps to the next event when none is. The caller of `run`
+/// provides the thread; no other thread may use the scheduler meanwhile.
 package final class Scheduler: Sendable {
-    /// Everything that must be looked at together. The lock is never contended: it is the compiler's proof of the one thread.
+    /// The mutable state. Its lock is never contended: it only shows the compiler that access is exclusive.
     fileprivate struct Core {
         var now: SimulatedTime = .zero
         var eventQueue = EventQueue()
         var queues: [JobQueueID: JobQueue] = [:]
-        /// In the order of their making, so that choosing among them does not depend on hashing.
+        /// Queues in order of creation, so that the choice among them does not depend on hashing.
         var order: [JobQueueID] = []
-        var made: UInt64 = 0
+        var lastQueue: UInt64 = 0
         var random: SplitMix64
         var steps: UInt64 = 0
-        /// Whether no queue has hiccups any more.
+        /// True once scheduling delays are disabled for all queues.
         var isCalm = false
     }
 
@@ -31,35 +31,35 @@ package final class Scheduler: Sendable {
 
     // MARK: Time
 
-    /// How much time has passed since the beginning.
+    /// Simulated time since the start.
     package var now: SimulatedTime { core.withLock { $0.now } }
 
-    /// How many steps of processes were run.
+    /// Number of jobs that ran so far.
     package var steps: UInt64 { core.withLock { $0.steps } }
 
-    /// Has something happen later; at once, but after what runs now, where `delay` is zero.
+    /// Schedules an event. With a `delay` of zero it runs at the current time, after all ready jobs.
     @discardableResult
     package func after(_ delay: SimulatedTime, _ action: @escaping @Sendable () -> Void) -> EventQueue.EventID
     {
         core.withLock { $0.eventQueue.add(at: $0.now + max(.zero, delay), action) }
     }
 
-    /// Takes something back that has not happened.
+    /// Cancels an event that has not happened yet; no effect on others.
     package func cancel(_ event: EventQueue.EventID) {
         core.withLock { $0.eventQueue.cancel(event) }
     }
 
     // MARK: Chance
 
-    /// A number that the seed decides.
+    /// The next random number of the seed.
     package func random() -> UInt64 { core.withLock { $0.random.next() } }
 
-    /// Whether something comes about that does so with this probability.
+    /// Returns true with the given probability.
     package func chance(_ probability: Double) -> Bool {
         probability > 0 && core.withLock { Double.random(in: 0..<1, using: &$0.random) } < probability
     }
 
-    /// A time between two bounds.
+    /// A random time within a range.
     package func time(in range: ClosedRange<SimulatedTime>) -> SimulatedTime {
         core.withLock {
             SimulatedTime(
@@ -71,18 +71,18 @@ package final class Scheduler: Sendable {
         }
     }
 
-    /// One of some.
+    /// A random element; nil if there is none.
     package func pick<Element: Sendable>(_ elements: [Element]) -> Element? {
         core.withLock { elements.randomElement(using: &$0.random) }
     }
 
-    // MARK: Lanes
+    // MARK: Queues
 
-    /// A queue that jobs can be put on.
+    /// Creates a queue for jobs.
     func makeQueue(_ hiccups: Hiccups) -> JobQueueID {
         core.withLock { core in
-            core.made += 1
-            let id = JobQueueID(number: core.made)
+            core.lastQueue += 1
+            let id = JobQueueID(number: core.lastQueue)
             core.queues[id] = JobQueue(hiccups: hiccups)
             core.order.append(id)
             return id
@@ -93,7 +93,7 @@ package final class Scheduler: Sendable {
         core.withLock { $0.queues[queue]?.jobs.append(job) }
     }
 
-    /// Lets a queue stand still until a time, whatever is put on it.
+    /// Stops a queue until `end`. An earlier, longer stop stays in force.
     func freeze(_ queue: JobQueueID, until end: SimulatedTime) {
         core.withLock { core in
             guard var state = core.queues[queue], state.frozenUntil < end else { return }
@@ -103,13 +103,13 @@ package final class Scheduler: Sendable {
         }
     }
 
-    /// Lets a queue go on at once.
+    /// Lets a stopped queue continue at once.
     func thaw(_ queue: JobQueueID) {
         core.withLock { $0.queues[queue]?.frozenUntil = .zero }
     }
 
-    /// A process stands still where it is, between having decided to send something and sending it, if that comes about.
-    func standStill(_ hiccups: Hiccups) async {
+    /// Pauses the caller between its decision to send and the sending, if the hiccups' probability says so.
+    func pauseBeforeSending(_ hiccups: Hiccups) async {
         let pause = core.withLock { $0.isCalm ? nil : hiccups.pauseInSending(using: &$0.random) }
         guard let pause else { return }
         let over = OneShot<Void>()
@@ -117,11 +117,11 @@ package final class Scheduler: Sendable {
         await over.value()
     }
 
-    /// Whether nothing is held up any more.
+    /// True once scheduling delays are disabled.
     var isCalm: Bool { core.withLock { $0.isCalm } }
 
-    /// From now on nothing is held up between its steps.
-    func calmDown() {
+    /// Disables scheduling delays and lets all stopped queues continue.
+    func disableHiccups() {
         core.withLock { core in
             core.isCalm = true
             for queue in core.order { core.queues[queue]?.frozenUntil = .zero }
@@ -130,11 +130,11 @@ package final class Scheduler: Sendable {
 
     // MARK: The thread
 
-    /// Runs until `end`, or until `isDone` says so after a happening, or until nothing is left to do.
+    /// Runs until `end`, until `isDone` returns true after an event, or until no job and no event is left.
     package func run(until end: SimulatedTime, isDone: () -> Bool = { false }) {
         while true {
             while let job = takeJob() { job.run() }
-            guard !isDone(), let action = takeHappening(until: end) else { return }
+            guard !isDone(), let action = takeEvent(until: end) else { return }
             action()
         }
     }
@@ -144,7 +144,7 @@ package final class Scheduler: Sendable {
             while true {
                 guard let queue = core.readyQueue(), var state = core.queues[queue] else { return nil }
                 if !core.isCalm, let pause = state.hiccups.pause(using: &core.random) {
-                    // Between any two steps of a process, time may pass.
+                    // Time may pass between any two jobs of a process.
                     state.frozenUntil = core.now + pause
                     core.queues[queue] = state
                     core.eventQueue.add(at: state.frozenUntil) {}
@@ -158,7 +158,7 @@ package final class Scheduler: Sendable {
         }
     }
 
-    private func takeHappening(until end: SimulatedTime) -> (@Sendable () -> Void)? {
+    private func takeEvent(until end: SimulatedTime) -> (@Sendable () -> Void)? {
         core.withLock { core in
             guard let next = core.eventQueue.next, next <= end else {
                 core.now = max(core.now, end)
@@ -171,11 +171,11 @@ package final class Scheduler: Sendable {
 }
 
 extension Scheduler.Core {
-    /// One of the queues that have a step to run, each as likely as the others.
+    /// A random queue that has a job to run; nil if there is none. All are equally likely.
     fileprivate mutating func readyQueue() -> JobQueueID? {
         var found: JobQueueID?
         var count: UInt64 = 0
-        // Reservoir sampling: no list is made, as this is what a simulation does most.
+        // Reservoir sampling: it allocates no list. This is what a simulation does most.
         for queue in order where queues[queue]?.isReady(at: now) == true {
             count += 1
             if count == 1 || random.next() % count == 0 { found = queue }

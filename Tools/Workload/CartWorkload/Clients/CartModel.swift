@@ -1,3 +1,4 @@
+import SeededRandom
 import Synchronization
 
 /// What clients know of one cart, and so what may be wanted of it next.

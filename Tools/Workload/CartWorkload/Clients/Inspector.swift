@@ -1,3 +1,5 @@
+package import SeededRandom
+
 /// Looks into every cart when all is over, so that the history ends with what is left.
 package struct Inspector<Client: ClusterClient, Clock: WorkloadClock>: Sendable {
     private let retryingClient: RetryingClient<Client, Clock>

@@ -1,3 +1,5 @@
+package import SeededRandom
+
 /// Carries operations into the cluster as a careful client does, and takes down every attempt.
 ///
 /// What was not applied is tried again, after a pause and at the next node. What is of unknown outcome is tried again

@@ -1,3 +1,5 @@
+package import SeededRandom
+
 /// A client who goes shopping: one operation after the other, each until it is settled.
 package struct WorkloadClient<Client: ClusterClient, Clock: WorkloadClock>: Sendable {
     package let number: UInt32

@@ -1,3 +1,5 @@
+package import SeededRandom
+
 /// All that the clients of a run know together, and want next.
 ///
 /// Clients share what they know of a cart, as the tabs of one browser do, so that they seldom want the same line.

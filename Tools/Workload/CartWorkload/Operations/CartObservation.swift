@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// A cart as an answer shows it.
 package struct CartObservation: Hashable, Sendable {
     package struct Line: Hashable, Sendable {

@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// How often each cart is asked for.
 package enum Popularity: Hashable, Sendable {
     /// All alike.

@@ -1,3 +1,5 @@
+package import SeededRandom
+
 /// How a client goes on after a failure.
 package struct RetryPolicy: Hashable, Sendable {
     /// How many attempts an operation gets, at least 1.

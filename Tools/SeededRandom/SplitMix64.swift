@@ -1,4 +1,4 @@
-/// Random numbers from a seed: the same seed, the same numbers, everywhere.
+/// Random numbers from a seed: the same seed gives the same numbers on every machine.
 ///
 /// SplitMix64: Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
 package struct SplitMix64: RandomNumberGenerator, Sendable {
@@ -18,12 +18,12 @@ package struct SplitMix64: RandomNumberGenerator, Sendable {
         Double(next() >> 11) * 0x1p-53
     }
 
-    /// A generator of its own for one of many, which takes nothing from this one.
+    /// An independent generator, one for each index; this generator's own numbers stay the same.
     package func fork(_ index: UInt64) -> SplitMix64 {
         SplitMix64(seed: SplitMix64.mix(state ^ SplitMix64.mix(index &+ 0xD1B5_4A32_D192_ED03)))
     }
 
-    /// Spreads every bit of a word over all of another; one to one.
+    /// A bijection in which every bit of the word affects every bit of the result.
     package static func mix(_ word: UInt64) -> UInt64 {
         var word = word
         word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
