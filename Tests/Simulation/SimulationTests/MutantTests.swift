@@ -3,25 +3,26 @@ import CartSimulation
 import Ownership
 import Testing
 
-/// Each rule that safety rests on is switched off in turn: simulations that do not notice prove nothing of the others.
+/// Disables each safety rule in turn: simulations that do not detect this prove nothing about the other
+/// rules.
 struct MutantTests {
-    /// After so many seeds a rule counts as one that nothing needs.
+    /// Number of seeds after which a rule counts as undetected.
     private static let seeds: UInt64 = 4_000
 
-    /// Which family of seeds a rule is looked for in.
+    /// The family of scenarios in which a violation of the rule can show.
     private static func theme(for rule: SafetyRule) -> Theme {
-        // It matters only where an observer sleeps over the return of a session that was silent for nearly a lease.
+        // It matters only if an observer is paused while a session returns that was silent for nearly a
+        // lease.
         rule == .tombstoneChecksCounter ? .nearMisses : .anything
     }
 
     @Test(arguments: SafetyRule.allCases)
-    func `some seed notices that a rule is not kept`(rule: SafetyRule) async {
+    func `some seed detects that a rule is disabled`(rule: SafetyRule) async {
         let campaign = SimulationCampaign(seeds: 1..<(Self.seeds + 1), theme: Self.theme(for: rule))
         let report = await campaign.run(without: rule)
-        print(
-            "without \(rule.rawValue): noticed after \(report.seeds) seeds: \(report.failures.first?.violations.first ?? "never")"
-        )
-        #expect(!report.failures.isEmpty, "nothing needs \(rule.rawValue)")
+        let violation = report.failures.first?.violations.first ?? "never"
+        print("without \(rule.rawValue): detected after \(report.seeds) seeds: \(violation)")
+        #expect(!report.failures.isEmpty, "no seed detects that \(rule.rawValue) is disabled")
     }
 }
 #endif

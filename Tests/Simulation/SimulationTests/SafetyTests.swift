@@ -1,11 +1,11 @@
 import CartSimulation
 import Testing
 
-/// How many seeds a test runs; every seed is another cluster with other faults.
+/// Number of seeds that a test runs; each gives another cluster with other faults.
 private let seeds: UInt64 = 2_000
 
 struct SafetyTests {
-    @Test func `nothing that befalls a cluster breaks an invariant, and every cart gets well`() async {
+    @Test func `no fault breaks an invariant, and every cart recovers`() async {
         let report = await SimulationCampaign(seeds: 1..<(seeds + 1)).run()
         for failure in report.failures {
             Issue.record(
@@ -13,29 +13,28 @@ struct SafetyTests {
             )
         }
         print(
-            "\(report.seeds) seeds, \(report.seedsPerSecond.rounded()) a second, \(report.takeovers) takeovers,"
-                + " \(report.attempts) requests"
+            "\(report.seeds) seeds, \(report.seedsPerSecond.rounded()) per second,"
+                + " \(report.takeovers) takeovers, \(report.attempts) requests"
         )
         #expect(report.seeds == seeds)
-        // Clusters in which nothing happens prove nothing.
+        // Clusters without load and takeovers prove nothing.
         #expect(report.takeovers > seeds / 2)
         #expect(report.attempts > seeds * 20)
     }
 
-    @Test func `sessions that return at the last moment are not buried`() async {
+    @Test func `sessions that return at the last moment get no tombstone`() async {
         let report = await SimulationCampaign(seeds: 1..<401, theme: .nearMisses).run()
         for failure in report.failures {
-            Issue.record(
-                "scripts/simulate --theme nearMisses --seed \(failure.seed): \(failure.violations.joined(separator: "\n"))"
-            )
+            let violations = failure.violations.joined(separator: "\n")
+            Issue.record("scripts/simulate --theme nearMisses --seed \(failure.seed): \(violations)")
         }
         #expect(report.seeds == 400)
         #expect(report.takeovers > 100)
     }
 
     @Test(arguments: UInt64(1)...20)
-    func `a seed goes the same way each time, told or not`(seed: UInt64) async {
-        let (first, second, told) = await onThread {
+    func `a seed takes the same course each time, traced or not`(seed: UInt64) async {
+        let (first, second, traced) = await onThread {
             (
                 Simulation.run(seed: seed), Simulation.run(seed: seed),
                 Simulation.run(seed: seed, traces: true)
@@ -43,8 +42,8 @@ struct SafetyTests {
         }
         #expect(first.fingerprint == second.fingerprint)
         #expect(first.steps == second.steps)
-        #expect(first.fingerprint == told.fingerprint)
-        #expect(!told.trace.isEmpty)
+        #expect(first.fingerprint == traced.fingerprint)
+        #expect(!traced.trace.isEmpty)
     }
 
     @Test func `seeds differ`() async {

@@ -6,34 +6,34 @@ import Synchronization
 import Ownership
 #endif
 
-/// Runs simulated clusters: many seeds for what they find, or one for what happened in it.
+/// Runs many seeds and reports the violations they find, or replays one seed and prints its trace.
 @main
 struct CartSimulate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cart-simulate",
-        abstract: "Simulates clusters, one from each seed, and checks what must hold in all of them."
+        abstract: "Simulates one cluster per seed and checks that every invariant holds."
     )
 
-    @Option(help: "Run this seed alone and print everything that happened in it.")
+    @Option(help: "Run only this seed and print its trace.")
     var seed: UInt64?
 
-    @Option(help: "How many seeds to run.")
+    @Option(help: "Number of seeds to run.")
     var seeds: UInt64 = 2_000
 
-    @Option(help: "The first of them.")
+    @Option(help: "First seed.")
     var first: UInt64 = 1
 
-    @Option(help: "After how many failing seeds to stop.")
+    @Option(help: "Number of failing seeds after which to stop.")
     var failures = 1
 
-    @Option(help: "How many seeds to run at once (default: as many as there are processors).")
+    @Option(help: "Number of seeds to run in parallel (default: the number of processors).")
     var threads: Int?
 
-    @Option(help: "What the seeds are about: \(Theme.allCases.map(\.rawValue).joined(separator: ", ")).")
+    @Option(help: "Family of faults to draw from: \(Theme.allCases.map(\.rawValue).joined(separator: ", ")).")
     var theme = Theme.anything
 
     #if DEBUG
-    @Option(help: "Switch this rule of the protocol off, to see which seeds find out.")
+    @Option(help: "Disable this rule of the protocol, to see which seeds detect that.")
     var without: SafetyRule?
     #endif
 
@@ -44,7 +44,7 @@ struct CartSimulate: AsyncParsableCommand {
         }
         guard !first.addingReportingOverflow(seeds).overflow else {
             throw ValidationError(
-                "--first \(first) and --seeds \(seeds) go beyond the last seed, \(UInt64.max)"
+                "--first \(first) and --seeds \(seeds) exceed the last seed, \(UInt64.max)"
             )
         }
     }
@@ -58,7 +58,7 @@ struct CartSimulate: AsyncParsableCommand {
     }
 
     private func replay(_ seed: UInt64) throws {
-        let result = broken { Simulation.run(seed: seed, theme: theme, traces: true) }
+        let result = withRuleDisabled { Simulation.run(seed: seed, theme: theme, traces: true) }
         for line in result.trace { print(line) }
         print("seed \(seed): \(result.violations.isEmpty ? "all held" : "VIOLATED")")
         for violation in result.violations { print("  \(violation)") }
@@ -68,18 +68,18 @@ struct CartSimulate: AsyncParsableCommand {
     private func runMany() async throws {
         let progress = ProgressLine()
         let count = threads ?? SimulationCampaign.processors
-        print("seeds \(first) to \(first + max(1, seeds) - 1), \(count) at a time")
+        print("seeds \(first) to \(first + max(1, seeds) - 1), \(count) in parallel")
         let campaign = SimulationCampaign(
             seeds: first..<(first + seeds),
             theme: theme,
             threads: count,
             failureLimit: failures,
-            told: { progress.tell($0) }
+            onProgress: { progress.update($0) }
         )
         let report: CampaignReport
         #if DEBUG
         if let without {
-            print("without the rule \(without.rawValue)")
+            print("rule disabled: \(without.rawValue)")
             report = await campaign.run(without: without)
         } else {
             report = await campaign.run()
@@ -88,14 +88,14 @@ struct CartSimulate: AsyncParsableCommand {
         report = await campaign.run()
         #endif
         for failure in report.failures {
-            print("seed \(failure.seed): VIOLATED (scripts/simulate --seed \(failure.seed) tells all of it)")
+            print("seed \(failure.seed): VIOLATED (scripts/simulate --seed \(failure.seed) prints its trace)")
             for violation in failure.violations { print("  \(violation)") }
         }
-        print(ProgressLine.text(report))
+        print(ProgressLine.text(of: report))
         guard report.failures.isEmpty else { throw ExitCode.failure }
     }
 
-    private func broken<Result>(_ body: () -> Result) -> Result {
+    private func withRuleDisabled<Result>(_ body: () -> Result) -> Result {
         #if DEBUG
         if let without { return SafetyRule.$switchedOff.withValue(without, operation: body) }
         #endif
@@ -109,27 +109,27 @@ extension Theme: ExpressibleByArgument {}
 extension SafetyRule: ExpressibleByArgument {}
 #endif
 
-/// How far a campaign is, told now and then.
+/// Prints the progress of a campaign at a fixed interval.
 private final class ProgressLine: Sendable {
     private static let interval: Duration = .seconds(10)
 
     private let next = Mutex(ContinuousClock.now + ProgressLine.interval)
 
-    func tell(_ report: CampaignReport) {
+    func update(_ report: CampaignReport) {
         let isDue = next.withLock { next in
             guard ContinuousClock.now >= next else { return false }
             next = .now + Self.interval
             return true
         }
-        if isDue { print(Self.text(report)) }
+        if isDue { print(Self.text(of: report)) }
     }
 
-    static func text(_ report: CampaignReport) -> String {
+    static func text(of report: CampaignReport) -> String {
         let speed = (report.seedsPerSecond * 10).rounded() / 10
         let hours = (report.simulated / .seconds(3_600) * 10).rounded() / 10
         return
-            "\(report.seeds) seeds, \(speed) a second, \(report.failures.count) violated: \(hours) simulated hours,"
-            + " \(report.attempts) requests, \(report.takeovers) takeovers,"
-            + " \(report.lost) carts lost with Redis' data"
+            "\(report.seeds) seeds, \(speed) per second, \(report.failures.count) violated:"
+            + " \(hours) simulated hours, \(report.attempts) requests, \(report.takeovers) takeovers,"
+            + " \(report.lost) carts lost with the data of Redis"
     }
 }

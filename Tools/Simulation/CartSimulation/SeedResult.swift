@@ -1,20 +1,20 @@
-/// What came of one seed.
+/// The outcome of simulating one seed.
 package struct SeedResult: Sendable {
     package let seed: UInt64
-    /// What was found wrong; empty where nothing was.
+    /// Violated invariants, one message each; empty if all held.
     package let violations: [String]
-    /// How many carts lost acknowledged changes because Redis did and nobody alive held them.
+    /// Number of carts whose acknowledged changes Redis lost while no live node held them.
     package let lost: Int
-    /// How many carts were taken from a session that had not given them up.
+    /// Number of ownership changes without a release by the previous session.
     package let takeovers: Int
-    /// How many attempts clients made.
+    /// Number of attempts that clients made.
     package let operations: Int
-    /// How many steps processes made.
+    /// Number of jobs that the simulated processes ran.
     package let steps: UInt64
-    /// How much time passed for them.
+    /// Simulated time that passed.
     package let simulated: Duration
-    /// Equal for two runs that went the same way.
+    /// Hash of the trace: equal for two runs that took the same course.
     package let fingerprint: UInt64
-    /// What happened, where it was asked for.
+    /// The trace, line by line; empty unless it was requested.
     package let trace: [String]
 }

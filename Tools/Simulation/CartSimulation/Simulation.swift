@@ -3,16 +3,16 @@ internal import CartWorkload
 internal import Ownership
 internal import RuntimeTesting
 
-/// One simulated cluster, from one seed: a time of faults under load, a time in which everything must get well, and a look
-/// at what is left.
+/// One simulated cluster, made from one seed: a phase of faults under load, a phase in which every cart must
+/// recover, and an inspection of the final state.
 package final class Simulation: Sendable {
-    /// When the clients and the faults begin: a fresh Redis is waited for.
+    /// Start of load and faults; until then nodes wait for the fresh Redis to be settled.
     private static let opening: SimulatedTime = .milliseconds(6_500)
-    /// How long after the last fault every cart must be writable: a lease and five seconds (I9).
+    /// Time after the last fault by which every cart must be writable: a lease and five seconds (I9).
     private static let recovery: SimulatedTime = .milliseconds(10_000)
-    /// How long the look at what is left may take.
+    /// Time limit of the final inspection.
     private static let inspection: SimulatedTime = .milliseconds(30_000)
-    /// How long everything that still runs may take to end.
+    /// Time limit for all processes to end.
     private static let ending: SimulatedTime = .milliseconds(60_000)
 
     let scenario: Scenario
@@ -26,7 +26,8 @@ package final class Simulation: Sendable {
     private init(_ scenario: Scenario, traces: Bool) {
         var policy = HostPolicy()
         policy.lease = scenario.lease
-        // Short, so that carts come and go; and houses are kept less often, which costs most of a simulation's time.
+        // Short, so that carts are passivated and restored often. Housekeeping takes most of a simulation's
+        // time, so it runs less often than in the product.
         policy.idleTimeout = .seconds(2)
         policy.housekeepingInterval = .milliseconds(250)
         self.scenario = scenario
@@ -45,15 +46,15 @@ package final class Simulation: Sendable {
         clients = SimulatedTaskExecutor(scheduler, .none)
     }
 
-    /// Runs a seed. The caller's thread is the simulation's until it is over.
+    /// Runs a seed on the caller's thread and returns when the simulation is over.
     ///
-    /// - Parameter traces: whether every step is to be told.
+    /// - Parameter traces: if true, the result contains the trace.
     package static func run(seed: UInt64, theme: Theme = .anything, traces: Bool = false) -> SeedResult {
         Simulation(Scenario(seed: seed, theme: theme), traces: traces).run()
     }
 
     private func run() -> SeedResult {
-        scheduler.trace.note(.zero, "seed", "\(scenario)")
+        scheduler.trace.note("seed", at: .zero, "\(scenario)")
         for slot in slots {
             for path in slot.paths { path.set(scenario.conditions) }
             slot.start(keepsFolder: false)
@@ -64,10 +65,10 @@ package final class Simulation: Sendable {
         for (time, fault) in scenario.faults {
             scheduler.after(start + time) { [self] in inject(fault) }
         }
-        remember(until: calm)
+        takeSnapshots(until: calm)
         var violations = runClients(from: start, calm: calm)
         violations += end()
-        violations += judge()
+        violations += check()
         return SeedResult(
             seed: scenario.seed,
             violations: violations,
@@ -81,22 +82,22 @@ package final class Simulation: Sendable {
         )
     }
 
-    /// Copies of what Redis has are what it may fall back to.
-    private func remember(until end: SimulatedTime) {
+    /// Copies the data of Redis every 100 ms, as the states that a lossy crash can fall back to.
+    private func takeSnapshots(until end: SimulatedTime) {
         guard scenario.kinds.contains(where: \.losesData) else { return }
-        cluster.redis.remember()
+        cluster.redis.takeSnapshot()
         scheduler.after(.milliseconds(100)) { [self] in
-            if scheduler.now < end { remember(until: end) }
+            if scheduler.now < end { takeSnapshots(until: end) }
         }
     }
 
-    /// Has clients shop through the faults and on until everything is well, and looks into every cart.
+    /// Runs the clients during the faults, then waits for every cart to recover and inspects all carts.
     private func runClients(from start: SimulatedTime, calm: SimulatedTime) -> [String] {
         let simulatedClients = SimulatedClients(self)
         scheduler.after(start) { simulatedClients.startClients(until: calm) }
         scheduler.run(until: calm)
         heal()
-        // Nobody new stands still of itself from here on: what is bounded is how long the cluster takes, not the pauses.
+        // No more random pauses from here on: the bound is on the cluster's recovery, not on the pauses.
         simulatedClients.probe(until: calm + Self.recovery)
         scheduler.run(until: calm + Self.recovery) { simulatedClients.isFinished }
         var violations: [String] = []
@@ -109,17 +110,17 @@ package final class Simulation: Sendable {
         simulatedClients.inspect(until: inspection)
         scheduler.run(until: inspection) { simulatedClients.hasInspected }
         if !simulatedClients.hasInspected {
-            violations.append("I9: the carts could not be read in \(Self.inspection) s")
+            violations.append("I9: the carts could not be read within \(Self.inspection) s")
         } else if simulatedClients.unread > 0 {
-            violations.append("I9: \(simulatedClients.unread) carts gave the inspector no answer")
+            violations.append("I9: \(simulatedClients.unread) carts did not answer the inspector")
         }
         return violations
     }
 
-    /// Ends every process, and sees that nothing goes on.
+    /// Kills every process and reports those that still have work to do.
     private func end() -> [String] {
         for slot in slots {
-            slot.evict()
+            slot.killStranger()
             slot.kill()
         }
         let processes = slots.flatMap(\.former)
@@ -129,9 +130,9 @@ package final class Simulation: Sendable {
         return hanging.isEmpty ? [] : ["ended processes still have something to do: \(hanging)"]
     }
 
-    /// What the oracle saw and what the clients' history proves. A cart whose changes Redis lost, with nobody alive who
-    /// held them, has nothing to prove.
-    private func judge() -> [String] {
+    /// The violations that the oracle saw and those that the clients' history proves. Carts whose
+    /// acknowledged changes Redis lost while no live node held them are exempt.
+    private func check() -> [String] {
         let lost = Set(cluster.oracle.lost.map(\.rawValue))
         var checker = Checker()
         for cart in 0..<plan.carts {

@@ -5,41 +5,41 @@ internal import Synchronization
 package import Ownership
 #endif
 
-/// Many seeds, run side by side, each on one thread.
+/// A range of seeds, run in parallel, each on one thread.
 package struct SimulationCampaign: Sendable {
-    /// How many seeds it makes sense to run at once.
+    /// The number of active processors: the default number of threads.
     package static var processors: Int { ProcessInfo.processInfo.activeProcessorCount }
 
     package let seeds: Range<UInt64>
     package let theme: Theme
-    /// How many seeds are run at once.
+    /// Number of seeds that run in parallel.
     package let threads: Int
-    /// After how many failing seeds no further one is begun.
+    /// Number of failing seeds after which no further seed is started.
     package let failureLimit: Int
-    /// Told after each seed what there is so far.
-    package let told: @Sendable (CampaignReport) -> Void
+    /// Called after each seed with the report so far, on the seed's thread.
+    package let onProgress: @Sendable (CampaignReport) -> Void
 
     package init(
         seeds: Range<UInt64>,
         theme: Theme = .anything,
         threads: Int = SimulationCampaign.processors,
         failureLimit: Int = 1,
-        told: @escaping @Sendable (CampaignReport) -> Void = { _ in }
+        onProgress: @escaping @Sendable (CampaignReport) -> Void = { _ in }
     ) {
         self.seeds = seeds
         self.theme = theme
         self.threads = max(1, threads)
         self.failureLimit = failureLimit
-        self.told = told
+        self.onProgress = onProgress
     }
 
-    /// Runs the seeds, in their order as far as they are not run at the same time.
+    /// Runs the seeds, starting them in ascending order.
     package func run() async -> CampaignReport {
         await run { $0() }
     }
 
     #if DEBUG
-    /// The same, with a rule of the protocol switched off.
+    /// Runs the seeds with a rule of the protocol disabled.
     package func run(without rule: SafetyRule) async -> CampaignReport {
         await run { SafetyRule.$switchedOff.withValue(rule, operation: $0) }
     }
@@ -50,7 +50,8 @@ package struct SimulationCampaign: Sendable {
         let state = CampaignState(self)
         return await withCheckedContinuation { continuation in
             for _ in 0..<threads {
-                // A thread of its own: a simulation's steps must not be run within another task's.
+                // A simulation runs its jobs synchronously, which must not happen inside a job of another
+                // task.
                 let thread = Thread {
                     scope { state.work() }
                     if let report = state.threadEnded() { continuation.resume(returning: report) }
@@ -62,24 +63,24 @@ package struct SimulationCampaign: Sendable {
     }
 }
 
-/// What came of many seeds.
+/// The combined outcome of a campaign's seeds so far.
 package struct CampaignReport: Sendable {
     package fileprivate(set) var seeds: UInt64 = 0
     package fileprivate(set) var attempts = 0
     package fileprivate(set) var steps: UInt64 = 0
     package fileprivate(set) var takeovers = 0
     package fileprivate(set) var lost = 0
-    /// How much time passed in all simulations together.
+    /// Simulated time, summed over all seeds.
     package fileprivate(set) var simulated: Duration = .zero
-    /// How much time passed for us.
+    /// Wall-clock duration of the campaign.
     package fileprivate(set) var took: Duration = .zero
-    /// The seeds that found something, least first.
+    /// The seeds that found a violation, in ascending order once the campaign is over.
     package fileprivate(set) var failures: [SeedResult] = []
 
     package var seedsPerSecond: Double { Double(seeds) / max(took / .seconds(1), 1e-9) }
 }
 
-/// What the threads of a campaign share.
+/// The state that a campaign's threads share.
 private final class CampaignState: Sendable {
     private struct Progress {
         var next: UInt64
@@ -104,7 +105,7 @@ private final class CampaignState: Sendable {
                 progress.report.took = .now - began
                 return progress.report
             }
-            campaign.told(report)
+            campaign.onProgress(report)
         }
     }
 
@@ -117,7 +118,9 @@ private final class CampaignState: Sendable {
         }
     }
 
-    /// The report, once no thread is at work any more.
+    /// Called when a thread has no more seeds.
+    ///
+    /// - Returns: the final report for the last thread; nil for all others.
     func threadEnded() -> CampaignReport? {
         progress.withLock { [began] progress in
             progress.running -= 1

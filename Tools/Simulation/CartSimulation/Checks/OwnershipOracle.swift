@@ -4,10 +4,10 @@ internal import Ownership
 internal import RuntimeTesting
 internal import Synchronization
 
-/// Sees every script that changes a cart, as nobody can in a real cluster, and knows which sessions may act: what must
-/// hold of ownership itself is checked here, at the very step that breaks it.
+/// Checks the invariants of ownership at the very step that breaks them: it sees every script that changes a
+/// cart, which no observer of a real cluster can, and knows which sessions may act.
 final class OwnershipOracle: Sendable {
-    /// Which script, and for whom.
+    /// A script that changes a cart, with the session that it acts for.
     enum StoreOperation: Sendable {
         case claim(SessionID)
         case commit(SessionID)
@@ -15,18 +15,35 @@ final class OwnershipOracle: Sendable {
         case release(SessionID, Version)
         case surrender(SessionID, Version)
 
-        /// Whether another epoch than the one that stood there is a new one.
+        /// True if an epoch that differs from the stored one must be a new one.
         var makesEpochs: Bool {
             if case .surrender = self { false } else { true }
         }
     }
 
-    /// The newest that was ever stored for a cart.
+    /// One executed script that changed a cart's record.
+    fileprivate struct Step {
+        let operation: StoreOperation
+        let id: ActorID
+        let before: SimulatedRedisServer.Store.Record?
+        let after: SimulatedRedisServer.Store.Record
+
+        /// False if owner, version and commit stayed the same.
+        var isChange: Bool {
+            before?.owner != after.owner || before?.version != after.version || before?.commit != after.commit
+        }
+
+        /// True if the sequence number grew by one.
+        var isNextSequence: Bool { after.version.sequence == before?.version.sequence.next }
+    }
+
+    /// The newest state that was ever stored for a cart.
     fileprivate struct Newest {
         var version: Version
-        /// Who may have it in memory: the last owner, unless it gave the cart up itself.
+        /// The session that may hold the state in memory: the last owner, unless it gave the cart up itself.
         var holder: SessionID?
-        /// What the owner has in memory: nil until it learnt that it is the owner, and a commit behind until it learnt of that.
+        /// The version that the owner has in memory: nil until it learns that it is the owner, and one commit
+        /// behind until it learns of that commit.
         var known: SequenceNumber?
     }
 
@@ -42,13 +59,14 @@ final class OwnershipOracle: Sendable {
     private let state = Mutex(State())
     private let mayAct: @Sendable (SessionID) -> Bool
 
-    /// - Parameter mayAct: whether a session's process lives and its lease, by its own clock, has not run out.
+    /// - Parameter mayAct: returns true if a session's process is alive and its lease, by its own clock, has
+    ///   not expired.
     init(mayAct: @escaping @Sendable (SessionID) -> Bool) {
         self.mayAct = mayAct
     }
 
-    /// A foreign hand took one cart's key away, which nobody can tell from a cart that never was: whoever is asked before
-    /// its owner finds out says so. Nothing is promised of it.
+    /// Exempts a cart whose key was deleted from outside. Such a cart looks as if it had never existed, and a
+    /// node may say so before its owner finds out: nothing is promised of it.
     func exempt(_ id: ActorID) {
         state.withLock { state in
             state.lost.insert(id)
@@ -56,60 +74,48 @@ final class OwnershipOracle: Sendable {
         }
     }
 
-    /// What was found wrong.
+    /// Violated invariants, one message each.
     var violations: [String] { state.withLock { $0.violations } }
-    /// The carts that lost acknowledged changes by the simulated Redis' fault alone, with nobody alive who held them.
+    /// Carts whose acknowledged changes Redis lost while no live node held them.
     var lost: Set<ActorID> { state.withLock { $0.lost } }
-    /// How often a cart went from one session to another without having been given up.
+    /// Number of ownership changes without a release by the previous session.
     var takeovers: Int { state.withLock { $0.takeovers } }
 
-    /// Executes a script and looks at what it did.
+    /// Executes a script and checks what it did.
     func watch<Value>(
-        _ storeOperation: StoreOperation,
+        _ operation: StoreOperation,
         of id: ActorID,
         in store: inout SimulatedRedisServer.Store,
         _ script: (inout SimulatedRedisServer.Store) throws(StoreFailure) -> Value
     ) throws(StoreFailure) -> Value {
-        let before = Self.record(id, store)
+        let before = Self.record(of: id, in: store)
         let value = try script(&store)
-        if let after = Self.record(id, store) {
-            judge(storeOperation, id, before, after)
-        } else if case .release(_, let version) = storeOperation, before != nil || version.sequence == .zero {
-            // A cart without a commit ceases to exist when it is given up, also where Redis had lost it already.
+        if let after = Self.record(of: id, in: store) {
+            let step = Step(operation: operation, id: id, before: before, after: after)
+            if step.isChange { state.withLock { $0.check(step, mayAct) } }
+        } else if case .release(_, let version) = operation, before != nil || version.sequence == .zero {
+            // A cart without a commit ceases to exist when it is released, even if Redis had lost it already.
             state.withLock { if $0.newest[id]?.version.epoch == version.epoch { $0.newest[id] = nil } }
         }
         return value
     }
 
-    private static func record(_ id: ActorID, _ store: SimulatedRedisServer.Store) -> SimulatedRedisServer
-        .Store.Record?
-    {
+    private static func record(
+        of id: ActorID,
+        in store: SimulatedRedisServer.Store
+    ) -> SimulatedRedisServer.Store.Record? {
         guard case .record(let record)? = store.contents.slots[id] else { return nil }
         return record
     }
 
-    private func judge(
-        _ storeOperation: StoreOperation,
-        _ id: ActorID,
-        _ before: SimulatedRedisServer.Store.Record?,
-        _ after: SimulatedRedisServer.Store.Record
-    ) {
-        let isSame =
-            before?.owner == after.owner && before?.version == after.version
-            && before?.commit == after.commit
-        guard !isSame else { return }
-        state.withLock { state in
-            state.note(storeOperation, id, before, after, mayAct)
-        }
-    }
-
-    /// A session was declared dead.
+    /// Checks that a session that gets a tombstone may not act.
     func sawTombstone(of session: SessionID) {
         guard mayAct(session) else { return }
         state.withLock { $0.violations.append("I8: \(session) was declared dead and may still act") }
     }
 
-    /// The owner learnt what it owns, by a granted claim or a commit's answer: it has that in memory from now on.
+    /// Notes that the owner learned of a version, by a granted claim or a commit's answer, and holds it in
+    /// memory from now on.
     func heard(_ version: Version, of id: ActorID) {
         state.withLock { state in
             guard let newest = state.newest[id], newest.version.epoch == version.epoch else { return }
@@ -117,131 +123,123 @@ final class OwnershipOracle: Sendable {
         }
     }
 
-    /// What lies there can not be read, though only we ever wrote there.
+    /// Records the violation that a stored cart cannot be read, although only nodes wrote it.
     func sawUnreadable(_ id: ActorID, _ reason: String) {
-        state.withLock { $0.violations.append("\(id) can not be read: \(reason)") }
+        state.withLock { $0.violations.append("\(id) cannot be read: \(reason)") }
     }
 
-    /// A commit was refused for the sake of a newer owner, and its sender, who heard it, is the owner.
+    /// Records the violation that a commit was fenced although its sender, which heard the answer, is the
+    /// owner.
     func sawFencedByItself(_ id: ActorID, _ owner: SessionID) {
         state.withLock {
-            $0.violations.append("I5 \(id): \(owner), its owner, was fenced by nobody but itself")
+            $0.violations.append(
+                "I5 \(id): the commit of its owner \(owner) was fenced, although no other session took over"
+            )
         }
     }
 }
 
 extension OwnershipOracle.State {
-    fileprivate mutating func note(
-        _ storeOperation: OwnershipOracle.StoreOperation,
-        _ id: ActorID,
-        _ before: SimulatedRedisServer.Store.Record?,
-        _ after: SimulatedRedisServer.Store.Record,
-        _ mayAct: (SessionID) -> Bool
-    ) {
-        guard !isEcho(storeOperation, id, before, after) else { return }
-        checkLoss(storeOperation, id, after, mayAct)
-        checkEpoch(storeOperation, id, before, after)
-        checkOwner(storeOperation, id, before, after, mayAct)
-        let former = newest[id]
-        switch storeOperation {
+    fileprivate mutating func check(_ step: OwnershipOracle.Step, _ mayAct: (SessionID) -> Bool) {
+        guard !isEcho(step) else { return }
+        checkLoss(step, mayAct)
+        checkEpoch(step)
+        checkOwner(step, mayAct)
+        note(step)
+    }
+
+    /// Makes the step's result the newest state of the cart.
+    private mutating func note(_ step: OwnershipOracle.Step) {
+        let former = newest[step.id]
+        let after = step.after
+        switch step.operation {
         case .republish:
-            newest[id] = .init(version: after.version, holder: after.owner, known: after.version.sequence)
+            newest[step.id] = .init(
+                version: after.version,
+                holder: after.owner,
+                known: after.version.sequence
+            )
         case .claim:
-            newest[id] = .init(version: after.version, holder: after.owner, known: nil)
+            newest[step.id] = .init(version: after.version, holder: after.owner, known: nil)
         case .commit:
             let known = former?.version.epoch == after.version.epoch ? former?.known : nil
-            newest[id] = .init(version: after.version, holder: after.owner, known: known)
+            newest[step.id] = .init(version: after.version, holder: after.owner, known: known)
         case .release(_, let version), .surrender(_, let version):
-            // Who gives up under an older epoch has not given up what it took since.
+            // A session that gives a cart up under an older epoch keeps what it claimed since.
             let isOver = former?.version.epoch == version.epoch
             let holder = isOver ? nil : former?.holder
-            newest[id] = .init(version: after.version, holder: holder, known: isOver ? nil : former?.known)
+            newest[step.id] = .init(
+                version: after.version,
+                holder: holder,
+                known: isOver ? nil : former?.known
+            )
         }
     }
 
-    /// What fits onto what Redis fell back to, and repeats what was there before: a late copy of an old commit or release,
-    /// or an older state that is put back as nobody's. It takes nothing from anybody.
-    private func isEcho(
-        _ storeOperation: OwnershipOracle.StoreOperation,
-        _ id: ActorID,
-        _ before: SimulatedRedisServer.Store.Record?,
-        _ after: SimulatedRedisServer.Store.Record
-    ) -> Bool {
-        guard let newest = newest[id] else { return false }
-        if let before, before.version >= newest.version { return false }
-        switch storeOperation {
-        case .commit:
-            return after.version <= newest.version
-                && after.version.sequence == before?.version.sequence.next
-        case .release: return before != nil
-        case .surrender: return after.version < newest.version
-        case .claim, .republish: return false
+    /// True if a step only repeats, on an older state that Redis fell back to, what was stored before: a late
+    /// copy of an old commit or release, or an older state that is put back without an owner. It takes
+    /// nothing from any session.
+    private func isEcho(_ step: OwnershipOracle.Step) -> Bool {
+        guard let newest = newest[step.id] else { return false }
+        if let before = step.before, before.version >= newest.version { return false }
+        return switch step.operation {
+        case .commit: step.after.version <= newest.version && step.isNextSequence
+        case .release: step.before != nil
+        case .surrender: step.after.version < newest.version
+        case .claim, .republish: false
         }
     }
 
-    /// What was once stored may only be gone where nobody alive held it in memory.
-    private mutating func checkLoss(
-        _ storeOperation: OwnershipOracle.StoreOperation,
-        _ id: ActorID,
-        _ after: SimulatedRedisServer.Store.Record,
-        _ mayAct: (SessionID) -> Bool
-    ) {
+    /// Checks that a stored version is only lost if no live node held it in memory.
+    private mutating func checkLoss(_ step: OwnershipOracle.Step, _ mayAct: (SessionID) -> Bool) {
+        let id = step.id
+        let after = step.after
         guard let newest = newest[id], after.version.sequence < newest.version.sequence else { return }
         guard let known = newest.known, let owner = newest.holder, mayAct(owner) else {
             lost.insert(id)
             return
         }
-        // A commit that was executed, not heard of, and lost, is made once more by its owner.
+        // A commit that was executed and lost before its owner heard of it is made once more by that owner.
         guard after.version.sequence < known || after.owner != owner else { return }
         violations.append(
             "I3 \(id): version \(known.rawValue), which \(owner) holds and may act for, was replaced by"
-                + " version \(after.version.sequence.rawValue) of \(after.owner?.rawValue ?? "nobody")"
+                + " version \(after.version.sequence.rawValue) of \(after.owner?.rawValue ?? "no owner")"
         )
     }
 
-    /// Epochs only rise, and one belongs to one session.
-    private mutating func checkEpoch(
-        _ storeOperation: OwnershipOracle.StoreOperation,
-        _ id: ActorID,
-        _ before: SimulatedRedisServer.Store.Record?,
-        _ after: SimulatedRedisServer.Store.Record
-    ) {
-        let epoch = after.version.epoch
-        if storeOperation.makesEpochs, epoch != before?.version.epoch, let highest = highest[id],
+    /// Checks that epochs only grow, and that each belongs to one session.
+    private mutating func checkEpoch(_ step: OwnershipOracle.Step) {
+        let id = step.id
+        let epoch = step.after.version.epoch
+        if step.operation.makesEpochs, epoch != step.before?.version.epoch, let highest = highest[id],
             epoch <= highest
         {
             violations.append("I2 \(id): epoch \(epoch.rawValue) came after \(highest.rawValue)")
         }
         highest[id] = max(highest[id] ?? epoch, epoch)
-        guard let owner = after.owner else { return }
+        guard let owner = step.after.owner else { return }
         if let former = epochs[id]?[epoch], former != owner {
-            violations.append("I2 \(id): epoch \(epoch.rawValue) is \(former)'s and \(owner)'s")
+            violations.append("I2 \(id): epoch \(epoch.rawValue) belongs to \(former) and to \(owner)")
         }
         epochs[id, default: [:]][epoch] = owner
     }
 
-    /// Nothing is taken from a session that may act, and a commit moves the version by one.
-    private mutating func checkOwner(
-        _ storeOperation: OwnershipOracle.StoreOperation,
-        _ id: ActorID,
-        _ before: SimulatedRedisServer.Store.Record?,
-        _ after: SimulatedRedisServer.Store.Record,
-        _ mayAct: (SessionID) -> Bool
-    ) {
-        // An owner that Redis knows only because it fell back to an older state is not taken from.
-        if let holder = newest[id]?.holder, let owner = after.owner, owner != holder {
+    /// Checks that nothing is taken from a session that may act, and that a commit moves the version by one.
+    private mutating func checkOwner(_ step: OwnershipOracle.Step, _ mayAct: (SessionID) -> Bool) {
+        let id = step.id
+        // An owner that Redis knows only because it fell back to an older state loses nothing.
+        if let holder = newest[id]?.holder, let owner = step.after.owner, owner != holder {
             takeovers += 1
-            // Who never heard of its right, and whose claim Redis lost, has nothing that could be taken.
-            let holds = newest[id]?.known != nil || before?.owner == holder
+            // A session that never heard of its ownership, and whose claim Redis lost, has nothing to lose.
+            let holds = newest[id]?.known != nil || step.before?.owner == holder
             if holds, mayAct(holder) {
-                violations.append("I8 \(id): taken from \(holder), which may still act, by \(storeOperation)")
+                violations.append("I8 \(id): taken from \(holder), which may still act, by \(step.operation)")
             }
         }
-        if case .commit = storeOperation, let before,
-            after.version.sequence != before.version.sequence.next
-                || after.version.epoch != before.version.epoch
+        if case .commit = step.operation, let before = step.before,
+            !step.isNextSequence || step.after.version.epoch != before.version.epoch
         {
-            violations.append("I1 \(id): a commit made \(after.version) of \(before.version)")
+            violations.append("I1 \(id): a commit changed \(before.version) to \(step.after.version)")
         }
     }
 }

@@ -1,7 +1,7 @@
 internal import ActorRuntime
 internal import CartWorkload
 
-/// The clients' clock in simulated time.
+/// The clock of the simulated clients.
 struct ClientClock: WorkloadClock {
     let scheduler: Scheduler
     let clock: SimulatedClock

@@ -1,7 +1,7 @@
 internal import SeededRandom
 
-/// Concentrates a seed's faults on one node and in short bursts: a node that is hit again before it recovered
-/// meets the protocol's time bounds from both sides.
+/// The places and times of a seed's faults: most hit one node and come in short bursts. A node that is hit
+/// again before it recovered meets the protocol's time bounds from both sides.
 struct FaultDistribution: Sendable {
     /// Length of a burst of faults.
     private static let burst: SimulatedTime = .milliseconds(7_000)

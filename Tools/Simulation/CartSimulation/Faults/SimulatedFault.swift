@@ -1,39 +1,40 @@
-/// Something that befalls a simulated cluster, and ends by itself after a while where it has a length.
+/// A fault of a simulated cluster. Those with a length end by themselves.
 enum SimulatedFault: Sendable {
-    /// A process is killed; another starts later, with the data folder or without it.
+    /// Kills a process; its successor starts after `restart`, with or without the data folder.
     case kill(node: Int, restart: SimulatedTime, keepsFolder: Bool)
-    /// A process leaves in good order, and another starts.
+    /// Drains a process; its successor starts `restart` after it is gone.
     case redeploy(node: Int, restart: SimulatedTime)
-    /// Some of a process's threads stand still.
+    /// Stops some of a process's threads.
     case standStill(node: Int, SimulatedNodeProcess.Threads, for: SimulatedTime)
-    /// A node's path to Redis is cut: the carts', the heartbeats', or both.
+    /// Cuts a node's path to Redis for the carts, the heartbeats, or both.
     case cutRedis(node: Int, PartitionDirection, carts: Bool, heartbeats: Bool, for: SimulatedTime)
-    /// The path from one node to another is cut.
+    /// Cuts the path from one node to another.
     case cutLink(from: Int, to: Int, PartitionDirection, for: SimulatedTime)
-    /// The clients' path to a node is cut.
+    /// Cuts the clients' path to a node.
     case cutFront(node: Int, PartitionDirection, for: SimulatedTime)
-    /// Redis does nothing for a while.
-    case redisStandsStill(for: SimulatedTime)
-    /// Redis ends and begins again, perhaps with an older state.
+    /// Pauses Redis.
+    case redisPause(for: SimulatedTime)
+    /// Crashes Redis and restarts it, with older data if `losing` is not nil.
     case redisCrash(losing: SimulatedTime?, restart: SimulatedTime)
+    /// Deletes all data in Redis.
     case redisFlush
-    /// One cart's key is gone.
+    /// Deletes one cart's key.
     case redisForgets(cart: Int)
-    /// A node is killed, and a node of another cluster comes to listen at its address for a while.
+    /// Kills a node; until its successor starts, a node of a foreign cluster listens at its address.
     case stranger(node: Int, for: SimulatedTime)
 }
 
 extension SimulatedFault {
-    /// The kinds of faults, for a seed to choose some of.
+    /// The kinds of faults that a seed chooses from.
     enum Kind: String, CaseIterable, Sendable {
-        case kill, redeploy, standStill, cutRedis, cutLink, cutFront, redisStandsStill, redisCrash, redisLoss,
+        case kill, redeploy, standStill, cutRedis, cutLink, cutFront, redisPause, redisCrash, redisLoss,
             stranger
-        /// A session falls silent and is back at the last moment, while the other processes sleep over its return.
+        /// A session falls silent and returns at the last moment, while the other processes are paused.
         case nearMiss
-        /// Redis loses data while a node that holds them can beat, and can not give them back.
+        /// Redis loses data while the node that holds them can send heartbeats but cannot republish.
         case unswept
 
-        /// Whether acknowledged changes may be gone after it that no live node holds.
+        /// True if acknowledged changes may be lost because no live node holds them.
         var losesData: Bool { self == .redisLoss || self == .unswept }
     }
 }

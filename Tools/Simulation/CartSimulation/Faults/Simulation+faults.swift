@@ -2,10 +2,10 @@ internal import ActorRuntime
 internal import CartWorkload
 
 extension Simulation {
-    /// Has a fault happen now.
+    /// Makes a fault happen now.
     func inject(_ fault: SimulatedFault) {
         let now = scheduler.now
-        scheduler.trace.note(now, "FAULT", "\(fault)")
+        scheduler.trace.note("FAULT", at: now, "\(fault)")
         switch fault {
         case .kill(let node, let restart, let keepsFolder):
             slots[node].kill()
@@ -18,15 +18,15 @@ extension Simulation {
             if carts { slots[node].carts.cut(cut, until: now + length) }
             if heartbeats { slots[node].heartbeats.cut(cut, until: now + length) }
         case .cutLink(let from, let to, let cut, let length):
-            cluster.network.path(from, to).cut(cut, until: now + length)
+            cluster.network.path(from: from, to: to).cut(cut, until: now + length)
         case .cutFront(let node, let cut, let length):
             slots[node].front.cut(cut, until: now + length)
-        case .redisStandsStill(let length):
-            cluster.redis.standStill()
-            scheduler.after(length) { [redis = cluster.redis] in redis.goOn() }
+        case .redisPause(let length):
+            cluster.redis.pause()
+            scheduler.after(length) { [redis = cluster.redis] in redis.resume() }
         case .redisCrash(let loss, let restart):
             cluster.redis.crash(losing: loss)
-            scheduler.after(restart) { [redis = cluster.redis] in redis.goOn() }
+            scheduler.after(restart) { [redis = cluster.redis] in redis.resume() }
         case .redisFlush:
             cluster.redis.flush()
         case .redisForgets(let cart):
@@ -35,16 +35,16 @@ extension Simulation {
             cluster.oracle.exempt(id)
         case .stranger(let node, let length):
             slots[node].kill()
-            slots[node].letStrangerIn()
+            slots[node].startStranger()
             scheduler.after(length) { [slot = slots[node]] in slot.start(keepsFolder: true) }
         }
     }
 
-    /// Ends every fault: all nodes run, everything arrives.
+    /// Ends all faults: every node and Redis run, and every path is reliable.
     func heal() {
-        scheduler.trace.note(scheduler.now, "HEAL", "")
-        scheduler.calmDown()
-        cluster.redis.goOn()
+        scheduler.trace.note("HEAL", at: scheduler.now, "")
+        scheduler.disableHiccups()
+        cluster.redis.resume()
         for path in cluster.network.all { path.heal() }
         for slot in slots {
             for path in slot.paths { path.heal() }

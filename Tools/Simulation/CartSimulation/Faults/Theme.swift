@@ -1,8 +1,8 @@
-/// What a family of seeds is about.
+/// A family of scenarios.
 package enum Theme: String, Sendable, CaseIterable {
-    /// All that can befall a cluster, as the seed draws it.
+    /// All kinds of faults, drawn by the seed.
     case anything
-    /// Sessions that are silent for nearly a lease, and return while the others sleep, on a slow network: what only few
-    /// seeds of the other family come upon.
+    /// Sessions that are silent for nearly a lease and return while the other processes are paused, on a slow
+    /// network. Few seeds of the other family produce this.
     case nearMisses
 }

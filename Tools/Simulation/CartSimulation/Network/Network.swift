@@ -1,29 +1,30 @@
 internal import Synchronization
 
-/// Who can be reached where, and over which paths.
+/// The links between nodes: which process listens at which address, and the paths between them.
 final class Network: Sendable {
     private let paths: [[NetworkPath]]
     private let processes: Mutex<[SimulatedNodeProcess?]>
 
-    init(nodes: Int, _ scheduler: Scheduler) {
+    init(nodes: Int, scheduler: Scheduler) {
         paths = (0..<nodes).map { from in
             (0..<nodes).map { to in NetworkPath("node-\(from)→node-\(to)", scheduler) }
         }
         processes = Mutex(Array(repeating: nil, count: nodes))
     }
 
-    /// Where a node's link listens.
+    /// Address at which a node's link listens.
     static func address(of node: Int) -> String { "node-\(node):7170" }
 
+    /// The number of the node at an address; nil if there is none.
     func number(of address: String) -> Int? {
         paths.indices.first { Self.address(of: $0) == address }
     }
 
-    func path(_ from: Int, _ to: Int) -> NetworkPath { paths[from][to] }
+    func path(from: Int, to: Int) -> NetworkPath { paths[from][to] }
 
     var all: [NetworkPath] { paths.flatMap(\.self) }
 
-    /// The process that listens there, if any does.
+    /// The process that listens at a node's address, if any.
     func process(at node: Int) -> SimulatedNodeProcess? {
         processes.withLock { $0[node] }
     }

@@ -1,27 +1,29 @@
-/// How a path between two processes behaves while nothing is cut.
+/// The behaviour of a network path that is not cut.
 struct NetworkConditions: Sendable {
-    /// How often a request never arrives, an answer never arrives, and a request arrives long after its sender gave it up.
+    /// Probability that a request never arrives.
     var lostRequests = 0.0
+    /// Probability that an answer never arrives.
     var lostAnswers = 0.0
+    /// Probability that a request arrives long after its sender gave up.
     var lateRequests = 0.0
-    /// How long one direction takes.
+    /// Latency of one direction.
     var latency: ClosedRange<SimulatedTime> = .microseconds(50)...(.milliseconds(2))
 
-    /// The longest that a request may be held on its way.
+    /// Latency of a late request.
     static let latest: ClosedRange<SimulatedTime> = .milliseconds(500)...(.milliseconds(30_000))
 
-    /// The same where everything takes long, but hardly longer than it is waited for.
+    /// The same conditions with high latency, mostly still within the senders' time-outs.
     var slow: NetworkConditions {
         var conditions = self
         conditions.latency = .milliseconds(1)...(.milliseconds(600))
         return conditions
     }
 
-    /// Nothing is lost.
+    /// No losses and no late requests.
     static let reliable = NetworkConditions()
 }
 
-/// Which directions of a path are cut.
+/// The directions of a path that a partition cuts.
 enum PartitionDirection: String, Sendable, CaseIterable {
     case both
     case requests

@@ -1,23 +1,23 @@
 internal import Synchronization
 
-/// One path between two processes: carries a request there and its answer back, or loses either, or holds it for a while.
+/// A path between two processes: it delivers, loses or delays requests and their answers.
 final class NetworkPath: Sendable {
     private struct State {
         var conditions = NetworkConditions.reliable
         var cut: PartitionDirection?
         var cutUntil = SimulatedTime.zero
-        /// How often everything was mended.
+        /// Number of times that the path was healed.
         var healed = 0
     }
 
-    /// What became of a request from its sender's side.
-    enum End<Answer: Sendable>: Sendable {
+    /// The outcome of a request for its sender.
+    enum Outcome<Answer: Sendable>: Sendable {
         case answered(Answer)
-        /// Nobody listens there: nothing left.
+        /// No process listens there: the request was not sent.
         case refused
-        /// It left, and nothing came back in time.
+        /// The request was sent, and no answer came in time.
         case silent
-        /// It left, and the connection broke.
+        /// The request was sent, and the connection broke.
         case broken
     }
 
@@ -34,14 +34,15 @@ final class NetworkPath: Sendable {
         state.withLock { $0.conditions = conditions }
     }
 
-    func cut(_ cut: PartitionDirection, until end: SimulatedTime) {
+    func cut(_ direction: PartitionDirection, until end: SimulatedTime) {
         state.withLock { state in
-            state.cut = cut
+            state.cut = direction
             state.cutUntil = end
         }
     }
 
-    /// Everything arrives from now on; what is still held up never does, or it would go on being a fault.
+    /// Makes the path reliable. Requests that are still delayed never arrive, as they would prolong the
+    /// fault.
     func heal() {
         state.withLock { $0 = State(healed: $0.healed + 1) }
     }
@@ -54,28 +55,29 @@ final class NetworkPath: Sendable {
         state.withLock { [now = scheduler.now] in $0.cutUntil > now ? $0.cut : nil }
     }
 
-    /// Sends a request and waits for what comes of it.
+    /// Sends a request and waits for its outcome.
     ///
     /// - Parameters:
-    ///   - patience: how long the sender waits.
-    ///   - listens: whether anybody takes connections there, asked when the request leaves.
-    ///   - deliver: takes the request at the other end, and what its answer, or nil for a broken connection, is given to.
+    ///   - patience: the time-out of the sender.
+    ///   - listens: returns true if a process accepts connections there; called when the request is sent.
+    ///   - deliver: hands the request to the receiver, with a closure that takes its answer, or nil if the
+    ///     connection breaks.
     func exchange<Answer: Sendable>(
         within patience: SimulatedTime,
         listens: @escaping @Sendable () -> Bool,
         deliver: @escaping @Sendable (_ answer: @escaping @Sendable (Answer?) -> Void) -> Void
-    ) async -> End<Answer> {
-        let end = OneShot<End<Answer>>()
+    ) async -> Outcome<Answer> {
+        let outcome = OneShot<Outcome<Answer>>()
         let conditions = conditions
         guard listens() || cut?.stopsRequests == true else {
-            scheduler.after(scheduler.time(in: conditions.latency)) { end.fulfil(.refused) }
-            return await end.value()
+            scheduler.after(scheduler.time(in: conditions.latency)) { outcome.fulfil(.refused) }
+            return await outcome.value()
         }
-        let alarm = scheduler.after(patience) { end.fulfil(.silent) }
+        let alarm = scheduler.after(patience) { outcome.fulfil(.silent) }
         var there = scheduler.time(in: conditions.latency)
         var arrives = !scheduler.chance(conditions.lostRequests)
         if cut?.stopsRequests == true {
-            // What a cut holds up is lost, or comes through much later.
+            // A cut loses most requests and delays the others for long.
             arrives = scheduler.chance(0.3)
             there = scheduler.time(in: NetworkConditions.latest)
         } else if scheduler.chance(conditions.lateRequests) {
@@ -90,12 +92,12 @@ final class NetworkPath: Sendable {
                     let isLost = scheduler.chance(conditions.lostAnswers) || cut?.stopsAnswers == true
                     guard !isLost else { return }
                     scheduler.after(scheduler.time(in: conditions.latency)) {
-                        end.fulfil(answer.map { .answered($0) } ?? .broken)
+                        outcome.fulfil(answer.map { .answered($0) } ?? .broken)
                     }
                 }
             }
         }
-        let result = await end.value()
+        let result = await outcome.value()
         scheduler.cancel(alarm)
         return result
     }

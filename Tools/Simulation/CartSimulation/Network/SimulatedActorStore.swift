@@ -19,7 +19,7 @@ struct SimulatedActorStore: ActorStore {
     func form(at sequence: SequenceNumber) -> StoredForm { layout.form(at: sequence) }
 
     func claim(_ id: ActorID, _ terms: ClaimTerms) async throws(StoreFailure) -> ClaimResult<CartRecord> {
-        let claim = try await connection.execute("claim", "\(id) by \(terms.session)") {
+        let claim = try await connection.execute("claim", about: "\(id) by \(terms.session)") {
             [oracle] (store, time) throws(StoreFailure) in
             try oracle.watch(.claim(terms.session), of: id, in: &store) { store throws(StoreFailure) in
                 try store.claim(id, terms, at: time)
@@ -52,7 +52,7 @@ struct SimulatedActorStore: ActorStore {
         }
         let answer = try await connection.execute(
             "commit",
-            "\(id) by \(owner) on \(version.sequence.rawValue)"
+            about: "\(id) by \(owner) on \(version.sequence.rawValue)"
         ) {
             [oracle] (store, _) throws(StoreFailure) in
             try oracle.watch(.commit(owner), of: id, in: &store) { store throws(StoreFailure) in
@@ -78,7 +78,8 @@ struct SimulatedActorStore: ActorStore {
         version: Version,
         generation: Generation
     ) async throws(StoreFailure) -> VerifyAnswer {
-        try await connection.execute("verify", "\(id) by \(owner)") { (store, _) throws(StoreFailure) in
+        try await connection.execute("verify", about: "\(id) by \(owner)") {
+            (store, _) throws(StoreFailure) in
             try store.verify(id, owner: owner, version: version, generation: generation)
         }
     }
@@ -91,8 +92,10 @@ struct SimulatedActorStore: ActorStore {
         state: CartRecord
     ) async throws(StoreFailure) -> RepublishAnswer {
         let state = try whole(state, version)
-        return try await connection.execute("republish", "\(id) by \(owner) at \(version.sequence.rawValue)")
-        {
+        return try await connection.execute(
+            "republish",
+            about: "\(id) by \(owner) at \(version.sequence.rawValue)"
+        ) {
             [oracle] (store, time) throws(StoreFailure) in
             try oracle.watch(.republish(owner, version), of: id, in: &store) { store throws(StoreFailure) in
                 try store.republish(
@@ -112,7 +115,10 @@ struct SimulatedActorStore: ActorStore {
         owner: SessionID,
         version: Version
     ) async throws(StoreFailure) -> ReleaseAnswer {
-        try await connection.execute("release", "\(id) by \(owner) at \(version.sequence.rawValue)") {
+        try await connection.execute(
+            "release",
+            about: "\(id) by \(owner) at \(version.sequence.rawValue)"
+        ) {
             [oracle] (store, _) throws(StoreFailure) in
             try oracle.watch(.release(owner, version), of: id, in: &store) { store throws(StoreFailure) in
                 try store.release(id, owner: owner, version: version)
@@ -127,8 +133,10 @@ struct SimulatedActorStore: ActorStore {
         state: CartRecord
     ) async throws(StoreFailure) -> SurrenderAnswer {
         let state = try whole(state, version)
-        return try await connection.execute("surrender", "\(id) by \(owner) at \(version.sequence.rawValue)")
-        {
+        return try await connection.execute(
+            "surrender",
+            about: "\(id) by \(owner) at \(version.sequence.rawValue)"
+        ) {
             [oracle] (store, _) throws(StoreFailure) in
             try oracle.watch(.surrender(owner, version), of: id, in: &store) { store throws(StoreFailure) in
                 try store.surrender(id, owner: owner, version: version, state: state)

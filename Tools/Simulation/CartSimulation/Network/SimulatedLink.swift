@@ -1,16 +1,16 @@
 internal import ActorRuntime
 
-/// One process's path to the others' hosts.
+/// The link of one simulated process to its peers.
 struct SimulatedLink: Link {
     let network: Network
-    /// The number of the node that asks.
+    /// Number of the node that asks.
     let from: Int
     let isAlive: @Sendable () -> Bool
 
     func ask(_ ask: LinkRequest, at address: String) async throws(LinkFailure) -> LinkResponse {
         guard isAlive() else { throw .unsent("the process is gone") }
         guard let to = network.number(of: address) else { throw .unsent("no such address") }
-        let end: NetworkPath.End<LinkResponse> = await network.path(from, to).exchange(
+        let outcome: NetworkPath.Outcome<LinkResponse> = await network.path(from: from, to: to).exchange(
             within: max(.zero, SimulatedTime(ask.remaining)),
             listens: { [network] in network.process(at: to) != nil },
             deliver: { [network] answer in
@@ -18,7 +18,7 @@ struct SimulatedLink: Link {
                 process.take(broken: { answer(nil) }) { answer(await $0.receive(ask)) }
             }
         )
-        switch end {
+        switch outcome {
         case .answered(let answer): return answer
         case .refused: throw .unsent("nobody listens at \(address)")
         case .silent: throw .unanswered("no answer in time")

@@ -3,47 +3,49 @@ internal import CartService
 internal import Ownership
 internal import RuntimeTesting
 
-/// One process's connection to the simulated Redis.
+/// The connection of one simulated process to Redis.
 struct SimulatedRedisConnection: Sendable {
-    /// How long a command is waited for.
+    /// Time-out of a command.
     static let commandTimeout: SimulatedTime = .milliseconds(1_000)
 
     let path: NetworkPath
     let server: SimulatedRedisServer
     let scheduler: Scheduler
     let hiccups: Hiccups
-    /// Whether the process at our end still lives.
+    /// Returns true while the process at this end is alive.
     let isAlive: @Sendable () -> Bool
 
-    /// Has a script executed.
+    /// Has the server execute a script and returns its answer.
+    ///
+    /// - Parameter subject: what the script is about, for the trace.
     func execute<Value: Sendable>(
         _ name: StaticString,
-        _ subject: String,
+        about subject: String,
         _ script: @escaping @Sendable (inout SimulatedRedisServer.Store, UInt64) throws(StoreFailure) -> Value
     ) async throws(StoreFailure) -> Value {
-        await scheduler.standStill(hiccups)
+        await scheduler.pauseBeforeSending(hiccups)
         guard isAlive() else { throw .unsent("the process is gone") }
-        let end: NetworkPath.End<Result<Value, StoreFailure>> = await path.exchange(
+        let outcome: NetworkPath.Outcome<Result<Value, StoreFailure>> = await path.exchange(
             within: Self.commandTimeout,
             listens: { server.listens },
             deliver: { answer in
-                server.arrive {
+                server.receive {
                     let result: Result<Value, StoreFailure>
                     do throws(StoreFailure) {
                         result = .success(try server.redis.execute(script))
                     } catch {
                         result = .failure(error)
                     }
-                    scheduler.trace.note(scheduler.now, name, "\(path.name) \(subject): \(result)")
+                    scheduler.trace.note(name, at: scheduler.now, "\(path.name) \(subject): \(result)")
                     answer(result)
                 } broken: {
                     answer(nil)
                 }
             }
         )
-        switch end {
+        switch outcome {
         case .answered(let result): return try result.get()
-        case .refused: throw .unsent("nobody listens")
+        case .refused: throw .unsent("connection refused")
         case .silent: throw .unanswered("no answer in time")
         case .broken: throw .unanswered("the connection broke")
         }

@@ -4,29 +4,30 @@ internal import Ownership
 internal import RuntimeTesting
 internal import Synchronization
 
-/// The simulated Redis as a process: it can stand still, end, and begin again with less than it had.
+/// The simulated Redis as a process: it can be paused, crash, and restart with older data.
 final class SimulatedRedisServer: Sendable {
-    /// Carts lie there in fields, as layouts write them.
+    /// Carts are stored as fields, in the form that layouts write.
     typealias Store = SimulatedStore<[String: [UInt8]]>
 
     private enum Condition {
+        /// It executes each request at once. Can become `paused` or `down`.
         case up
-        /// It takes what comes and does nothing. Can become `up`.
-        case still
-        /// Nobody listens. Can become `up`.
+        /// It accepts requests and executes none. Can become `up` or `down`.
+        case paused
+        /// It does not listen. Can become `up`.
         case down
     }
 
     private struct State {
         var condition = Condition.up
-        /// What came while it stood still.
+        /// Requests that came during a pause.
         var waiting: [@Sendable () -> Void] = []
-        /// What its disk may hold after an unclean end, oldest first.
+        /// States that its disk may hold after a crash, oldest first.
         var copies: [(time: SimulatedTime, contents: Store.Contents)] = []
     }
 
-    /// How much of the past its disk may fall back to: what `appendfsync everysec` may lose, and more.
-    private static let memory: SimulatedTime = .milliseconds(3_000)
+    /// Maximum age of a state that a crash can fall back to: more than `appendfsync everysec` may lose.
+    private static let snapshotRetention: SimulatedTime = .milliseconds(3_000)
 
     let redis: SimulatedRedis<[String: [UInt8]]>
     private let scheduler: Scheduler
@@ -37,37 +38,38 @@ final class SimulatedRedisServer: Sendable {
         redis = SimulatedRedis(clock: clock)
     }
 
-    /// Whether connections are taken.
+    /// True if it accepts connections.
     var listens: Bool {
         state.withLock { state in
             switch state.condition {
-            case .up, .still: true
+            case .up, .paused: true
             case .down: false
             }
         }
     }
 
-    /// A request came: it is executed at once, later, or never. `broken` is told where the server went away.
-    func arrive(_ execute: @escaping @Sendable () -> Void, broken: @escaping @Sendable () -> Void) {
+    /// Takes a request, which is executed at once, after a pause, or never. `broken` is called if the server
+    /// is down.
+    func receive(_ execute: @escaping @Sendable () -> Void, broken: @escaping @Sendable () -> Void) {
         let condition = state.withLock { state in
-            if case .still = state.condition { state.waiting.append(execute) }
+            if case .paused = state.condition { state.waiting.append(execute) }
             return state.condition
         }
         switch condition {
         case .up: execute()
-        case .still: break
+        case .paused: break
         case .down: broken()
         }
     }
 
-    // MARK: What befalls it
+    // MARK: Faults
 
-    func standStill() {
-        state.withLock { if case .up = $0.condition { $0.condition = .still } }
+    func pause() {
+        state.withLock { if case .up = $0.condition { $0.condition = .paused } }
     }
 
-    /// It goes on, or is started again.
-    func goOn() {
+    /// Ends a pause and executes the requests that waited, or restarts a crashed server.
+    func resume() {
         let waiting = state.withLock { state in
             state.condition = .up
             defer { state.waiting = [] }
@@ -76,9 +78,9 @@ final class SimulatedRedisServer: Sendable {
         for execute in waiting { execute() }
     }
 
-    /// It ends at once; what it had not executed is gone. Another process begins with `goOn`.
+    /// Ends the server at once; waiting requests are lost. `resume` starts it again.
     ///
-    /// - Parameter loss: how far back the data may be that the next one begins with; nil for all there was.
+    /// - Parameter loss: age of the data that the next process starts with; nil if nothing is lost.
     func crash(losing loss: SimulatedTime?) {
         let now = scheduler.now
         let contents = state.withLock { state -> Store.Contents? in
@@ -96,17 +98,17 @@ final class SimulatedRedisServer: Sendable {
 
     func forget(_ id: ActorID) { redis.withStore { $0.forget(id) } }
 
-    /// Remembers what the data are now, as a disk that may be a little behind.
-    func remember() {
+    /// Keeps a copy of the current data for a crash that loses later writes.
+    func takeSnapshot() {
         let now = scheduler.now
         let contents = redis.withStore { $0.contents }
         state.withLock { state in
             state.copies.append((now, contents))
-            state.copies.removeAll { $0.time < now - Self.memory }
+            state.copies.removeAll { $0.time < now - Self.snapshotRetention }
         }
     }
 
-    /// What is stored for a cart.
+    /// The stored record of a cart; nil if there is none.
     func record(_ id: ActorID) -> Store.Record? {
         redis.withStore { store in
             guard case .record(let record)? = store.contents.slots[id] else { return nil }

@@ -2,24 +2,27 @@ internal import ActorRuntime
 internal import Ownership
 internal import Synchronization
 
-/// Where processes of one node run, one after the other: its number, its data folder, its paths.
+/// The place of one node in a cluster, in which its processes run one after the other: number, data folder,
+/// paths.
 final class NodeSlot: Sendable {
     private struct State {
         var process: SimulatedNodeProcess?
-        /// Every process that ever ran here.
+        /// All processes that ever ran in this slot.
         var former: [SimulatedNodeProcess] = []
+        /// The content of the data folder.
         var recorded: (session: SessionID, settled: String?)?
         var isLeaving = false
-        /// A process of another cluster that listens at our address while none of ours does.
+        /// A process of a foreign cluster that listens at this address while none of ours does.
         var stranger: SimulatedNodeProcess?
     }
 
     let number: Int
     let cluster: SimulatedCluster
-    /// To Redis, for the carts and for the heartbeats.
+    /// Path to Redis for the carts.
     let carts: NetworkPath
+    /// Path to Redis for the heartbeats.
     let heartbeats: NetworkPath
-    /// From the clients.
+    /// Path from the clients.
     let front: NetworkPath
     private let state = Mutex(State())
 
@@ -35,21 +38,21 @@ final class NodeSlot: Sendable {
     var former: [SimulatedNodeProcess] { state.withLock { $0.former } }
     var paths: [NetworkPath] { [carts, heartbeats, front] }
 
-    /// What a process writes into its data folder.
+    /// Records a session and its settled generation in the data folder.
     func record(_ session: SessionID, _ settled: Generation?) {
         state.withLock { $0.recorded = (session, settled?.description) }
     }
 
-    /// Starts a process where none runs.
+    /// Starts a process unless one runs.
     ///
-    /// - Parameter keepsFolder: whether it finds what the last one recorded.
+    /// - Parameter keepsFolder: if true, the process finds what its predecessor recorded.
     func start(keepsFolder: Bool) {
         let recorded = state.withLock { state -> (session: SessionID, settled: String?)?? in
             guard state.process == nil else { return nil }
             return .some(keepsFolder ? state.recorded : nil)
         }
         guard let recorded else { return }
-        evict()
+        killStranger()
         let process = SimulatedNodeProcess(
             at: self,
             of: .ours,
@@ -64,7 +67,7 @@ final class NodeSlot: Sendable {
         process.start()
     }
 
-    /// Kills the process that runs, if one does.
+    /// Kills the running process, if any.
     func kill() {
         let process = state.withLock { state in
             defer { state.process = nil }
@@ -75,8 +78,8 @@ final class NodeSlot: Sendable {
         process.kill()
     }
 
-    /// Lets a node of another cluster listen at this one's address, where none of ours runs.
-    func letStrangerIn() {
+    /// Starts a node of a foreign cluster at this address unless one of ours runs.
+    func startStranger() {
         guard process == nil, state.withLock({ $0.stranger }) == nil else { return }
         let stranger = SimulatedNodeProcess(
             at: self,
@@ -91,8 +94,8 @@ final class NodeSlot: Sendable {
         stranger.start()
     }
 
-    /// Ends the stranger, if there is one.
-    func evict() {
+    /// Kills the foreign node, if any.
+    func killStranger() {
         let stranger = state.withLock { state in
             defer { state.stranger = nil }
             return state.stranger
@@ -102,23 +105,24 @@ final class NodeSlot: Sendable {
         stranger.kill()
     }
 
-    /// Forgets what ran here, at the end.
+    /// Releases the processes, at the end of the simulation.
     func clear() {
         state.withLock { $0 = State() }
     }
 
-    /// Has the process leave, if one runs and is not leaving, and starts another when it is gone.
+    /// Drains the running process, unless it is leaving already, and starts its successor `pause` after it is
+    /// gone.
     func redeploy(after pause: SimulatedTime) {
         let process = state.withLock { state -> SimulatedNodeProcess? in
             guard !state.isLeaving else { return nil }
             state.isLeaving = state.process != nil
             return state.process
         }
-        process?.leave(budget: SimulatedCluster.drainBudget) { [self] in
+        process?.leave { [self] in
             cluster.network.listen(nil, at: number)
         } gone: { [self] in
             kill()
-            // Once faults are over, nobody waits with the next process either.
+            // Once the faults are over, the next process starts at once.
             let pause = cluster.scheduler.isCalm ? .zero : pause
             cluster.scheduler.after(pause) { [self] in start(keepsFolder: true) }
         }

@@ -2,7 +2,7 @@ internal import ActorRuntime
 internal import Ownership
 internal import Synchronization
 
-/// Every session of a simulation, with the process that it belongs to.
+/// All sessions of a simulation, with the processes that they belong to.
 final class Sessions: Sendable {
     private struct Entry {
         let handle: SessionHandle
@@ -18,7 +18,7 @@ final class Sessions: Sendable {
         self.clock = clock
     }
 
-    /// A new session of a process.
+    /// Begins a session of a process.
     func begin(_ liveness: ProcessLiveness) -> SessionHandle {
         entries.withLock { entries in
             let id = SessionID("\(liveness.name).\(entries.count + 1)")
@@ -28,17 +28,17 @@ final class Sessions: Sendable {
         }
     }
 
-    /// How many there were so far.
+    /// Number of sessions begun so far.
     var count: Int { entries.withLock(\.count) }
 
-    /// Whether a session's process lives and its lease has not run out.
+    /// True if the session's process is alive and its lease has not expired.
     func mayAct(_ session: SessionID) -> Bool {
         guard let entry = entries.withLock({ $0[session] }), entry.liveness.isAlive else { return false }
         return entry.handle.mayAct(at: clock.now)
     }
 }
 
-/// Whether a process lives.
+/// Tells all parts of a simulated process whether it is still alive.
 final class ProcessLiveness: Sendable {
     let name: String
     private let alive = Atomic<Bool>(true)

@@ -1,22 +1,22 @@
 internal import ActorRuntime
 internal import Ownership
 
-/// Everything that one simulation is made of: a Redis, some nodes, the paths between them, and time.
+/// The shared parts of one simulation: Redis, the network, the sessions and the scheduler.
 final class SimulatedCluster: Sendable {
-    /// How long a node may take to hand everything over.
+    /// Time limit for a leaving node to release its carts.
     static let drainBudget: Duration = .seconds(10)
 
     let scheduler: Scheduler
     let clock: SimulatedClock
     let policy: HostPolicy
     let hiccups: Hiccups
-    /// How the processes keep carts, in turn.
+    /// Persistence settings that the processes use in turn.
     let storageConfigurations: [StorageConfiguration]
     let network: Network
     let sessions: Sessions
     let oracle: OwnershipOracle
     let redis: SimulatedRedisServer
-    /// Where another cluster lives whose nodes may come to listen at addresses that were ours.
+    /// The Redis of a foreign cluster, whose nodes may come to listen at addresses that were ours.
     let foreignRedis: SimulatedRedisServer
 
     init(
@@ -34,7 +34,7 @@ final class SimulatedCluster: Sendable {
         self.hiccups = hiccups
         self.storageConfigurations = storageConfigurations
         self.sessions = sessions
-        network = Network(nodes: nodes, scheduler)
+        network = Network(nodes: nodes, scheduler: scheduler)
         oracle = OwnershipOracle { sessions.mayAct($0) }
         redis = SimulatedRedisServer(scheduler, clock: clock)
         foreignRedis = SimulatedRedisServer(scheduler, clock: clock)

@@ -1,6 +1,6 @@
 internal import Logging
 
-/// Has a node's log lines stand in the trace, among what happened to it.
+/// Writes a node's log messages to the trace of its simulation.
 struct TraceLogHandler: LogHandler {
     let scheduler: Scheduler
     let name: String
@@ -14,6 +14,9 @@ struct TraceLogHandler: LogHandler {
 
     func log(event: LogEvent) {
         let details = (event.metadata ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-        scheduler.trace.remark(scheduler.now, "\(name): \(event.message) \(details.joined(separator: " "))")
+        scheduler.trace.remark(
+            at: scheduler.now,
+            "\(name): \(event.message) \(details.joined(separator: " "))"
+        )
     }
 }

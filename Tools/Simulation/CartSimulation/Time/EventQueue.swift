@@ -1,8 +1,8 @@
 internal import HeapModule
 
-/// What will happen, and when; what falls on the same instant happens in the order in which it was put down.
+/// Future events, ordered by time; events at the same instant keep the order in which they were added.
 package struct EventQueue: Sendable {
-    /// Names something on an event queue.
+    /// Identifies an event, to cancel it.
     package struct EventID: Hashable, Sendable {
         fileprivate let number: UInt64
     }
@@ -18,24 +18,25 @@ package struct EventQueue: Sendable {
 
     private var heap = Heap<Entry>()
     private var actions: [UInt64: @Sendable () -> Void] = [:]
-    private var made: UInt64 = 0
+    private var lastNumber: UInt64 = 0
 
-    /// When the next happening is.
+    /// Time of the next event, cancelled ones included; nil if there is none.
     var next: SimulatedTime? { heap.min?.time }
 
     @discardableResult
     mutating func add(at time: SimulatedTime, _ action: @escaping @Sendable () -> Void) -> EventID {
-        made += 1
-        heap.insert(Entry(time: time, number: made))
-        actions[made] = action
-        return EventID(number: made)
+        lastNumber += 1
+        heap.insert(Entry(time: time, number: lastNumber))
+        actions[lastNumber] = action
+        return EventID(number: lastNumber)
     }
 
     mutating func cancel(_ event: EventID) {
         actions[event.number] = nil
     }
 
-    /// Takes the next happening out; one that was cancelled is nothing.
+    /// Removes the next event and returns its action: an empty one if the event was cancelled, nil if there
+    /// is none.
     mutating func take() -> (@Sendable () -> Void)? {
         guard let entry = heap.popMin() else { return nil }
         return actions.removeValue(forKey: entry.number) ?? {}

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// A value that comes once, and whoever waits for it: the first of several possible ends of a wait decides.
+/// A value that is set once and awaited by one task: the first of several possible outcomes wins.
 final class OneShot<Value: Sendable>: Sendable {
     private enum Stage {
         /// Can become `awaited` or `decided`.
@@ -13,7 +13,9 @@ final class OneShot<Value: Sendable>: Sendable {
 
     private let stage = Mutex(Stage.open)
 
-    /// Decides the value; false where it was decided before.
+    /// Sets the value and resumes the waiter.
+    ///
+    /// - Returns: false if the value was set before.
     @discardableResult
     func fulfil(_ value: Value) -> Bool {
         let (isFirst, waiter) = stage.withLock { stage -> (Bool, CheckedContinuation<Value, Never>?) in
@@ -32,7 +34,7 @@ final class OneShot<Value: Sendable>: Sendable {
         return isFirst
     }
 
-    /// The value, once it is decided. One may wait.
+    /// Waits for the value. At most one task may wait.
     func value() async -> Value {
         await withCheckedContinuation { continuation in
             let decided = stage.withLock { stage -> Value? in
@@ -43,7 +45,7 @@ final class OneShot<Value: Sendable>: Sendable {
                 case .decided(let value):
                     return value
                 case .awaited:
-                    preconditionFailure("two wait for one value")
+                    preconditionFailure("two tasks wait for one value")
                 }
             }
             if let decided { continuation.resume(returning: decided) }

@@ -1,11 +1,12 @@
 internal import ActorRuntime
 
-/// A process's clock in simulated time.
+/// The clock of a simulated process.
 final class SimulatedClock: HostClock {
     private let scheduler: Scheduler
     private let origin: ContinuousClock.Instant
 
-    /// - Parameter origin: what the clock shows at the beginning; the same for everybody, as nobody compares clocks.
+    /// - Parameter origin: the reading at simulated time zero, which all processes share: nothing compares
+    ///   clocks.
     init(_ scheduler: Scheduler, origin: ContinuousClock.Instant) {
         self.scheduler = scheduler
         self.origin = origin
@@ -14,7 +15,7 @@ final class SimulatedClock: HostClock {
     var now: ContinuousClock.Instant { origin + scheduler.now.duration }
 
     func sleep(until deadline: ContinuousClock.Instant) async throws {
-        // Never early: what is below a nanosecond is rounded up.
+        // Never early: a fraction of a nanosecond is rounded up.
         let delay = SimulatedTime(deadline - now) + SimulatedTime(nanoseconds: 1)
         let wakes = OneShot<Bool>()
         let alarm = scheduler.after(delay) { wakes.fulfil(true) }

@@ -1,5 +1,5 @@
-/// Time since a simulation began, or a span of it, in nanoseconds. One machine word: a simulation does little else than
-/// compare times.
+/// Time since the start of a simulation, or a span of it, in nanoseconds. It is one machine word, because a
+/// simulation does little else than compare times.
 package struct SimulatedTime: Hashable, Comparable, Sendable, CustomStringConvertible {
     package let nanoseconds: Int64
 
@@ -34,7 +34,7 @@ package struct SimulatedTime: Hashable, Comparable, Sendable, CustomStringConver
         SimulatedTime(nanoseconds: a.nanoseconds - b.nanoseconds)
     }
 
-    /// Seconds with microseconds, as a trace shows it.
+    /// Seconds with six decimals, as in traces.
     package var description: String {
         let micros = nanoseconds / 1_000
         let fraction = String(micros % 1_000_000)
