@@ -3,7 +3,7 @@ import ClusterTesting
 import Testing
 
 extension FailoverTests {
-    @Suite(.serialized) struct ClaimRaceTests {
+    @Suite struct ClaimRaceTests {
         private static let rounds = 8
 
         @Test func `a cart that two nodes are asked to create at once is created once`() async throws {

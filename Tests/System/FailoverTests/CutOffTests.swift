@@ -5,7 +5,7 @@ import Testing
 
 extension FailoverTests {
     /// The way between one node and Redis fails.
-    @Suite(.serialized) struct CutOffTests {
+    @Suite struct CutOffTests {
         private static func options(nodes: Int = 3) -> Cluster.Options {
             var options = Cluster.Options()
             options.nodes = nodes
@@ -52,7 +52,7 @@ extension FailoverTests {
                 let owner = cluster.nodes[0]
                 let checkResult = try await cluster.withTraffic { traffic in
                     let cart = 0
-                    try await traffic.addEventually(cart, at: 0, within: .seconds(2))
+                    try await traffic.addEventually(cart, at: 0, within: .seconds(5))
                     proxy.set(.lost, .toServer, .toClient)
                     let cut = traffic.clock.now
                     let bound = cluster.lease.takeover + .seconds(1)
@@ -85,7 +85,7 @@ extension FailoverTests {
                 plan.carts = 4
                 let checkResult = try await cluster.withTraffic(plan) { traffic in
                     for cart in 0..<plan.carts {
-                        try await traffic.addEventually(cart, at: 0, within: .seconds(2))
+                        try await traffic.addEventually(cart, at: 0, within: .seconds(5))
                     }
                     proxy.set(.lost, .toClient)
                     let bound = cluster.lease.takeover + .seconds(2)

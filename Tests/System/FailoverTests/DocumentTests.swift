@@ -6,7 +6,7 @@ import Testing
 
 extension FailoverTests {
     /// What a node says of itself to who does not know it.
-    @Suite(.serialized) struct DocumentTests {
+    @Suite struct DocumentTests {
         @Test func `a node answers with its document and the page of it, and with 405 to other methods`()
             async throws
         {

@@ -3,11 +3,12 @@ import ClusterTesting
 import Testing
 
 extension FailoverTests {
-    @Suite(.serialized) struct DrainTests {
+    @Suite struct DrainTests {
         /// A gateway needs a moment to see that a node is leaving.
         private static func options(nodes: Int) -> Cluster.Options {
             var options = Cluster.Options()
             options.nodes = nodes
+            options.isAlone = true
             options.settings = ["--lame-duck", "500ms"]
             return options
         }
@@ -22,7 +23,7 @@ extension FailoverTests {
                 owner.terminate()
                 let began = traffic.clock.now
                 for cart in 0..<traffic.plan.carts {
-                    try await eventually(within: .seconds(1), "cart \(cart) is at \(other.name)") {
+                    try await eventually(within: .seconds(2), "cart \(cart) is at \(other.name)") {
                         await traffic.add(cart, at: 1).owner == other.name
                     }
                 }

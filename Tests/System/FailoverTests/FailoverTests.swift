@@ -1,4 +1,4 @@
 import Testing
 
-/// Real nodes, a real Redis, real faults. One after the other, as each needs the machine for itself.
-@Suite(.serialized) enum FailoverTests {}
+/// Real nodes, a real Redis, real faults. Side by side, as far as the machine carries: see `NodeBudget`.
+@Suite enum FailoverTests {}

@@ -5,7 +5,7 @@ import Testing
 #if DEBUG
 extension FailoverTests {
     /// A node is killed at the worst of moments.
-    @Suite(.serialized) struct FailpointDeathTests {
+    @Suite struct FailpointDeathTests {
         @Test func `a node that dies in the middle of commits or restores loses nothing`() async throws {
             let points = [
                 "commit.sending@60", "commit.answered@60", "claim.sending@40", "claim.granted@40",

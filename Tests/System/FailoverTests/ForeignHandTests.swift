@@ -5,7 +5,7 @@ import Testing
 
 extension FailoverTests {
     /// Somebody writes under the nodes' keys.
-    @Suite(.serialized) struct ForeignHandTests {
+    @Suite struct ForeignHandTests {
         @Test func `a live cart whose key is deleted is put back, and one that nobody has is gone`()
             async throws
         {
@@ -14,10 +14,10 @@ extension FailoverTests {
             try await Cluster.with(options) { cluster in
                 let checkResult = try await cluster.withTraffic { traffic in
                     let key = Cluster.key(of: CartName(0, prefix: traffic.plan.prefix))
-                    try await traffic.addEventually(0, at: 0, within: .seconds(2))
+                    try await traffic.addEventually(0, at: 0, within: .seconds(5))
                     #expect(cluster.redis.command("DEL", key) == ":1\r\n")
                     #expect(await traffic.look(0, at: 0).observation?.lines.count == 1)
-                    let (_, reply) = try await traffic.addEventually(0, at: 0, within: .seconds(1))
+                    let (_, reply) = try await traffic.addEventually(0, at: 0, within: .seconds(5))
                     #expect(reply.observation?.lines.count == 2)
                     #expect(cluster.redis.command("EXISTS", key) == ":1\r\n")
                     try await eventually(within: .seconds(5), "the cart is put away") {
@@ -48,14 +48,14 @@ extension FailoverTests {
                 try await RawHTTPClient.with(cluster) { rawClient in
                     for cart in ["hurt", "sound"] {
                         #expect(await rawClient.create(cart, at: 0).status == 201)
-                        #expect(await rawClient.add("a", cart, at: 0).status == 201)
+                        #expect(await rawClient.add("a", to: cart, at: 0).status == 201)
                     }
                     for cart in ["hurt", "never-was"] {
                         cluster.redis.command("DEL", "cart:{\(cart)}")
                         #expect(cluster.redis.command("SET", "cart:{\(cart)}", "foreign") == "+OK\r\n")
                     }
                     for node in 0..<2 {
-                        let hurt = await rawClient.add("b", "hurt", at: node)
+                        let hurt = await rawClient.add("b", to: "hurt", at: node)
                         #expect(hurt.status == 500 && hurt.isProblem("unreadable", cart: "hurt"), "\(hurt)")
                         for words in [
                             await rawClient.look("never-was", at: node),
@@ -63,7 +63,7 @@ extension FailoverTests {
                         ] {
                             #expect(words.isProblem("unreadable", cart: "never-was"), "\(words)")
                         }
-                        #expect(await rawClient.add("\(node)", "sound", at: node).status == 201)
+                        #expect(await rawClient.add("\(node)", to: "sound", at: node).status == 201)
                     }
                     // What is in memory is not lost by it.
                     #expect(await rawClient.look("hurt", at: 0).quantities == ["a": 1])
@@ -71,7 +71,7 @@ extension FailoverTests {
                         #expect(cluster.redis.command("GET", "cart:{\(cart)}") == "$7\r\nforeign\r\n")
                         #expect(cluster.redis.command("DEL", "cart:{\(cart)}") == ":1\r\n")
                     }
-                    #expect(await rawClient.add("c", "hurt", at: 0).quantities == ["a": 1, "c": 1])
+                    #expect(await rawClient.add("c", to: "hurt", at: 0).quantities == ["a": 1, "c": 1])
                     #expect(await rawClient.create("never-was", at: 1).status == 201)
                 }
             }
@@ -87,7 +87,7 @@ extension FailoverTests {
                 try await RawHTTPClient.with(cluster) { rawClient in
                     for cart in ["hurt", "sound"] {
                         #expect(await rawClient.create(cart, at: 0).status == 201)
-                        #expect(await rawClient.add("a", cart, at: 0).status == 201)
+                        #expect(await rawClient.add("a", to: cart, at: 0).status == 201)
                     }
                     try await eventually(within: .seconds(5), "the carts are put away") {
                         try await cluster.liveCarts(at: cluster.nodes[0]) == 0
@@ -97,18 +97,18 @@ extension FailoverTests {
                     for node in 0..<2 {
                         for words in [
                             await rawClient.look("hurt", at: node),
-                            await rawClient.add("b", "hurt", at: node),
+                            await rawClient.add("b", to: "hurt", at: node),
                         ] {
                             #expect(words.status == 500, "\(words)")
                             #expect(words.isProblem("unreadable", cart: "hurt"), "\(words)")
                         }
-                        #expect(await rawClient.add("\(node)", "sound", at: node).status == 201)
+                        #expect(await rawClient.add("\(node)", to: "sound", at: node).status == 201)
                     }
                     #expect(cluster.redis.command("HGET", "cart:{hurt}", field) == "$9\r\ngibberish\r\n")
                     guard field != "m" else { return }
                     let word = whole.split(separator: "\r\n").last.map(String.init) ?? ""
                     cluster.redis.command("HSET", "cart:{hurt}", field, word)
-                    #expect(await rawClient.add("b", "hurt", at: 1).quantities == ["a": 1, "b": 1])
+                    #expect(await rawClient.add("b", to: "hurt", at: 1).quantities == ["a": 1, "b": 1])
                 }
             }
         }

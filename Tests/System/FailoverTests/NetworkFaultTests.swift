@@ -5,7 +5,7 @@ import Testing
 
 extension FailoverTests {
     /// Networks that work, badly.
-    @Suite(.serialized) struct NetworkFaultTests {
+    @Suite struct NetworkFaultTests {
         private static let kinds: [NetworkFault] = [
             .delayed(.milliseconds(40), jitter: .milliseconds(80)), .throttled(bytesPerSecond: 30_000),
             .reset(after: 777), .split,

@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 extension FailoverTests {
-    @Suite(.serialized) struct OwnerDeathTests {
+    @Suite struct OwnerDeathTests {
         @Test func `a cart whose owner is killed is served by another within the lease, with every change`()
             async throws
         {
@@ -12,7 +12,7 @@ extension FailoverTests {
             options.lease = .standard
             try await Cluster.with(options) { cluster in
                 let checkResult = try await cluster.withTraffic { traffic in
-                    for cart in 0..<4 { try await traffic.addEventually(cart, at: 0, within: .seconds(2)) }
+                    for cart in 0..<4 { try await traffic.addEventually(cart, at: 0, within: .seconds(5)) }
                     try await cluster.nodes[0].kill()
                     let bound = cluster.lease.takeover + .seconds(1)
                     let (took, reply) = try await traffic.addEventually(0, at: 1, within: bound)
@@ -59,11 +59,12 @@ extension FailoverTests {
             async throws
         {
             var options = Cluster.Options()
+            options.isAlone = true
             options.lease = .standard
             try await Cluster.with(options) { cluster in
                 let owner = cluster.nodes[0]
                 let checkResult = try await cluster.withTraffic { traffic in
-                    for cart in 0..<8 { try await traffic.addEventually(cart, at: 0, within: .seconds(2)) }
+                    for cart in 0..<8 { try await traffic.addEventually(cart, at: 0, within: .seconds(5)) }
                     // What a successor reads.
                     try await eventually(within: .seconds(5), "\(owner.name) records that it may take carts")
                     {
@@ -88,7 +89,8 @@ extension FailoverTests {
                         "kill -9 and restart: ready after \(start), slowest cart read and written in \(slowest)"
                     )
                     #expect(start < cluster.lease.length)
-                    #expect(slowest < .milliseconds(250))
+                    // Who had to wait for a lease waited for all of it.
+                    #expect(slowest < cluster.lease.length / 5)
                 }
                 #expect(checkResult.holds, "\(checkResult)")
             }
@@ -101,7 +103,7 @@ extension FailoverTests {
             try await Cluster.with(options) { cluster in
                 let node = cluster.nodes[0]
                 let checkResult = try await cluster.withTraffic { traffic in
-                    for cart in 0..<2 { try await traffic.addEventually(cart, at: 0, within: .seconds(2)) }
+                    for cart in 0..<2 { try await traffic.addEventually(cart, at: 0, within: .seconds(5)) }
                     try await node.kill()
                     try node.start()
                     try await cluster.ready(node)

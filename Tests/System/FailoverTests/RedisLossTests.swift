@@ -5,7 +5,7 @@ import Testing
 
 extension FailoverTests {
     /// Redis fails. Every cart is live: its owner has what Redis loses.
-    @Suite(.serialized) struct RedisLossTests {
+    @Suite struct RedisLossTests {
         enum Persistence: CaseIterable {
             case always, everysec, none
 
@@ -44,7 +44,7 @@ extension FailoverTests {
             try await Cluster.with(options, on: Cluster.durableRedis(.everysec)) { cluster in
                 let checkResult = try await cluster.withTraffic { traffic in
                     for cart in 0..<traffic.plan.carts {
-                        try await traffic.addEventually(cart, at: 0, within: .seconds(2))
+                        try await traffic.addEventually(cart, at: 0, within: .seconds(5))
                     }
                     for _ in 0..<5 {
                         for cart in 0..<traffic.plan.carts { await traffic.add(cart, at: 0) }
@@ -78,7 +78,7 @@ extension FailoverTests {
             try await Cluster.with { cluster in
                 let checkResult = try await cluster.withTraffic { traffic in
                     for cart in traffic.carts {
-                        try await traffic.addEventually(cart.number, at: 0, within: .seconds(2))
+                        try await traffic.addEventually(cart.number, at: 0, within: .seconds(5))
                     }
                     cluster.redis.command("FLUSHALL")
                     try await eventually(within: cluster.lease.length, "all carts are in Redis") {

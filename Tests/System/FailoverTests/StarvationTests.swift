@@ -4,7 +4,7 @@ import Testing
 
 extension FailoverTests {
     /// A node gets too little of the processor, or only a part of it does.
-    @Suite(.serialized) struct StarvationTests {
+    @Suite struct StarvationTests {
         @Test func `a node that stands still four fifths of the time harms nobody`() async throws {
             var options = Cluster.Options()
             options.nodes = 3

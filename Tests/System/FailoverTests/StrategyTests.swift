@@ -5,7 +5,7 @@ import Testing
 
 extension FailoverTests {
     /// Carts are kept in three ways, and an operator changes his mind.
-    @Suite(.serialized) struct StrategyTests {
+    @Suite struct StrategyTests {
         private static let strategies = ["snapshot", "incremental", "events"]
 
         /// The strategy of a node in a round: never the same on all nodes, and another in the next round.
@@ -46,7 +46,7 @@ extension FailoverTests {
                     for cart in ["hurt", "sound", "newer"] {
                         #expect(await rawClient.create(cart, at: 0).status == 201)
                         for sku in ["a", "b", "c", "d", "e"] {
-                            #expect(await rawClient.add(sku, cart, at: 0).status == 201)
+                            #expect(await rawClient.add(sku, to: cart, at: 0).status == 201)
                         }
                     }
                     let history = await rawClient.history("sound", at: 1)
@@ -75,7 +75,7 @@ extension FailoverTests {
                         let key = "cart:{\(cart)}"
                         let stored = cluster.redis.command("HMGET", key, "q", "b", "s", "ev:5", "ev:6")
                         for node in 0..<2 {
-                            let words = await rawClient.add("f", cart, at: node)
+                            let words = await rawClient.add("f", to: cart, at: node)
                             #expect(
                                 words.status == 500 && words.isProblem("unreadable", cart: cart),
                                 "\(words)"
@@ -90,7 +90,7 @@ extension FailoverTests {
                             "\(seen.text)"
                         )
                     }
-                    #expect(await rawClient.add("f", "sound", at: 1).status == 201)
+                    #expect(await rawClient.add("f", to: "sound", at: 1).status == 201)
                     #expect(await rawClient.history("hurt", at: 0).isProblem("unreadable", cart: "hurt"))
 
                     let missing = try await cluster.nodes[0].inspect("nobody")

@@ -7,7 +7,7 @@ import Testing
 
 extension FailoverTests {
     /// Clients who watch a cart.
-    @Suite(.serialized) struct StreamTests {
+    @Suite struct StreamTests {
         /// The ids of the events of a stream, as they come.
         private struct Watch {
             var body: HTTPClientResponse.Body.AsyncIterator
@@ -53,12 +53,12 @@ extension FailoverTests {
                     var watch = try await watch("c", at: cluster.nodes[1], after: nil, rawClient.client)
                     #expect(try await watch.next() == "1")
                     for (number, sku) in ["a", "b", "c"].enumerated() {
-                        #expect(await rawClient.add(sku, "c", at: number).status == 201)
+                        #expect(await rawClient.add(sku, to: "c", at: number).status == 201)
                         #expect(try await watch.next() == "\(number + 2)")
                     }
                     try await cluster.nodes[0].kill()
                     try await eventually(within: .seconds(10), "the cart can be changed") {
-                        await rawClient.add("d", "c", at: 2).status == 201
+                        await rawClient.add("d", to: "c", at: 2).status == 201
                     }
                     let after = try #require(await watch.next())
                     #expect(Int(after).map { $0 >= 5 } == true)
@@ -73,7 +73,7 @@ extension FailoverTests {
                         after: after,
                         rawClient.client
                     )
-                    #expect(await rawClient.add("e", "c", at: 2).status == 201)
+                    #expect(await rawClient.add("e", to: "c", at: 2).status == 201)
                     let last = try #require(await again.next())
                     #expect(Int(last).map { $0 > Int(after) ?? 0 } == true)
                 }

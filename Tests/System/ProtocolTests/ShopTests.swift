@@ -3,8 +3,8 @@ import Foundation
 import ServerTesting
 import Testing
 
-/// The demo shops' own clients against real nodes. One after the other, as each needs the machine for itself.
-@Suite(.serialized) struct ShopTests {
+/// The demo shops' own clients against real nodes.
+@Suite struct ShopTests {
     private static func address(_ node: NodeProcess) -> String { "127.0.0.1:\(node.grpcPort)" }
 
     @Test func `what the shops' published tests ask for holds, and what their probes ask for`() async throws {
@@ -30,6 +30,8 @@ import Testing
     ) async throws {
         var options = Cluster.Options()
         options.nodes = 3
+        // Sixteen clients take what processor there is.
+        options.isAlone = true
         options.settings = ["--lines-limit", "9", "--quantity-limit", "1000000", "--lame-duck", "500ms"]
         try await Cluster.with(options) { cluster in
             guard behindGateway else {
@@ -80,6 +82,7 @@ import Testing
 
     @Test func `a node that leaves finishes the calls that it has, and tells who watches`() async throws {
         var options = Cluster.Options()
+        options.isAlone = true
         options.settings = ["--lame-duck", "1s"]
         try await Cluster.with(options) { cluster in
             let node = cluster.nodes[0]

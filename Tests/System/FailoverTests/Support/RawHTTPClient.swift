@@ -32,20 +32,20 @@ struct RawHTTPClient: Sendable {
     }
 
     func create(_ cart: String, at node: Int) async -> RawResponse {
-        await ask(.PUT, "/v1/carts/\(cart)", #"{"currency":"EUR"}"#, at: node)
+        await ask(.PUT, "/v1/carts/\(cart)", body: #"{"currency":"EUR"}"#, at: node)
     }
 
-    func add(_ sku: String, _ cart: String, key: String? = nil, at node: Int) async -> RawResponse {
-        await ask(.POST, "/v1/carts/\(cart)/lines", Self.line(sku), key: key, at: node)
+    func add(_ sku: String, to cart: String, key: String? = nil, at node: Int) async -> RawResponse {
+        await ask(.POST, "/v1/carts/\(cart)/lines", body: Self.line(sku), key: key, at: node)
     }
 
     /// Asks for a line, and leaves before there can be an answer.
-    func abandon(_ sku: String, _ cart: String, key: String, at node: Int) async {
+    func abandon(_ sku: String, to cart: String, key: String, at node: Int) async {
         let patience = TimeAmount.milliseconds(10)
         _ = await ask(
             .POST,
             "/v1/carts/\(cart)/lines",
-            Self.line(sku),
+            body: Self.line(sku),
             key: key,
             at: node,
             patience: patience
@@ -53,11 +53,11 @@ struct RawHTTPClient: Sendable {
     }
 
     func look(_ cart: String, at node: Int) async -> RawResponse {
-        await ask(.GET, "/v1/carts/\(cart)", nil, at: node)
+        await ask(.GET, "/v1/carts/\(cart)", at: node)
     }
 
     func history(_ cart: String, at node: Int) async -> RawResponse {
-        await ask(.GET, "/v1/carts/\(cart)/history", nil, at: node)
+        await ask(.GET, "/v1/carts/\(cart)/history", at: node)
     }
 
     private static func line(_ sku: String) -> String {
@@ -67,7 +67,7 @@ struct RawHTTPClient: Sendable {
     private func ask(
         _ method: HTTPMethod,
         _ path: String,
-        _ body: String?,
+        body: String? = nil,
         key: String? = nil,
         at node: Int,
         patience: TimeAmount = .seconds(8)

@@ -15,20 +15,18 @@ func survive(
     _ name: String,
     _ options: Cluster.Options = Cluster.Options(),
     on server: RedisServerFixture.Options = Cluster.durableRedis(),
-    _ plan: WorkloadPlan = Traffic.lightPlan,
-    within bound: Duration? = nil,
     behindGateway: Bool = false,
     home: Int? = nil,
-    _ fault: @Sendable (Traffic) async throws -> Void
+    under fault: @Sendable (Traffic) async throws -> Void
 ) async throws -> Survival {
     var survival = Survival()
     try await Cluster.with(options, on: server) { cluster in
         let base = cluster.footprints
-        let checkResult = try await cluster.withTraffic(plan, behindGateway: behindGateway) { traffic in
+        let checkResult = try await cluster.withTraffic(behindGateway: behindGateway) { traffic in
             if let home { try await traffic.recovered(at: [home]) }
             survival.recovery = try await traffic.flow {
                 try await fault(traffic)
-                let took = try await traffic.recovered(within: bound)
+                let took = try await traffic.recovered()
                 try await traffic.clock.sleep(for: .milliseconds(300))
                 return took
             }

@@ -3,6 +3,8 @@ package import ServerTesting
 extension Cluster {
     package struct Options: Sendable {
         package var nodes = 2
+        /// Whether no other cluster of this process runs meanwhile; for tests that measure, or that are short of time.
+        package var isAlone = false
         package var lease = Lease.short
         /// Further settings of every node.
         package var settings: [String] = []

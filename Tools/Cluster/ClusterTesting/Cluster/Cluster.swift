@@ -25,13 +25,16 @@ package struct Cluster: Sendable {
         return proxy
     }
 
-    /// Runs `body` with a cluster on a Redis of its own.
+    /// Runs `body` with a cluster on a Redis of its own, once this machine has room for its nodes.
     package static func with(
         _ options: Options = Options(),
         on server: RedisServerFixture.Options = durableRedis(),
         _ body: (Cluster) async throws -> Void
     ) async throws {
-        try await RedisServerFixture.with(server) { try await with(options, redis: $0, body) }
+        let budget = NodeBudget.shared
+        try await budget.with(nodes: options.isAlone ? budget.limit : options.nodes) {
+            try await RedisServerFixture.with(server) { try await with(options, redis: $0, body) }
+        }
     }
 
     /// Runs `body` with a cluster on a given Redis.

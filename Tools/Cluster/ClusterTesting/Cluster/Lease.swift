@@ -1,3 +1,5 @@
+internal import Timing
+
 /// What the nodes of a cluster are told of their leases.
 package struct Lease: Sendable {
     package let length: Duration
@@ -33,7 +35,6 @@ package struct Lease: Sendable {
 extension Duration {
     /// As a node's settings have it, in whole milliseconds.
     package var asSetting: String {
-        let (seconds, attoseconds) = components
-        return "\(seconds * 1_000 + attoseconds / 1_000_000_000_000_000)ms"
+        "\(wholeMilliseconds)ms"
     }
 }
