@@ -215,7 +215,7 @@ import Testing
     ])
     func `bytes that are no HTTP/2 hurt nobody`(text: String) async throws {
         var policy = LinkPolicy()
-        policy.helloTimeout = .milliseconds(200)
+        policy.helloTimeout = .seconds(1)
         try await withServer(policy: policy, StubReceiver.echo) { server, address in
             try await withClient { client in
                 #expect(await client.outcome(of: makeAsk("before"), at: address) == .echoed("before"))
@@ -250,12 +250,12 @@ import Testing
 
     @Test func `a connection outlives the hello's time when its hello was good`() async throws {
         var policy = LinkPolicy()
-        policy.helloTimeout = .milliseconds(500)
+        policy.helloTimeout = .seconds(1)
         try await withServer(policy: policy, StubReceiver.echo) { _, address in
             try await withClient { client in
                 #expect(await client.outcome(of: makeAsk("a"), at: address) == .echoed("a"))
                 let connection = client.state.withLock { $0.peers[address]?.connection }
-                try await Task.sleep(for: .milliseconds(1_200))
+                try await Task.sleep(for: .milliseconds(1_500))
                 #expect(await client.outcome(of: makeAsk("b"), at: address) == .echoed("b"))
                 #expect(client.state.withLock { $0.peers[address]?.connection } === connection)
             }

@@ -24,13 +24,14 @@ import Testing
     @Test func `a refused connection is unsent at once, and the next ask does not even try`() async throws {
         let address = try await deadAddress()
         var policy = LinkPolicy()
+        policy.connectTimeout = .seconds(30)
         policy.backoffFloor = .seconds(30)
         policy.backoffCeiling = .seconds(30)
         try await withClient(policy: policy) { client in
             let first = await clock.measure {
                 #expect(await client.outcome(of: makeAsk(), at: address) == .unsent)
             }
-            #expect(first < .milliseconds(900))
+            #expect(first < .seconds(10))
             while client.state.withLock({ !$0.live.isEmpty }) { await Task.yield() }
             await #expect(throws: LinkFailure.unsent("\(address) could not be reached a moment ago")) {
                 try await client.ask(makeAsk(), at: address)
@@ -54,7 +55,7 @@ import Testing
                     #expect(await client.outcome(of: makeAsk(), at: address) == .unsent)
                 }
                 #expect(time >= .milliseconds(100))
-                #expect(time < .seconds(2))
+                #expect(time < .seconds(5))
             }
         }
     }
@@ -125,12 +126,12 @@ import Testing
                 #expect(await client.outcome(of: makeAsk("a"), at: address) == .echoed("a"))
                 let time = await clock.measure {
                     #expect(
-                        await client.outcome(of: makeAsk("slow", within: .milliseconds(100)), at: address)
+                        await client.outcome(of: makeAsk("slow", within: .milliseconds(500)), at: address)
                             == .unanswered
                     )
                 }
-                #expect(time >= .milliseconds(100))
-                #expect(time < .seconds(5))
+                #expect(time >= .milliseconds(500))
+                #expect(time < .seconds(10))
                 await arrived.wait()
                 gate.open()
                 for number in 0..<20 {
@@ -179,11 +180,11 @@ import Testing
     @Test func `a silent peer that owes an answer is given up, a slow one is not`() async throws {
         var policy = LinkPolicy()
         policy.probeAfter = .milliseconds(50)
-        policy.silenceLimit = .milliseconds(400)
+        policy.silenceLimit = .seconds(1)
         policy.streamsPerPeer = 1
         let slow = StubReceiver { ask in
             do {
-                try await Task.sleep(for: .milliseconds(1_200))
+                try await Task.sleep(for: .milliseconds(2_500))
             } catch {}
             return .answered(ask.command)
         }
@@ -206,8 +207,8 @@ import Testing
                 let time = await clock.measure {
                     #expect(await client.outcome(of: makeAsk("mute"), at: address) == .unanswered)
                 }
-                #expect(time >= .milliseconds(400))
-                #expect(time < .seconds(5))
+                #expect(time >= .seconds(1))
+                #expect(time < .seconds(10))
             }
         }
     }

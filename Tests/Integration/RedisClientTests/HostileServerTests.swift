@@ -24,7 +24,9 @@ import Testing
             words[1] == "lost" ? .nothing : .bytes("+\(words[1])\r\n")
         }
         try await HostileServer.with(script: script) { server in
-            try await withConnectedClient(server.configuration) { client in
+            var configuration = server.configuration
+            configuration.commandTimeout = .seconds(1)
+            try await withConnectedClient(configuration) { client in
                 async let lost = client.failure("ASK", ["lost"])
                 #expect(await lost == .timedOut(sent: true))
                 await client.becomes { $0 == .connected }
@@ -83,13 +85,12 @@ import Testing
         let script: HostileServer.Script = { words in
             .bytes("+\(words[1])\r\n\(words[1] == "one" ? extra : "")")
         }
-        try await HostileServer.with(script: script) { server in
-            var configuration = server.configuration
-            // Long enough for the test to see that there is no connection.
-            configuration.backoffMinimum = .seconds(1)
-            try await withConnectedClient(configuration) { client in
+        let seen = MultiThreadedEventLoopGroup.singleton.next().makePromise(of: Void.self)
+        try await HostileServer.with(reconnects: seen.futureResult, script: script) { server in
+            try await withConnectedClient(server.configuration) { client in
                 #expect(await client.outcome("ASK", ["one"]) == .success(.simple("one")))
                 await client.isRefused(because: "a reply that nobody asked for")
+                seen.succeed()
                 await client.becomes { $0 == .connected }
                 #expect(await client.outcome("ASK", ["two"]) == .success(.simple("two")))
             }
@@ -109,7 +110,9 @@ import Testing
         async throws
     {
         try await HostileServer.with(isMute: true) { server in
-            try await withClient(server.configuration) { client in
+            var configuration = server.configuration
+            configuration.commandTimeout = .milliseconds(300)
+            try await withClient(configuration) { client in
                 await client.isRefused(because: "no reply in time")
                 guard case .notConnected = await client.failure("PING") else {
                     Issue.record("a command was sent")

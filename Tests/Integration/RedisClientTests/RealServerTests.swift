@@ -137,7 +137,7 @@ import Testing
     @Test func `a server that stands still is given up, and found again when it goes on`() async throws {
         try await RedisServerProcess.with { server in
             var configuration = server.configuration
-            configuration.commandTimeout = .milliseconds(300)
+            configuration.commandTimeout = .seconds(1)
             try await withConnectedClient(configuration) { client in
                 await server.pause()
                 #expect(await client.failure("INCR", ["n"]) == .timedOut(sent: true))

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import Synchronization
 
 @testable import RedisClient
 
@@ -24,19 +25,25 @@ struct HostileServer: Sendable {
 
     /// Listens for the length of `body`. `greeting` is sent to whoever connects; handshakes are answered properly unless
     /// `isMute`, and all other commands by `script`.
+    ///
+    /// - Parameter reconnects: what the handshakes of all connections but the first wait for.
     static func with<Result: Sendable>(
         greeting: String = "",
         isMute: Bool = false,
+        reconnects: EventLoopFuture<Void>? = nil,
         script: @escaping Script = { _ in .nothing },
         _ body: (HostileServer) async throws -> Result
     ) async throws -> Result {
         let (received, continuation) = AsyncStream.makeStream(of: [String].self, bufferingPolicy: .unbounded)
+        let connections = Atomic<Int>(0)
         let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    let isFirst = connections.add(1, ordering: .relaxed).oldValue == 0
                     let handler = Handler(
                         greeting: greeting,
                         isMute: isMute,
+                        admission: isFirst ? nil : reconnects,
                         script: script,
                         received: continuation
                     )
@@ -47,8 +54,9 @@ struct HostileServer: Sendable {
         var configuration = RedisConfiguration(
             address: .tcp(host: "127.0.0.1", port: listener.localAddress?.port ?? 0)
         )
-        configuration.commandTimeout = .milliseconds(300)
-        configuration.backoffMinimum = .milliseconds(200)
+        // Longer than any machine is busy: a test that waits for it to pass has a shorter one.
+        configuration.commandTimeout = .seconds(20)
+        configuration.backoffMinimum = .milliseconds(50)
         let result: Result
         do {
             result = try await body(HostileServer(configuration: configuration, received: received))
@@ -66,6 +74,7 @@ struct HostileServer: Sendable {
 
         private let greeting: String
         private let isMute: Bool
+        private let admission: EventLoopFuture<Void>?
         private let script: Script
         private let received: AsyncStream<[String]>.Continuation
         private let reader = ReplyReader(byteLimit: 1 << 20)
@@ -73,11 +82,13 @@ struct HostileServer: Sendable {
         init(
             greeting: String,
             isMute: Bool,
+            admission: EventLoopFuture<Void>?,
             script: @escaping Script,
             received: AsyncStream<[String]>.Continuation
         ) {
             self.greeting = greeting
             self.isMute = isMute
+            self.admission = admission
             self.script = script
             self.received = received
         }
@@ -111,8 +122,8 @@ struct HostileServer: Sendable {
         private func answer(_ words: [String], _ context: ChannelHandlerContext) {
             if isMute { return }
             switch words[0] {
-            case "CLIENT": return write("+OK\r\n", context)
-            case "PING": return write("+PONG\r\n", context)
+            case "CLIENT": return write("+OK\r\n", context, after: admission)
+            case "PING": return write("+PONG\r\n", context, after: admission)
             default: received.yield(words)
             }
             switch script(words) {
@@ -120,14 +131,22 @@ struct HostileServer: Sendable {
             case .bytes(let text): write(text, context)
             case .dripping(let text):
                 for byte in text.utf8 { write(String(decoding: [byte], as: UTF8.self), context) }
-            case .later(let gate, let text):
-                let bound = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
-                gate.hop(to: context.eventLoop).whenSuccess {
-                    bound.value.handler.write(text, bound.value.context)
-                }
+            case .later(let gate, let text): write(text, context, after: gate)
             case .bytesThenClose(let text):
                 write(text, context)
                 context.close(promise: nil)
+            }
+        }
+
+        private func write(
+            _ text: String,
+            _ context: ChannelHandlerContext,
+            after gate: EventLoopFuture<Void>?
+        ) {
+            guard let gate else { return write(text, context) }
+            let bound = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
+            gate.hop(to: context.eventLoop).whenSuccess {
+                bound.value.handler.write(text, bound.value.context)
             }
         }
 
