@@ -1,5 +1,6 @@
 import Foundation
 import Ownership
+import SystemPackage
 import Testing
 
 @testable import NodeConfiguration
@@ -68,10 +69,28 @@ struct DataFolderTests {
         let scratch = try TemporaryFolder()
         let folder = try DataFolder(path: scratch.path)
         let child = try Process.run(URL(fileURLWithPath: "/usr/bin/env"), arguments: ["sleep", "600"])
+        defer {
+            kill(child.processIdentifier, SIGKILL)
+            child.waitUntilExit()
+        }
+        #expect(throws: DataFolderFailure.self) { try DataFolder(path: scratch.path) }
         try folder.release()
-        try DataFolder(path: scratch.path).release()
-        kill(child.processIdentifier, SIGKILL)
-        child.waitUntilExit()
+        #expect(throws: Never.self) { try DataFolder(path: scratch.path).release() }
+        #expect(child.isRunning)
+    }
+
+    @Test func `a copy of the open file does not keep a lock that was released`() throws {
+        let scratch = try TemporaryFolder()
+        let path = FilePath(scratch.path).appending("lock")
+        let lock = try #require(try FolderLock.take(path))
+        // A child that is being made has copies of all open files until it runs its program.
+        let copy = try lock.file.duplicate()
+        #expect(try FolderLock.take(path) == nil)
+        try lock.release()
+        let next = try #require(try FolderLock.take(path), "the copy keeps the lock")
+        try copy.close()
+        #expect(try FolderLock.take(path) == nil, "closing the copy released the lock")
+        try next.release()
     }
 
     @Test func `a folder that can not be is refused with the reason`() throws {
