@@ -25,19 +25,24 @@ install_missing() {
 # Debian starts a packaged server as soon as it is installed. Ours run on their own, so we ask it not to.
 policy=/usr/sbin/policy-rc.d
 held=false
+traps=false
 hold_services() {
     [ ! -e "$policy" ] || return 0
     printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
     as_root chmod 755 "$policy"
     held=true
+    # Who has a trap of its own releases them there.
+    [ -z "$(trap -p EXIT)" ] || return 0
     trap release_services EXIT
+    traps=true
 }
 
 release_services() {
     [ "$held" = true ] || return 0
     as_root rm -f "$policy"
     held=false
-    trap - EXIT
+    [ "$traps" = false ] || trap - EXIT
+    traps=false
 }
 
 # The folders of the system's servers are not on everybody's PATH.
