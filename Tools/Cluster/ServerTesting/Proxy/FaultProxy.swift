@@ -22,6 +22,15 @@ package final class FaultProxy: Sendable {
         case tcp(port: Int)
     }
 
+    /// The connections through a proxy at one moment, and what became of their bytes so far.
+    package struct Census: Sendable, Equatable {
+        package var connections = 0
+        /// Bytes that the proxy has read and not passed on yet.
+        package var queuedBytes = 0
+        /// Bytes that the proxy has read and dropped.
+        package var lostBytes = 0
+    }
+
     /// What the proxy's thread is to do.
     struct Instructions {
         var policies: [Direction: TrafficPolicy] = [.toServer: .open, .toClient: .open]
@@ -36,7 +45,7 @@ package final class FaultProxy: Sendable {
     let upstream: Upstream
     let wakeup: WakeupPipe
     private let instructions = Mutex(Instructions())
-    private let connections = Atomic<Int>(0)
+    private let counted = Mutex(Census())
 
     private init(_ upstream: Upstream, port: Int) throws {
         self.port = port
@@ -117,8 +126,8 @@ package final class FaultProxy: Sendable {
         update { $0.refuses = refuses }
     }
 
-    /// How many connections there are.
-    package var connectionCount: Int { connections.load(ordering: .relaxed) }
+    /// The state of all connections after the proxy's last turn.
+    package var census: Census { counted.withLock { $0 } }
 
     private func update(_ change: (inout Instructions) -> Void) {
         instructions.withLock { change(&$0) }
@@ -135,7 +144,7 @@ package final class FaultProxy: Sendable {
         }
     }
 
-    func note(connections count: Int) {
-        connections.store(count, ordering: .relaxed)
+    func note(_ census: Census) {
+        counted.withLock { $0 = census }
     }
 }

@@ -35,6 +35,8 @@ struct ProxiedConnection {
 
     var isOver: Bool { isBroken || pipes.values.allSatisfy(\.isOver) }
     var hasGap: Bool { pipes.values.contains(where: \.hasGap) }
+    var queuedBytes: Int { pipes.values.reduce(0) { $0 + $1.queued } }
+    var lostBytes: Int { pipes.values.reduce(0) { $0 + $1.lost } }
 
     /// Ends it as a network would that has had enough: with a reset.
     func reset() {

@@ -24,7 +24,10 @@ struct ProxyPipe {
 
     private(set) var policy: TrafficPolicy
     private var parcels: [Parcel] = []
-    private var queued = 0
+    /// How many bytes wait here.
+    private(set) var queued = 0
+    /// How many bytes vanished here.
+    private(set) var lost = 0
     private var lastDue: Instant
     private var quietUntil: Instant
     /// How many bytes went through under the present instructions.
@@ -78,6 +81,7 @@ struct ProxyPipe {
         case .held: return .wait(until: nil)
         case .lost:
             if !parcels.isEmpty || isEnded { hasGap = true }
+            lost += queued
             parcels = []
             queued = 0
             return .wait(until: nil)

@@ -7,20 +7,24 @@ import Testing
 @Suite struct FakeTests {
     private typealias Redis = SimulatedRedis<CounterLogic.State>
 
+    private let me = SessionID("me")
+    private let cart = ActorID("c-1")
+
     private func fixture() async throws -> (redis: Redis, store: InMemoryStore<CounterLogic>, at: Version) {
+        let start = Version(epoch: Epoch(5), sequence: .zero)
         let redis = Redis(clock: ManualClock())
         redis.withStore { store in
             store.contents.slots[cart] = .record(
                 SimulatedStore.Record(
                     owner: me,
-                    version: version(5, 0),
+                    version: start,
                     attempt: ClaimAttempt(1),
                     commit: nil,
                     state: nil
                 )
             )
         }
-        return (redis, InMemoryStore(redis), version(5, 0))
+        return (redis, InMemoryStore(redis), start)
     }
 
     private func sequence(in redis: Redis) -> UInt64? {
@@ -31,7 +35,13 @@ import Testing
     }
 
     private func commit(_ store: InMemoryStore<CounterLogic>, _ at: Version) async throws -> CommitAnswer {
-        try await store.commit(cart, owner: me, version: at, commit: CommitID("c"), change: change(to: 1))
+        let change = StateChange<CounterLogic>(
+            before: .init(value: 0),
+            after: .init(value: 1),
+            events: [.added(1)],
+            form: .empty
+        )
+        return try await store.commit(cart, owner: me, version: at, commit: CommitID("c"), change: change)
     }
 
     @Test func `a held call happens when it is released`() async throws {
@@ -53,7 +63,7 @@ import Testing
         await held.arrived()
         #expect(sequence(in: redis) == 1)
         held.lose()
-        await expectFailure({ $0 as? StoreFailure == .unanswered("held by the test") }) {
+        await #expect(throws: StoreFailure.unanswered("held by the test")) {
             _ = try await caller.value
         }
         #expect(try await commit(store, at) == .committed)
@@ -65,7 +75,7 @@ import Testing
         let caller = Task { try await commit(store, at) }
         await held.arrived()
         caller.cancel()
-        await expectFailure({ $0 as? StoreFailure == .unanswered("held by the test") }) {
+        await #expect(throws: StoreFailure.unanswered("held by the test")) {
             _ = try await caller.value
         }
         #expect(sequence(in: redis) == 0)
@@ -78,15 +88,15 @@ import Testing
         let (redis, store, at) = try await fixture()
         store.faults.breakDown(.requestsLost)
         store.faults.refuseNext(.commit)
-        await expectFailure({ $0 as? StoreFailure == .refused("refused by the test") }) {
+        await #expect(throws: StoreFailure.refused("refused by the test")) {
             _ = try await commit(store, at)
         }
-        await expectFailure({ $0 as? StoreFailure == .unanswered("lost by the test") }) {
+        await #expect(throws: StoreFailure.unanswered("lost by the test")) {
             _ = try await commit(store, at)
         }
         #expect(sequence(in: redis) == 0)
         store.faults.loseNext(.commit, executed: true)
-        await expectFailure({ $0 as? StoreFailure == .unanswered("lost by the test") }) {
+        await #expect(throws: StoreFailure.unanswered("lost by the test")) {
             _ = try await commit(store, at)
         }
         #expect(sequence(in: redis) == 1)
@@ -103,7 +113,7 @@ import Testing
         #expect(sequence(in: redis) == 0)
         #expect(redis.withStore { $0.generation } != generation)
         redis.withStore { $0.contents.slots[cart] = .unreadable("spoiled") }
-        await expectFailure({ $0 as? StoreFailure == .unreadable("actor c-1: spoiled") }) {
+        await #expect(throws: StoreFailure.unreadable("actor c-1: spoiled")) {
             _ = try await commit(store, at)
         }
     }
@@ -116,17 +126,17 @@ import Testing
         let network = InMemoryNetwork()
         let link = InMemoryLink(network)
         let ask = LinkRequest(target: me, id: cart, command: [1], remaining: .seconds(1), trace: "")
-        await expectFailure({ $0 as? LinkFailure == .unsent("nobody listens at a") }) {
+        await #expect(throws: LinkFailure.unsent("nobody listens at a")) {
             _ = try await link.ask(ask, at: "a")
         }
         network.attach(Echo(), at: "a")
         #expect(try await link.ask(ask, at: "a") == .answered([1]))
         link.faults.loseNext("a", executed: true)
-        await expectFailure({ $0 as? LinkFailure == .unanswered("lost by the test") }) {
+        await #expect(throws: LinkFailure.unanswered("lost by the test")) {
             _ = try await link.ask(ask, at: "a")
         }
         network.detach("a")
-        await expectFailure({ $0 is LinkFailure }) { _ = try await link.ask(ask, at: "a") }
+        await #expect(throws: LinkFailure.self) { _ = try await link.ask(ask, at: "a") }
     }
 
     @Test func `a counter counts, refuses to overflow, and comes back from its bytes`() throws {
