@@ -1,12 +1,12 @@
 # shellcheck shell=bash
-# Carts that a test writes to, each a line whose quantity is the number of the latest round. They show when everything is
-# writable again, and that what was written last is what is read.
+# Carts that a test writes to. Each has one line, whose quantity is the number of the latest round. They show when all carts
+# are writable again and that reads return the last write.
 
 canaries=24
 round=1
 
 # canary CART METHOD PATH BODY: sets status and answer.
-# shellcheck disable=SC2154 # the gateway is known to whoever sources this
+# shellcheck disable=SC2154 # set by the script that sources this
 canary() {
     answer=$(curl -sS --max-time 3 -w '\n%{http_code}' -X "$2" "$gateway/v1/carts/$1$3" \
         -H 'Content-Type: application/json' ${4:+-d "$4"} 2>/dev/null) || true
@@ -17,13 +17,13 @@ make_canaries() {
     local k
     for ((k = 1; k <= canaries; k++)); do
         canary "canary-$k" PUT ''
-        [ "$status" = 201 ] || die "canary $k was not made: $status $answer"
+        [ "$status" = 201 ] || die "canary $k was not created: $status $answer"
         canary "canary-$k" POST /lines '{"sku":"seed","name":"Seed","quantity":1,"unitPrice":{"amount":1,"currency":"EUR"}}'
         [ "$status" = 201 ] || die "canary $k has no line: $status $answer"
     done
 }
 
-# await_writable FROM LIMIT: sets recovery, the seconds since FROM (as EPOCHREALTIME has it) until every canary was written.
+# await_writable FROM LIMIT: sets recovery, the seconds from FROM (an EPOCHREALTIME) until every canary was written.
 await_writable() {
     local from=${1/./} limit=$2 k now
     round=$((round + 1))
@@ -36,12 +36,12 @@ await_writable() {
             sleep 0.1
         done
     done
-    # shellcheck disable=SC2034 # for whoever asks
+    # shellcheck disable=SC2034 # read by the script that sources this
     recovery=$(printf '%d.%d' $(((now - from) / 1000000)) $(((now - from) / 100000 % 10)))
     [ $((now - from)) -le $((limit * 1000000)) ]
 }
 
-# Whether each canary is as it was written last.
+# Succeeds if each canary has its last written quantity.
 canaries_are_kept() {
     local k
     for ((k = 1; k <= canaries; k++)); do

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Docker's engine and compose, of whichever generation this machine has.
+# Access to the docker engine and to docker compose or docker-compose.
 
 find_compose() {
     docker info >/dev/null 2>&1 || die "no docker engine answers"
@@ -12,26 +12,26 @@ find_compose() {
     fi
 }
 
-# shellcheck disable=SC2154 # set by whoever sources this
+# shellcheck disable=SC2154 # set by the script that sources this
 compose() { "${compose_command[@]}" --file "$root/docker-compose.yml" "$@"; }
 
-# The name that compose has for this cluster, which its containers bear.
+# Finds the cluster's compose project, which labels its containers.
 find_project() {
     project=${COMPOSE_PROJECT_NAME:-}
     [ -z "$project" ] || return 0
     local id
     id=$(compose ps --quiet gateway 2>/dev/null) || true
-    [ -n "$id" ] || die "no cluster runs here (docker compose up --build starts one)"
+    [ -n "$id" ] || die "no cluster is running here (docker compose up --build starts one)"
     project=$(docker inspect --format '{{index .Config.Labels "com.docker.compose.project"}}' "$id")
 }
 
-# containers OPTION...: the services of the cluster that run, or with --all that there are, and their containers.
+# containers OPTION...: the running services of the cluster and their containers; with --all, also stopped ones.
 containers() {
     docker ps --filter "label=com.docker.compose.project=$project" \
         --format '{{.Label "com.docker.compose.service"}} {{.ID}}' "$@" | sort
 }
 
-# container_of SERVICE: whether it runs or not.
+# container_of SERVICE: its container, running or not.
 container_of() {
     local id
     id=$(containers --all --filter "label=com.docker.compose.service=$1" | cut -d ' ' -f 2)
@@ -49,7 +49,7 @@ await_healthy() {
     shift
     for service in "$@"; do
         until is_healthy "$service"; do
-            [ "$SECONDS" -lt "$deadline" ] || die "$service is not healthy in time"
+            [ "$SECONDS" -lt "$deadline" ] || die "$service did not become healthy in time"
             sleep 0.2
         done
     done

@@ -7,12 +7,12 @@ begin_gateway() {
     launch gateway haproxy -db -f "$state/gateway/haproxy.cfg"
 }
 
-# Whether it runs with a configuration that is not today's.
+# Succeeds if the gateway runs with an outdated configuration.
 gateway_is_outdated() {
     is_running gateway && ! gateway_configuration | cmp --silent - "$state/gateway/haproxy.cfg"
 }
 
-# Prints it.
+# Prints the configuration.
 gateway_configuration() {
     local k
     cat <<END
@@ -30,7 +30,7 @@ defaults
     timeout http-keep-alive 30s
     timeout check 500ms
     timeout queue 2s
-    # A request's own deadline on the node is 2 s: whoever is silent for longer is not going to answer.
+    # The node's own deadline of a request is 2 s: a node that is silent for longer will not answer.
     timeout server 5s
 
 frontend carts
@@ -40,28 +40,28 @@ frontend carts
     default_backend nodes
 
 backend nodes
-    # /v1/carts/ID/...: the same cart goes to the same node as long as that node is ready; a request without an id goes round.
+    # /v1/carts/ID/...: the same cart goes to the same node as long as that node is ready; requests without an id are distributed.
     balance hash path,field(4,/)
     hash-type consistent sdbm avalanche
     option forwardfor
 
-    # A node that is not ready gets no new requests. Those that it has are left alone: a draining node still answers them.
+    # A node that is not ready gets no new requests. A draining node still answers the requests that it has.
     option httpchk
     http-check send meth GET uri /readyz ver HTTP/1.1 hdr Host readyz
     http-check expect status 200
     default-server inter 250ms fall 1 rise 1
 
-    # A connection that never came about carried nothing: try another node at once. An answer that never came may have been
-    # a change: only what changes nothing is asked again.
+    # A failed connection carried no request: try another node at once. A request without an answer may have been applied:
+    # only requests that change nothing are repeated.
     option redispatch 1
     retries 3
     retry-on conn-failure empty-response
     http-request disable-l7-retry unless METH_GET
 
-    # As the nodes do, every 5xx of the gateway says what became of the request. 503: no node was reached.
-    http-error status 502 content-type application/problem+json hdr Retry-After 1 string '{"type":"urn:cart-node:problem:gateway-no-answer","title":"A node broke off","status":502,"detail":"the node ended while it had the request","outcome":"unknown"}'
-    http-error status 503 content-type application/problem+json hdr Retry-After 1 string '{"type":"urn:cart-node:problem:gateway-no-node","title":"No node is ready","status":503,"detail":"no node took the request","outcome":"not-applied"}'
-    http-error status 504 content-type application/problem+json hdr Retry-After 1 string '{"type":"urn:cart-node:problem:gateway-timeout","title":"A node did not answer","status":504,"detail":"the node has the request and is silent","outcome":"unknown"}'
+    # Like the nodes, every 5xx of the gateway states the outcome of the request. 503: no node was reached.
+    http-error status 502 content-type application/problem+json hdr Retry-After 1 string '{"type":"urn:cart-node:problem:gateway-no-answer","title":"A node closed the connection","status":502,"detail":"the node ended while it processed the request","outcome":"unknown"}'
+    http-error status 503 content-type application/problem+json hdr Retry-After 1 string '{"type":"urn:cart-node:problem:gateway-no-node","title":"No node is ready","status":503,"detail":"no node accepted the request","outcome":"not-applied"}'
+    http-error status 504 content-type application/problem+json hdr Retry-After 1 string '{"type":"urn:cart-node:problem:gateway-timeout","title":"A node did not answer","status":504,"detail":"the node received the request and did not answer in time","outcome":"unknown"}'
 
 END
     for ((k = 1; k <= $(node_count); k++)); do
@@ -69,8 +69,8 @@ END
     done
     cat <<END
 
-# gRPC. Connections and not calls are shared out: in HTTP/2 mode HAProxy answers REFUSED_STREAM, "never begun", for calls of a
-# node that broke off, which clients then repeat by themselves although the node may have made the change.
+# gRPC is balanced by connection, not by call: in HTTP/2 mode HAProxy answers REFUSED_STREAM ("never begun") for calls of a
+# node that broke off. Clients then repeat the calls although the node may have applied them (docs/decisions/0032).
 frontend calls
     mode tcp
     bind 127.0.0.1:$gateway_grpc_port
@@ -84,7 +84,7 @@ backend callees
     http-check send meth GET uri /readyz ver HTTP/1.1 hdr Host readyz
     http-check expect status 200
     default-server inter 250ms fall 1 rise 1
-    # A watch (grpc.health.v1) is silent for as long as nothing changes; a node that ends its connections says so.
+    # A watch (grpc.health.v1) is silent as long as nothing changes; a node announces the end of its connections.
     timeout server 1h
     option redispatch 1
     retries 3

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What there is, how it is called, where it lives and where it listens. Everything is on 127.0.0.1.
+# The services of the cluster: names, folders and ports. Everything listens on 127.0.0.1.
 
 # shellcheck disable=SC2154 # set by whoever sources this
 state=$root/.cluster
@@ -13,7 +13,7 @@ ops_port() { echo $((9090 + $1)); }
 link_port() { echo $((7170 + $1)); }
 grpc_port() { echo $((7070 + $1)); }
 
-# How many nodes the cluster has; 0 where there is no cluster.
+# The number of nodes; 0 if there is no cluster.
 node_count() {
     if [ -f "$state/nodes" ]; then cat "$state/nodes"; else echo 0; fi
 }
@@ -33,16 +33,16 @@ all_services() {
     echo gateway
 }
 
-# name_of WHAT: the service that is meant on a command line.
+# name_of ARGUMENT: the service that a command line names.
 name_of() {
     local count
     count=$(node_count)
-    [ "$count" -gt 0 ] || die "there is no cluster here (deploy/cluster up makes one)"
+    [ "$count" -gt 0 ] || die "there is no cluster here (deploy/cluster up starts one)"
     case $1 in
         redis | gateway) echo "$1" ;;
         *)
             if ! [[ ${1#node-} =~ ^[1-9][0-9]?$ ]] || [ "${1#node-}" -gt "$count" ]; then
-                die "no such thing: $1 (there are the nodes 1 to $count, redis and gateway)"
+                die "unknown service: $1 (there are the nodes 1 to $count, redis and gateway)"
             fi
             echo "node-${1#node-}"
             ;;

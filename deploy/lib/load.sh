@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The load test: building its program, and telling it where the cluster is.
+# Builds the program of the load test and finds the cluster for it.
 
 load_binary() {
     # shellcheck disable=SC2154 # set by whoever sources this
@@ -8,12 +8,12 @@ load_binary() {
 
 build_load() {
     if [ -n "${CART_LOAD_BINARY:-}" ]; then
-        [ -x "$CART_LOAD_BINARY" ] || die "CART_LOAD_BINARY is no program: $CART_LOAD_BINARY"
+        [ -x "$CART_LOAD_BINARY" ] || die "CART_LOAD_BINARY is not a program: $CART_LOAD_BINARY"
         return 0
     fi
     need_toolchain
     install_missing
-    say "building cart-load in release (the first time takes some minutes)"
+    say "building cart-load in release mode (the first build takes some minutes)"
     (cd "$root" && swift build -c release --product cart-load)
 }
 
@@ -22,7 +22,7 @@ asks_for_help() {
     return 1
 }
 
-# names_target ARGUMENT...: whether the command line needs no cluster to be found: it names one, or asks for help only.
+# names_target ARGUMENT...: succeeds if the command line names a target or only asks for help.
 names_target() {
     local argument
     asks_for_help "$@" && return 0
@@ -34,14 +34,14 @@ names_target() {
     return 1
 }
 
-# Prints the arguments that name the cluster of this checkout, one a line; nothing where it can not take load.
+# Prints the arguments that name the cluster of this checkout, one per line; nothing if it is not ready for load.
 find_cluster() {
     local line service='"name":"([a-z0-9-]+)"' port='"http":([0-9]+)' found=false
     while read -r line; do
         [[ $line =~ $service ]] || continue
         found=true
         local name=${BASH_REMATCH[1]}
-        [[ $line == *'"ready":true'* ]] || die "$name is not ready (deploy/cluster up makes it so)"
+        [[ $line == *'"ready":true'* ]] || die "$name is not ready (run deploy/cluster up)"
         [[ $line =~ $port ]] || continue
         if [ "$name" = gateway ]; then echo --gateway; else echo --target; fi
         echo "http://127.0.0.1:${BASH_REMATCH[1]}"

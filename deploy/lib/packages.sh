@@ -1,11 +1,11 @@
 # shellcheck shell=bash
-# Debian packages that we need, installed only where they are missing.
+# Installs the Debian packages that are needed and missing.
 
 as_root() {
     if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
 }
 
-# need PACKAGE COMMAND|FILE: notes the package as missing if there is no such command or file.
+# need PACKAGE COMMAND|FILE: records the package as missing if there is no such command or file.
 missing=()
 need() {
     if [ "${2#/}" = "$2" ]; then command -v "$2" >/dev/null; else [ -e "$2" ]; fi || missing+=("$1")
@@ -22,7 +22,7 @@ install_missing() {
     missing=()
 }
 
-# Debian starts a packaged server as soon as it is installed. Ours run on their own, so we ask it not to.
+# Debian starts a packaged server on installation. The scripts start their own servers, so they prevent that.
 policy=/usr/sbin/policy-rc.d
 held=false
 traps=false
@@ -45,7 +45,7 @@ release_services() {
     traps=false
 }
 
-# The folders of the system's servers are not on everybody's PATH.
+# The folders of system servers are not on every user's PATH.
 PATH=$PATH:/usr/sbin:/sbin
 
 need_toolchain() {

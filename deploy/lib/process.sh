@@ -1,8 +1,8 @@
 # shellcheck shell=bash
-# Processes that we started, and no others. Numbers of processes are used again, so each is kept with the time at which
-# it started: a process is ours only while both agree.
+# Processes that we started, and no others. The system reuses process ids, so each is recorded with its start time:
+# a process is ours only while both match.
 
-# start_time PID: in ticks since the machine started; nothing for a process that is gone or only waits to be buried.
+# start_time PID: in ticks since boot; nothing for a process that has ended, or is a zombie.
 start_time() {
     local line
     line=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
@@ -11,10 +11,10 @@ start_time() {
     [ "${fields[0]}" != Z ] && [ "${fields[0]}" != X ] && echo "${fields[19]}"
 }
 
-# pid_of NAME: the process of a service that runs.
+# pid_of NAME: the process id of a running service.
 pid_of() {
     local pid started
-    # shellcheck disable=SC2154 # `state` is set by layout.sh, for whoever has services
+    # shellcheck disable=SC2154 # layout.sh sets `state` for scripts with services
     read -r pid started 2>/dev/null <"$state/$1/pid" || return 1
     [ "$(start_time "$pid")" = "$started" ] && echo "$pid"
 }
@@ -26,7 +26,7 @@ is_paused() {
     pid=$(pid_of "$1") && line=$(cat "/proc/$pid/stat" 2>/dev/null) && line=${line##*) } && [ "${line:0:1}" = T ]
 }
 
-# launch NAME COMMAND...: starts a process that outlives us, in its own session, with its output in its log.
+# launch NAME COMMAND...: starts a process that outlives the script, in its own session, with its output in its log.
 launch() {
     local name=$1 pid started
     shift
@@ -37,13 +37,13 @@ launch() {
     echo "$pid $started" >"$state/$name/pid"
 }
 
-# send SIGNAL NAME: fails where it does not run.
+# send SIGNAL NAME: fails if the service is not running.
 send() {
     local pid
     pid=$(pid_of "$2") && kill -s "$1" "$pid" 2>/dev/null
 }
 
-# await_end NAME SECONDS: whether it has ended by then.
+# await_end NAME SECONDS: succeeds if the service ends in time.
 await_end() {
     local deadline=$((SECONDS + $2))
     while is_running "$1"; do
@@ -57,7 +57,7 @@ is_taken() {
     (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
 }
 
-# refuse_taken NAME: a port of ours that somebody else listens on is an error that says who it is.
+# refuse_taken NAME: fails if another process listens on a port of the service, and names that process.
 refuse_taken() {
     local port holder
     for port in $(ports_of "$1"); do

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# How the scripts talk: what they do to stdout, what is wrong to stderr.
+# Output of the scripts: progress to stdout, errors to stderr.
 
 say() {
     printf '%s\n' "$*"

@@ -1,4 +1,4 @@
-"""What the document can not say, and schemathesis therefore does not know."""
+"""Rules that the OpenAPI document cannot express (docs/api.md)."""
 
 import uuid
 
@@ -6,9 +6,10 @@ import schemathesis
 
 
 def plain(value):
-    """JSON Schema takes 3.0 for an integer, and counts the characters of texts.
+    """Adapts a value to the node's rules.
 
-    The node wants an integer to be written as one, and counts bytes: in long texts each character becomes one of a byte.
+    JSON Schema accepts 3.0 as an integer and counts the characters of texts. The node requires plain integers and counts
+    bytes, so in long texts every character becomes one of a single byte.
     """
     if isinstance(value, float) and value.is_integer():
         return int(value)
@@ -23,14 +24,14 @@ def plain(value):
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
-    # What is to be refused stays as it is.
+    # Invalid requests stay unchanged.
     if case.meta is None or not case.meta.generation.mode.is_positive:
         return
     if isinstance(case.body, (dict, list, float)):
         body = plain(case.body)
         if repr(body) != repr(case.body):
             case.body = body
-    # The same key with another request is an error: each request is another.
+    # The same key with a different request is an error, so each request gets a new key.
     for name in list(case.headers or ()):
         if name.lower() == "idempotency-key":
             case.headers[name] = str(uuid.uuid4())

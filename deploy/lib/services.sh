@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Starting, stopping and asking each kind of service.
+# Starting, stopping and probing each kind of service.
 
 ask() { curl -sS --max-time 1 "$@" 2>/dev/null; }
 
@@ -13,7 +13,7 @@ is_ready() {
     esac
 }
 
-# Starts a service that does not run.
+# begin NAME: starts a service that is not running.
 begin() {
     refuse_taken "$1"
     case $1 in
@@ -40,7 +40,7 @@ node_binary() {
     echo "${CART_NODE_BINARY:-$root/.build/release/cart-node}"
 }
 
-# await_ready SECONDS NAME...: shows what is still being waited for; fails where something ended or time ran out.
+# await_ready SECONDS NAME...: shows the services that are not ready yet; fails if one ended or time ran out.
 await_ready() {
     local deadline=$((SECONDS + $1)) name waiting shown=''
     shift
@@ -48,7 +48,7 @@ await_ready() {
         waiting=''
         for name in "$@"; do
             is_ready "$name" && continue
-            is_running "$name" || fail_start "$name" "ended at once"
+            is_running "$name" || fail_start "$name" "ended right after its start"
             waiting+=" $name"
         done
         [ -n "$waiting" ] || break
@@ -67,42 +67,42 @@ fail_start() {
 
 service_start() {
     if is_running "$1"; then
-        say "$1 runs already"
+        say "$1 is already running"
     else
         begin "$1"
     fi
-    is_paused "$1" && die "$1 is paused (deploy/cluster resume goes on with it)"
+    is_paused "$1" && die "$1 is paused (use deploy/cluster resume)"
     await_ready 60 "$1"
     say "$1 is ready"
 }
 
 service_stop() {
-    send TERM "$1" || die "$1 does not run"
-    # A process that stands still would take the signal only when somebody lets it go on.
+    send TERM "$1" || die "$1 is not running"
+    # A paused process handles the signal only after it resumes.
     send CONT "$1" || true
     await_end "$1" 60 || die "$1 has not ended within a minute; its log is $state/$1/log"
     say "$1 has ended"
 }
 
 service_kill() {
-    send KILL "$1" || die "$1 does not run"
-    await_end "$1" 10 || die "$1 can not be killed"
+    send KILL "$1" || die "$1 is not running"
+    await_end "$1" 10 || die "$1 cannot be killed"
     say "$1 is killed"
 }
 
 service_pause() {
-    send STOP "$1" || die "$1 does not run"
-    say "$1 stands still"
+    send STOP "$1" || die "$1 is not running"
+    say "$1 is paused"
 }
 
 service_resume() {
-    send CONT "$1" || die "$1 does not run"
-    say "$1 goes on"
+    send CONT "$1" || die "$1 is not running"
+    say "$1 is resumed"
 }
 
 cluster_logs() {
     local name
-    [ $# -ge 1 ] || die "usage: deploy/cluster logs WHAT [-f]"
+    [ $# -ge 1 ] || die "usage: deploy/cluster logs SERVICE [-f]"
     name=$(name_of "$1")
     [ -f "$state/$name/log" ] || die "$name has no log yet"
     case ${2:-} in

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What runs, for people and for programs.
+# The status of the cluster, as a table and as JSON.
 
 cluster_status() {
     case ${1:-} in
@@ -9,7 +9,7 @@ cluster_status() {
     esac
 }
 
-# look NAME: sets pid, condition, ready and live, each as JSON has it.
+# look NAME: sets pid, condition, ready and live, as JSON values.
 look() {
     pid=null condition=ended ready=false live=null
     local found answer
@@ -29,7 +29,7 @@ look() {
 status_table() {
     local name pid condition ready live
     [ "$(node_count)" -gt 0 ] || {
-        say "there is no cluster here (deploy/cluster up makes one)"
+        say "there is no cluster here (deploy/cluster up starts one)"
         return 0
     }
     printf '%-9s %-8s %-6s %8s  %-24s %s\n' name state ready pid ports 'live carts'

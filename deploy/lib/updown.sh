@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The whole cluster's beginning and end.
+# Starting and stopping the whole cluster.
 
 cluster_up() {
     local count
@@ -15,7 +15,7 @@ cluster_up() {
             ;;
         *) die "unknown option: $1" ;;
     esac
-    [ "$wanted" -ge "$count" ] || die "the cluster has $count nodes already (deploy/cluster down ends them)"
+    [ "$wanted" -ge "$count" ] || die "the cluster has $count nodes already (deploy/cluster down stops them)"
 
     need redis-server redis-server
     need haproxy haproxy
@@ -30,10 +30,10 @@ cluster_up() {
 
 build_node() {
     if [ -n "${CART_NODE_BINARY:-}" ]; then
-        [ -x "$CART_NODE_BINARY" ] || die "CART_NODE_BINARY is no program: $CART_NODE_BINARY"
+        [ -x "$CART_NODE_BINARY" ] || die "CART_NODE_BINARY is not a program: $CART_NODE_BINARY"
         return 0
     fi
-    say "building cart-node in release (the first time takes some minutes)"
+    say "building cart-node in release mode (the first build takes some minutes)"
     (cd "$root" && swift build -c release --product cart-node)
 }
 
@@ -48,7 +48,7 @@ up_services() {
     local name
     for name in $(all_services); do
         if is_paused "$name"; then service_resume "$name"; fi
-        # A gateway that does not know all nodes makes way for one that does.
+        # Restart a gateway that does not know all nodes.
         if [ "$name" = gateway ] && gateway_is_outdated; then service_stop gateway; fi
         if ! is_running "$name"; then
             say "starting $name"
@@ -78,9 +78,9 @@ Try it:
   deploy/cluster kill 1
   curl -i http://127.0.0.1:$gateway_port/v1/carts/my-first-cart
 
-  deploy/cluster demo     plays a longer story
-  deploy/cluster status   shows what runs
-  deploy/cluster down     ends it and removes every trace
+  deploy/cluster demo     shows a longer example
+  deploy/cluster status   shows the services
+  deploy/cluster down     stops the cluster and removes its files
 END
 }
 
@@ -96,22 +96,22 @@ cluster_down() {
     end_all $(all_nodes)
     end_all redis
     rm -rf "$state"
-    say "everything has ended, and nothing is left"
+    say "the cluster is stopped and its files are removed"
 }
 
-# end_all NAME...: asks all of them at once, and kills whoever does not listen.
+# end_all NAME...: asks all of them at once to end, and kills those that do not.
 end_all() {
     local name
     for name in "$@"; do
         is_running "$name" || continue
         say "stopping $name"
-        # One that stands still takes the signal only when it goes on; one that has ended already needs neither.
+        # A paused process handles the signal only after it resumes; a process that has ended needs neither.
         { send TERM "$name" && send CONT "$name"; } || true
     done
     for name in "$@"; do
         await_end "$name" 60 && continue
-        warn "$name does not listen and is killed"
+        warn "$name did not end in time and is killed"
         send KILL "$name" || true
-        await_end "$name" 10 || die "$name can not be ended; its files stay in $state"
+        await_end "$name" 10 || die "$name cannot be stopped; its files stay in $state"
     done
 }
