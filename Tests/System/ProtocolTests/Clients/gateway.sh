@@ -2,7 +2,7 @@
 # HAProxy before some nodes, as deploy/cluster has it: gateway.sh FILE HTTP GRPC NODE..., each NODE being HTTP:GRPC:OPERATIONS.
 # shellcheck disable=SC2034 # what is set here is used by the configuration
 set -euo pipefail
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../../.." && pwd)
 # shellcheck source=deploy/lib/gateway.sh
 source "$root/deploy/lib/gateway.sh"
 PATH=$PATH:/usr/sbin
