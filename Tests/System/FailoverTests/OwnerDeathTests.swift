@@ -47,7 +47,7 @@ extension FailoverTests {
             var options = Cluster.Options()
             options.nodes = 3
             try await survive("all killed", options) { traffic in
-                try await traffic.cluster.inflict(
+                try await traffic.cluster.inject(
                     ScheduledFault(.everyNodeKilled, length: .milliseconds(100))
                 )
                 for node in traffic.cluster.nodes { try await traffic.cluster.ready(node) }

@@ -32,7 +32,7 @@ extension FailoverTests {
         @Test(arguments: [RedisFault.tailLost, .flushed])
         func `live carts lose nothing when Redis forgets`(_ trouble: RedisFault) async throws {
             try await survive("Redis \(trouble)", on: Cluster.durableRedis(.everysec)) { traffic in
-                try await traffic.cluster.inflict(ScheduledFault(.redis(trouble), length: .zero))
+                try await traffic.cluster.inject(ScheduledFault(.redis(trouble), length: .zero))
             }
         }
 
@@ -96,7 +96,7 @@ extension FailoverTests {
         {
             await sideBySide([0.5, 1.5]) { leases in
                 let survival = try await survive("Redis paused for \(leases) leases") { traffic in
-                    try await traffic.cluster.inflict(
+                    try await traffic.cluster.inject(
                         ScheduledFault(.redis(.paused), length: Lease.short.length * leases)
                     )
                 }
@@ -109,7 +109,7 @@ extension FailoverTests {
             async throws
         {
             let survival = try await survive("Redis \(trouble)") { traffic in
-                try await traffic.cluster.inflict(
+                try await traffic.cluster.inject(
                     ScheduledFault(.redis(trouble), length: Lease.short.length * 2)
                 )
             }

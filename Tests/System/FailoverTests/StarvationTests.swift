@@ -9,7 +9,7 @@ extension FailoverTests {
             var options = Cluster.Options()
             options.nodes = 3
             try await survive("starved", options) { traffic in
-                try await traffic.cluster.inflict(
+                try await traffic.cluster.inject(
                     ScheduledFault(.node(.starved), node: 0, length: .seconds(4))
                 )
             }

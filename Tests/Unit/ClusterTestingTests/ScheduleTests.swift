@@ -17,7 +17,7 @@ import Testing
         for seed in 1...200 as ClosedRange<UInt64> {
             let faults = FaultSchedule(seed: seed, nodes: 3, lease: .short).round(1)
             #expect(faults.count == 2)
-            #expect(faults[0].goes(with: faults[1]) && faults[1].goes(with: faults[0]), "\(faults)")
+            #expect(faults[0].isCompatible(with: faults[1]) && faults[1].isCompatible(with: faults[0]), "\(faults)")
             #expect(faults[1].start < faults[0].length, "\(faults)")
         }
     }
@@ -27,8 +27,8 @@ import Testing
         for kind in [
             ScheduledFault.Kind.node(.killed), .everyNodeKilled, .pathToRedis(.cut), .redis(.killed),
         ] {
-            #expect(!flush.goes(with: ScheduledFault(kind, length: .seconds(1))))
+            #expect(!flush.isCompatible(with: ScheduledFault(kind, length: .seconds(1))))
         }
-        #expect(flush.goes(with: ScheduledFault(.pathToNode(.cut), length: .seconds(1))))
+        #expect(flush.isCompatible(with: ScheduledFault(.pathToNode(.cut), length: .seconds(1))))
     }
 }

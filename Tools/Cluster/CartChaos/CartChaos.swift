@@ -1,40 +1,40 @@
 import ArgumentParser
 import ClusterTesting
 
-/// Has two things at a time go wrong in a cluster of real nodes on a real Redis, round after round, and proves after each
-/// that nothing that was promised was broken.
+/// Injects two faults at a time into a cluster of real nodes on a real Redis, round after round, and checks
+/// after each round that every promise was kept.
 @main
 struct CartChaos: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cart-chaos",
         abstract:
-            "Breaks a cart cluster in pairs of ways, drawn from a seed, and checks what its clients were told."
+            "Injects pairs of faults, drawn from a seed, into a cart cluster and checks its clients' history."
     )
 
-    @Option(help: "How long to go on with new rounds, in minutes.")
+    @Option(help: "Time after which no new round starts, in minutes.")
     var minutes: Double = 5
 
     @Option(
-        help: "What the faults are drawn from: the same seed, the same faults. Drawn itself where not given."
+        help: "Seed of the faults: the same seed gives the same faults. Random by default."
     )
     var seed: UInt64?
 
-    @Option(help: "Play this round of the seed alone, as often as the time allows.")
+    @Option(help: "Repeat only this round of the seed, as often as the time allows.")
     var round: Int?
 
-    @Option(help: "How many nodes.")
+    @Option(help: "Number of nodes.")
     var nodes = 3
 
-    @Option(help: "Where the evidence of a violation is kept; a folder is made in it.")
+    @Option(help: "Folder in which a folder with the evidence of a violation is created.")
     var evidence = "."
 
-    @Flag(help: "Only show which faults the seed draws for the first 20 rounds, or for --round.")
+    @Flag(help: "Only print the faults of the first 20 rounds, or of --round.")
     var show = false
 
     func validate() throws {
-        guard minutes > 0 else { throw ValidationError("--minutes is more than 0, not \(minutes)") }
-        guard (2...9).contains(nodes) else { throw ValidationError("--nodes is from 2 to 9, not \(nodes)") }
-        if let round, round < 1 { throw ValidationError("--round is 1 or more, not \(round)") }
+        guard minutes > 0 else { throw ValidationError("--minutes must be above 0 (got \(minutes))") }
+        guard (2...9).contains(nodes) else { throw ValidationError("--nodes must be 2 to 9 (got \(nodes))") }
+        if let round, round < 1 { throw ValidationError("--round must be at least 1 (got \(round))") }
     }
 
     func run() async throws {
@@ -43,7 +43,7 @@ struct CartChaos: AsyncParsableCommand {
         ConsoleReport.say("seed \(seed)")
         if show {
             for number in round.map({ $0...$0 }) ?? 1...20 {
-                ConsoleReport.say(ConsoleReport.faults(schedule.round(number), number))
+                ConsoleReport.say(ConsoleReport.faults(schedule.round(number), round: number))
             }
             return
         }

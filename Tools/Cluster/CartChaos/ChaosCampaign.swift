@@ -2,16 +2,16 @@ import CartWorkload
 import ClusterTesting
 import ServerTesting
 
-/// Round after round of faults in one cluster, until time is up or something that was promised is broken.
+/// Rounds of faults in one cluster, until the time is up or a promise is broken.
 struct ChaosCampaign {
     let schedule: FaultSchedule
-    /// The one round that is played again and again; nil for one after the other.
+    /// The round to repeat; nil for all rounds in turn.
     let only: Int?
     let length: Duration
-    /// Where evidence is kept.
+    /// Folder for the evidence of a violation.
     let evidence: String
 
-    /// - Returns: whether all held.
+    /// - Returns: true if all rounds kept every promise.
     func run() async throws -> Bool {
         let began = ContinuousClock.now
         let outcomes = RoundOutcomes()
@@ -44,26 +44,26 @@ struct ChaosCampaign {
         options.proxiesToRedis = Set(0..<schedule.nodes)
         options.proxiesLinks = true
         options.seed = schedule.seed
-        // A node that can not reach Redis shall not take long to leave.
+        // A node that cannot reach Redis must not take long to leave.
         options.settings = ["--drain-budget", "8s"]
         return options
     }
 
-    /// One round: customers come, two things go wrong, everything is mended, and the history is checked.
+    /// Plays one round: clients run, two faults happen, the cluster heals, and the history is checked.
     private func play(_ number: Int, in cluster: Cluster, _ base: [Footprint?]) async throws -> RoundOutcome {
         let faults = schedule.round(number)
         let problemLog = ProblemLog()
         var plan = Traffic.lightPlan
-        // Carts of its own for each round, so that each history begins with nothing.
+        // Each round has carts of its own, so that each history starts empty.
         plan.prefix = "r\(number)-\(UInt32.random(in: 0...UInt32.max))"
         let recovery = RecoveryTime()
-        var keeper: FailureArtifacts?
+        var artifacts: FailureArtifacts?
         let checkResult = try await cluster.withTraffic(plan, seed: schedule.seed &+ UInt64(number)) {
             traffic in
-            keeper = FailureArtifacts(traffic: traffic, schedule: schedule, faults: faults, number: number)
+            artifacts = FailureArtifacts(traffic: traffic, schedule: schedule, faults: faults, number: number)
             do {
                 try await traffic.flow {
-                    // All carts are live somewhere before Redis may forget them.
+                    // All carts must be live somewhere before Redis may lose them.
                     try await traffic.recovered()
                     try await inject(faults, in: traffic, problemLog)
                     try await cluster.heal()
@@ -72,8 +72,8 @@ struct ChaosCampaign {
                     }
                     recovery.set(try await traffic.recovered())
                 }
-            } catch let overdue as ConditionTimeout {
-                problemLog.add("I9: \(overdue)")
+            } catch let timeout as ConditionTimeout {
+                problemLog.add("I9: \(timeout)")
             }
         }
         problemLog.add(checkResult)
@@ -89,23 +89,23 @@ struct ChaosCampaign {
             checkResult: checkResult,
             problems: problemLog.all
         )
-        if !outcome.problems.isEmpty, let keeper {
-            let folder = try keeper.keep(outcome, in: evidence)
+        if !outcome.problems.isEmpty, let artifacts {
+            let folder = try artifacts.keep(outcome, in: evidence)
             ConsoleReport.say("the evidence is in \(folder)")
         }
         return outcome
     }
 
-    /// Both faults, side by side. A node that does not end in time is a finding too.
+    /// Injects both faults concurrently. A node that does not end in time is a violation too.
     private func inject(_ faults: [ScheduledFault], in traffic: Traffic, _ problemLog: ProblemLog)
         async throws
     {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for fault in faults {
                 group.addTask {
-                    traffic.history.note("begins: \(fault)", at: traffic.clock.now)
-                    try await traffic.cluster.inflict(fault)
-                    traffic.history.note("is over: \(fault)", at: traffic.clock.now)
+                    traffic.history.note("fault begins: \(fault)", at: traffic.clock.now)
+                    try await traffic.cluster.inject(fault)
+                    traffic.history.note("fault ends: \(fault)", at: traffic.clock.now)
                 }
             }
             try await group.waitForAll()

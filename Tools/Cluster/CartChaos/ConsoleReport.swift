@@ -2,28 +2,29 @@ import CartWorkload
 import ClusterTesting
 import Foundation
 
-/// What a person reads while it goes on.
+/// The console output of a chaos run.
 enum ConsoleReport {
-    /// A line, at once, though nobody may be at the other end of a pipe's buffer.
+    /// Prints a line unbuffered, so that it also appears at once at the end of a pipe.
     static func say(_ line: String) {
         FileHandle.standardOutput.write(Data((line + "\n").utf8))
     }
 
-    static func faults(_ faults: [ScheduledFault], _ number: Int) -> String {
+    static func faults(_ faults: [ScheduledFault], round number: Int) -> String {
         "round \(number): " + faults.map(\.description).joined(separator: " + ")
     }
 
     static func line(_ outcome: RoundOutcome) -> String {
         let extent = outcome.checkResult.extent
-        let seen =
-            "\(extent.attempts) attempts, \(extent.acknowledged) changes acknowledged, \(extent.unknown) unknown"
+        let requests =
+            "\(extent.attempts) attempts, \(extent.acknowledged) changes acknowledged,"
+            + " \(extent.unknown) unknown"
         let end =
             if outcome.problems.isEmpty {
                 "all held, back after \(outcome.recovery?.inShort ?? "–")"
             } else {
                 "VIOLATED"
             }
-        return "\(faults(outcome.faults, outcome.number)) | \(seen) | \(end)"
+        return "\(faults(outcome.faults, round: outcome.number)) | \(requests) | \(end)"
     }
 
     static func summary(_ outcomes: [RoundOutcome], seed: UInt64, took: Duration) -> String {

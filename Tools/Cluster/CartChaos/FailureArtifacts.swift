@@ -3,16 +3,18 @@ import ClusterTesting
 import Foundation
 import ServerTesting
 
-/// What shows afterwards how something came to be violated.
+/// The evidence of a violation: schedule, history, and the logs of all processes.
 struct FailureArtifacts {
     let traffic: Traffic
     let schedule: FaultSchedule
     let faults: [ScheduledFault]
     let number: Int
 
-    /// Copies everything into a folder of its own, and answers its name.
-    func keep(_ outcome: RoundOutcome, in place: String) throws -> String {
-        let folder = "\(place)/chaos-\(schedule.seed)-round-\(number)"
+    /// Copies everything into a new folder.
+    ///
+    /// - Returns: the path of the folder.
+    func keep(_ outcome: RoundOutcome, in parent: String) throws -> String {
+        let folder = "\(parent)/chaos-\(schedule.seed)-round-\(number)"
         let files = FileManager.default
         if files.fileExists(atPath: folder) { try files.removeItem(atPath: folder) }
         try files.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -32,15 +34,15 @@ struct FailureArtifacts {
     private func schedule(_ outcome: RoundOutcome) -> [String] {
         ["seed \(schedule.seed), round \(number), \(schedule.nodes) nodes", ""]
             + faults.map(\.description) + [""] + outcome.problems
-            + ["", "again: scripts/chaos --seed \(schedule.seed) --round \(number)"]
+            + ["", "repeat: scripts/chaos --seed \(schedule.seed) --round \(number)"]
     }
 
-    /// Every attempt, by the time at which it was sent, with what happened meanwhile.
+    /// All attempts and events, in the order of their start.
     private var history: [String] {
         let attempts = traffic.history.attempts.map { attempt in
             let answer = attempt.answeredAt.map { "\($0.inSeconds)" } ?? "never"
             let version = attempt.version.map { " version \($0)" } ?? ""
-            let what = attempt.isRead ? "look" : "change"
+            let what = attempt.isRead ? "read" : "change"
             return (
                 attempt.sentAt,
                 "\(attempt.sentAt.inSeconds) cart \(attempt.cart) operation \(attempt.operation) \(what)"

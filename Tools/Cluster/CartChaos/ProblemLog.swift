@@ -1,7 +1,7 @@
 import CartWorkload
 import Synchronization
 
-/// What went wrong in a round, in words.
+/// The violations of a round, one message each.
 final class ProblemLog: Sendable {
     private let lines = Mutex<[String]>([])
 
@@ -14,12 +14,12 @@ final class ProblemLog: Sendable {
     func add(_ checkResult: CheckResult) {
         for violation in checkResult.violations { add(violation.description) }
         if checkResult.extent.unread > 0 {
-            add("I9: \(checkResult.extent.unread) carts could not be read in the end")
+            add("I9: \(checkResult.extent.unread) carts could not be read at the end")
         }
     }
 }
 
-/// How long a recovery took, once it is known.
+/// The duration of a round's recovery, once it is known.
 final class RecoveryTime: Sendable {
     private let took = Mutex<Duration?>(nil)
 
@@ -30,7 +30,7 @@ final class RecoveryTime: Sendable {
     }
 }
 
-/// What came of the rounds so far.
+/// The outcomes of the rounds so far.
 final class RoundOutcomes: Sendable {
     private let outcomes = Mutex<[RoundOutcome]>([])
 

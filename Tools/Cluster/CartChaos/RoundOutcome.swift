@@ -1,13 +1,13 @@
 import CartWorkload
 import ClusterTesting
 
-/// What came of one round.
+/// The outcome of one round.
 struct RoundOutcome: Sendable {
     let number: Int
     let faults: [ScheduledFault]
-    /// How long after the last fault every cart could be changed through every node; nil where some could not.
+    /// Time from the last fault until every cart could be changed through every node; nil if some could not.
     var recovery: Duration?
     let checkResult: CheckResult
-    /// What is wrong, in words; empty if nothing.
+    /// The violations, one message each; empty if there are none.
     var problems: [String]
 }

@@ -1,17 +1,22 @@
-/// Something did not come about in time.
+/// A condition did not become true in time.
 package struct ConditionTimeout: Error, CustomStringConvertible {
-    package let what: String
+    /// The condition, in words, with details for whoever reads the failure.
+    package let condition: String
     package let bound: Duration
 
-    package init(what: String, bound: Duration) {
-        self.what = what
+    package init(condition: String, bound: Duration) {
+        self.condition = condition
         self.bound = bound
     }
 
-    package var description: String { "not within \(bound): \(what)" }
+    package var description: String { "not within \(bound): \(condition)" }
 }
 
-/// Waits for what nobody tells us about, and answers how long it took.
+/// Polls a condition until it is true.
+///
+/// - Parameter what: the condition in words, evaluated when the wait fails.
+/// - Returns: how long the wait took.
+/// - Throws: `ConditionTimeout` after `bound`; errors of the condition at once.
 @discardableResult
 package func eventually(
     within bound: Duration,
@@ -22,7 +27,7 @@ package func eventually(
     let clock = ContinuousClock()
     let began = clock.now
     while try await !condition() {
-        guard clock.now - began < bound else { throw ConditionTimeout(what: what(), bound: bound) }
+        guard clock.now - began < bound else { throw ConditionTimeout(condition: what(), bound: bound) }
         try await clock.sleep(for: pause)
     }
     return clock.now - began

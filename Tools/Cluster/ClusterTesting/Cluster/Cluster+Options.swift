@@ -1,38 +1,41 @@
 package import ServerTesting
 
 extension Cluster {
+    /// The settings of a test cluster. Closures take the number of a node.
     package struct Options: Sendable {
         package var nodes = 2
-        /// Whether no other cluster of this process runs meanwhile; for tests that measure, or that are short of time.
+        /// Whether no other cluster of this process runs meanwhile; for tests that measure, or that are short
+        /// of time.
         package var isAlone = false
         package var lease = Lease.short
-        /// Further settings of every node.
+        /// Further command-line arguments of every node.
         package var settings: [String] = []
-        /// The secret of the node of that number.
+        /// The cluster secret of a node.
         package var secret: @Sendable (Int) -> String = { _ in "a secret of the tests" }
-        /// The Redis of the node of that number; nil for an embedded one. Not asked where a proxy stands between.
+        /// The Redis URL of a node; nil for an embedded Redis. Unused for nodes that reach Redis through a
+        /// proxy.
         package var redis: @Sendable (RedisServerFixture, Int) -> String? = { redis, _ in
             "unix://\(redis.socketPath)"
         }
-        /// The folder of the node of that number, inside the cluster's.
+        /// The data folder of a node, relative to the cluster's folder.
         package var folder: @Sendable (Int) -> String = { "node\($0)" }
-        /// The failpoints that the node of that number is first started with.
+        /// The failpoints of a node's first start.
         package var failpoints: @Sendable (Int) -> String? = { _ in nil }
-        /// What else the node of that number is first started with in its environment.
+        /// Additional environment variables of a node's first start.
         package var environment: @Sendable (Int) -> [String: String] = { _ in [:] }
-        /// Which nodes reach Redis through a proxy of their own.
+        /// The nodes that reach Redis through a proxy of their own.
         package var proxiesToRedis: Set<Int> = []
-        /// Whether nodes reach each other through a proxy before each.
+        /// True if a proxy stands in front of each node's link.
         package var proxiesLinks = false
-        /// What the proxies' jitter is drawn from.
+        /// Seed of the proxies' jitter.
         package var seed: UInt64 = 0
-        /// Whether the nodes are started and ready when the body begins.
+        /// True if the nodes are started and ready before the body runs.
         package var starts = true
 
         package init() {}
     }
 
-    /// The append-only Redis that carts are kept in.
+    /// A Redis with an append-only file.
     package static func durableRedis(
         _ append: RedisServerFixture.Options.Append = .always
     ) -> RedisServerFixture.Options {

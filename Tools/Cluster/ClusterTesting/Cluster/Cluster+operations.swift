@@ -3,10 +3,10 @@ internal import Foundation
 internal import NIOCore
 internal import NIOHTTP1
 
-// What the nodes' operations ports say.
+// Requests to the nodes' operations ports.
 
 extension Cluster {
-    /// What a node's operations port answers; nil for nothing.
+    /// The answer of a node's operations port; nil if there is none within two seconds.
     package func ask(_ path: String, at node: NodeProcess) async -> (status: UInt, text: String)? {
         do {
             let request = HTTPClientRequest(url: "http://127.0.0.1:\(node.opsPort)/\(path)")
@@ -17,21 +17,22 @@ extension Cluster {
         }
     }
 
-    /// How many carts a node has in memory; nil where it does not say.
+    /// Number of live carts of a node; nil if the node does not answer.
     package func liveCarts(at node: NodeProcess) async throws -> Int? {
         struct Status: Decodable { let liveCarts: Int }
         guard let answer = await ask("status", at: node) else { return nil }
         return try JSONDecoder().decode(Status.self, from: Data(answer.text.utf8)).liveCarts
     }
 
-    /// Waits until a node is ready, and answers how long it took.
+    /// Waits until a node is ready.
     ///
-    /// - Throws: `ConditionTimeout`, at once where the node ended.
+    /// - Returns: how long that took.
+    /// - Throws: `ConditionTimeout`; at once if the node has ended.
     @discardableResult
     package func ready(_ node: NodeProcess, within bound: Duration = .seconds(20)) async throws -> Duration {
         try await eventually(within: bound, "\(node.name) is ready\n\(node.logTail)") {
             guard node.ended == nil else {
-                throw ConditionTimeout(what: "\(node.name) ended\n\(node.logTail)", bound: .zero)
+                throw ConditionTimeout(condition: "\(node.name) ended\n\(node.logTail)", bound: .zero)
             }
             return await ask("readyz", at: node)?.status == 200
         }

@@ -3,24 +3,25 @@ internal import Foundation
 internal import NIOCore
 package import ServerTesting
 
-/// Some nodes on one Redis, with proxies between them where asked for. Gone with the scope.
+/// A test cluster of node processes, with proxies between them if requested. It exists within the scope of
+/// `with`.
 package struct Cluster: Sendable {
     package let redis: RedisServerFixture
     package let nodes: [NodeProcess]
     package let lease: Lease
-    /// Whether all nodes are on `redis`, rather than each on one of its own.
+    /// True if all nodes use `redis`; false if some use one of their own.
     let sharesRedis: Bool
-    /// Where the nodes' folders and logs are.
+    /// Folder with the nodes' data folders and logs.
     package let home: String
-    /// What stands before each node's links; empty where nothing does.
+    /// The proxy in front of each node's link; empty if there are none.
     package let linkProxies: [FaultProxy]
     let redisProxies: [Int: FaultProxy]
     let operations: HTTPClient
 
-    /// What stands between a node and Redis.
+    /// The proxy between a node and Redis.
     package func redisProxy(of number: Int) throws -> FaultProxy {
         guard let proxy = redisProxies[number] else {
-            throw ConditionTimeout(what: "node \(number) reaches Redis without a proxy", bound: .zero)
+            throw ConditionTimeout(condition: "node \(number) has a proxy to Redis", bound: .zero)
         }
         return proxy
     }
@@ -37,35 +38,35 @@ package struct Cluster: Sendable {
         }
     }
 
-    /// Runs `body` with a cluster on a given Redis.
+    /// Runs `body` with a cluster on a given Redis, and stops the cluster afterwards.
     package static func with(
         _ options: Options,
         redis: RedisServerFixture,
         _ body: (Cluster) async throws -> Void
     ) async throws {
-        let ports = try (0..<options.nodes).map { _ in try (0..<5).map { _ in try FreePort.find() } }
+        let ports = try (0..<options.nodes).map { _ in try NodePorts.free() }
         let proxied = options.proxiesToRedis.sorted()
         let upstream = FaultProxy.Upstream.unix(path: redis.socketPath)
-        let links = options.proxiesLinks ? ports.map { FaultProxy.Upstream.tcp(port: $0[2]) } : []
+        let links = options.proxiesLinks ? ports.map { FaultProxy.Upstream.tcp(port: $0.link) } : []
         try await FaultProxy.with(
             upstreams: proxied.map { _ in upstream } + links,
             seed: options.seed
         ) { proxies in
             let cluster = try Cluster(
                 options,
-                redis,
+                redis: redis,
                 ports: ports,
                 redisProxies: Dictionary(uniqueKeysWithValues: zip(proxied, proxies)),
                 linkProxies: Array(proxies.dropFirst(proxied.count))
             )
-            try await cluster.live(options, body)
+            try await cluster.run(options, body)
         }
     }
 
     private init(
         _ options: Options,
-        _ redis: RedisServerFixture,
-        ports: [[Int]],
+        redis: RedisServerFixture,
+        ports: [NodePorts],
         redisProxies: [Int: FaultProxy],
         linkProxies: [FaultProxy]
     ) throws {
@@ -78,9 +79,9 @@ package struct Cluster: Sendable {
         lease = options.lease
         sharesRedis = ports.indices.allSatisfy { redisProxies[$0] != nil || options.redis(redis, $0) != nil }
         nodes = ports.enumerated().map { number, ports in
-            var words = options.lease.words + options.settings
+            var arguments = options.lease.arguments + options.settings
             if !linkProxies.isEmpty {
-                words += ["--link-advertise", "127.0.0.1:\(linkProxies[number].port)"]
+                arguments += ["--link-advertise", "127.0.0.1:\(linkProxies[number].port)"]
             }
             let proxy = redisProxies[number]
             return NodeProcess(
@@ -88,7 +89,7 @@ package struct Cluster: Sendable {
                 ports: ports,
                 folder: "\(home)/\(options.folder(number))",
                 logPath: "\(home)/node\(number).log",
-                options: words,
+                arguments: arguments,
                 redis: proxy.map { "redis://127.0.0.1:\($0.port)" } ?? options.redis(redis, number),
                 secret: options.secret(number)
             )
@@ -99,7 +100,7 @@ package struct Cluster: Sendable {
         operations = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
 
-    private func live(_ options: Options, _ body: (Cluster) async throws -> Void) async throws {
+    private func run(_ options: Options, _ body: (Cluster) async throws -> Void) async throws {
         var failure: (any Error)?
         do {
             if options.starts {
@@ -115,7 +116,7 @@ package struct Cluster: Sendable {
         } catch {
             failure = error
         }
-        // In a task of its own, as that of a test that is given up is cancelled.
+        // In a task of its own, because the task of an abandoned test is cancelled.
         try await Task {
             for node in nodes {
                 try await node.kill()

@@ -1,39 +1,39 @@
 internal import Timing
 
-/// What the nodes of a cluster are told of their leases.
+/// The lease settings of a cluster's nodes.
 package struct Lease: Sendable {
     package let length: Duration
     package let margin: Duration
     package let heartbeat: Duration
 
-    /// As it is where nobody says otherwise.
+    /// The product's defaults.
     package static let standard = Lease(
         length: .seconds(5),
         margin: .milliseconds(500),
         heartbeat: .seconds(1)
     )
-    /// As short as a busy machine can keep it.
+    /// The shortest that a busy machine can keep.
     package static let short = Lease(
         length: .seconds(2),
         margin: .milliseconds(200),
         heartbeat: .milliseconds(300)
     )
 
-    /// The most that others need to take carts over, from the owner's last sign of life.
+    /// Upper bound of the time from an owner's last sign of life until others can take its carts over.
     package var takeover: Duration { length + margin + heartbeat }
 
-    /// How soon every cart can be changed when a fault has ended.
+    /// Upper bound of the time from the end of a fault until every cart can be changed.
     package var recovery: Duration { length + .seconds(5) }
 
-    /// As words of a command line.
-    var words: [String] {
+    /// The settings as command-line arguments.
+    var arguments: [String] {
         [("length", length), ("margin", margin)].flatMap { ["--lease-\($0)", $1.asSetting] }
             + ["--heartbeat-interval", heartbeat.asSetting]
     }
 }
 
 extension Duration {
-    /// As a node's settings have it, in whole milliseconds.
+    /// The duration in the form of a node's settings, in whole milliseconds.
     package var asSetting: String {
         "\(wholeMilliseconds)ms"
     }

@@ -1,7 +1,8 @@
 internal import Synchronization
 
-/// The nodes that this process runs at once. Tests of clusters run side by side, as they mostly wait for leases; more
-/// nodes than this would take the processor from each other, and lose leases that nothing but the test is to blame for.
+/// The nodes that this process runs at once. Tests of clusters run side by side, as they mostly wait for
+/// leases; more nodes than this would take the processor from each other, and lose leases that nothing but
+/// the test is to blame for.
 final class NodeBudget: Sendable {
     private struct Waiter {
         let nodes: Int

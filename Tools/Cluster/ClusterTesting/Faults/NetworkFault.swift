@@ -1,29 +1,30 @@
 package import ServerTesting
 
-/// What a network does to a way between two.
+/// A fault of the connections between two processes.
 package enum NetworkFault: Sendable, Hashable {
-    /// Nothing arrives, either way, and nobody is told.
+    /// All bytes are lost in both directions, and connections stay open.
     case cut
     case requestsLost
     case repliesLost
-    /// Nothing arrives until it is over; then everything does.
+    /// Requests are held back and delivered when the fault ends.
     case requestsHeld
+    /// Requests and replies are held back and delivered when the fault ends.
     case allHeld
-    /// Connections break, and new ones are refused.
+    /// Connections are closed, and new ones are refused.
     case refused
-    /// Connections break again and again.
+    /// Connections are closed repeatedly.
     case severed
     case delayed(Duration, jitter: Duration)
     case throttled(bytesPerSecond: Int)
-    /// Each connection breaks after so many bytes of replies.
+    /// Each connection is closed after the given number of bytes of replies.
     case reset(after: Int)
-    /// Every byte by itself.
+    /// Every byte is delivered by itself.
     case split
 
-    /// How often what happens again and again does.
-    static let beat: Duration = .milliseconds(250)
+    /// Interval of repeated faults.
+    static let interval: Duration = .milliseconds(250)
 
-    /// Has it begin.
+    /// Starts the fault.
     func begin(at proxy: FaultProxy) {
         switch self {
         case .cut: proxy.set(.lost, .toServer, .toClient)
@@ -43,15 +44,15 @@ package enum NetworkFault: Sendable, Hashable {
         }
     }
 
-    /// Goes on for so long, and then is over.
+    /// Starts the fault, keeps it up for `length`, and ends it.
     package func last(_ length: Duration, at proxy: FaultProxy) async throws {
         defer { proxy.heal() }
         begin(at: proxy)
         let clock = ContinuousClock()
         let end = clock.now + length
         guard self == .severed else { return try await clock.sleep(until: end) }
-        while clock.now + Self.beat < end {
-            try await clock.sleep(for: Self.beat)
+        while clock.now + Self.interval < end {
+            try await clock.sleep(for: Self.interval)
             proxy.sever()
         }
         try await clock.sleep(until: end)
@@ -67,7 +68,7 @@ extension NetworkFault: CustomStringConvertible {
         case .requestsHeld: "requests held"
         case .allHeld: "all held"
         case .refused: "refused"
-        case .severed: "broken again and again"
+        case .severed: "severed repeatedly"
         case .delayed(let delay, let jitter): "delayed \(delay.asSetting) + \(jitter.asSetting)"
         case .throttled(let rate): "throttled to \(rate) bytes/s"
         case .reset(let bytes): "reset after \(bytes) bytes"

@@ -1,22 +1,22 @@
 internal import Foundation
 
-/// What befalls one node's process.
+/// A fault of one node's process.
 package enum NodeFault: Sendable, Hashable {
-    /// It is killed, and started again when the fault ends.
+    /// The node is killed, and restarted when the fault ends.
     case killed
-    /// It is killed where it reaches this failpoint for the so-manieth time.
+    /// The node is killed when it reaches this failpoint for the `hit`-th time.
     case killedAt(String, hit: Int)
-    /// It is told to leave, and is killed at this failpoint.
+    /// The node is drained, and killed when it reaches this failpoint.
     case killedLeaving(String)
-    /// It is told to leave, and started again.
+    /// The node is drained and restarted.
     case redeployed
-    /// It stands still.
+    /// The node is stopped (SIGSTOP) until the fault ends.
     case paused
-    /// It stands still most of the time.
+    /// The node is stopped for four fifths of the time.
     case starved
-    /// Its heartbeats leave so much too late.
+    /// The node sends its heartbeats with this delay.
     case heartbeatsLate(Duration)
-    /// All threads that serve requests wait; heartbeats go on.
+    /// All threads that serve requests are blocked; heartbeats continue.
     case requestsStuck
 }
 
@@ -36,11 +36,11 @@ extension NodeFault: CustomStringConvertible {
 }
 
 extension Cluster {
-    /// Has it happen to a node, and returns when it is over: what was killed is starting again.
-    func inject(_ node: NodeProcess, _ trouble: NodeFault, for length: Duration) async throws {
+    /// Injects a fault into a node and returns when the fault is over; a killed node may still be starting.
+    func inject(_ fault: NodeFault, into node: NodeProcess, for length: Duration) async throws {
         let clock = ContinuousClock()
         let end = clock.now + length
-        switch trouble {
+        switch fault {
         case .killed:
             try await node.kill()
             try await clock.sleep(until: end)
@@ -75,23 +75,23 @@ extension Cluster {
         }
     }
 
-    /// The longest that a node may take to leave.
+    /// Time limit of a node's drain.
     package static var longestDrain: Duration { .seconds(40) }
 
-    /// Failpoints that have all threads of a node wait, which the runtime has one of for each processor.
+    /// Failpoints that block all threads of a node. The Swift runtime has one for each processor.
     package static func stuckRequests(from hit: Int, for length: Duration) -> String {
         let last = hit - 1 + ProcessInfo.processInfo.activeProcessorCount
         return "request.received@\(hit)-\(last)=block:\(length.asSetting)"
     }
 
-    /// Ends a node in good order and starts it again.
+    /// Drains a node and starts it again.
     private func restart(_ node: NodeProcess, failpoints: String? = nil) async throws {
         node.terminate()
         try await node.end(within: Self.longestDrain)
         try node.start(failpoints: failpoints)
     }
 
-    /// Lets a node have a fifth of the time.
+    /// Lets a node run for a fifth of the time.
     private func starve(_ node: NodeProcess, until end: ContinuousClock.Instant) async throws {
         defer { node.resume() }
         let clock = ContinuousClock()

@@ -1,19 +1,21 @@
 internal import ServerTesting
 
-/// What befalls Redis.
+/// A fault of the Redis server.
 package enum RedisFault: Sendable, Hashable {
-    /// It is killed, and started again when the fault ends.
+    /// Redis is killed, and restarted when the fault ends.
     case killed
+    /// Redis is stopped (SIGSTOP) until the fault ends.
     case paused
-    /// It forgets all scripts, again and again.
+    /// Redis drops all cached scripts repeatedly.
     case scriptsFlushed
-    /// It closes all its clients' connections, again and again.
+    /// Redis closes all client connections repeatedly.
     case clientsKilled
-    /// It is killed, and comes back without the end of its file.
+    /// Redis is killed and restarted with a truncated append-only file.
     case tailLost
+    /// Redis deletes all data.
     case flushed
 
-    /// Whether it may lose what it acknowledged, so that only live owners still have it.
+    /// True if Redis may lose acknowledged writes, so that only live owners still have them.
     package var losesData: Bool {
         switch self {
         case .tailLost, .flushed: true
@@ -27,20 +29,20 @@ extension RedisFault: CustomStringConvertible {
         switch self {
         case .killed: "killed"
         case .paused: "paused"
-        case .scriptsFlushed: "without scripts again and again"
-        case .clientsKilled: "without clients again and again"
-        case .tailLost: "killed, the end of its file lost"
+        case .scriptsFlushed: "scripts flushed repeatedly"
+        case .clientsKilled: "clients killed repeatedly"
+        case .tailLost: "killed, end of its file lost"
         case .flushed: "flushed"
         }
     }
 }
 
 extension Cluster {
-    /// Has it happen to Redis, and returns when it is over.
-    func injectIntoRedis(_ trouble: RedisFault, for length: Duration) async throws {
+    /// Injects a fault into Redis and returns when the fault is over.
+    func inject(_ fault: RedisFault, for length: Duration) async throws {
         let clock = ContinuousClock()
         let end = clock.now + length
-        switch trouble {
+        switch fault {
         case .killed:
             await redis.kill()
             try await clock.sleep(until: end)
@@ -58,12 +60,12 @@ extension Cluster {
         case .scriptsFlushed:
             while clock.now < end {
                 redis.command("SCRIPT", "FLUSH")
-                try await clock.sleep(for: NetworkFault.beat)
+                try await clock.sleep(for: NetworkFault.interval)
             }
         case .clientsKilled:
             while clock.now < end {
                 redis.command("CLIENT", "KILL", "TYPE", "normal")
-                try await clock.sleep(for: NetworkFault.beat)
+                try await clock.sleep(for: NetworkFault.interval)
             }
         }
     }

@@ -1,24 +1,24 @@
 internal import ServerTesting
 
-/// One thing that goes wrong in a cluster, for a while.
+/// A fault of a cluster, with its place, start and length.
 package struct ScheduledFault: Sendable, Hashable {
     package enum Kind: Sendable, Hashable {
         case node(NodeFault)
-        /// Every node is killed at once, and started again when the fault ends.
+        /// All nodes are killed at once, and restarted when the fault ends.
         case everyNodeKilled
-        /// Something befalls the way between a node and Redis.
+        /// A fault of the connections from a node to Redis.
         case pathToRedis(NetworkFault)
-        /// Something befalls the way from others to a node.
+        /// A fault of the connections from other nodes to a node.
         case pathToNode(NetworkFault)
         case redis(RedisFault)
     }
 
     package let kind: Kind
-    /// The number of the node that it is about; of no meaning for a fault of Redis or of all.
+    /// Number of the affected node; meaningless for faults of Redis or of all nodes.
     package let node: Int
-    /// When it begins, after the round does.
+    /// Start of the fault, from the start of the round.
     package let start: Duration
-    /// How long it lasts, where it does not say so itself.
+    /// Length of the fault, unless its kind determines that.
     package let length: Duration
 
     package init(_ kind: Kind, node: Int = 0, start: Duration = .zero, length: Duration) {
@@ -28,20 +28,20 @@ package struct ScheduledFault: Sendable, Hashable {
         self.length = length
     }
 
-    /// Whether two faults may be in one round: they are about different things, so that one does not undo the other, and
-    /// do not together lose what is promised. What Redis lost only a live owner can give back, so that no owner may die
-    /// with it.
-    package func goes(with other: ScheduledFault) -> Bool {
+    /// True if two faults may be in one round: they affect different places, so that neither undoes the
+    /// other, and together they do not void a promise. What Redis loses only a live owner can restore, so
+    /// that no owner may end in the same round.
+    package func isCompatible(with other: ScheduledFault) -> Bool {
         switch (kind, other.kind) {
         case (.redis, .pathToNode), (.pathToNode, .redis):
             return true
         case (.redis, .redis), (.everyNodeKilled, .everyNodeKilled), (.everyNodeKilled, .node),
             (.node, .everyNodeKilled):
             return false
-        case (.redis(let trouble), .node), (.redis(let trouble), .everyNodeKilled),
-            (.redis(let trouble), .pathToRedis), (.node, .redis(let trouble)),
-            (.everyNodeKilled, .redis(let trouble)), (.pathToRedis, .redis(let trouble)):
-            return !trouble.losesData
+        case (.redis(let fault), .node), (.redis(let fault), .everyNodeKilled),
+            (.redis(let fault), .pathToRedis), (.node, .redis(let fault)),
+            (.everyNodeKilled, .redis(let fault)), (.pathToRedis, .redis(let fault)):
+            return !fault.losesData
         case (.node, .node), (.pathToRedis, .pathToRedis), (.pathToNode, .pathToNode):
             return node != other.node
         case (.node, .pathToRedis), (.node, .pathToNode), (.everyNodeKilled, .pathToRedis),
@@ -57,18 +57,18 @@ extension ScheduledFault: CustomStringConvertible {
     package var description: String {
         let what =
             switch kind {
-            case .node(let trouble): "node\(node) \(trouble)"
+            case .node(let fault): "node\(node) \(fault)"
             case .everyNodeKilled: "all nodes killed"
-            case .pathToRedis(let networkFault): "node\(node)–Redis \(networkFault)"
-            case .pathToNode(let networkFault): "way to node\(node) \(networkFault)"
-            case .redis(let trouble): "Redis \(trouble)"
+            case .pathToRedis(let fault): "node\(node)–Redis \(fault)"
+            case .pathToNode(let fault): "path to node\(node) \(fault)"
+            case .redis(let fault): "Redis \(fault)"
             }
         return "\(what) [\(start.inShort)–\((start + length).inShort)]"
     }
 }
 
 extension Duration {
-    /// As a person reads it: `1.2s`.
+    /// Seconds with one decimal, as in `1.2s`.
     package var inShort: String {
         let tenths = Int64((self / .milliseconds(100)).rounded())
         return "\(tenths / 10).\(tenths % 10)s"
@@ -76,14 +76,14 @@ extension Duration {
 }
 
 extension Cluster {
-    /// Has a fault happen, and returns when it is over: what was broken is whole, or starting again.
-    package func inflict(_ fault: ScheduledFault) async throws {
+    /// Injects a fault and returns when the fault is over; killed processes may still be starting.
+    package func inject(_ fault: ScheduledFault) async throws {
         let clock = ContinuousClock()
         try await clock.sleep(for: fault.start)
         let number = fault.node % nodes.count
         switch fault.kind {
-        case .node(let trouble):
-            try await inject(nodes[number], trouble, for: fault.length)
+        case .node(let nodeFault):
+            try await inject(nodeFault, into: nodes[number], for: fault.length)
         case .everyNodeKilled:
             for node in nodes { try await node.kill() }
             try await clock.sleep(for: fault.length)
@@ -92,12 +92,12 @@ extension Cluster {
             try await networkFault.last(fault.length, at: try redisProxy(of: number))
         case .pathToNode(let networkFault):
             try await networkFault.last(fault.length, at: linkProxies[number])
-        case .redis(let trouble):
-            try await injectIntoRedis(trouble, for: fault.length)
+        case .redis(let redisFault):
+            try await inject(redisFault, for: fault.length)
         }
     }
 
-    /// Mends whatever is still broken: lets go on what stands still, starts what does not run.
+    /// Ends all faults: resumes stopped processes, starts those that do not run, and heals all proxies.
     package func heal() async throws {
         redis.resume()
         try await redis.start()

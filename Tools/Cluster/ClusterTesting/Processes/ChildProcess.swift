@@ -7,19 +7,19 @@ package import Glibc
 package import Darwin
 #endif
 
-/// A process of our own, which gets nothing of ours but what is named here, and does not outlive us.
+/// A child process that inherits only what is named here and does not outlive this process.
 package struct ChildProcess: Sendable {
-    /// How a process ended.
+    /// The end of a process: by exit code or by signal.
     package enum ExitStatus: Equatable, Sendable {
         case exited(Int32)
         case signalled(Int32)
     }
 
     package let process: pid_t
-    /// While it is open the companion waits; when it closes without a word the companion kills.
+    /// Write end of the companion's pipe. If it closes without a line, the companion kills the process.
     private let lifeline: FileDescriptor
 
-    /// Becomes the program, and leaves behind a companion that kills it should nobody hold the pipe any more.
+    /// Executes the program, and leaves a companion that kills it once no process holds the pipe any more.
     private static let launcher = """
         exec 3<&0 </dev/null
         (read line <&3 || kill -9 $$) &
@@ -27,7 +27,7 @@ package struct ChildProcess: Sendable {
         exec "$0" "$@"
         """
 
-    /// - Parameter log: the file that what it says is added to.
+    /// - Parameter log: path of the file that stdout and stderr are appended to.
     package init(program: String, arguments: [String], environment: [String: String], log: String) throws {
         let pipe = try FileDescriptor.pipe()
         lifeline = pipe.writeEnd
@@ -38,9 +38,9 @@ package struct ChildProcess: Sendable {
         posix_spawn_file_actions_adddup2(&actions, pipe.readEnd.rawValue, STDIN_FILENO)
         posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
-        // Our sockets would else live on in the process after we closed them.
+        // Otherwise our sockets stay open in the child after we close them.
         for descriptor in (3 as Int32)..<1024 { posix_spawn_file_actions_addclose(&actions, descriptor) }
-        // A thread of Swift's blocks signals, and a child inherits that.
+        // Threads of the Swift runtime block signals, and a child inherits that.
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -71,7 +71,8 @@ package struct ChildProcess: Sendable {
         kill(process, signal)
     }
 
-    /// How it ended, and nil while it did not. To be asked no more after it answered: the number may be another's then.
+    /// The exit status; nil while the process runs. Must not be called again after it returned a status,
+    /// because the process number may belong to another process then.
     package func collect() -> ExitStatus? {
         var status: Int32 = 0
         guard waitpid(process, &status, WNOHANG) == process else { return nil }

@@ -6,14 +6,14 @@ package import Glibc
 package import Darwin
 #endif
 
-/// What a process takes of the machine.
+/// The resources that a process holds.
 package struct Footprint: Sendable, Hashable, CustomStringConvertible {
     /// Resident memory, in bytes.
     package let memory: Int
-    /// How many files and sockets are open.
+    /// Number of open files and sockets.
     package let descriptors: Int
 
-    /// - Returns: nil where the system does not tell.
+    /// - Returns: nil if the process is gone or the system has no `/proc`.
     package init?(of process: pid_t) {
         do {
             let open = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/fd")

@@ -7,16 +7,11 @@ internal import Glibc
 internal import Darwin
 #endif
 
-/// One `cart-node` with its ports, its folder and its settings, which may be started, ended and started again.
+/// One `cart-node` with its ports, folder and settings, which can be started and ended repeatedly.
 package final class NodeProcess: Sendable {
     package let name: String
-    package let httpPort: Int
-    package let opsPort: Int
-    package let linkPort: Int
-    package let grpcPort: Int
-    /// Where the AWS retail store's cart API is served.
-    package let retailPort: Int
-    /// Its data folder.
+    private let ports: NodePorts
+    /// Path of the data folder.
     package let folder: String
     package let logPath: String
     private let arguments: [String]
@@ -24,33 +19,29 @@ package final class NodeProcess: Sendable {
     private let child = Mutex<ChildProcess?>(nil)
     private let exitStatus = Mutex<ChildProcess.ExitStatus?>(nil)
 
+    package var httpPort: Int { ports.http }
+    package var opsPort: Int { ports.operations }
+    package var linkPort: Int { ports.link }
+    package var grpcPort: Int { ports.grpc }
+    package var retailPort: Int { ports.retail }
+
     /// - Parameters:
-    ///   - ports: for clients, for operators, for other nodes, for clients over gRPC, for the retail store's clients.
-    ///   - options: further words of its command line.
-    ///   - redis: where its Redis is; nil for an embedded one.
+    ///   - further: command-line arguments in addition to ports, name and folder.
+    ///   - redis: URL of its Redis; nil for an embedded one.
     init(
         name: String,
-        ports: [Int],
+        ports: NodePorts,
         folder: String,
         logPath: String,
-        options: [String],
+        arguments further: [String],
         redis: String?,
         secret: String
     ) {
         self.name = name
-        self.httpPort = ports[0]
-        self.opsPort = ports[1]
-        self.linkPort = ports[2]
-        self.grpcPort = ports[3]
-        self.retailPort = ports[4]
+        self.ports = ports
         self.folder = folder
         self.logPath = logPath
-        arguments =
-            [
-                "--node-name", name, "--http-port", "\(ports[0])", "--ops-port", "\(ports[1])",
-                "--link-port", "\(ports[2])", "--grpc-port", "\(ports[3])", "--retail-port", "\(ports[4])",
-                "--data-dir", folder,
-            ] + options
+        arguments = ["--node-name", name, "--data-dir", folder] + ports.arguments + further
         var environment = [
             "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": folder,
             "TMPDIR": NSTemporaryDirectory(), "CART_CLUSTER_SECRET": secret,
@@ -59,7 +50,7 @@ package final class NodeProcess: Sendable {
         self.environment = environment
     }
 
-    /// Beside our own program, where the build puts it, or where `CART_NODE_BINARY` says.
+    /// Path of `cart-node`: from `CART_NODE_BINARY`, otherwise beside this program, where the build puts it.
     private static var program: String {
         if let named = ProcessInfo.processInfo.environment["CART_NODE_BINARY"] { return named }
         #if os(Linux)
@@ -70,9 +61,11 @@ package final class NodeProcess: Sendable {
         return own.deletingLastPathComponent().appendingPathComponent("cart-node").path
     }
 
+    /// Starts the process.
+    ///
     /// - Parameters:
-    ///   - failpoints: where it is to fail, as `CART_FAILPOINTS` has it.
-    ///   - further: what else is in its environment.
+    ///   - failpoints: value of `CART_FAILPOINTS`.
+    ///   - further: additional environment variables.
     package func start(failpoints: String? = nil, environment further: [String: String] = [:]) throws {
         exitStatus.withLock { $0 = nil }
         var environment = environment.merging(further) { $1 }
@@ -86,7 +79,7 @@ package final class NodeProcess: Sendable {
         child.withLock { $0 = started }
     }
 
-    /// What `cart-node inspect` says of a cart, and how it ended.
+    /// Runs `cart-node inspect` for a cart and returns its output and exit status.
     package func inspect(_ cart: String) async throws -> (text: String, exitStatus: ChildProcess.ExitStatus?)
     {
         let path = "\(logPath).inspect"
@@ -106,7 +99,7 @@ package final class NodeProcess: Sendable {
         return (text, exitStatus)
     }
 
-    /// As a crash would end it; returns when it is gone.
+    /// Kills the process (SIGKILL) and returns when it is gone.
     package func kill() async throws {
         send(SIGKILL)
         try await end(within: .seconds(10))
@@ -120,12 +113,12 @@ package final class NodeProcess: Sendable {
         child.withLock { $0?.send(signal) }
     }
 
-    /// What it takes of the machine, while it runs.
+    /// The resources that the process holds; nil if it does not run.
     package var footprint: Footprint? {
         child.withLock { $0?.process }.flatMap(Footprint.init(of:))
     }
 
-    /// Whether all of it stands still.
+    /// True if the process is stopped (SIGSTOP).
     package var isStopped: Bool {
         guard let process = child.withLock({ $0?.process }) else { return false }
         do {
@@ -136,7 +129,7 @@ package final class NodeProcess: Sendable {
         }
     }
 
-    /// How it ended, if it did.
+    /// The exit status; nil while the process runs and before its first start.
     package var ended: ChildProcess.ExitStatus? {
         child.withLock { child in
             if let found = child?.collect() {
@@ -147,16 +140,18 @@ package final class NodeProcess: Sendable {
         return exitStatus.withLock { $0 }
     }
 
-    /// Waits until it ended, and answers how; nil where it was never started.
+    /// Waits until the process has ended.
+    ///
+    /// - Returns: its exit status; nil if it was never started.
     @discardableResult
     package func end(within bound: Duration) async throws -> ChildProcess.ExitStatus? {
-        try await eventually(within: bound, "the end of \(name)\n\(logTail)") {
+        try await eventually(within: bound, "\(name) has ended\n\(logTail)") {
             ended != nil || child.withLock { $0 == nil }
         }
         return ended
     }
 
-    /// What it said.
+    /// The output of all starts.
     package var log: String {
         do {
             return try String(contentsOfFile: logPath, encoding: .utf8)
@@ -165,9 +160,10 @@ package final class NodeProcess: Sendable {
         }
     }
 
+    /// The last 1,500 characters of the output.
     package var logTail: String { String(log.suffix(1_500)) }
 
-    /// Ends the Redis that a killed node leaves in its folder.
+    /// Kills the embedded Redis that a killed node leaves behind.
     package func killEmbeddedRedis() {
         let home = folder + "/redis"
         guard
@@ -182,7 +178,7 @@ package final class NodeProcess: Sendable {
     }
 }
 
-/// `kill(2)`, which the node's own `kill` hides.
+/// Calls `kill(2)`, which `NodeProcess.kill` hides.
 private func deliver(_ signal: Int32, to process: pid_t) {
     kill(process, signal)
 }

@@ -1,13 +1,14 @@
 package import CartWorkload
 internal import ServerTesting
 
-// What lies in Redis, read past the nodes.
+// Stored carts, read from Redis without the nodes.
 
 extension Cluster {
-    /// The key that a cart is stored under.
+    /// The Redis key of a cart.
     package static func key(of cart: CartName) -> String { "cart:{\(cart.text)}" }
 
-    /// The version of each cart that is stored, by number; 0 for one that is not there.
+    /// The stored version of each cart, by number: 0 for a missing cart, none for a cart that Redis does not
+    /// answer for.
     package func storedVersions(of carts: [CartName]) -> [Int: UInt64] {
         var versions: [Int: UInt64] = [:]
         for cart in carts {
@@ -22,14 +23,15 @@ extension Cluster {
         return versions
     }
 
-    /// Who owns each cart now, as Redis has it; nothing of those after one that it does not answer for.
+    /// The current owner of each cart, as stored in Redis. Ends at the first cart that Redis does not answer
+    /// for.
     func ownership(of carts: [CartName]) -> [OwnershipFact] {
         var facts: [OwnershipFact] = []
         for cart in carts {
             let reply = redis.command("HMGET", Self.key(of: cart), "o", "e", "q")
             guard !reply.isEmpty else { break }
             let words = reply.split(separator: "\r\n", omittingEmptySubsequences: false)
-            // Three bulk strings: a length and a value each, or a length of -1 alone.
+            // Three bulk strings: each a length and a value, or only a length of -1.
             guard words.count >= 7, let epoch = UInt64(words[4]), let sequence = UInt64(words[6]) else {
                 continue
             }

@@ -2,11 +2,10 @@ internal import CartClient
 package import CartWorkload
 
 extension Cluster {
-    /// Runs `body` with customers for the cluster, who come when they are called, and says what their history proves.
+    /// Runs `body` with clients for the cluster and checks their history. Meanwhile it records all changes of
+    /// ownership.
     ///
-    /// All this time it is watched who owns the carts.
-    ///
-    /// - Parameter behindGateway: whether customers are kept from nodes that are not ready.
+    /// - Parameter behindGateway: if true, requests go to ready nodes only.
     package func withTraffic(
         _ plan: WorkloadPlan = Traffic.lightPlan,
         seed: UInt64 = 1,
@@ -17,9 +16,9 @@ extension Cluster {
         let targets = nodes.map { "http://127.0.0.1:\($0.httpPort)" }
         return try await HTTPClusterClient.with(targets: targets) { clusterClient in
             let traffic = Traffic(
-                self,
-                plan,
-                GatewayClient(clusterClient: clusterClient, gateway: gateway),
+                in: self,
+                plan: plan,
+                clusterClient: GatewayClient(clusterClient: clusterClient, gateway: gateway),
                 seed: seed
             )
             let watch = OwnershipWatch()
@@ -33,17 +32,17 @@ extension Cluster {
         }
     }
 
-    /// What the nodes take of the machine now; nil for one that does not run.
+    /// The resources that each node holds; nil for a node that does not run.
     package var footprints: [Footprint?] { nodes.map(\.footprint) }
 
-    /// Waits until no node takes notably more of the machine than it did.
+    /// Waits until no node holds notably more resources than before.
     ///
-    /// - Parameter base: what it took before anything happened.
+    /// - Parameter base: the nodes' footprints before the faults.
     package func settled(to base: [Footprint?]) async throws {
         var grown: [String] = []
         try await eventually(
             within: .seconds(10),
-            "nodes are as they were: \(grown)",
+            "nodes hold no more resources than before: \(grown)",
             every: .milliseconds(100)
         ) {
             grown = zip(nodes, base).compactMap { node, base in
@@ -56,7 +55,7 @@ extension Cluster {
 }
 
 extension Footprint {
-    /// Room for what a node takes when it first serves: links to its peers, buffers, carts.
+    /// Tolerates the growth of a node that starts to serve: links to its peers, buffers, carts.
     fileprivate func isLike(_ base: Footprint) -> Bool {
         descriptors <= base.descriptors + 24 && memory <= base.memory + 96 << 20
     }

@@ -1,19 +1,18 @@
 internal import CartWorkload
 internal import Synchronization
 
-/// What stands between customers and nodes in front of a cluster: it knows which nodes are ready, and sends customers to
-/// others than they came for where those are not.
+/// A load balancer in front of a cluster: it sends requests for nodes that are not ready to others.
 final class Gateway: Sendable {
-    private let away: Mutex<Set<Int>> = Mutex([])
+    private let unavailable: Mutex<Set<Int>> = Mutex([])
 
-    /// The node for whoever comes for this one.
+    /// The node that serves a request for `node`: the next ready one, or `node` itself if none is ready.
     func node(for node: Int, of count: Int) -> Int {
-        away.withLock { away in
-            (0..<count).map { (node + $0) % count }.first { !away.contains($0) } ?? node
+        unavailable.withLock { unavailable in
+            (0..<count).map { (node + $0) % count }.first { !unavailable.contains($0) } ?? node
         }
     }
 
-    /// Asks all nodes again and again whether they are ready, until cancelled.
+    /// Polls the readiness of all nodes until cancelled.
     func run(_ cluster: Cluster) async {
         while !Task.isCancelled {
             await withTaskGroup(of: (Int, Bool).self) { group in
@@ -21,8 +20,8 @@ final class Gateway: Sendable {
                     group.addTask { (number, await cluster.ask("readyz", at: node)?.status == 200) }
                 }
                 for await (number, isReady) in group {
-                    away.withLock { away in
-                        if isReady { away.remove(number) } else { away.insert(number) }
+                    unavailable.withLock { unavailable in
+                        if isReady { unavailable.remove(number) } else { unavailable.insert(number) }
                     }
                 }
             }
@@ -35,8 +34,8 @@ final class Gateway: Sendable {
     }
 }
 
-/// A client behind a gateway, if there is one. Its attempts are finished though the customer is told to go home: what a
-/// customer broke off would be of unknown outcome, through no fault of the cluster's.
+/// A client behind a gateway, if there is one. Its attempts are finished even if the client is cancelled: an
+/// abandoned attempt would have an unknown outcome through no fault of the cluster.
 struct GatewayClient<Client: ClusterClient>: ClusterClient {
     let clusterClient: Client
     let gateway: Gateway?
@@ -45,7 +44,7 @@ struct GatewayClient<Client: ClusterClient>: ClusterClient {
 
     func perform(_ operation: WorkloadOperation, at node: Int) async -> AttemptResult {
         let node = gateway?.node(for: node, of: nodes) ?? node
-        // A task of its own is not cancelled with ours, and is always waited for.
+        // A task of its own is not cancelled with ours.
         return await Task { await clusterClient.perform(operation, at: node) }.value
     }
 }

@@ -2,16 +2,17 @@ package import CartWorkload
 internal import Foundation
 internal import Synchronization
 
-/// Looks again and again at who owns the carts, as Redis has it.
+/// Polls the owners of all carts from Redis and records every change.
 package final class OwnershipWatch: Sendable {
     private let seen = Mutex<[OwnershipFact]>([])
     private let isOver = Atomic<Bool>(false)
 
     package init() {}
 
+    /// Changes of owner or epoch so far.
     package var facts: [OwnershipFact] { seen.withLock { $0 } }
 
-    /// Looks until cancelled, from a thread of its own: a Redis that stands still keeps whoever asks it waiting.
+    /// Polls until cancelled, on a thread of its own, because a paused Redis blocks its callers.
     package func run(_ traffic: Traffic) async {
         let (ended, end) = AsyncStream<Never>.makeStream()
         Thread.detachNewThread {
@@ -19,7 +20,8 @@ package final class OwnershipWatch: Sendable {
             end.finish()
         }
         await withTaskCancellationHandler {
-            // In a task of its own, which is not cancelled with ours: the thread must have ended.
+            // In a task of its own, which is not cancelled with ours: the thread must have ended before we
+            // return.
             await Task { for await _ in ended {} }.value
         } onCancel: {
             isOver.store(true, ordering: .relaxed)

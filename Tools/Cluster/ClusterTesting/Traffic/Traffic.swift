@@ -3,7 +3,7 @@ package import CartWorkload
 internal import SeededRandom
 internal import Synchronization
 
-/// Customers at work in a cluster, and everything that they were told.
+/// The clients of a cluster, with the history of their requests and answers.
 package struct Traffic: Sendable {
     package let cluster: Cluster
     package let plan: WorkloadPlan
@@ -14,7 +14,7 @@ package struct Traffic: Sendable {
     private let random: SplitMix64
     private let operations = Counter()
 
-    /// What a small cluster on a small machine does with ease, with enough clients for several to meet at one cart.
+    /// A load that a small machine carries with ease, with enough clients for several to share a cart.
     package static var lightPlan: WorkloadPlan {
         var plan = WorkloadPlan()
         plan.carts = 24
@@ -24,13 +24,13 @@ package struct Traffic: Sendable {
         return plan
     }
 
-    /// The client number of whoever is sent by a test, rather than going shopping.
-    private static let visitor: UInt32 = 1_000_000
+    /// Client number of single operations that a test sends.
+    private static let singleOperations: UInt32 = 1_000_000
 
     init(
-        _ cluster: Cluster,
-        _ plan: WorkloadPlan,
-        _ clusterClient: GatewayClient<HTTPClusterClient>,
+        in cluster: Cluster,
+        plan: WorkloadPlan,
+        clusterClient: GatewayClient<HTTPClusterClient>,
         seed: UInt64
     ) {
         self.cluster = cluster
@@ -46,23 +46,31 @@ package struct Traffic: Sendable {
         random = SplitMix64(seed: seed)
     }
 
-    /// Numbers for operations of no customer.
+    /// Numbers the single operations.
     private final class Counter: Sendable {
         let last = Atomic<UInt32>(0)
     }
 
     private var nextID: OperationID {
-        OperationID(client: Self.visitor, number: operations.last.add(1, ordering: .relaxed).newValue)
+        OperationID(
+            client: Self.singleOperations,
+            number: operations.last.add(1, ordering: .relaxed).newValue
+        )
     }
 
-    /// Has all customers go shopping while `body` runs, and a little while before it.
+    /// Runs all clients while `body` runs, starting `warmUp` before it.
     package func flow<Value: Sendable>(
         warmUp: Duration = .milliseconds(600),
         _ body: () async throws -> Value
     ) async throws -> Value {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 1...UInt32(plan.clients) {
-                var workloadClient = WorkloadClient(number, retryingClient, generator, random)
+                var workloadClient = WorkloadClient(
+                    number: number,
+                    retryingClient: retryingClient,
+                    generator: generator,
+                    random: random
+                )
                 group.addTask { await workloadClient.run(until: .seconds(86_400)) }
             }
             try await clock.sleep(for: warmUp)
@@ -77,7 +85,7 @@ package struct Traffic: Sendable {
 
     // MARK: Single operations
 
-    /// One attempt to bring a cart into being.
+    /// One attempt to create a cart.
     @discardableResult
     package func create(_ cart: Int, at node: Int) async -> AttemptResult {
         await attempt(.create, cart, at: node)
@@ -89,14 +97,14 @@ package struct Traffic: Sendable {
         let id = nextID
         let operation = WorkloadOperation(
             id,
-            CartName(cart, prefix: plan.prefix),
             .add(Article(id), quantity: 1),
+            on: CartName(cart, prefix: plan.prefix),
             key: keyed ? "\(id)" : nil
         )
         return await retryingClient.attempt(operation, at: node)
     }
 
-    /// One attempt to look into a cart.
+    /// One attempt to read a cart.
     @discardableResult
     package func look(_ cart: Int, at node: Int) async -> AttemptResult {
         await attempt(.read, cart, at: node)
@@ -104,12 +112,14 @@ package struct Traffic: Sendable {
 
     private func attempt(_ action: Action, _ cart: Int, at node: Int) async -> AttemptResult {
         await retryingClient.attempt(
-            WorkloadOperation(nextID, CartName(cart, prefix: plan.prefix), action),
+            WorkloadOperation(nextID, action, on: CartName(cart, prefix: plan.prefix)),
             at: node
         )
     }
 
-    /// Adds to a cart, by one new operation after the other, until that succeeds; answers how long it took and the last reply.
+    /// Adds a line to a cart, with a new operation for each attempt, until one succeeds.
+    ///
+    /// - Returns: how long that took, and the last reply.
     @discardableResult
     package func addEventually(_ cart: Int, at node: Int, within bound: Duration) async throws -> (
         took: Duration, reply: AttemptResult
@@ -129,16 +139,19 @@ package struct Traffic: Sendable {
         return (took, last)
     }
 
-    /// Waits until every cart can be changed through every one of some nodes, and answers how long that took.
+    /// Waits until every cart can be changed through every one of `nodes` (default: all).
+    ///
+    /// - Parameter bound: time limit (default: the lease's recovery time).
+    /// - Returns: how long that took.
     @discardableResult
     package func recovered(at nodes: [Int]? = nil, within bound: Duration? = nil) async throws -> Duration {
         let bound = bound ?? cluster.lease.recovery
         let began = clock.now
         try await withThrowingTaskGroup(of: Void.self) { group in
             for node in nodes ?? Array(cluster.nodes.indices) {
-                for lane in 0..<Self.width {
+                for worker in 0..<Self.width {
                     group.addTask {
-                        for cart in stride(from: lane, to: plan.carts, by: Self.width) {
+                        for cart in stride(from: worker, to: plan.carts, by: Self.width) {
                             let left = max(.zero, bound - (clock.now - began))
                             try await addEventually(cart, at: node, within: left)
                         }
@@ -150,12 +163,12 @@ package struct Traffic: Sendable {
         return clock.now - began
     }
 
-    /// How many carts are looked after at once.
+    /// Number of carts that are changed concurrently through one node.
     private static let width = 4
 
-    // MARK: The end
+    // MARK: Check
 
-    /// Looks into every cart, and says what the history proves. No customer may be at work any more.
+    /// Reads every cart and checks the history. All clients must have ended.
     package func checkResult(facts: [OwnershipFact] = []) async -> CheckResult {
         let inspector = Inspector(retryingClient, prefix: plan.prefix)
         _ = await inspector.run(until: clock.now + cluster.lease.recovery, random.fork(0))
