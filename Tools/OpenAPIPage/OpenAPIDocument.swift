@@ -1,42 +1,42 @@
 import Yams
 
-/// An OpenAPI document, of which references are followed.
+/// An OpenAPI document, with access that follows references.
 struct OpenAPIDocument {
     let root: Node
 
     init(_ root: Node) { self.root = root }
 
-    /// The node, or what it refers to within the document.
+    /// The node itself, or the target of its reference within the document.
     func resolved(_ node: Node) throws -> Node {
         guard let reference = node["$ref"]?.string else { return node }
         var found = root
         for step in reference.split(separator: "/").dropFirst() {
             guard let next = found[String(step)] else {
-                throw ReferencePageGenerator.Failure("\(reference) leads nowhere")
+                throw ReferencePageGenerator.Failure("\(reference) has no target")
             }
             found = next
         }
         return found
     }
 
-    /// What a reference is called, if the node is one.
+    /// The name of a reference's target; nil if the node is no reference.
     func name(_ node: Node) -> String? {
         node["$ref"]?.string.flatMap { $0.split(separator: "/").last.map(String.init) }
     }
 
-    /// The members of a mapping in their order; none of anything else.
+    /// The members of a mapping, in document order; empty for other nodes.
     func members(_ node: Node?) -> [(name: String, value: Node)] {
         guard case .mapping(let mapping)? = node else { return [] }
         return mapping.compactMap { key, value in key.string.map { ($0, value) } }
     }
 
-    /// The elements of a sequence; none of anything else.
+    /// The elements of a sequence; empty for other nodes.
     func elements(_ node: Node?) -> [Node] {
         guard case .sequence(let sequence)? = node else { return [] }
         return Array(sequence)
     }
 
-    /// JSON of a node, as a body is written.
+    /// The node as JSON, in the form of a request body.
     func json(_ node: Node) -> String {
         switch node {
         case .mapping:

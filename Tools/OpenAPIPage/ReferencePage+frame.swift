@@ -1,7 +1,7 @@
 import Yams
 
 extension ReferencePage {
-    /// Text as HTML has it.
+    /// The text with HTML's special characters escaped.
     func escaped(_ text: String) -> String {
         var escaped = ""
         for scalar in text.unicodeScalars {
@@ -16,18 +16,24 @@ extension ReferencePage {
         return escaped
     }
 
-    /// What a description says, of whose Markdown only paragraphs, code and strong words are in use.
+    /// A description as HTML. Of Markdown it supports what the document uses: paragraphs, code and strong
+    /// text.
     func paragraphs(_ node: Node?) -> String {
         guard let text = node?.string, !text.isEmpty else { return "" }
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         let paragraphs = lines.split(whereSeparator: \.isEmpty).map { $0.joined(separator: " ") }
-        return paragraphs.map { "<p>\(marked(marked(escaped($0), "**", "b"), "`", "code"))</p>\n" }.joined()
+        return paragraphs.map { "<p>\(inlineMarkup(escaped($0)))</p>\n" }.joined()
     }
 
-    private func marked(_ text: String, _ sign: String, _ element: String) -> String {
+    private func inlineMarkup(_ text: String) -> String {
+        replacing(delimiter: "`", by: "code", in: replacing(delimiter: "**", by: "b", in: text))
+    }
+
+    /// Turns each pair of delimiters into the tags of an element.
+    private func replacing(delimiter: String, by element: String, in text: String) -> String {
         var html = ""
         var isOpen = false
-        var parts = text.split(separator: sign, omittingEmptySubsequences: false)[...]
+        var parts = text.split(separator: delimiter, omittingEmptySubsequences: false)[...]
         while let part = parts.popFirst() {
             html += part
             guard !parts.isEmpty else { break }
@@ -37,7 +43,7 @@ extension ReferencePage {
         return html
     }
 
-    /// The page around its parts.
+    /// The whole page around its navigation and its main part.
     static func frame(title: String, index: String, main: String) -> String {
         """
         <!doctype html>

@@ -1,6 +1,6 @@
 import Yams
 
-/// The page: what the document says, as somebody reads it who wants to call the node.
+/// The HTML reference of an OpenAPI document, for people who want to call the node.
 struct ReferencePage {
     let document: OpenAPIDocument
 
@@ -9,13 +9,13 @@ struct ReferencePage {
     func html() throws -> String {
         let info = document.root["info"]
         var main = "<header><h1>\(text(info?["title"]))</h1>\n<p class=lead>\(text(info?["summary"]))</p>\n"
-        main +=
-            "<p>For programs: <a href=/openapi.yaml>/openapi.yaml</a> (OpenAPI \(text(document.root["openapi"])))."
-        main += "</p></header>\n<section id=rules>\(paragraphs(info?["description"]))</section>\n"
+        main += "<p>Machine-readable document: <a href=/openapi.yaml>/openapi.yaml</a>"
+        main += " (OpenAPI \(text(document.root["openapi"]))).</p></header>\n"
+        main += "<section id=rules>\(paragraphs(info?["description"]))</section>\n"
         var index = ""
         for tag in document.elements(document.root["tags"]) {
             let name = tag["name"]?.string ?? ""
-            // What every resource has alike is said once, above.
+            // Methods that all resources share are described once, in the introduction.
             guard name != "Methods" else { continue }
             index += "<h2>\(escaped(name))</h2>\n<ul>\n"
             main += "<h2>\(escaped(name))</h2>\n"
@@ -44,7 +44,7 @@ struct ReferencePage {
             for (method, node) in document.members(item) where method != "parameters" && method != "head" {
                 guard document.elements(node["tags"]).first?.string == tag else { continue }
                 guard let id = node["operationId"]?.string else {
-                    throw ReferencePageGenerator.Failure("\(path) has no id")
+                    throw ReferencePageGenerator.Failure("an operation of \(path) has no operationId")
                 }
                 found.append(Operation(id: id, method: method, path: path, item: item, node: node))
             }
@@ -55,8 +55,8 @@ struct ReferencePage {
     private func section(_ operation: Operation) throws -> String {
         let node = operation.node
         var html = "<section id=\"\(operation.id)\">\n<h3>\(text(node["summary"]))</h3>\n"
-        html +=
-            "<p class=route><b>\(operation.method.uppercased())</b> <code>\(escaped(operation.path))</code></p>\n"
+        html += "<p class=route><b>\(operation.method.uppercased())</b>"
+        html += " <code>\(escaped(operation.path))</code></p>\n"
         html += paragraphs(node["description"])
         html += "<pre><code>\(escaped(try curl(operation)))</code></pre>\n"
         var rows = ""
@@ -64,15 +64,15 @@ struct ReferencePage {
             + document.elements(node["parameters"])
         {
             let found = try document.resolved(parameter)
-            let place = found["in"]?.string ?? ""
-            rows += "<tr><td><code>\(text(found["name"]))</code> <i>\(escaped(place))</i></td>"
+            let location = found["in"]?.string ?? ""
+            rows += "<tr><td><code>\(text(found["name"]))</code> <i>\(escaped(location))</i></td>"
             rows += "<td>\(paragraphs(found["description"]))</td></tr>\n"
         }
         if let schema = try bodySchema(of: operation) {
             rows += "<tr><td>body</td><td><a href=\"#schema-\(schema)\">\(schema)</a></td></tr>\n"
         }
-        if !rows.isEmpty { html += "<table><tr><th>takes<th></tr>\n\(rows)</table>\n" }
-        html += "<table><tr><th>answers<th></tr>\n"
+        if !rows.isEmpty { html += "<table><tr><th>Parameter<th>Description</tr>\n\(rows)</table>\n" }
+        html += "<table><tr><th>Response<th>Description</tr>\n"
         for (status, response) in document.members(node["responses"]) {
             let found = try document.resolved(response)
             html += "<tr><td><code>\(status)</code></td><td>\(paragraphs(found["description"]))</td></tr>\n"
@@ -116,7 +116,7 @@ struct ReferencePage {
             guard let schema = response["content"]?["application/problem+json"]?["schema"] else { continue }
             let parts = document.elements(try document.resolved(schema)["allOf"])
             guard parts.count == 2, let status = parts[1]["properties"]?["status"]?["const"]?.string else {
-                throw ReferencePageGenerator.Failure("the problems of \(name) are of another form")
+                throw ReferencePageGenerator.Failure("the problems of \(name) have an unexpected form")
             }
             let kinds = document.elements(parts[1]["properties"]?["type"]?["enum"]).compactMap(\.string)
             let list = kinds.map { "<code>\($0.split(separator: ":").last ?? "")</code>" }
@@ -124,8 +124,8 @@ struct ReferencePage {
             rows += "<p>\(list.joined(separator: ", "))</p></td></tr>\n"
         }
         return
-            "<h2 id=problems>Problems</h2>\n<p>The <code>type</code> is <code>urn:cart-node:problem:</code> and "
-            + "one of these.</p>\n<table><tr><th>status<th>what there may be</tr>\n\(rows)</table>\n"
+            "<h2 id=problems>Problems</h2>\n<p>The <code>type</code> is <code>urn:cart-node:problem:</code>"
+            + " followed by one of these names.</p>\n<table><tr><th>Status<th>Types</tr>\n\(rows)</table>\n"
     }
 
     private func text(_ node: Node?) -> String { escaped(node?.string ?? "") }

@@ -6,10 +6,10 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Makes the page for people of the document: `OpenAPIPage openapi.yaml docs.html`.
+/// Generates the HTML reference of an OpenAPI document: `OpenAPIPage openapi.yaml docs.html`.
 @main
 package enum ReferencePageGenerator {
-    /// Writes it.
+    /// Reads the document that the first argument names and writes the page that the second names.
     package static func main() throws {
         let arguments = CommandLine.arguments.dropFirst()
         guard let source = arguments.first, let target = arguments.dropFirst().first else {
@@ -21,13 +21,13 @@ package enum ReferencePageGenerator {
 
     /// The page of a document.
     ///
-    /// - Parameter text: OpenAPI in YAML, of the kind that ours is.
+    /// - Parameter text: OpenAPI in YAML, within the subset that our own document uses.
     package static func page(of text: String) throws -> String {
-        guard let root = try Yams.compose(yaml: text) else { throw Failure("there is no document") }
+        guard let root = try Yams.compose(yaml: text) else { throw Failure("the document is empty") }
         return try ReferencePage(OpenAPIDocument(root)).html()
     }
 
-    /// What is wrong with the document.
+    /// A flaw of the document or of the command line.
     struct Failure: Error, CustomStringConvertible {
         let description: String
 
