@@ -1,4 +1,4 @@
--- What wrk sends: `wrk … -s carts.lua -- MODE COUNT`. MODE: trivial, create, fill, get, add.
+-- The requests of a wrk run: `wrk … -s carts.lua -- MODE COUNT`. MODE: trivial, create, fill, get, add.
 local mode, count, next_cart
 
 function init(args)
