@@ -8,12 +8,12 @@
 // For information on using the generated types, please see the documentation:
 //   https://github.com/apple/swift-protobuf/
 
-/// How a cart lies in Redis.
+/// The stored form of a cart.
 ///
-/// Versions N and N+1 share a Redis during a rolling deploy. Numbers are never reused. A new field is added without a new
-/// schema version: an older node carries it along unread when it rewrites the cart (in Cart, Open, Deleted and Line; the
-/// other messages never grow). A change that an older node must not rewrite raises the schema version, and an older node
-/// leaves such a cart alone: schema 2 is a cart that is checked out, closing or merged, or that keeps an effect from 11 on.
+/// Versions N and N+1 share a Redis during a rolling deployment. Numbers are never reused. A new field needs no new
+/// schema version: an older node preserves it when it rewrites the cart (in Cart, Open, Deleted and Line; the other messages
+/// never grow). A change that an older node must not rewrite raises the schema version, and an older node leaves such a cart
+/// alone: schema 2 is a cart that is checked out, closing or merged, or that keeps an effect from 11 on.
 
 package import SwiftProtobuf
 
@@ -27,7 +27,7 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
   typealias Version = _2
 }
 
-/// What an accepted command did. A new one raises the schema version.
+/// The effect of an accepted command. A new one raises the schema version.
 package nonisolated enum StoredEffect: SwiftProtobuf.Enum, Swift.CaseIterable {
   package typealias RawValue = Int
   case unspecified // = 0
@@ -147,7 +147,7 @@ package nonisolated struct StoredCart: @unchecked Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// 1. A reader refuses what is higher than it knows, and 0.
+  /// A reader refuses 0 and versions that it does not know.
   package var schemaVersion: UInt32 {
     get {_storage._schemaVersion}
     set {_uniqueStorage()._schemaVersion = newValue}
@@ -207,8 +207,8 @@ package nonisolated struct StoredCart: @unchecked Sendable {
     set {_uniqueStorage()._kind = .merged(newValue)}
   }
 
-  /// What was applied under keys; absent if nothing was. Here, not in what is open or deleted: it outlives both, also
-  /// where an older node deletes the cart.
+  /// The operations applied under keys; absent if there are none. It is here and not in Open or Deleted because it outlives
+  /// both, also when an older node deletes the cart.
   package var log: StoredLog {
     get {_storage._log ?? StoredLog()}
     set {_uniqueStorage()._log = newValue}
@@ -218,7 +218,7 @@ package nonisolated struct StoredCart: @unchecked Sendable {
   /// Clears the value of `log`. Subsequent reads from it will return its default value.
   package mutating func clearLog() {_uniqueStorage()._log = nil}
 
-  /// Where each operation lies in a field of its own, and then `log` is absent: which they are.
+  /// If each operation is in a field of its own, and `log` absent: the numbers of the operations.
   package var logApart: StoredLogApart {
     get {_storage._logApart ?? StoredLogApart()}
     set {_uniqueStorage()._logApart = newValue}
@@ -251,13 +251,13 @@ package nonisolated struct StoredLog: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// Of late, oldest first.
+  /// The latest operations, oldest first.
   package var kept: [StoredOperation] = []
 
-  /// What is left of older ones, oldest first: the high half of each key.
+  /// The high half of the key of each older operation, oldest first.
   package var retired: [UInt64] = []
 
-  /// How many were known before the oldest of `retired`.
+  /// The number of operations before the oldest of `retired`.
   package var forgotten: UInt64 = 0
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -265,19 +265,19 @@ package nonisolated struct StoredLog: Sendable {
   package init() {}
 }
 
-/// Operations are numbered in their order, from 0; these are the numbers that are known.
+/// The range of known operations. Operations are numbered in order, from 0.
 package nonisolated struct StoredLogApart: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// How many are not known any more.
+  /// The number of forgotten operations.
   package var forgotten: UInt64 = 0
 
-  /// Of how many after those a hash is left.
+  /// The number of operations after those of which only a hash is left.
   package var retired: UInt32 = 0
 
-  /// How many after those are kept.
+  /// The number of operations after those that are kept.
   package var kept: UInt32 = 0
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -285,7 +285,7 @@ package nonisolated struct StoredLogApart: Sendable {
   package init() {}
 }
 
-/// A change that was applied under a client's key. Digests of 128 bits, as CartService computes them.
+/// A change that was applied under a client's key. Digests of 128 bits, as CartApplication computes them.
 package nonisolated struct StoredOperation: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -299,15 +299,15 @@ package nonisolated struct StoredOperation: Sendable {
 
   package var requestLow: UInt64 = 0
 
-  /// The version of the cart that it was committed as.
+  /// The version of the cart under which it was committed.
   package var version: UInt64 = 0
 
   package var effect: StoredEffect = .unspecified
 
-  /// The line, where the effect is about one.
+  /// The line that the effect concerns, if any.
   package var line: UInt32 = 0
 
-  /// Where the effect is that of a batch.
+  /// The effects of a batch's actions.
   package var actions: [StoredActionEffect] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -322,7 +322,7 @@ package nonisolated struct StoredActionEffect: Sendable {
 
   package var effect: StoredEffect = .unspecified
 
-  /// The line, where the effect is about one.
+  /// The line that the effect concerns, if any.
   package var line: UInt32 = 0
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -335,7 +335,7 @@ package nonisolated struct StoredOpen: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// Three letters, or empty while the cart has none.
+  /// Three letters; empty as long as the cart has none.
   package var currency: String = String()
 
   /// Milliseconds since 1970, like all times here.
@@ -343,16 +343,16 @@ package nonisolated struct StoredOpen: Sendable {
 
   package var updatedAtMs: Int64 = 0
 
-  /// The highest line id ever given out.
+  /// The highest line id ever assigned.
   package var lastLine: UInt32 = 0
 
   package var lines: [StoredLine] = []
 
-  /// Whether there is a log, so that bytes that were cut off before it do not pass for a cart without. An older node may
-  /// have left a log without it.
+  /// True if there is a log, so that truncated bytes do not pass for a cart without a log. An older node may have written a
+  /// log without this field.
   package var logged: Bool = false
 
-  /// What is said of the cart as a whole. Empty or 0 for nothing.
+  /// Details of the cart. Empty or 0 for none.
   package var note: String = String()
 
   package var customer: String = String()
@@ -366,7 +366,7 @@ package nonisolated struct StoredOpen: Sendable {
   /// Seconds.
   package var expiresIn: UInt32 = 0
 
-  /// Merges into this cart that were settled; absent if there were none.
+  /// Settled merges into this cart; absent if there were none.
   package var merges: StoredMerges {
     get {_merges ?? StoredMerges()}
     set {_merges = newValue}
@@ -376,7 +376,7 @@ package nonisolated struct StoredOpen: Sendable {
   /// Clears the value of `merges`. Subsequent reads from it will return its default value.
   package mutating func clearMerges() {self._merges = nil}
 
-  /// How many lines lie in fields of their own, where they do: then there are none here.
+  /// The number of lines in fields of their own; `lines` is then empty.
   package var linesApart: UInt32 = 0
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -406,7 +406,7 @@ package nonisolated struct StoredCheckedOut: @unchecked Sendable {
     set {_uniqueStorage()._order = newValue}
   }
 
-  /// The version that was ordered.
+  /// The ordered version.
   package var version: UInt64 {
     get {_storage._version}
     set {_uniqueStorage()._version = newValue}
@@ -424,7 +424,7 @@ package nonisolated struct StoredCheckedOut: @unchecked Sendable {
   fileprivate var _storage = _StorageClass.defaultInstance
 }
 
-/// The lines are another cart's to take.
+/// Another cart may take the lines.
 package nonisolated struct StoredClosing: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -494,26 +494,26 @@ package nonisolated struct StoredMerged: Sendable {
   fileprivate var _merges: StoredMerges? = nil
 }
 
-/// Where a closed cart's lines go.
+/// The target of a closed cart's lines.
 package nonisolated struct StoredHandover: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// What the client calls the merge.
+  /// The client's name for the merge.
   package var merge: String = String()
 
   package var target: String = String()
 
-  /// A digest of 128 bits of the client's wish.
+  /// A digest of 128 bits of the client's request.
   package var digestHigh: UInt64 = 0
 
   package var digestLow: UInt64 = 0
 
-  /// Which closing it is; a later one has a higher number.
+  /// Identifies the closing; a later one has a higher number.
   package var attempt: UInt64 = 0
 
-  /// How many merges the target had settled before.
+  /// The number of merges that the target had settled before.
   package var basis: UInt64 = 0
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -526,10 +526,10 @@ package nonisolated struct StoredMerges: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// Of late, oldest first.
+  /// The latest merges, oldest first.
   package var kept: [StoredSettledMerge] = []
 
-  /// How many older ones there were.
+  /// The number of older merges.
   package var forgotten: UInt64 = 0
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -548,7 +548,7 @@ package nonisolated struct StoredSettledMerge: Sendable {
 
   package var attempt: UInt64 = 0
 
-  /// Otherwise it was called off, up to this attempt.
+  /// False: it was declined, up to this attempt.
   package var taken: Bool = false
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -596,7 +596,7 @@ package nonisolated struct StoredAttribute: Sendable {
   package init() {}
 }
 
-/// What is left of a cart that was deleted.
+/// The remains of a deleted cart.
 package nonisolated struct StoredDeleted: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -625,7 +625,7 @@ package nonisolated struct StoredDeleted: Sendable {
   fileprivate var _merges: StoredMerges? = nil
 }
 
-/// Nobody created it yet. Said aloud, so that lost bytes never pass for it.
+/// The cart was not created yet. Explicit, so that lost bytes never pass for it.
 package nonisolated struct StoredNone: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -636,16 +636,16 @@ package nonisolated struct StoredNone: Sendable {
   package init() {}
 }
 
-/// What happened to a cart in one commit, in order.
+/// The events of one commit, in order.
 ///
-/// An older node replays what a newer one wrote. It overlooks fields that it does not know, but for those of a Line, which it
-/// carries along: whatever else it must not lose is a new kind, which it refuses.
+/// An older node replays events of a newer one. It ignores fields that it does not know, except those of a Line, which it
+/// preserves. Everything else that it must not lose is a new kind, which it refuses.
 package nonisolated struct StoredEvents: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// 1. A reader refuses what is higher than it knows, and 0.
+  /// A reader refuses 0 and versions that it does not know.
   package var schemaVersion: UInt32 = 0
 
   package var events: [StoredEvent] = []
@@ -927,7 +927,7 @@ package nonisolated struct StoredOperationApplied: Sendable {
   /// Clears the value of `operation`. Subsequent reads from it will return its default value.
   package mutating func clearOperation() {self._operation = nil}
 
-  /// How many operations were to be kept then, and how many hashes of older ones.
+  /// The limits at that time: kept operations, and kept hashes of older ones.
   package var kept: Int32 = 0
 
   package var retired: Int32 = 0
@@ -958,7 +958,7 @@ package nonisolated struct StoredDetailsChanged: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// Nothing else of it: what is said of the cart as a whole.
+  /// Only the details are set.
   package var details: StoredOpen {
     get {_details ?? StoredOpen()}
     set {_details = newValue}
@@ -1054,7 +1054,7 @@ package nonisolated struct StoredMergeSettled: Sendable {
   /// Clears the value of `merge`. Subsequent reads from it will return its default value.
   package mutating func clearMerge() {self._merge = nil}
 
-  /// How many were to be kept then.
+  /// The limit of kept merges at that time.
   package var kept: Int32 = 0
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()

@@ -8,10 +8,10 @@
 // For information on using the generated types, please see the documentation:
 //   https://github.com/apple/swift-protobuf/
 
-/// Carts over gRPC: what /v1 is over HTTP, with the same carts behind it.
+/// Carts over gRPC: the same carts and operations as /v1 over HTTP.
 ///
-/// A call that fails has the trailers `cart-problem`, which names the kind of trouble (as the last part of the HTTP face's
-/// problem types), and, where the node rather than the cart said no, `cart-outcome`: `not-applied` or `unknown`.
+/// A failed call has the trailer `cart-problem`, which names the kind (the last part of the HTTP API's problem types). If the
+/// node and not the cart refused, it also has `cart-outcome`: `not-applied` or `unknown`.
 
 package import SwiftProtobuf
 
@@ -25,19 +25,19 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
   typealias Version = _2
 }
 
-/// Which quantity counts where both carts have a line.
+/// The quantity of a line that both carts have.
 package nonisolated enum ServedMergeStrategy: SwiftProtobuf.Enum, Swift.CaseIterable {
   package typealias RawValue = Int
 
-  /// ADD.
+  /// Like ADD.
   case unspecified // = 0
   case add // = 1
   case max // = 2
 
-  /// The one of the cart that takes.
+  /// The quantity in the cart that takes the lines.
   case mine // = 3
 
-  /// The one of the cart whose lines are taken.
+  /// The quantity in the cart whose lines are taken.
   case theirs // = 4
   case UNRECOGNIZED(Int)
 
@@ -90,13 +90,13 @@ package nonisolated enum ServedEffect: SwiftProtobuf.Enum, Swift.CaseIterable {
   case cleared // = 7
   case deleted // = 8
 
-  /// The cart was already what was asked for.
+  /// The cart was already in the requested state.
   case unchanged // = 9
   case detailsChanged // = 10
   case priceChanged // = 11
   case takenOut // = 12
 
-  /// Of a batch: `results` say what.
+  /// A batch; `results` has the effects.
   case actions // = 13
   case checkedOut // = 14
   case checkoutCancelled // = 15
@@ -181,13 +181,13 @@ package nonisolated enum ServedState: SwiftProtobuf.Enum, Swift.CaseIterable {
   case unspecified // = 0
   case `open` // = 1
 
-  /// Nothing changes until the checkout is cancelled.
+  /// The cart does not change until the checkout is cancelled.
   case checkedOut // = 2
 
-  /// Its lines are on the way to another cart.
+  /// The cart is being merged into another.
   case merging // = 3
 
-  /// Its lines are in another cart.
+  /// The cart was merged into another.
   case merged // = 4
   case UNRECOGNIZED(Int)
 
@@ -228,17 +228,17 @@ package nonisolated enum ServedState: SwiftProtobuf.Enum, Swift.CaseIterable {
 
 }
 
-/// What goes with every change.
+/// Conditions of a change.
 package nonisolated struct ServedTerms: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// 1 to 255 visible ASCII characters, the same each time when the same change is sent again: it is made once. Empty for
-  /// none. The key of a change over HTTP (`Idempotency-Key`) is the same key.
+  /// 1 to 255 visible ASCII characters; empty for none. A retry with the same key is applied once. Keys are shared with the
+  /// HTTP API (`Idempotency-Key`).
   package var idempotencyKey: String = String()
 
-  /// The version that the cart must be at; absent: any.
+  /// The version that the cart must have; absent: any.
   package var expectedVersion: UInt64 {
     get {_expectedVersion ?? 0}
     set {_expectedVersion = newValue}
@@ -272,13 +272,13 @@ package nonisolated struct ServedCreateRequest: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// Empty: one is drawn, or made of an idempotency key of 20 characters or more.
+  /// Empty: the node generates an id, or derives it from an idempotency key of at least 20 characters.
   package var cartID: String = String()
 
-  /// An ISO 4217 code; empty: the first line says.
+  /// An ISO 4217 code; empty: the currency of the first line.
   package var currency: String = String()
 
-  /// How long the cart is kept after its last use; absent: as the node keeps carts.
+  /// How long the cart is kept after its last use; absent: the node's setting `retention`.
   package var expiresInSeconds: Int64 {
     get {_expiresInSeconds ?? 0}
     set {_expiresInSeconds = newValue}
@@ -570,7 +570,7 @@ package nonisolated struct ServedCheckoutRequest: Sendable {
 
   package var cartID: String = String()
 
-  /// Which version is ordered; 0: `terms.expected_version` says so, and one of the two must.
+  /// The version to order; 0: `terms.expected_version`, which is required then.
   package var version: UInt64 = 0
 
   package var terms: ServedTerms {
@@ -635,12 +635,12 @@ package nonisolated struct ServedMergeRequest: Sendable {
   /// The cart whose lines are taken.
   package var from: String = String()
 
-  /// 1 to 128 characters of A-Z a-z 0-9 _ . ~ -, the same each time when the same merge is asked for again.
+  /// The client's name for the merge: 1 to 128 characters of A-Z a-z 0-9 _ . ~ -; the same in every retry.
   package var mergeID: String = String()
 
   package var strategy: ServedMergeStrategy = .unspecified
 
-  /// Of the cart that takes.
+  /// Applies to the cart that takes the lines.
   package var terms: ServedTerms {
     get {_terms ?? ServedTerms()}
     set {_terms = newValue}
@@ -664,7 +664,7 @@ package nonisolated struct ServedWatchRequest: Sendable {
 
   package var cartID: String = String()
 
-  /// The version that the client has, which is not sent again.
+  /// The version that the client has; it is not sent again.
   package var seenVersion: UInt64 {
     get {_seenVersion ?? 0}
     set {_seenVersion = newValue}
@@ -688,7 +688,7 @@ package nonisolated struct ServedWatchResponse: Sendable {
 
   package var event: ServedWatchResponse.OneOf_Event? = nil
 
-  /// Nothing more comes after one that is merged.
+  /// The last message if the cart is merged.
   package var cart: ServedCart {
     get {
       if case .cart(let v)? = event {return v}
@@ -697,7 +697,7 @@ package nonisolated struct ServedWatchResponse: Sendable {
     set {event = .cart(newValue)}
   }
 
-  /// Nothing more comes.
+  /// The last message.
   package var deleted: ServedDeletion {
     get {
       if case .deleted(let v)? = event {return v}
@@ -709,9 +709,9 @@ package nonisolated struct ServedWatchResponse: Sendable {
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Event: Equatable, Sendable {
-    /// Nothing more comes after one that is merged.
+    /// The last message if the cart is merged.
     case cart(ServedCart)
-    /// Nothing more comes.
+    /// The last message.
     case deleted(ServedDeletion)
 
   }
@@ -742,7 +742,7 @@ package nonisolated struct ServedDeletion: Sendable {
   fileprivate var _deletedAt: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
 }
 
-/// How the details change. Absent: it stays. Empty texts, an expires_in_seconds of 0: nothing is said any more.
+/// A change of details. Absent fields stay unchanged. An empty text or an expires_in_seconds of 0 removes the value.
 package nonisolated struct ServedDetailsPatch: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -775,12 +775,12 @@ package nonisolated struct ServedDetailsPatch: Sendable {
   /// Clears the value of `email`. Subsequent reads from it will return its default value.
   package mutating func clearEmail() {self._email = nil}
 
-  /// Each key is changed by itself, the others stay.
+  /// Sets these keys; other keys stay unchanged.
   package var attributes: Dictionary<String,String> = [:]
 
   package var removedAttributes: [String] = []
 
-  /// Takes all attributes out; nothing may be in the two above then.
+  /// Removes all attributes; the two fields above must then be empty.
   package var withoutAttributes: Bool = false
 
   package var discountCodes: ServedDiscountCodes {
@@ -812,7 +812,7 @@ package nonisolated struct ServedDetailsPatch: Sendable {
   fileprivate var _expiresInSeconds: Int64? = nil
 }
 
-/// All the codes from now on; each counts once.
+/// Replaces all codes; duplicates count once.
 package nonisolated struct ServedDiscountCodes: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -839,7 +839,7 @@ package nonisolated struct ServedLineQuantity: Sendable {
   package init() {}
 }
 
-/// One of a batch.
+/// One action of a batch.
 package nonisolated struct ServedAction: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -887,7 +887,7 @@ package nonisolated struct ServedAction: Sendable {
     set {action = .setDetails(newValue)}
   }
 
-  /// With the shop's token, as SetPrice.
+  /// Requires the shop's token, like SetPrice.
   package var setPrice: ServedAction.SetPrice {
     get {
       if case .setPrice(let v)? = action {return v}
@@ -912,7 +912,7 @@ package nonisolated struct ServedAction: Sendable {
     case removeLine(ServedAction.RemoveLine)
     case clear(ServedAction.Clear)
     case setDetails(ServedDetailsPatch)
-    /// With the shop's token, as SetPrice.
+    /// Requires the shop's token, like SetPrice.
     case setPrice(ServedAction.SetPrice)
     case takeOut(ServedAction.TakeOut)
 
@@ -1050,7 +1050,7 @@ package nonisolated struct ServedChangeResponse: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// The cart after it, possibly with others' changes of the same moment; absent once it is deleted.
+  /// The cart after the change, possibly with other changes of the same commit; absent if it is deleted.
   package var cart: ServedCart {
     get {_cart ?? ServedCart()}
     set {_cart = newValue}
@@ -1060,22 +1060,22 @@ package nonisolated struct ServedChangeResponse: Sendable {
   /// Clears the value of `cart`. Subsequent reads from it will return its default value.
   package mutating func clearCart() {self._cart = nil}
 
-  /// What the change did, now or when it came first.
+  /// The effect of the change, now or when it was first applied.
   package var effect: ServedEffect = .unspecified
 
-  /// The line, where the effect is about one.
+  /// The line that the effect concerns, if any.
   package var lineID: UInt32 = 0
 
-  /// The version that the change was committed as.
+  /// The version under which the change was committed.
   package var committedVersion: UInt64 = 0
 
-  /// Whether that was before, under the same key.
+  /// True if an earlier call with the same key made the change.
   package var replayed: Bool = false
 
-  /// The node that decided.
+  /// The node that answered.
   package var node: String = String()
 
-  /// What each action of a batch did, in their order.
+  /// The effect of each action of a batch, in order.
   package var results: [ServedActionResult] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1139,13 +1139,13 @@ package nonisolated struct ServedCart: @unchecked Sendable {
     set {_uniqueStorage()._version = newValue}
   }
 
-  /// Empty until the first line, or its creator, says.
+  /// Empty until the creator or the first line sets it.
   package var currency: String {
     get {_storage._currency}
     set {_uniqueStorage()._currency = newValue}
   }
 
-  /// In the order in which they were added.
+  /// In the order of addition.
   package var lines: [ServedLine] {
     get {_storage._lines}
     set {_uniqueStorage()._lines = newValue}
@@ -1192,7 +1192,7 @@ package nonisolated struct ServedCart: @unchecked Sendable {
   /// Clears the value of `details`. Subsequent reads from it will return its default value.
   package mutating func clearDetails() {_uniqueStorage()._details = nil}
 
-  /// Of a cart that is checked out.
+  /// Set if the cart is checked out.
   package var order: ServedOrderMark {
     get {_storage._order ?? ServedOrderMark()}
     set {_uniqueStorage()._order = newValue}
@@ -1202,7 +1202,7 @@ package nonisolated struct ServedCart: @unchecked Sendable {
   /// Clears the value of `order`. Subsequent reads from it will return its default value.
   package mutating func clearOrder() {_uniqueStorage()._order = nil}
 
-  /// Of a cart whose lines are in another or on the way there.
+  /// Set if the cart is merged or being merged into another.
   package var mergedInto: ServedPointer {
     get {_storage._mergedInto ?? ServedPointer()}
     set {_uniqueStorage()._mergedInto = newValue}
@@ -1212,7 +1212,7 @@ package nonisolated struct ServedCart: @unchecked Sendable {
   /// Clears the value of `mergedInto`. Subsequent reads from it will return its default value.
   package mutating func clearMergedInto() {_uniqueStorage()._mergedInto = nil}
 
-  /// Of a merged cart, which has no lines.
+  /// Set if the cart is merged; it then has no lines.
   package var mergedAt: SwiftProtobuf.Google_Protobuf_Timestamp {
     get {_storage._mergedAt ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
     set {_uniqueStorage()._mergedAt = newValue}
@@ -1229,7 +1229,7 @@ package nonisolated struct ServedCart: @unchecked Sendable {
   fileprivate var _storage = _StorageClass.defaultInstance
 }
 
-/// What is said of the cart as a whole; empty: nothing.
+/// Details of the cart; empty fields are not set.
 package nonisolated struct ServedDetails: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -1246,7 +1246,7 @@ package nonisolated struct ServedDetails: Sendable {
   /// Ascending.
   package var discountCodes: [String] = []
 
-  /// How long the cart is kept after its last use; absent: as the node keeps carts.
+  /// How long the cart is kept after its last use; absent: the node's setting `retention`.
   package var expiresInSeconds: UInt32 {
     get {_expiresInSeconds ?? 0}
     set {_expiresInSeconds = newValue}
@@ -1263,7 +1263,7 @@ package nonisolated struct ServedDetails: Sendable {
   fileprivate var _expiresInSeconds: UInt32? = nil
 }
 
-/// Which order a cart is.
+/// The order of a checked-out cart, without its contents.
 package nonisolated struct ServedOrderMark: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -1271,7 +1271,7 @@ package nonisolated struct ServedOrderMark: Sendable {
 
   package var id: String = String()
 
-  /// The version that was ordered.
+  /// The ordered version.
   package var version: UInt64 = 0
 
   package var checkedOutAt: SwiftProtobuf.Google_Protobuf_Timestamp {
@@ -1304,7 +1304,7 @@ package nonisolated struct ServedPointer: Sendable {
   package init() {}
 }
 
-/// What was ordered. As long as it stands, nothing in it changes.
+/// The order of a checked-out cart. It does not change while it exists.
 package nonisolated struct ServedOrder: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -1374,7 +1374,7 @@ package nonisolated struct ServedLine: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// Never given to another line of this cart.
+  /// Sequential line number, starting at 1; never reused within a cart.
   package var id: UInt32 = 0
 
   package var sku: String = String()
@@ -1392,7 +1392,7 @@ package nonisolated struct ServedLine: Sendable {
   /// Clears the value of `unitPrice`. Subsequent reads from it will return its default value.
   package mutating func clearUnitPrice() {self._unitPrice = nil}
 
-  /// Absent where it can not be counted.
+  /// Absent if the amount overflows.
   package var total: ServedMoney {
     get {_total ?? ServedMoney()}
     set {_total = newValue}
@@ -1422,7 +1422,7 @@ package nonisolated struct ServedLine: Sendable {
   fileprivate var _addedAt: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
 }
 
-/// Before taxes, discounts and shipping; absent where it can not be counted.
+/// Before taxes, discounts and shipping. The subtotal is absent if the amount overflows.
 package nonisolated struct ServedTotals: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for

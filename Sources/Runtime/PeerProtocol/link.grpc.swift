@@ -1,7 +1,7 @@
-/// What the nodes of one cluster say to each other.
+/// The messages between the nodes of one cluster.
 ///
-/// Versions N and N+1 talk during a rolling deploy: numbers are never reused, and a message that a reader can not make
-/// sense of ends its stream only if nothing else would be safe.
+/// Versions N and N+1 communicate during a rolling deployment: numbers are never reused, and a message that a reader does not
+/// understand ends its stream only if nothing else would be safe.
 
 // DO NOT EDIT.
 // swift-format-ignore-file
@@ -71,8 +71,8 @@ extension WireLink {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > One stream of a few that a node keeps to a peer. The server speaks first (challenge), both prove that they know
-        /// > the cluster's secret (hello, welcome), then asks and answers flow, answers in any order.
+        /// > One of a few streams that a node keeps open to a peer. The server sends the first message (challenge). Both sides prove
+        /// > that they know the cluster's secret (hello, welcome). Then asks and answers flow, answers in any order.
         ///
         /// - Parameters:
         ///   - request: A streaming request of `WireFromClient` messages.
@@ -99,8 +99,8 @@ extension WireLink {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > One stream of a few that a node keeps to a peer. The server speaks first (challenge), both prove that they know
-        /// > the cluster's secret (hello, welcome), then asks and answers flow, answers in any order.
+        /// > One of a few streams that a node keeps open to a peer. The server sends the first message (challenge). Both sides prove
+        /// > that they know the cluster's secret (hello, welcome). Then asks and answers flow, answers in any order.
         ///
         /// - Parameters:
         ///   - request: A streaming request of `WireFromClient` messages.
@@ -125,8 +125,8 @@ extension WireLink {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > One stream of a few that a node keeps to a peer. The server speaks first (challenge), both prove that they know
-        /// > the cluster's secret (hello, welcome), then asks and answers flow, answers in any order.
+        /// > One of a few streams that a node keeps open to a peer. The server sends the first message (challenge). Both sides prove
+        /// > that they know the cluster's secret (hello, welcome). Then asks and answers flow, answers in any order.
         ///
         /// - Parameters:
         ///   - request: A stream of `WireFromClient` messages.
@@ -200,8 +200,8 @@ extension WireLink {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > One stream of a few that a node keeps to a peer. The server speaks first (challenge), both prove that they know
-        /// > the cluster's secret (hello, welcome), then asks and answers flow, answers in any order.
+        /// > One of a few streams that a node keeps open to a peer. The server sends the first message (challenge). Both sides prove
+        /// > that they know the cluster's secret (hello, welcome). Then asks and answers flow, answers in any order.
         ///
         /// - Parameters:
         ///   - request: A streaming request producing `WireFromClient` messages.
@@ -241,8 +241,8 @@ extension WireLink {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > One stream of a few that a node keeps to a peer. The server speaks first (challenge), both prove that they know
-        /// > the cluster's secret (hello, welcome), then asks and answers flow, answers in any order.
+        /// > One of a few streams that a node keeps open to a peer. The server sends the first message (challenge). Both sides prove
+        /// > that they know the cluster's secret (hello, welcome). Then asks and answers flow, answers in any order.
         ///
         /// - Parameters:
         ///   - request: A streaming request producing `WireFromClient` messages.
@@ -279,8 +279,8 @@ extension WireLink.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > One stream of a few that a node keeps to a peer. The server speaks first (challenge), both prove that they know
-    /// > the cluster's secret (hello, welcome), then asks and answers flow, answers in any order.
+    /// > One of a few streams that a node keeps open to a peer. The server sends the first message (challenge). Both sides prove
+    /// > that they know the cluster's secret (hello, welcome). Then asks and answers flow, answers in any order.
     ///
     /// - Parameters:
     ///   - request: A streaming request producing `WireFromClient` messages.
@@ -311,8 +311,8 @@ extension WireLink.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > One stream of a few that a node keeps to a peer. The server speaks first (challenge), both prove that they know
-    /// > the cluster's secret (hello, welcome), then asks and answers flow, answers in any order.
+    /// > One of a few streams that a node keeps open to a peer. The server sends the first message (challenge). Both sides prove
+    /// > that they know the cluster's secret (hello, welcome). Then asks and answers flow, answers in any order.
     ///
     /// - Parameters:
     ///   - metadata: Additional metadata to send, defaults to empty.

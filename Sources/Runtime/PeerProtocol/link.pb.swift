@@ -8,10 +8,10 @@
 // For information on using the generated types, please see the documentation:
 //   https://github.com/apple/swift-protobuf/
 
-/// What the nodes of one cluster say to each other.
+/// The messages between the nodes of one cluster.
 ///
-/// Versions N and N+1 talk during a rolling deploy: numbers are never reused, and a message that a reader can not make
-/// sense of ends its stream only if nothing else would be safe.
+/// Versions N and N+1 communicate during a rolling deployment: numbers are never reused, and a message that a reader does not
+/// understand ends its stream only if nothing else would be safe.
 
 #if canImport(FoundationEssentials)
 package import FoundationEssentials
@@ -148,7 +148,7 @@ package nonisolated struct WireChallenge: Sendable {
   package init() {}
 }
 
-/// The client's first message, and only its first.
+/// The client's first message; sent only once.
 package nonisolated struct WireHello: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -157,7 +157,7 @@ package nonisolated struct WireHello: Sendable {
   /// 32 random bytes.
   package var nonce: Data = Data()
 
-  /// host:port as the client dialled it; part of both proofs.
+  /// host:port that the client connected to; part of both proofs.
   package var address: String = String()
 
   /// HMAC-SHA256 under the cluster's secret of the client's label, both nonces and the address.
@@ -168,7 +168,7 @@ package nonisolated struct WireHello: Sendable {
   package init() {}
 }
 
-/// The server's answer to a hello that it believes.
+/// The server's answer to a valid hello.
 package nonisolated struct WireWelcome: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -182,7 +182,7 @@ package nonisolated struct WireWelcome: Sendable {
   package init() {}
 }
 
-/// Asks that were waiting to leave when the stream became writable.
+/// The asks that waited when the stream became writable.
 package nonisolated struct WireAsks: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -200,17 +200,17 @@ package nonisolated struct WireAsk: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// Unique among the asks of its stream that are not answered yet.
+  /// Unique among the unanswered asks of its stream.
   package var correlation: UInt64 = 0
 
-  /// The session that is meant.
+  /// The session that the ask is for.
   package var target: String = String()
 
   package var actor: String = String()
 
   package var command: Data = Data()
 
-  /// How much of the caller's time was left when the ask was written.
+  /// The caller's remaining time when the ask was written.
   package var remainingMs: UInt32 = 0
 
   /// W3C traceparent, or empty.
@@ -278,7 +278,7 @@ package nonisolated struct WireAnswer: Sendable {
   package init() {}
 }
 
-/// Nothing was applied: the node is not that session, or does not own the actor.
+/// Nothing was applied: the node has another session, or does not own the actor.
 package nonisolated struct WireNotHere: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -372,7 +372,7 @@ package nonisolated struct WireFailure: Sendable {
 
   }
 
-  /// A reader takes what it does not know for OUTCOME_UNKNOWN.
+  /// A reader treats unknown values as OUTCOME_UNKNOWN.
   package nonisolated enum Outcome: SwiftProtobuf.Enum, Swift.CaseIterable {
     package typealias RawValue = Int
     case unspecified // = 0
@@ -414,7 +414,7 @@ package nonisolated struct WireFailure: Sendable {
   package init() {}
 }
 
-/// Is anybody there? Sent while answers are due and nothing was heard for a while.
+/// A liveness probe, sent while answers are due and nothing has arrived for a while.
 package nonisolated struct WirePing: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -435,7 +435,7 @@ package nonisolated struct WirePong: Sendable {
   package init() {}
 }
 
-/// The server is going away: no new asks on this connection, please; the ones under way are still answered.
+/// The server is shutting down: the client sends no new asks on this connection; asks in flight are still answered.
 package nonisolated struct WireLeaving: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
