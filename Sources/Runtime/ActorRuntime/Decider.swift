@@ -1,12 +1,13 @@
 /// The pure business logic of one kind of actor: commands are decided, events are applied.
 ///
-/// No clock, no randomness, no I/O: what a command needs of them it carries. The runtime decides commands one by one
-/// against a state that may not be committed yet, and throws that state away if the commit does not come about.
+/// No clock, no randomness, no I/O: what a command needs of them it carries. The runtime decides commands one
+/// by one against a state that may not be committed yet, and throws that state away if the commit does not
+/// come about.
 package protocol Decider: Sendable {
     associatedtype State: Sendable
     associatedtype Command: Sendable
     associatedtype Event: Sendable
-    /// What is to be said about an accepted command beyond the state that it led to.
+    /// The answer to an accepted command, beyond the state that it led to.
     associatedtype Outcome: Sendable
     /// The domain saying no.
     associatedtype Rejection: Sendable
@@ -14,22 +15,28 @@ package protocol Decider: Sendable {
     /// The state of an actor that does not exist.
     var initial: State { get }
 
-    /// How long after its last use an actor in this state may be forgotten; nil: as long as the store keeps actors.
+    /// The time after its last use at which an actor in this state may be forgotten; nil for the store's own
+    /// time.
     func retention(of state: State) -> Duration?
 
-    /// Whether the command never leads to events. Reads are answered from the committed state, past the mailbox.
+    /// True if the command never leads to events. Reads are answered from the committed state, past the
+    /// mailbox.
     func isRead(_ command: Command) -> Bool
 
-    /// Whether the command may lead to events on the initial state. A hint that saves a round trip: a command that
-    /// does so without having said it is served all the same.
+    /// The version that the asker of a read has heard of; nil for none. An activation that is committing it
+    /// answers the read once that commit is done, rather than from the version before. Asked of reads alone.
+    func announcedVersion(in command: Command) -> UInt64?
+
+    /// True if the command may lead to events on the initial state. A hint that saves a round trip: a command
+    /// that does so without having said it is served all the same.
     func mayCreate(_ command: Command) -> Bool
 
-    /// What the command means on a state.
+    /// Decides the command on a state.
     ///
     /// - Parameters:
     ///   - sequence: the state's version; one more than the committed one where the state is tentative.
-    ///   - next: the version that the command's events are committed as. The same as `sequence` where the state is
-    ///     tentative, as they join the commit that it belongs to.
+    ///   - next: the version that the command's events are committed as. The same as `sequence` where the
+    ///     state is tentative, as they join the commit that it belongs to.
     func decide(
         _ command: Command,
         on state: State,
@@ -44,9 +51,12 @@ package protocol Decider: Sendable {
 extension Decider {
     /// Every actor is kept as long as any other.
     package func retention(of state: State) -> Duration? { nil }
+
+    /// No read waits for a version.
+    package func announcedVersion(in command: Command) -> UInt64? { nil }
 }
 
-/// What a decider makes of a command.
+/// A decider's answer to a command.
 package enum Decision<Event: Sendable, Outcome: Sendable, Rejection: Sendable>: Sendable {
     /// Apply the events (none: nothing changes, nothing is written) and answer the outcome.
     case accept([Event], Outcome)

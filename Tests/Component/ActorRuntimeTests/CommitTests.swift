@@ -59,6 +59,66 @@ import Testing
         }
     }
 
+    @Test(arguments: [0, 1])
+    func `a read of an announced version waits for its commit, from whichever node`(asker: Int) async throws {
+        try await TestCluster.with(nodes: 2) { cluster async throws in
+            let node = cluster.nodes[0]
+            try await node.add(5)
+            let commit = node.store.faults.holdNext(.commit, .afterExecution)
+            async let change = node.add(1)
+            await commit.arrived()
+            async let read = cluster.nodes[asker].ask("c", .readAnnounced(2))
+            try await cluster.until { await cluster.waiting(in: node, for: "c") == 1 }
+            // What is not announced, or not in flight, waits for nothing.
+            #expect(try await node.read() == 5)
+            #expect(try await node.ask("c", .readAnnounced(1)).value == 5)
+            commit.release()
+            _ = try await change
+            let answer = try await read
+            #expect(answer.value == 6)
+            #expect(answer.sequence == 2)
+            #expect(node.store.faults.count(of: .commit) == 2)
+            #expect(try await cluster.nodes[asker].ask("c", .readAnnounced(99)).sequence == 2)
+        }
+    }
+
+    @Test func `a read that waits for a commit ends with its deadline, and the commit goes on`() async throws {
+        try await TestCluster.with { cluster async throws in
+            let node = cluster.nodes[0]
+            try await node.add(5)
+            let commit = node.store.faults.holdNext(.commit, .afterExecution)
+            async let change = node.add(1)
+            await commit.arrived()
+            async let read = failure {
+                try await node.ask("c", .readAnnounced(2), within: .milliseconds(500))
+            }
+            try await cluster.until { await cluster.waiting(in: node, for: "c") == 1 }
+            await cluster.pass(.seconds(1))
+            let failed = await read
+            #expect(failed?.reason == .deadlineExceeded)
+            #expect(failed?.outcome == .notApplied)
+            commit.release()
+            let changed = try await change
+            #expect(changed == 6)
+        }
+    }
+
+    @Test func `a read that waits for a commit is answered by the copy of it that is durable`() async throws {
+        try await TestCluster.with { cluster async throws in
+            let node = cluster.nodes[0]
+            try await node.add(5)
+            let commit = node.store.faults.holdNext(.commit)
+            async let change = cluster.whilePassing { try await node.add(1) }
+            await commit.arrived()
+            async let read = node.ask("c", .readAnnounced(2))
+            while await cluster.waiting(in: node, for: "c") < 1 { await Task.yield() }
+            commit.lose()
+            let (changed, answer) = try await (change, read)
+            #expect(changed == 6)
+            #expect(answer.sequence == 2)
+        }
+    }
+
     @Test func `a rejected command is answered, and the rest of its batch is committed`() async throws {
         try await TestCluster.with { cluster async throws in
             let node = cluster.nodes[0]

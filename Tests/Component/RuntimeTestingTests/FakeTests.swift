@@ -156,7 +156,7 @@ import Testing
             Issue.record("not rejected")
             return
         }
-        for command in [CounterLogic.Command.read, .increment(by: -3)] {
+        for command in [CounterLogic.Command.read, .readAnnounced(7), .increment(by: -3)] {
             #expect(try codec.decode(command: codec.encode(command: command)) == command)
         }
         let answers: [Answer<CounterLogic>.Verdict] = [.accepted(5, state), .rejected(.overflow)]

@@ -1,11 +1,11 @@
 import DequeModule
 import Ownership
 
-/// The one live instance of an actor on this node: its committed state, its mailbox, and one exchange with the store at
-/// a time.
+/// The one live instance of an actor on this node: its committed state, its mailbox, and one exchange with
+/// the store at a time.
 ///
-/// Commands enter through `handle`. Whatever needs the store is done by `pump`, which the host runs while there is
-/// something to do; memory changes only after the store said that the change is durable.
+/// Commands enter through `handle`. Whatever needs the store is done by `pump`, which the host runs while
+/// there is something to do; memory changes only after the store said that the change is durable.
 actor Activation<D: Decider> {
     nonisolated let id: ActorID
     nonisolated let session: SessionHandle
@@ -14,27 +14,28 @@ actor Activation<D: Decider> {
     var machine: OwnershipMachine
     /// The committed state; meaningful while `machine.committed` is not nil.
     var state: D.State
-    /// How that state lies in the store, for the next commit.
+    /// The form in which that state is stored, for the next commit.
     var form: StoredForm = .empty
     var mailbox: Deque<Envelope<D>> = []
     /// The commit in flight.
     var batch: Batch<D>?
-    /// What the last exchange that failed said.
+    /// The message of the last exchange that failed.
     var lastFailure: String?
     var isPumping: Bool
-    /// Whether one of the host's places for restores is held.
+    /// True while one of the host's places for restores is held.
     var holdsPermit = false
-    /// When the host looks after who waits here; nil where it does not.
+    /// The instant at which the host looks for overdue callers here; nil where it does not.
     var expiryScheduledAt: ContinuousClock.Instant?
-    /// Where the pump goes on that a caller has left.
+    /// The next action of a pump that a caller has left.
     var pending: OwnershipMachine.Action?
-    /// How many commands came into the mailbox, and how many of them had when the store was last asked for the actor.
+    /// The number of commands that came into the mailbox so far, and when the store was last asked for the
+    /// actor.
     var arrivals: UInt64
     var askedUpTo: UInt64 = 0
     var isRetiring = false
-    /// When the store last put the actor's end of life off.
+    /// The instant at which the store last put the actor's end of life off.
     var touchedAt: ContinuousClock.Instant
-    /// Who waits for the end of this activation, or for the end of a sweep.
+    /// Those that wait for the end of this activation, or for the end of a sweep.
     var watchers: [CheckedContinuation<Void, Never>] = []
 
     /// An activation that is to become live for a first command. Whoever makes it has its pump run.
@@ -61,6 +62,11 @@ actor Activation<D: Decider> {
     func handle(_ command: D.Command, deadline: ContinuousClock.Instant) async -> HandlingResult<D> {
         if isEnded { return .gone }
         if let version = machine.committed, host.decider.isRead(command) {
+            if let batch, let announced = host.decider.announcedVersion(in: command),
+                announced > version.sequence.rawValue
+            {
+                return await readAfterCommit(command, in: batch, deadline: deadline)
+            }
             return read(command, version.sequence.rawValue)
         }
         guard mailbox.count < host.policy.mailboxLimit else {
@@ -71,8 +77,8 @@ actor Activation<D: Decider> {
         mailbox.append(Envelope(number: arrivals, command: command, deadline: deadline, reply: reply))
         scheduleExpiry(at: deadline)
         if case .owned = machine.state, !isPumping {
-            // The caller does the work itself while it is for its own command: that saves the way to another task. Not
-            // for a restore, which may wait for a place: a caller must hear of its deadline.
+            // The caller does the work itself while it is for its own command: that saves the way to another
+            // task. Not for a restore, which may wait for a place: a caller must hear of its deadline.
             begin()
             await pump(for: reply)
         } else {
@@ -91,6 +97,25 @@ actor Activation<D: Decider> {
         return .answer(answer(decision, state, sequence))
     }
 
+    /// Answers a read together with the commit that is in flight: an asker that heard of the version from the
+    /// store may come before this activation knows that the commit is durable. The read has no events, so
+    /// that the commit stays what it is.
+    private func readAfterCommit(
+        _ command: D.Command,
+        in batch: Batch<D>,
+        deadline: ContinuousClock.Instant
+    ) async -> HandlingResult<D> {
+        guard let committed = machine.committed, batch.entries.count < host.policy.mailboxLimit else {
+            return .failure(failure(.overloaded, .notApplied, "too many callers wait for its commit"))
+        }
+        arrivals += 1
+        let reply = ReplyPromise<D>()
+        let envelope = Envelope<D>(number: arrivals, command: command, deadline: deadline, reply: reply)
+        batch.decide(envelope, by: host.decider, committed: committed.sequence.rawValue)
+        scheduleExpiry(at: deadline)
+        return await reply.wait()
+    }
+
     /// Gives the actor up once what is in flight is finished; returns when the activation is gone.
     func retire() async {
         guard !isEnded else { return }
@@ -98,15 +123,16 @@ actor Activation<D: Decider> {
         await watch()
     }
 
-    /// Checks what is live against a new generation; returns when the store has it again, or the activation is gone.
+    /// Checks what is live against a new generation; returns when the store has it again, or the activation
+    /// is gone.
     func settle(_ generation: Generation) async {
         guard !isEnded else { return }
         _ = machine.event(.sweep(generation), attempt: session.nextAttempt)
         await watch()
     }
 
-    /// How many commands wait.
-    var waiting: Int { mailbox.count }
+    /// The number of waiting commands: those in the mailbox, and the reads that wait for the commit in flight.
+    var waiting: Int { mailbox.count + (batch?.entries.count { !$0.isChange } ?? 0) }
 
     private func watch() async {
         await withCheckedContinuation { continuation in

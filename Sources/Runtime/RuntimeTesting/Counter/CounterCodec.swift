@@ -45,12 +45,14 @@ package struct CounterCodec: ActorCodec {
         switch command {
         case .increment(let amount): Array("increment \(amount)".utf8)
         case .read: Array("read".utf8)
+        case .readAnnounced(let version): Array("read \(version)".utf8)
         }
     }
 
     package func decode(command bytes: [UInt8]) throws(CodecFailure) -> CounterLogic.Command {
         let words = words(bytes)
         if words == ["read"] { return .read }
+        if words.count == 2, words[0] == "read", let version = UInt64(words[1]) { return .readAnnounced(version) }
         guard words.count == 2, words[0] == "increment", let amount = Int64(words[1]) else {
             throw CodecFailure("no command of a counter")
         }

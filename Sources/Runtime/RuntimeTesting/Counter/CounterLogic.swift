@@ -14,6 +14,8 @@ package struct CounterLogic: Decider {
         /// Creates the counter where there is none.
         case increment(by: Int64)
         case read
+        /// Reads, having heard of this version.
+        case readAnnounced(UInt64)
     }
 
     package enum Event: Sendable, Hashable {
@@ -35,7 +37,14 @@ package struct CounterLogic: Decider {
     package func isRead(_ command: Command) -> Bool {
         switch command {
         case .increment: false
-        case .read: true
+        case .read, .readAnnounced: true
+        }
+    }
+
+    package func announcedVersion(in command: Command) -> UInt64? {
+        switch command {
+        case .increment, .read: nil
+        case .readAnnounced(let version): version
         }
     }
 
@@ -51,7 +60,7 @@ package struct CounterLogic: Decider {
         case .increment(let amount):
             let (sum, overflows) = state.value.addingReportingOverflow(amount)
             return overflows ? .reject(.overflow) : .accept([.added(amount)], sum)
-        case .read:
+        case .read, .readAnnounced:
             return .accept([], state.value)
         }
     }
