@@ -3,11 +3,11 @@ package import Logging
 package import NIOCore
 package import RedisClient
 
-/// News of actors by Redis' publish and subscribe: commits publish their versions, and each node subscribes to the actors
-/// that somebody on it listens to.
+/// Notifications about actors by Redis' publish and subscribe: commits publish their versions, and each node
+/// subscribes to the actors that somebody on it listens to.
 ///
-/// Redis forgets what nobody heard, and so may a connection; so listeners are also told to look every few seconds, and
-/// whenever the connection was made anew.
+/// Redis forgets what nobody heard, and so may a connection. Listeners are therefore told to look whenever a
+/// subscription was made, and that a while passed every few seconds, each at a time of its own.
 package final class RedisChangeFeed: ChangeFeed {
     /// How many subscriptions are under way at once where a connection was made anew.
     private static let width = 256
@@ -16,23 +16,25 @@ package final class RedisChangeFeed: ChangeFeed {
     private let client: RedisClient
     private let keys: RedisKeys
     private let listeners: ChangeListeners
-    /// The channels that are to be subscribed to, or not any more.
+    /// The channels whose first listener came, or whose last one left.
     private let subscriptionChanges: AsyncStream<String>
     private let subscriptionChange: AsyncStream<String>.Continuation
 
     /// - Parameters:
     ///   - configuration: the server; the feed has a connection of its own.
     ///   - limit: how many may listen at once.
-    ///   - interval: how often listeners are told to look.
+    ///   - interval: how often a listener is told that a while passed.
+    ///   - random: draws the time of each listener within the interval.
     package init(
         configuration: RedisConfiguration,
         eventLoop: any EventLoop,
         cluster: ClusterName = .standard,
         limit: Int,
         interval: Duration = .seconds(3),
+        random: @escaping @Sendable () -> UInt64,
         logger: Logger
     ) {
-        let listeners = ChangeListeners(limit: limit)
+        let listeners = ChangeListeners(limit: limit, random: random)
         self.listeners = listeners
         self.interval = interval
         keys = RedisKeys(cluster: cluster)
@@ -44,7 +46,7 @@ package final class RedisChangeFeed: ChangeFeed {
             configuration: configuration,
             eventLoop: eventLoop,
             logger: logger,
-            onMessage: { listeners.tell($0) }
+            onMessage: { listeners.publish($0.payload, to: $0.channel) }
         )
     }
 
@@ -54,7 +56,7 @@ package final class RedisChangeFeed: ChangeFeed {
         return listeners.add(to: channel) { subscriptionChange.yield(channel) }
     }
 
-    /// Ends everybody's news, and lets nobody listen any more: the node leaves.
+    /// Ends all listeners, and takes no more: the node leaves.
     package func close() { listeners.close() }
 
     /// Keeps a connection until the task is cancelled.
@@ -69,7 +71,8 @@ package final class RedisChangeFeed: ChangeFeed {
             group.addTask {
                 for await channel in self.subscriptionChanges { await self.follow(channel) }
             }
-            group.addTask { try await self.pulse() }
+            group.addTask { try await self.takeTurns() }
+            group.addTask { try await self.probe() }
             defer { group.cancelAll() }
             do {
                 try await group.next()
@@ -103,12 +106,18 @@ package final class RedisChangeFeed: ChangeFeed {
         if isListenedTo { listeners.tellToLook(channel) }
     }
 
-    private func pulse() async throws {
+    private func takeTurns() async throws {
+        for turn in 0... {
+            try await ContinuousClock().sleep(for: interval / ChangeListeners.turns)
+            listeners.takeTurn(turn)
+        }
+    }
+
+    /// Finds a dead connection, on which the node otherwise only listens.
+    private func probe() async throws {
         while true {
             try await ContinuousClock().sleep(for: interval)
-            listeners.tellToLook()
             do throws(RedisError) {
-                // Else a connection that is only listened on would never be found dead.
                 _ = try await client.send("PING")
             } catch {
                 continue

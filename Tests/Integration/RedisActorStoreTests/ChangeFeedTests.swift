@@ -24,6 +24,7 @@ import Testing
             eventLoop: MultiThreadedEventLoopGroup.singleton.next(),
             limit: limit,
             interval: interval,
+            random: { .random(in: .min ... .max) },
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         )
         let running = Task { try await feed.run() }
@@ -102,7 +103,8 @@ import Testing
                 try await withFeed(fixture, limit: 1, interval: .milliseconds(5)) { feed in
                     var news = try #require(feed.notifications(of: cart)).makeAsyncIterator()
                     #expect(feed.notifications(of: cart) == nil)
-                    for _ in 0..<5 { #expect(await news.next() == .look) }
+                    #expect(await news.next() == .look)
+                    for _ in 0..<5 { #expect(await news.next() == .idle) }
                     feed.close()
                     while await news.next() != nil {}
                     #expect(feed.notifications(of: cart) == nil)

@@ -2,16 +2,19 @@ package import Ownership
 
 /// Tells that actors changed, on whichever node that was.
 package protocol ChangeFeed: Sendable {
-    /// News of one actor, from now on. Who is slow gets the newest only. Ends when the feed is closed.
+    /// Notifications about one actor, from now on. A slow listener receives only the latest notification that
+    /// counts. Ends when the feed is closed.
     ///
-    /// - Returns: nil where no more can be listened to.
+    /// - Returns: nil if the limit of listeners is reached.
     func notifications(of id: ActorID) -> AsyncStream<ChangeNotification>?
 }
 
-/// What may be said of an actor.
+/// A notification about an actor.
 package enum ChangeNotification: Sendable, Hashable {
-    /// It was committed at this version: an owner that does not show it yet soon will.
+    /// The actor was committed at this version. Its owner may not know that yet.
     case committed(SequenceNumber)
-    /// A while passed, or something may have been missed: look yourself.
+    /// Notifications may have been missed: read the actor.
     case look
+    /// A while passed. It comes to each listener at a time of its own.
+    case idle
 }
