@@ -1,4 +1,5 @@
-/// The name of one actor in its cluster, as its face validated it: it becomes part of a Redis key, so it holds no braces.
+/// The name of one actor in its cluster, validated by whoever takes requests: stores make keys of it, so it
+/// holds no braces.
 package struct ActorID: Hashable, Sendable, CustomStringConvertible {
     package let rawValue: String
 

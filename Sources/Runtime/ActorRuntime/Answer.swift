@@ -1,8 +1,8 @@
-/// What came of a command that was decided.
+/// The result of a command that was decided.
 package struct Answer<D: Decider>: Sendable {
     package enum Verdict: Sendable {
-        /// Accepted; durable if it changed anything. The state is the committed one that the answer stands on, which
-        /// may hold other callers' changes of the same commit.
+        /// Accepted; durable if it changed anything. The state is the committed one that the answer stands
+        /// on, which may hold other callers' changes of the same commit.
         case accepted(D.Outcome, D.State)
         case rejected(D.Rejection)
     }

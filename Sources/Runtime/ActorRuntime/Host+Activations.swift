@@ -2,16 +2,17 @@ import Ownership
 import Synchronization
 
 extension Host {
-    /// What an actor's activation on this node made of a command.
+    /// This node's answer to a command for an actor.
     enum LocalResult {
         case handled(HandlingResult<D>)
-        /// There is none here, and the node makes no new ones: it leaves.
+        /// There is no activation here, and the node makes no new ones: it leaves.
         case leaving
-        /// There is none here, and none can be made now.
+        /// There is no activation here, and none can be made now.
         case notReady(HostFailure)
     }
 
-    /// Has the actor's activation on this node handle a command; a new one where there is none and one may be made.
+    /// Has the actor's activation on this node handle a command; a new one where there is none and one may be
+    /// made.
     func serve(
         _ id: ActorID,
         _ command: D.Command,
@@ -26,13 +27,13 @@ extension Host {
         }
         if directory.isDraining { return .leaving }
         guard directory.session.mayAct(at: now) else {
-            return .notReady(failure(.notReady, id, "the node has no session: Redis does not answer"))
+            return .notReady(failure(.notReady, id, "the node has no session: the store does not answer"))
         }
         guard live.withLock({ $0.count < policy.liveLimit }) else {
-            return .notReady(failure(.overloaded, id, "as many carts are live on this node as it may hold"))
+            return .notReady(failure(.overloaded, id, "this node holds as many live actors as it may"))
         }
-        // The new activation is born with the command in its mailbox: nothing is hopped to, nothing more is kept for it
-        // while it waits, and there may be very many of them.
+        // The new activation is born with the command in its mailbox: nothing is hopped to, nothing more is
+        // kept for it while it waits, and there may be very many of them.
         return .handled(
             await withCheckedContinuation { caller in
                 let reply = ReplyPromise<D>(caller)
@@ -50,8 +51,9 @@ extension Host {
         return found
     }
 
-    /// Makes an activation with a first command and has it become live; false, with nothing done, if there is one meanwhile
-    /// or there may be none any more.
+    /// Makes an activation with a first command and has it become live.
+    ///
+    /// - Returns: false, with nothing done, if there is one meanwhile or there may be none any more.
     private func beginActivation(_ id: ActorID, with envelope: sending Envelope<D>) -> Bool {
         let now = clock.now
         let deadline = envelope.deadline
@@ -63,7 +65,8 @@ extension Host {
                 if found.session === session || found.session.mayAct(at: clock.now) { return (false, nil) }
                 live.remove(id)
             }
-            // Under the lock: what is queued before the host stops is found among what is live, and is closed.
+            // Under the lock: what is queued before the host stops is found among what is live, and is
+            // closed.
             guard live.count < policy.liveLimit, enqueue(fresh, isRestore: true) else { return (false, nil) }
             let isCrowded = live.count >= policy.liveLimit - evictionMargin
             let victim = isCrowded ? live.rotate(at: now) : nil
@@ -77,7 +80,8 @@ extension Host {
         return true
     }
 
-    /// How far below the limit the least recently used are given up, so that room is there when it is needed.
+    /// The distance from the limit at which the least recently used are given up, so that room is there when
+    /// needed.
     private var evictionMargin: Int {
         min(1_024, max(1, policy.liveLimit / 16))
     }

@@ -1,5 +1,6 @@
 import Ownership
 import Synchronization
+import Timing
 
 extension Host {
     /// Has an actor's owner decide a command, wherever it is.
@@ -14,7 +15,8 @@ extension Host {
         deadline: ContinuousClock.Instant,
         trace: String = ""
     ) async throws(HostFailure) -> Answer<D> {
-        // The first attempt, which mostly is the only one, stands apart: many may wait in it, and what each keeps counts.
+        // The first attempt, which mostly is the only one, stands apart: many may wait in it, and what each
+        // keeps counts.
         let first = try await step(id, command, deadline: deadline, trace: trace, next: .anywhere)
         if case .done(let answer) = first { return answer }
         return try await retry(id, command, deadline: deadline, trace: trace, from: first)
@@ -69,7 +71,7 @@ extension Host {
             return try step(after: handled, id)
         case .leaving:
             guard let handoverTarget = handoverTarget(of: id) else {
-                return .wait(failure(.draining, id, "the node is leaving and there is no other"))
+                return .wait(failure(.draining, id, "the node is leaving, and there is no other node"))
             }
             return .at(.owner(handoverTarget.session))
         case .notReady(let lastFailure):
@@ -96,7 +98,7 @@ extension Host {
             routes.withLock { $0.remember(session, for: id) }
             return .at(.owner(session))
         case .unowned:
-            return .wait(failure(.notReady, id, "Redis was replaced or restarted a moment ago"))
+            return .wait(failure(.notReady, id, "the store was replaced or restarted a moment ago"))
         case .gone:
             return .at(.here)
         }
@@ -107,29 +109,29 @@ extension Host {
     }
 }
 
-/// Where a command may be decided.
+/// A place at which a command may be decided.
 enum RoutingTarget {
-    /// Where it was last known to be, else here.
+    /// The last known owner, else this node.
     case anywhere
     case here
     case owner(SessionID)
 }
 
-/// What one attempt to have a command decided came to. Where it is not `done`, nothing was applied.
+/// The result of one attempt to have a command decided. Unless it is `done`, nothing was applied.
 enum RoutingStep<D: Decider> {
     case done(Answer<D>)
     case at(RoutingTarget)
-    /// Try again a little later; what to say if there is no later.
+    /// Try again a little later; the failure to throw if there is no time left.
     case wait(HostFailure)
 }
 
 /// One command's way to its owner.
 private struct RoutingState {
-    /// How often the place may change before each change costs a pause.
+    /// The number of changes of place before each further change costs a pause.
     private static let freeRedirects = 3
 
     private(set) var next: RoutingTarget = .anywhere
-    /// What to say if there is no time left.
+    /// The failure to throw if there is no time left.
     private(set) var lastFailure: HostFailure
     private(set) var mustWait = false
     var backoff: Backoff

@@ -16,7 +16,7 @@ extension Host {
             return .at(.here)
         case .absent:
             routes.withLock { $0.forget(id) }
-            return .wait(failure(.ownerUnreachable, id, "its owner is not known to Redis, nor proved dead"))
+            return .wait(failure(.ownerUnreachable, id, "its owner is not registered, nor proved dead"))
         case .present(let member):
             let ask = LinkRequest(
                 target: session,
@@ -59,7 +59,7 @@ extension Host {
         }
     }
 
-    /// What the owner could not do: tried again where it was not applied and another place or moment may do better.
+    /// The owner's failure: tried again if it was not applied and another place or moment may do better.
     private func relay(_ failure: HostFailure, _ id: ActorID, _ command: D.Command) throws(HostFailure)
         -> RoutingStep<D>
     {
@@ -96,18 +96,19 @@ extension Host {
         do {
             return try codec.encode(command: command)
         } catch {
-            throw failure(.unreadable, id, "the command can not be sent on: \(error.reason)")
+            throw failure(.unreadable, id, "the command cannot be sent on: \(error.reason)")
         }
     }
 
-    /// Where an actor goes that this leaving node is asked for: the same node for everybody who asks, as far as they
-    /// see the same members (rendezvous hashing; Thaler and Ravishankar, 1996).
+    /// The node that takes an actor for which this leaving node is asked: the same for everybody who asks, as
+    /// far as they see the same members (rendezvous hashing; Thaler and Ravishankar, 1996).
     func handoverTarget(of id: ActorID) -> Member? {
         directory.handoverTargets.max { score($0, id) < score($1, id) }
     }
 
     private func score(_ member: Member, _ id: ActorID) -> UInt64 {
-        // FNV-1a, finished with a multiply-shift mix: stable between processes, which Swift's `Hasher` is not.
+        // FNV-1a, finished with a multiply-shift mix: stable between processes, which Swift's `Hasher` is
+        // not.
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in member.session.rawValue.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
         for byte in id.rawValue.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }

@@ -5,7 +5,7 @@ import Synchronization
 extension Host: LinkReceiver {
     /// The longest that a peer may make us wait for it.
     private static var longestAsk: Duration { .seconds(60) }
-    /// How often the activation may be gone when the command reaches it, before the asking node is told to try again.
+    /// The number of times that the activation may be gone before the asking node is told to try again.
     private static var turns: Int { 3 }
 
     package func receive(_ ask: LinkRequest) async -> LinkResponse {
@@ -29,7 +29,7 @@ extension Host: LinkReceiver {
             case .handled(.failure(let failure)): throw failure
             case .handled(.elsewhere(let owner)): return .notHere(owner: owner)
             case .handled(.unowned):
-                throw failure(.notReady, ask.id, "Redis was replaced or restarted a moment ago")
+                throw failure(.notReady, ask.id, "the store was replaced or restarted a moment ago")
             case .handled(.gone): continue
             }
         }

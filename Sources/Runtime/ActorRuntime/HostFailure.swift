@@ -3,11 +3,11 @@ package struct HostFailure: Error, Sendable, Hashable {
     package enum Reason: String, Sendable, Hashable, CaseIterable {
         /// A named limit was reached.
         case overloaded
-        /// Redis does not answer, or refuses.
+        /// The store does not answer, or refuses.
         case storeUnavailable = "store-unavailable"
-        /// Another node owns the actor and can not be reached, nor is it proved dead yet.
+        /// Another node owns the actor and cannot be reached, nor is it proved dead yet.
         case ownerUnreachable = "owner-unreachable"
-        /// What lies in Redis for this actor can not be read; it was left as it is.
+        /// The stored state of this actor cannot be read; it was left as it is.
         case unreadable
         /// The caller's time ran out.
         case deadlineExceeded = "deadline-exceeded"
@@ -19,7 +19,7 @@ package struct HostFailure: Error, Sendable, Hashable {
         case draining
     }
 
-    /// What became of the command.
+    /// The fate of the command.
     package enum Outcome: String, Sendable, Hashable, CaseIterable {
         /// It was not and will not be applied.
         case notApplied = "not-applied"
@@ -32,7 +32,7 @@ package struct HostFailure: Error, Sendable, Hashable {
     package let id: ActorID
     /// One line for a person.
     package let detail: String
-    /// When it makes sense to try again.
+    /// The time after which it makes sense to try again.
     package let retryAfter: Duration
 
     package init(
@@ -51,7 +51,8 @@ package struct HostFailure: Error, Sendable, Hashable {
 }
 
 extension HostFailure {
-    /// The same for a command that would have changed nothing: then nothing was applied, whatever else is unknown.
+    /// The same for a command that would have changed nothing: then nothing was applied, whatever else is
+    /// unknown.
     var ofNoChange: HostFailure {
         HostFailure(reason, .notApplied, id: id, detail: detail, retryAfter: retryAfter)
     }

@@ -1,6 +1,6 @@
 import Ownership
 
-/// Who owned an actor when we last heard of it: a hint that saves a round trip, never a ground to act on.
+/// The last known owners of actors elsewhere: hints that save a round trip, never a ground to act on.
 struct RouteCache {
     private let limit: Int
     private var recent: [ActorID: SessionID] = [:]

@@ -1,28 +1,28 @@
-/// Decides what may be done under the generation of data that Redis holds now: claim (once it is *settled*) and extend
-/// the lease (once it is *swept*).
+/// Decides what may be done under the generation of data that the store holds now: claim (once it is
+/// *settled*) and extend the lease (once it is *swept*).
 ///
-/// Settled: every session that may hold newer state than Redis has either put it back or has ended, because the
-/// generation is known for longer than any lease from before it can last. Swept: this node has put back what Redis lost
-/// of its own live actors.
+/// Settled: every session that may hold newer state than the store has either put it back or has ended,
+/// because the generation is known for longer than any lease from before it can last. Swept: this node has
+/// put back whatever the store lost of its own live actors.
 package struct GenerationLedger: Sendable, Equatable {
     package typealias Instant = ContinuousClock.Instant
 
     package enum State: Equatable, Sendable {
-        /// Redis never answered. Can become `known`.
+        /// The store never answered. Can become `known`.
         case unknown
         /// The generation that the latest answer named. Can become `known` with another one.
         case known(Generation, firstSeen: Instant, settled: Bool, swept: Bool)
     }
 
-    /// What the host must do.
+    /// The task of the host.
     package enum Action: Equatable, Sendable {
         case none
-        /// Check every live actor against Redis, put back what is missing, then say `sweepFinished`.
+        /// Check every live actor against the store, put back what is missing, then say `sweepFinished`.
         case sweep(Sweep)
     }
 
     package private(set) var state: State = .unknown
-    /// How many sweeps were asked for.
+    /// The number of sweeps that were asked for.
     private var sweeps: UInt64 = 0
     private let takeoverDelay: Duration
 
@@ -33,9 +33,11 @@ package struct GenerationLedger: Sendable, Equatable {
     /// Takes in the generation that a heartbeat's answer named.
     ///
     /// - Parameters:
-    ///   - settledElsewhere: whether somebody whose word counts calls this very generation settled: an entry in the
-    ///     same answer, or the predecessor on our data folder; or nobody else can ever have owned anything in it.
-    ///   - nothingLive: whether this node has no live actor and no claim in flight, so that there is nothing to sweep.
+    ///   - settledElsewhere: whether somebody whose word counts calls this very generation settled: an entry
+    ///     in the same answer, or the predecessor on our data folder; or nobody else can ever have owned
+    ///     anything in it.
+    ///   - nothingLive: whether this node has no live actor and no claim in flight, so that there is nothing
+    ///     to sweep.
     package mutating func observe(
         _ generation: Generation,
         at now: Instant,
@@ -55,8 +57,8 @@ package struct GenerationLedger: Sendable, Equatable {
         }
     }
 
-    /// Every actor that was live when the sweep began is known to be in Redis, or gone. Only the latest sweep counts: a
-    /// generation may come, go and come again.
+    /// Every actor that was live when the sweep began is known to be in the store, or gone. Only the latest
+    /// sweep counts: a generation may come, go and come again.
     package mutating func sweepFinished(_ sweep: Sweep) {
         guard sweep.number == sweeps else { return }
         let generation = sweep.generation
@@ -86,7 +88,7 @@ package struct GenerationLedger: Sendable, Equatable {
         }
     }
 
-    /// Whether a heartbeat's answer under the generation in force may extend the lease.
+    /// True if a heartbeat's answer under the generation in force may extend the lease.
     package var isSwept: Bool {
         switch state {
         case .unknown: false
@@ -94,7 +96,7 @@ package struct GenerationLedger: Sendable, Equatable {
         }
     }
 
-    /// When the generation in force will be settled by waiting alone; nil where it is, or nothing is known.
+    /// The instant at which waiting alone settles the generation in force; nil if it is settled, or unknown.
     package var settlesAt: Instant? {
         switch state {
         case .unknown, .known(_, _, settled: true, _): nil

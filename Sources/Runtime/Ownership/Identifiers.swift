@@ -1,6 +1,6 @@
 /// One life of a node process as an owner of actors: random, never reused, over for good once it ended.
 package struct SessionID: Hashable, Sendable, CustomStringConvertible {
-    /// The id as it stands in Redis: 32 hexadecimal digits from 128 random bits; never empty.
+    /// The id as it is stored: 32 hexadecimal digits from 128 random bits; never empty.
     package let rawValue: String
 
     package init(_ rawValue: String) {
@@ -17,7 +17,8 @@ package struct SessionID: Hashable, Sendable, CustomStringConvertible {
     package var description: String { rawValue }
 }
 
-/// The id of one commit, the same for every copy of it that is sent; tells "already applied" from "somebody else's".
+/// The id of one commit, the same for every copy of it that is sent; tells "already applied" from "somebody
+/// else's".
 package struct CommitID: Hashable, Sendable, CustomStringConvertible {
     package let rawValue: String
 
@@ -28,8 +29,8 @@ package struct CommitID: Hashable, Sendable, CustomStringConvertible {
     package var description: String { rawValue }
 }
 
-/// The number of a claim or republish within one session: grows with each, so that a late copy of an older one is
-/// recognised and refused.
+/// The number of a claim or republish within one session: grows with each, so that a late copy of an older
+/// one is recognised and refused.
 package struct ClaimAttempt: Hashable, Comparable, Sendable {
     package let rawValue: UInt64
 
@@ -42,8 +43,8 @@ package struct ClaimAttempt: Hashable, Comparable, Sendable {
 
 /// Fencing token: grows at every change of owner, and every write is checked against it.
 ///
-/// Microseconds since 1970 by the Redis server's clock, or one more than the former epoch where that clock went back;
-/// below 2⁵³, so that Lua's numbers hold it exactly.
+/// Microseconds since 1970 by the store's clock, or one more than the former epoch where that clock went
+/// back; below 2⁵³, so that a double holds it exactly.
 package struct Epoch: Hashable, Comparable, Sendable {
     package let rawValue: UInt64
 
@@ -73,7 +74,7 @@ package struct SequenceNumber: Hashable, Comparable, Sendable {
     package static func < (a: SequenceNumber, b: SequenceNumber) -> Bool { a.rawValue < b.rawValue }
 }
 
-/// What a write is checked against: who may write (epoch) and on top of what (sequence). Ordered by epoch first.
+/// The condition of a write: who may write (epoch) and on top of what (sequence). Ordered by epoch first.
 package struct Version: Hashable, Comparable, Sendable {
     package var epoch: Epoch
     package var sequence: SequenceNumber

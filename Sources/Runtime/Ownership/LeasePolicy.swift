@@ -1,9 +1,9 @@
-/// How long a session lives without a heartbeat, and how long others wait before they call it dead.
+/// The life of a session without a heartbeat, and the wait after which others call it dead.
 package struct LeasePolicy: Sendable, Equatable {
     /// The lease length L: counted from the instant a heartbeat *left*.
     package let length: Duration
-    /// The margin m, taken off one's own right and added to the wait for another's: covers clocks that tick at
-    /// slightly different speeds.
+    /// The margin m, taken off one's own right and added to the wait for another's: covers clocks that tick
+    /// at slightly different speeds.
     package let margin: Duration
     /// The time H between two heartbeats.
     package let heartbeatInterval: Duration
@@ -18,9 +18,9 @@ package struct LeasePolicy: Sendable, Equatable {
         self.heartbeatInterval = heartbeatInterval
     }
 
-    /// How long one heartbeat gives its sender the right to act.
+    /// The time for which one heartbeat gives its sender the right to act.
     package var right: Duration { length - margin }
-    /// How long an observer waits, from the answer that it received, before a silent session may be called dead; and
-    /// how long a generation must have been known before anyone may claim under it.
+    /// The wait of an observer, from the answer that it received, before a silent session may be called dead;
+    /// and the time for which a generation must have been known before anyone may claim under it.
     package var takeoverDelay: Duration { length + margin }
 }

@@ -1,4 +1,4 @@
-/// A session as its entry in Redis shows it.
+/// A session as its entry in the registry shows it.
 package struct Member: Hashable, Sendable {
     package enum Condition: String, Hashable, Sendable {
         /// It beats, or at least nobody has proved otherwise.
@@ -15,7 +15,7 @@ package struct Member: Hashable, Sendable {
     package let condition: Condition
     /// The generation that this session calls settled, in `Generation.description`'s form; empty for none.
     package let settled: String
-    /// Where the session can be reached, and what it is.
+    /// The session's address and build.
     package let card: NodeCard
 
     package init(session: SessionID, counter: UInt64, condition: Condition, settled: String, card: NodeCard) {
@@ -27,7 +27,7 @@ package struct Member: Hashable, Sendable {
     }
 }
 
-/// What a node tells the others about itself.
+/// The name, address and build that a node shows to the others.
 package struct NodeCard: Hashable, Sendable {
     /// The node's name as an operator knows it.
     package let name: String

@@ -1,18 +1,18 @@
-/// Decides which sessions are dead: not by a clock that nodes would have to share, but because one and the same counter
-/// was seen for longer, on our own clock, than any lease can last.
+/// Decides which sessions are dead: not by a clock that nodes would have to share, but because one and the
+/// same counter was seen for longer, on our own clock, than any lease can last.
 package struct MembershipObserver: Sendable {
     package typealias Instant = ContinuousClock.Instant
 
-    /// What was seen of a silent session, and since when.
+    /// The last change that was seen of a session.
     private struct Observation: Equatable {
         /// The counter, or nil where the session had no entry.
         var counter: UInt64?
         var generation: Generation
-        /// When the answer that showed it first was *received*.
+        /// The instant at which the first answer that showed it was *received*.
         var since: Instant
     }
 
-    /// How a session stands, as far as we know.
+    /// The state of a session, as far as this node knows.
     package enum SessionStatus: Equatable, Sendable {
         /// Reachable at the member's link.
         case present(Member)
@@ -30,10 +30,10 @@ package struct MembershipObserver: Sendable {
         package let generation: Generation
     }
 
-    /// How many absent owners are watched at once; beyond it the oldest watch is given up (and starts again, with a
-    /// new wait, if the session is asked for again).
+    /// The most absent owners that are watched at once. Beyond it the oldest watch is given up; it starts
+    /// again, with a new wait, if the session is asked for again.
     package static let watchLimit = 1_024
-    /// How many tombstoned sessions a claim carries along.
+    /// The most tombstoned sessions that a claim carries along.
     package static let recentDeadLimit = 16
 
     private let takeoverDelay: Duration
@@ -68,12 +68,22 @@ package struct MembershipObserver: Sendable {
             case .alive, .draining:
                 guard !dead.contains(member.session) else { continue }
                 members[member.session] = member
-                seen[member.session] = observation(of: member.session, member.counter, generation, now)
+                seen[member.session] = observation(
+                    of: member.session,
+                    counter: member.counter,
+                    generation: generation,
+                    receivedAt: now
+                )
             }
         }
         watched.removeAll { dead.contains($0) || members[$0] != nil }
         for session in watched where session != own {
-            seen[session] = observation(of: session, nil, generation, now)
+            seen[session] = observation(
+                of: session,
+                counter: nil,
+                generation: generation,
+                receivedAt: now
+            )
         }
         observations = seen
     }
@@ -81,9 +91,9 @@ package struct MembershipObserver: Sendable {
     /// Keeps the former observation where nothing moved; otherwise the wait begins anew.
     private func observation(
         of session: SessionID,
-        _ counter: UInt64?,
-        _ generation: Generation,
-        _ now: Instant
+        counter: UInt64?,
+        generation: Generation,
+        receivedAt now: Instant
     ) -> Observation {
         if let former = observations[session], former.counter == counter, former.generation == generation {
             return former
@@ -107,7 +117,7 @@ package struct MembershipObserver: Sendable {
         return due.sorted { $0.session.rawValue < $1.session.rawValue }
     }
 
-    /// When the next wait will be over, if nothing moves.
+    /// The end of the next wait, if nothing moves.
     package var nextExpiry: Instant? {
         observations.values.map { $0.since + takeoverDelay }.min()
     }

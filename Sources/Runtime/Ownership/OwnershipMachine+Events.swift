@@ -43,7 +43,8 @@ extension OwnershipMachine {
         return operation.map { .perform($0) } ?? .none
     }
 
-    /// The shell reported something that can not happen in this state: a mistake of ours, never of Redis or a peer.
+    /// The shell reported something that cannot happen in this state: a mistake of ours, never of the store
+    /// or a peer.
     private func impossible(_ event: String) -> Never {
         preconditionFailure("ownership: \(event) in state \(state)")
     }
@@ -62,7 +63,8 @@ extension OwnershipMachine {
             return .answerAbsent
         case .owner(let session):
             guard ownerIsDead else { return end(.elsewhere(session)) }
-            // A second refusal for the same dead owner means that the claim raced with another taker: ask afresh.
+            // A second refusal for the same dead owner means that the claim raced with another taker: ask
+            // afresh.
             let isNews = deadOwner != session
             deadOwner = session
             return again(atOnce: isNews)
@@ -119,7 +121,7 @@ extension OwnershipMachine {
         }
     }
 
-    // MARK: Healing Redis
+    // MARK: Healing the store
 
     private mutating func verifyAnswered(_ answer: VerifyAnswer, _ attempt: () -> ClaimAttempt) -> Action {
         guard case .verifying(let version, let checked) = state else {
@@ -128,14 +130,16 @@ extension OwnershipMachine {
         switch answer {
         case .intact:
             state = .owned(version)
-            // Another generation may have come while this one was checked: its answer says nothing about that.
+            // Another generation may have come while this one was checked: its answer says nothing about
+            // that.
             if sweep == checked { sweep = nil }
             return proceed()
         case .fenced:
             return end(.fenced)
         case .regressed, .lost:
             guard SafetyRule.republish.holds else { return end(.fenced) }
-            // The sweep stays asked for: what was put back is checked once more, under the generation in force then.
+            // The sweep stays asked for: what was put back is checked once more, under the generation in
+            // force then.
             return begin(.republishing(version, attempt(), then: .serving))
         case .otherGeneration:
             if let sweep { state = .verifying(version, sweep) }
@@ -180,10 +184,10 @@ extension OwnershipMachine {
         case .fenced:
             return end(.fenced)
         case .regressed, .lost:
-            // Nothing was ever committed: there is nothing that Redis could have lost.
+            // Nothing was ever committed: there is nothing that the store could have lost.
             guard version.sequence > .zero else { return end(.released) }
-            // An earlier copy of the release may have been executed, and another session may own the actor since: what
-            // is put back must not fence that one, as a republish would.
+            // An earlier copy of the release may have been executed, and another session may own the actor
+            // since: what is put back must not fence that one, as a republish would.
             return begin(.surrendering(version))
         }
     }

@@ -1,55 +1,56 @@
-/// Decides what one activation does about its ownership: one operation on Redis at a time, each repeated until it has a
-/// definite answer or the session is over.
+/// Decides what one activation does about its ownership: one operation on the store at a time, each repeated
+/// until it has a definite answer or the session is over.
 ///
-/// The shell performs the operation that an action names and reports what came of it. The rules are those of the
-/// ownership protocol (`docs/failure-model.md`); the comments below name the rule where it is not plain to see.
+/// The shell performs the operation that an action names and reports what came of it. The rules are those of
+/// the ownership protocol (`docs/failure-model.md`); the comments below name the rule where it is not plain
+/// to see.
 package struct OwnershipMachine: Sendable, Equatable {
     package enum State: Equatable, Sendable {
-        /// Redis is being asked for the actor. Can become `absent`, `owned` or `ended`.
+        /// The store is being asked for the actor. Can become `absent`, `owned` or `ended`.
         case claiming(create: Bool)
-        /// Redis has no such actor. Can become `claiming` (to create it) or `ended`.
+        /// The store has no such actor. Can become `claiming` (to create it) or `ended`.
         case absent
         /// The actor is ours and nothing is in flight. Can become every state but `claiming` and `absent`.
         case owned(Version)
-        /// A commit on top of the version is in flight; `ambiguous` once a copy of it went unanswered. Can become
-        /// `owned` (with or without the change), `republishing` or `ended`.
+        /// A commit on top of the version is in flight; `ambiguous` once a copy of it went unanswered. Can
+        /// become `owned` (with or without the change), `republishing` or `ended`.
         case committing(Version, CommitID, ambiguous: Bool)
-        /// After a change of generation, Redis is asked whether it still has our version. Can become `owned`,
-        /// `republishing` or `ended`.
+        /// After a change of generation, the store is asked whether it still has our version. Can become
+        /// `owned`, `republishing` or `ended`.
         case verifying(Version, Generation)
-        /// Redis lost what we hold, and is given it back. Can become `owned`, `committing` or `ended`.
+        /// The store lost what we hold, and is given it back. Can become `owned`, `committing` or `ended`.
         case republishing(Version, ClaimAttempt, then: Resumption)
         /// The actor is being given up in good order. Can become `surrendering` or `ended`.
         case releasing(Version)
-        /// Redis lost what is being given up, and is given it back as nobody's. Can become `ended`.
+        /// The store lost what is being given up, and is given it back as nobody's. Can become `ended`.
         case surrendering(Version)
         /// The activation must be dropped. Terminal.
         case ended(End)
     }
 
-    /// What goes on once Redis has our state again.
+    /// The work that goes on once the store has our state again.
     package enum Resumption: Equatable, Sendable {
         case serving
         case commit(CommitID, ambiguous: Bool)
     }
 
-    /// Why an activation ends.
+    /// The reason for the end of an activation.
     package enum End: Equatable, Sendable {
         /// Another session owns the actor.
         case elsewhere(SessionID)
         /// Nobody owns it, and this node takes nothing.
         case unowned
-        /// Redis has it, nobody owns it.
+        /// The store has it, nobody owns it.
         case released
         /// Somebody newer took it from us.
         case fenced
         /// Our session ended, and our right with it.
         case sessionOver
-        /// Nobody waits for it any more, or what Redis holds can not be read.
+        /// Nobody waits for it any more, or the stored state cannot be read.
         case abandoned
     }
 
-    /// One exchange with Redis.
+    /// One exchange with the store.
     package enum Operation: Equatable, Sendable {
         /// Take the actor. `dead` is an owner, known to be dead, that an earlier answer named.
         case claim(create: Bool, dead: SessionID?)
@@ -61,7 +62,7 @@ package struct OwnershipMachine: Sendable, Equatable {
     }
 
     package enum Event: Equatable, Sendable {
-        /// Redis answered a claim; `ownerIsDead` where it named an owner whose tombstone we have seen.
+        /// The store answered a claim. `ownerIsDead`: it named an owner whose tombstone we have seen.
         case claimAnswered(ClaimAnswer, ownerIsDead: Bool)
         case commitAnswered(CommitAnswer)
         case verifyAnswered(VerifyAnswer)
@@ -70,7 +71,7 @@ package struct OwnershipMachine: Sendable, Equatable {
         case surrenderAnswered(SurrenderAnswer)
         /// The operation may or may not have been executed.
         case unanswered
-        /// The operation was certainly not executed: Redis refused it, or it never left.
+        /// The operation was certainly not executed: the store refused it, or it never left.
         case refused
         /// The actor does not exist and shall.
         case create
@@ -80,9 +81,9 @@ package struct OwnershipMachine: Sendable, Equatable {
         case proceed
         /// The actor shall be given up. Only with an empty mailbox and no read under way.
         case release
-        /// Redis holds another generation: what we hold must be checked against it.
+        /// The store holds another generation: our state must be checked against it.
         case sweep(Generation)
-        /// Nobody waits any more, or the state can not be read.
+        /// Nobody waits any more, or the state cannot be read.
         case abandon
         /// The session ended.
         case sessionOver
@@ -108,7 +109,7 @@ package struct OwnershipMachine: Sendable, Equatable {
     }
 
     package internal(set) var state: State
-    /// The generation that Redis must be checked under before anything else is done, if any.
+    /// The generation under which the actor must be checked before anything else is done, if any.
     package internal(set) var sweep: Generation?
     /// A dead owner that stood in the way of the claim.
     var deadOwner: SessionID?
@@ -117,7 +118,8 @@ package struct OwnershipMachine: Sendable, Equatable {
         state = .claiming(create: create)
     }
 
-    /// The version that is committed and ours, if any: what reads are answered from while the session is valid.
+    /// The version that is committed and ours, if any: what reads are answered from while the session is
+    /// valid.
     package var committed: Version? {
         switch state {
         case .owned(let version), .committing(let version, _, _), .verifying(let version, _),

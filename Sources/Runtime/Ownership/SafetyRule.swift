@@ -1,5 +1,5 @@
-/// A rule that the safety of carts rests on, and that a test build can switch off: a test that nothing fails without a rule
-/// has not tested it.
+/// A rule that the safety of actors rests on, and that a test build can switch off: tests that pass without a
+/// rule do not test it.
 ///
 /// In a release build every rule holds, and asking costs nothing.
 package enum SafetyRule: String, CaseIterable, Sendable {
@@ -7,7 +7,7 @@ package enum SafetyRule: String, CaseIterable, Sendable {
     case sequenceCheck
     /// The right to act is counted from the instant that the heartbeat left, not from its answer.
     case deadlineFromSend
-    /// Who acts looks at the deadline of its session first.
+    /// A node looks at its session's deadline before it acts.
     case deadlineCheck
     /// A silent session is called dead only after a wait that outlasts its lease.
     case takeoverWaits
@@ -19,20 +19,19 @@ package enum SafetyRule: String, CaseIterable, Sendable {
     case releaseChecksEpoch
     /// All copies of a commit bear one id.
     case commitKeepsID
-    /// One commit of a cart is in flight at a time.
+    /// One commit of an actor is in flight at a time.
     case oneCommitInFlight
-    /// Nothing is claimed under a new generation of data until whoever may hold newer data has put it back, or ended.
+    /// Nothing is claimed under a new generation of data until whoever may hold newer data has put it back,
+    /// or ended.
     case generationGate
     /// After a change of generation the lease is extended only once everything live was checked.
     case sweepBeforeLease
-    /// Redis holding less than the owner is found out before Redis holding another's.
+    /// A store that holds less than the owner is recognised before one that holds another owner's state.
     case regressedBeforeFenced
     /// A late copy of an older claim takes nothing.
     case claimAttempt
-    /// What Redis lost and an owner holds is put back.
+    /// An owner puts back whatever the store lost.
     case republish
-    /// A repeated operation is recognised by its id.
-    case operationIDs
     /// A node refuses asks that are meant for another session.
     case linkChecksSession
 }
@@ -42,12 +41,12 @@ extension SafetyRule {
     /// The rule that does not hold in this task and all that it starts. Only tests set it.
     @TaskLocal package static var switchedOff: SafetyRule?
 
-    /// Whether the rule is kept.
+    /// True while the rule is kept.
     package var holds: Bool { SafetyRule.switchedOff != self }
 }
 #else
 extension SafetyRule {
-    /// Whether the rule is kept.
+    /// True while the rule is kept.
     @inlinable package var holds: Bool { true }
 }
 #endif

@@ -7,13 +7,14 @@ package struct SessionMachine: Sendable, Equatable {
     package enum State: Equatable, Sendable {
         /// No heartbeat was answered yet: no right to act. Can become `valid` or `over`.
         case registering
-        /// We may act until `deadline`, counted from the instant the last heartbeat *left*. Can become `over`.
+        /// We may act until `deadline`, counted from the instant the last heartbeat *left*. Can become
+        /// `over`.
         case valid(deadline: Instant)
         /// Our right ended. Terminal.
         case over(End)
     }
 
-    /// Why a session ended.
+    /// The reason for the end of a session.
     package enum End: Equatable, Sendable {
         /// No heartbeat was answered in time.
         case expired
@@ -23,12 +24,12 @@ package struct SessionMachine: Sendable, Equatable {
         case left
     }
 
-    /// What Redis said to a heartbeat.
+    /// The store's answer to a heartbeat.
     package enum Answer: Equatable, Sendable {
         /// The entry is a tombstone.
         case dead
-        /// The entry's counter moved. `extends` is false where the lease may not be extended by this answer: its
-        /// generation is not swept yet, or the replicas did not confirm it.
+        /// The entry's counter moved. `extends` is false where the lease may not be extended by this answer:
+        /// its generation is not swept yet, or the replicas did not confirm it.
         case alive(extends: Bool)
     }
 
@@ -69,8 +70,8 @@ package struct SessionMachine: Sendable, Equatable {
         }
     }
 
-    /// Whether the session may act at `now`. The first time that a deadline is found to have passed, the session is
-    /// over for good.
+    /// True if the session may act at `now`. The first time that a deadline is found to have passed, the
+    /// session is over for good.
     package mutating func mayAct(at now: Instant) -> Bool {
         guard !isOver(at: now) else { return false }
         switch state {
@@ -79,7 +80,7 @@ package struct SessionMachine: Sendable, Equatable {
         }
     }
 
-    /// Whether the session ended, by `now` at the latest.
+    /// True if the session ended, by `now` at the latest.
     package mutating func isOver(at now: Instant) -> Bool {
         switch state {
         case .registering:

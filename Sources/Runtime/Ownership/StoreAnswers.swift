@@ -1,4 +1,4 @@
-/// What Redis says to a claim.
+/// The store's answer to a claim.
 package enum ClaimAnswer: Hashable, Sendable {
     /// The actor is ours under this version's epoch; its state came in the same answer.
     case granted(Version)
@@ -10,43 +10,43 @@ package enum ClaimAnswer: Hashable, Sendable {
     case free
     /// A newer attempt of our own session stands there: this was a late copy.
     case superseded
-    /// Redis holds another generation than the one the claim was made under.
+    /// The store holds another generation than the one the claim was made under.
     case otherGeneration
 }
 
-/// What Redis says to a commit.
+/// The store's answer to a commit.
 package enum CommitAnswer: Hashable, Sendable {
     /// The change is durable; also when an earlier copy of the same commit had already made it so.
     case committed
     /// Somebody newer owns the actor.
     case fenced
-    /// Redis holds something older than we do: it lost data.
+    /// The store holds something older than we do: it lost data.
     case regressed
-    /// Redis does not have the actor at all: it lost data.
+    /// The store does not have the actor at all: it lost data.
     case lost
 }
 
-/// What Redis says when a live actor is checked after a change of generation.
+/// The store's answer when a live actor is checked after a change of generation.
 package enum VerifyAnswer: Hashable, Sendable {
-    /// Redis holds exactly what we hold.
+    /// The store holds exactly what we hold.
     case intact
     case fenced
     case regressed
     case lost
-    /// Redis holds another generation than the one that we check for.
+    /// The store holds another generation than the one that we check for.
     case otherGeneration
 }
 
-/// What Redis says to a republish.
+/// The store's answer to a republish.
 package enum RepublishAnswer: Hashable, Sendable {
-    /// Our state stands in Redis again, under this epoch.
+    /// Our state stands in the store again, under this epoch.
     case republished(Epoch)
-    /// Redis holds exactly what we hold; nothing was to be done.
+    /// The store holds exactly what we hold; nothing was to be done.
     case intact
     case fenced
 }
 
-/// What Redis says to a release.
+/// The store's answer to a release.
 package enum ReleaseAnswer: Hashable, Sendable {
     /// The actor has no owner now.
     case released
@@ -56,9 +56,9 @@ package enum ReleaseAnswer: Hashable, Sendable {
     case lost
 }
 
-/// What Redis says to a surrender.
+/// The store's answer to a surrender.
 package enum SurrenderAnswer: Hashable, Sendable {
-    /// Redis has the state, and the actor has no owner.
+    /// The store has the state, and the actor has no owner.
     case released
     /// It had gone to somebody else before.
     case fenced

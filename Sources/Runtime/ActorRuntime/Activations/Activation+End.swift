@@ -1,7 +1,7 @@
 import DequeModule
 import Ownership
 
-/// How waiting callers are told that their time ran out, or that the activation is gone.
+/// Answers to waiting callers whose time ran out, or whose activation is gone.
 extension Activation {
     /// Has the host look after whoever waits here, when the first one's time runs out.
     func scheduleExpiry(at deadline: ContinuousClock.Instant) {
@@ -13,7 +13,8 @@ extension Activation {
     /// Answers whoever has waited for too long. For the host, when it was asked to look after them.
     func expireCallers(at now: ContinuousClock.Instant) {
         expire(at: now)
-        // An overtaken turn: callers with less time came after it was noted, and at theirs the next was noted.
+        // An overtaken turn: callers with less time came after it was noted, and at theirs the next was
+        // noted.
         if let expiryScheduledAt, expiryScheduledAt > now { return }
         expiryScheduledAt = nil
         let waiting = mailbox.lazy.map(\.deadline) + (batch?.entries ?? []).lazy.map(\.envelope.deadline)
@@ -82,13 +83,14 @@ extension Activation {
         case .released, .fenced, .sessionOver, .abandoned: answerMailbox(.gone)
         }
         resumeWatchers()
-        // The host may know the activation for as long as a caller would have waited, which is no reason to keep all this.
+        // The host may know the activation for as long as a caller would have waited, which is no reason to
+        // keep all this.
         state = host.decider.initial
         form = .empty
     }
 
-    /// The commit in flight when the activation ended: a single copy that was fenced was certainly not executed, and
-    /// its commands can be asked again; otherwise nobody knows.
+    /// The commit in flight when the activation ended: a single copy that was fenced was certainly not
+    /// executed, and its commands can be asked again; otherwise nobody knows.
     private func endBatch(_ end: OwnershipMachine.End) {
         guard let batch else { return }
         self.batch = nil

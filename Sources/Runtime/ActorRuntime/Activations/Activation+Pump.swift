@@ -1,6 +1,7 @@
 import DequeModule
 import Logging
 import Ownership
+import Timing
 
 /// The activation's own work, one step after the other.
 extension Activation {
@@ -13,8 +14,8 @@ extension Activation {
 
     /// Does what there is to do, until there is nothing or the activation is gone. One runs at a time.
     ///
-    /// - Parameter reply: what a caller waits for who runs the pump itself. Once it is given, or the caller has to wait for
-    ///   anything but the store, or is cancelled, a task of the host goes on.
+    /// - Parameter reply: the answer for a caller that runs the pump itself. Once it is given, or the caller
+    ///   has to wait for anything but the store, or is cancelled, a task of the host goes on.
     func pump(for reply: ReplyPromise<D>? = nil) async {
         var backoff = Backoff(floor: host.policy.backoffFloor, ceiling: host.policy.backoffCeiling)
         var action = pending ?? resume()
@@ -39,7 +40,7 @@ extension Activation {
             case .answerAbsent:
                 action = answerAbsent()
             case .apply:
-                backoff = Backoff(floor: host.policy.backoffFloor, ceiling: host.policy.backoffCeiling)
+                backoff.reset()
                 applyBatch()
                 action = event(.proceed)
             case .rejectCommit:
@@ -58,10 +59,11 @@ extension Activation {
         machine.event(event, attempt: session.nextAttempt)
     }
 
-    /// Whether what comes next is not the business of the caller who runs the pump.
+    /// True if the next action is not the business of the caller that runs the pump.
     private func isForOthers(_ action: OwnershipMachine.Action, _ reply: ReplyPromise<D>) -> Bool {
         switch action {
-        // What takes no time is done at once; above all `.apply`, before which the state is not that of the version.
+        // What takes no time is done at once; above all `.apply`, before which the state is not that of the
+        // version.
         case .none, .drop, .apply, .answerAbsent: false
         case .serve where mailbox.isEmpty && !isRetiring: false
         case .performAgain, .rejectCommit: true
@@ -69,7 +71,7 @@ extension Activation {
         }
     }
 
-    /// Where the pump takes up the work again.
+    /// The action with which the pump takes up the work again.
     private func resume() -> OwnershipMachine.Action {
         switch machine.state {
         case .owned:
@@ -98,7 +100,8 @@ extension Activation {
             }
             settle(next)
         }
-        // A record without a commit lives for a short time only, and nobody needs it: it must not vanish under us.
+        // A record without a commit lives for a short time only, and nobody needs it: it must not vanish
+        // under us.
         if machine.committed?.sequence == .zero { return event(.release) }
         if host.clock.now - touchedAt >= host.touchInterval(of: state),
             let generation = host.directory.generation
@@ -111,7 +114,7 @@ extension Activation {
     }
 
     private func decideBatch() -> Batch<D> {
-        let next = Batch<D>(on: state, form)
+        let next = Batch<D>(on: state, form: form)
         let now = host.clock.now
         let sequence = machine.committed?.sequence.rawValue ?? 0
         while next.entries.count < host.policy.batchLimit, let envelope = mailbox.popFirst() {
@@ -146,8 +149,8 @@ extension Activation {
         }
     }
 
-    /// Takes back a commit that was not executed: a passing trouble puts the commands back into the mailbox (and
-    /// returns false), a refusal is told to the callers.
+    /// Takes back a commit that was not executed: a passing trouble puts the commands back into the mailbox
+    /// (and returns false), a refusal is told to the callers.
     private func rejectBatch() -> Bool {
         guard let batch else { return true }
         self.batch = nil
@@ -168,8 +171,9 @@ extension Activation {
         batch.entries = []
     }
 
-    /// Decides what waited when the store was asked on the state of an actor that does not exist, until a command would
-    /// bring it into being. Who came later asks again: the actor may have been created meanwhile, elsewhere.
+    /// Decides what waited when the store was asked on the state of an actor that does not exist, until a
+    /// command would bring it into being. Who came later asks again: the actor may have been created
+    /// meanwhile, elsewhere.
     private func answerAbsent() -> OwnershipMachine.Action {
         let now = host.clock.now
         guard session.mayAct(at: now) else { return event(.sessionOver) }

@@ -67,7 +67,7 @@ extension Activation {
         // The claim leaves now: whoever came until now is answered by what it finds.
         askedUpTo = arrivals
         let terms = host.directory.terms(for: session, create: create, naming: dead, at: now)
-        guard let terms else { throw .unsent("Redis was not reached yet") }
+        guard let terms else { throw .unsent("the store was not reached yet") }
         let claim = try await host.store.claim(id, terms)
         host.restored(after: host.clock.now - now)
         lastFailure = nil
@@ -80,15 +80,16 @@ extension Activation {
         case .owner(let owner):
             return .claimAnswered(claim.answer, ownerIsDead: host.directory.status(of: owner) == .dead)
         case .absent where terms.mode == .look:
-            // Nothing may be taken now, perhaps because Redis lost data that a live owner will put back: that it has
-            // no such actor says nothing.
+            // Nothing may be taken now, perhaps because the store lost data that a live owner will put back:
+            // that it has no such actor says nothing.
             return .claimAnswered(.free, ownerIsDead: false)
         case .absent, .free, .superseded, .otherGeneration:
             return .claimAnswered(claim.answer, ownerIsDead: false)
         }
     }
 
-    /// The store holds the whole state anew. A commit that waits was decided on the same state and goes on top of it.
+    /// The store holds the whole state anew. A commit that waits was decided on the same state and goes on
+    /// top of it.
     private func updateFormAfterRepublish(at sequence: SequenceNumber) {
         form = sequence > .zero ? host.store.form(at: sequence) : .empty
         batch?.form = form
@@ -131,8 +132,8 @@ extension Activation {
         }
     }
 
-    /// What lies in the store is left as it is: a commit is refused and the state kept in memory; anything else ends
-    /// the activation.
+    /// The stored state is left as it is: a commit is refused and the state kept in memory; anything else
+    /// ends the activation.
     private func unreadable(
         _ why: String,
         _ operation: OwnershipMachine.Operation

@@ -1,7 +1,7 @@
 /// The live actors by id, and in the order of their last use. A value; every operation takes constant time.
 ///
-/// It knows nothing of what it holds, not even by a type parameter: every request comes by here, and what is generic is
-/// looked up at run time where its types are not known in this module.
+/// It knows nothing of what it holds, not even by a type parameter: every request comes by here, and what is
+/// generic is looked up at run time where its types are not known in this module.
 struct ActivationTable {
     typealias Instant = ContinuousClock.Instant
     typealias Element = any AnyObject & Sendable

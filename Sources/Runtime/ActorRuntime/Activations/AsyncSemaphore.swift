@@ -38,7 +38,8 @@ final class AsyncSemaphore: Sendable {
         next?.resume()
     }
 
-    /// Has as many places from now on. Where there are fewer than are taken, those are kept until they are left.
+    /// Has as many places from now on. Where there are fewer than are taken, those are kept until they are
+    /// left.
     func resize(to count: Int) {
         while let next = state.withLock({ state in
             state.count = max(1, count)
@@ -48,7 +49,7 @@ final class AsyncSemaphore: Sendable {
         }
     }
 
-    /// Whether all places are taken.
+    /// True while all places are taken.
     var isFull: Bool {
         state.withLock { $0.taken >= $0.count }
     }

@@ -5,7 +5,7 @@ final class Batch<D: Decider> {
         let envelope: Envelope<D>
         let decision: Decision<D.Event, D.Outcome, D.Rejection>
 
-        /// Whether the command has a part in the commit.
+        /// True if the command has a part in the commit.
         var isChange: Bool {
             switch decision {
             case .accept(let events, _): !events.isEmpty
@@ -16,19 +16,19 @@ final class Batch<D: Decider> {
 
     var entries: [Entry] = []
     let before: D.State
-    /// How the state before lies in the store.
+    /// The form in which the state before is stored.
     var form: StoredForm
     private(set) var after: D.State
     private(set) var events: [D.Event] = []
-    /// Whether a copy of the commit left this node.
+    /// True once a copy of the commit left this node.
     var wasSent = false
-    /// Whether a copy of the commit went unanswered, so that a refusal of a later copy settles nothing.
+    /// True once a copy of the commit went unanswered, so that a refusal of a later copy settles nothing.
     var wasUnanswered = false
-    /// What the callers are told if the commit is not executed; nil where it is tried again for them.
+    /// The failure for the callers if the commit is not executed; nil where it is tried again for them.
     var refusal: HostFailure?
 
-    /// - Parameter form: how the state lies in the store.
-    init(on state: D.State, _ form: StoredForm) {
+    /// - Parameter form: the form in which the state is stored.
+    init(on state: D.State, form: StoredForm) {
         before = state
         after = state
         self.form = form

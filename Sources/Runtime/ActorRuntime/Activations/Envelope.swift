@@ -1,6 +1,6 @@
 import Ownership
 
-/// One command waiting in an activation, and who waits for it.
+/// One command that waits in an activation, with the promise of its answer.
 struct Envelope<D: Decider> {
     /// Its place among all that came to this activation.
     let number: UInt64
@@ -9,7 +9,7 @@ struct Envelope<D: Decider> {
     let reply: ReplyPromise<D>
 }
 
-/// What an activation makes of a command.
+/// An activation's answer to a command.
 enum HandlingResult<D: Decider>: Sendable {
     case answer(Answer<D>)
     case failure(HostFailure)

@@ -1,11 +1,11 @@
-/// The answer to one command: given once, and awaited by whoever sent it. Belongs to its activation, which alone touches it.
+/// The answer to one command: given once, and awaited by whoever sent it. Only its activation touches it.
 final class ReplyPromise<D: Decider> {
     private var value: HandlingResult<D>?
     private var waiter: CheckedContinuation<HandlingResult<D>, Never>?
-    /// Whether the answer was given.
+    /// True once the answer was given.
     private(set) var isGiven = false
 
-    /// - Parameter waiter: who awaits it already, rather than by `wait`.
+    /// - Parameter waiter: the caller that awaits it already, rather than by `wait`.
     init(_ waiter: CheckedContinuation<HandlingResult<D>, Never>? = nil) {
         self.waiter = waiter
     }

@@ -1,13 +1,17 @@
-/// How many restores are under way at once: as many as the store answers without keeping them waiting for each other. A value.
+/// The number of restores that are under way at once: as many as the store answers without making them wait
+/// for each other. A value.
 ///
-/// More of them restore nothing sooner, while whatever else goes to the store waits behind them. As many as are needed for a
-/// distant store would be far too many for a near one, so it is found out from how long the answers take.
+/// More of them restore nothing sooner, while whatever else goes to the store waits behind them. As many as
+/// are needed for a distant store would be far too many for a near one, so it is found out from how long the
+/// answers take.
 ///
-/// Source: the congestion avoidance of TCP Vegas (Brakmo and Peterson, 1995), counted in restores in place of segments; and
-/// from BBR (Cardwell and others, 2016) that the undisturbed time is measured anew now and then, with next to nothing under
-/// way: else what the restores wait for each other would come to be taken for the distance.
+/// Source: the congestion avoidance of TCP Vegas (Brakmo and Peterson, 1995), counted in restores in place of
+/// segments; and from BBR (Cardwell and others, 2016) that the undisturbed time is measured anew now and
+/// then, with next to nothing under way: else what the restores wait for each other would come to be taken
+/// for the distance.
 struct RestoreWindow {
-    /// How many of those under way may be waiting in the store's queue: with fewer the window grows, with more it shrinks.
+    /// The numbers of restores that may wait in the store's queue: with fewer the window grows, with more it
+    /// shrinks.
     private static let queue = 2.0...4.0
     /// After how many answers the undisturbed time is measured anew, and from how many.
     private static let interval = 1_024
@@ -16,14 +20,14 @@ struct RestoreWindow {
     private let floor: Double
     private let ceiling: Double
     private var width: Double
-    /// How long an answer takes that waits for no other.
+    /// The time that an answer takes that waits for no other.
     private var undisturbed: Duration?
     private var answers = 0
     private var probe: Probe?
 
     /// A measurement with one place only.
     private struct Probe {
-        /// How many answers are still to come that were under way before.
+        /// The number of answers still to come that were under way before.
         var draining: Int
         var samples = 0
         var quickest: Duration?
@@ -36,7 +40,7 @@ struct RestoreWindow {
         width = floor
     }
 
-    /// How many restores may be under way.
+    /// The most restores that may be under way.
     var size: Int { probe == nil ? Int(width) : 1 }
 
     /// Takes in how long the store took for an answer.

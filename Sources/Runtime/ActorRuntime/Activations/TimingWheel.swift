@@ -1,14 +1,15 @@
-/// Elements that each want to be looked at when a time has come. A value; noting one takes constant time, and taking what is
-/// due takes time for what is due alone.
+/// Elements that each want to be looked at when a time has come. A value; noting one takes constant time, and
+/// taking what is due takes time for what is due alone.
 ///
-/// Source: the hashed timing wheel of Varghese and Lauck (1987); the ticks to come are hashed by a dictionary.
+/// Source: the hashed timing wheel of Varghese and Lauck (1987); the ticks to come are hashed by a
+/// dictionary.
 struct TimingWheel<Element> {
     typealias Instant = ContinuousClock.Instant
 
-    /// How long a tick is.
+    /// The length of a tick.
     let tick: Duration
     private let origin: Instant
-    /// What is due by the end of each tick, by the tick's number.
+    /// The elements that are due by the end of each tick, by the tick's number.
     private var spokes: [Int: [Element]] = [:]
     /// The first tick whose end is to come.
     private var next = 0
@@ -37,7 +38,7 @@ struct TimingWheel<Element> {
         return ticks.flatMap { spokes.removeValue(forKey: $0) ?? [] }
     }
 
-    /// How many whole ticks there are in a time that is not negative. Exact, as whoever is taken too early is not due.
+    /// The number of whole ticks in a time that is not negative. Exact: what is taken too early is not due.
     private func whole(_ time: Duration) -> Int {
         Int(clamping: time.attoseconds / tick.attoseconds)
     }

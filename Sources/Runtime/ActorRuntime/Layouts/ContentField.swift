@@ -11,14 +11,14 @@ package struct ContentField: Sendable, Hashable {
     }
 }
 
-/// What a commit does to a record's content.
+/// The change that a commit makes to a record's content.
 package struct ContentChange: Sendable, Hashable {
-    /// How many fields one commit may set and delete.
+    /// The most fields that one commit may set and delete.
     package static let fieldLimit = 120_000
 
     package var set: [ContentField]
     package var delete: [String]
-    /// Whether all content that is there goes first.
+    /// True if all former content is removed first.
     package let replaces: Bool
 
     package init(set: [ContentField], delete: [String] = [], replaces: Bool = false) {
@@ -28,8 +28,8 @@ package struct ContentChange: Sendable, Hashable {
     }
 }
 
-/// The fields of a record that are not content: `o` owner session or empty, `e` epoch, `a` claim attempt, `q` sequence,
-/// `c` id of the last commit, `t` milliseconds to live where they are not the usual ones.
+/// The fields of a record that are not content: `o` owner session or empty, `e` epoch, `a` claim attempt, `q`
+/// sequence, `c` id of the last commit, `t` milliseconds to live where they are not the usual ones.
 package enum ReservedFields {
     package static let names: Set<String> = ["o", "e", "a", "q", "c", "t"]
 }

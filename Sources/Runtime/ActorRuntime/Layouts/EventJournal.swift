@@ -1,6 +1,6 @@
 package import Ownership
 
-/// What the strategy `events` keeps: a whole state, and the events of each commit since, without a gap.
+/// The record of the strategy `events`: a whole state, and the events of each commit since, without a gap.
 package struct EventJournal: Sendable {
     /// The events of one commit, as bytes.
     package struct Entry: Sendable, Hashable {
@@ -78,7 +78,7 @@ enum EventField {
     static let snapshot = "s"
     private static let prefix = "ev:"
 
-    /// Where the events of the commit lie that made this version.
+    /// The field that holds the events of the commit that made this version.
     static func name(_ sequence: SequenceNumber) -> String { prefix + String(sequence.rawValue) }
 
     /// The version in such a name; nil for any other name, also for one that we would write otherwise.

@@ -1,9 +1,10 @@
 package import Ownership
 
-/// The strategy `events`: each commit adds its events in a field of its own. Every so many commits the whole state before
-/// the commit takes the place of all older events, so that neither the record nor a restore grows without bound.
+/// The strategy `events`: each commit adds its events in a field of its own. Every so many commits the whole
+/// state before the commit takes the place of all older events, so that neither the record nor a restore
+/// grows without bound.
 package struct EventsLayout<Logic: Decider>: StateLayout {
-    /// How many commits may lie on top of a whole state.
+    /// The allowed numbers of commits on top of a whole state.
     package static var intervals: ClosedRange<Int> { 1...10_000 }
 
     package let reader: StateReader<Logic>

@@ -1,7 +1,7 @@
 package import Ownership
 
-/// The strategy `incremental`: each part of the state in a field of its own, of which a commit writes those that it
-/// changed.
+/// The strategy `incremental`: each part of the state in a field of its own, of which a commit writes those
+/// that it changed.
 package struct IncrementalLayout<Logic: Decider>: StateLayout {
     package let reader: StateReader<Logic>
     private let split: any StateSplit<Logic>

@@ -1,4 +1,4 @@
-/// How an actor's state is kept in the store.
+/// The form in which a store keeps an actor's state.
 package enum PersistenceStrategy: String, Sendable, Hashable, CaseIterable {
     /// Each commit writes the whole state.
     case snapshot

@@ -1,7 +1,7 @@
 package import Ownership
 
-/// The strategy `snapshot`: the whole state in the field `s`, written anew with each commit, and beside it what the
-/// codec's split keeps apart.
+/// The strategy `snapshot`: the whole state in the field `s`, written anew with each commit, and beside it
+/// what the codec's split keeps apart.
 package struct SnapshotLayout<Logic: Decider>: StateLayout {
     package let reader: StateReader<Logic>
 

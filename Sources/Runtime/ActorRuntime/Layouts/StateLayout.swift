@@ -1,32 +1,33 @@
 package import Ownership
 
-/// In which fields of its hash an actor's state lies: what a commit writes, and how what was read becomes a state.
+/// The fields of a record in which an actor's state lies: what a commit writes, and how what was read becomes
+/// a state.
 ///
-/// One for each `PersistenceStrategy`. All of them read what any of them wrote; what another wrote is replaced by the next commit, in
-/// the same atomic step. Scripts know nothing of it: they carry fields.
+/// One for each `PersistenceStrategy`. Each reads what any of them wrote; the next commit replaces what
+/// another wrote, in the same atomic step. Stores know nothing of it: they carry fields.
 package protocol StateLayout<Logic>: Sendable {
     associatedtype Logic: Decider
 
-    /// How every layout reads.
+    /// The reader that all layouts share.
     var reader: StateReader<Logic> { get }
 
-    /// What a commit does to the content.
+    /// The change that a commit makes to the content.
     ///
     /// - Parameters:
     ///   - sequence: the version that the commit makes.
-    ///   - form: what lies there.
+    ///   - form: the stored form before the commit.
     func content(
         of change: StateChange<Logic>,
         at sequence: SequenceNumber,
         on form: StoredForm
     ) throws(CodecFailure) -> ContentChange
 
-    /// What lies there after that commit.
+    /// The stored form after that commit.
     func form(after form: StoredForm, at sequence: SequenceNumber) -> StoredForm
 
     /// The whole content of a state, for a record that holds nothing else.
     func content(of state: Logic.State, at sequence: SequenceNumber) throws(CodecFailure) -> [ContentField]
 
-    /// What lies there after that.
+    /// The stored form after that.
     func form(at sequence: SequenceNumber) -> StoredForm
 }

@@ -19,8 +19,8 @@ package struct StateReader<Logic: Decider>: Sendable {
     /// The state that lies in all the content of a record, in no order, and the form that it lies in.
     ///
     /// - Parameter sequence: the version of the record, above 0.
-    /// - Throws: where a field is missing, can not be read, or is of no form that is known here: a newer build may have
-    ///   written its last changes there.
+    /// - Throws: where a field is missing, can not be read, or is of no form that is known here: a newer
+    ///   build may have written its last changes there.
     package func state(
         in content: [ContentField],
         at sequence: SequenceNumber

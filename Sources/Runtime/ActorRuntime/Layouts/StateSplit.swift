@@ -1,4 +1,4 @@
-/// How one kind of actor's state splits into parts that change apart from each other.
+/// The split of one kind of actor's state into parts that change apart from each other.
 ///
 /// A kind of actor without a split is kept whole, or as events.
 package protocol StateSplit<Logic>: Sendable {
@@ -7,7 +7,7 @@ package protocol StateSplit<Logic>: Sendable {
     /// All parts of a state, none of which is named like another.
     func parts(of state: Logic.State, _ grain: SplitGranularity) throws(CodecFailure) -> [ContentField]
 
-    /// What to write where all parts of `before` lie, so that all parts of `after` do.
+    /// The change that turns a record with all parts of `before` into one with all parts of `after`.
     func change(
         from before: Logic.State,
         to after: Logic.State,
@@ -20,9 +20,10 @@ package protocol StateSplit<Logic>: Sendable {
     func state(of parts: [ContentField]) throws(CodecFailure) -> Logic.State
 }
 
-/// How finely a state is split.
+/// The size of the parts that a state is split into.
 package enum SplitGranularity: Sendable, Hashable, CaseIterable {
-    /// The state in the field `s`, and apart from it what only grows and would be written again and again for nothing.
+    /// The state in the field `s`, and apart from it what only grows and would be written again and again for
+    /// nothing.
     case coarse
     /// Each thing that can change by itself in a field of its own; never in one named `s`.
     case fine

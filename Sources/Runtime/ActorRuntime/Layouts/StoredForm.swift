@@ -4,7 +4,7 @@ package import Ownership
 package enum StoredForm: Sendable, Hashable {
     /// Nothing was committed yet: any strategy may begin.
     case empty
-    /// A strategy wrote it. `base` is the version of the whole state that later events lie on top of; 0 for the
-    /// initial state, and without a meaning for the strategies that keep no events.
+    /// A strategy wrote it. `base` is the version of the whole state that later events lie on top of; 0 for
+    /// the initial state, and without a meaning for the strategies that keep no events.
     case written(by: PersistenceStrategy, base: SequenceNumber)
 }

@@ -1,4 +1,4 @@
-/// How one kind of actor's commands, answers and states look as bytes.
+/// The encoding of one kind of actor's commands, answers, events and states as bytes.
 package protocol ActorCodec<Logic>: Sendable {
     associatedtype Logic: Decider
 
@@ -15,7 +15,7 @@ package protocol ActorCodec<Logic>: Sendable {
         by decider: Logic
     ) throws(CodecFailure)
 
-    /// How a state splits; nil where it is always kept whole.
+    /// The split of a state; nil where it is always kept whole.
     var split: (any StateSplit<Logic>)? { get }
 
     func encode(command: Logic.Command) throws(CodecFailure) -> [UInt8]
@@ -25,7 +25,7 @@ package protocol ActorCodec<Logic>: Sendable {
     func decode(answer bytes: [UInt8]) throws(CodecFailure) -> Answer<Logic>
 }
 
-/// Bytes that do not mean anything to us; says what about them.
+/// Bytes that this build cannot read, or a value that it cannot encode, with the reason.
 package struct CodecFailure: Error, Sendable, Hashable {
     package let reason: String
 

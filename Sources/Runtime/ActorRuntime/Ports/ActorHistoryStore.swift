@@ -1,11 +1,11 @@
-/// What a store still knows of an actor's past. Looking changes nobody's rights, and needs none.
+/// The part of an actor's past that a store still has. Looking changes nobody's rights, and needs none.
 package protocol ActorHistoryStore: Sendable {
-    /// What is kept now. All that was acknowledged is in it, unless the store lost it a moment ago and its owner has not
-    /// given it back yet.
+    /// The history that is kept now. It holds every acknowledged change, unless the store lost it a moment
+    /// ago and the owner has not given it back yet.
     func history(of id: ActorID) async throws(StoreFailure) -> ActorHistory
 }
 
-/// How an actor came to be what it is, as far as that is kept.
+/// The changes that led to an actor's state, as far as they are kept.
 package enum ActorHistory: Sendable {
     /// There is no such actor, or nothing was ever committed.
     case none

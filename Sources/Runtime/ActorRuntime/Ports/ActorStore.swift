@@ -1,6 +1,6 @@
 package import Ownership
 
-/// Where actors lie when they are not live, and where it is kept who owns them.
+/// The store of actors that are not live, and of who owns which actor.
 ///
 /// Every call is one atomic step. A call that throws `.unanswered` may still be executed, even much later.
 package protocol ActorStore<Logic>: Sendable {
@@ -35,12 +35,13 @@ package protocol ActorStore<Logic>: Sendable {
         state: Logic.State
     ) async throws(StoreFailure) -> RepublishAnswer
 
-    /// Gives the actor up, if it is still ours and at this version. An actor without a commit ceases to exist.
+    /// Gives the actor up, if it is still ours and at this version. An actor without a commit ceases to
+    /// exist.
     func release(_ id: ActorID, owner: SessionID, version: Version) async throws(StoreFailure)
         -> ReleaseAnswer
 
-    /// Gives up an actor that the store lost: puts back what we held, as nobody's and under the epoch that we held it
-    /// under. So whoever owns it since holds a newer version, whichever of us comes first.
+    /// Gives up an actor that the store lost: puts back what we held, as nobody's and under the epoch that we
+    /// held it under. So whoever owns it since holds a newer version, whichever of us comes first.
     func surrender(
         _ id: ActorID,
         owner: SessionID,
@@ -48,13 +49,13 @@ package protocol ActorStore<Logic>: Sendable {
         state: Logic.State
     ) async throws(StoreFailure) -> SurrenderAnswer
 
-    /// How a state lies there once a commit on top of `form` made the version `sequence`.
+    /// The form of a state once a commit on top of `form` made the version `sequence`.
     func form(after form: StoredForm, at sequence: SequenceNumber) -> StoredForm
 
-    /// How a state of this version, above 0, lies there once it was given back whole.
+    /// The form of a state of this version, above 0, once it was given back whole.
     func form(at sequence: SequenceNumber) -> StoredForm
 
-    /// How long after its last touch an actor may vanish from the store.
+    /// The time after its last touch at which an actor may vanish from the store.
     var retention: Duration { get }
 }
 
@@ -92,11 +93,12 @@ package struct ClaimTerms: Sendable, Hashable {
     }
 }
 
-/// The answer to a claim, and what was stored where the claim was granted; nil state for an actor without a commit.
+/// The answer to a claim, and what was stored where the claim was granted; nil state for an actor without a
+/// commit.
 package struct ClaimResult<State: Sendable>: Sendable {
     package let answer: ClaimAnswer
     package let state: State?
-    /// How the state lies there.
+    /// The form in which the state is stored.
     package let form: StoredForm
 
     package init(answer: ClaimAnswer, state: State? = nil, form: StoredForm = .empty) {
@@ -114,7 +116,7 @@ package struct StateChange<D: Decider>: Sendable {
     package let after: D.State
     /// In the order in which they were decided; never empty.
     package let events: [D.Event]
-    /// How the state before it lies in the store.
+    /// The form in which the state before it is stored.
     package let form: StoredForm
 
     package init(before: D.State, after: D.State, events: [D.Event], form: StoredForm) {
@@ -125,14 +127,14 @@ package struct StateChange<D: Decider>: Sendable {
     }
 }
 
-/// Why the store gave no answer.
+/// The reason for which the store gave no answer.
 package enum StoreFailure: Error, Sendable, Hashable {
     /// The call may have been executed, or may still be.
     case unanswered(String)
-    /// The call never left, or Redis is not up to it yet; trying again soon makes sense.
+    /// The call never left, or the store is not up to it yet; trying again soon makes sense.
     case unsent(String)
     /// The call was not and will not be executed: the store said no, and will say so again for a while.
     case refused(String)
-    /// What lies there is not what we know how to read, and was left as it is.
+    /// The stored state is of a form that this build cannot read; it was left as it is.
     case unreadable(String)
 }

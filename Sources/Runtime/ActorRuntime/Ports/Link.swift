@@ -1,6 +1,6 @@
 package import Ownership
 
-/// The way to another node's host.
+/// A node's connection to the hosts of other nodes.
 package protocol Link: Sendable {
     /// Asks the session that is thought to own an actor.
     ///
@@ -8,7 +8,7 @@ package protocol Link: Sendable {
     func ask(_ ask: LinkRequest, at address: String) async throws(LinkFailure) -> LinkResponse
 }
 
-/// The host's side of other nodes' asks.
+/// The receiving side of a link: answers what other nodes ask.
 package protocol LinkReceiver: Sendable {
     func receive(_ ask: LinkRequest) async -> LinkResponse
 }
@@ -20,7 +20,7 @@ package struct LinkRequest: Sendable, Hashable {
     package let id: ActorID
     /// The command in the actor's link encoding.
     package let command: [UInt8]
-    /// How much of the caller's time is left. Relative: nobody compares clocks.
+    /// The time that the caller has left. Relative: nobody compares clocks.
     package let remaining: Duration
     /// W3C `traceparent` of the caller, or empty.
     package let trace: String
@@ -37,7 +37,8 @@ package struct LinkRequest: Sendable, Hashable {
 package enum LinkResponse: Sendable, Hashable {
     /// The command was decided; the answer in the actor's link encoding.
     case answered([UInt8])
-    /// The node is not that session, or does not own the actor. Nothing was applied. `owner` is who does, if known.
+    /// The node is not that session, or does not own the actor. Nothing was applied. `owner` is who does, if
+    /// known.
     case notHere(owner: SessionID?)
     case failed(HostFailure)
 }

@@ -1,6 +1,6 @@
 package import Ownership
 
-/// Where sessions are known to each other.
+/// The registry through which sessions know each other.
 package protocol SessionRegistry: Sendable {
     /// Moves the session's counter, creating its entry if there is none, and returns the whole membership.
     func beat(_ heartbeat: Heartbeat) async throws(StoreFailure) -> HeartbeatAnswer
@@ -12,12 +12,12 @@ package protocol SessionRegistry: Sendable {
     /// Writes a tombstone on certain knowledge: the session was our own, or its process is proved to be gone.
     func writeTombstoneUnconditionally(_ session: SessionID) async throws(StoreFailure)
 
-    /// Removes tombstones that are old enough for nobody to need them soon; answers how many. Always safe: a session
-    /// that is gone altogether can be observed as absent, and buried again.
+    /// Removes tombstones that are old enough for nobody to need them soon; answers how many. Always safe: a
+    /// session that is gone altogether can be observed as absent, and declared dead again.
     func prune() async throws(StoreFailure) -> Int
 }
 
-/// What a session says of itself with each heartbeat.
+/// The report of a session about itself.
 package struct Heartbeat: Sendable, Hashable {
     package let session: SessionID
     package let draining: Bool
@@ -39,7 +39,7 @@ package enum HeartbeatAnswer: Sendable, Hashable {
     case alive(HeartbeatReport)
 }
 
-/// What a heartbeat learns.
+/// The answer to the heartbeat of a session that is not dead.
 package struct HeartbeatReport: Sendable, Hashable {
     package let generation: Generation
     /// Every session that has an entry, our own among them.

@@ -1,12 +1,12 @@
 package import Ownership
 
-/// What a node knows when it starts, before it has asked anybody.
+/// The knowledge that a node starts with, before it has asked anybody.
 package struct BootstrapState: Sendable, Hashable {
-    /// The session that a former process recorded on our data folder. It is dead: we hold the folder's lock.
+    /// The session that a former process of this node recorded. That process is certainly gone.
     package let predecessor: SessionID?
     /// The generation that the former process called settled, in `Generation.description`'s form.
     package let settled: String?
-    /// Whether nobody else can reach our Redis, so that every generation of it is settled.
+    /// True if no other node can reach the store, so that every generation of it is settled.
     package let exclusive: Bool
 
     package init(predecessor: SessionID? = nil, settled: String? = nil, exclusive: Bool = false) {

@@ -1,18 +1,18 @@
 package import Ownership
 
-/// Something for which a node should not be asked.
+/// A reason for which a node should not be asked.
 package enum NotReadyReason: String, Sendable, Hashable {
     /// The node is leaving.
     case draining = "the node is leaving"
     /// No heartbeat was answered in time.
-    case noSession = "there is no valid session: Redis does not answer"
-    /// The node is new, and Redis may hold data that lacks what a live owner has.
-    case unsettled = "Redis was started, restarted or replaced less than a lease ago"
-    /// The former process on our data folder is not buried yet.
-    case predecessor = "the former session on the data folder is not buried yet"
+    case noSession = "the node has no valid session: the store does not answer"
+    /// The node is new, and the store may hold data that lacks what a live owner has.
+    case unsettled = "the store was started, restarted or replaced less than a lease ago"
+    /// The tombstone of our former process is not written yet.
+    case predecessor = "the node's former session is not yet declared dead"
 }
 
-/// What a node knows of sessions at a moment.
+/// A node's knowledge of sessions at one moment.
 package struct ClusterView: Sendable {
     package let session: SessionID
     /// Empty when the node is ready.

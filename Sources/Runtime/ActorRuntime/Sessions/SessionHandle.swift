@@ -1,12 +1,14 @@
 package import Ownership
 import Synchronization
+import Timing
 
 /// One session of this node, shared by everything that acts under it.
 package final class SessionHandle: Sendable {
     package let id: SessionID
     private let machine: Mutex<SessionMachine>
-    /// The deadline as the machine has it, in nanoseconds from `origin`; in the past where there is none. Every request
-    /// reads it, so it costs no lock while the session is valid; that it is over is decided by the machine alone.
+    /// The deadline as the machine has it, in nanoseconds from `origin`; in the past where there is none.
+    /// Every request reads it, so it costs no lock while the session is valid; that it is over is decided by
+    /// the machine alone.
     private let deadline = Atomic<Int64>(.min)
     private let origin = ContinuousClock.now
     private let attempts = Atomic<UInt64>(0)
@@ -17,13 +19,13 @@ package final class SessionHandle: Sendable {
         self.machine = Mutex(SessionMachine(policy: policy))
     }
 
-    /// Whether the session may act at `now`; once this was false after having been true, it stays false.
+    /// True if the session may act at `now`. Once this was false after having been true, it stays false.
     package func mayAct(at now: ContinuousClock.Instant) -> Bool {
         if nanoseconds(now) < deadline.load(ordering: .acquiring) { return true }
         return change { $0.mayAct(at: now) }
     }
 
-    /// Whether the session ended.
+    /// True if the session ended.
     package func isOver(at now: ContinuousClock.Instant) -> Bool {
         change { $0.isOver(at: now) }
     }
@@ -64,8 +66,7 @@ package final class SessionHandle: Sendable {
     }
 
     private func nanoseconds(_ instant: ContinuousClock.Instant) -> Int64 {
-        let (seconds, attoseconds) = (instant - origin).components
-        return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+        (instant - origin).wholeNanoseconds
     }
 
     /// The state, for a log line.
