@@ -1,6 +1,6 @@
 import ActorRuntime
 import Cart
-import CartService
+import CartActor
 import Logging
 import NIOCore
 import NIOPosix
@@ -30,7 +30,7 @@ extension Node {
             logger.warning("failpoints are armed", metadata: ["points": "\(armed)"])
         }
         let folder = try DataFolder(path: settings.dataFolder)
-        let embedded = try Self.embeddedRedis(settings, folder, logger)
+        let embedded = try Self.embeddedRedis(settings, folder, logger: logger)
         let server = Self.redisConfiguration(settings, embedded)
         let loops = MultiThreadedEventLoopGroup.singleton
         let redis = RedisClient(configuration: server, eventLoop: loops.next(), logger: logger)
@@ -39,10 +39,6 @@ extension Node {
             throw BadSetting("cluster-name", "not fit for a key in Redis (got \"\(settings.cluster.name)\")")
         }
         let policy = settings.hostPolicy
-        let directory = MembershipDirectory(policy: policy.lease) {
-            var generator = SystemRandomNumberGenerator()
-            return SessionHandle(id: SessionID(random: &generator), policy: policy.lease)
-        }
         let linkPolicy = settings.linkPolicy
         let secret = settings.cluster.secret.revealed
         let link = try LinkClient(secret: secret, policy: linkPolicy, eventLoopGroup: loops, logger: logger)
@@ -58,25 +54,32 @@ extension Node {
         guard let layout else {
             throw BadSetting("strategy", "not one that carts can be kept by (got \(settings.redis.strategy))")
         }
-        let host = Host(
+        let runtime = NodeRuntime(
             decider: decider,
             codec: codec,
-            store: failpoints.around(
-                RedisActorStore(
-                    client: redis,
-                    cluster: cluster,
-                    layout: layout,
-                    retention: settings.redis.retention,
-                    lifetime: { policy.lifetime(decider.retention(of: $0)) }
-                )
+            ports: NodePorts(
+                store: failpoints.around(
+                    RedisActorStore(
+                        client: redis,
+                        cluster: cluster,
+                        layout: layout,
+                        retention: settings.redis.retention,
+                        lifetime: { policy.lifetime(decider.retention(of: $0)) }
+                    )
+                ),
+                registry: failpoints.around(
+                    RedisSessionRegistry(
+                        client: heartbeats,
+                        cluster: cluster,
+                        replicas: settings.redis.replicas,
+                        logger: logger
+                    )
+                ),
+                link: link
             ),
-            link: link,
-            directory: directory,
+            identity: Self.identity(settings, folder, logger: logger),
             policy: policy,
-            clock: ContinuousClock(),
-            node: settings.nodeName,
-            restorer: EventLoopTaskExecutor(restores, givingWay: true),
-            random: { UInt64.random(in: .min ... .max) },
+            environment: Self.environment(heartbeats: heartbeatLoop, restores: restores),
             logger: logger
         )
         self.settings = settings
@@ -86,57 +89,66 @@ extension Node {
         self.embedded = embedded
         self.redis = redis
         self.heartbeats = heartbeats
-        self.thread = EventLoopTaskExecutor(heartbeatLoop)
         self.readiness = RedisReadiness(client: redis, replicas: settings.redis.replicas, logger: logger)
-        self.directory = directory
         self.link = link
-        self.host = host
+        self.runtime = runtime
         self.past = RedisActorHistoryStore(client: redis, cluster: cluster)
         self.feed = RedisChangeFeed(
             configuration: server,
             eventLoop: loops.next(),
             cluster: cluster,
             limit: settings.streams,
+            random: { .random(in: .min ... .max) },
             logger: logger
         )
         self.peers = try LinkServer(
             host: settings.link.listen.host,
             port: settings.link.listen.port,
             secret: secret,
-            receiver: failpoints.around(host),
+            receiver: failpoints.around(runtime.host),
             policy: linkPolicy,
             eventLoopGroup: loops,
             logger: logger
         )
-        self.keeper = SessionKeeper(
-            registry: failpoints.around(
-                RedisSessionRegistry(
-                    client: heartbeats,
-                    cluster: cluster,
-                    replicas: settings.redis.replicas,
-                    logger: logger
-                )
-            ),
-            directory: directory,
-            policy: policy.lease,
+    }
+
+    private static func identity(
+        _ settings: NodeSettings,
+        _ folder: DataFolder,
+        logger: Logger
+    ) -> NodeIdentity {
+        NodeIdentity(
             card: NodeCard(
                 name: settings.nodeName,
                 link: settings.link.advertised,
                 build: NodeVersion.current
             ),
-            bootstrap: Self.bootstrap(settings, folder, logger),
-            clock: EventLoopClock(loop: heartbeatLoop),
-            executor: heartbeatLoop.executor,
-            nothingLive: { host.liveCount == 0 },
-            onSession: { Self.record($0, $1, settings, folder, logger) },
-            logger: logger
+            bootstrap: bootstrap(settings, folder, logger: logger),
+            recordSession: { session, settled in
+                let record = SessionRecord(
+                    session: session,
+                    settled: settled?.description,
+                    cluster: settings.cluster.name,
+                    redis: settings.redisIdentity
+                )
+                Self.write(record, to: folder, logger: logger)
+            }
         )
+    }
+
+    /// Heartbeats and restores have a thread each, whatever else the process has to do.
+    private static func environment(heartbeats: any EventLoop, restores: any EventLoop) -> NodeEnvironment {
+        var environment = NodeEnvironment(sessionExecutor: heartbeats.executor)
+        environment.sessionClock = EventLoopClock(loop: heartbeats)
+        environment.sessionTaskExecutor = EventLoopTaskExecutor(heartbeats)
+        environment.restoreExecutor = EventLoopTaskExecutor(restores, givingWay: true)
+        return environment
     }
 
     private static func embeddedRedis(
         _ settings: NodeSettings,
         _ folder: DataFolder,
-        _ logger: Logger
+        logger: Logger
     ) throws -> EmbeddedRedis? {
         switch settings.redis.server {
         case .url: nil
@@ -174,7 +186,7 @@ extension Node {
     private static func bootstrap(
         _ settings: NodeSettings,
         _ folder: DataFolder,
-        _ logger: Logger
+        logger: Logger
     ) -> BootstrapState {
         let isExclusive = settings.redis.server == .embedded
         switch folder.predecessor() {
@@ -195,19 +207,7 @@ extension Node {
         }
     }
 
-    private static func record(
-        _ session: SessionID,
-        _ settled: Generation?,
-        _ settings: NodeSettings,
-        _ folder: DataFolder,
-        _ logger: Logger
-    ) {
-        let record = SessionRecord(
-            session: session,
-            settled: settled?.description,
-            cluster: settings.cluster.name,
-            redis: settings.redisIdentity
-        )
+    private static func write(_ record: SessionRecord, to folder: DataFolder, logger: Logger) {
         do {
             try folder.record(record)
         } catch {

@@ -1,7 +1,9 @@
 import ActorRuntime
 import Cart
+import CartActor
+import CartApplication
 import CartGRPC
-import CartService
+import CartHTTP
 import Hummingbird
 import NIOCore
 import NIOPosix
@@ -21,12 +23,7 @@ extension Node {
 
     /// The port for clients.
     func cartApplication() -> some Service {
-        let routes = CartRoutes(
-            dispatcher: host,
-            node: settings.nodeName,
-            policy: settings.apiPolicy,
-            dependencies: apiDependencies
-        )
+        let routes = CartRoutes(carts, node: settings.nodeName)
         let elsewhere = UnknownPathResponder(routes, context: BasicRequestContext.self)
         let index = IndexResponder(otherwise: elsewhere) { routes.methodNotAllowed(allowed: $0) }
         return application(
@@ -40,14 +37,12 @@ extension Node {
     /// - Throws: where its host's name is not known.
     func rpcServer() throws -> CartRPCServer? {
         guard let endpoint = settings.grpc.endpoint else { return nil }
-        let (directory, clock) = (directory, clock)
+        let (directory, clock) = (runtime.directory, clock)
         do {
             return try CartRPCServer(
                 host: endpoint.host,
                 port: endpoint.port,
-                dispatcher: host,
-                apiPolicy: settings.apiPolicy,
-                dependencies: apiDependencies,
+                application: carts,
                 logger: logger,
                 isServing: { directory.notReadyReasons(at: clock.now).isEmpty }
             )
@@ -62,27 +57,25 @@ extension Node {
     /// The port for the AWS retail store's clients, if there is one.
     func retailApplication() -> (any Service)? {
         guard let endpoint = settings.retail.endpoint else { return nil }
-        let routes = RetailRoutes(
-            dispatcher: host,
-            node: settings.nodeName,
-            policy: settings.apiPolicy,
-            dependencies: apiDependencies
-        )
+        let routes = RetailRoutes(carts, node: settings.nodeName)
         return application(
             failpoints.around(RetailResponder(routes, context: BasicRequestContext.self)),
             at: endpoint
         )
     }
 
-    private var apiDependencies: CartAPIDependencies {
-        let directory = directory
-        return CartAPIDependencies(
+    /// The service that all faces call.
+    private var carts: CartApplication<Host<CartLogic>> {
+        let directory = runtime.directory
+        let dependencies = CartAPIDependencies(
             now: { Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000)) },
             newID: { CartID(randomHigh: .random(in: .min ... .max), randomLow: .random(in: .min ... .max)) },
             isDraining: { directory.isDraining },
             past: past,
-            feed: feed
+            feed: feed,
+            watches: watches
         )
+        return CartApplication(dispatcher: runtime.host, policy: settings.apiPolicy, dependencies: dependencies)
     }
 
     /// The port for operators and gateways.
@@ -106,14 +99,14 @@ extension Node {
     }
 
     private func status() -> NodeStatus {
-        let view = directory.clusterView(at: clock.now)
+        let view = runtime.directory.clusterView(at: clock.now)
         return NodeStatus(
             name: settings.nodeName,
             build: NodeVersion.current,
             session: view.session.rawValue,
             notReady: view.notReadyReasons.map(\.rawValue),
             draining: view.notReadyReasons.contains(.draining),
-            liveCarts: host.liveCount,
+            liveCarts: runtime.host.liveCount,
             generation: view.generation?.description,
             members: view.members.map {
                 NodeStatus.Peer(

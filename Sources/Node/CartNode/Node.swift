@@ -1,5 +1,5 @@
 import ActorRuntime
-import CartService
+import CartActor
 import Logging
 import NIOCore
 import NIOPosix
@@ -21,16 +21,13 @@ struct Node {
     let redis: RedisClient
     /// Carries the heartbeats, on a thread of its own.
     let heartbeats: RedisClient
-    /// Where the heartbeats run.
-    let thread: EventLoopTaskExecutor
     let readiness: RedisReadiness
-    let directory: MembershipDirectory
-    let keeper: SessionKeeper
     let link: LinkClient
     let peers: LinkServer
-    let host: Host<CartLogic>
+    let runtime: NodeRuntime<CartLogic>
     let past: RedisActorHistoryStore
     let feed: RedisChangeFeed
+    let watches = WatchRegistry { ContinuousClock.now }
     let clock = ContinuousClock()
 
     /// Builds a node and runs it until it has drained, or can not go on.
@@ -71,24 +68,13 @@ struct Node {
         services += [
             RedisService(client: redis), RedisService(client: heartbeats), FeedService(feed: feed), readiness,
             operationsApplication(),
-            KeeperService(keeper: keeper, readiness: readiness, thread: thread),
-            LinkClientService(link: link), LinkServerService(server: peers),
-            HostService(host: host, keeper: keeper),
-            cartApplication(),
+            RuntimeService(runtime: runtime, readiness: readiness),
+            LinkClientService(link: link), LinkServerService(server: peers), cartApplication(),
         ]
         if let retail = retailApplication() { services.append(retail) }
         if let server = try rpcServer() { services.append(RPCServerService(server: server)) }
         services.append(
-            DrainService(
-                host: host,
-                keeper: keeper,
-                feed: feed,
-                failpoints: failpoints,
-                shutdown: settings.shutdown,
-                lease: settings.lease.length,
-                clock: clock,
-                logger: logger
-            )
+            DrainService(runtime: runtime, feed: feed, failpoints: failpoints, shutdown: settings.shutdown)
         )
         var configuration = ServiceGroupConfiguration(
             services: services.map {

@@ -1,6 +1,6 @@
 import ActorRuntime
 import CartGRPC
-import CartService
+import CartActor
 import PeerTransport
 import RedisActorStore
 import RedisClient
@@ -25,25 +25,21 @@ extension Node {
         }
     }
 
-    struct KeeperService: Service {
-        let keeper: SessionKeeper
+    struct RuntimeService: Service {
+        let runtime: NodeRuntime<CartLogic>
         let readiness: RedisReadiness
-        /// Where heartbeats run, whatever else the process has to do.
-        let thread: EventLoopTaskExecutor
 
         /// Its turn to stop comes when nothing is live any more: only then may the session end.
         func run() async throws {
-            // Until a fit Redis is reached there is no session, and nothing to leave.
-            await cancelWhenGracefulShutdown { await readiness.waitUntilReady() }
-            guard !Task.isShuttingDownGracefully, !Task.isCancelled else { return }
             try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask(executorPreference: thread) { await keeper.run() }
+                // Until a fit Redis is reached there is no session, and nothing to leave.
+                group.addTask { await runtime.run { await readiness.waitUntilReady() } }
                 group.addTask {
                     try await gracefulShutdown()
-                    await keeper.leave()
+                    await runtime.leave()
                 }
+                defer { group.cancelAll() }
                 try await group.next()
-                group.cancelAll()
             }
         }
     }
@@ -77,15 +73,6 @@ extension Node {
             } onGracefulShutdown: {
                 server.beginGracefulShutdown()
             }
-        }
-    }
-
-    struct HostService: Service {
-        let host: Host<CartLogic>
-        let keeper: SessionKeeper
-
-        func run() async throws {
-            await cancelWhenGracefulShutdown { await host.run(keeper.notices) }
         }
     }
 }

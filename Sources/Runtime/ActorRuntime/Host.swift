@@ -1,11 +1,12 @@
-package import Logging
+import Logging
 import Ownership
 import Synchronization
+import Timing
 
 /// All activations of a node: finds, starts and stops them, and passes on what another node owns.
 ///
-/// `ask` is the whole of it for a caller: whichever node it reaches, the actor's one owner decides the command. `run`
-/// must be running for anything to be served.
+/// `ask` is the whole of it for a caller: whichever node it reaches, the actor's one owner decides the
+/// command. `run` must be running for anything to be served.
 package final class Host<D: Decider>: Sendable {
     let decider: D
     let codec: any ActorCodec<D>
@@ -26,59 +27,54 @@ package final class Host<D: Decider>: Sendable {
     let routes: Mutex<RouteCache>
     /// The activations in which callers wait, to be looked after when the time of the first of them runs out.
     let overdue: Mutex<TimingWheel<ActivationTable.Element>>
-    /// How many activations have work under way.
+    /// The number of activations that have work under way.
     private let busy = Atomic<Int>(0)
     let closed = Atomic<Bool>(false)
-    /// How many activations are being given up, or are queued for it.
+    /// The number of activations that are being given up, or are queued for it.
     let retiring = Atomic<Int>(0)
 
     /// Activations that have something to do. Each is in it once at most, so that the live limit bounds it.
     private let workQueue: AsyncStream<Activation<D>>
     private let work: AsyncStream<Activation<D>>.Continuation
-    /// Those of them that are to become live. They wait here, as there may be very many, and not each in a task of its own.
+    /// Those of them that are to become live. They wait here, as there may be very many, and not each in a
+    /// task of its own.
     private let restoreQueue: AsyncStream<Activation<D>>
     private let restore: AsyncStream<Activation<D>>.Continuation
-    /// Activations that are given up because they are idle or surplus. Idle ones come only while none are queued, surplus
-    /// ones one for each that is made: both bounded by the live limit.
+    /// Activations that are given up because they are idle or surplus. Idle ones come only while none are
+    /// queued, surplus ones one for each that is made: both bounded by the live limit.
     let retirementQueue: AsyncStream<[Activation<D>]>
     let retirements: AsyncStream<[Activation<D>]>.Continuation
-    /// Where restores run, if not where everything does.
+    /// The executor of restores; nil for that of everything.
     private let restorer: (any TaskExecutor)?
     private let random: @Sendable () -> UInt64
 
-    /// - Parameters:
-    ///   - restorer: where restores run; nil for where everything does. With a thread of their own, what is live does not
-    ///     wait behind what is to become so, however much that is.
-    ///   - random: where jitter comes from.
-    package init(
+    /// - Parameter node: the name under which this node answers.
+    init(
         decider: D,
         codec: any ActorCodec<D>,
-        store: any ActorStore<D>,
-        link: any Link,
+        ports: NodePorts<D>,
         directory: MembershipDirectory,
         policy: HostPolicy,
-        clock: any HostClock,
+        environment: NodeEnvironment,
         node: String,
-        restorer: (any TaskExecutor)? = nil,
-        random: @escaping @Sendable () -> UInt64,
         logger: Logger
     ) {
         self.decider = decider
         self.codec = codec
-        self.store = store
-        self.link = link
+        self.store = ports.store
+        self.link = ports.link
         self.directory = directory
         self.policy = policy
-        self.clock = clock
+        self.clock = environment.clock
         self.node = node
-        self.restorer = restorer
-        self.random = random
+        self.restorer = environment.restoreExecutor
+        self.random = environment.random
         self.logger = logger
         let window = RestoreWindow(ceiling: policy.restoreLimit)
         self.window = Mutex(window)
         self.restores = AsyncSemaphore(window.size)
         self.routes = Mutex(RouteCache(limit: policy.routeLimit))
-        self.overdue = Mutex(TimingWheel(tick: policy.housekeepingInterval, from: clock.now))
+        self.overdue = Mutex(TimingWheel(tick: policy.housekeepingInterval, from: environment.clock.now))
         (self.workQueue, self.work) = AsyncStream.makeStream(
             of: Activation<D>.self,
             bufferingPolicy: .unbounded
@@ -94,7 +90,7 @@ package final class Host<D: Decider>: Sendable {
     }
 
     /// Serves until the task is cancelled; then answers whoever still waits.
-    package func run(_ notices: AsyncStream<SessionKeeper.Notice>) async {
+    func run(_ notices: AsyncStream<SessionKeeper.Notice>) async {
         await withDiscardingTaskGroup { group in
             group.addTask { await self.act(on: notices) }
             group.addTask { await self.runHousekeeping() }
@@ -122,7 +118,7 @@ package final class Host<D: Decider>: Sendable {
 
     // MARK: For activations
 
-    /// How long an actor in this state may be only read before the store is told to keep it.
+    /// The time for which an actor in this state may be only read before the store is told to keep it.
     func touchInterval(of state: D.State) -> Duration {
         (policy.lifetime(decider.retention(of: state)) ?? store.retention) / 8
     }
@@ -148,7 +144,8 @@ package final class Host<D: Decider>: Sendable {
         busy.subtract(1, ordering: .relaxed)
     }
 
-    /// Has as many places for restores as the store can be given, now that it has answered one after so long a time.
+    /// Has as many places for restores as the store can be given, now that it has answered one after so long
+    /// a time.
     func restored(after time: Duration) {
         let isFull = restores.isFull
         let resized = window.withLock { window in
@@ -168,7 +165,7 @@ package final class Host<D: Decider>: Sendable {
     /// Waits for the next step of a back-off; false when the host stops.
     func pause(_ backoff: inout Backoff) async -> Bool {
         var generator = ClosureGenerator(source: random)
-        let pause = backoff.pause(using: &generator)
+        let pause = backoff.nextPause(using: &generator)
         do {
             try await clock.sleep(until: clock.now + pause)
             return true
@@ -179,8 +176,8 @@ package final class Host<D: Decider>: Sendable {
 
     // MARK: For the faces and for operators
 
-    /// What a table of this host holds, as what it is. Not checked, as nothing but activations of this host is ever put
-    /// into one, and every request comes by here.
+    /// An element of one of this host's tables, as an activation. Not checked, as nothing but activations is
+    /// ever put into one, and every request comes by here.
     func activation(_ element: ActivationTable.Element) -> Activation<D> {
         unsafeDowncast(element, to: Activation<D>.self)
     }
@@ -190,23 +187,23 @@ package final class Host<D: Decider>: Sendable {
         live.withLock { $0.elements }.map(activation)
     }
 
-    /// How many actors are live here.
+    /// The number of actors that are live here.
     package var liveCount: Int {
         live.withLock { $0.count }
     }
 
-    /// How many actors have work under way here.
+    /// The number of actors that have work under way here.
     package var busyCount: Int {
         busy.load(ordering: .relaxed)
     }
 
-    /// How many commands wait for an actor on this node.
+    /// The number of commands that wait for an actor on this node.
     package func waiting(_ id: ActorID) async -> Int {
         guard let found = live.withLock({ $0.peek(id) }) else { return 0 }
         return await activation(found).waiting
     }
 
-    /// Whether any command can be served now, by this node alone or with others.
+    /// True if this node can serve commands now, alone or with others.
     package var isReady: Bool {
         !closed.load(ordering: .acquiring) && directory.notReadyReasons(at: clock.now).isEmpty
     }

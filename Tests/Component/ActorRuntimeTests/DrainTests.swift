@@ -10,10 +10,11 @@ import Testing
         try await TestCluster.with(nodes: 2) { cluster async throws in
             let (leaving, other) = (cluster.nodes[0], cluster.nodes[1])
             for number in 0..<20 { try await leaving.add(Int64(number), to: "c\(number)") }
-            await leaving.keeper.announceDraining()
-            #expect(!leaving.host.isReady)
-            await cluster.pass(.seconds(1))
-            #expect(await leaving.host.releaseAll(until: cluster.clock.now + .seconds(25)) == 0)
+            let notReleased = try await leaving.drain {
+                #expect(!leaving.host.isReady)
+                await cluster.pass(.seconds(1))
+            }
+            #expect(notReleased == 0)
             for number in 0..<20 {
                 #expect(cluster.record("c\(number)")?.owner == nil)
                 let answer = try await leaving.ask("c\(number)", .increment(by: 1))
@@ -33,9 +34,8 @@ import Testing
                     let commit = leaving.store.faults.holdNext(.commit)
                     for _ in 0..<50 { group.addTask { try await leaving.add(1) } }
                     await commit.arrived()
-                    await leaving.keeper.announceDraining()
-                    group.addTask {
-                        _ = await leaving.host.releaseAll(until: cluster.clock.now + .seconds(25))
+                    await withCheckedContinuation { announced in
+                        group.addTask { try await leaving.drain { announced.resume() } }
                     }
                     commit.release()
                     for _ in 0..<50 { group.addTask { try await leaving.add(1) } }
@@ -51,9 +51,8 @@ import Testing
             let (leaving, other) = (cluster.nodes[0], cluster.nodes[1])
             try await leaving.add(1)
             let session = leaving.directory.session.id
-            await leaving.keeper.announceDraining()
-            _ = await leaving.host.releaseAll(until: cluster.clock.now + .seconds(25))
-            await leaving.keeper.leave()
+            try await leaving.drain()
+            await leaving.runtime.leave()
             try await cluster.until { other.directory.status(of: session) == .dead }
             #expect(try await other.add(1) == 2)
         }
@@ -80,8 +79,7 @@ import Testing
         try await TestCluster.with { cluster async throws in
             let node = cluster.nodes[0]
             try await node.add(1)
-            await node.keeper.announceDraining()
-            _ = await node.host.releaseAll(until: cluster.clock.now + .seconds(25))
+            try await node.drain()
             let failed = try await cluster.whilePassing { await failure { try await node.add(1) } }
             #expect(failed?.reason == .draining)
             #expect(failed?.outcome == .notApplied)

@@ -35,13 +35,7 @@ struct TestCluster: Sendable {
         }
         let cluster = TestCluster(clock: clock, redis: redis, nodes: nodes)
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for node in nodes {
-                group.addTask {
-                    await node.keeper.run()
-                    node.keeperClock.end()
-                }
-                group.addTask { await node.runHost() }
-            }
+            for node in nodes { group.addTask { await node.run() } }
             defer { group.cancelAll() }
             await cluster.settle()
             if exclusive { try await cluster.until { cluster.nodes.allSatisfy(\.host.isReady) } }
@@ -54,15 +48,16 @@ struct TestCluster: Sendable {
     /// Waits until every session keeper has done what is to be done at this instant.
     private func settle() async {
         for node in nodes { await node.keeperClock.settled() }
-        // Hosts have no such word. As long as one has work under way it is let go first, in bounds, as the work may wait
-        // for the test itself: otherwise a busy machine would let time run away from it.
+        // Hosts have no such word. As long as one has work under way it is let go first, in bounds, as the
+        // work may wait for the test itself: otherwise a busy machine would let time run away from it.
         for _ in 0..<500 {
             await Task.yield()
             if nodes.allSatisfy({ $0.host.busyCount == 0 }) { break }
         }
     }
 
-    /// Lets time pass from one sleeper's deadline to the next, each time until the session keepers sleep again.
+    /// Lets time pass from one sleeper's deadline to the next, each time until the session keepers sleep
+    /// again.
     func pass(_ duration: Duration) async {
         let end = clock.now + duration
         while clock.now < end {

@@ -3,18 +3,19 @@ import Logging
 import Ownership
 import RuntimeTesting
 
-/// One node over the simulated Redis, assembled as the product assembles it.
+/// One node over the simulated Redis.
 struct TestNode: Sendable {
     let name: String
-    let host: Host<CounterLogic>
-    let keeper: SessionKeeper
-    let directory: MembershipDirectory
+    let runtime: NodeRuntime<CounterLogic>
     let store: InMemoryStore<CounterLogic>
     let registry: InMemoryRegistry<CounterLogic.State>
     let link: InMemoryLink
     let clock: ManualClock
     let keeperClock: KeeperClock
-    private let stopping = AsyncStream.makeStream(of: Void.self)
+    private let stopping = AsyncStream.makeStream(of: Never.self)
+
+    var host: Host<CounterLogic> { runtime.host }
+    var directory: MembershipDirectory { runtime.directory }
 
     init(
         _ name: String,
@@ -27,64 +28,58 @@ struct TestNode: Sendable {
         var logger = Logger(label: name)
         logger.logLevel = .critical
         let address = "\(name):7170"
-        let store = InMemoryStore<CounterLogic>(redis)
-        let registry = InMemoryRegistry(redis)
-        let link = InMemoryLink(network)
-        let keeperClock = KeeperClock(clock)
-        let directory = MembershipDirectory(policy: policy.lease) {
-            var generator = SystemRandomNumberGenerator()
-            return SessionHandle(id: SessionID(random: &generator), policy: policy.lease)
-        }
-        let host = Host(
+        store = InMemoryStore<CounterLogic>(redis)
+        registry = InMemoryRegistry(redis)
+        link = InMemoryLink(network)
+        keeperClock = KeeperClock(clock)
+        var environment = NodeEnvironment(sessionExecutor: ThreadExecutor.shared)
+        environment.clock = clock
+        environment.sessionClock = keeperClock
+        runtime = NodeRuntime(
             decider: CounterLogic(),
             codec: CounterCodec(),
-            store: store,
-            link: link,
-            directory: directory,
+            ports: NodePorts(store: store, registry: registry, link: link),
+            identity: NodeIdentity(
+                card: NodeCard(name: name, link: address, build: "test"),
+                bootstrap: bootstrap
+            ),
             policy: policy,
-            clock: clock,
-            node: name,
-            random: { UInt64.random(in: .min ... .max) },
+            environment: environment,
             logger: logger
         )
-        self.keeper = SessionKeeper(
-            registry: registry,
-            directory: directory,
-            policy: policy.lease,
-            card: NodeCard(name: name, link: address, build: "test"),
-            bootstrap: bootstrap,
-            clock: keeperClock,
-            executor: ThreadExecutor.shared,
-            nothingLive: { host.liveCount == 0 },
-            logger: logger
-        )
-        network.attach(host, at: address)
+        network.attach(runtime.host, at: address)
         self.name = name
-        self.host = host
-        self.directory = directory
-        self.store = store
-        self.registry = registry
-        self.link = link
         self.clock = clock
-        self.keeperClock = keeperClock
     }
 
-    /// Ends the host as a failing process would: without a drain.
+    /// Ends the node as a failing process would: without a drain.
     func stop() {
         stopping.continuation.finish()
     }
 
-    /// Runs the host until it is stopped, or the task is cancelled.
-    func runHost() async {
+    /// Runs the node until it has left or is stopped, or the task is cancelled.
+    func run() async {
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { await host.run(keeper.notices) }
+            group.addTask { await runtime.run() }
             group.addTask { for await _ in stopping.stream {} }
             await group.next()
             group.cancelAll()
         }
+        keeperClock.end()
     }
 
-    /// Asks with a deadline that only what hangs exceeds: a test's time may pass quicker than the nodes' tasks get on.
+    /// Hands everything over, as far as that is possible in the time that a node has by default.
+    ///
+    /// - Parameter announced: called when the other nodes know of it.
+    @discardableResult
+    func drain(announced: () async -> Void = {}) async throws -> Int {
+        try await runtime.drain(within: .seconds(25)) { step in
+            if step == .announced { await announced() }
+        }
+    }
+
+    /// Asks with a deadline that only what hangs exceeds: a test's time may pass quicker than the nodes'
+    /// tasks get on.
     func ask(
         _ id: String,
         _ command: CounterLogic.Command,

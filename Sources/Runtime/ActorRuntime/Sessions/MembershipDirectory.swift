@@ -1,7 +1,8 @@
 package import Ownership
 import Synchronization
 
-/// What this node knows of sessions, its own and others': written by the `SessionKeeper`, read by the host at any time.
+/// This node's knowledge of sessions, its own and the others': written by the `SessionKeeper`, read at any
+/// time.
 package final class MembershipDirectory: Sendable {
     /// Everything that must change together.
     private struct State {
@@ -10,14 +11,14 @@ package final class MembershipDirectory: Sendable {
         var observer: MembershipObserver
         var draining = false
         var predecessorIsTombstoned = false
-        /// Whether a generation was ever settled in this process's life.
+        /// True once a generation was settled in this process's life.
         var wasSettled = false
     }
 
     private let state: Mutex<State>
     private let makeSession: @Sendable () -> SessionHandle
 
-    package init(policy: LeasePolicy, makeSession: @escaping @Sendable () -> SessionHandle) {
+    init(policy: LeasePolicy, makeSession: @escaping @Sendable () -> SessionHandle) {
         self.makeSession = makeSession
         let state = State(
             session: makeSession(),
@@ -39,12 +40,12 @@ package final class MembershipDirectory: Sendable {
         state.withLock { $0.ledger.current }
     }
 
-    /// Whether the node is leaving.
+    /// True once the node is leaving.
     package var isDraining: Bool {
         state.withLock { $0.draining }
     }
 
-    /// Why this node should not be asked; empty when it is ready.
+    /// The reasons for which this node should not be asked; empty when it is ready.
     package func notReadyReasons(at now: ContinuousClock.Instant) -> [NotReadyReason] {
         state.withLock { Self.notReadyReasons($0, now) }
     }
@@ -53,14 +54,14 @@ package final class MembershipDirectory: Sendable {
         var found: [NotReadyReason] = []
         if state.draining { found.append(.draining) }
         if !state.session.mayAct(at: now) { found.append(.noSession) }
-        // Once settled, a node stays ready through a restart of Redis: what is live goes on, and only carts that lie in Redis
-        // alone have to wait.
+        // Once settled, a node stays ready through a restart of the store: what is live goes on, and only
+        // actors that lie in the store alone have to wait.
         if !state.wasSettled, state.ledger.settled(at: now) == nil { found.append(.unsettled) }
         if !state.predecessorIsTombstoned { found.append(.predecessor) }
         return found
     }
 
-    /// What an operator wants to see.
+    /// The view for operators.
     package func clusterView(at now: ContinuousClock.Instant) -> ClusterView {
         state.withLock { state in
             ClusterView(
@@ -74,7 +75,7 @@ package final class MembershipDirectory: Sendable {
 
     /// Under which conditions `session` may claim now; nil while there is no generation to name.
     ///
-    /// Where nothing may be taken, the terms still allow a look at who owns the actor.
+    /// If nothing may be taken, the terms still allow a look at who owns the actor.
     package func terms(
         for session: SessionHandle,
         create: Bool,
@@ -99,7 +100,7 @@ package final class MembershipDirectory: Sendable {
         }
     }
 
-    /// How another session stands. A session without an entry is watched from now on.
+    /// The state of another session. A session without an entry is watched from now on.
     package func status(of session: SessionID) -> MembershipObserver.SessionStatus {
         state.withLock { state in
             let standing = state.observer.status(of: session)
@@ -134,8 +135,8 @@ package final class MembershipDirectory: Sendable {
         }
     }
 
-    /// Takes a heartbeat's report in, in the order that the protocol needs: the generation first, then whether it
-    /// extends the lease, then the others.
+    /// Takes a heartbeat's report in, in the order that the protocol needs: the generation first, then
+    /// whether it extends the lease, then the others.
     ///
     /// - Parameter vouched: whether the generation counts as settled whatever the entries say.
     func learn(
@@ -188,7 +189,8 @@ package final class MembershipDirectory: Sendable {
         state.withLock { $0.observer.expiredSessions(at: now) }
     }
 
-    /// When waiting alone will next prove something: that a session is dead, or that the generation is settled.
+    /// The next instant at which waiting alone proves something: that a session is dead, or the generation
+    /// settled.
     var nextProof: ContinuousClock.Instant? {
         state.withLock { state in
             [state.observer.nextExpiry, state.ledger.settlesAt].compactMap(\.self).min()

@@ -1,38 +1,36 @@
-package import Logging
-package import Ownership
+import Logging
+import Ownership
 
 /// Keeps this node's session alive, watches the others', and writes the tombstones of those that fell silent.
 ///
-/// It runs on an executor of its own, so that work of the carts can not delay a heartbeat.
-package actor SessionKeeper {
-    /// What the host must act on.
-    package enum Notice: Sendable {
+/// It runs on an executor of its own, so that work of the actors cannot delay a heartbeat.
+actor SessionKeeper {
+    /// A task for the host.
+    enum Notice: Sendable {
         /// The session ended: everything that is live under it must go.
         case ended(SessionHandle)
-        /// Redis holds another generation: check what is live, then call `sweepFinished`.
+        /// The store holds another generation: check what is live, then call `sweepFinished`.
         case sweep(Sweep)
     }
 
-    /// How often a heartbeat that failed is tried again.
+    /// The time between two tries of a heartbeat that failed.
     private static let retryInterval: Duration = .milliseconds(200)
-    /// How often old tombstones are removed: each heartbeat carries them all.
+    /// The time between two removals of old tombstones: each heartbeat carries them all.
     private static let pruneInterval: Duration = .seconds(3_600)
     /// The shortest time between two rounds, however urgent a verdict is.
     private static let shortestInterval: Duration = .milliseconds(50)
 
-    package nonisolated let directory: MembershipDirectory
-    /// What the host must act on, in order. At most one end and one sweep a heartbeat come in, and the host only marks
-    /// work to be done, so the buffer stays small without a bound that could lose a notice.
-    package nonisolated let notices: AsyncStream<Notice>
+    nonisolated let directory: MembershipDirectory
+    /// The tasks for the host, in order. At most one end and one sweep a heartbeat come in, and the host only
+    /// marks work to be done, so the buffer stays small without a bound that could lose a notice.
+    nonisolated let notices: AsyncStream<Notice>
 
     private nonisolated let executor: any SerialExecutor
     private let registry: any SessionRegistry
     private let policy: LeasePolicy
-    private let card: NodeCard
-    private let bootstrap: BootstrapState
+    private let identity: NodeIdentity
     private let clock: any HostClock
     private let nothingLive: @Sendable () -> Bool
-    private let onSession: @Sendable (SessionID, Generation?) -> Void
     private let logger: Logger
     private let notice: AsyncStream<Notice>.Continuation
     private var pendingTombstones: [SessionID]
@@ -41,44 +39,35 @@ package actor SessionKeeper {
     private var pruneAt: ContinuousClock.Instant
     private var recorded: (SessionID, Generation?)?
 
-    /// - Parameters:
-    ///   - executor: where the keeper runs: a thread that nothing else can keep busy.
-    ///   - nothingLive: whether the host has no activation at all.
-    ///   - onSession: told of each session that became valid and each generation found settled, to be recorded where
-    ///     a successor finds it; called on the keeper's executor.
-    package init(
+    /// - Parameter nothingLive: whether the host has no activation at all.
+    init(
         registry: any SessionRegistry,
         directory: MembershipDirectory,
         policy: LeasePolicy,
-        card: NodeCard,
-        bootstrap: BootstrapState,
-        clock: any HostClock,
-        executor: any SerialExecutor,
+        identity: NodeIdentity,
+        environment: NodeEnvironment,
         nothingLive: @escaping @Sendable () -> Bool,
-        onSession: @escaping @Sendable (SessionID, Generation?) -> Void = { _, _ in },
         logger: Logger
     ) {
         self.registry = registry
         self.directory = directory
         self.policy = policy
-        self.card = card
-        self.bootstrap = bootstrap
-        self.clock = clock
-        self.executor = executor
+        self.identity = identity
+        self.clock = environment.sessionClock
+        self.executor = environment.sessionExecutor
         self.nothingLive = nothingLive
-        self.onSession = onSession
         self.logger = logger
-        self.pruneAt = clock.now + Self.pruneInterval
-        self.pendingTombstones = bootstrap.predecessor.map { [$0] } ?? []
+        self.pruneAt = environment.sessionClock.now + Self.pruneInterval
+        self.pendingTombstones = identity.bootstrap.predecessor.map { [$0] } ?? []
         (self.notices, self.notice) = AsyncStream.makeStream(of: Notice.self, bufferingPolicy: .unbounded)
     }
 
-    package nonisolated var unownedExecutor: UnownedSerialExecutor {
+    nonisolated var unownedExecutor: UnownedSerialExecutor {
         executor.asUnownedSerialExecutor()
     }
 
     /// Beats until the task is cancelled or the session was left.
-    package func run() async {
+    func run() async {
         defer { notice.finish() }
         while !left, !Task.isCancelled {
             let began = clock.now
@@ -103,13 +92,14 @@ package actor SessionKeeper {
     }
 
     /// Tells the others that this node hands its actors over and takes no more.
-    package func announceDraining() async {
+    func announceDraining() async {
         directory.markDraining()
         _ = await beat()
     }
 
-    /// Ends the session and writes its tombstone, so that nobody has to wait for the lease. Nothing may be live any more.
-    package func leave() async {
+    /// Ends the session and writes its tombstone, so that nobody has to wait for the lease. Nothing may be
+    /// live any more.
+    func leave() async {
         guard !left else { return }
         await writePendingTombstones()
         left = true
@@ -136,9 +126,9 @@ package actor SessionKeeper {
         record(session)
         let sentAt = clock.now
         do {
-            let answer = try await registry.beat(directory.heartbeat(card: card, at: sentAt))
+            let answer = try await registry.beat(directory.heartbeat(card: identity.card, at: sentAt))
             lastFailure = nil
-            handle(answer, session, sentAt)
+            handle(answer, for: session, sentAt: sentAt)
             return true
         } catch {
             if lastFailure != error {
@@ -152,8 +142,8 @@ package actor SessionKeeper {
 
     private func handle(
         _ answer: HeartbeatAnswer,
-        _ session: SessionHandle,
-        _ sentAt: ContinuousClock.Instant
+        for session: SessionHandle,
+        sentAt: ContinuousClock.Instant
     ) {
         let now = clock.now
         switch answer {
@@ -165,14 +155,14 @@ package actor SessionKeeper {
                 for: session,
                 sentAt: sentAt,
                 now: now,
-                vouched: bootstrap.vouches(for: report.generation),
+                vouched: identity.bootstrap.vouches(for: report.generation),
                 nothingLive: nothingLive()
             )
             switch action {
             case .none: break
             case .sweep(let sweep):
                 logger.notice(
-                    "Redis may have lost data: checking live actors",
+                    "the store may have lost data: checking live actors",
                     metadata: ["generation": "\(sweep.generation)"]
                 )
                 notice.yield(.sweep(sweep))
@@ -199,27 +189,27 @@ package actor SessionKeeper {
         let settled = directory.settledGeneration(at: clock.now)
         if let recorded, recorded == (session.id, settled) { return }
         recorded = (session.id, settled)
-        onSession(session.id, settled)
+        identity.recordSession(session.id, settled)
     }
 
     // MARK: Others' sessions
 
-    /// Buries the sessions that are certainly over: our own former ones, and the predecessor's.
+    /// Writes the tombstones of sessions that are certainly over: our own former ones, and the predecessor's.
     private func writePendingTombstones() async {
         while let session = pendingTombstones.first {
             do {
                 try await registry.writeTombstoneUnconditionally(session)
-                // By name: `run` and `leave` may both be digging.
+                // By name: `run` and `leave` may both be at it.
                 pendingTombstones.removeAll { $0 == session }
                 directory.learnDead(session)
             } catch {
-                return  // Redis does not answer; the next round tries again.
+                return  // The store does not answer; the next round tries again.
             }
         }
         directory.markPredecessorTombstoned()
     }
 
-    /// Buries who is due, as far as there is time before the next heartbeat.
+    /// Writes the tombstones that are due, as far as there is time before the next heartbeat.
     private func writeTombstonesOfExpiredSessions(until end: ContinuousClock.Instant) async {
         for expired in directory.expiredSessions(at: clock.now) {
             guard clock.now < end else { return }
@@ -232,7 +222,7 @@ package actor SessionKeeper {
                     directory.refused(expired.session)
                 }
             } catch {
-                // Redis does not answer, and may have been replaced: the wait begins anew.
+                // The store does not answer, and may have been replaced: the wait begins anew.
                 directory.refused(expired.session)
                 return
             }

@@ -1,6 +1,6 @@
 import ActorRuntime
 import Cart
-import CartService
+import CartActor
 import Logging
 import NIOCore
 import NIOPosix
@@ -12,12 +12,13 @@ import RedisClient
 /// A node alone on its Redis, assembled of the product's parts, without its faces.
 struct BenchNode: Sendable {
     let plan: BenchPlan
-    let host: Host<CartLogic>
+    let runtime: NodeRuntime<CartLogic>
     /// Carries the carts' commands, and the questions of who measures.
     let redis: RedisClient
     private let heartbeats: RedisClient
-    private let keeper: SessionKeeper
     private let link: LinkClient
+
+    var host: Host<CartLogic> { runtime.host }
 
     /// How long a node may take until it serves.
     private static let patience: Duration = .seconds(30)
@@ -75,40 +76,28 @@ struct BenchNode: Sendable {
                 snapshotEvery: plan.snapshotInterval
             )
         else { throw BenchFailure("no node can keep its carts by \(name) under \(plan.cluster)") }
-        let policy = plan.policy
-        let directory = MembershipDirectory(policy: policy.lease) {
-            var generator = SystemRandomNumberGenerator()
-            return SessionHandle(id: SessionID(random: &generator), policy: policy.lease)
-        }
         let redis = RedisClient(configuration: server, eventLoop: loops.next(), logger: logger)
         let heartbeats = RedisClient(configuration: server, eventLoop: heart, logger: logger)
         let link = try LinkClient(secret: "nobody is asked", eventLoopGroup: loops, logger: logger)
-        let host = Host(
+        var environment = NodeEnvironment(sessionExecutor: heart.executor)
+        environment.restoreExecutor = EventLoopTaskExecutor(restores, givingWay: true)
+        self.runtime = NodeRuntime(
             decider: CartLogic(),
             codec: CartCodec(),
-            store: RedisActorStore(client: redis, cluster: cluster, layout: layout),
-            link: link,
-            directory: directory,
-            policy: policy,
-            clock: ContinuousClock(),
-            node: name,
-            restorer: EventLoopTaskExecutor(restores, givingWay: true),
-            random: { UInt64.random(in: .min ... .max) },
-            logger: logger
-        )
-        self.keeper = SessionKeeper(
-            registry: RedisSessionRegistry(client: heartbeats, cluster: cluster, logger: logger),
-            directory: directory,
-            policy: policy.lease,
-            card: NodeCard(name: name, link: "127.0.0.1:0", build: "bench"),
-            bootstrap: BootstrapState(exclusive: true),
-            clock: ContinuousClock(),
-            executor: heart.executor,
-            nothingLive: { host.liveCount == 0 },
+            ports: NodePorts(
+                store: RedisActorStore(client: redis, cluster: cluster, layout: layout),
+                registry: RedisSessionRegistry(client: heartbeats, cluster: cluster, logger: logger),
+                link: link
+            ),
+            identity: NodeIdentity(
+                card: NodeCard(name: name, link: "127.0.0.1:0", build: "bench"),
+                bootstrap: BootstrapState(exclusive: true)
+            ),
+            policy: plan.policy,
+            environment: environment,
             logger: logger
         )
         self.plan = plan
-        self.host = host
         self.redis = redis
         self.heartbeats = heartbeats
         self.link = link
@@ -119,24 +108,24 @@ struct BenchNode: Sendable {
             group.addTask { try await redis.run() }
             group.addTask { try await heartbeats.run() }
             group.addTask {
-                for await state in heartbeats.states() where state == .connected { break }
-                await keeper.run()
+                await runtime.run {
+                    for await state in heartbeats.states() where state == .connected { break }
+                }
             }
             group.addTask { try await link.run() }
-            group.addTask { await host.run(keeper.notices) }
             defer { group.cancelAll() }
             try await ready()
             let value = try await body(self)
-            await keeper.announceDraining()
-            try await passivateAll()
-            await keeper.leave()
+            let left = try await runtime.drain(within: Self.patience)
+            guard left == 0 else { throw BenchFailure("\(left) carts could not be handed over") }
+            await runtime.leave()
             return value
         }
     }
 
     private func ready() async throws {
         let deadline = ContinuousClock.now + Self.patience
-        while !host.isReady {
+        while !runtime.isReady {
             guard ContinuousClock.now < deadline else { throw BenchFailure("the node does not get ready") }
             try await Task.sleep(for: .milliseconds(5))
         }

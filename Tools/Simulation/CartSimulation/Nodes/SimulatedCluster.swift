@@ -3,8 +3,10 @@ internal import Ownership
 
 /// The shared parts of one simulation: Redis, the network, the sessions and the scheduler.
 final class SimulatedCluster: Sendable {
-    /// Time limit for a leaving node to release its carts.
-    static let drainBudget: Duration = .seconds(10)
+    /// Time limit for a node to leave: with the default lease it has ten seconds to release its carts.
+    static let drainBudget: Duration = .seconds(17)
+    /// The least time for which a leaving node takes requests, as in the product.
+    static let lameDuck: Duration = .seconds(1)
 
     let scheduler: Scheduler
     let clock: SimulatedClock

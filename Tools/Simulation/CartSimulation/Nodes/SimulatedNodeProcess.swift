@@ -1,40 +1,38 @@
 internal import ActorRuntime
-internal import CartService
+internal import CartActor
 internal import Logging
 internal import Ownership
 internal import Synchronization
 
-/// One life of a node: a host with everything that the product gives it, on queues of its own.
+/// One life of a node: the runtime that ships, with simulated ports, on queues of its own.
 final class SimulatedNodeProcess: Sendable {
-    /// What comes to the process from outside.
+    /// A request from outside the process.
     private typealias InboundRequest = @Sendable () async -> Void
 
-    let host: Host<CartLogic>
     let liveness: ProcessLiveness
-    private let keeper: SessionKeeper
-    private let clock: SimulatedClock
+    private let runtime: NodeRuntime<CartLogic>
     private let scheduler: Scheduler
     private let work: SimulatedTaskExecutor
     private let heart: SimulatedSerialExecutor
     private let inbox: AsyncStream<InboundRequest>
     private let deliver: AsyncStream<InboundRequest>.Continuation
-    private let stopHost = AsyncStream.makeStream(of: Void.self)
     private let life = Mutex<Task<Void, Never>?>(nil)
     private let isOver = Atomic<Bool>(false)
-    /// Who waits for an answer, by number, to be told when the process is gone.
+    /// The functions to call when the process is gone, by the number of the request that is not answered.
     private let waiting = Mutex<(made: UInt64, broken: [UInt64: @Sendable () -> Void])>((0, [:]))
 
-    /// Which cluster a process is of.
+    var host: Host<CartLogic> { runtime.host }
+
+    /// The cluster of a process.
     enum HomeCluster: Sendable {
         case ours
-        /// One with a Redis of its own, whose carts are not looked at.
+        /// A cluster with a Redis of its own, whose carts are not checked.
         case another
     }
 
     /// - Parameters:
-    ///   - slot: where it runs.
-    ///   - homeCluster: which cluster it is of.
-    ///   - bootstrap: what it finds in its data folder.
+    ///   - slot: the place at which it runs.
+    ///   - bootstrap: the content of its data folder.
     init(at slot: NodeSlot, of homeCluster: HomeCluster, bootstrap: BootstrapState) {
         let cluster = slot.cluster
         let server: SimulatedRedisServer
@@ -46,68 +44,49 @@ final class SimulatedNodeProcess: Sendable {
             (server, oracle, name) = (cluster.foreignRedis, OwnershipOracle { _ in false }, "stranger")
         }
         let liveness = ProcessLiveness(name: name)
-        let sessions = cluster.sessions
-        let policy = cluster.policy
         let isAlive: @Sendable () -> Bool = { liveness.isAlive }
-        var logger = Logger(label: liveness.name) { [scheduler = cluster.scheduler] _ in
-            TraceLogHandler(scheduler: scheduler, name: liveness.name)
+        let connection = { (path: NetworkPath) in
+            SimulatedRedisConnection(
+                path: path,
+                server: server,
+                scheduler: cluster.scheduler,
+                hiccups: cluster.hiccups,
+                isAlive: isAlive
+            )
         }
-        logger.logLevel = cluster.scheduler.trace.keepsLines ? .info : .critical
         let storageConfiguration = cluster.storageConfigurations[
             cluster.sessions.count % cluster.storageConfigurations.count
         ]
-        let directory = MembershipDirectory(policy: policy.lease) { sessions.begin(liveness) }
-        let host = Host(
+        self.heart = SimulatedSerialExecutor(cluster.scheduler, cluster.hiccups.inOrder)
+        self.runtime = NodeRuntime(
             decider: CartLogic(),
             codec: CartCodec(),
-            store: SimulatedActorStore(
-                connection: SimulatedRedisConnection(
-                    path: slot.carts,
-                    server: server,
-                    scheduler: cluster.scheduler,
-                    hiccups: cluster.hiccups,
-                    isAlive: isAlive
+            ports: NodePorts(
+                store: SimulatedActorStore(
+                    connection: connection(slot.carts),
+                    oracle: oracle,
+                    layout: storageConfiguration.layout
                 ),
-                oracle: oracle,
-                layout: storageConfiguration.layout
+                registry: SimulatedRegistry(connection: connection(slot.heartbeats), oracle: oracle),
+                link: SimulatedLink(network: cluster.network, from: slot.number, isAlive: isAlive)
             ),
-            link: SimulatedLink(network: cluster.network, from: slot.number, isAlive: isAlive),
-            directory: directory,
-            policy: policy,
-            clock: cluster.clock,
-            node: liveness.name,
-            random: { [scheduler = cluster.scheduler] in scheduler.random() },
-            logger: logger
-        )
-        let heart = SimulatedSerialExecutor(cluster.scheduler, cluster.hiccups.inOrder)
-        self.keeper = SessionKeeper(
-            registry: SimulatedRegistry(
-                connection: SimulatedRedisConnection(
-                    path: slot.heartbeats,
-                    server: server,
-                    scheduler: cluster.scheduler,
-                    hiccups: cluster.hiccups,
-                    isAlive: isAlive
+            identity: NodeIdentity(
+                card: NodeCard(
+                    name: liveness.name,
+                    link: Network.address(of: slot.number),
+                    build: "simulated"
                 ),
-                oracle: oracle
+                bootstrap: bootstrap,
+                recordSession: { session, settled in
+                    if liveness.isAlive, homeCluster == .ours { slot.record(session, settled) }
+                }
             ),
-            directory: directory,
-            policy: policy.lease,
-            card: NodeCard(name: liveness.name, link: Network.address(of: slot.number), build: "simulated"),
-            bootstrap: bootstrap,
-            clock: cluster.clock,
-            executor: heart,
-            nothingLive: { host.liveCount == 0 },
-            onSession: { session, settled in
-                if liveness.isAlive, homeCluster == .ours { slot.record(session, settled) }
-            },
-            logger: logger
+            policy: cluster.policy,
+            environment: Self.environment(of: cluster, liveness: liveness, heart: heart),
+            logger: Self.logger(of: cluster.scheduler, liveness)
         )
-        self.host = host
         self.liveness = liveness
-        self.clock = cluster.clock
         self.scheduler = cluster.scheduler
-        self.heart = heart
         self.work = SimulatedTaskExecutor(cluster.scheduler, cluster.hiccups)
         (self.inbox, self.deliver) = AsyncStream.makeStream(
             of: InboundRequest.self,
@@ -115,12 +94,32 @@ final class SimulatedNodeProcess: Sendable {
         )
     }
 
+    private static func environment(
+        of cluster: SimulatedCluster,
+        liveness: ProcessLiveness,
+        heart: SimulatedSerialExecutor
+    ) -> NodeEnvironment {
+        var environment = NodeEnvironment(sessionExecutor: heart)
+        environment.clock = cluster.clock
+        environment.sessionClock = cluster.clock
+        environment.random = { [scheduler = cluster.scheduler] in scheduler.random() }
+        environment.makeSession = { [sessions = cluster.sessions] _ in sessions.begin(liveness) }
+        return environment
+    }
+
+    private static func logger(of scheduler: Scheduler, _ liveness: ProcessLiveness) -> Logger {
+        var logger = Logger(label: liveness.name) { _ in
+            TraceLogHandler(scheduler: scheduler, name: liveness.name)
+        }
+        logger.logLevel = scheduler.trace.keepsLines ? .info : .critical
+        return logger
+    }
+
     /// Begins to live.
     func start() {
         let task = Task(executorPreference: work) { [self] in
             await withDiscardingTaskGroup { group in
-                group.addTask { await self.keeper.run() }
-                group.addTask { await self.runHost() }
+                group.addTask { await self.runtime.run() }
                 for await request in inbox { group.addTask { await request() } }
                 group.cancelAll()
             }
@@ -129,19 +128,10 @@ final class SimulatedNodeProcess: Sendable {
         life.withLock { $0 = task }
     }
 
-    private func runHost() async {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.host.run(self.keeper.notices) }
-            group.addTask { for await _ in self.stopHost.stream {} }
-            await group.next()
-            group.cancelAll()
-        }
-    }
-
-    /// Whether nothing of it runs any more.
+    /// True once nothing of it runs any more.
     var hasEnded: Bool { isOver.load(ordering: .relaxed) }
 
-    /// Ends it as a kill does: nothing that it does from now on reaches anybody.
+    /// Ends the process as a kill does: nothing that it does from now on reaches anybody.
     func kill() {
         liveness.stop()
         thaw()
@@ -154,26 +144,32 @@ final class SimulatedNodeProcess: Sendable {
         for tell in broken { tell() }
     }
 
-    /// Has it leave in good order, as the product does on SIGTERM.
+    /// Has the process leave in good order, as the product does on SIGTERM.
     ///
-    /// - Parameter goes: told when it takes no connections any more, and when it is gone.
-    func leave(budget: Duration, closed: @escaping @Sendable () -> Void, gone: @escaping @Sendable () -> Void)
-    {
+    /// - Parameters:
+    ///   - closed: called when it takes no connections any more.
+    ///   - gone: called when it has left.
+    func leave(closed: @escaping @Sendable () -> Void, gone: @escaping @Sendable () -> Void) {
         deliver.yield { [self] in
-            await keeper.announceDraining()
-            _ = await host.releaseAll(until: clock.now + budget)
+            do {
+                try await runtime.drain(
+                    within: SimulatedCluster.drainBudget,
+                    lameDuck: SimulatedCluster.lameDuck
+                )
+            } catch {
+                return  // It was killed.
+            }
             guard liveness.isAlive else { return }
             closed()
-            stopHost.continuation.finish()
-            await keeper.leave()
+            await runtime.leave()
             guard liveness.isAlive else { return }
             gone()
         }
     }
 
-    /// Gives the process something to do for somebody outside.
+    /// Hands the process a request from outside.
     ///
-    /// - Parameter broken: told when the process ends before it is done.
+    /// - Parameter broken: called when the process ends before the request is served.
     func take(
         broken: @escaping @Sendable () -> Void,
         _ request: @escaping @Sendable (Host<CartLogic>) async -> Void
@@ -191,7 +187,7 @@ final class SimulatedNodeProcess: Sendable {
 
     // MARK: Standing still
 
-    /// Which of a process's threads stand still.
+    /// The threads of a process that stand still.
     enum Threads: String, Sendable, CaseIterable {
         case all
         case work

@@ -1,0 +1,14 @@
+/// The ports of one node: its way to the stored actors, to the membership, and to the other nodes.
+package struct NodePorts<Logic: Decider>: Sendable {
+    package let store: any ActorStore<Logic>
+    package let registry: any SessionRegistry
+    package let link: any Link
+
+    /// - Parameter registry: should not share a connection with `store`, so that no other work delays a
+    ///   heartbeat.
+    package init(store: any ActorStore<Logic>, registry: any SessionRegistry, link: any Link) {
+        self.store = store
+        self.registry = registry
+        self.link = link
+    }
+}

@@ -1,0 +1,42 @@
+import Logging
+import Ownership
+
+extension NodeRuntime {
+    /// Hands everything that is live here over to the other nodes: announces it to them, then releases every
+    /// actor. The node answers all the while. `leave` is the step after it.
+    ///
+    /// - Parameters:
+    ///   - budget: the most time from the call to the end of the process.
+    ///   - lameDuck: the least time until this returns: gateways notice a little later that the node is not
+    ///     ready.
+    ///   - observe: called at each step, in order. The drain goes on when it returns.
+    /// - Returns: how many actors could not be released in time.
+    /// - Throws: `CancellationError` when the task is cancelled before `lameDuck` is over.
+    @discardableResult
+    package func drain(
+        within budget: Duration,
+        lameDuck: Duration = .zero,
+        observe: (DrainStep) async -> Void = { _ in }
+    ) async throws -> Int {
+        let clock = environment.clock
+        let began = clock.now
+        logger.notice("draining", metadata: ["liveActors": "\(host.liveCount)"])
+        await observe(.begun)
+        await keeper.announceDraining()
+        await observe(.announced)
+        let notReleased = await host.releaseAll(until: began + timeForReleases(of: budget))
+        await observe(.released)
+        logger.notice(
+            "drained",
+            metadata: ["took": "\(clock.now - began)", "notReleased": "\(notReleased)"]
+        )
+        let end = began + lameDuck
+        if clock.now < end { try await clock.sleep(until: end) }
+        return notReleased
+    }
+
+    /// Ends early enough for a last release, which may take a lease more, and for the tombstone after it.
+    private func timeForReleases(of budget: Duration) -> Duration {
+        max(budget / 2, budget - policy.lease.length - .seconds(2))
+    }
+}
