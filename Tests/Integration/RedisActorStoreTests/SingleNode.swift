@@ -11,9 +11,10 @@ import Synchronization
 
 /// A node that has a real Redis for itself, and never meets another.
 struct SingleNode: Sendable {
-    let host: Host<CounterLogic>
     let store: WatchedStore<CounterLogic>
-    private let keeper: SessionKeeper
+    private let runtime: NodeRuntime<CounterLogic>
+
+    var host: Host<CounterLogic> { runtime.host }
 
     /// Runs `body` with a node that serves.
     static func with(_ policy: HostPolicy, _ body: (SingleNode) async throws -> Void) async throws {
@@ -22,9 +23,8 @@ struct SingleNode: Sendable {
                 let node = SingleNode(policy, on: fixture)
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     defer { group.cancelAll() }
-                    group.addTask { await node.keeper.run() }
-                    group.addTask { await node.host.run(node.keeper.notices) }
-                    while !node.host.isReady { try await Task.sleep(for: .milliseconds(5)) }
+                    group.addTask { await node.runtime.run() }
+                    while !node.runtime.isReady { try await Task.sleep(for: .milliseconds(5)) }
                     try await body(node)
                 }
             }
@@ -32,43 +32,24 @@ struct SingleNode: Sendable {
     }
 
     private init(_ policy: HostPolicy, on fixture: RedisStoreFixture) {
-        let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
-        let directory = MembershipDirectory(policy: policy.lease) {
-            var generator = SystemRandomNumberGenerator()
-            return SessionHandle(id: SessionID(random: &generator), policy: policy.lease)
-        }
-        let store = WatchedStore(fixture.store)
-        let host = Host(
+        store = WatchedStore(target: fixture.store)
+        runtime = NodeRuntime(
             decider: CounterLogic(),
             codec: CounterCodec(),
-            store: store,
-            link: NoLink(),
-            directory: directory,
+            ports: NodePorts(store: store, registry: fixture.registry, link: NoLink()),
+            identity: NodeIdentity(card: card, bootstrap: BootstrapState(exclusive: true)),
             policy: policy,
-            clock: ContinuousClock(),
-            node: "lone",
-            random: { UInt64.random(in: .min ... .max) },
-            logger: logger
+            environment: NodeEnvironment(
+                sessionExecutor: MultiThreadedEventLoopGroup.singleton.next().executor
+            ),
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         )
-        self.keeper = SessionKeeper(
-            registry: fixture.registry,
-            directory: directory,
-            policy: policy.lease,
-            card: card,
-            bootstrap: BootstrapState(exclusive: true),
-            clock: ContinuousClock(),
-            executor: MultiThreadedEventLoopGroup.singleton.next().executor,
-            nothingLive: { host.liveCount == 0 },
-            logger: logger
-        )
-        self.host = host
-        self.store = store
     }
 
     /// Asks an actor, and answers its value as the answer shows it.
     func ask(_ number: Int, _ command: CounterLogic.Command) async throws -> Int64 {
         let id = ActorID("c\(number)")
-        let answer = try await host.ask(id, command, deadline: .now + .seconds(30))
+        let answer = try await runtime.ask(id, command, deadline: .now + .seconds(30))
         switch answer.verdict {
         case .accepted(_, let state): return state.value
         case .rejected(let rejection): throw Unexpected(what: "\(rejection)")
@@ -100,74 +81,20 @@ private struct NoLink: Link {
 }
 
 /// A store that says how often it was claimed from, and how many claims were under way at once.
-final class WatchedStore<Logic: Decider>: ActorStore {
+final class WatchedStore<Logic: Decider>: ForwardingActorStore {
     let claims = Atomic(0)
     let mostClaims = Atomic(0)
+    let target: any ActorStore<Logic>
     private let underWay = Atomic(0)
-    private let store: any ActorStore<Logic>
 
-    init(_ store: any ActorStore<Logic>) {
-        self.store = store
+    init(target: any ActorStore<Logic>) {
+        self.target = target
     }
-
-    var retention: Duration { store.retention }
 
     func claim(_ id: ActorID, _ terms: ClaimTerms) async throws(StoreFailure) -> ClaimResult<Logic.State> {
         claims.add(1, ordering: .relaxed)
         mostClaims.max(underWay.add(1, ordering: .relaxed).newValue, ordering: .relaxed)
         defer { underWay.subtract(1, ordering: .relaxed) }
-        return try await store.claim(id, terms)
+        return try await target.claim(id, terms)
     }
-
-    func commit(
-        _ id: ActorID,
-        owner: SessionID,
-        version: Version,
-        commit: CommitID,
-        change: StateChange<Logic>
-    ) async throws(StoreFailure) -> CommitAnswer {
-        try await store.commit(id, owner: owner, version: version, commit: commit, change: change)
-    }
-
-    func verify(
-        _ id: ActorID,
-        owner: SessionID,
-        version: Version,
-        generation: Generation
-    ) async throws(StoreFailure) -> VerifyAnswer {
-        try await store.verify(id, owner: owner, version: version, generation: generation)
-    }
-
-    func republish(
-        _ id: ActorID,
-        owner: SessionID,
-        version: Version,
-        attempt: ClaimAttempt,
-        state: Logic.State
-    ) async throws(StoreFailure) -> RepublishAnswer {
-        try await store.republish(id, owner: owner, version: version, attempt: attempt, state: state)
-    }
-
-    func release(
-        _ id: ActorID,
-        owner: SessionID,
-        version: Version
-    ) async throws(StoreFailure) -> ReleaseAnswer {
-        try await store.release(id, owner: owner, version: version)
-    }
-
-    func surrender(
-        _ id: ActorID,
-        owner: SessionID,
-        version: Version,
-        state: Logic.State
-    ) async throws(StoreFailure) -> SurrenderAnswer {
-        try await store.surrender(id, owner: owner, version: version, state: state)
-    }
-
-    func form(after form: StoredForm, at sequence: Ownership.SequenceNumber) -> StoredForm {
-        store.form(after: form, at: sequence)
-    }
-
-    func form(at sequence: Ownership.SequenceNumber) -> StoredForm { store.form(at: sequence) }
 }

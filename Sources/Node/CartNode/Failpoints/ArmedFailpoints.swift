@@ -43,8 +43,7 @@ final class ArmedFailpoints: Sendable, CustomStringConvertible {
 
     /// Not `async`, so that it holds the thread for certain.
     private static func block(_ time: Duration) {
-        let (seconds, attoseconds) = time.components
-        Thread.sleep(forTimeInterval: Double(seconds) + Double(attoseconds) / 1e18)
+        Thread.sleep(forTimeInterval: time / .seconds(1))
     }
 }
 #endif

@@ -19,8 +19,8 @@ struct FailpointRule: Equatable {
     let hits: ClosedRange<UInt64>
     let action: Action
 
-    /// Reads `commit.answered@3=kill;heartbeat.sending@2-9=stall:3s`: at the third hit, at hits 2 to 9; `@2-` means from
-    /// the second on, `@always` every one, and nothing the first.
+    /// Reads `commit.answered@3=kill;heartbeat.sending@2-9=stall:3s`: at the third hit, at hits 2 to 9; `@2-`
+    /// means from the second on, `@always` every one, and nothing the first.
     static func list(_ text: String) throws(BadSetting) -> [FailpointRule] {
         var rules: [FailpointRule] = []
         for part in text.split(separator: ";") {

@@ -1,27 +1,19 @@
 #if DEBUG
-import CartService
+import CartActor
 import ActorRuntime
 import Ownership
 
 /// The carts' store with failpoints around each step.
-struct FailpointStore<Store: ActorStore<CartLogic>>: ActorStore {
+struct FailpointStore: ForwardingActorStore {
     typealias Logic = CartLogic
 
-    let store: Store
+    let target: any ActorStore<CartLogic>
     let armed: ArmedFailpoints
-
-    var retention: Duration { store.retention }
-
-    func form(after form: StoredForm, at sequence: SequenceNumber) -> StoredForm {
-        store.form(after: form, at: sequence)
-    }
-
-    func form(at sequence: SequenceNumber) -> StoredForm { store.form(at: sequence) }
 
     func claim(_ id: ActorID, _ terms: ClaimTerms) async throws(StoreFailure) -> ClaimResult<CartLogic.State>
     {
         await armed.reach(.claimSending)
-        let claim = try await store.claim(id, terms)
+        let claim = try await target.claim(id, terms)
         if case .granted = claim.answer { await armed.reach(.claimGranted) }
         return claim
     }
@@ -34,7 +26,7 @@ struct FailpointStore<Store: ActorStore<CartLogic>>: ActorStore {
         change: StateChange<CartLogic>
     ) async throws(StoreFailure) -> CommitAnswer {
         await armed.reach(.commitSending)
-        let answer = try await store.commit(
+        let answer = try await target.commit(
             id,
             owner: owner,
             version: version,
@@ -45,15 +37,6 @@ struct FailpointStore<Store: ActorStore<CartLogic>>: ActorStore {
         return answer
     }
 
-    func verify(
-        _ id: ActorID,
-        owner: SessionID,
-        version: Version,
-        generation: Generation
-    ) async throws(StoreFailure) -> VerifyAnswer {
-        try await store.verify(id, owner: owner, version: version, generation: generation)
-    }
-
     func republish(
         _ id: ActorID,
         owner: SessionID,
@@ -62,25 +45,16 @@ struct FailpointStore<Store: ActorStore<CartLogic>>: ActorStore {
         state: CartLogic.State
     ) async throws(StoreFailure) -> RepublishAnswer {
         await armed.reach(.republishSending)
-        return try await store.republish(id, owner: owner, version: version, attempt: attempt, state: state)
+        return try await target.republish(id, owner: owner, version: version, attempt: attempt, state: state)
     }
 
     func release(_ id: ActorID, owner: SessionID, version: Version) async throws(StoreFailure)
         -> ReleaseAnswer
     {
         await armed.reach(.releaseSending)
-        let answer = try await store.release(id, owner: owner, version: version)
+        let answer = try await target.release(id, owner: owner, version: version)
         await armed.reach(.releaseAnswered)
         return answer
-    }
-
-    func surrender(
-        _ id: ActorID,
-        owner: SessionID,
-        version: Version,
-        state: CartLogic.State
-    ) async throws(StoreFailure) -> SurrenderAnswer {
-        try await store.surrender(id, owner: owner, version: version, state: state)
     }
 }
 #endif

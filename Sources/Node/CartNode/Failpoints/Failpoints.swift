@@ -1,11 +1,11 @@
 import ActorRuntime
-import CartService
+import CartActor
 import Foundation
 import Hummingbird
 import NodeConfiguration
 
-// Where a test may have the node fail. In a release build there is nothing of it, and a node that is told to fail does
-// not start: a fault test that injects nothing would be green for the wrong reason.
+// Where a test may have the node fail. In a release build there is nothing of it, and a node that is told to
+// fail does not start: a fault test that injects nothing would be green for the wrong reason.
 
 /// The failpoints that this process was started with.
 struct Failpoints {
@@ -30,7 +30,7 @@ struct Failpoints {
 
     func around(_ store: some ActorStore<CartLogic>) -> any ActorStore<CartLogic> {
         guard let armed else { return store }
-        return FailpointStore(store: store, armed: armed)
+        return FailpointStore(target: store, armed: armed)
     }
 
     func around(_ registry: some SessionRegistry) -> any SessionRegistry {

@@ -1,0 +1,71 @@
+package import Ownership
+
+/// A store that passes every call on to another store. A conforming type writes only the calls that it
+/// changes.
+package protocol ForwardingActorStore<Logic>: ActorStore {
+    /// The store that the calls go to.
+    var target: any ActorStore<Logic> { get }
+}
+
+extension ForwardingActorStore {
+    package var retention: Duration { target.retention }
+
+    package func form(after form: StoredForm, at sequence: SequenceNumber) -> StoredForm {
+        target.form(after: form, at: sequence)
+    }
+
+    package func form(at sequence: SequenceNumber) -> StoredForm { target.form(at: sequence) }
+
+    package func claim(
+        _ id: ActorID,
+        _ terms: ClaimTerms
+    ) async throws(StoreFailure) -> ClaimResult<Logic.State> {
+        try await target.claim(id, terms)
+    }
+
+    package func commit(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        commit: CommitID,
+        change: StateChange<Logic>
+    ) async throws(StoreFailure) -> CommitAnswer {
+        try await target.commit(id, owner: owner, version: version, commit: commit, change: change)
+    }
+
+    package func verify(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        generation: Generation
+    ) async throws(StoreFailure) -> VerifyAnswer {
+        try await target.verify(id, owner: owner, version: version, generation: generation)
+    }
+
+    package func republish(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        attempt: ClaimAttempt,
+        state: Logic.State
+    ) async throws(StoreFailure) -> RepublishAnswer {
+        try await target.republish(id, owner: owner, version: version, attempt: attempt, state: state)
+    }
+
+    package func release(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version
+    ) async throws(StoreFailure) -> ReleaseAnswer {
+        try await target.release(id, owner: owner, version: version)
+    }
+
+    package func surrender(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        state: Logic.State
+    ) async throws(StoreFailure) -> SurrenderAnswer {
+        try await target.surrender(id, owner: owner, version: version, state: state)
+    }
+}
