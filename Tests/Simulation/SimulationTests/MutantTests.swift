@@ -10,14 +10,14 @@ struct MutantTests {
     private static let seeds: UInt64 = 4_000
 
     /// The family of scenarios in which a violation of the rule can show.
-    private static func theme(for rule: SafetyRule) -> Theme {
+    private static func theme(for rule: SwitchableRule) -> Theme {
         // It matters only if an observer is paused while a session returns that was silent for nearly a
         // lease.
-        rule == .tombstoneChecksCounter ? .nearMisses : .anything
+        rule == .runtime(.tombstoneChecksCounter) ? .nearMisses : .anything
     }
 
-    @Test(arguments: SafetyRule.allCases)
-    func `some seed detects that a rule is disabled`(rule: SafetyRule) async {
+    @Test(arguments: SwitchableRule.allCases)
+    func `some seed detects that a rule is disabled`(rule: SwitchableRule) async {
         let campaign = SimulationCampaign(seeds: 1..<(Self.seeds + 1), theme: Self.theme(for: rule))
         let report = await campaign.run(without: rule)
         let violation = report.failures.first?.violations.first ?? "never"

@@ -2,10 +2,6 @@ import ArgumentParser
 import CartSimulation
 import Synchronization
 
-#if DEBUG
-import Ownership
-#endif
-
 /// Runs many seeds and reports the violations they find, or replays one seed and prints its trace.
 @main
 struct CartSimulate: AsyncParsableCommand {
@@ -33,8 +29,8 @@ struct CartSimulate: AsyncParsableCommand {
     var theme = Theme.anything
 
     #if DEBUG
-    @Option(help: "Disable this rule of the protocol, to see which seeds detect that.")
-    var without: SafetyRule?
+    @Option(help: "Disable this rule, to see which seeds detect that.")
+    var without: SwitchableRule?
     #endif
 
     func validate() throws {
@@ -97,7 +93,7 @@ struct CartSimulate: AsyncParsableCommand {
 
     private func withRuleDisabled<Result>(_ body: () -> Result) -> Result {
         #if DEBUG
-        if let without { return SafetyRule.$switchedOff.withValue(without, operation: body) }
+        if let without { return without.disabled(body) }
         #endif
         return body()
     }
@@ -106,7 +102,7 @@ struct CartSimulate: AsyncParsableCommand {
 extension Theme: ExpressibleByArgument {}
 
 #if DEBUG
-extension SafetyRule: ExpressibleByArgument {}
+extension SwitchableRule: ExpressibleByArgument {}
 #endif
 
 /// Prints the progress of a campaign at a fixed interval.

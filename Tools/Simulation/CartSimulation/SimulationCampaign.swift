@@ -1,10 +1,6 @@
 internal import Foundation
 internal import Synchronization
 
-#if DEBUG
-package import Ownership
-#endif
-
 /// A range of seeds, run in parallel, each on one thread.
 package struct SimulationCampaign: Sendable {
     /// The number of active processors: the default number of threads.
@@ -39,9 +35,9 @@ package struct SimulationCampaign: Sendable {
     }
 
     #if DEBUG
-    /// Runs the seeds with a rule of the protocol disabled.
-    package func run(without rule: SafetyRule) async -> CampaignReport {
-        await run { SafetyRule.$switchedOff.withValue(rule, operation: $0) }
+    /// Runs the seeds with a rule disabled.
+    package func run(without rule: SwitchableRule) async -> CampaignReport {
+        await run { rule.disabled($0) }
     }
     #endif
 
