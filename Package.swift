@@ -114,20 +114,24 @@ func tests(_ path: String, uses: String, exclude: [String] = []) -> Target {
 // MARK: What ships
 
 let productTargets: [Target] = [
+    // What everybody needs a little of.
+    library("Sources/Timing"),
+    library("Sources/GRPCServing", uses: "GRPCCore GRPCNIOTransportHTTP2Posix NIOPosix"),
+
     // The Redis client: NIO carries the bytes, hiredis reads them.
     .systemLibrary(name: "CHiredis", path: "Sources/Redis/CHiredis"),
-    library("Sources/Redis/RedisClient", uses: "CHiredis Crypto DequeModule Logging NIOCore NIOPosix NIOSSL"),
+    library("Sources/Redis/RedisClient", uses: "CHiredis Timing Crypto DequeModule Logging NIOCore NIOPosix NIOSSL"),
 
     // The runtime over any decider. It knows no cart.
     library("Sources/Runtime/Ownership"),
-    library("Sources/Runtime/ActorRuntime", uses: "Ownership DequeModule Logging"),
-    library("Sources/Runtime/RedisActorStore", uses: "ActorRuntime Ownership RedisClient Logging NIOCore"),
+    library("Sources/Runtime/ActorRuntime", uses: "Ownership Timing DequeModule Logging"),
+    library("Sources/Runtime/RedisActorStore", uses: "ActorRuntime Ownership RedisClient Timing Logging NIOCore"),
     generated("Sources/Runtime/PeerProtocol", uses: "GRPCCore GRPCProtobuf SwiftProtobuf"),
     library(
         "Sources/Runtime/PeerTransport",
         uses: """
-            ActorRuntime Ownership PeerProtocol Crypto GRPCCore GRPCNIOTransportHTTP2Posix Logging NIOCore
-            NIOPosix SwiftProtobuf
+            ActorRuntime GRPCServing Ownership PeerProtocol Timing Crypto GRPCCore GRPCNIOTransportHTTP2Posix
+            Logging NIOCore NIOPosix SwiftProtobuf
             """
     ),
 
@@ -135,16 +139,22 @@ let productTargets: [Target] = [
     library("Sources/Cart/Cart"),
     generated("Sources/Cart/CartProtobuf", uses: "SwiftProtobuf"),
     library(
-        "Sources/Cart/CartService",
-        uses: """
-            ActorRuntime Cart CartProtobuf Ownership Crypto HTTPTypes Hummingbird NIOCore SwiftProtobuf
-            """
+        "Sources/Cart/CartActor",
+        uses: "ActorRuntime Cart CartProtobuf Ownership SwiftProtobuf"
+    ),
+    library(
+        "Sources/Cart/CartApplication",
+        uses: "ActorRuntime Cart CartActor Ownership Timing Crypto"
+    ),
+    library(
+        "Sources/Cart/CartHTTP",
+        uses: "ActorRuntime Cart CartActor CartApplication Timing HTTPTypes Hummingbird NIOCore"
     ),
     library(
         "Sources/Cart/CartGRPC",
         uses: """
-            ActorRuntime Cart CartProtobuf CartService GRPCCore GRPCNIOTransportHTTP2Posix GRPCProtobuf
-            Logging NIOCore NIOPosix SwiftProtobuf
+            ActorRuntime Cart CartActor CartApplication CartProtobuf GRPCServing GRPCCore
+            GRPCNIOTransportHTTP2Posix GRPCProtobuf Logging NIOCore NIOPosix SwiftProtobuf
             """
     ),
     library(
@@ -156,15 +166,15 @@ let productTargets: [Target] = [
     library(
         "Sources/Node/NodeConfiguration",
         uses: """
-            ActorRuntime Cart Ownership RedisClient Configuration Logging ServiceLifecycle Subprocess
+            ActorRuntime Cart Ownership RedisClient Timing Configuration Logging ServiceLifecycle Subprocess
             SystemPackage
             """
     ),
     executable(
         "Sources/Node/CartNode",
         uses: """
-            ActorRuntime Cart CartGRPC CartService NodeConfiguration OpenAPIDocument Ownership PeerTransport
-            RedisActorStore RedisClient Hummingbird Logging NIOCore NIOPosix ServiceLifecycle UnixSignals
+            ActorRuntime Cart CartActor CartApplication CartGRPC CartHTTP NodeConfiguration OpenAPIDocument
+            Ownership PeerTransport RedisActorStore RedisClient Hummingbird Logging NIOCore NIOPosix ServiceLifecycle UnixSignals
             """
     ),
 ]
@@ -173,35 +183,39 @@ let productTargets: [Target] = [
 
 let toolTargets: [Target] = [
     // Fakes and simulated ports, beside the runtime that they stand in for.
-    library("Sources/Runtime/RuntimeTesting", uses: "ActorRuntime Ownership"),
+    library("Sources/Runtime/RuntimeTesting", uses: "ActorRuntime Ownership Timing"),
 
     library("Tools/SeededRandom"),
-    library("Tools/Workload/CartWorkload", uses: "SeededRandom"),
+    library("Tools/ProcessMeasurement", uses: "SystemPackage"),
+    library("Tools/Workload/CartWorkload", uses: "SeededRandom Timing"),
     library("Tools/Workload/CartClient", uses: "CartWorkload AsyncHTTPClient NIOCore NIOHTTP1 NIOPosix"),
     executable(
         "Tools/Load/CartLoad",
-        uses: "CartClient CartWorkload SeededRandom ArgumentParser Histogram NIOCore Subprocess SystemPackage"
+        uses: """
+            CartClient CartWorkload ProcessMeasurement SeededRandom ArgumentParser Histogram NIOCore
+            Subprocess SystemPackage
+            """
     ),
     executable(
         "Tools/Bench/CartBench",
         uses: """
-            ActorRuntime Cart CartService Ownership PeerTransport RedisActorStore RedisClient ServerTesting
-            ArgumentParser Histogram Logging NIOCore NIOPosix Subprocess SystemPackage
+            ActorRuntime Cart CartActor Ownership PeerTransport ProcessMeasurement RedisActorStore
+            RedisClient ServerTesting ArgumentParser Histogram Logging NIOCore NIOPosix Subprocess SystemPackage
             """
     ),
     library(
         "Tools/Simulation/CartSimulation",
         uses: """
-            ActorRuntime Cart CartService CartWorkload Ownership RuntimeTesting SeededRandom
+            ActorRuntime Cart CartActor CartWorkload Ownership RuntimeTesting SeededRandom Timing
             DequeModule HeapModule Logging
             """
     ),
-    executable("Tools/Simulation/CartSimulate", uses: "CartSimulation Ownership ArgumentParser"),
+    executable("Tools/Simulation/CartSimulate", uses: "CartSimulation ArgumentParser"),
     library("Tools/Cluster/ServerTesting", uses: "SeededRandom"),
     library(
         "Tools/Cluster/ClusterTesting",
         uses: """
-            CartClient CartWorkload SeededRandom ServerTesting AsyncHTTPClient NIOCore NIOHTTP1 NIOPosix
+            CartClient CartWorkload SeededRandom ServerTesting Timing AsyncHTTPClient NIOCore NIOHTTP1
             SystemPackage
             """
     ),
@@ -215,6 +229,7 @@ let testTargets: [Target] = [
 
     // Machines and values, alone.
     tests("Tests/Unit/OwnershipTests", uses: "Ownership"),
+    tests("Tests/Unit/TimingTests", uses: "Timing"),
     tests("Tests/Unit/CartTests", uses: "Cart SeededRandom"),
     tests(
         "Tests/Unit/CartWorkloadTests",
@@ -230,7 +245,7 @@ let testTargets: [Target] = [
     tests(
         "Tests/Component/CartServiceTests",
         uses: """
-            ActorRuntime Cart CartProtobuf CartService OpenAPIDocument OpenAPIPage SeededRandom
+            ActorRuntime Cart CartActor CartApplication CartHTTP CartProtobuf OpenAPIDocument OpenAPIPage SeededRandom
             HTTPTypes Hummingbird HummingbirdTesting Logging NIOCore SwiftProtobuf Yams
             """
     ),
@@ -245,7 +260,7 @@ let testTargets: [Target] = [
     ),
     tests(
         "Tests/Integration/RedisClientTests",
-        uses: "CHiredis RedisClient SeededRandom Logging NIOCore NIOEmbedded NIOPosix NIOSSL"
+        uses: "RedisClient SeededRandom Logging NIOCore NIOPosix"
     ),
     tests(
         "Tests/Integration/RedisActorStoreTests",
@@ -264,27 +279,26 @@ let testTargets: [Target] = [
     tests(
         "Tests/Integration/CartGRPCTests",
         uses: """
-            ActorRuntime Cart CartGRPC CartProtobuf CartService Ownership SeededRandom GRPCCore
+            ActorRuntime Cart CartActor CartApplication CartGRPC CartProtobuf Ownership SeededRandom GRPCCore
             GRPCNIOTransportHTTP2Posix GRPCProtobuf Logging SwiftProtobuf
             """
     ),
     tests(
         "Tests/Integration/NodeConfigurationTests",
         uses: """
-            Cart NodeConfiguration Ownership RedisClient Logging NIOPosix ServiceLifecycle Subprocess
-            SystemPackage
+            NodeConfiguration Ownership RedisClient Logging NIOPosix ServiceLifecycle Subprocess SystemPackage
             """
     ),
 
     // Whole clusters in simulated time.
-    tests("Tests/Simulation/SimulationTests", uses: "CartSimulation CartWorkload Ownership"),
+    tests("Tests/Simulation/SimulationTests", uses: "CartSimulation Ownership"),
 
     // Real processes under real faults, and under clients that are not ours.
     tests(
         "Tests/System/FailoverTests",
         uses: """
-            CartClient CartNode CartWorkload ClusterTesting NodeConfiguration ServerTesting AsyncHTTPClient
-            NIOCore NIOFoundationCompat NIOHTTP1 NIOPosix SystemPackage
+            CartNode CartWorkload ClusterTesting NodeConfiguration ServerTesting AsyncHTTPClient NIOCore
+            NIOFoundationCompat NIOHTTP1
             """
     ),
     tests("Tests/System/ProtocolTests", uses: "ClusterTesting ServerTesting", exclude: ["Clients"]),

@@ -1,14 +1,15 @@
 import ArgumentParser
 
-/// Measures what it costs to keep carts: the product's own host and store on a real Redis, in one process, without faces.
+/// Measures the cost of keeping carts: the product's own host and store on a real Redis, in one process,
+/// without faces.
 @main
 struct CartBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cart-bench",
-        abstract: "What keeping carts in Redis costs, by strategy.",
+        abstract: "Measures the cost of keeping carts in Redis, by persistence strategy.",
         discussion: """
-            Starts a Redis of its own on a Unix socket in a temporary folder and ends it again. Prints JSON, and a table \
-            for people to stderr. Figures depend on the machine: compare only those of one run.
+            Starts a Redis of its own on a Unix socket in a temporary folder and stops it at the end. Prints JSON \
+            to stdout and a table to stderr. Figures depend on the machine: compare only figures of one run.
             """,
         subcommands: [Strategies.self, Restores.self, Memory.self, Resident.self, Cap.self]
     )

@@ -1,35 +1,29 @@
 import ActorRuntime
 import ArgumentParser
 import Cart
+import ProcessMeasurement
 import ServerTesting
 import Synchronization
 
-/// A node that may hold far fewer carts live than are visited.
+/// Measures a node whose limit of live carts is far below the number of carts in use.
 struct Cap: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "More carts visited than may be live: each changed once, then each read and checked."
+        abstract: "Changes, then reads and checks, more carts than may be live at once."
     )
 
     @OptionGroup var server: BenchServer
 
-    @Option(help: "How the carts are kept: snapshot, incremental or events.")
-    var strategy = PersistenceStrategy.snapshot
+    @OptionGroup var population: CartOptions
 
-    @Option(help: "How many carts may be live.")
+    @OptionGroup var concurrency: PoolOptions
+
+    @Option(help: "Maximum number of live carts.")
     var limit = 10_000
 
-    @Option(help: "How many carts are visited.")
-    var carts = 100_000
-
-    @Option(help: "How many carts are visited at the same time.")
-    var parallel = 64
-
-    func validate() throws {
-        guard limit > 0, carts > 0, parallel > 0 else { throw ValidationError("a count must be above 0") }
-    }
+    func validate() throws { try requirePositive(["--limit": limit]) }
 
     func run() async throws {
-        var plan = BenchPlan(strategy: strategy)
+        var plan = BenchPlan(strategy: population.strategy)
         plan.policy.liveLimit = limit
         let figures = try await server.with { server in
             try await BenchNode.with(plan, on: server.socketPath) { try await measure($0) }
@@ -52,14 +46,15 @@ struct Cap: AsyncParsableCommand {
     }
 
     private func measure(_ node: BenchNode) async throws -> Figures {
-        let pool = WorkerPool(workers: parallel)
+        let pool = concurrency.pool
+        let carts = population.carts
         let fixtures = try Fixtures(lines: 1)
         let mostLive = Atomic(0)
         try await pool.work(carts) { try await node.fill($0, with: fixtures) }
         let before = try ProcessUsage.resident()
         let began = ContinuousClock.now
         try await pool.work(carts) { number in
-            try await node.ask(number, fixtures.quantity(Self.quantity(of: number), of: 1))
+            try await node.ask(number, fixtures.setQuantity(Self.quantity(of: number), of: 1))
             mostLive.max(node.host.liveCount, ordering: .relaxed)
         }
         let changed = ContinuousClock.now
@@ -75,7 +70,7 @@ struct Cap: AsyncParsableCommand {
         return Figures(
             machine: Machine(),
             append: server.append.rawValue,
-            strategy: strategy.rawValue,
+            strategy: population.strategy.rawValue,
             limit: limit,
             carts: carts,
             mostLive: mostLive.load(ordering: .relaxed),
@@ -88,7 +83,7 @@ struct Cap: AsyncParsableCommand {
         )
     }
 
-    /// By which a cart is told from its neighbours, and a change from none.
+    /// A quantity that differs from the neighbouring carts' and from that of an unchanged line.
     private static func quantity(of number: Int) -> Int64 { Int64(number % 9_000 + 2) }
 
     private struct Figures: Encodable {
@@ -96,12 +91,12 @@ struct Cap: AsyncParsableCommand {
         let append: String
         let strategy: String
         let limit, carts: Int
-        /// The highest count of live carts that was seen, those included that are being given up.
+        /// Highest number of live carts observed, including those that are being passivated.
         let mostLive: Int
-        /// Carts that did not show the change that was acknowledged.
+        /// Number of carts that lack the change that was acknowledged.
         let lost: Int
         let changedPerSecond, readPerSecond: Double
-        /// Bytes: with as many carts live as may be, after the first loop and after the second.
+        /// Resident memory in bytes: with the maximum of live carts, after the changes and after the reads.
         let residentBefore, residentAfterChanges, residentAfterReads: Double
     }
 }

@@ -5,25 +5,25 @@ import ServerTesting
 import Subprocess
 import SystemPackage
 
-/// What a live cart takes of the node's memory.
+/// Measures the resident memory of a live cart.
 struct Memory: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Resident memory of a live cart, each kind measured in a process of its own."
+        abstract: "Measures the resident memory of a live cart, each kind of cart in a process of its own."
     )
 
     @OptionGroup var server: BenchServer
 
-    @Option(parsing: .upToNextOption, help: "How many lines the carts have.")
+    @Option(parsing: .upToNextOption, help: "Numbers of lines per cart.")
     var lines = [1, 5, 50, 500]
 
-    @Option(help: "Lines of all carts together: decides how many carts there are.")
+    @Option(help: "Total number of lines of all carts, which determines the number of carts.")
     var allLines = 200_000
 
     func validate() throws {
-        guard lines.allSatisfy({ (1...500).contains($0) }) else {
-            throw ValidationError("a cart has 1 to 500 lines")
+        try requireLines(lines)
+        guard allLines >= 1_000 else {
+            throw ValidationError("--all-lines must be at least 1000 (got \(allLines))")
         }
-        guard allLines >= 1_000 else { throw ValidationError("all-lines: at least 1000") }
     }
 
     func run() async throws {
@@ -31,7 +31,7 @@ struct Memory: AsyncParsableCommand {
         Output.say([["lines", "keyed", "carts  ", "bytes a live cart"]])
         for lines in lines {
             for isKeyed in [false, true] {
-                let figures = try await measure(lines, isKeyed)
+                let figures = try await measure(lines: lines, isKeyed: isKeyed)
                 Output.say([
                     [
                         "\(figures.lines)", "\(isKeyed)", "\(figures.carts)",
@@ -44,12 +44,12 @@ struct Memory: AsyncParsableCommand {
         try Output.print(Report(machine: Machine(), results: results))
     }
 
-    private func measure(_ lines: Int, _ isKeyed: Bool) async throws -> ResidentFigures {
+    private func measure(lines: Int, isKeyed: Bool) async throws -> ResidentFigures {
         let carts = min(40_000, max(400, allLines / lines))
         let fixtures = try Fixtures(lines: lines, isKeyed: isKeyed)
         return try await server.with { server in
             try await BenchNode.with(BenchPlan(), on: server.socketPath) { node in
-                try await WorkerPool(workers: 64).work(carts) { try await node.fill($0, with: fixtures) }
+                try await WorkerPool.standard.work(carts) { try await node.fill($0, with: fixtures) }
             }
             let words = [
                 "resident", "--socket", server.socketPath, "--carts", "\(carts)", "--lines", "\(lines)",
@@ -61,14 +61,16 @@ struct Memory: AsyncParsableCommand {
                 error: .string(limit: 64 * 1_024)
             )
             guard result.terminationStatus.isSuccess else {
-                throw BenchFailure("no figures of \(lines) lines: \(result.standardError)")
+                throw BenchFailure("the measurement of \(lines) lines failed: \(result.standardError)")
             }
             return try JSONDecoder().decode(ResidentFigures.self, from: Data(result.standardOutput.utf8))
         }
     }
 
     private static func executable() throws -> String {
-        guard let path = Bundle.main.executablePath else { throw BenchFailure("who am I?") }
+        guard let path = Bundle.main.executablePath else {
+            throw BenchFailure("the path of the own executable is unknown")
+        }
         return path
     }
 

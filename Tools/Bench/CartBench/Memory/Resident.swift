@@ -1,36 +1,37 @@
 import ActorRuntime
 import ArgumentParser
+import ProcessMeasurement
 
-/// Restores carts that lie in a Redis, in a process that did nothing else, and says what memory they take.
+/// Restores carts from Redis in a process that does nothing else, and prints the memory that they take.
 struct Resident: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "What `memory` runs for each kind of cart.",
+        abstract: "Measures one kind of cart, as a subprocess of `memory`.",
         shouldDisplay: false
     )
 
-    @Option(help: "Where the Redis listens.")
+    @Option(help: "Path of the Unix socket on which Redis listens.")
     var socket: String
 
-    @Option(help: "How many carts lie in it.")
+    @Option(help: "Number of stored carts.")
     var carts: Int
 
-    @Option(help: "How many lines they have.")
+    @Option(help: "Number of lines per cart.")
     var lines: Int
 
-    @Flag(help: "Whether they were made by changes under idempotency keys.")
+    @Flag(help: "The carts were changed under idempotency keys.")
     var keyed = false
 
-    /// Restored before the measuring begins: what the first of anything costs is no cart's.
-    private static let first = 100
+    /// Number of carts restored before the measurement, so that one-time costs are not counted as a cart's.
+    private static let warmUp = 100
 
     func run() async throws {
         let fixtures = try Fixtures(lines: lines, isKeyed: keyed)
         let figures = try await BenchNode.with(BenchPlan(), on: socket) { node in
-            let pool = WorkerPool(workers: 64)
-            try await pool.work(min(Self.first, carts / 2)) { try await live($0, on: node, fixtures) }
+            let pool = WorkerPool.standard
+            try await pool.work(min(Self.warmUp, carts / 2)) { try await activate($0, on: node, fixtures) }
             let before = try ProcessUsage.resident()
             let known = node.host.liveCount
-            try await pool.work(carts) { try await live($0, on: node, fixtures) }
+            try await pool.work(carts) { try await activate($0, on: node, fixtures) }
             let grown = try ProcessUsage.resident() - before
             return ResidentFigures(
                 lines: lines,
@@ -42,17 +43,17 @@ struct Resident: AsyncParsableCommand {
         try Output.print(figures)
     }
 
-    /// As a cart is in use: restored, and changed since.
-    private func live(_ number: Int, on node: BenchNode, _ fixtures: Fixtures) async throws {
-        try await node.look(number, for: lines)
-        try await node.ask(number, fixtures.quantity(.random(in: 2...9_000)))
+    /// Restores a cart and changes it once, as a cart in use is.
+    private func activate(_ number: Int, on node: BenchNode, _ fixtures: Fixtures) async throws {
+        try await node.read(number, expecting: lines)
+        try await node.ask(number, fixtures.setQuantity(.random(in: 2...9_000)))
     }
 }
 
-/// What a live cart takes.
+/// Memory of a live cart, in bytes.
 struct ResidentFigures: Sendable, Codable {
     let lines: Int
-    /// Whether each change was made under an idempotency key, and is remembered.
+    /// True if each change was made under an idempotency key, whose result the cart keeps.
     let keyed: Bool
     let carts: Int
     let bytesPerCart: Double

@@ -1,14 +1,14 @@
 import ActorRuntime
 import Cart
-import CartService
+import CartActor
 
 extension BenchNode {
-    /// How long an ask may take: whoever waits longer is not measured but reported.
+    /// Deadline of an ask: a longer wait fails the measurement.
     static let askLimit: Duration = .seconds(120)
 
-    /// Asks a cart, and answers the state that it ended with.
+    /// Asks a cart and returns its state afterwards.
     ///
-    /// - Throws: where the cart refused, too: nothing here should be refused.
+    /// - Throws: also if the cart rejects the command, as no command of a benchmark should be rejected.
     @discardableResult
     func ask(_ number: Int, _ command: CartCommand) async throws -> OpenCart {
         let id = Fixtures.id(number)
@@ -24,26 +24,26 @@ extension BenchNode {
             guard let cart = record.cart.cart else { throw BenchFailure("cart \(number) is not open") }
             return cart
         case .rejected(let rejection):
-            throw BenchFailure("cart \(number) refused: \(rejection)")
+            throw BenchFailure("cart \(number) rejected the command: \(rejection)")
         }
     }
 
-    /// Makes a cart and fills it. Its lines come at once, and so in few commits.
+    /// Creates a cart and adds its lines concurrently, and so in few commits.
     func fill(_ number: Int, with fixtures: Fixtures) async throws {
         try await ask(number, fixtures.create())
         try await withThrowingTaskGroup(of: Void.self) { group in
             for line in 1...max(1, fixtures.lines) {
-                group.addTask { try await ask(number, fixtures.line(line)) }
+                group.addTask { try await ask(number, fixtures.addLine(line)) }
             }
             try await group.waitForAll()
         }
     }
 
-    /// Restores a cart, or looks at it.
-    func look(_ number: Int, for lines: Int) async throws {
+    /// Reads a cart, which restores it if it is not live, and checks its number of lines.
+    func read(_ number: Int, expecting lines: Int) async throws {
         let found = try await ask(number, .read).lines.count
         guard found == lines else {
-            throw BenchFailure("cart \(number) has \(found) lines in place of \(lines)")
+            throw BenchFailure("cart \(number) has \(found) lines instead of \(lines)")
         }
     }
 }

@@ -1,11 +1,11 @@
 import ActorRuntime
 
-/// How a node under measurement keeps its carts.
+/// The settings of a node under measurement.
 struct BenchPlan: Sendable {
     var strategy = PersistenceStrategy.snapshot
-    /// For `events`: how many commits lie on a whole state at most.
+    /// For `events`: maximum number of commits after a snapshot.
     var snapshotInterval = 50
-    /// What its keys begin with, so that several nodes can share a server and not their carts.
+    /// Prefix of its keys, so that several nodes can share a server but no carts.
     var cluster = "bench"
     var policy = HostPolicy()
 }

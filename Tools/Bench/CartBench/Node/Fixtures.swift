@@ -7,11 +7,11 @@ import Glibc
 import Darwin
 #endif
 
-/// What lies in the carts that are measured, and what is done to them.
+/// The content of the carts under measurement, and the commands that they get.
 struct Fixtures: Sendable {
-    /// How many lines a cart has.
+    /// Number of lines per cart.
     let lines: Int
-    /// Whether each change is made under an idempotency key, which the cart remembers.
+    /// True if each change is made under an idempotency key, whose result the cart keeps.
     var isKeyed = false
     private let currency: Currency
 
@@ -21,7 +21,7 @@ struct Fixtures: Sendable {
         currency = try Currency("EUR")
     }
 
-    /// The name of one cart, as long as those that the product draws.
+    /// The id of a cart, as long as the ids that the product generates.
     static func id(_ number: Int) -> ActorID {
         let mixed = UInt64(number) &* 0x9e37_79b9_7f4a_7c15
         return ActorID(CartID(randomHigh: mixed, randomLow: UInt64(number)).text)
@@ -29,8 +29,10 @@ struct Fixtures: Sendable {
 
     func create() -> CartCommand { change(.create(currency: currency)) }
 
-    /// The how-manieth line, from 1.
-    func line(_ number: Int) -> CartCommand {
+    /// Adds a line.
+    ///
+    /// - Parameter number: number of the line, from 1.
+    func addLine(_ number: Int) -> CartCommand {
         let item = NewItem(
             sku: "SKU-\(100_000 + number)",
             name: "A plain product name",
@@ -40,12 +42,12 @@ struct Fixtures: Sendable {
         return change(.addLine(item))
     }
 
-    /// Another quantity of a line that is drawn.
-    func quantity(_ quantity: Int64) -> CartCommand {
-        self.quantity(quantity, of: UInt32.random(in: 1...UInt32(clamping: max(1, lines))))
+    /// Sets the quantity of a random line.
+    func setQuantity(_ quantity: Int64) -> CartCommand {
+        setQuantity(quantity, of: UInt32.random(in: 1...UInt32(clamping: max(1, lines))))
     }
 
-    func quantity(_ quantity: Int64, of line: UInt32) -> CartCommand {
+    func setQuantity(_ quantity: Int64, of line: UInt32) -> CartCommand {
         change(.setQuantity(LineID(line), quantity))
     }
 

@@ -1,10 +1,11 @@
-/// So many workers, who share numbered work evenly among them.
+/// A fixed number of concurrent workers that divide numbered work evenly.
 struct WorkerPool: Sendable {
     let workers: Int
 
-    /// Has `body` do each number below `count` once, in as many places as there are workers.
-    ///
-    /// Each number belongs to one worker, who does its own one after the other.
+    static let standard = WorkerPool(workers: 64)
+
+    /// Calls `body` once for each number below `count`. Each worker does its share of the numbers one after
+    /// the other.
     func work(_ count: Int, _ body: @escaping @Sendable (Int) async throws -> Void) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for worker in 0..<max(1, workers) {
@@ -18,7 +19,7 @@ struct WorkerPool: Sendable {
         }
     }
 
-    /// The same, and how long each took.
+    /// Calls `body` for each number below `count`, `rounds` times, and returns the duration of each call.
     func time(
         _ count: Int,
         rounds: Int = 1,

@@ -1,7 +1,7 @@
 import Foundation
-import SystemPackage
+import ProcessMeasurement
 
-/// What was measured on.
+/// The machine that figures were measured on.
 struct Machine: Codable {
     let processors: Int
     let model: String
@@ -15,7 +15,7 @@ struct Machine: Codable {
 
     private static var processorName: String? {
         do {
-            return try ProcessUsage.text("/proc/cpuinfo").split(separator: "\n")
+            return try ProcFile.text(at: "/proc/cpuinfo").split(separator: "\n")
                 .first { $0.hasPrefix("model name") }?
                 .split(separator: ":").last?.trimmingCharacters(in: .whitespaces)
         } catch {

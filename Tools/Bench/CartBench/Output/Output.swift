@@ -1,7 +1,8 @@
 import Foundation
 
-/// Where figures go: to a program on stdout, to a person on stderr.
+/// The output of a measurement: JSON on stdout, text for people on stderr.
 enum Output {
+    /// Prints figures as JSON on stdout.
     static func print(_ figures: some Encodable) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -10,15 +11,16 @@ enum Output {
         try FileHandle.standardOutput.write(contentsOf: bytes)
     }
 
+    /// Prints a line on stderr.
     static func say(_ line: String) {
         do {
             try FileHandle.standardError.write(contentsOf: Data("\(line)\n".utf8))
         } catch {
-            // Nobody listens. The figures go elsewhere.
+            // A closed stderr must not spoil the figures, which go to stdout.
         }
     }
 
-    /// Columns under their heads: the first to the left, all others to the right.
+    /// Prints a table on stderr: the first column is left-aligned, the others are right-aligned.
     static func say(_ rows: [[String]]) {
         guard let columns = rows.first?.count else { return }
         let widths = (0..<columns).map { column in rows.map { $0[column].count }.max() ?? 0 }
@@ -31,7 +33,7 @@ enum Output {
         }
     }
 
-    /// A number with as many digits as say something.
+    /// A number with two decimals if it is below 10 and not whole, otherwise with none.
     static func short(_ number: Double) -> String {
         number.magnitude < 10 && number != number.rounded()
             ? String(format: "%.2f", number) : String(format: "%.0f", number)

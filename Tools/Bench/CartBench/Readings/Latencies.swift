@@ -1,8 +1,8 @@
 import Histogram
 
-/// How long things took, each of them.
+/// The distribution of latencies.
 struct Latencies: Sendable {
-    /// One hour: what takes longer is counted as that.
+    /// Longer latencies are counted as one hour.
     private static let longest: Duration = .seconds(3_600)
 
     private var histogram = Histogram<UInt32>(
@@ -16,8 +16,10 @@ struct Latencies: Sendable {
         histogram.record(UInt64(max(.zero, min(time, Self.longest)) / .microseconds(1)))
     }
 
-    /// Microseconds.
+    /// Median, in microseconds.
     var p50: Double { Double(histogram.valueAtPercentile(50)) }
+    /// 99th percentile, in microseconds.
     var p99: Double { Double(histogram.valueAtPercentile(99)) }
+    /// Maximum, in microseconds.
     var worst: Double { Double(histogram.max) }
 }

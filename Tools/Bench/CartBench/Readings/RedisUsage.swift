@@ -2,15 +2,15 @@ import ActorRuntime
 import Cart
 import RedisClient
 
-/// What a Redis counted so far.
+/// The resources that a Redis server has used since its start.
 struct RedisUsage: Sendable {
-    /// Bytes of all that clients sent, protocol and all.
+    /// Bytes received from clients, including the protocol's.
     let received: Double
-    /// Bytes of all that clients were answered.
+    /// Bytes sent to clients.
     let sent: Double
-    /// Processor time of the thread that serves commands, seconds.
+    /// Processor time of the thread that executes commands, in seconds.
     let processor: Double
-    /// Bytes of the append-only file; 0 where there is none.
+    /// Size of the append-only file in bytes; 0 if there is none.
     let appended: Double
 
     init(of client: RedisClient) async throws {
@@ -31,7 +31,7 @@ struct RedisUsage: Sendable {
 }
 
 extension BenchNode {
-    /// What one cart takes in Redis, bytes, with all that belongs to its key.
+    /// Memory of one cart's key in Redis, in bytes, including its overhead.
     func storedBytes(_ number: Int) async throws -> Double {
         let key = "\(plan.cluster):{\(Fixtures.id(number))}"
         let usage = try await redis.send("MEMORY", ["USAGE", .string(key), "SAMPLES", "0"])

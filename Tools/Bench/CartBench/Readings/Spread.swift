@@ -1,4 +1,4 @@
-/// The same figure of several rounds.
+/// Median and extremes of a figure over several rounds.
 struct Spread: Sendable, Codable {
     let median: Double
     let min: Double

@@ -1,11 +1,11 @@
 import Synchronization
 
-/// How much came in each second since a beginning.
+/// Counts events per second since its creation.
 final class PerSecondCounter: Sendable {
     private let began = ContinuousClock.now
     private let counts = Mutex<[Int]>([])
 
-    /// Counts one more, now.
+    /// Counts one event, now.
     func count() {
         let second = Int((ContinuousClock.now - began) / .seconds(1))
         counts.withLock { counts in
@@ -14,9 +14,9 @@ final class PerSecondCounter: Sendable {
         }
     }
 
-    /// The seconds so far; the last is not whole.
+    /// Events of each second so far; the last second is incomplete.
     var all: [Int] { counts.withLock { $0 } }
 
-    /// How long it has been.
+    /// Seconds since the counter's creation.
     var elapsed: Double { (ContinuousClock.now - began) / .seconds(1) }
 }

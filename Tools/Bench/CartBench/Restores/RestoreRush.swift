@@ -1,30 +1,32 @@
-/// One rush of asks for cold carts, and the quiet before it.
+import ProcessMeasurement
+
+/// One rush of asks for cold carts, preceded by a quiet phase as the reference.
 struct RestoreRush: Sendable {
     let node: BenchNode
     let lines: Int
     let cold: Range<Int>
     let load: WarmLoad
     let quiet: Duration
-    /// How many asks come in one go.
+    /// Number of asks that are sent between two yields.
     let burst: Int
 
     func run() async throws -> RushFigures {
         try await node.passivateAll()
         try await load.warmUp()
-        // The first of it is not measured: what is used for the first time is slower.
+        // The first second is not measured: first uses are slower.
         _ = try await load.run { try await Task.sleep(for: .seconds(1)) }
         let before = try await load.run { try await Task.sleep(for: quiet) }
         let resident = try ProcessUsage.resident()
-        try ProcessUsage.forgetPeak()
+        try ProcessUsage.resetPeak()
         let seconds = PerSecondCounter()
         let meanwhile = try await load.run {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in cold {
-                    // As from a network: asks come as quickly as they are taken up, and not by way of the processor's
-                    // queue, in which they would all stand at once.
+                    // As from a network, asks come as quickly as they are taken up. Without the yield all of
+                    // them would stand in the executor's queue at once.
                     if number % burst == 0 { await Task.yield() }
                     group.addTask {
-                        try await node.look(number, for: lines)
+                        try await node.read(number, expecting: lines)
                         seconds.count()
                     }
                 }

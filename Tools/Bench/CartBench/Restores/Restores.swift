@@ -2,57 +2,57 @@ import ActorRuntime
 import ArgumentParser
 import ServerTesting
 
-/// A node that is asked for very many cold carts at once: how steadily they come, and what its warm carts feel of it.
+/// Measures a node that is asked for many cold carts at once: the rate of restores, and the latency of its
+/// warm carts.
 struct Restores: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "A node asked for many cold carts at once, while warm carts are read and changed."
+        abstract: "Asks for many cold carts at once while warm carts are read and changed."
     )
 
     @OptionGroup var server: BenchServer
 
-    @Option(help: "How the carts are kept: snapshot, incremental or events.")
-    var strategy = PersistenceStrategy.snapshot
+    @OptionGroup var population: CartOptions
 
-    @Option(help: "How many cold carts are asked for at once.")
-    var carts = 100_000
-
-    @Option(help: "How many lines the carts have.")
+    @Option(help: "Number of lines per cart.")
     var lines = 10
 
-    @Option(help: "How many warm carts there are.")
+    @Option(help: "Number of warm carts.")
     var warm = 500
 
-    @Option(help: "How many reads and changes of warm carts are due in a second, together.")
+    @Option(help: "Reads and changes of warm carts per second, together.")
     var rate = 1_000
 
-    @Option(help: "How many restores may be under way at once, at most.")
+    @Option(help: "Maximum number of concurrent restores.")
     var places = HostPolicy().restoreLimit
 
-    @Option(help: "How many of the asks come in one go, before the node gets to work on them.")
+    @Option(help: "Number of asks that are sent before the node gets to work on them.")
     var burst = 16
 
-    @Option(help: "For how many seconds the quiet node is measured.")
+    @Option(help: "Length of the quiet phase, in seconds.")
     var quiet = 5
 
-    @Option(help: "How many rounds.")
+    @Option(help: "Number of rounds.")
     var rounds = 3
 
     func validate() throws {
-        guard carts > 0, warm > 0, quiet > 0, rounds > 0, places > 0, burst > 0 else {
-            throw ValidationError("a count must be above 0")
+        try requirePositive([
+            "--warm": warm, "--places": places, "--burst": burst, "--quiet": quiet, "--rounds": rounds,
+        ])
+        try requireLines([lines])
+        guard (1...10_000).contains(rate) else {
+            throw ValidationError("--rate must be 1 to 10000 (got \(rate))")
         }
-        guard (1...10_000).contains(rate) else { throw ValidationError("rate: 1 to 10000") }
-        guard (1...500).contains(lines) else { throw ValidationError("a cart has 1 to 500 lines") }
     }
 
     func run() async throws {
+        let carts = population.carts
         let fixtures = try Fixtures(lines: lines)
-        var plan = BenchPlan(strategy: strategy)
+        var plan = BenchPlan(strategy: population.strategy)
         plan.policy.restoreLimit = places
         let figures = try await server.with { server in
             try await BenchNode.with(plan, on: server.socketPath) { node in
-                Output.say("making \(carts + warm) carts")
-                try await WorkerPool(workers: 64).work(carts + warm) {
+                Output.say("creating \(carts + warm) carts")
+                try await WorkerPool.standard.work(carts + warm) {
                     try await node.fill($0, with: fixtures)
                 }
                 let rush = RestoreRush(
@@ -77,7 +77,7 @@ struct Restores: AsyncParsableCommand {
             Report(
                 machine: Machine(),
                 append: server.append.rawValue,
-                strategy: strategy.rawValue,
+                strategy: population.strategy.rawValue,
                 carts: carts,
                 lines: lines,
                 warmCarts: warm,
@@ -97,5 +97,3 @@ struct Restores: AsyncParsableCommand {
         let rounds: [RushFigures]
     }
 }
-
-extension PersistenceStrategy: ExpressibleByArgument {}

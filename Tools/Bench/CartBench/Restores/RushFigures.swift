@@ -1,9 +1,9 @@
-/// What came of one rush. Latencies in microseconds, memory in bytes.
+/// The figures of one rush. Latencies are in microseconds, memory is in bytes.
 struct RushFigures: Sendable, Codable {
-    /// Seconds until the last cold cart was there.
+    /// Seconds until the last cold cart was restored.
     let took: Double
     let restoresPerSecond: Double
-    /// Carts that came in each whole second: the last, which was not whole, is left out.
+    /// Carts restored per second, without the incomplete last second.
     let seconds: Spread
     let perSecond: [Int]
     let quietReadP99, quietChangeP99: Double
@@ -12,10 +12,10 @@ struct RushFigures: Sendable, Codable {
     let rushReadP50, rushChangeP50: Double
     let rushReadWorst, rushChangeWorst: Double
     let rushReads, rushChanges: Int
-    /// How many times the quiet 99th percentile that of the rush is.
+    /// Ratio of the 99th percentile in the rush to that in the quiet phase.
     let readRatio, changeRatio: Double
     let residentBefore, peak, residentAfter: Double
-    /// What a restored cart takes, and what more it took while it was waited for.
+    /// Growth of resident memory per restored cart, after the rush and at its peak.
     let bytesPerCart, peakBytesPerCart: Double
 
     init(

@@ -2,24 +2,26 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// Reads and changes of warm carts that are due at a fixed rate, however long the former take.
+/// An open load of reads and changes on warm carts: they are due at a fixed rate, however long earlier ones
+/// take.
 struct WarmLoad: Sendable {
     let node: BenchNode
     let fixtures: Fixtures
-    /// The carts of the numbers below are warm.
+    /// Number of warm carts, whose numbers start at 0.
     let carts: Int
-    /// In a second, reads and changes together.
+    /// Reads and changes per second, together.
     let rate: Int
 
     private static let quantities = Mutex<Int64>(2)
 
     func warmUp() async throws {
-        try await WorkerPool(workers: 16).work(carts) { try await node.look($0, for: fixtures.lines) }
+        try await WorkerPool(workers: 16).work(carts) { try await node.read($0, expecting: fixtures.lines) }
     }
 
-    /// Puts the load on while `body` runs, and returns when all of it was answered.
+    /// Runs the load while `body` runs, and returns when all of it is answered.
     ///
-    /// A thread of its own says when something is due, as a network's would; from there each latency counts.
+    /// A thread of its own says when a request is due, as the network's would. Latency counts from that
+    /// instant.
     func run(while body: () async throws -> Void) async throws -> WarmFigures {
         let (ticks, tick) = AsyncStream.makeStream(
             of: ContinuousClock.Instant.self,
@@ -64,9 +66,9 @@ struct WarmLoad: Sendable {
                 let cart = Int.random(in: 0..<carts)
                 group.addTask {
                     if isRead {
-                        try await node.look(cart, for: fixtures.lines)
+                        try await node.read(cart, expecting: fixtures.lines)
                     } else {
-                        try await node.ask(cart, fixtures.quantity(Self.nextQuantity()))
+                        try await node.ask(cart, fixtures.setQuantity(Self.nextQuantity()))
                     }
                     return (isRead, ContinuousClock.now - due)
                 }
@@ -79,7 +81,7 @@ struct WarmLoad: Sendable {
         }
     }
 
-    /// Another than the last for a long while, so that each change is one.
+    /// A quantity that differs from all recent ones, so that each change has an effect.
     private static func nextQuantity() -> Int64 {
         quantities.withLock { quantity in
             quantity = quantity % 9_999 + 1
@@ -88,7 +90,7 @@ struct WarmLoad: Sendable {
     }
 }
 
-/// How long reads and changes of warm carts took.
+/// Latencies of the reads and changes of warm carts.
 struct WarmFigures: Sendable {
     var reads = Latencies()
     var changes = Latencies()

@@ -2,36 +2,32 @@ import ActorRuntime
 import ArgumentParser
 import ServerTesting
 
-/// All strategies side by side: what a commit, a stored cart and a restore cost.
+/// Compares all strategies: the cost of a commit, a stored cart and a restore.
 struct Strategies: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "All strategies in turn, round after round, on one Redis."
+        abstract: "Measures all strategies in turn, round after round, on one Redis."
     )
 
     @OptionGroup var server: BenchServer
 
-    @Option(parsing: .upToNextOption, help: "How many lines the carts have.")
+    @Option(parsing: .upToNextOption, help: "Numbers of lines per cart.")
     var lines = [1, 10, 50, 500]
 
-    @Option(help: "How many rounds; figures are their medians.")
+    @Option(help: "Number of rounds; figures are their medians.")
     var rounds = 5
 
-    @Option(help: "How many carts are changed, or restored, at the same time.")
-    var parallel = 64
+    @OptionGroup var concurrency: PoolOptions
 
-    @Option(help: "For `events`: how many commits lie on a whole state at most.")
+    @Option(help: "For `events`: maximum number of commits after a snapshot.")
     var snapshotEvery = 50
 
-    @Option(help: "How much is done in a round, as a share of the usual.")
+    @Option(help: "Work per round, as a multiple of the usual.")
     var scale = 1.0
 
     func validate() throws {
-        guard lines.allSatisfy({ (1...500).contains($0) }) else {
-            throw ValidationError("a cart has 1 to 500 lines")
-        }
-        guard rounds > 0, parallel > 0, snapshotEvery > 0, scale > 0 else {
-            throw ValidationError("a count must be above 0")
-        }
+        try requireLines(lines)
+        try requirePositive(["--rounds": rounds, "--snapshot-every": snapshotEvery])
+        guard scale > 0 else { throw ValidationError("--scale must be above 0 (got \(scale))") }
     }
 
     func run() async throws {
@@ -39,15 +35,15 @@ struct Strategies: AsyncParsableCommand {
         Output.say([StrategyFigures.head])
         for lines in lines {
             for isKeyed in [false, true] {
-                let contest = StrategyComparison(
+                let comparison = StrategyComparison(
                     fixtures: try Fixtures(lines: lines, isKeyed: isKeyed),
                     carts: carts(of: lines),
                     visits: 10,
                     rounds: rounds,
-                    pool: WorkerPool(workers: parallel),
+                    pool: concurrency.pool,
                     snapshotInterval: snapshotEvery
                 )
-                let figures = try await server.with { try await contest.run(on: $0.socketPath) }
+                let figures = try await server.with { try await comparison.run(on: $0.socketPath) }
                 Output.say(figures.map(\.row))
                 results += figures
             }
@@ -57,14 +53,14 @@ struct Strategies: AsyncParsableCommand {
                 machine: Machine(),
                 append: server.append.rawValue,
                 rounds: rounds,
-                parallel: parallel,
+                parallel: concurrency.parallel,
                 snapshotEvery: snapshotEvery,
                 results: results
             )
         )
     }
 
-    /// So many that a round takes a second or so.
+    /// A number of carts with which a round takes about a second.
     private func carts(of lines: Int) -> Int {
         let usual =
             switch lines {
@@ -72,7 +68,7 @@ struct Strategies: AsyncParsableCommand {
             case ...100: 1_024
             default: 256
             }
-        return max(parallel, Int(Double(usual) * scale))
+        return max(concurrency.parallel, Int(Double(usual) * scale))
     }
 
     private struct Report: Encodable {

@@ -1,6 +1,6 @@
 import ActorRuntime
 
-/// One round of one strategy.
+/// The readings of one round of one strategy.
 struct StrategyRound: Sendable {
     let commits: Latencies
     let whileCommitting: UsageDelta
@@ -8,38 +8,39 @@ struct StrategyRound: Sendable {
     let whileRestoring: UsageDelta
 }
 
-/// What one strategy costs for one kind of cart. Times in microseconds; all but what is stored of several rounds.
+/// The cost of one strategy for one kind of cart. Times are in microseconds. All figures but the stored size
+/// are of several rounds.
 struct StrategyFigures: Sendable, Codable {
     let strategy: String
     let lines: Int
-    /// Whether each change was made under an idempotency key.
+    /// True if each change was made under an idempotency key.
     let keyed: Bool
     let carts: Int
-    /// Commits of one cart at the end, on average, those of its filling aside.
+    /// Average number of commits of a cart at the end, without those that filled it.
     let commitsOfACart: Double
     let commitsPerSecond, commitP50, commitP99: Spread
-    /// Bytes that Redis received for a commit: the script's call with all its arguments.
+    /// Bytes that Redis received per commit: the script call with all its arguments.
     let bytesPerCommit: Spread
-    /// Bytes that Redis wrote to its append-only file for a commit; 0 where it has none.
+    /// Bytes that Redis wrote to its append-only file per commit; 0 if it has none.
     let appendedPerCommit: Spread
     let redisTimePerCommit, nodeTimePerCommit: Spread
-    /// Bytes of a cart's key in Redis, the median of all carts.
+    /// Memory of a cart's key in Redis, in bytes: the median of all carts.
     let storedBytes: Double
     let restoresPerSecond, restoreP50, restoreP99: Spread
-    /// Bytes that Redis answered for a restore.
+    /// Bytes that Redis sent per restore.
     let bytesPerRestore: Spread
     let redisTimePerRestore: Spread
-    /// How many times as many as `snapshot` made in the same round: what disturbs a machine disturbs both.
+    /// Ratio to the rate of `snapshot` in the same round: a disturbance of the machine affects both.
     let commitsBesideSnapshot, restoresBesideSnapshot: Spread
 
     /// - Parameter first: the same rounds of the strategy `snapshot`.
     init(
-        _ node: BenchNode,
-        _ fixtures: Fixtures,
-        _ carts: Int,
-        _ rounds: [StrategyRound],
+        of node: BenchNode,
+        fixtures: Fixtures,
+        carts: Int,
+        rounds: [StrategyRound],
         beside first: [StrategyRound],
-        _ stored: Double
+        storedBytes: Double
     ) {
         func each(_ figure: (StrategyRound) -> Double) -> Spread { Spread(rounds.map(figure)) }
         func perCommit(_ amount: @escaping (UsageDelta) -> Double) -> Spread {
@@ -62,7 +63,7 @@ struct StrategyFigures: Sendable, Codable {
         appendedPerCommit = perCommit { $0.appended }
         redisTimePerCommit = perCommit { $0.redis * 1e6 }
         nodeTimePerCommit = perCommit { $0.node * 1e6 }
-        storedBytes = stored
+        self.storedBytes = storedBytes
         restoresPerSecond = each { Double($0.restores.count) / $0.whileRestoring.seconds }
         restoreP50 = each { $0.restores.p50 }
         restoreP99 = each { $0.restores.p99 }

@@ -1,13 +1,15 @@
-/// What was spent up to a moment, here and in Redis.
+import ProcessMeasurement
+
+/// The resources used up to an instant, by this process and by Redis.
 struct UsageSnapshot: Sendable {
     let at: ContinuousClock.Instant
     let server: RedisUsage
-    /// Processor time of this process, seconds.
-    let processor: Double
+    /// Processor time of this process.
+    let processorTime: Duration
 
     init(_ node: BenchNode) async throws {
         server = try await RedisUsage(of: node.redis)
-        processor = ProcessUsage.processor
+        processorTime = ProcessUsage.processorTime
         at = .now
     }
 
@@ -18,16 +20,16 @@ struct UsageSnapshot: Sendable {
             sent: later.server.sent - earlier.server.sent,
             appended: later.server.appended - earlier.server.appended,
             redis: later.server.processor - earlier.server.processor,
-            node: later.processor - earlier.processor
+            node: (later.processorTime - earlier.processorTime) / .seconds(1)
         )
     }
 }
 
-/// What was spent between two moments.
+/// The resources used between two instants.
 struct UsageDelta: Sendable {
     let seconds: Double
-    /// Bytes that Redis was sent, and that it answered, and that it wrote to its append-only file.
+    /// Bytes that Redis received, sent, and wrote to its append-only file.
     let received, sent, appended: Double
-    /// Processor time in seconds, of Redis and of this process.
+    /// Processor time of Redis and of this process, in seconds.
     let redis, node: Double
 }

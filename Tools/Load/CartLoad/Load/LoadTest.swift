@@ -1,9 +1,10 @@
 import CartClient
 import CartWorkload
 import NIOCore
+import ProcessMeasurement
 import SeededRandom
 
-/// A load test from filling the carts to the verdict.
+/// A load test, from filling the carts to the report.
 struct LoadTest: Sendable {
     let plan: LoadPlan
     let console: ConsoleOutput
@@ -14,24 +15,26 @@ struct LoadTest: Sendable {
         self.console = console
     }
 
-    /// How long carts may take to be filled, or to be looked into at the end: this, and a second for every
-    /// `cartsPerSecond`.
-    private static let patience: Duration = .seconds(60)
-    private static let cartsPerSecond = 100
-    /// How long a request waits for a connection. Where all are in use, that is no failure of the cluster's.
-    private static let connectionWait: TimeAmount = .seconds(5)
-    /// How long a request waits for its reply, with the time for a connection: well beyond the two seconds of a node.
-    private static let replyWait: TimeAmount = .seconds(10)
-    /// How many inspectors look into the carts side by side.
+    /// The time limit for filling the carts, and for reading them at the end: this, and a second for every
+    /// `linesPerSecond`.
+    private static let minimumTimeLimit: Duration = .seconds(60)
+    private static let linesPerSecond = 100
+    /// The longest wait of a request for a connection. If all are in use, that is not a failure of the
+    /// cluster.
+    private static let connectionTimeout: TimeAmount = .seconds(5)
+    /// The longest time from a request to its reply, including the wait for a connection: well beyond the two
+    /// seconds that a node takes at most.
+    private static let replyTimeout: TimeAmount = .seconds(10)
+    /// The number of inspectors that read the carts side by side.
     private static let inspectors = 16
 
-    /// - Throws: `PreparationFailed` where the carts can not be filled.
+    /// - Throws: `PreparationFailed` if the carts cannot be filled.
     func run() async throws -> LoadReport {
         try await HTTPClusterClient.with(
             targets: plan.targets,
             connections: plan.connections,
-            wait: Self.connectionWait,
-            patience: Self.replyWait
+            wait: Self.connectionTimeout,
+            timeout: Self.replyTimeout
         ) { clusterClient in
             try await run(at: clusterClient)
         }
@@ -54,7 +57,7 @@ struct LoadTest: Sendable {
 
         let counting = CountingClusterClient(inner: clusterClient, measurements: measurements)
         let beginning = clock.now
-        let cost = GeneratorCost.processorTime
+        let cost = ProcessUsage.processorTime
         let operations = OperationRunner(
             retryingClient: RetryingClient(
                 clusterClient: counting,
@@ -93,20 +96,21 @@ struct LoadTest: Sendable {
         let took = clock.now - beginning
         let checkResult = plan.verifies ? await verify(plain, random.fork(3)) : nil
         return LoadReport(
-            plan,
-            measurements.totals(at: took),
-            history,
+            plan: plan,
+            totals: measurements.totals(at: took),
+            history: history,
             checkResult: checkResult,
             beginning: beginning,
             took: took,
-            processor: (GeneratorCost.processorTime - cost) / took,
+            processor: (ProcessUsage.processorTime - cost) / took,
             chaosFailures: failures
         )
     }
 
-    private func load<Client: ClusterClient>(_ operations: OperationRunner<Client>, _ random: SplitMix64)
-        async
-    {
+    private func load<Client: ClusterClient>(
+        _ operations: OperationRunner<Client>,
+        _ random: SplitMix64
+    ) async {
         switch plan.pace {
         case .open(let rate):
             let loop = OpenLoop(
@@ -129,28 +133,26 @@ struct LoadTest: Sendable {
     }
 
     private func prepare<Client: ClusterClient>(_ preparation: Preparation<Client>) async throws {
-        let unfilled = await preparation.run(until: clock.now + patience)
+        let unfilled = await preparation.run(until: clock.now + timeLimit)
         guard unfilled > 0 else { return }
         throw PreparationFailed(
             description:
-                "\(unfilled) of \(plan.workload.carts) carts could not be filled: does the cluster run at"
+                "cannot fill \(unfilled) of \(plan.workload.carts) carts: does the cluster run at"
                 + " \(plan.targets.joined(separator: ", "))?"
         )
     }
 
-    private var patience: Duration {
+    private var timeLimit: Duration {
         let lines = plan.workload.carts * (plan.workload.cartSize + 1)
-        return Self.patience + .seconds(lines / Self.cartsPerSecond)
+        return Self.minimumTimeLimit + .seconds(lines / Self.linesPerSecond)
     }
 
     private func verify<Client: ClusterClient>(
         _ retryingClient: RetryingClient<Client, RealClock>,
         _ random: SplitMix64
-    ) async
-        -> CheckResult
-    {
-        console.say("looking into all carts")
-        let end = clock.now + patience
+    ) async -> CheckResult {
+        console.say("reading all carts")
+        let end = clock.now + timeLimit
         await withDiscardingTaskGroup { group in
             for index in 0..<Self.inspectors {
                 group.addTask {
@@ -163,7 +165,7 @@ struct LoadTest: Sendable {
     }
 }
 
-/// Why there is nothing to measure.
+/// The carts could not be filled, so that there is nothing to measure.
 struct PreparationFailed: Error, CustomStringConvertible {
     let description: String
 }

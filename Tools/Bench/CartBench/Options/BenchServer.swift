@@ -1,16 +1,16 @@
 import ArgumentParser
 import ServerTesting
 
-/// The Redis that is measured.
+/// The Redis server of a measurement.
 struct BenchServer: ParsableArguments {
     enum Append: String, ExpressibleByArgument, CaseIterable {
         case none, everysec, always
     }
 
-    @Option(help: "Whether and how Redis writes its append-only file.")
+    @Option(help: "Append-only file of Redis: none, everysec or always.")
     var append = Append.none
 
-    /// Runs `body` with a fresh server, and ends it afterwards.
+    /// Runs `body` with a fresh server and stops the server afterwards.
     func with<Value>(_ body: (RedisServerFixture) async throws -> Value) async throws -> Value {
         var options = RedisServerFixture.Options()
         switch append {
