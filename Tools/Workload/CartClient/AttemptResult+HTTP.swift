@@ -11,14 +11,15 @@ import Darwin
 #endif
 
 extension AttemptResult {
-    /// What a response says.
+    /// The result that a response reports. A response that breaks the protocol is a flaw, and settles nothing
+    /// unless its outcome is clear.
     init(_ response: HTTPClientResponse, _ body: ByteBuffer, to operation: WorkloadOperation) {
         let status = response.status.code
         do {
             if (200..<300).contains(status) {
                 self = try AttemptResult(success: response, body, to: operation)
             } else {
-                self = AttemptResult(problem: try ProblemDocument(body), status)
+                self = AttemptResult(problem: try body.decoded(as: ProblemDocument.self), status)
             }
         } catch {
             self.init(.unknown("unreadable answer"))
@@ -32,10 +33,12 @@ extension AttemptResult {
         }
     }
 
-    private init(success response: HTTPClientResponse, _ body: ByteBuffer, to operation: WorkloadOperation)
-        throws(JSONScanner.SyntaxError)
-    {
-        let observation = try CartDocument.read(body)
+    private init(
+        success response: HTTPClientResponse,
+        _ body: ByteBuffer,
+        to operation: WorkloadOperation
+    ) throws {
+        let observation = try CartObservation(json: body)
         self.init(.done(observation))
         isReplay = response.headers.first(name: "Idempotency-Replayed") == "true"
         guard let version = response.headers.first(name: "Idempotency-Version") else {
@@ -74,14 +77,15 @@ extension AttemptResult {
         case "line-not-found": self.init(.rejected(.lineMissing))
         case "limit-reached": self.init(.rejected(.full))
         case "idempotency-key-retired":
-            // It was done, too long ago to say more.
+            // The change was applied, but the cart has forgotten its result.
             self.init(.done(nil))
             isReplay = true
         default: self.init(.rejected(.other(text)))
         }
     }
 
-    /// What is known where there was no response. Only a request whose connection never came about was surely not sent.
+    /// The result of an attempt without a response. Only a request whose connection was never established is
+    /// known not to have been sent.
     init(_ error: any Error) {
         switch error {
         case is NIOConnectionError:
@@ -89,7 +93,7 @@ extension AttemptResult {
         case let error as HTTPClientError:
             self.init(error)
         case let error as IOError where error.errnoCode == ECONNREFUSED:
-            // To an address without a name; no connection that carried anything ends like that.
+            // A connection that carried anything does not end like this.
             self.init(unreached: "no connection")
         case let error as IOError:
             self.init(.unknown("errno \(error.errnoCode)"))

@@ -3,27 +3,28 @@ package import CartWorkload
 package import NIOCore
 import NIOHTTP1
 
-/// The carts' HTTP, at nodes or gateways, as a workload's clients use it.
+/// A workload's access to the cart API over HTTP, through nodes or gateways.
 package struct HTTPClusterClient: ClusterClient {
     private let targets: [String]
     private let client: HTTPClient
-    /// How long a client waits for a reply: well beyond the two seconds that a node takes at most.
-    private let patience: TimeAmount
+    /// The longest time from a request to its reply: well beyond the two seconds that a node takes at most.
+    private let timeout: TimeAmount
 
     /// - Parameters:
-    ///   - targets: where to ask, as `http://127.0.0.1:8081`; the place of each is its node's number.
-    ///   - client: configured as `configuration` says, or whether a request has left can not be known.
-    package init(targets: [String], client: HTTPClient, patience: TimeAmount = .seconds(8)) {
+    ///   - targets: base URLs such as `http://127.0.0.1:8081`; the index of each is its node's number.
+    ///   - client: must have a `configuration`; with another one a request that was not sent cannot be told
+    ///     from one that was.
+    package init(targets: [String], client: HTTPClient, timeout: TimeAmount = .seconds(8)) {
         self.targets = targets
         self.client = client
-        self.patience = patience
+        self.timeout = timeout
     }
 
-    /// What the client must be configured with.
+    /// The configuration that the HTTP client must have.
     ///
     /// - Parameters:
-    ///   - connections: at most so many to each target, as far as the client keeps to it.
-    ///   - wait: how long a request waits for a connection, be it a new one or one that others use.
+    ///   - connections: the soft limit of connections to each target.
+    ///   - wait: the longest time that a request waits for a connection, new or pooled.
     package static func configuration(
         connections: Int = 256,
         wait: TimeAmount = .seconds(2)
@@ -31,24 +32,24 @@ package struct HTTPClusterClient: ClusterClient {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.httpVersion = .http1Only
         configuration.timeout.connect = wait
-        // A request that could not be sent must be told from one that was.
+        // Retries within the client would hide whether a request was sent.
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = connections
         return configuration
     }
 
-    /// Runs `body` with a shop whose client ends with it.
+    /// Runs `body` with a cluster client, and shuts its HTTP client down afterwards.
     package static func with<Result>(
         targets: [String],
         connections: Int = 256,
         wait: TimeAmount = .seconds(2),
-        patience: TimeAmount = .seconds(8),
+        timeout: TimeAmount = .seconds(8),
         _ body: (HTTPClusterClient) async throws -> Result
     ) async throws -> Result {
         let client = HTTPClient(configuration: configuration(connections: connections, wait: wait))
         let result: Result
         do {
-            result = try await body(HTTPClusterClient(targets: targets, client: client, patience: patience))
+            result = try await body(HTTPClusterClient(targets: targets, client: client, timeout: timeout))
         } catch {
             try await client.shutdown()
             throw error
@@ -64,10 +65,10 @@ package struct HTTPClusterClient: ClusterClient {
             return AttemptResult(.notApplied("there is no target \(node)"))
         }
         do {
-            let response = try await client.execute(request(operation, targets[node]), timeout: patience)
+            let response = try await client.execute(request(operation, at: targets[node]), timeout: timeout)
             return AttemptResult(
                 response,
-                try await response.body.collect(upTo: Self.longestBody),
+                try await response.body.collect(upTo: Self.maximumBodySize),
                 to: operation
             )
         } catch {
@@ -75,27 +76,28 @@ package struct HTTPClusterClient: ClusterClient {
         }
     }
 
-    /// In bytes; a cart with 500 lines has a quarter of it.
-    private static let longestBody = 1 << 20
+    /// In bytes, four times the size of a cart with 500 lines.
+    private static let maximumBodySize = 1 << 20
 
-    private func request(_ operation: WorkloadOperation, _ target: String) -> HTTPClientRequest {
+    private func request(_ operation: WorkloadOperation, at target: String) -> HTTPClientRequest {
         let cart = "\(target)/v1/carts/\(operation.cart.text)"
         var request: HTTPClientRequest
         switch operation.action {
         case .create:
             request = HTTPClientRequest(url: cart)
             request.method = .PUT
-            request.carry(#"{"currency":"EUR"}"#)
+            request.setBody(#"{"currency":"EUR"}"#)
         case .add(let article, let quantity):
             request = HTTPClientRequest(url: "\(cart)/lines")
             request.method = .POST
-            request.carry(
-                #"{"sku":"\#(article.sku)","quantity":\#(quantity),"unitPrice":{"amount":100,"currency":"EUR"}}"#
+            let price = #"{"amount":100,"currency":"EUR"}"#
+            request.setBody(
+                #"{"sku":"\#(article.sku)","quantity":\#(quantity),"unitPrice":\#(price)}"#
             )
         case .setQuantity(let line, let quantity):
             request = HTTPClientRequest(url: "\(cart)/lines/\(line)")
             request.method = .PATCH
-            request.carry(#"{"quantity":\#(quantity)}"#)
+            request.setBody(#"{"quantity":\#(quantity)}"#)
         case .remove(let line):
             request = HTTPClientRequest(url: "\(cart)/lines/\(line)")
             request.method = .DELETE
@@ -108,7 +110,7 @@ package struct HTTPClusterClient: ClusterClient {
 }
 
 extension HTTPClientRequest {
-    fileprivate mutating func carry(_ json: String) {
+    fileprivate mutating func setBody(_ json: String) {
         headers.add(name: "Content-Type", value: "application/json")
         body = .bytes(ByteBuffer(string: json))
     }
