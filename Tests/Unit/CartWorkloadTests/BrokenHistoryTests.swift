@@ -1,19 +1,19 @@
 import CartWorkload
 import Testing
 
-/// Histories that can not be: each is held against the cluster, under the right name.
+/// Histories that break an invariant: the checker reports a violation of exactly that one.
 @Suite struct BrokenHistoryTests {
-    @Test func `I1: a version is shown with two contents`() {
+    @Test func `I1: a version has two contents`() {
         var builder = HistoryBuilder()
         let line = builder.openWithLine()
-        builder.look(2, 2, [(1, line, 2)])
+        builder.read(by: 2, 2, [(1, line, 2)])
         #expect(builder.broken == [.versions])
     }
 
     @Test func `I1: a version without a change`() {
         var builder = HistoryBuilder()
         let line = builder.openWithLine()
-        builder.look(2, 3, [(1, line, 1)])
+        builder.read(by: 2, 3, [(1, line, 1)])
         #expect(builder.broken == [.versions])
     }
 
@@ -32,10 +32,10 @@ import Testing
         #expect(excused.checkResult.holds, "\(excused.checkResult)")
     }
 
-    @Test func `I1: an article that nobody added, or that is not ours at all`() {
+    @Test func `I1: an article that no operation added, or a foreign one`() {
         var builder = HistoryBuilder()
         builder.open()
-        builder.look(2, 2, [(1, OperationID(client: 9, number: 9), 1)])
+        builder.read(by: 2, 2, [(1, OperationID(client: 9, number: 9), 1)])
         #expect(builder.broken.contains(.versions))
         var foreign = HistoryBuilder()
         foreign.open()
@@ -47,9 +47,9 @@ import Testing
         #expect(foreign.broken.contains(.versions))
     }
 
-    @Test func `I1: a cart that nobody created`() {
+    @Test func `I1: a cart that no operation created`() {
         var builder = HistoryBuilder()
-        builder.look(1, 1, [])
+        builder.read(by: 1, 1, [])
         #expect(builder.broken == [.versions])
     }
 
@@ -87,7 +87,7 @@ import Testing
         #expect(builder.broken == [.kept])
     }
 
-    @Test func `I3: an acknowledged addition is done twice`() {
+    @Test func `I3: an acknowledged addition is applied twice`() {
         var twoLines = HistoryBuilder()
         let first = twoLines.openWithLine()
         let second = twoLines.operation(2, add)
@@ -100,7 +100,7 @@ import Testing
         #expect(doubled.broken == [.kept])
         var grown = HistoryBuilder()
         let line = grown.openWithLine()
-        grown.look(2, 3, [(1, line, 2)])
+        grown.read(by: 2, 3, [(1, line, 2)])
         #expect(grown.broken.contains(.kept))
     }
 
@@ -120,7 +120,7 @@ import Testing
         #expect(builder.broken == [.kept])
     }
 
-    @Test func `I3: a quantity is lost, or set once more`() {
+    @Test func `I3: a quantity is lost, or set again`() {
         var lost = HistoryBuilder()
         let line = lost.openWithLine()
         lost.tell(lost.operation(1, { _ in .setQuantity(line: 1, 10) }), .shown(3, [(1, line, 1)]))
@@ -129,33 +129,34 @@ import Testing
         let other = again.openWithLine()
         again.tell(again.operation(1, { _ in .setQuantity(line: 1, 10) }), .shown(3, [(1, other, 10)]))
         again.tell(again.operation(1, { _ in .setQuantity(line: 1, 11) }), .shown(4, [(1, other, 11)]))
-        again.look(1, 5, [(1, other, 10)])
+        again.read(by: 1, 5, [(1, other, 10)])
         #expect(again.broken.contains(.kept))
     }
 
-    @Test func `I3: two clients took the same line out`() {
+    @Test func `I3: two clients removed the same line`() {
         var builder = HistoryBuilder()
         _ = builder.openWithLine()
-        let tickets = (2...3).map { builder.send(builder.operation($0, { _ in .remove(line: 1) })) }
-        for sentAttempt in tickets { builder.answer(sentAttempt, .shown(3, [])) }
+        let sentAttempts = (2...3).map { builder.send(builder.operation($0, { _ in .remove(line: 1) })) }
+        for sentAttempt in sentAttempts { builder.answer(sentAttempt, .shown(3, [])) }
         #expect(builder.broken == [.kept])
     }
 
-    @Test func `I3: a cart that was there is missing`() {
+    @Test func `I3: an existing cart is missing`() {
         var builder = HistoryBuilder()
         builder.open()
         builder.tell(builder.operation(2, { _ in .read }), AttemptResult(.rejected(.cartMissing)))
         #expect(builder.broken == [.kept])
     }
 
-    @Test func `I3: a line is missing that nobody took out`() {
+    @Test func `I3: a line is missing that no operation removed`() {
         var builder = HistoryBuilder()
         _ = builder.openWithLine()
         builder.tell(builder.operation(2, { _ in .remove(line: 1) }), AttemptResult(.rejected(.lineMissing)))
         #expect(builder.broken == [.kept])
     }
 
-    @Test func `I3: less is stored than was shown; I1: more is stored than was changed`() {
+    @Test
+    func `I3: a version below the last received one is stored; I1: a version above all changes is stored`() {
         var builder = HistoryBuilder()
         _ = builder.openWithLine()
         var checker = Checker()
@@ -175,7 +176,7 @@ import Testing
         let line = builder.openWithLine()
         let denied = builder.operation(2, add)
         builder.tell(denied, denial)
-        builder.look(1, 3, [(1, line, 1), (2, denied.id, 1)])
+        builder.read(by: 1, 3, [(1, line, 1), (2, denied.id, 1)])
         #expect(builder.broken.contains(.denied))
     }
 
@@ -183,7 +184,7 @@ import Testing
         var builder = HistoryBuilder()
         _ = builder.openWithLine()
         builder.tell(builder.operation(2, { _ in .remove(line: 1) }), .denied)
-        builder.look(1, 3, [])
+        builder.read(by: 1, 3, [])
         #expect(builder.broken.contains(.denied))
     }
 
@@ -192,18 +193,18 @@ import Testing
         let line = builder.openWithLine()
         let unknown = builder.operation(2, add)
         builder.tell(unknown, .noAnswer)
-        builder.look(1, 3, [(1, line, 1), (2, unknown.id, 1)])
+        builder.read(by: 1, 3, [(1, line, 1), (2, unknown.id, 1)])
         builder.tell(builder.operation(1, { _ in .remove(line: 2) }), .shown(4, [(1, line, 1)]))
-        builder.look(1, 5, [(1, line, 1), (3, unknown.id, 1)])
+        builder.read(by: 1, 5, [(1, line, 1), (3, unknown.id, 1)])
         #expect(builder.broken.contains(.unknown))
     }
 
-    @Test func `I6: a look does not see what was answered before it was sent`() {
+    @Test func `I6: a read does not see what was answered before it was sent`() {
         var builder = HistoryBuilder()
         let line = builder.openWithLine()
         let next = builder.operation(1, add)
         builder.tell(next, .shown(3, [(1, line, 1), (2, next.id, 1)]))
-        builder.look(2, 2, [(1, line, 1)])
+        builder.read(by: 2, 2, [(1, line, 1)])
         #expect(builder.broken == [.order])
     }
 
@@ -218,22 +219,22 @@ import Testing
         #expect(builder.broken.isSuperset(of: [.order]))
     }
 
-    @Test func `I6: after a line was found missing nobody sees it`() {
+    @Test func `I6: a line is seen after it was found missing`() {
         var builder = HistoryBuilder()
         let line = builder.openWithLine()
         let remove = builder.send(builder.operation(1, { _ in .remove(line: 1) }))
         builder.tell(builder.operation(2, { _ in .remove(line: 1) }), AttemptResult(.rejected(.lineMissing)))
-        builder.look(3, 2, [(1, line, 1)])
+        builder.read(by: 3, 2, [(1, line, 1)])
         builder.answer(remove, .shown(3, []))
         #expect(builder.broken == [.order])
     }
 
-    @Test func `I7: a client goes back behind its own change`() {
+    @Test func `I7: a client reads a version older than its own change`() {
         var builder = HistoryBuilder()
         builder.open()
         let mine = builder.operation(1, add)
         builder.tell(mine, .shown(2, [(1, mine.id, 1)]))
-        builder.look(1, 1, [])
+        builder.read(by: 1, 1, [])
         #expect(builder.broken == [.session])
     }
 
@@ -242,11 +243,11 @@ import Testing
         builder.open()
         let change = builder.operation(1, add)
         builder.tell(change, .shown(2, [(1, change.id, 1)], owner: "node-2"))
-        builder.look(2, 1, [], owner: "node-1")
+        builder.read(by: 2, 1, [], owner: "node-1")
         #expect(builder.broken == [.owner])
     }
 
-    @Test func `I9: a change fails when the bound is over`() {
+    @Test func `I9: a change fails after the bound`() {
         var builder = HistoryBuilder()
         _ = builder.openWithLine()
         builder.tell(builder.operation(2, add), .denied)
@@ -264,7 +265,7 @@ import Testing
         #expect(builder.broken == [.key])
     }
 
-    @Test func `I10: a retry is done once more`() {
+    @Test func `I10: a retry is applied again`() {
         var builder = HistoryBuilder()
         let line = builder.openWithLine()
         let keyed = builder.operation(2, add, key: "k")
@@ -273,17 +274,17 @@ import Testing
         #expect(builder.broken.isSuperset(of: [.key]))
     }
 
-    @Test func `I10: a retry finds the line missing that the first attempt took out`() {
+    @Test func `I10: a retry finds the line missing that the first attempt removed`() {
         var builder = HistoryBuilder()
         _ = builder.openWithLine()
         let keyed = builder.operation(2, { _ in .remove(line: 1) }, key: "k")
         builder.tell(keyed, .noAnswer)
         builder.tell(keyed, AttemptResult(.rejected(.lineMissing)))
-        builder.look(1, 3, [])
+        builder.read(by: 1, 3, [])
         #expect(builder.broken == [.key])
     }
 
-    @Test func `I10: a replay of what never had effect`() {
+    @Test func `I10: a replay of a change that never had effect`() {
         var builder = HistoryBuilder()
         let line = builder.openWithLine()
         let keyed = builder.operation(2, add, key: "k")
@@ -292,7 +293,7 @@ import Testing
         #expect(!builder.checkResult.holds)
     }
 
-    @Test func `a reply that is none, and a refusal without reason`() {
+    @Test func `a reply that breaks the protocol, and a refusal without a reason`() {
         var builder = HistoryBuilder()
         builder.open()
         var flawed = AttemptResult.denied
@@ -302,34 +303,34 @@ import Testing
         #expect(builder.checkResult.counts == [.reply: 2])
     }
 
-    @Test func `after an amnesty changes are kept again`() {
+    @Test func `after a loss window changes are kept again`() {
         var builder = HistoryBuilder()
         let line = builder.openWithLine()
         builder.history.beginLossWindow()
         builder.history.endLossWindow()
         let next = builder.operation(1, add)
         builder.tell(next, .shown(3, [(1, line, 1), (2, next.id, 1)]))
-        builder.look(1, 4, [(1, line, 1)])
+        builder.read(by: 1, 4, [(1, line, 1)])
         #expect(builder.broken.contains(.kept))
     }
 
-    @Test func `what was denied may not come even after an amnesty`() {
+    @Test func `a denied change must not appear even after a loss window`() {
         var builder = HistoryBuilder()
         builder.open()
         let denied = builder.operation(2, add)
         builder.tell(denied, .denied)
         builder.history.beginLossWindow()
         builder.history.endLossWindow()
-        builder.look(1, 2, [(1, denied.id, 1)])
+        builder.read(by: 1, 2, [(1, denied.id, 1)])
         #expect(builder.broken == [.denied])
     }
 
-    @Test func `violations are bounded and all counted`() {
+    @Test func `all violations are counted, and a limited number is kept`() {
         var builder = HistoryBuilder()
         let line = builder.openWithLine()
         let next = builder.operation(1, add)
         builder.tell(next, .shown(3, [(1, line, 1), (2, next.id, 1)]))
-        for _ in 0..<200 { builder.look(2, 2, [(1, line, 1)]) }
+        for _ in 0..<200 { builder.read(by: 2, 2, [(1, line, 1)]) }
         var checker = Checker()
         checker.limit = 5
         let checkResult = checker.check(builder.history)

@@ -6,35 +6,40 @@ import Testing
 
 @testable import CartClient
 
-/// How answers over HTTP are understood.
+/// The reading of answers over HTTP.
 @Suite struct HTTPReplyTests {
-    private static let operation = WorkloadOperation(OperationID(client: 1, number: 1), CartName(0), .read)
+    private static let operation = WorkloadOperation(
+        OperationID(client: 1, number: 1),
+        .read,
+        on: CartName(0)
+    )
     private static let keyed = WorkloadOperation(
         OperationID(client: 1, number: 2),
-        CartName(0),
         .create,
+        on: CartName(0),
         key: "1.2"
     )
 
     private static let cart = """
-        {"id":"cart-0","version":42,"state":"open","currency":"EUR","lines":[{"id":"3","sku":"a1.7","name":null,\
-        "quantity":2,"unitPrice":{"amount":100,"currency":"EUR"},"total":{"amount":200,"currency":"EUR"},\
-        "attributes":{"a \\" b":"[{,"},"addedAt":"2026-11-22T19:00:00.000Z"},{"id":"5","sku":"tea-100","name":"Tea",\
-        "quantity":1,"unitPrice":{"amount":-1.5e3,"currency":"EUR"},"attributes":{}}],"totals":{"lines":2},"extra":[[],{}]}
+        {"id":"cart-0","version":42,"state":"open","currency":"EUR","lines":[{"id":"3","sku":"a1.7",\
+        "name":null,"quantity":2,"unitPrice":{"amount":100,"currency":"EUR"},"total":{"amount":200,\
+        "currency":"EUR"},"attributes":{"a \\" b":"[{,"},"addedAt":"2026-11-22T19:00:00.000Z"},{"id":"5",\
+        "sku":"tea-100","name":"Tea","quantity":1,"unitPrice":{"amount":-1.5e3,"currency":"EUR"},\
+        "attributes":{}}],"totals":{"lines":2},"extra":[[],{}]}
         """
 
     private func reply(
         _ status: HTTPResponseStatus,
         _ body: String,
-        _ headers: HTTPHeaders = [:],
+        headers: HTTPHeaders = [:],
         to operation: WorkloadOperation = Self.operation
     ) -> AttemptResult {
         let response = HTTPClientResponse(status: status, headers: headers)
         return AttemptResult(response, ByteBuffer(string: body), to: operation)
     }
 
-    @Test func `a cart is its version and its lines`() {
-        let reply = reply(.ok, Self.cart, ["Cart-Node": "node-2"])
+    @Test func `a cart is read as its version and its lines`() {
+        let reply = reply(.ok, Self.cart, headers: ["Cart-Node": "node-2"])
         let expected = CartObservation(
             version: 42,
             lines: [
@@ -52,7 +57,7 @@ import Testing
         #"{"version":1,"lines":[{"id":"1","sku":"a1.1"}]}"#, #"{"version":99999999999999999999,"lines":[]}"#,
         #"{"version":1,"lines":[{"id":"1","sku":"a1.1","quantity":0}]}"#, #"{"version":1,"lines":[]"#,
     ])
-    func `a body that is no cart is a flaw, and settles nothing`(body: String) {
+    func `a body that is not a cart is a flaw, and its outcome is unknown`(body: String) {
         let reply = reply(.ok, body)
         #expect(reply.flaw != nil)
         guard case .unknown = reply.outcome else {
@@ -69,27 +74,33 @@ import Testing
         }
     }
 
-    @Test func `what lies too deep is refused`() {
+    @Test func `a document that is nested too deeply is a flaw`() {
         let nest = String(repeating: "[", count: 100_000)
         #expect(reply(.ok, #"{"x":"# + nest).flaw != nil)
     }
 
-    @Test func `a failure is what its outcome says, and none without one`() {
+    @Test func `a failure has the outcome that its body states, and needs one`() {
         let wait: HTTPHeaders = ["Retry-After": "3"]
-        let denied = reply(.serviceUnavailable, #"{"type":"urn:x:not-ready","outcome":"not-applied"}"#, wait)
+        let denied = reply(
+            .serviceUnavailable,
+            #"{"type":"urn:x:not-ready","outcome":"not-applied"}"#,
+            headers: wait
+        )
         #expect(denied.retryAfter == .seconds(3))
         #expect(denied.flaw == nil)
         guard case .notApplied("503 not-ready") = denied.outcome else {
             Issue.record("\(denied)")
             return
         }
-        let unknown = reply(.gatewayTimeout, #"{"type":"urn:x:late","outcome":"unknown"}"#, wait)
+        let unknown = reply(.gatewayTimeout, #"{"type":"urn:x:late","outcome":"unknown"}"#, headers: wait)
         guard case .unknown("504 late") = unknown.outcome else {
             Issue.record("\(unknown)")
             return
         }
-        #expect(reply(.serviceUnavailable, #"{"type":"urn:x:y"}"#, wait).flaw != nil)
-        #expect(reply(.serviceUnavailable, #"{"type":"urn:x:y","outcome":"perhaps"}"#, wait).flaw != nil)
+        #expect(reply(.serviceUnavailable, #"{"type":"urn:x:y"}"#, headers: wait).flaw != nil)
+        #expect(
+            reply(.serviceUnavailable, #"{"type":"urn:x:y","outcome":"perhaps"}"#, headers: wait).flaw != nil
+        )
         #expect(reply(.serviceUnavailable, #"{"type":"urn:x:y","outcome":"unknown"}"#).flaw != nil)
         #expect(reply(.badGateway, "<html>").flaw != nil)
     }
@@ -98,7 +109,7 @@ import Testing
         ("cart-not-found", AttemptResult.Rejection.cartMissing), ("cart-deleted", .cartMissing),
         ("line-not-found", .lineMissing), ("limit-reached", .full), ("wrong-type", .other("404 wrong-type")),
     ])
-    func `a refusal is known by its type`(type: String, rejection: AttemptResult.Rejection) {
+    func `a refusal is recognised by its problem type`(type: String, rejection: AttemptResult.Rejection) {
         let reply = reply(.notFound, #"{"type":"urn:cart-node:problem:\#(type)"}"#)
         guard case .rejected(rejection) = reply.outcome else {
             Issue.record("\(reply)")
@@ -106,26 +117,26 @@ import Testing
         }
     }
 
-    @Test func `a replay tells the version that the change led to, and shows the cart as it is`() {
+    @Test func `a replay has the version of the change, and shows the current cart`() {
         let headers: HTTPHeaders = ["Idempotency-Replayed": "true", "Idempotency-Version": "40"]
-        let reply = reply(.ok, Self.cart, headers, to: Self.keyed)
+        let reply = reply(.ok, Self.cart, headers: headers, to: Self.keyed)
         #expect(reply.isReplay)
         #expect(reply.committedAt == 40)
         #expect(reply.observation?.version == 42)
         #expect(reply.flaw == nil)
     }
 
-    @Test func `what is said of a key must fit`() {
-        #expect(reply(.ok, Self.cart, ["Idempotency-Replayed": "true"], to: Self.keyed).flaw != nil)
-        #expect(reply(.ok, Self.cart, ["Idempotency-Version": "41"], to: Self.keyed).flaw != nil)
-        #expect(reply(.ok, Self.cart, ["Idempotency-Version": "x"], to: Self.keyed).flaw != nil)
-        #expect(reply(.ok, Self.cart, ["Idempotency-Version": "42"], to: Self.keyed).flaw == nil)
+    @Test func `the headers of a keyed change must be consistent`() {
+        #expect(reply(.ok, Self.cart, headers: ["Idempotency-Replayed": "true"], to: Self.keyed).flaw != nil)
+        #expect(reply(.ok, Self.cart, headers: ["Idempotency-Version": "41"], to: Self.keyed).flaw != nil)
+        #expect(reply(.ok, Self.cart, headers: ["Idempotency-Version": "x"], to: Self.keyed).flaw != nil)
+        #expect(reply(.ok, Self.cart, headers: ["Idempotency-Version": "42"], to: Self.keyed).flaw == nil)
         let replay: HTTPHeaders = ["Idempotency-Replayed": "true", "Idempotency-Version": "42"]
-        #expect(reply(.ok, Self.cart, replay).flaw != nil)
+        #expect(reply(.ok, Self.cart, headers: replay).flaw != nil)
     }
 
-    @Test func `only a request that had no connection was surely not sent`() async throws {
-        // A port that was just given back has nobody who listens.
+    @Test func `only a request without a connection is known not to have been sent`() async throws {
+        // Nothing listens on port 1.
         let reply = try await HTTPClusterClient.with(targets: ["http://127.0.0.1:1"]) { clusterClient in
             await clusterClient.perform(Self.operation, at: 0)
         }
@@ -134,7 +145,7 @@ import Testing
             return
         }
         guard case .unknown = AttemptResult(HTTPClientError.remoteConnectionClosed).outcome else {
-            Issue.record("a connection that broke may have carried the request")
+            Issue.record("a broken connection may have carried the request")
             return
         }
     }

@@ -4,9 +4,9 @@ import Testing
 @testable import CartLoad
 @testable import CartWorkload
 
-/// What the load test reads and writes.
+/// The options of the load test, its measurements and its report.
 @Suite struct LoadTests {
-    @Test func `a schedule is read in the order of its times`() throws {
+    @Test func `a schedule is parsed into the order of its times`() throws {
         let schedule = try ChaosSchedule(" 20s start 2,10s kill 2 , 500ms pause redis,1.5m resume gateway")
         #expect(
             schedule.events.map(\.text) == ["pause redis", "kill node 2", "start node 2", "resume gateway"]
@@ -16,11 +16,11 @@ import Testing
 
     @Test(arguments: [
         ("", "TIME VERB WHAT"), ("kill 2", "TIME VERB WHAT"), ("10s kill 2,", "TIME VERB WHAT"),
-        ("10s kil 2", "there is no 'kil'"), ("10 kill 2", "'10' is no duration"),
-        ("10s kill 0", "'0' is no node"),
-        ("10s kill nodes", "'nodes' is no node"), ("-1s kill 2", "'-1s' is no duration"),
+        ("10s kil 2", "there is no 'kil'"), ("10 kill 2", "'10' is not a duration"),
+        ("10s kill 0", "'0' is not a node"),
+        ("10s kill nodes", "'nodes' is not a node"), ("-1s kill 2", "'-1s' is not a duration"),
     ])
-    func `a schedule that makes no sense is named`(text: String, words: String) {
+    func `the error of an invalid schedule names the invalid part`(text: String, words: String) {
         #expect {
             try ChaosSchedule(text)
         } throws: { error in
@@ -29,11 +29,11 @@ import Testing
     }
 
     @Test(arguments: ["10", "s", "10 s", "1e3s", "1.2.3s", "100000s", "ms", "∞s"])
-    func `what is no duration is refused`(text: String) {
+    func `an invalid duration is refused`(text: String) {
         #expect(throws: DurationParser.ParseError.self) { try DurationParser.read(text) }
     }
 
-    @Test func `popularities are read`() throws {
+    @Test func `popularities are parsed`() throws {
         #expect(try PopularityParser.read("uniform") == .uniform)
         #expect(try PopularityParser.read("zipf:1.1") == .zipf(1.1))
         for text in ["", "zipf", "zipf:", "zipf:9", "zipf:-1", "zipf:x", "zipf:1:2", "Uniform"] {
@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    @Test func `figures are short`() {
+    @Test func `numbers are formatted with few digits`() {
         #expect(
             [0, 999, 1_234, 12_345, 123_456, 1_234_567].map { NumberFormat.latency($0) } == [
                 "0 µs", "999 µs", "1.23 ms", "12.3 ms", "123 ms", "1.23 s",
@@ -54,11 +54,11 @@ import Testing
         #expect(NumberFormat.plain(0.8) == "0.8")
     }
 
-    @Test func `what is above the limit is not sent, and counted`() {
+    @Test func `an operation above the limit is counted and not sent`() {
         let measurements = Measurements()
         #expect(measurements.begin(atMost: 1))
         #expect(!measurements.begin(atMost: 1))
-        let operation = WorkloadOperation(OperationID(client: 1, number: 1), CartName(0), .read)
+        let operation = WorkloadOperation(OperationID(client: 1, number: 1), .read, on: CartName(0))
         let done = AttemptResult(.done(CartObservation(version: 1, lines: [])))
         measurements.end(operation, done, latency: .milliseconds(5), at: .seconds(3))
         #expect(measurements.begin(atMost: 1))
@@ -69,7 +69,7 @@ import Testing
         #expect(totals.stallAt == .zero)
     }
 
-    @Test func `a page stands alone and takes no text for markup`() {
+    @Test func `a page needs no other file and escapes text`() {
         let page = Self.report.page()
         #expect(page.contains("2 violations"))
         #expect(page.contains("I3 cart 1: &lt;script&gt; &amp;"))
@@ -101,9 +101,9 @@ import Testing
         let measurements = Measurements()
         for _ in 0..<4 { _ = measurements.turn() }
         return LoadReport(
-            plan,
-            measurements.totals(at: .seconds(3)),
-            History(carts: 1),
+            plan: plan,
+            totals: measurements.totals(at: .seconds(3)),
+            history: History(carts: 1),
             checkResult: CheckResult(
                 violations: checkResult.kept,
                 counts: checkResult.counts,

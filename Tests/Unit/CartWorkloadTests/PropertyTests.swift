@@ -1,9 +1,9 @@
 import CartWorkload
 import Testing
 
-/// The checker against clusters that are right, and clusters that are wrong in one way.
+/// The checker against correct clusters, and against clusters with one defect.
 @Suite struct PropertyTests {
-    @Test func `nothing is held against a perfect cluster, however its answers come`() {
+    @Test func `a correct cluster has no violation, in whatever order its answers arrive`() {
         for seed in 0..<500 as Range<UInt64> {
             var cluster = TinyCluster(seed: seed, defect: nil)
             let checkResult = cluster.run(steps: 400)
@@ -13,7 +13,7 @@ import Testing
     }
 
     @Test(arguments: Defect.allCases)
-    func `a defect that struck is found`(defect: Defect) {
+    func `a defect that had effect is found`(defect: Defect) {
         var (struck, found) = (0, 0)
         for seed in 0..<60 as Range<UInt64> {
             var cluster = TinyCluster(seed: seed, defect: defect)
@@ -26,7 +26,7 @@ import Testing
             if !checkResult.holds { found += 1 }
         }
         #expect(struck >= 10)
-        // A defect need not show: what nobody saw may be undone before anybody looks.
+        // A defect need not show: its effect may be undone before any client reads it.
         #expect(found >= struck * 3 / 4, "\(found) of \(struck)")
     }
 }

@@ -1,9 +1,9 @@
 import CartWorkload
 import Testing
 
-/// Histories of a cluster that keeps its promises: none may be held against it.
+/// Histories of a cluster that keeps its promises: the checker reports no violation.
 @Suite struct RightHistoryTests {
-    @Test func `changes and looks one after the other`() {
+    @Test func `changes and reads one after the other`() {
         var builder = HistoryBuilder()
         let first = builder.openWithLine()
         let second = builder.operation(2, add)
@@ -13,7 +13,7 @@ import Testing
             .shown(4, [(1, first, 7), (2, second.id, 1)])
         )
         builder.tell(builder.operation(1, { _ in .remove(line: 2) }), .shown(5, [(1, first, 7)]))
-        builder.look(0, 5, [(1, first, 7)])
+        builder.read(by: 0, 5, [(1, first, 7)])
         #expect(builder.checkResult.holds, "\(builder.checkResult)")
         #expect(builder.checkResult.extent.versions == 5)
         #expect(builder.checkResult.extent.acknowledged == 5)
@@ -27,21 +27,23 @@ import Testing
         let b = builder.operation(3, add)
         let c = builder.operation(4, { _ in .remove(line: 1) })
         let d = builder.operation(5, { _ in .setQuantity(line: 1, 9) })
-        let tickets = [a, b, c, d].map { builder.send($0) }
-        for sentAttempt in tickets { builder.answer(sentAttempt, .shown(3, [(2, a.id, 1), (3, b.id, 1)])) }
-        builder.look(1, 3, [(2, a.id, 1), (3, b.id, 1)])
+        let sentAttempts = [a, b, c, d].map { builder.send($0) }
+        for sentAttempt in sentAttempts {
+            builder.answer(sentAttempt, .shown(3, [(2, a.id, 1), (3, b.id, 1)]))
+        }
+        builder.read(by: 1, 3, [(2, a.id, 1), (3, b.id, 1)])
         #expect(line.client == 1)
         #expect(builder.checkResult.holds, "\(builder.checkResult)")
     }
 
-    @Test func `answers that come in another order than they were decided in`() {
+    @Test func `answers that arrive in another order than that of the decisions`() {
         var builder = HistoryBuilder()
         builder.open()
         let operations = (2...6).map { builder.operation($0, add) }
-        let tickets = operations.map { builder.send($0) }
+        let sentAttempts = operations.map { builder.send($0) }
         for place in [4, 0, 3, 1, 2] {
             let lines = operations.prefix(place + 1).enumerated().map { (UInt32($0 + 1), $1.id, UInt32(1)) }
-            builder.answer(tickets[place], .shown(UInt64(place + 2), lines))
+            builder.answer(sentAttempts[place], .shown(UInt64(place + 2), lines))
         }
         #expect(builder.checkResult.holds, "\(builder.checkResult)")
         #expect(builder.checkResult.extent.versions == 6)
@@ -51,7 +53,7 @@ import Testing
         var builder = HistoryBuilder()
         let line = builder.openWithLine()
         builder.tell(builder.operation(2, add), .noAnswer)
-        builder.look(2, 2, [(1, line, 1)])
+        builder.read(by: 2, 2, [(1, line, 1)])
         #expect(builder.checkResult.holds, "\(builder.checkResult)")
         #expect(builder.checkResult.extent.unknown == 1)
     }
@@ -61,7 +63,7 @@ import Testing
         let line = builder.openWithLine()
         let late = builder.operation(2, add)
         builder.tell(late, .noAnswer)
-        builder.look(2, 2, [(1, line, 1)])
+        builder.read(by: 2, 2, [(1, line, 1)])
         builder.tell(
             builder.operation(1, { _ in .setQuantity(line: 1, 8) }),
             .shown(4, [(1, line, 8), (2, late.id, 1)])
@@ -74,12 +76,12 @@ import Testing
         let line = builder.openWithLine()
         let open = builder.operation(2, { _ in .remove(line: 1) })
         _ = builder.send(open)
-        builder.look(1, 2, [(1, line, 1)])
-        builder.look(1, 3, [])
+        builder.read(by: 1, 2, [(1, line, 1)])
+        builder.read(by: 1, 3, [])
         #expect(builder.checkResult.holds, "\(builder.checkResult)")
     }
 
-    @Test func `a keyed retry is told the version of the first attempt and shown the cart of today`() {
+    @Test func `the answer to a keyed retry has the version of the first attempt and the current cart`() {
         var builder = HistoryBuilder()
         let line = builder.openWithLine()
         let keyed = builder.operation(2, add, key: "k")
@@ -90,7 +92,7 @@ import Testing
         #expect(builder.checkResult.holds, "\(builder.checkResult)")
     }
 
-    @Test func `a replay that does not tell the version`() {
+    @Test func `a replay without the version of the change`() {
         var builder = HistoryBuilder()
         _ = builder.openWithLine()
         let keyed = builder.operation(2, { _ in .remove(line: 1) }, key: "k")
@@ -101,15 +103,15 @@ import Testing
         #expect(builder.checkResult.holds, "\(builder.checkResult)")
     }
 
-    @Test func `a keyed creation makes a version of a cart that is there`() {
+    @Test func `a keyed creation makes a version of an existing cart`() {
         var builder = HistoryBuilder()
         builder.open()
         builder.tell(builder.operation(2, { _ in .create }, key: "k"), .shown(2, []))
-        builder.look(3, 2, [])
+        builder.read(by: 3, 2, [])
         #expect(builder.checkResult.holds, "\(builder.checkResult)")
     }
 
-    @Test func `a line that another client may have taken out is missing`() {
+    @Test func `a line that another client may have removed is missing`() {
         var builder = HistoryBuilder()
         let line = builder.openWithLine()
         let first = builder.operation(1, { _ in .remove(line: 1) })
@@ -121,7 +123,7 @@ import Testing
         #expect(builder.checkResult.holds, "\(builder.checkResult)")
     }
 
-    @Test func `a look under way while a change is answered may show the cart before or after it`() {
+    @Test func `a read in flight while a change is answered may show the cart before or after the change`() {
         var builder = HistoryBuilder()
         let line = builder.openWithLine()
         let look = builder.send(builder.operation(2, { _ in .read }))
@@ -130,7 +132,7 @@ import Testing
         #expect(builder.checkResult.holds, "\(builder.checkResult)")
     }
 
-    @Test func `after an amnesty a cart is what it ever was and goes on from there`() {
+    @Test func `after a loss window a cart may be in an earlier state and goes on from there`() {
         var builder = HistoryBuilder()
         let line = builder.openWithLine()
         let lost = builder.operation(2, add)
@@ -138,16 +140,16 @@ import Testing
         let crossing = builder.operation(3, add)
         let sentAttempt = builder.send(crossing)
         builder.history.beginLossWindow()
-        builder.look(1, 2, [(1, line, 1)])
+        builder.read(by: 1, 2, [(1, line, 1)])
         builder.history.endLossWindow()
         builder.answer(sentAttempt, .shown(4, [(1, line, 1), (2, lost.id, 1), (3, crossing.id, 1)]))
-        builder.look(1, 2, [(1, line, 1)])
+        builder.read(by: 1, 2, [(1, line, 1)])
         let next = builder.operation(1, add)
         builder.tell(next, .shown(3, [(1, line, 1), (2, next.id, 1)]))
         #expect(builder.checkResult.holds, "\(builder.checkResult)")
     }
 
-    @Test func `after an amnesty a cart may be gone and be created anew`() {
+    @Test func `after a loss window a cart may be missing and be created again`() {
         var builder = HistoryBuilder()
         _ = builder.openWithLine()
         builder.history.beginLossWindow([0])

@@ -1,6 +1,6 @@
 import CartWorkload
 
-/// A history written by hand, of one cart.
+/// Builds the history of one cart by hand.
 struct HistoryBuilder {
     let history = History(carts: 1)
     private var now: Duration = .zero
@@ -8,15 +8,17 @@ struct HistoryBuilder {
 
     static let cart = CartName(0)
 
-    /// A line as it is told: its id, who added it, and how many.
-    typealias Told = (line: UInt32, article: OperationID, quantity: UInt32)
+    /// A line of an answer, with the operation that added it.
+    typealias AnsweredLine = (line: UInt32, article: OperationID, quantity: UInt32)
 
-    mutating func operation(_ client: UInt32, _ action: (OperationID) -> Action, key: String? = nil)
-        -> WorkloadOperation
-    {
+    mutating func operation(
+        _ client: UInt32,
+        _ action: (OperationID) -> Action,
+        key: String? = nil
+    ) -> WorkloadOperation {
         operations[client, default: 0] += 1
         let id = OperationID(client: client, number: operations[client, default: 0])
-        return WorkloadOperation(id, Self.cart, action(id), key: key)
+        return WorkloadOperation(id, action(id), on: Self.cart, key: key)
     }
 
     mutating func send(_ operation: WorkloadOperation) -> History.SentAttempt {
@@ -46,8 +48,13 @@ struct HistoryBuilder {
         return add.id
     }
 
-    /// Somebody looks and is shown this.
-    mutating func look(_ client: UInt32 = 1, _ version: UInt64, _ lines: [Told], owner: String? = nil) {
+    /// A client reads the cart, and the answer shows this version with these lines.
+    mutating func read(
+        by client: UInt32 = 1,
+        _ version: UInt64,
+        _ lines: [AnsweredLine],
+        owner: String? = nil
+    ) {
         tell(operation(client, { _ in .read }), .shown(version, lines, owner: owner))
     }
 
@@ -55,13 +62,13 @@ struct HistoryBuilder {
     var broken: Set<Invariant> { Set(checkResult.counts.keys) }
 }
 
-/// One of the operation's own article.
+/// Adds one of the operation's own article.
 func add(_ id: OperationID) -> Action { .add(Article(id), quantity: 1) }
 
 extension AttemptResult {
     static func shown(
         _ version: UInt64,
-        _ lines: [HistoryBuilder.Told],
+        _ lines: [HistoryBuilder.AnsweredLine],
         owner: String? = nil,
         replayOf committed: UInt64? = nil
     ) -> AttemptResult {

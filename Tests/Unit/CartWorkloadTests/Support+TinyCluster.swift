@@ -1,22 +1,22 @@
 import CartWorkload
 import SeededRandom
 
-/// What may be wrong with a cluster.
+/// A defect of a cluster that the checker must find.
 enum Defect: CaseIterable {
     case losesAcknowledged, appliesTwice, appliesDenied, showsThePast, skipsVersions, forksVersions,
         forgetsKeys
     case goesBack, losesUnseenTail
 }
 
-/// One cart's cluster in a few lines: commands wait, are decided several at once, and are answered in any order, late or
-/// never. Perfect but for one defect, which strikes now and then.
+/// A cluster of one cart in a few lines: commands wait, are decided in batches, and are answered in any
+/// order, late or never. It is correct but for one defect, which has effect now and then.
 struct TinyCluster {
     private let plan: WorkloadPlan
     private let history = History(carts: 1)
     private let generator: WorkloadGenerator
     private let defect: Defect?
     private var random: SplitMix64
-    /// Whether the defect has struck.
+    /// The defect has had effect.
     private(set) var isFlawed = false
 
     private var versions: [CartObservation?] = [nil]
@@ -29,7 +29,7 @@ struct TinyCluster {
     }
 
     private var inbox: [Waiting] = []
-    /// Commands that nobody waits for any more, and that may be executed yet.
+    /// Commands whose clients have given up, and that may be executed later.
     private var held: [WorkloadOperation] = []
     private var outbox: [(waiting: Waiting, reply: AttemptResult)] = []
     private var retries: [WorkloadOperation] = []
@@ -59,7 +59,7 @@ struct TinyCluster {
             commit(inbox.count)
             deliver()
         }
-        let look = WorkloadOperation(OperationID(client: 0, number: 1), CartName(0), .read)
+        let look = WorkloadOperation(OperationID(client: 0, number: 1), .read, on: CartName(0))
         history.answered(history.sent(look, to: 0, at: .zero), show(versions.count - 1), at: .zero)
         var checker = Checker()
         checker.stored = [0: UInt64(versions.count - 1)]
@@ -109,12 +109,12 @@ struct TinyCluster {
                 continue
             }
             if random.unit() < 0.1 {
-                // It is lost on its way, or executed who knows when.
+                // The command is lost, or executed at some later time.
                 outbox.append((waiting, AttemptResult(.unknown("no answer"))))
                 held.append(waiting.operation)
                 continue
             }
-            let decision = decide(waiting.operation, &state, version)
+            let decision = decide(waiting.operation, on: &state, version)
             if decision.changes { changed = true }
             decided.append((waiting, decision))
         }
@@ -132,7 +132,7 @@ struct TinyCluster {
 
     private mutating func decide(
         _ operation: WorkloadOperation,
-        _ state: inout CartObservation?,
+        on state: inout CartObservation?,
         _ version: UInt64
     ) -> Decision {
         if let key = operation.key, let committed = keys[key] {
@@ -200,7 +200,7 @@ struct TinyCluster {
         if strikes(.goesBack), versions.count > 3, let old = versions[versions.count - 3],
             let new = state, old.lines != new.lines
         {
-            // A stale owner writes its own state over the new one.
+            // A former owner overwrites the new state with its own.
             isFlawed = true
             versions.append(CartObservation(version: UInt64(versions.count), lines: old.lines))
         }
@@ -241,7 +241,7 @@ struct TinyCluster {
             return
         }
         guard random.unit() > 0.1 else {
-            // The client got nothing.
+            // The answer is lost.
             if random.unit() < 0.5 { answer(waiting, AttemptResult(.unknown("connection reset"))) }
             return
         }
@@ -266,7 +266,7 @@ struct TinyCluster {
         let version = UInt64(versions.count)
         if apply(operation, to: &state, version).changes { append(state, version) }
         if strikes(.losesUnseenTail), versions.count > 4 {
-            // The last version is forgotten, which somebody was promised; what follows gets its number.
+            // The last version is lost, although it was acknowledged; the next change gets its number.
             isFlawed = true
             versions.removeLast()
         }

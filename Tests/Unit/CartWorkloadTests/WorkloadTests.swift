@@ -3,9 +3,9 @@ import SeededRandom
 import Synchronization
 import Testing
 
-/// What clients want, and how they go about it.
+/// The choice of operations, their retries, and the recovery that attempts show.
 @Suite struct WorkloadTests {
-    @Test func `articles are known by their SKU, and nobody else's are ours`() {
+    @Test func `an article is recognised by its SKU, and any other SKU is foreign`() {
         for id in [
             OperationID(client: 0, number: 0), OperationID(client: .max, number: 7),
             OperationID(client: 12, number: .max),
@@ -19,7 +19,7 @@ import Testing
         }
     }
 
-    @Test func `the same seed wants the same things`() {
+    @Test func `the same seed gives the same operations`() {
         func operations(_ seed: UInt64) -> [WorkloadOperation] {
             var plan = WorkloadPlan()
             plan.popularity = .zipf(1.1)
@@ -36,7 +36,7 @@ import Testing
         #expect(operations(7) != operations(8))
     }
 
-    @Test func `popular carts are asked for as often as Zipf says`() {
+    @Test func `carts are chosen with the frequencies of Zipf's law`() {
         var plan = WorkloadPlan()
         plan.carts = 10
         plan.reads = 1
@@ -57,7 +57,7 @@ import Testing
         }
     }
 
-    @Test func `a plan says all that is wrong with it`() {
+    @Test func `a plan reports every value out of range`() {
         #expect(WorkloadPlan().validationErrors.isEmpty)
         var plan = WorkloadPlan()
         plan.carts = 0
@@ -68,22 +68,27 @@ import Testing
         #expect(plan.validationErrors.count == 5)
     }
 
-    @Test func `carts come to their size and stay there`() async {
-        let kiosk = InMemoryCluster()
+    @Test func `carts grow to their size and stay there`() async {
+        let cluster = InMemoryCluster()
         var plan = WorkloadPlan()
         plan.carts = 1
         plan.reads = 0.2
         plan.cartSize = 7
         let history = History(carts: 1)
         let retryingClient = RetryingClient(
-            clusterClient: kiosk,
+            clusterClient: cluster,
             clock: CountedClock(),
             history: history,
             policy: plan.retry
         )
-        var workloadClient = WorkloadClient(1, retryingClient, WorkloadGenerator(plan), SplitMix64(seed: 3))
+        var workloadClient = WorkloadClient(
+            number: 1,
+            retryingClient: retryingClient,
+            generator: WorkloadGenerator(plan),
+            random: SplitMix64(seed: 3)
+        )
         await workloadClient.run(until: .seconds(1_000))
-        let lines = await kiosk.lines
+        let lines = await cluster.lines
         #expect((6...7).contains(lines))
         let checkResult = Checker().check(history)
         #expect(checkResult.holds, "\(checkResult)")
@@ -91,7 +96,7 @@ import Testing
     }
 
     @Test(arguments: [(false, 1), (true, 3)])
-    func `a change of unknown outcome is sent again only under a key`(isKeyed: Bool, attempts: Int) async {
+    func `a change of unknown outcome is repeated only with a key`(isKeyed: Bool, attempts: Int) async {
         let clusterClient = FailingClusterClient(outcome: .unknown("no answer"))
         let history = History(carts: 1)
         var policy = RetryPolicy()
@@ -104,8 +109,8 @@ import Testing
         )
         let operation = WorkloadOperation(
             OperationID(client: 1, number: 1),
-            CartName(0),
             .create,
+            on: CartName(0),
             key: isKeyed ? "k" : nil
         )
         var random = SplitMix64(seed: 1)
@@ -114,7 +119,9 @@ import Testing
         #expect(history.attempts.map(\.node) == Array([0, 1, 0].prefix(attempts)))
     }
 
-    @Test func `what was not applied is tried at the next node, after the pause that was asked for`() async {
+    @Test func `an attempt that was not applied is repeated at the next node, after the requested pause`()
+        async
+    {
         let clusterClient = FailingClusterClient(outcome: .notApplied("503"), retryAfter: .milliseconds(900))
         let history = History(carts: 1)
         var policy = RetryPolicy()
@@ -125,7 +132,7 @@ import Testing
             history: history,
             policy: policy
         )
-        let operation = WorkloadOperation(OperationID(client: 1, number: 1), CartName(0), .create)
+        let operation = WorkloadOperation(OperationID(client: 1, number: 1), .create, on: CartName(0))
         var random = SplitMix64(seed: 1)
         var node = 1
         _ = await retryingClient.execute(operation, at: &node, until: .seconds(100), &random)
@@ -134,7 +141,7 @@ import Testing
         #expect(zip(times, times.dropFirst()).allSatisfy { $1 - $0 >= .milliseconds(900) })
     }
 
-    @Test func `pauses grow up to their ceiling`() {
+    @Test func `pauses grow to their ceiling`() {
         let policy = RetryPolicy()
         var random = SplitMix64(seed: 5)
         let reply = AttemptResult(.notApplied(""))
@@ -146,23 +153,23 @@ import Testing
         }
     }
 
-    @Test func `recovery is what the last of those who were hurt had to wait`() {
+    @Test func `recovery takes until the last failed or waiting attempt is over`() {
         let history = History(carts: 3)
-        func attempt(_ cart: Int, _ from: Int, _ to: Int?, _ outcome: AttemptResult.Outcome) {
+        func attempt(on cart: Int, from: Int, to: Int?, _ outcome: AttemptResult.Outcome) {
             let operation = WorkloadOperation(
                 OperationID(client: 1, number: UInt32(history.attempts.count)),
-                CartName(cart),
-                .create
+                .create,
+                on: CartName(cart)
             )
             let sentAttempt = history.sent(operation, to: 0, at: .milliseconds(from))
             if let to { history.answered(sentAttempt, AttemptResult(outcome), at: .milliseconds(to)) }
         }
-        attempt(0, 900, 950, .done(CartObservation(version: 1, lines: [])))
-        attempt(0, 990, 3_000, .unknown("cut off"))
-        attempt(0, 4_000, 5_500, .done(CartObservation(version: 2, lines: [])))
-        attempt(1, 1_100, 1_110, .done(CartObservation(version: 1, lines: [])))
-        attempt(1, 4_000, 4_001, .notApplied("after its recovery"))
-        attempt(2, 1_200, nil, .notApplied(""))
+        attempt(on: 0, from: 900, to: 950, .done(CartObservation(version: 1, lines: [])))
+        attempt(on: 0, from: 990, to: 3_000, .unknown("cut off"))
+        attempt(on: 0, from: 4_000, to: 5_500, .done(CartObservation(version: 2, lines: [])))
+        attempt(on: 1, from: 1_100, to: 1_110, .done(CartObservation(version: 1, lines: [])))
+        attempt(on: 1, from: 4_000, to: 4_001, .notApplied("after its recovery"))
+        attempt(on: 2, from: 1_200, to: nil, .notApplied(""))
         let recovery = Recovery(history.attempts, after: .seconds(1))
         #expect(recovery.first == .milliseconds(110))
         #expect(recovery.hurt == 2)
@@ -170,10 +177,14 @@ import Testing
         #expect(recovery.worst == .milliseconds(4_500))
     }
 
-    @Test func `a node that takes no connection hurts only who has no other`() {
+    @Test func `a node that accepts no connection hurts only clients without another node`() {
         let history = History(carts: 1)
-        func attempt(_ number: UInt32, _ from: Int, _ reply: AttemptResult) {
-            let operation = WorkloadOperation(OperationID(client: 1, number: number), CartName(0), .create)
+        func attempt(_ number: UInt32, from: Int, _ reply: AttemptResult) {
+            let operation = WorkloadOperation(
+                OperationID(client: 1, number: number),
+                .create,
+                on: CartName(0)
+            )
             history.answered(
                 history.sent(operation, to: 0, at: .milliseconds(from)),
                 reply,
@@ -182,8 +193,8 @@ import Testing
         }
         var gone = AttemptResult(.notApplied("no connection"))
         gone.isUnreached = true
-        attempt(1, 9_000, gone)
-        attempt(1, 9_100, AttemptResult(.done(CartObservation(version: 1, lines: []))))
+        attempt(1, from: 9_000, gone)
+        attempt(1, from: 9_100, AttemptResult(.done(CartObservation(version: 1, lines: []))))
         #expect(Recovery(history.attempts, after: .seconds(1)).hurt == 0)
         let only = Recovery(history.attempts, after: .seconds(1), forgivingUnreached: false)
         #expect(only.worst == .milliseconds(8_001))
@@ -191,7 +202,7 @@ import Testing
     }
 }
 
-/// Time that passes by a second with each look at it, and with sleep.
+/// A clock that advances by one second at each reading, and by each sleep.
 private final class CountedClock: WorkloadClock {
     private let time = Atomic<Int64>(0)
 
@@ -203,7 +214,7 @@ private final class CountedClock: WorkloadClock {
     }
 }
 
-/// Never says anything good.
+/// A cluster that answers every attempt with one failure.
 private struct FailingClusterClient: ClusterClient {
     let nodes = 2
     let outcome: AttemptResult.Outcome
@@ -216,7 +227,7 @@ private struct FailingClusterClient: ClusterClient {
     }
 }
 
-/// One cart that does what it is told, at once.
+/// A cluster of one cart that applies every operation at once.
 private actor InMemoryCluster: ClusterClient {
     nonisolated let nodes = 1
     private var cart: CartObservation?

@@ -45,7 +45,12 @@ final class SimulatedClients: Sendable {
         progress.withLock { $0.running = numbers.count }
         for number in numbers {
             Task(executorPreference: executor) { [self] in
-                var workloadClient = WorkloadClient(number, retryingClient, generator, random)
+                var workloadClient = WorkloadClient(
+                    number: number,
+                    retryingClient: retryingClient,
+                    generator: generator,
+                    random: random
+                )
                 await workloadClient.run(until: end.duration)
                 progress.withLock { $0.running -= 1 }
             }
@@ -71,7 +76,7 @@ final class SimulatedClients: Sendable {
             let name = CartName(cart, prefix: generator.plan.prefix)
             // Every second attempt creates the cart, in case it does not exist.
             let action: Action = number.isMultiple(of: 2) ? .create : .add(Article(id), quantity: 1)
-            let operation = WorkloadOperation(id, name, action)
+            let operation = WorkloadOperation(id, action, on: name)
             let reply = await retryingClient.attempt(
                 operation,
                 at: Int.random(in: 0..<retryingClient.clusterClient.nodes, using: &random)

@@ -1,4 +1,4 @@
-/// Which change made a difference?
+// Attribution of each difference between two versions to the change that made it.
 extension CartCheck {
     mutating func explain(_ difference: LineDifference, _ gap: inout Gap) {
         if difference.before == 0 {
@@ -8,7 +8,7 @@ extension CartCheck {
             explainLoss(
                 difference,
                 by: candidates,
-                "line \(difference.line) with \(difference.article.sku) went",
+                describedAs: "line \(difference.line) with \(difference.article.sku) was removed",
                 &gap
             )
         } else {
@@ -21,64 +21,66 @@ extension CartCheck {
         guard difference.article != .foreign, let place = places[operation].map(Int.init),
             case .add(_, let quantity) = changes[place].action
         else {
-            return hold(
+            return report(
                 .versions,
-                "\(gap.description) has line \(difference.line), whose article nobody added"
+                "\(gap.description) has line \(difference.line), whose article no operation added"
             )
         }
         let change = changes[place]
         if found[place] != 0 {
             let invariant: Invariant = change.isAcknowledged ? .kept : .unknown
-            hold(invariant, "\(change) is in version \(found[place]) and came again in \(gap.description)")
+            report(invariant, "\(change) is in version \(found[place]), and again in \(gap.description)")
         }
         found[place] = gap.upTo
         guard judge(place, &gap) else { return }
         guard difference.after != quantity else { return }
-        // After a loss the line may come with a quantity that was set before.
+        // After a loss window the line may have a quantity that was set before.
         if gap.isBase,
             setters(of: difference.line, to: difference.after).contains(where: { !changes[$0].isDenied })
         {
             return
         }
-        hold(
+        report(
             change.isAcknowledged ? .kept : .unknown,
-            "\(change) came in \(gap.description) with quantity \(difference.after), as if done more than once"
+            "\(change) is in \(gap.description) with quantity \(difference.after), as if applied repeatedly"
         )
     }
 
-    /// Whether a change may have effect in a gap; says so if not.
+    /// Reports a change that must not have effect in a gap.
+    ///
+    /// - Returns: false if it reported one.
     private mutating func judge(_ place: Int, _ gap: inout Gap) -> Bool {
         let change = changes[place]
         if change.era == gap.era, gap.upTo <= change.floor {
-            hold(
+            report(
                 .order,
-                "\(change) has effect in \(gap.description), which was shown before it was sent"
+                "\(change) has effect in \(gap.description), which a client had received before it was sent"
             )
             return false
         }
         switch standing(place, in: gap.era) {
         case .denied:
-            hold(
+            report(
                 .denied,
-                "\(change) was not applied, its client was told; it has effect in \(gap.description)"
+                "\(change) has effect in \(gap.description), but its client was told that it was not applied"
             )
             return false
         case .later:
-            hold(.order, "\(change) has effect in \(gap.description), before it was sent")
+            report(.order, "\(change) has effect in \(gap.description), before it was sent")
             return false
         case .exactly(let version):
             guard !gap.contains(version) else { return true }
-            hold(
+            report(
                 .kept,
-                "\(change) was acknowledged at version \(version), and had effect in \(gap.description)"
+                "\(change) was acknowledged at version \(version), but has effect in \(gap.description)"
             )
             return false
         case .upTo(let version):
             gap.openChanges += 1
             guard gap.after >= version else { return true }
-            hold(
+            report(
                 .key,
-                "\(change) was acknowledged by version \(version), and had effect in \(gap.description)"
+                "\(change) was acknowledged by version \(version), but has effect in \(gap.description)"
             )
             return false
         case .open:
@@ -93,16 +95,17 @@ extension CartCheck {
 
     private mutating func explainQuantity(_ difference: LineDifference, _ gap: inout Gap) {
         let candidates = setters(of: difference.line, to: difference.after)
-        let what =
-            "line \(difference.line) with \(difference.article.sku) went from \(difference.before) to \(difference.after)"
-        explainLoss(difference, by: candidates, what, &gap)
+        let text =
+            "line \(difference.line) with \(difference.article.sku) went from \(difference.before)"
+            + " to \(difference.after)"
+        explainLoss(difference, by: candidates, describedAs: text, &gap)
     }
 
-    /// Finds the one change that made a line go, or its quantity another.
+    /// Finds the one change that removed a line or changed its quantity.
     private mutating func explainLoss(
         _ difference: LineDifference,
         by candidates: [Int],
-        _ what: String,
+        describedAs text: String,
         _ gap: inout Gap
     ) {
         let certain = candidates.filter { place in
@@ -111,13 +114,16 @@ extension CartCheck {
         }
         if let first = certain.first {
             if certain.count > 1 {
-                hold(
+                report(
                     .kept,
-                    "\(what) once, and was acknowledged twice: \(certain.map { changes[$0].operation })"
+                    "\(text) once, but was acknowledged twice: \(certain.map { changes[$0].operation })"
                 )
             }
             if found[first] != 0 {
-                hold(.kept, "\(changes[first]) had effect in version \(found[first]) and \(gap.description)")
+                report(
+                    .kept,
+                    "\(changes[first]) has effect in version \(found[first]) and in \(gap.description)"
+                )
             }
             for place in certain { found[place] = gap.upTo }
             _ = judge(first, &gap)
@@ -139,13 +145,13 @@ extension CartCheck {
             return
         }
         guard let suspect = candidates.first else {
-            return hold(.kept, "\(what) in \(gap.description), and nobody wanted that")
+            return report(.kept, "\(text) in \(gap.description), and no operation asked for that")
         }
         let again = found[suspect]
         guard again == 0 else {
-            return hold(
+            return report(
                 changes[suspect].isAcknowledged ? .kept : .unknown,
-                "\(what) in \(gap.description): \(changes[suspect]) had its effect in version \(again) already"
+                "\(text) in \(gap.description), but \(changes[suspect]) has its effect in version \(again)"
             )
         }
         found[suspect] = gap.upTo

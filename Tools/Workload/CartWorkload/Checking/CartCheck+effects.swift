@@ -1,15 +1,16 @@
-/// Has each acknowledged change its effect, each version its change, and each refusal its reason?
+// The requirements that each acknowledged change has its effect, each version a change, and each refusal a
+// reason.
 extension CartCheck {
-    /// Holds against the cart that a version came about without any change.
+    /// Reports versions that no change can have made.
     ///
-    /// - Parameter known: how many versions of the gap have a change that was acknowledged at it.
-    mutating func count(_ gap: Gap, _ entry: VersionLog.Entry, _ known: UInt64) {
+    /// - Parameter known: how many versions of the gap have a change that was acknowledged at them.
+    mutating func count(_ gap: Gap, _ entry: VersionLog.Entry, acknowledged known: UInt64) {
         let versions = gap.upTo - gap.after
         guard versions > known else { return }
         var wanted = versions - known
         if gap.after == 0 {
             guard creations.contains(where: { !changes[$0].isDenied }) else {
-                return hold(.versions, "\(gap.description): there is a cart, and nobody created it")
+                return report(.versions, "\(gap.description): the cart exists, but no operation created it")
             }
             if !gap.isBegunByOthers { wanted -= 1 }
         }
@@ -20,18 +21,18 @@ extension CartCheck {
         wanted -= unseen
         wanted -= useCreations(gap, atMost: wanted)
         guard wanted > 0 else { return }
-        hold(
+        report(
             .versions,
-            "\(gap.description): \(versions) came after version \(gap.after), \(known) with acknowledged changes,"
-                + " and no change of unknown outcome can have made \(wanted) of the others"
+            "\(gap.description): of \(versions) versions after \(gap.after), \(known) have acknowledged"
+                + " changes, and no change of unknown outcome can have made \(wanted) of the others"
         )
     }
 
-    /// Creations under a key make a version even where the cart is there, as the cart remembers the key.
+    /// Uses up keyed creations: they make a version even of an existing cart, as the cart remembers the key.
     ///
     /// - Returns: how many versions of the gap they can have made that nothing else can.
     private mutating func useCreations(_ gap: Gap, atMost wanted: UInt64) -> UInt64 {
-        // Who must be first is used first: then what can be explained is.
+        // The creation with the earliest bound is used first, so that as many as possible find a version.
         let candidates = creations.compactMap { place -> (place: Int, latest: UInt64)? in
             let change = changes[place]
             guard found[place] == 0, change.isKeyed, change.era < gap.era || change.floor < gap.upTo else {
@@ -52,7 +53,7 @@ extension CartCheck {
         return used
     }
 
-    /// Quantities of unknown outcome that another change of the same gap may hide.
+    /// How many quantities of unknown outcome may be hidden by another change of the same gap.
     private func unseenSettings(_ entry: VersionLog.Entry, _ gap: Gap) -> UInt64 {
         var unseen: UInt64 = 0
         for line in Set(entry.differences.map(\.line)) {
@@ -72,13 +73,16 @@ extension CartCheck {
             case .denied, .later, .open:
                 continue
             case .exactly(let version):
-                require(place, at: version, log, era, isComplete: isComplete)
+                require(place, at: version, log, era: era, isComplete: isComplete)
             case .upTo(let version):
                 // A quantity may have been hidden by another.
                 if case .setQuantity = changes[place].action { continue }
                 if case .create = changes[place].action { continue }
                 guard version <= log.version || isComplete else { continue }
-                hold(.kept, "\(changes[place]) was acknowledged by version \(version), and never had effect")
+                report(
+                    .kept,
+                    "\(changes[place]) was acknowledged by version \(version), but never had effect"
+                )
             }
         }
     }
@@ -87,7 +91,7 @@ extension CartCheck {
         _ place: Int,
         at version: UInt64,
         _ log: VersionLog,
-        _ era: Int,
+        era: Int,
         isComplete: Bool
     ) {
         let change = changes[place]
@@ -96,7 +100,7 @@ extension CartCheck {
         case .create, .read:
             return
         case .setQuantity(let line, let quantity):
-            // Who sets what is set already changes nothing.
+            // Setting a quantity that is already set changes nothing.
             if setters(of: line, to: quantity).count > 1 { return }
             // Another change of the same version may have hidden it.
             if let entry, entry.differences.contains(where: { $0.line == line }) { return }
@@ -104,14 +108,14 @@ extension CartCheck {
             break
         }
         guard entry != nil || isComplete else { return }
-        // What went before the first version after a loss was not seen to go.
+        // The first version after a loss window does not show what had been removed before it.
         if era > 0, version <= log.entries.first?.version ?? 0 {
             guard case .add = change.action else { return }
         }
-        hold(.kept, "\(change) was acknowledged at version \(version), which does not have its effect")
+        report(.kept, "\(change) was acknowledged at version \(version), which does not have its effect")
     }
 
-    /// Holds against the cart that a line was missing that nobody can have taken out.
+    /// Reports refusals for a missing line that no operation can have removed.
     mutating func requireReasons(_ missing: [CartHistory.Missing]) {
         for refusal in missing {
             let refused = changes[refusal.change]
@@ -119,20 +123,24 @@ extension CartCheck {
             if others.contains(where: { $0 < refusal.sent && !changes[$0].isDenied }) { continue }
             if case .remove = refused.action, refused.open > 0 {
                 guard refused.isKeyed else { continue }
-                hold(
+                report(
                     .key,
                     at: refusal.at,
-                    "\(refused) found its line missing, which only itself can have taken"
+                    "\(refused) found its line missing, which only the operation itself can have removed"
                 )
                 continue
             }
-            hold(.kept, at: refusal.at, "\(refused) found its line missing, which nobody can have taken out")
+            report(
+                .kept,
+                at: refusal.at,
+                "\(refused) found its line missing, which no operation can have removed"
+            )
         }
     }
 }
 
 extension VersionLog {
-    /// The first entry that is of this version or a later one.
+    /// The first entry of this version or a later one.
     func entry(covering version: UInt64) -> Entry? {
         guard version <= self.version else { return nil }
         return entries[firstIndex(notBefore: version)]

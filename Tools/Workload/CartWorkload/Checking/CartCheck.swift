@@ -1,16 +1,18 @@
-/// Whether the changes of one cart explain its versions, and its versions the changes.
+/// Checks that the changes of one cart explain its versions, and that its versions contain the changes.
 ///
-/// Versions order all changes of a cart, so there is nothing to search: each difference between two versions has one operation
-/// that can have made it (each article, and each quantity of a line, is wanted by one), and each is looked at once.
+/// Versions order all changes of a cart, so that there is nothing to search: each difference between two
+/// versions has one operation that can have made it (each article, and each quantity of a line, belongs to
+/// one operation), and each is looked at once.
 struct CartCheck {
     let cart: Int
     let changes: [ChangeRecord]
     let places: [OperationID: Int32]
-    /// Which changes take a line out, or set a quantity on it.
+    /// The changes that remove a line, and those that set its quantity, by line. All are indices into
+    /// `changes`.
     private(set) var removals: [UInt32: [Int]] = [:]
     private(set) var settings: [UInt32: [Int]] = [:]
     private(set) var creations: [Int] = []
-    /// The version at which each change was found to have had effect in the present era; 0 for none.
+    /// The version in which the effect of each change was found in the current era; 0 for none.
     var found: [UInt64]
     var violations: Violations
 
@@ -30,17 +32,17 @@ struct CartCheck {
         }
     }
 
-    /// What an era knows of a change.
+    /// The state of a change, as seen from one era.
     enum Standing {
-        /// Its client was told that it never will be.
+        /// Its client was told that it was not and will not be applied.
         case denied
-        /// It was not sent yet.
+        /// It was first sent in a later era.
         case later
         /// It was acknowledged at this version.
         case exactly(UInt64)
-        /// It was acknowledged: it has this version or a lower one.
+        /// It was acknowledged without its version, which is this one or a lower one.
         case upTo(UInt64)
-        /// It may be there or not.
+        /// Its outcome is unknown, or does not bind this era.
         case open
     }
 
@@ -53,13 +55,13 @@ struct CartCheck {
         return change.ceiling.map { .upTo($0) } ?? .open
     }
 
-    mutating func hold(_ invariant: Invariant, at time: Duration? = nil, _ text: String) {
+    mutating func report(_ invariant: Invariant, at time: Duration? = nil, _ text: String) {
         violations.add(Violation(invariant, cart: cart, at: time, text))
     }
 
     /// Checks one era.
     ///
-    /// - Parameter isComplete: whether somebody looked into the cart at its end.
+    /// - Parameter isComplete: the cart was read at the end of the era.
     mutating func check(_ era: CartHistory.Era, _ number: Int, isComplete: Bool) {
         found = [UInt64](repeating: 0, count: changes.count)
         let acknowledged = acknowledgedVersions(in: number)
@@ -69,7 +71,7 @@ struct CartCheck {
             var gap = Gap(after: before, upTo: entry.version, era: number)
             gap.isBegunByOthers = before == 0 && acknowledged.first == 1
             for difference in entry.differences { explain(difference, &gap) }
-            // The first version after a loss has no history.
+            // The first version after a loss window need not have a history.
             if before > 0 || number == 0 {
                 while next < acknowledged.count, acknowledged[next] <= before { next += 1 }
                 var known: UInt64 = 0
@@ -77,7 +79,7 @@ struct CartCheck {
                     known += 1
                     next += 1
                 }
-                count(gap, entry, known)
+                count(gap, entry, acknowledged: known)
             }
             before = entry.version
         }
@@ -85,12 +87,13 @@ struct CartCheck {
         if number == 0 { requireReasons(era.missing) }
     }
 
-    /// The versions at which something was acknowledged that can have made them, each once, ascending.
+    /// The versions at which a change was acknowledged that can have made them, each once, in ascending
+    /// order.
     private func acknowledgedVersions(in era: Int) -> [UInt64] {
         var versions = Set<UInt64>()
         for (place, change) in changes.enumerated() {
             guard case .exactly(let version) = standing(place, in: era) else { continue }
-            // A creation of a cart that is there need not make a version.
+            // Creating a cart that exists need not make a version.
             if case .create = change.action { continue }
             versions.insert(version)
         }
@@ -98,14 +101,14 @@ struct CartCheck {
     }
 }
 
-/// What lies between two versions that were shown, the latter included.
+/// The versions after one that a client received, up to and including the next one.
 struct Gap {
     let after: UInt64
     let upTo: UInt64
     let era: Int
-    /// How many changes have effect in it whose version nobody was told.
+    /// How many changes have effect in it whose version no client was told.
     var openChanges: UInt64 = 0
-    /// Whether changes that were acknowledged at the very first version account for it, beside the creation.
+    /// Other changes than the creation were acknowledged at version 1 and account for it.
     var isBegunByOthers = false
 
     init(after: UInt64, upTo: UInt64, era: Int) {
@@ -116,7 +119,7 @@ struct Gap {
 
     func contains(_ version: UInt64) -> Bool { version > after && version <= upTo }
 
-    /// Whether nothing is known of what was there before it.
+    /// Nothing is known of the state before it: it is the first after a loss window.
     var isBase: Bool { after == 0 && era > 0 }
 
     var description: String {

@@ -1,40 +1,41 @@
-/// What a history proves.
+/// The outcome of checking a history.
 package struct CheckResult: Sendable {
-    /// Some of what may not be, to be read.
+    /// The first violations, as many as the checker keeps.
     package let violations: [Violation]
-    /// All of it, counted.
+    /// The number of all violations by invariant; those that held are absent.
     package let counts: [Invariant: Int]
-    /// How much was looked at.
+    /// How much was checked.
     package let extent: Extent
 
     package struct Extent: Hashable, Sendable {
         package var carts = 0
-        /// Versions of carts that were shown.
+        /// Versions of carts that clients received.
         package var versions = 0
         package var attempts = 0
         package var changes = 0
         package var acknowledged = 0
-        /// Changes whose clients never learned what became of them.
+        /// Changes whose outcome their clients never learned.
         package var unknown = 0
-        /// Carts that nobody looked into at the end.
+        /// Carts that no inspector could read at the end.
         package var unread = 0
 
         package init() {}
     }
 
-    /// Whether all held.
+    /// All invariants held.
     package var holds: Bool { counts.isEmpty }
 
-    /// How many violations there are.
+    /// The number of all violations.
     package var count: Int { counts.values.reduce(0, +) }
 }
 
 extension CheckResult: CustomStringConvertible {
-    /// One line for the whole, and one for each violation that was kept.
+    /// A summary line, and one line for each violation that was kept.
     package var description: String {
         let seen =
-            "\(extent.attempts) attempts at \(extent.changes) changes and looks, \(extent.acknowledged) changes"
-            + " acknowledged, \(extent.unknown) of unknown outcome, \(extent.versions) versions of \(extent.carts) carts"
+            "\(extent.attempts) attempts at reads and at \(extent.changes) changes,"
+            + " \(extent.acknowledged) changes acknowledged, \(extent.unknown) of unknown outcome,"
+            + " \(extent.versions) versions of \(extent.carts) carts"
         guard !holds else { return "all held: \(seen)" }
         let rest = count - violations.count
         let more = rest > 0 ? ["and \(rest) more"] : []

@@ -1,15 +1,16 @@
-/// Proves from a history that the invariants held, or shows where not.
+/// Checks that a history satisfies every invariant, and reports the violations.
 package struct Checker: Sendable {
-    /// How many violations are kept to be read.
+    /// How many violations are kept; the rest are only counted.
     package var limit = 100
-    /// The version of each cart as it lies in the store, by number, where that is known; 0 for a cart that is not there.
+    /// The stored version of each cart, by number, where it is known; 0 for a cart that is not stored.
     package var stored: [Int: UInt64] = [:]
-    /// Who was seen to own what, in the order in which it was seen.
+    /// Observed ownership, in the order of observation.
     package var facts: [OwnershipFact] = []
 
     package init() {}
 
-    /// The verdict on a history. To be asked when no attempt is under way, after an inspector's round.
+    /// Checks a history. No attempt may be in flight; carts that an `Inspector` has not read since count as
+    /// unread.
     package func check(_ history: History) -> CheckResult {
         var violations = Violations(limit: limit)
         var extent = CheckResult.Extent()
@@ -32,21 +33,21 @@ package struct Checker: Sendable {
 }
 
 extension CartCheck {
-    /// Compares what was shown with what is stored.
+    /// Compares the last version that a client received with the stored one.
     fileprivate mutating func compare(_ cartHistory: CartHistory, stored: UInt64, era: Int) {
         let shown = cartHistory.era.log.version
         guard stored >= shown else {
-            return hold(.kept, "version \(shown) was shown, and version \(stored) is stored")
+            return report(.kept, "a client received version \(shown), but version \(stored) is stored")
         }
         let open = changes.indices.filter { place in
             guard found[place] == 0, case .open = standing(place, in: era) else { return false }
             return true
         }
         guard stored - shown > UInt64(open.count) else { return }
-        hold(
+        report(
             .versions,
-            "version \(stored) is stored, version \(shown) was the last shown, and only \(open.count) changes of"
-                + " unknown outcome are left"
+            "version \(stored) is stored, version \(shown) was the last that a client received, and only"
+                + " \(open.count) changes of unknown outcome are left"
         )
     }
 }

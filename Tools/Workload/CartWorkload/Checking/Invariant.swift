@@ -1,25 +1,25 @@
-/// What must hold, whatever happens. The numbers are those of the list of faults.
+/// The promises of a cluster that hold under every fault. docs/workload.md describes each by its number.
 package enum Invariant: String, Sendable, CaseIterable {
-    /// Each version of a cart was committed once, without gaps.
+    /// Each version of a cart is committed once, without gaps.
     case versions = "I1"
     /// Epochs only rise, and one epoch belongs to one session.
     case epochs = "I2"
     /// Every acknowledged change is in the cart, exactly once.
     case kept = "I3"
-    /// What was answered "not applied" never appears.
+    /// A change that was answered "not applied" never appears.
     case denied = "I4"
-    /// What is of unknown outcome appears once or never.
+    /// A change of unknown outcome appears once or never.
     case unknown = "I5"
-    /// Who asks after another was answered sees what that one saw.
+    /// A request that is sent after an answer sees at least the state of that answer.
     case order = "I6"
-    /// A client never goes back behind what it has seen.
+    /// A client never sees a state older than one that it has seen.
     case session = "I7"
-    /// Nobody answers from the past after another owner's commit.
+    /// A former owner does not answer from an old state after another owner's commit.
     case owner = "I8"
-    /// After a fault every cart is there again within bounds.
+    /// Every cart is available again within a bound after a fault.
     case recovery = "I9"
     /// All attempts with one key have one effect and one result.
     case key = "I10"
-    /// A reply is what a reply must be.
+    /// A reply conforms to the protocol.
     case reply = "reply"
 }

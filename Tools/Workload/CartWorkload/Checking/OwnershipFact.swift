@@ -1,9 +1,9 @@
-/// What was seen of who owns a cart, in the store.
+/// The ownership of a cart at one moment, as read in the store.
 package struct OwnershipFact: Hashable, Sendable {
     /// The number of the cart.
     package let cart: Int
     package let epoch: UInt64
-    /// The owner's session; nil where the cart has no owner now.
+    /// The owner's session; nil if the cart has no owner.
     package let session: String?
     /// The cart's version.
     package let sequence: UInt64
@@ -17,7 +17,7 @@ package struct OwnershipFact: Hashable, Sendable {
 }
 
 extension Violations {
-    /// I2, of facts in the order in which they were seen.
+    /// Checks I2 on facts in the order of their observation.
     mutating func check(_ facts: [OwnershipFact]) {
         var last: [Int: OwnershipFact] = [:]
         var owners: [Int: [UInt64: String]] = [:]

@@ -1,27 +1,28 @@
-/// How long carts were out of reach after a fault, as their clients saw it.
+/// The recovery of carts after a fault, as their clients experienced it.
 package struct Recovery: Hashable, Sendable {
-    /// When the fault struck, since the run began.
+    /// The time of the fault since the run began.
     package let at: Duration
-    /// Until the first change that was sent after the fault succeeded, on any cart; nil if none did.
+    /// The time from the fault to the first success of a change that was sent after it, on any cart; nil if
+    /// none succeeded.
     package let first: Duration?
-    /// How many carts had an attempt to change them fail, go unanswered or take long, before one succeeded that was sent
-    /// after the fault.
+    /// How many carts had a change attempt that failed, got no answer or took long, before a change that was
+    /// sent after the fault succeeded.
     package let hurt: Int
-    /// Of those that recovered, how long the last one took until nobody waited for it or was refused by it any more; nil if
-    /// none was hurt.
+    /// The time from the fault until no attempt failed or waited any more, on the slowest of the carts that
+    /// recovered; nil if there was none.
     package let worst: Duration?
-    /// How many of those that were hurt had no change succeed any more.
+    /// How many of the hurt carts had no successful change afterwards.
     package let lost: Int
 
-    /// What takes longer than this was waiting.
+    /// An attempt that took longer than this was waiting.
     package static let slow: Duration = .seconds(1)
 
     /// - Parameters:
-    ///   - attempts: all of a history.
-    ///   - fault: when it struck.
-    ///   - next: when the next one struck; what was sent later does not count.
-    ///   - forgives: whether attempts at nodes that took no connection do not count: a client that has other nodes finds
-    ///     the cart there at once.
+    ///   - attempts: all attempts of a history.
+    ///   - fault: the time of the fault.
+    ///   - next: the time of the next fault; attempts that were sent later do not count.
+    ///   - forgives: attempts at nodes that accepted no connection do not count, as a client that knows other
+    ///     nodes finds the cart there at once.
     package init(
         _ attempts: [Attempt],
         after fault: Duration,
@@ -60,13 +61,14 @@ package struct Recovery: Hashable, Sendable {
         self.lost = lost
     }
 
-    /// I9: every change that was sent later than a bound after the end of a fault, and before the next, succeeded, but for
-    /// those at nodes that took no connection.
+    /// Violations of I9: changes that failed although they were sent later than a bound after the end of a
+    /// fault. Attempts at nodes that accepted no connection do not count, nor does what the next fault can
+    /// have hit.
     ///
     /// - Parameters:
-    ///   - end: when the fault was over.
+    ///   - end: the time at which the fault was over.
     ///   - bound: the length of a lease and five seconds.
-    ///   - next: when the next fault struck; nil if none did.
+    ///   - next: the time of the next fault; nil if there is none.
     package static func violations(
         _ attempts: [Attempt],
         end: Duration,
@@ -84,8 +86,9 @@ package struct Recovery: Hashable, Sendable {
                     .recovery,
                     cart: attempt.cart,
                     at: attempt.sentAt,
-                    "operation \(attempt.operation) failed (\(attempt.outcome)), \((attempt.sentAt - end).inSeconds)"
-                        + " after the fault was over; the bound is \(bound.inSeconds)"
+                    "operation \(attempt.operation) failed (\(attempt.outcome))"
+                        + " \((attempt.sentAt - end).inSeconds) after the fault was over;"
+                        + " the bound is \(bound.inSeconds)"
                 )
             }
         }

@@ -1,11 +1,13 @@
-/// One thing that may not be.
+import Timing
+
+/// One breach of an invariant.
 package struct Violation: Hashable, Sendable, CustomStringConvertible {
     package let invariant: Invariant
-    /// The number of the cart; nil where it is about none.
+    /// The number of the cart; nil if the violation concerns none.
     package let cart: Int?
-    /// When it was seen, since the run began; nil where only the end showed it.
+    /// The time of its observation since the run began; nil if only the final check found it.
     package let at: Duration?
-    /// What is wrong: operations, versions and times.
+    /// The facts: operations, versions and times.
     package let text: String
 
     package init(_ invariant: Invariant, cart: Int? = nil, at: Duration? = nil, _ text: String) {
@@ -22,7 +24,7 @@ package struct Violation: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// Violations: some to be read, all counted.
+/// The first violations up to a limit, and the count of all.
 struct Violations: Sendable {
     private(set) var kept: [Violation] = []
     private(set) var counts: [Invariant: Int] = [:]
@@ -44,9 +46,9 @@ struct Violations: Sendable {
 }
 
 extension Duration {
-    /// As a person reads it: `12.345 s`.
+    /// The duration to the millisecond: `12.345 s`.
     package var inSeconds: String {
-        let milliseconds = nanoseconds / 1_000_000
+        let milliseconds = wholeMilliseconds
         let fraction = "\(1_000 + abs(milliseconds % 1_000))".dropFirst()
         return "\(milliseconds < 0 ? "-" : "")\(abs(milliseconds / 1_000)).\(fraction) s"
     }

@@ -1,11 +1,11 @@
 package import SeededRandom
 
-/// Looks into every cart when all is over, so that the history ends with what is left.
+/// Reads every cart at the end of a run, so that the history ends with the final state.
 package struct Inspector<Client: ClusterClient, Clock: WorkloadClock>: Sendable {
     private let retryingClient: RetryingClient<Client, Clock>
     private let prefix: String
 
-    /// The client number that all looks of an inspector have.
+    /// The client number of all reads of an inspector.
     package static var client: UInt32 { 0 }
 
     package init(_ retryingClient: RetryingClient<Client, Clock>, prefix: String) {
@@ -13,12 +13,13 @@ package struct Inspector<Client: ClusterClient, Clock: WorkloadClock>: Sendable 
         self.prefix = prefix
     }
 
-    /// Looks into all carts of the history, one after the other, each until it answers.
+    /// Reads all carts of the history in turn, each until it answers.
     ///
     /// - Parameters:
-    ///   - part: which share of the carts, where several inspectors work side by side: the `index`-th of `count`.
+    ///   - part: this inspector's share of the carts, the `index`-th of `count`, if several work side by
+    ///     side.
     ///   - end: when to give up.
-    /// - Returns: how many carts did not answer.
+    /// - Returns: the number of carts that did not answer.
     package func run(
         part: (index: Int, count: Int) = (0, 1),
         until end: Duration,
@@ -29,7 +30,7 @@ package struct Inspector<Client: ClusterClient, Clock: WorkloadClock>: Sendable 
         for cart in stride(from: part.index, to: retryingClient.history.carts, by: max(1, part.count)) {
             let id = OperationID(client: Self.client, number: UInt32(clamping: cart + 1))
             var node = cart % max(1, retryingClient.clusterClient.nodes)
-            let operation = WorkloadOperation(id, CartName(cart, prefix: prefix), .read)
+            let operation = WorkloadOperation(id, .read, on: CartName(cart, prefix: prefix))
             let reply = await retryingClient.execute(operation, at: &node, until: end, &random)
             if !reply.isDecided { unread += 1 }
         }

@@ -1,9 +1,9 @@
 package import SeededRandom
 
-/// Carries operations into the cluster as a careful client does, and takes down every attempt.
+/// Executes operations as a careful client does, and records every attempt.
 ///
-/// What was not applied is tried again, after a pause and at the next node. What is of unknown outcome is tried again
-/// only where that can do no harm: a look, or a change with an idempotency key. An unkeyed change is left as it is.
+/// An attempt that was not applied is repeated after a pause, at the next node. An attempt of unknown outcome
+/// is repeated only if that is safe: a read, or a change with an idempotency key.
 package struct RetryingClient<Client: ClusterClient, Clock: WorkloadClock>: Sendable {
     package let clusterClient: Client
     package let clock: Clock
@@ -17,18 +17,20 @@ package struct RetryingClient<Client: ClusterClient, Clock: WorkloadClock>: Send
         self.policy = policy
     }
 
-    /// What came of an operation in the end.
+    /// Executes an operation with as many attempts as it needs and the policy allows.
     ///
     /// - Parameters:
-    ///   - node: where to try first. Afterwards it is the node that was tried last.
+    ///   - node: the node of the first attempt; afterwards the node of the last one.
     ///   - end: when to give up: no attempt begins after it.
+    /// - Returns: the final result. It is `unknown` if any attempt of a failed operation may have been
+    ///   applied.
     package func execute(
         _ operation: WorkloadOperation,
         at node: inout Int,
         until end: Duration,
         _ random: inout SplitMix64
     ) async -> AttemptResult {
-        // What was never sent was not applied.
+        // An operation that was never sent was not applied.
         var last = AttemptResult(.notApplied("not sent"))
         attempts: for attempt in 1...max(1, policy.attempts) {
             guard !Task.isCancelled, clock.now < end else { break attempts }
@@ -39,7 +41,7 @@ package struct RetryingClient<Client: ClusterClient, Clock: WorkloadClock>: Send
             case .unknown where !operation.action.isRead && operation.key == nil:
                 return reply
             case .notApplied:
-                // What an earlier attempt came to stays unknown.
+                // The outcome of an earlier attempt stays unknown.
                 if case .unknown = last.outcome { break }
                 last = reply
             case .unknown:
@@ -56,7 +58,7 @@ package struct RetryingClient<Client: ClusterClient, Clock: WorkloadClock>: Send
         return last
     }
 
-    /// One attempt, taken down.
+    /// Makes one attempt and records it.
     package func attempt(_ operation: WorkloadOperation, at node: Int) async -> AttemptResult {
         let sentAttempt = history.sent(operation, to: node, at: clock.now)
         let reply = await clusterClient.perform(operation, at: node)

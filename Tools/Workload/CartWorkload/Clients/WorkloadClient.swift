@@ -1,6 +1,6 @@
 package import SeededRandom
 
-/// A client who goes shopping: one operation after the other, each until it is settled.
+/// A client that executes one operation after the other, each until it is settled.
 package struct WorkloadClient<Client: ClusterClient, Clock: WorkloadClock>: Sendable {
     package let number: UInt32
     private let retryingClient: RetryingClient<Client, Clock>
@@ -8,13 +8,13 @@ package struct WorkloadClient<Client: ClusterClient, Clock: WorkloadClock>: Send
     private var random: SplitMix64
 
     /// - Parameters:
-    ///   - number: from 1; no two customers of a history have the same.
-    ///   - random: gives each customer numbers of their own.
+    ///   - number: from 1, unique among the clients of a history.
+    ///   - random: the generator of the run, from which each client forks its own.
     package init(
-        _ number: UInt32,
-        _ retryingClient: RetryingClient<Client, Clock>,
-        _ generator: WorkloadGenerator,
-        _ random: SplitMix64
+        number: UInt32,
+        retryingClient: RetryingClient<Client, Clock>,
+        generator: WorkloadGenerator,
+        random: SplitMix64
     ) {
         self.number = number
         self.retryingClient = retryingClient
@@ -22,8 +22,8 @@ package struct WorkloadClient<Client: ClusterClient, Clock: WorkloadClock>: Send
         self.random = random.fork(UInt64(number))
     }
 
-    /// Goes shopping until then, or until cancelled. Each operation begins at a node that is drawn: a client behind a
-    /// balancer has no home.
+    /// Runs until `end`, or until cancelled. Each operation begins at a random node, as behind a load
+    /// balancer.
     package mutating func run(until end: Duration) async {
         var count: UInt32 = 0
         while !Task.isCancelled, retryingClient.clock.now < end, count < .max {

@@ -1,7 +1,7 @@
-/// One attempt at an operation, as it was taken down.
+/// One recorded attempt at an operation.
 package struct Attempt: Sendable {
     package enum Outcome: UInt8, Sendable, CaseIterable {
-        /// Not answered yet, or never.
+        /// Not answered yet, or never answered.
         case pending
         case done
         case rejected
@@ -13,28 +13,28 @@ package struct Attempt: Sendable {
     /// The number of the cart.
     package let cart: Int
     package let isRead: Bool
-    /// The number of the node that was asked.
+    /// The number of the node that received the request.
     package let node: Int
     package let sentAt: Duration
-    /// Nil while it was not answered.
+    /// Nil until it is answered.
     package let answeredAt: Duration?
     package let outcome: Outcome
-    /// The version that was shown; nil where none was.
+    /// The version of the cart in the answer; nil if it has none.
     package let version: UInt64?
     package let isReplay: Bool
-    /// Whether the node did not even take a connection.
+    /// The node did not accept a connection.
     package let isUnreached: Bool
 }
 
-/// The same, in as little space as will do: a load test has millions.
+/// An attempt in compact form: a load test records millions.
 struct AttemptRecord: Sendable {
     let operation: OperationID
     let sentAt: Int64
     var answeredAt: Int64 = -1
     var version: UInt64 = 0
-    /// The highest version that had been shown in this cart when the attempt was sent.
+    /// The highest version of the cart that any client had received when the attempt was sent.
     let floor: UInt64
-    /// Its change in the cart's history; -1 for a look.
+    /// The index of its change in the cart's history; -1 for a read.
     let change: Int32
     let node: UInt16
     let era: UInt16
@@ -55,14 +55,5 @@ struct AttemptRecord: Sendable {
             isReplay: isReplay,
             isUnreached: isUnreached
         )
-    }
-}
-
-extension Duration {
-    /// Whole nanoseconds; a run's times are far from the limits.
-    var nanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        return overflow ? (seconds < 0 ? .min : .max) : whole &+ attoseconds / 1_000_000_000
     }
 }

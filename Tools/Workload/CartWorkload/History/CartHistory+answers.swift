@@ -1,11 +1,13 @@
-/// What answers say, and which of them can not be.
+import Timing
+
+// The recording of answers, and the checks that need nothing else.
 extension CartHistory {
     mutating func answered(_ place: Int, _ reply: AttemptResult, at time: Duration) {
         let attempt = attempts[place]
-        attempts[place].answeredAt = time.nanoseconds
+        attempts[place].answeredAt = time.wholeNanoseconds
         attempts[place].isReplay = reply.isReplay
         attempts[place].isUnreached = reply.isUnreached
-        if let flaw = reply.flaw { hold(.reply, at: time, "operation \(attempt.operation): \(flaw)") }
+        if let flaw = reply.flaw { report(.reply, at: time, "operation \(attempt.operation): \(flaw)") }
         let counts = !isInLossWindow && Int(attempt.era) == eras.count
         switch reply.outcome {
         case .done(let observation):
@@ -38,25 +40,29 @@ extension CartHistory {
         guard counts else { return }
         if let observation {
             guard observation.version > 0 else {
-                return hold(.reply, at: time, "operation \(attempt.operation): shown at version 0")
+                return report(.reply, at: time, "operation \(attempt.operation): the answer shows version 0")
             }
-            if case .contradicts = era.log.take(observation) {
+            if case .contradicts = era.log.insert(observation) {
                 let lines = observation.lines.map { "\($0.quantity) \($0.article.sku)" }
-                hold(
+                report(
                     .versions,
                     at: time,
-                    "version \(observation.version) was shown with other lines than to operation \(attempt.operation),"
-                        + " which saw \(lines)"
+                    "version \(observation.version) has two contents: operation \(attempt.operation)"
+                        + " received \(lines)"
                 )
             }
         } else if !reply.isReplay {
-            return hold(.reply, at: time, "operation \(attempt.operation): done, and no cart is shown")
+            return report(
+                .reply,
+                at: time,
+                "operation \(attempt.operation): done, but the answer has no cart"
+            )
         }
-        // What a replay shows is the cart as it is now, as a look does.
+        // A replay shows the current cart, as a read does.
         if let observation, attempt.change < 0 || reply.isReplay, observation.version < attempt.floor {
-            goesBack(attempt, observation.version, reply.owner, at: time)
+            reportOldVersion(observation.version, in: reply, to: attempt, at: time)
         }
-        if attempt.change >= 0 { settle(Int(attempt.change), attempt, reply, at: time) }
+        if attempt.change >= 0 { settle(attempt, reply, at: time) }
         if attempt.operation.client == 0 { wasInspected = true }
         if let observation, observation.version > floor {
             floor = observation.version
@@ -65,22 +71,22 @@ extension CartHistory {
         }
     }
 
-    /// A change is done: at which version?
-    private mutating func settle(
-        _ place: Int,
-        _ attempt: AttemptRecord,
-        _ reply: AttemptResult,
-        at time: Duration
-    ) {
+    /// Records the version of an acknowledged change.
+    private mutating func settle(_ attempt: AttemptRecord, _ reply: AttemptResult, at time: Duration) {
+        let place = Int(attempt.change)
         let change = changes[place]
         let shown = reply.observation?.version
         if let again = reply.isReplay ? reply.committedAt : shown {
             let least = reply.isReplay ? change.floor : attempt.floor
             let isTooOld = change.action == .create ? again < least : again <= least
             if let first = change.version, first != again, change.action != .create {
-                hold(.key, at: time, "\(change) was done at version \(first), and again at \(again)")
+                report(
+                    .key,
+                    at: time,
+                    "\(change) was acknowledged at version \(first), and again at \(again)"
+                )
             } else if isTooOld {
-                goesBack(attempt, again, reply.owner, at: time)
+                reportOldVersion(again, in: reply, to: attempt, at: time)
             }
             if change.version == nil { changes[place].version = again }
             changes[place].acknowledgedIn = eras.count
@@ -89,31 +95,37 @@ extension CartHistory {
             changes[place].acknowledgedIn = eras.count
         }
         if let version = changes[place].version, let shown, shown < version, change.action != .create {
-            hold(.key, at: time, "\(change) was done at version \(version), and is shown at \(shown)")
+            report(
+                .key,
+                at: time,
+                "\(change) was acknowledged at version \(version), but its answer shows version \(shown)"
+            )
         }
     }
 
-    private mutating func goesBack(
-        _ attempt: AttemptRecord,
+    /// Reports an answer at a version below one that some client had received before the request was sent.
+    private mutating func reportOldVersion(
         _ version: UInt64,
-        _ owner: String?,
+        in reply: AttemptResult,
+        to attempt: AttemptRecord,
         at time: Duration
     ) {
         let invariant: Invariant =
             if floorClient == attempt.operation.client {
                 .session
-            } else if let owner, let floorOwner, owner != floorOwner {
+            } else if let owner = reply.owner, let floorOwner, owner != floorOwner {
                 .owner
             } else {
                 .order
             }
-        let what = attempt.change < 0 ? "look" : "\(changes[Int(attempt.change)].action)"
-        let by = owner.map { " by \($0)" } ?? ""
-        hold(
+        let action = attempt.change < 0 ? Action.read : changes[Int(attempt.change)].action
+        let by = reply.owner.map { " by \($0)" } ?? ""
+        let sentAt = Duration.nanoseconds(attempt.sentAt).inSeconds
+        report(
             invariant,
             at: time,
-            "operation \(attempt.operation) (\(what)), sent at \(Duration.nanoseconds(attempt.sentAt).inSeconds),"
-                + " was answered\(by) at version \(version), when version \(attempt.floor) had been seen before"
+            "operation \(attempt.operation) (\(action)), sent at \(sentAt), was answered\(by)"
+                + " at version \(version), although version \(attempt.floor) had been received before"
         )
     }
 
@@ -126,38 +138,39 @@ extension CartHistory {
         case .cartMissing:
             if attempt.operation.client == 0 { wasInspected = true }
             guard attempt.floor > 0 else { return }
-            hold(
+            report(
                 .kept,
                 at: time,
-                "operation \(attempt.operation) found no cart, where version \(attempt.floor) had been seen before"
+                "operation \(attempt.operation) found no cart, although version \(attempt.floor)"
+                    + " had been received before"
             )
         case .lineMissing:
             guard attempt.change >= 0, let line = changes[Int(attempt.change)].action.line else {
-                return hold(
+                return report(
                     .reply,
                     at: time,
-                    "operation \(attempt.operation), about no line, found it missing"
+                    "operation \(attempt.operation) names no line, but found it missing"
                 )
             }
             era.missing.append(
                 Missing(change: Int(attempt.change), line: line, at: time, sent: changes.count)
             )
-            // It was decided on a later version than any that has the line.
+            // It was decided at a later version than any that has the line.
             if era.log.latest.contains(where: { $0.id == line }) { floor = max(floor, era.log.version + 1) }
         case .full:
             break
         case .other(let why):
-            hold(
+            report(
                 .reply,
                 at: time,
-                "operation \(attempt.operation) was refused for no reason of its own: \(why)"
+                "operation \(attempt.operation) gives no reason for its refusal: \(why)"
             )
         }
     }
 }
 
 extension Action {
-    /// The line that it changes.
+    /// The line that the action changes or removes; nil for an action without one.
     var line: UInt32? {
         switch self {
         case .setQuantity(let line, _), .remove(let line): line
@@ -167,7 +180,7 @@ extension Action {
 }
 
 extension ChangeRecord: CustomStringConvertible {
-    /// One attempt has ended with a definite answer.
+    /// Counts an attempt that got a definite answer.
     mutating func close() {
         open -= 1
     }

@@ -1,18 +1,22 @@
-/// All that was taken down about one cart. Whatever can be judged at once is, so that little has to be kept.
+import Timing
+
+/// The record of one cart. Whatever can be checked at once is checked during recording, so that little has to
+/// be kept.
 struct CartHistory: Sendable {
-    /// A time without loss: from an amnesty, or the beginning, to the next.
+    /// A time without loss: from the beginning of the run or the end of a loss window to the next loss
+    /// window.
     struct Era: Sendable {
         var log = VersionLog()
-        /// Changes that were refused because their line was not there.
+        /// Changes that were refused because their line was missing.
         var missing: [Missing] = []
     }
 
     struct Missing: Sendable {
-        /// The change that was refused.
+        /// The index of the refused change.
         let change: Int
         let line: UInt32
         let at: Duration
-        /// How many changes had been sent by then.
+        /// How many changes had been sent at that time.
         let sent: Int
     }
 
@@ -21,15 +25,16 @@ struct CartHistory: Sendable {
     var changes: [ChangeRecord] = []
     var places: [OperationID: Int32] = [:]
     var eras: [Era] = []
-    /// The present one.
+    /// The current era.
     var era = Era()
-    /// Whether nothing is held against anybody now.
+    /// During a loss window nothing is a violation.
     var isInLossWindow = false
-    /// The highest version that is known to have been there, and who was the first to be told.
+    /// The highest version that is known to have existed, with the first client that received it and the node
+    /// that answered.
     var floor: UInt64 = 0
     var floorClient: UInt32?
     var floorOwner: String?
-    /// Whether an inspector got an answer in the present era.
+    /// An inspector got an answer in the current era.
     var wasInspected = false
     var violations = Violations(limit: 20)
 
@@ -50,7 +55,7 @@ struct CartHistory: Sendable {
         attempts.append(
             AttemptRecord(
                 operation: operation.id,
-                sentAt: time.nanoseconds,
+                sentAt: time.wholeNanoseconds,
                 floor: floor,
                 change: place,
                 node: UInt16(truncatingIfNeeded: node),
@@ -64,7 +69,7 @@ struct CartHistory: Sendable {
         isInLossWindow = true
     }
 
-    /// From now on the cart may be what it ever was, and goes on from there.
+    /// Begins an era in which the cart may be in any state that its changes can have led to.
     mutating func endLossWindow() {
         isInLossWindow = false
         eras.append(era)
@@ -75,7 +80,7 @@ struct CartHistory: Sendable {
         wasInspected = false
     }
 
-    mutating func hold(_ invariant: Invariant, at time: Duration, _ text: String) {
+    mutating func report(_ invariant: Invariant, at time: Duration, _ text: String) {
         violations.add(Violation(invariant, cart: cart, at: time, text))
     }
 }

@@ -1,21 +1,21 @@
-/// What is known of one change: when it was sent, and what its client was told.
+/// The record of one change: when it was sent, and what its client was told.
 struct ChangeRecord: Sendable {
     let operation: OperationID
     let action: Action
     let isKeyed: Bool
     let sentAt: Duration
-    /// The cart's era when it was first sent; it may have effect in that one and every later one.
+    /// The cart's era when it was first sent; it may have effect in this era and every later one.
     let era: Int
-    /// The highest version that anybody had been shown when it was first sent: it can only have a higher one.
+    /// The highest version that any client had received when it was first sent; its own version is higher.
     let floor: UInt64
 
-    /// How many attempts were not answered, or of unknown outcome.
+    /// How many attempts were not answered, or had an unknown outcome.
     var open = 0
-    /// The version that it was acknowledged at.
+    /// The version at which it was acknowledged; nil if unknown.
     var version: UInt64?
-    /// Acknowledged without its version being told: it has this version or a lower one.
+    /// The highest version that it can have, if it was acknowledged without its version.
     var ceiling: UInt64?
-    /// The era in which it was acknowledged; nil where a time without promises touched any of its attempts.
+    /// The era in which it was acknowledged; nil until an attempt was sent and acknowledged in one era.
     var acknowledgedIn: Int?
     var isAcknowledged = false
 
@@ -28,6 +28,6 @@ struct ChangeRecord: Sendable {
         self.floor = floor
     }
 
-    /// Whether its client was told that it is not and will never be in the cart.
+    /// Its client was told that it was not and will not be applied.
     var isDenied: Bool { !isAcknowledged && open == 0 }
 }

@@ -1,11 +1,12 @@
 import Synchronization
 
-/// What clients of a cluster sent and were told, in the order in which it happened.
+/// The requests and answers of a cluster's clients, in the order of events.
 ///
-/// The order of the calls is the order of events: `sent` is called before a request leaves and `answered` after its reply
-/// was read, so whatever was answered before something else was sent is taken down before it. Times are for people.
+/// The order of the calls is the order of events: `sent` is called before a request leaves and `answered`
+/// after its reply was read, so that an answer which preceded a request is recorded before it. Times serve
+/// reports only.
 package final class History: Sendable {
-    /// An attempt that was sent.
+    /// A reference to a recorded attempt.
     package struct SentAttempt: Sendable {
         let cart: Int
         let attempt: Int
@@ -14,26 +15,26 @@ package final class History: Sendable {
     private let lockedHistories: [LockedCartHistory]
     private let notes = Mutex<[Note]>([])
 
-    /// Something that happened beside the operations.
+    /// An event that is not an operation, such as a fault.
     package struct Note: Hashable, Sendable {
         package let at: Duration
         package let text: String
     }
 
-    /// - Parameter carts: how many there are. Errands name carts from 0 up to it.
+    /// - Parameter carts: the number of carts. Operations name carts from 0 up to but not including it.
     package init(carts: Int) {
         lockedHistories = (0..<carts).map { LockedCartHistory(cart: $0) }
     }
 
-    /// How many carts there are.
+    /// The number of carts.
     package var carts: Int { lockedHistories.count }
 
-    /// Takes down that an attempt is about to leave.
+    /// Records an attempt that is about to be sent.
     package func sent(_ operation: WorkloadOperation, to node: Int, at time: Duration) -> SentAttempt {
         let cart = operation.cart.number
         precondition(
             lockedHistories.indices.contains(cart),
-            "\(operation) is about cart \(cart) of \(lockedHistories.count)"
+            "\(operation) names cart \(cart) of \(lockedHistories.count)"
         )
         return SentAttempt(
             cart: cart,
@@ -41,29 +42,30 @@ package final class History: Sendable {
         )
     }
 
-    /// Takes down what came of it. Not called for one that was never answered.
+    /// Records the result of an attempt. Not called for an attempt that was never answered.
     package func answered(_ sentAttempt: SentAttempt, _ reply: AttemptResult, at time: Duration) {
         lockedHistories[sentAttempt.cart].cartHistory.withLock {
             $0.answered(sentAttempt.attempt, reply, at: time)
         }
     }
 
-    /// Takes down what happened beside the operations, such as a fault.
+    /// Records an event that is not an operation, such as a fault.
     package func note(_ text: String, at time: Duration) {
         notes.withLock { $0.append(Note(at: time, text: text)) }
     }
 
-    /// What happened beside the operations.
+    /// The events that are not operations, in the order of the calls.
     package var events: [Note] { notes.withLock { $0 } }
 
-    /// From now on carts may lose what they have, because Redis loses data that nobody is promised to keep.
+    /// Begins a loss window: from now on carts may lose changes, because Redis loses data that no promise
+    /// covers.
     ///
     /// - Parameter carts: the numbers of the carts; nil for all.
     package func beginLossWindow(_ carts: [Int]? = nil) {
         for lockedHistory in chosen(carts) { lockedHistory.cartHistory.withLock { $0.beginLossWindow() } }
     }
 
-    /// From now on they keep what they have again, whatever that is.
+    /// Ends a loss window: from now on carts keep the state that they have then, whatever it is.
     package func endLossWindow(_ carts: [Int]? = nil) {
         for lockedHistory in chosen(carts) { lockedHistory.cartHistory.withLock { $0.endLossWindow() } }
     }
@@ -73,7 +75,7 @@ package final class History: Sendable {
         return carts.filter(lockedHistories.indices.contains).map { lockedHistories[$0] }
     }
 
-    /// All attempts, cart by cart, each cart's in the order in which they were sent.
+    /// All attempts, cart by cart, those of a cart in the order in which they were sent.
     package var attempts: [Attempt] {
         lockedHistories.flatMap { lockedHistory in
             lockedHistory.cartHistory.withLock { cartHistory in
@@ -82,12 +84,12 @@ package final class History: Sendable {
         }
     }
 
-    /// The highest version of a cart that anybody was shown.
+    /// The highest version of a cart that any client received.
     package func version(of cart: Int) -> UInt64 {
         lockedHistories[cart].cartHistory.withLock { $0.era.log.version }
     }
 
-    /// The history of a cart as it is now.
+    /// A copy of a cart's history as it is now.
     func cartHistory(of cart: Int) -> CartHistory {
         lockedHistories[cart].cartHistory.withLock { $0 }
     }

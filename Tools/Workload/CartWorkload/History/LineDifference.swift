@@ -1,27 +1,27 @@
-/// How one line differs between two versions of a cart.
+/// The difference of one line between two versions of a cart.
 struct LineDifference: Hashable, Sendable {
     let line: UInt32
     let article: Article
-    /// How many there were and are; 0 where the line is not there.
+    /// The quantities; 0 if the line is not in that version.
     let before: UInt32
     let after: UInt32
 
-    /// All that differs from `old` to `new`, both in ascending order of lines. A line that holds another article than
-    /// before is one that went and one that came.
-    static func between(_ old: [CartObservation.Line], _ new: [CartObservation.Line]) -> [LineDifference] {
+    /// All differences between two lists of lines, each in ascending order of ids. A line with another
+    /// article than before counts as one that was removed and one that was added.
+    static func from(_ old: [CartObservation.Line], to new: [CartObservation.Line]) -> [LineDifference] {
         var differences: [LineDifference] = []
         var (i, j) = (0, 0)
         while i < old.count || j < new.count {
             if j == new.count || (i < old.count && old[i].id < new[j].id) {
-                differences.append(LineDifference(gone: old[i]))
+                differences.append(LineDifference(removed: old[i]))
                 i += 1
             } else if i == old.count || new[j].id < old[i].id {
-                differences.append(LineDifference(come: new[j]))
+                differences.append(LineDifference(added: new[j]))
                 j += 1
             } else {
                 if old[i].article != new[j].article {
-                    differences.append(LineDifference(gone: old[i]))
-                    differences.append(LineDifference(come: new[j]))
+                    differences.append(LineDifference(removed: old[i]))
+                    differences.append(LineDifference(added: new[j]))
                 } else if old[i].quantity != new[j].quantity {
                     differences.append(
                         LineDifference(
@@ -46,26 +46,27 @@ struct LineDifference: Hashable, Sendable {
         self.after = after
     }
 
-    private init(gone line: CartObservation.Line) {
+    private init(removed line: CartObservation.Line) {
         self.init(line: line.id, article: line.article, before: line.quantity, after: 0)
     }
 
-    private init(come line: CartObservation.Line) {
+    private init(added line: CartObservation.Line) {
         self.init(line: line.id, article: line.article, before: 0, after: line.quantity)
     }
 
-    /// The line as it was before, if it was there.
-    private var undone: CartObservation.Line? {
+    /// The line before the difference; nil if there was none.
+    private var previous: CartObservation.Line? {
         before == 0 ? nil : CartObservation.Line(id: line, article: article, quantity: before)
     }
 
-    /// The lines that these differences led to `lines` from.
-    static func undo(_ differences: [LineDifference], in lines: [CartObservation.Line]) -> [CartObservation
-        .Line]
-    {
+    /// The lines before the differences that led to `lines`.
+    static func undo(
+        _ differences: [LineDifference],
+        in lines: [CartObservation.Line]
+    ) -> [CartObservation.Line] {
         guard !differences.isEmpty else { return lines }
-        let shifted = Set(differences.map(\.line))
-        let back = differences.compactMap(\.undone)
-        return (lines.filter { !shifted.contains($0.id) } + back).sorted { $0.id < $1.id }
+        let changed = Set(differences.map(\.line))
+        let previous = differences.compactMap(\.previous)
+        return (lines.filter { !changed.contains($0.id) } + previous).sorted { $0.id < $1.id }
     }
 }

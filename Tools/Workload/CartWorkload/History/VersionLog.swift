@@ -1,19 +1,19 @@
-/// Every version of one cart that was ever shown, each as what it changed in the one shown before it.
+/// Every version of one cart that a client received, each as its difference to the preceding one.
 ///
-/// Whole contents are kept of the latest only, so that a version costs the few lines that changed.
+/// Only the latest version is kept whole, so that a version costs no more than the lines that changed.
 struct VersionLog: Sendable {
     struct Entry: Sendable {
         let version: UInt64
-        /// Of all its lines.
+        /// The digest of all its lines.
         let digest: UInt64
-        /// From the entry before, or from an empty cart.
+        /// The differences to the preceding entry, or to an empty cart.
         var differences: [LineDifference]
     }
 
-    /// What became of an observation.
-    enum Taken: Sendable {
+    /// The result of inserting an observation.
+    enum Insertion: Sendable {
         case new, known
-        /// The version was shown before, with other lines.
+        /// The version was received before, with other lines.
         case contradicts
     }
 
@@ -22,12 +22,12 @@ struct VersionLog: Sendable {
     /// The lines of the last entry.
     private(set) var latest: [CartObservation.Line] = []
 
-    /// The highest version shown; 0 for none.
+    /// The highest version received; 0 for none.
     var version: UInt64 { entries.last?.version ?? 0 }
 
-    mutating func take(_ observation: CartObservation) -> Taken {
+    mutating func insert(_ observation: CartObservation) -> Insertion {
         if observation.version > version {
-            let differences = LineDifference.between(latest, observation.lines)
+            let differences = LineDifference.from(latest, to: observation.lines)
             entries.append(
                 Entry(version: observation.version, digest: observation.digest, differences: differences)
             )
@@ -40,17 +40,17 @@ struct VersionLog: Sendable {
         }
         let following = lines(at: place)
         let preceding = LineDifference.undo(entries[place].differences, in: following)
-        entries[place].differences = LineDifference.between(observation.lines, following)
+        entries[place].differences = LineDifference.from(observation.lines, to: following)
         let entry = Entry(
             version: observation.version,
             digest: observation.digest,
-            differences: LineDifference.between(preceding, observation.lines)
+            differences: LineDifference.from(preceding, to: observation.lines)
         )
         entries.insert(entry, at: place)
         return .new
     }
 
-    /// The first entry of this version or a later one. There is one.
+    /// The index of the first entry of this version or a later one, which must exist.
     func firstIndex(notBefore version: UInt64) -> Int {
         var (low, high) = (0, entries.count - 1)
         while low < high {
@@ -60,7 +60,7 @@ struct VersionLog: Sendable {
         return low
     }
 
-    /// The lines of an entry, by going back from the latest.
+    /// The lines of an entry, reconstructed backwards from the latest.
     private func lines(at place: Int) -> [CartObservation.Line] {
         var lines = latest
         for entry in entries[(place + 1)...].reversed() {

@@ -1,19 +1,20 @@
-/// What a client wants of a cart.
+/// A request to a cart, as a client of a workload makes it.
 ///
-/// No two changes look alike in a cart: an addition adds an article of its own, and a quantity is set on a line only once.
+/// No two changes look alike in a cart: an addition adds an article of its own, and a quantity is set on a
+/// line only once.
 package enum Action: Hashable, Sendable {
-    /// Bring the cart into being. One that is there stays as it is.
+    /// Create the cart. An existing one stays as it is.
     case create
-    /// Put so many of an article into the cart, as a new line.
+    /// Add a quantity of an article, as a new line.
     case add(Article, quantity: UInt32)
-    /// So many and no more on a line that an earlier answer showed.
+    /// Set the quantity of a line that an earlier answer showed.
     case setQuantity(line: UInt32, UInt32)
-    /// Take a line out that an earlier answer showed.
+    /// Remove a line that an earlier answer showed.
     case remove(line: UInt32)
-    /// Show me.
+    /// Read the cart.
     case read
 
-    /// Whether it leaves every cart as it is.
+    /// True for an action that never changes a cart.
     package var isRead: Bool {
         switch self {
         case .read: true
@@ -29,7 +30,7 @@ extension Action: CustomStringConvertible {
         case .add(let article, let quantity): "add \(quantity) \(article.sku)"
         case .setQuantity(let line, let quantity): "set line \(line) to \(quantity)"
         case .remove(let line): "remove line \(line)"
-        case .read: "look"
+        case .read: "read"
         }
     }
 }

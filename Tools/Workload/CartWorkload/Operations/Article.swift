@@ -1,38 +1,33 @@
-/// What an operation puts into a cart: an article that no other operation puts anywhere, so that a cart shows exactly which
-/// additions it has.
+/// The article that an addition puts into a cart. No two operations add the same one, so that a cart shows
+/// exactly which additions it contains.
 package struct Article: Hashable, Sendable {
-    /// The operation that adds it, as one word.
+    /// The operation that adds it, as `OperationID.rawValue`.
     package let rawValue: UInt64
 
     package init(rawValue: UInt64) {
         self.rawValue = rawValue
     }
 
-    /// The article of this operation.
+    /// The article that this operation adds.
     package init(_ operation: OperationID) {
         rawValue = operation.rawValue
     }
 
-    /// An article that no operation added: somebody else wrote here.
+    /// An article that no operation of a workload adds.
     package static let foreign = Article(rawValue: .max)
 
-    /// Who adds it.
+    /// The operation that adds it.
     package var operation: OperationID { OperationID(rawValue: rawValue) }
 
-    /// The SKU that it is sold under: `a<client>.<number>`.
+    /// Its SKU: `a<client>.<number>`.
     package var sku: String { "a\(operation.client).\(operation.number)" }
 
-    /// The article of a SKU; `foreign` for any that is not spelled as `sku` spells it.
+    /// The article with this SKU; `foreign` if the SKU does not have the form of `sku`.
     package init(sku: String) {
-        self.init(utf8: sku.utf8)
-    }
-
-    /// The same of the SKU's bytes.
-    package init(utf8 bytes: some Sequence<UInt8>) {
         var numbers: (client: UInt64, number: UInt64) = (0, 0)
         var digits = 0
         var part = 0
-        for byte in bytes {
+        for byte in sku.utf8 {
             switch (part, byte) {
             case (0, UInt8(ascii: "a")):
                 part = 1

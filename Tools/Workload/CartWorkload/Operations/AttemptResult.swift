@@ -1,38 +1,38 @@
-/// What a client was told of one attempt, or had to think where it was told nothing.
+/// The result of one attempt, as its client received it or had to assume it.
 package struct AttemptResult: Sendable {
     package enum Outcome: Sendable {
-        /// Done, and the cart as the change left it; a replay shows the cart as it is now, or none.
+        /// Success, with the cart after the change; a replay shows the current cart, or none.
         case done(CartObservation?)
-        /// The cart's own no: nothing was changed.
+        /// The cart refused the operation: nothing was changed.
         case rejected(Rejection)
-        /// It failed, and was not and will not be applied.
+        /// A failure; the operation was not and will not be applied.
         case notApplied(String)
-        /// It failed, and was applied, or will be, once, or never.
+        /// A failure; the operation may have been applied, may be applied later, once, or never.
         case unknown(String)
     }
 
-    /// Why a cart says no to a workload, all of whose requests are well formed.
+    /// The reasons for which a cart refuses a well-formed request of a workload.
     package enum Rejection: Hashable, Sendable {
         case cartMissing
         case lineMissing
-        /// A limit of the cart's is reached.
+        /// A limit of the cart is reached.
         case full
-        /// Anything else, which no operation gives reason for.
+        /// Any other reason; no operation of a workload gives one.
         case other(String)
     }
 
     package var outcome: Outcome
-    /// After what time the client was asked to try again.
+    /// The pause before a retry that the server asked for.
     package var retryAfter: Duration?
-    /// The name of the node that decided, if it was told.
+    /// The name of the node that decided, if the reply has it.
     package var owner: String?
-    /// Whether it says that the change was made before, under the same key.
+    /// The reply says that the change had been made before, under the same key.
     package var isReplay = false
-    /// The version that a change under a key led to, where the reply says so.
+    /// The version that a keyed change produced, if the reply has it.
     package var committedAt: UInt64?
-    /// Whether it is the client's own: the node that was asked did not even take a connection.
+    /// The node did not accept a connection.
     package var isUnreached = false
-    /// What is wrong with the reply itself.
+    /// The defect of a reply that breaks the protocol.
     package var flaw: String?
 
     package init(_ outcome: Outcome, owner: String? = nil) {
@@ -40,7 +40,7 @@ package struct AttemptResult: Sendable {
         self.owner = owner
     }
 
-    /// The cart that it shows.
+    /// The cart in the reply.
     package var observation: CartObservation? {
         switch outcome {
         case .done(let observation): observation
@@ -48,7 +48,7 @@ package struct AttemptResult: Sendable {
         }
     }
 
-    /// Whether the cart answered, with yes or no.
+    /// The cart decided the operation: it was done or refused.
     package var isDecided: Bool {
         switch outcome {
         case .done, .rejected: true

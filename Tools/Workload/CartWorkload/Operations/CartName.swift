@@ -1,11 +1,11 @@
-/// One of the carts that a workload is about.
+/// The name of one of a workload's carts.
 package struct CartName: Hashable, Sendable {
-    /// Its place in the history, from 0.
+    /// Its index in the history, from 0.
     package let number: Int
     /// Its id in the cluster.
     package let text: String
 
-    /// - Parameter prefix: keeps runs apart that share a cluster.
+    /// - Parameter prefix: distinguishes runs that share a cluster.
     package init(_ number: Int, prefix: String = "cart") {
         self.number = number
         text = "\(prefix)-\(number)"

@@ -1,6 +1,6 @@
 import SeededRandom
 
-/// A cart as an answer shows it.
+/// The content of a cart in an answer.
 package struct CartObservation: Hashable, Sendable {
     package struct Line: Hashable, Sendable {
         package let id: UInt32
@@ -16,7 +16,7 @@ package struct CartObservation: Hashable, Sendable {
 
     /// The version of the cart; the first is 1.
     package let version: UInt64
-    /// In ascending order of their ids, which is the order in which they were added.
+    /// The lines in ascending order of their ids, which is the order in which they were added.
     package let lines: [Line]
 
     /// - Parameter lines: in any order.
@@ -26,7 +26,7 @@ package struct CartObservation: Hashable, Sendable {
         self.lines = isAscending ? lines : lines.sorted { $0.id < $1.id }
     }
 
-    /// One word that stands for the lines: equal lines have equal ones, and others differ but for one chance in 2⁶⁴.
+    /// A digest of the lines. Two different contents have the same one with a chance of 1 in 2⁶⁴.
     var digest: UInt64 {
         var digest = UInt64(lines.count)
         for line in lines {
@@ -36,7 +36,7 @@ package struct CartObservation: Hashable, Sendable {
         return digest
     }
 
-    /// The line with this id.
+    /// The line with this id, if there is one.
     package func line(_ id: UInt32) -> Line? {
         lines.first { $0.id == id }
     }

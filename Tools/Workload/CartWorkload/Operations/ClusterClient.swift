@@ -1,8 +1,8 @@
-/// The way into the cluster.
+/// Access to a cluster, real or simulated, at the level of single attempts.
 package protocol ClusterClient: Sendable {
-    /// How many nodes there are to ask, counted from 0.
+    /// The number of nodes. They are addressed by index, from 0.
     var nodes: Int { get }
 
-    /// Makes one attempt at an operation and says what came of it. Does not retry.
+    /// Makes one attempt at an operation, without retries.
     func perform(_ operation: WorkloadOperation, at node: Int) async -> AttemptResult
 }

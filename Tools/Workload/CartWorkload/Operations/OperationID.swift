@@ -1,8 +1,8 @@
-/// The name of one operation: whose it is, and the how-manieth of theirs.
+/// The id of one operation: its client, and its number among the operations of this client.
 package struct OperationID: Hashable, Sendable {
-    /// The client; 0 is nobody's but the inspector's, who reads all carts at the end.
+    /// The client, from 1; 0 is the inspector, which reads all carts at the end.
     package let client: UInt32
-    /// Counted from 1 by each client.
+    /// Sequential number of the client's operations, from 1.
     package let number: UInt32
 
     package init(client: UInt32, number: UInt32) {
@@ -10,7 +10,7 @@ package struct OperationID: Hashable, Sendable {
         self.number = number
     }
 
-    /// Both in one word.
+    /// Both numbers in one word.
     package var rawValue: UInt64 { UInt64(client) << 32 | UInt64(number) }
 
     package init(rawValue: UInt64) {

@@ -1,48 +1,49 @@
 import SeededRandom
 
-/// How often each cart is asked for.
+/// The distribution of operations over the carts.
 package enum Popularity: Hashable, Sendable {
-    /// All alike.
+    /// All carts are equally likely.
     case uniform
-    /// The k-th as often as 1/k to this power, 0…8. Many shops see about 1.
+    /// Zipf's law: the likelihood of the k-th cart is proportional to 1/k to this power, 0…8. Many shops see
+    /// about 1.
     case zipf(Double)
 }
 
-/// Draws carts by their popularity.
+/// Samples carts by their popularity.
 struct CartSampler: Sendable {
     private let carts: Int
-    /// The share of all draws that fall on a cart or one before it; empty where all are alike.
-    private let upTo: [Double]
+    /// The cumulative distribution over the carts; empty if all are equally likely.
+    private let cumulative: [Double]
 
     init(carts: Int, _ popularity: Popularity) {
         self.carts = carts
         switch popularity {
         case .uniform:
-            upTo = []
+            cumulative = []
         case .zipf(let exponent):
             var sum = 0.0
             let sums = (1...max(1, carts)).map { rank in
-                sum += 1 / CartSampler.power(Double(rank), exponent)
+                sum += 1 / CartSampler.power(Double(rank), to: exponent)
                 return sum
             }
-            upTo = sums.map { $0 / sum }
+            cumulative = sums.map { $0 / sum }
         }
     }
 
     func sample(_ random: inout SplitMix64) -> Int {
-        guard !upTo.isEmpty else { return Int.random(in: 0..<max(1, carts), using: &random) }
+        guard !cumulative.isEmpty else { return Int.random(in: 0..<max(1, carts), using: &random) }
         let target = random.unit()
-        var range = 0..<(upTo.count - 1)
+        var range = 0..<(cumulative.count - 1)
         while !range.isEmpty {
             let middle = range.lowerBound + range.count / 2
-            range = upTo[middle] > target ? range.lowerBound..<middle : (middle + 1)..<range.upperBound
+            range = cumulative[middle] > target ? range.lowerBound..<middle : (middle + 1)..<range.upperBound
         }
         return range.lowerBound
     }
 
-    /// `base` to a power, by squaring and square roots: the standard library has no other way, and this one gives the same
-    /// on every machine.
-    static func power(_ base: Double, _ exponent: Double) -> Double {
+    /// `base` to a power of 0 or above, by products and square roots: the standard library has no power
+    /// function, and this one gives the same result on every machine.
+    static func power(_ base: Double, to exponent: Double) -> Double {
         let whole = exponent.rounded(.down)
         var result = 1.0
         for _ in 0..<Int(whole) { result *= base }

@@ -1,13 +1,13 @@
-/// The time of a run: real, or a simulation's.
+/// The time of a run, real or simulated.
 package protocol WorkloadClock: Sendable {
-    /// Since the run began.
+    /// The time since the run began.
     var now: Duration { get }
 
     /// - Throws: `CancellationError`
     func sleep(for duration: Duration) async throws
 }
 
-/// The machine's own time.
+/// The clock of the machine.
 package struct RealClock: WorkloadClock {
     private let began = ContinuousClock.now
 

@@ -1,30 +1,30 @@
-/// What clients do: how many of what, how often.
+/// The composition of a workload.
 package struct WorkloadPlan: Hashable, Sendable {
-    /// How many carts there are.
+    /// The number of carts.
     package var carts = 100
-    /// How their names begin.
+    /// The prefix of their names.
     package var prefix = "cart"
-    /// How many customers go shopping at once.
+    /// The number of concurrent clients.
     package var clients = 16
-    /// The share of operations that only look.
+    /// The share of operations that are reads.
     package var reads = 0.5
     /// The share of changes that set a quantity; the others add and remove lines.
     package var quantities = 0.2
     package var popularity = Popularity.uniform
-    /// How many lines a cart is kept at. Clients that do not know of each other may bring it a little above that.
+    /// The number of lines at which a cart is kept. Concurrent clients may bring it a little above that.
     package var cartSize = 10
     /// The share of changes that carry an idempotency key.
     package var keyed = 0.5
-    /// How long a customer thinks between operations.
+    /// The pause of a client between two operations.
     package var pause: Duration = .zero
     package var retry = RetryPolicy()
 
     package init() {}
 
-    /// The greatest size that leaves room below a cart's own limit of 500 lines.
+    /// The largest size that leaves room below a cart's own limit of 500 lines.
     package static let largestCart = 400
 
-    /// What is wrong with it, in words; empty if nothing.
+    /// A message for each value out of range; empty for a valid plan.
     package var validationErrors: [String] {
         var validationErrors: [String] = []
         func require(_ holds: Bool, _ flaw: String) {
@@ -45,9 +45,9 @@ package struct WorkloadPlan: Hashable, Sendable {
         require(retry.attempts >= 1, "attempts: at least 1, not \(retry.attempts)")
         require(
             retry.floor > .zero && retry.floor <= retry.ceiling,
-            "pauses: floor above 0, and not above ceiling"
+            "retry pauses: a floor above 0 that is not above the ceiling"
         )
-        require(pause >= .zero, "pause: not negative")
+        require(pause >= .zero, "pause: at least 0, not \(pause)")
         return validationErrors
     }
 }
