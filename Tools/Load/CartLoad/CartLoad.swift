@@ -2,15 +2,16 @@ import ArgumentParser
 import CartWorkload
 import Foundation
 
-/// Puts load on a cart cluster, breaks it meanwhile if asked to, and proves that it kept its promises.
+/// Puts load on a cart cluster, injects faults on request, and verifies that the cluster kept its promises.
 @main
 struct CartLoad: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cart-load",
-        abstract: "Load test of a cart cluster: what it can do, and whether it keeps its promises meanwhile.",
+        abstract: "Measure a cart cluster under load, and verify that it keeps its promises.",
         discussion: """
-            Each operation is one look at a cart or one change of it, retried as a careful client does. Latencies are \
-            those of operations; at a fixed rate they count from the moment at which the operation was due.
+            Each operation is one read or one change of a cart, with the retries of a careful client. \
+            Latencies are those of operations; at a fixed rate they count from the time at which the operation \
+            was due.
             """
     )
 
@@ -35,7 +36,7 @@ struct CartLoad: AsyncParsableCommand {
                 console.say("report: \(path)")
             }
         } catch {
-            console.warn("the report can not be written: \(error.localizedDescription)")
+            console.warn("cannot write the report: \(error.localizedDescription)")
             throw ExitCode.failure
         }
         if !report.isGood { throw ExitCode.failure }

@@ -2,7 +2,7 @@ import CartWorkload
 import Subprocess
 import SystemPackage
 
-/// Does to the cluster what the schedule says, while the load goes on.
+/// Executes a schedule of faults against the cluster during the load.
 struct ChaosRun: Sendable {
     let schedule: ChaosSchedule
     let script: String
@@ -10,12 +10,13 @@ struct ChaosRun: Sendable {
     let history: History
     let console: ConsoleOutput
 
-    /// Output of a script beyond this is not read, in bytes.
-    private static let longestOutput = 64 * 1024
+    /// The limit of a script's output, in bytes.
+    private static let outputLimit = 64 * 1024
 
-    /// What failed, in words; empty if nothing.
+    /// Executes all events at their times.
     ///
-    /// - Parameter beginning: when the load began.
+    /// - Parameter beginning: the start of the load.
+    /// - Returns: a message for each event that failed.
     func run(from beginning: Duration) async -> [String] {
         await withTaskGroup { group in
             for event in schedule.events {
@@ -35,22 +36,22 @@ struct ChaosRun: Sendable {
             let result = try await Subprocess.run(
                 .path(FilePath(script)),
                 arguments: [event.verb.rawValue, event.subject],
-                output: .string(limit: Self.longestOutput),
-                error: .string(limit: Self.longestOutput)
+                output: .string(limit: Self.outputLimit),
+                error: .string(limit: Self.outputLimit)
             )
             if result.terminationStatus.isSuccess { return nil }
-            let words = [result.standardError, result.standardOutput].compactMap { $0 }.joined()
-            return failed(event, words.isEmpty ? "\(result.terminationStatus)" : words)
+            let output = [result.standardError, result.standardOutput].compactMap { $0 }.joined()
+            return failure(of: event, output.isEmpty ? "\(result.terminationStatus)" : output)
         } catch is CancellationError {
             return nil
         } catch {
-            return failed(event, "\(error)")
+            return failure(of: event, "\(error)")
         }
     }
 
-    private func failed(_ event: ChaosSchedule.Event, _ why: String) -> String {
-        let line = why.split(whereSeparator: \.isNewline).last.map(String.init) ?? why
-        let failure = "\(event.text) did not work: \(line)"
+    private func failure(of event: ChaosSchedule.Event, _ reason: String) -> String {
+        let line = reason.split(whereSeparator: \.isNewline).last.map(String.init) ?? reason
+        let failure = "\(event.text) failed: \(line)"
         console.say(failure)
         return failure
     }

@@ -1,10 +1,10 @@
-/// What is done to the cluster, and when: `10s kill 2, 20s start 2`.
+/// The faults of a load test with their times: `10s kill 2, 20s start 2`.
 struct ChaosSchedule: Sendable {
-    /// What `deploy/cluster` can do to a service.
+    /// A command of `deploy/cluster` on a service.
     enum Verb: String, Sendable, CaseIterable {
         case kill, stop, pause, resume, start
 
-        /// Whether it takes something away, rather than giving it back.
+        /// The command takes a service away; the others bring one back.
         var isFault: Bool {
             switch self {
             case .kill, .stop, .pause: true
@@ -14,13 +14,13 @@ struct ChaosSchedule: Sendable {
     }
 
     struct Event: Sendable {
-        /// Since the load began.
+        /// The time since the load began.
         let at: Duration
         let verb: Verb
         /// A node's number, `redis` or `gateway`.
         let subject: String
 
-        /// As a person says it: `kill node 2`.
+        /// For people: `kill node 2`.
         var text: String { "\(verb.rawValue) \(subject.first?.isNumber == true ? "node " : "")\(subject)" }
     }
 
@@ -28,12 +28,12 @@ struct ChaosSchedule: Sendable {
         let description: String
     }
 
-    /// In the order of their times.
+    /// The events in the order of their times.
     private(set) var events: [Event] = []
 
     init() {}
 
-    /// - Throws: `ParseError`, which names the part that is wrong.
+    /// - Throws: `ParseError`, which names the invalid part.
     init(_ text: String) throws {
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
             let words = part.split(whereSeparator: \.isWhitespace)
@@ -44,13 +44,15 @@ struct ChaosSchedule: Sendable {
             }
             guard let verb = Verb(rawValue: String(words[1])) else {
                 let verbs = Verb.allCases.map(\.rawValue).joined(separator: ", ")
-                throw ParseError(description: "'\(part)': there is no '\(words[1])'; known are \(verbs)")
+                throw ParseError(
+                    description: "'\(part)': there is no '\(words[1])'; expected one of \(verbs)"
+                )
             }
             let subject = String(words[2])
             let number = Int(subject).map { (1...99).contains($0) }
             guard number ?? ["redis", "gateway"].contains(subject) else {
                 throw ParseError(
-                    description: "'\(part)': '\(subject)' is no node's number, nor redis or gateway"
+                    description: "'\(part)': '\(subject)' is not a node number from 1 to 99, redis or gateway"
                 )
             }
             do {

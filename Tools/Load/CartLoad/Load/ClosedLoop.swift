@@ -1,7 +1,7 @@
 import CartWorkload
 import SeededRandom
 
-/// Clients that each begin their next operation when the last is settled.
+/// A fixed number of clients, each of which begins its next operation when the last one is settled.
 struct ClosedLoop<Client: ClusterClient>: Sendable {
     let operations: OperationRunner<Client>
     let clients: Int

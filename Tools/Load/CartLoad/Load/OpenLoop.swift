@@ -1,20 +1,20 @@
 import CartWorkload
 import SeededRandom
 
-/// Operations at a constant rate, whatever becomes of those before.
+/// Operations at a constant rate, however long earlier ones take.
 ///
-/// The time of an operation counts from the moment at which it should have begun: an operation that a stalled cluster, or we
-/// ourselves, kept from being sent in time has waited all the same.
+/// The latency of an operation counts from the time at which it was due, so that it includes the wait of an
+/// operation that a stalled cluster, or the generator itself, delayed.
 struct OpenLoop<Client: ClusterClient>: Sendable {
     let operations: OperationRunner<Client>
     /// Operations a second.
     let rate: Double
     let duration: Duration
-    /// At most so many under way at once.
+    /// The limit of operations in flight.
     let inFlight: Int
     let random: SplitMix64
 
-    /// Between two looks at what is due.
+    /// The interval at which due operations are sent.
     private static var tick: Duration { .milliseconds(1) }
 
     func run() async {

@@ -1,22 +1,22 @@
 import CartWorkload
 import SeededRandom
 
-/// Carries single operations, and measures them.
+/// Executes single operations and measures them.
 struct OperationRunner<Client: ClusterClient>: Sendable {
     let retryingClient: RetryingClient<Client, RealClock>
     let generator: WorkloadGenerator
     let measurements: Measurements
-    /// When the load began.
+    /// The start of the load.
     let beginning: Duration
-    /// When operations are given up.
+    /// The time at which operations are given up.
     let end: Duration
 
-    /// How many clients an open loop's operations are said to come from.
+    /// The number of client ids among which an open loop distributes its operations.
     static var openClients: UInt64 { 1_000 }
 
-    /// Chooses the next operation and has it done.
+    /// Chooses the next operation and executes it.
     ///
-    /// - Parameter intended: when it should have begun.
+    /// - Parameter intended: the time at which it was due.
     func run(_ id: OperationID, intended: Duration, _ random: inout SplitMix64) async {
         let operation = generator.operation(id, &random)
         var node = Int.random(in: 0..<max(1, retryingClient.clusterClient.nodes), using: &random)
@@ -26,7 +26,7 @@ struct OperationRunner<Client: ClusterClient>: Sendable {
         measurements.end(operation, reply, latency: now - intended, at: now - beginning)
     }
 
-    /// The operation with this place in an open loop.
+    /// The id of the operation at this position of an open loop.
     static func id(_ place: UInt64) -> OperationID {
         OperationID(
             client: UInt32(truncatingIfNeeded: 1 + place % openClients),

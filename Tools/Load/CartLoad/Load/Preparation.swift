@@ -1,19 +1,19 @@
 import CartWorkload
 import SeededRandom
 
-/// Creates all carts and fills them, before anything is measured.
+/// Creates and fills all carts before the measurement.
 struct Preparation<Client: ClusterClient>: Sendable {
     let retryingClient: RetryingClient<Client, RealClock>
     let generator: WorkloadGenerator
     let random: SplitMix64
     let console: ConsoleOutput
 
-    /// How many carts are filled at once.
+    /// The number of carts that are filled concurrently.
     private static var workers: Int { 32 }
-    /// The clients of a preparation; above all of a load.
+    /// The first client id of a preparation, above all ids of a load.
     private static var firstClient: UInt32 { 1_000_000 }
 
-    /// - Returns: how many carts could not be filled.
+    /// - Returns: the number of carts that could not be filled.
     func run(until end: Duration) async -> Int {
         let carts = generator.plan.carts
         let workers = min(Self.workers, carts)
@@ -25,7 +25,7 @@ struct Preparation<Client: ClusterClient>: Sendable {
                     var number: UInt32 = 0
                     var random = self.random.fork(UInt64(worker))
                     for cart in stride(from: worker, to: carts, by: workers) {
-                        let isFilled = await fill(cart, worker, &number, until: end, &random)
+                        let isFilled = await fill(cart, worker: worker, number: &number, until: end, &random)
                         if !isFilled { unfilled += 1 }
                     }
                     return unfilled
@@ -37,17 +37,17 @@ struct Preparation<Client: ClusterClient>: Sendable {
 
     private func fill(
         _ cart: Int,
-        _ worker: Int,
-        _ number: inout UInt32,
+        worker: Int,
+        number: inout UInt32,
         until end: Duration,
         _ random: inout SplitMix64
     ) async -> Bool {
         var node = cart % max(1, retryingClient.clusterClient.nodes)
-        // One creation, and each addition; quantities are for later.
+        // One creation, and then one addition for each line.
         for _ in 0...generator.plan.cartSize {
             number += 1
             let id = OperationID(client: Self.firstClient + UInt32(worker), number: number)
-            let operation = generator.filling(id, of: cart, &random)
+            let operation = generator.filling(id, on: cart, &random)
             let reply = await retryingClient.execute(operation, at: &node, until: end, &random)
             generator.conclude(operation, reply)
             guard case .done = reply.outcome else { return false }

@@ -7,20 +7,20 @@ import Glibc
 import Darwin
 #endif
 
-/// Speaks to whoever watches: lines that stay, and on a terminal one that is drawn again and again.
+/// Output of a run: lines that stay, and on a terminal a last line that is redrawn.
 final class ConsoleOutput: Sendable {
     private let isTerminal = isatty(STDOUT_FILENO) == 1
-    /// What stands in the line that will be overdrawn.
+    /// The text of the line that is redrawn.
     private let drawn = Mutex("")
 
-    /// Says a line that stays.
+    /// Prints a line that stays.
     func say(_ line: String = "") {
         drawn.withLock { drawn in
             write(isTerminal && !drawn.isEmpty ? "\r\u{1B}[K\(line)\n\(drawn)" : "\(line)\n")
         }
     }
 
-    /// Says how it goes: overdrawn by the next on a terminal, a line of its own anywhere else.
+    /// Shows progress: in place of the previous text on a terminal, as a line of its own elsewhere.
     func draw(_ line: String) {
         drawn.withLock { drawn in
             write(isTerminal ? "\r\u{1B}[K\(line)" : "\(line)\n")
@@ -28,7 +28,7 @@ final class ConsoleOutput: Sendable {
         }
     }
 
-    /// Ends what is drawn.
+    /// Ends the line that is redrawn.
     func finish() {
         drawn.withLock { drawn in
             if isTerminal, !drawn.isEmpty { write("\n") }
@@ -36,7 +36,7 @@ final class ConsoleOutput: Sendable {
         }
     }
 
-    /// Says what is wrong, to stderr.
+    /// Prints an error to stderr.
     func warn(_ line: String) {
         write("cart-load: \(line)\n", to: .standardError)
     }
@@ -45,7 +45,7 @@ final class ConsoleOutput: Sendable {
         do {
             try file.writeAll(text.utf8)
         } catch {
-            // Nobody listens any more. The test goes on: it may have a report to write.
+            // The reader is gone. The test goes on: it may have a report to write.
         }
     }
 }

@@ -1,6 +1,6 @@
 import CartWorkload
 
-/// A client whose failed attempts are counted.
+/// A cluster client that counts the failed attempts of another one.
 struct CountingClusterClient<Inner: ClusterClient>: ClusterClient {
     let inner: Inner
     let measurements: Measurements
@@ -13,7 +13,7 @@ struct CountingClusterClient<Inner: ClusterClient>: ClusterClient {
         case .done, .rejected: break
         case .notApplied(let why): measurements.fail("\(why), not applied")
         case .unknown(let why):
-            measurements.fail("\(why), \(operation.action.isRead ? "look" : "outcome unknown")")
+            measurements.fail("\(why), \(operation.action.isRead ? "read" : "outcome unknown")")
         }
         return reply
     }

@@ -2,20 +2,20 @@ import CartWorkload
 import Histogram
 import Synchronization
 
-/// What a load test measures, second by second and in the whole.
+/// The measurements of a load test, by second and in total.
 final class Measurements: Sendable {
     struct Totals: Sendable {
-        /// In microseconds, of operations that were settled: done, or refused by the cart itself.
+        /// Latencies in microseconds of settled operations: done, or refused by the cart.
         var looks = Measurements.histogram()
         var changes = Measurements.histogram()
-        /// Operations that were given up, or whose outcome stays unknown.
+        /// Operations that were given up, or whose outcome is unknown.
         var unsettled = 0
         var notSent = 0
         var refused = 0
-        /// Attempts that failed, by what the client was told.
+        /// Failed attempts by the reason that the client was given.
         var failures: [String: Int] = [:]
         var seconds: [PerSecondStatistics] = []
-        /// The longest time in which no operation was settled, and when it began.
+        /// The longest time without a settled operation, and when it began.
         var stall: Duration = .zero
         var stallAt: Duration = .zero
     }
@@ -28,18 +28,18 @@ final class Measurements: Sendable {
         var settledAt: Duration = .zero
     }
 
-    /// Kinds of failures beyond this are counted together.
-    private static let mostKinds = 64
-    /// One hour, in microseconds: what takes longer is counted as that.
-    private static let longest: UInt64 = 3_600_000_000
+    /// The limit of kinds of failures; further ones are counted together.
+    private static let kindLimit = 64
+    /// The highest recorded latency, one hour in microseconds; longer ones count as that.
+    private static let highestLatency: UInt64 = 3_600_000_000
 
     private let state = Mutex(State())
 
     private static func histogram() -> Histogram<UInt64> {
-        Histogram(highestTrackableValue: longest, numberOfSignificantValueDigits: .three)
+        Histogram(highestTrackableValue: highestLatency, numberOfSignificantValueDigits: .three)
     }
 
-    /// Takes one more operation up, unless too many are under way.
+    /// Begins an operation. At the limit it counts the operation as not sent and returns false.
     func begin(atMost limit: Int) -> Bool {
         state.withLock { state in
             guard state.inFlight < limit else {
@@ -52,14 +52,14 @@ final class Measurements: Sendable {
         }
     }
 
-    /// Takes down how an operation ended.
+    /// Records the end of an operation.
     ///
     /// - Parameters:
-    ///   - latency: since it should have begun.
-    ///   - time: since the load began.
+    ///   - latency: the time since the operation was due.
+    ///   - time: the time since the load began.
     func end(_ operation: WorkloadOperation, _ reply: AttemptResult, latency: Duration, at time: Duration) {
         let whole = max(0, Int64(latency / .microseconds(1)))
-        let microseconds = min(UInt64(whole), Self.longest)
+        let microseconds = min(UInt64(whole), Self.highestLatency)
         state.withLock { state in
             state.inFlight -= 1
             guard reply.isDecided else {
@@ -80,17 +80,17 @@ final class Measurements: Sendable {
         }
     }
 
-    /// Takes down an attempt that failed.
+    /// Records a failed attempt.
     func fail(_ why: String) {
         state.withLock { state in
             let known = state.totals.failures
-            let kind = known[why] == nil && known.count >= Self.mostKinds ? "others" : why
+            let kind = known[why] == nil && known.count >= Self.kindLimit ? "others" : why
             state.totals.failures[kind, default: 0] += 1
             state.second.failures += 1
         }
     }
 
-    /// Closes a second and begins the next.
+    /// Closes the current second and begins the next.
     func turn() -> PerSecondStatistics {
         state.withLock { state in
             var second = state.second
@@ -107,9 +107,9 @@ final class Measurements: Sendable {
         }
     }
 
-    /// All of it.
+    /// The totals at the end of the load.
     ///
-    /// - Parameter time: when the load ended: a stall may have lasted until then.
+    /// - Parameter time: the time of the end since the load began; a stall may have lasted until then.
     func totals(at time: Duration) -> Totals {
         state.withLock { state in
             state.stalled(until: time)

@@ -1,10 +1,10 @@
-/// Numbers as people read them.
+/// Numbers formatted for people.
 enum NumberFormat {
     static func seconds(_ duration: Duration) -> String {
         "\(fixed(duration / .seconds(1), 1)) s"
     }
 
-    /// Of microseconds: three digits at most, in the unit that suits.
+    /// A number of microseconds with three significant digits in the unit that fits: `12.3 ms`.
     static func latency(_ microseconds: UInt64) -> String {
         switch microseconds {
         case ..<1_000: "\(microseconds) µs"
@@ -15,8 +15,8 @@ enum NumberFormat {
         }
     }
 
-    /// Of a power of ten, in microseconds: 10 ms, 1 s.
-    static func power(_ microseconds: Double) -> String {
+    /// A power of ten in microseconds: `10 ms`, `1 s`.
+    static func powerOfTen(_ microseconds: Double) -> String {
         if microseconds < 1_000 { return "\(plain(microseconds)) µs" }
         if microseconds < 1_000_000 { return "\(plain(microseconds / 1_000)) ms" }
         return "\(plain(microseconds / 1_000_000)) s"
@@ -24,7 +24,7 @@ enum NumberFormat {
 
     static func percent(_ share: Double) -> String { "\(plain(share * 100)) %" }
 
-    /// Without more digits than it needs, two at most behind the point.
+    /// At most two decimals, without trailing zeros.
     static func plain(_ number: Double) -> String {
         var text = fixed(number, 2)
         while text.hasSuffix("0") { text.removeLast() }
@@ -32,7 +32,7 @@ enum NumberFormat {
         return text
     }
 
-    /// With so many digits behind the point.
+    /// A fixed number of decimals.
     static func fixed(_ number: Double, _ digits: Int) -> String {
         guard number.isFinite, abs(number) < 1e15 else { return "\(number)" }
         var scale = 1.0
@@ -45,7 +45,7 @@ enum NumberFormat {
         return "\(sign)\(scaled / Int64(scale)).\(zeros)\(fraction)"
     }
 
-    /// With a thin space between thousands.
+    /// A narrow no-break space between groups of three digits.
     static func grouped(_ number: some BinaryInteger) -> String {
         var digits = Array(String(number))
         var place = digits.count - 3

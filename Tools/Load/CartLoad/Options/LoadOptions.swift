@@ -2,25 +2,27 @@ import ArgumentParser
 import CartWorkload
 import Foundation
 
-/// What is asked for on the command line.
+/// The command line options of a load test.
 struct LoadOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "A node to ask; may be given again. Each operation goes to one that is drawn.",
+            "The URL of a node; repeatable. Each operation goes to a random one.",
             valueName: "url"
         )
     )
     var target: [String] = []
 
-    @Option(help: ArgumentHelp("The gateway in front of the nodes.", valueName: "url"))
+    @Option(help: ArgumentHelp("The URL of the gateway in front of the nodes.", valueName: "url"))
     var gateway: String?
 
-    @Option(help: ArgumentHelp("Whether to ask the nodes or the gateway.", valueName: "nodes|gateway"))
+    @Option(
+        help: ArgumentHelp("Send operations to the nodes or through the gateway.", valueName: "nodes|gateway")
+    )
     var through = "nodes"
 
     @Option(
         help: ArgumentHelp(
-            "So many operations a second, whatever becomes of those before; 500 if not given.",
+            "Operations a second, however long earlier ones take; 500 by default.",
             valueName: "n"
         )
     )
@@ -28,83 +30,83 @@ struct LoadOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Instead of a rate: so many clients, each one operation after the other.",
+            "Instead of a rate: the number of clients, each with one operation after the other.",
             valueName: "n"
         )
     )
     var clients: Int?
 
     @Option(
-        help: ArgumentHelp("How long: 90s, 2m; 30s if not given.", valueName: "time"),
+        help: ArgumentHelp("The duration of the load: 90s, 2m; 30s by default.", valueName: "time"),
         transform: DurationParser.read
     )
     var duration: Duration = .seconds(30)
 
-    @Option(help: ArgumentHelp("The share of operations that only look, from 0 to 1.", valueName: "share"))
+    @Option(help: ArgumentHelp("The share of operations that are reads, from 0 to 1.", valueName: "share"))
     var reads = 0.8
 
-    @Option(help: ArgumentHelp("How many carts.", valueName: "n"))
+    @Option(help: ArgumentHelp("The number of carts.", valueName: "n"))
     var carts = 1_000
 
     @Option(
         help: ArgumentHelp(
-            "How often each cart is asked for; uniform if not given.",
+            "The distribution of operations over the carts; uniform by default.",
             valueName: "uniform|zipf:1.1"
         ),
         transform: PopularityParser.read
     )
     var popularity = Popularity.uniform
 
-    @Option(help: ArgumentHelp("About how many lines a cart has.", valueName: "n"))
+    @Option(help: ArgumentHelp("The approximate number of lines of a cart.", valueName: "n"))
     var cartSize = 10
 
     @Flag(
         inversion: .prefixedNo,
-        help: "Send an idempotency key with each change, and so retry it whatever happened."
+        help: "Send an idempotency key with each change, so that it is retried after any failure."
     )
     var keys = true
 
-    @Option(help: ArgumentHelp("At most so many connections to each target.", valueName: "n"))
+    @Option(help: ArgumentHelp("The limit of connections to each target.", valueName: "n"))
     var connections = 2_048
 
     @Option(
         help: ArgumentHelp(
-            "With --rate: at most so many operations under way; more are not sent, and counted.",
+            "With --rate: the limit of operations in flight; further ones are counted and not sent.",
             valueName: "n"
         )
     )
     var inFlight = 4_096
 
-    @Option(help: ArgumentHelp("The same seed, the same operations. Drawn if not given.", valueName: "n"))
+    @Option(help: ArgumentHelp("The seed of the operations; random by default.", valueName: "n"))
     var seed: UInt64?
 
-    @Flag(help: "Check all that clients were told, and all carts at the end; fail if a promise was broken.")
+    @Flag(help: "Check all answers, and all carts at the end; fail if a promise was broken.")
     var verify = false
 
     @Option(
         help: ArgumentHelp(
-            "Faults and when to make them, as in '10s kill 2, 20s start 2': kill, stop, pause, resume or start a node, "
-                + "redis or the gateway, by deploy/cluster.",
+            "Faults with their times, such as '10s kill 2, 20s start 2': kill, stop, pause, resume or start "
+                + "a node, redis or gateway, with deploy/cluster.",
             valueName: "schedule"
         ),
         transform: { try ChaosSchedule($0) }
     )
     var chaos = ChaosSchedule()
 
-    @Option(help: ArgumentHelp("Where deploy/cluster is.", valueName: "path"))
+    @Option(help: ArgumentHelp("The path of deploy/cluster.", valueName: "path"))
     var clusterScript = "deploy/cluster"
 
-    @Option(help: ArgumentHelp("Write the result as JSON.", valueName: "file"))
+    @Option(help: ArgumentHelp("Write the result to a file as JSON.", valueName: "file"))
     var json: String?
 
-    @Option(help: ArgumentHelp("Write the result as one page to look at.", valueName: "file.html"))
+    @Option(help: ArgumentHelp("Write the result to a file as an HTML page.", valueName: "file.html"))
     var report: String?
 }
 
 extension LoadOptions {
-    /// The test that is asked for.
+    /// The plan of the test.
     ///
-    /// - Throws: `ValidationError` where something is asked for that can not be.
+    /// - Throws: `ValidationError` for values that are out of range or exclude each other.
     func plan() throws -> LoadPlan {
         var workload = WorkloadPlan()
         workload.carts = carts
@@ -133,7 +135,7 @@ extension LoadOptions {
     }
 
     private func pace() throws -> LoadPlan.Pace {
-        guard duration > .zero else { throw ValidationError("--duration: longer than nothing") }
+        guard duration > .zero else { throw ValidationError("--duration: more than 0") }
         if let clients {
             guard rate == nil else { throw ValidationError("--rate and --clients exclude each other") }
             return .closed(clients: try atLeastOne(clients, "--clients"))
@@ -151,11 +153,11 @@ extension LoadOptions {
         case "nodes":
             targets = target
             guard !targets.isEmpty else {
-                throw ValidationError("--target: where are the nodes? (scripts/load-test knows them itself)")
+                throw ValidationError("--target: missing (scripts/load-test finds the nodes itself)")
             }
         case "gateway":
             guard let gateway else {
-                throw ValidationError("--gateway: where is it? (scripts/load-test knows it itself)")
+                throw ValidationError("--gateway: missing (scripts/load-test finds it itself)")
             }
             targets = [gateway]
         default:
@@ -165,7 +167,7 @@ extension LoadOptions {
             guard let url = URL(string: target), url.scheme == "http" || url.scheme == "https",
                 url.host() != nil
             else {
-                throw ValidationError("'\(target)' is no address: write it as http://127.0.0.1:8081")
+                throw ValidationError("'\(target)' is not a URL such as http://127.0.0.1:8081")
             }
             return target.hasSuffix("/") ? String(target.dropLast()) : target
         }
@@ -174,13 +176,13 @@ extension LoadOptions {
     private func check(_ chaos: ChaosSchedule) throws {
         if let late = chaos.events.first(where: { $0.at >= duration }) {
             throw ValidationError(
-                "--chaos: '\(late.text)' at \(NumberFormat.seconds(late.at)) comes after the end, which is at"
-                    + " \(NumberFormat.seconds(duration))"
+                "--chaos: '\(late.text)' at \(NumberFormat.seconds(late.at)) comes after the end of the load"
+                    + " at \(NumberFormat.seconds(duration))"
             )
         }
         guard chaos.events.isEmpty || FileManager.default.isExecutableFile(atPath: clusterScript) else {
             throw ValidationError(
-                "--cluster-script: there is no program '\(clusterScript)', which --chaos needs"
+                "--cluster-script: --chaos needs it, and '\(clusterScript)' is not an executable file"
             )
         }
     }

@@ -1,35 +1,35 @@
 import CartWorkload
 
-/// One load test, as it was asked for.
+/// The plan of one load test.
 struct LoadPlan: Sendable {
-    /// What makes the next operation begin.
+    /// The rule by which the next operation begins.
     enum Pace: Sendable {
-        /// So many a second, whatever becomes of those before.
+        /// At a rate of operations a second, however long earlier ones take.
         case open(rate: Double)
-        /// Each client's next when its last is settled.
+        /// For each client, when its last operation is settled.
         case closed(clients: Int)
     }
 
     var targets: [String]
-    /// What the targets are, for people.
+    /// `nodes` or `gateway`.
     var through: String
     var pace: Pace
     var duration: Duration
     var workload: WorkloadPlan
-    /// At most so many connections to each target.
+    /// The limit of connections to each target.
     var connections: Int
-    /// At most so many operations under way at once in an open loop; what would be more is not sent, and counted.
+    /// The limit of operations in flight in an open loop; further ones are counted and not sent.
     var inFlight: Int
     var seed: UInt64
     var verifies: Bool
     var chaos: ChaosSchedule
-    /// The script that makes faults.
+    /// The script that injects faults.
     var clusterScript: String
 
-    /// How long operations may go on after the last began.
+    /// The time that operations have to settle after the end of the load.
     static let grace: Duration = .seconds(20)
 
-    /// Name and value of all that a reader of a report wants to know.
+    /// The settings in a report, by name.
     var settings: [(name: String, value: String)] {
         let pace: (String, String) =
             switch pace {
@@ -44,7 +44,7 @@ struct LoadPlan: Sendable {
         return [
             ("duration", NumberFormat.seconds(duration)),
             pace,
-            ("looks", NumberFormat.percent(workload.reads)),
+            ("reads", NumberFormat.percent(workload.reads)),
             ("carts", "\(workload.carts) of about \(workload.cartSize) lines, \(popularity)"),
             ("idempotency keys", "on \(NumberFormat.percent(workload.keyed)) of the changes"),
             ("through", "\(through): \(targets.joined(separator: ", "))"),

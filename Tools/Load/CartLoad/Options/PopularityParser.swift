@@ -1,12 +1,12 @@
 import CartWorkload
 
-/// Popularities as people write them: `uniform`, `zipf:1.1`.
+/// Parses popularities: `uniform`, `zipf:1.1`.
 enum PopularityParser {
     struct ParseError: Error, CustomStringConvertible {
         let text: String
 
         var description: String {
-            "'\(text)' is no popularity: write it as uniform, or as zipf:1.1 with an exponent from 0 to 8"
+            "'\(text)' is not a popularity; expected uniform, or zipf:1.1 with an exponent from 0 to 8"
         }
     }
 

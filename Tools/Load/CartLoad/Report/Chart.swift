@@ -1,21 +1,22 @@
-/// A chart over the time of a test, as SVG. Colours are classes, so that light and dark differ by style alone.
+/// A chart over the time of a test, as SVG. Colours are CSS classes, so that the style sheet alone has light
+/// and dark.
 struct Chart {
     struct Line {
         let name: String
-        /// The class of its colour.
+        /// The CSS class of its colour.
         let style: String
-        /// By second; nil where there is nothing to show.
+        /// One value a second; nil leaves a gap.
         let values: [Double?]
         let isFilled: Bool
     }
 
     let title: String
     let lines: [Line]
-    /// What a value is called at the axis.
+    /// The label of a value on the axis.
     let label: (Double) -> String
     let isLogarithmic: Bool
     let faults: [LoadReport.Fault]
-    /// When the last operation was begun, in seconds; nil where that need not be said.
+    /// The end of the load in seconds, which is marked; nil for no mark.
     let loadEnd: Double?
 
     private static let width = 920.0
@@ -46,7 +47,7 @@ struct Chart {
         return power
     }
 
-    /// Each value belongs to the second that ends where it is drawn.
+    /// The horizontal position of a time in seconds.
     private func x(_ second: Double) -> Double {
         Self.left + (Self.width - Self.left - Self.right) * second / Double(seconds)
     }
@@ -60,7 +61,7 @@ struct Chart {
         return Self.height - Self.bottom - (Self.height - Self.top - Self.bottom) * min(1, max(0, share))
     }
 
-    /// Of a number of 1 or above, to the base of 2: enough for a picture.
+    /// The logarithm of a number of 1 or above to the base of 2, exact enough for a chart.
     private static func logarithm(_ number: Double) -> Double {
         guard number.isFinite, number >= 1 else { return 0 }
         var (whole, fraction, rest, bit) = (Double(number.exponent), 0.0, number.significand, 0.5)
@@ -103,17 +104,21 @@ struct Chart {
         }
         let levels = steps.map { step in
             """
-            <line class="grid" x1="\(n(Self.left))" x2="\(n(Self.width - Self.right))" y1="\(n(y(step)))" y2="\(n(y(step)))"/>\
+            <line class="grid" x1="\(n(Self.left))" x2="\(n(Self.width - Self.right))" \
+            y1="\(n(y(step)))" y2="\(n(y(step)))"/>\
             <text class="axis end" x="\(n(Self.left - 8))" y="\(n(y(step) + 4))">\(label(step))</text>
             """
         }
         let times = Self.steps(to: Double(seconds)).map { second in
-            "<text class=\"axis middle\" x=\"\(n(x(second)))\" y=\"\(n(Self.height - 6))\">\(NumberFormat.plain(second)) s</text>"
+            """
+            <text class="axis middle" x="\(n(x(second)))" y="\(n(Self.height - 6))">\
+            \(NumberFormat.plain(second)) s</text>
+            """
         }
         return (levels + times).joined(separator: "\n") + "\n"
     }
 
-    /// About five round numbers from 0 up.
+    /// About five round numbers from 0 to at most `high`.
     private static func steps(to high: Double) -> [Double] {
         var step = 1.0
         let factors = [2.0, 2.5, 2.0]
@@ -141,13 +146,14 @@ struct Chart {
         let floor = n(y(range.low))
         let end = n(x(Double(line.values.count) - 0.5))
         return
-            "<path class=\"area \(line.style)\" d=\"\(path)L\(end) \(floor)L\(n(x(0.5))) \(floor)Z\"/>\(stroke)"
+            "<path class=\"area \(line.style)\" d=\"\(path)L\(end) \(floor)L\(n(x(0.5))) \(floor)Z\"/>"
+            + stroke
     }
 
     private var marks: String {
         let end = loadEnd.map { mark(at: $0, "end of load", style: "soft", level: 0) } ?? ""
         let marks = faults.enumerated().map { place, fault in
-            // Labels of neighbours stand on two levels.
+            // Labels alternate between two levels, so that neighbours do not overlap.
             mark(at: fault.at, fault.text, style: fault.isFault ? "bad" : "good", level: place % 2)
         }
         return (marks + [end]).joined(separator: "\n")
@@ -159,8 +165,10 @@ struct Chart {
         let isRight = at < Self.width * 0.85
         let top = Self.top - 18 + Double(level) * 12
         return """
-            <line class="mark \(style)" x1="\(n(at))" x2="\(n(at))" y1="\(n(top - 6))" y2="\(n(Self.height - Self.bottom))"/>\
-            <text class="mark \(style)\(isRight ? "" : " end")" x="\(n(at + (isRight ? 4 : -4)))" y="\(n(top + 3))">\
+            <line class="mark \(style)" x1="\(n(at))" x2="\(n(at))" \
+            y1="\(n(top - 6))" y2="\(n(Self.height - Self.bottom))"/>\
+            <text class="mark \(style)\(isRight ? "" : " end")" \
+            x="\(n(at + (isRight ? 4 : -4)))" y="\(n(top + 3))">\
             \(text)</text>
             """
     }

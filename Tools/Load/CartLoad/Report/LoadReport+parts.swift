@@ -14,15 +14,18 @@ extension LoadReport.Latencies {
 }
 
 extension LoadReport.Fault {
-    /// Each event of a schedule, and how the carts recovered from it until the next fault.
-    static func all(of chaos: ChaosSchedule, at targets: Int, _ history: History, beginning: Duration)
-        -> [LoadReport.Fault]
-    {
+    /// Each event of a schedule, with the recovery of the carts until the next fault.
+    static func all(
+        of chaos: ChaosSchedule,
+        at targets: Int,
+        _ history: History,
+        beginning: Duration
+    ) -> [LoadReport.Fault] {
         guard !chaos.events.isEmpty else { return [] }
         let attempts = history.attempts
         return chaos.events.enumerated().map { place, event in
             let next = chaos.events.dropFirst(place + 1).first { $0.verb.isFault && $0.at > event.at }
-            // Who has one place to ask only is hurt where that is gone.
+            // With a single target, an attempt that finds it gone has nowhere else to go.
             let hasOthers = targets > 1
             let recovery = Recovery(
                 attempts,
@@ -42,15 +45,15 @@ extension LoadReport.Fault {
         }
     }
 
-    /// What became of the carts, in words.
+    /// The effect on the carts, as a phrase.
     var outcome: String {
         guard isFault else { return "" }
-        guard hurtCarts > 0 else { return "no cart kept anybody waiting" }
+        guard hurtCarts > 0 else { return "no attempt failed or waited" }
         let carts = "\(NumberFormat.grouped(hurtCarts)) cart\(hurtCarts == 1 ? "" : "s")"
         let first = firstChange.map { ", the first change after \(NumberFormat.fixed($0, 2)) s" } ?? ""
-        let all = recovered.map { ", all again after \(NumberFormat.fixed($0, 1)) s" } ?? ""
-        let lost = lostCarts > 0 ? ", \(NumberFormat.grouped(lostCarts)) not changed again" : ""
-        return "\(carts) failed or waited\(first)\(all)\(lost)"
+        let all = recovered.map { ", all recovered after \(NumberFormat.fixed($0, 1)) s" } ?? ""
+        let lost = lostCarts > 0 ? ", \(NumberFormat.grouped(lostCarts)) never recovered" : ""
+        return "\(carts) had attempts that failed or waited\(first)\(all)\(lost)"
     }
 }
 
@@ -67,19 +70,19 @@ extension LoadReport.CheckSummary {
 }
 
 extension LoadReport {
-    /// The one line that matters.
+    /// The verdict in one line.
     var headline: String {
         guard let judgement else { return "not verified" }
         if !judgement.holds { return "\(NumberFormat.grouped(judgement.violationCount)) violations" }
         if judgement.unreadCarts > 0 {
-            return "\(NumberFormat.grouped(judgement.unreadCarts)) carts can not be read"
+            return "\(NumberFormat.grouped(judgement.unreadCarts)) carts cannot be read"
         }
-        if !chaosFailures.isEmpty { return "every promise held, but not every fault was made" }
+        if !chaosFailures.isEmpty { return "every promise held, but not every fault was injected" }
         if notSent > 0 { return "every promise held, but not every operation was sent" }
         return "every promise held"
     }
 
-    /// How the headline is to be taken.
+    /// The colour of the headline.
     var severity: Severity {
         guard let judgement else { return .open }
         guard judgement.holds, judgement.unreadCarts == 0 else { return .bad }
@@ -90,14 +93,14 @@ extension LoadReport {
         case good, mixed, bad, open
     }
 
-    /// What the headline stands on.
+    /// The evidence for the headline.
     var explanation: String {
-        guard let judgement else { return "the history was not checked (--verify does)" }
+        guard let judgement else { return "the history was not checked (use --verify)" }
         let changes = "\(NumberFormat.grouped(judgement.acknowledged)) changes were acknowledged"
         let unknown = "\(NumberFormat.grouped(judgement.unknown)) are of unknown outcome"
         let extent = "checked over \(NumberFormat.grouped(judgement.versions)) versions of the carts"
         guard judgement.holds else { return "\(changes), \(unknown); \(extent)" }
-        return "\(changes), and each is in its cart exactly once; \(unknown); \(extent)"
+        return "\(changes), and each had effect exactly once; \(unknown); \(extent)"
     }
 
     var settled: UInt64 { looks.count + changes.count }

@@ -1,30 +1,31 @@
 extension LoadReport {
-    /// As it is printed at the end.
+    /// The report as text, for the console.
     var text: String {
         var lines = ["", row("", ["count", "per s", "p50", "p90", "p99", "p99.9", "max"])]
-        lines.append(row("looks", looks))
+        lines.append(row("reads", looks))
         lines.append(row("changes", changes))
         lines.append("")
         if unsettled > 0 {
-            lines.append("given up or of unknown outcome: \(NumberFormat.grouped(unsettled)) operations")
+            lines.append("given up or with unknown outcome: \(NumberFormat.grouped(unsettled)) operations")
         }
         if refused > 0 { lines.append("refused by the cart: \(NumberFormat.grouped(refused)) operations") }
         if notSent > 0 {
-            lines.append("NOT SENT, as too many were in flight: \(NumberFormat.grouped(notSent)) operations")
+            lines.append(
+                "NOT SENT, because too many were in flight: \(NumberFormat.grouped(notSent)) operations"
+            )
         }
         for (kind, count) in failures.sorted(by: { ($0.value, $1.key) > ($1.value, $0.key) }) {
             lines.append("failed attempts: \(NumberFormat.grouped(count)) × \(kind)")
         }
         lines.append(
-            "longest time without an answer: \(NumberFormat.fixed(longestStall, 2)) s,"
-                + " from \(NumberFormat.fixed(longestStallAt, 1)) s on"
+            "longest time without a settled operation: \(NumberFormat.fixed(longestStall, 2)) s,"
+                + " beginning at \(NumberFormat.fixed(longestStallAt, 1)) s"
         )
         for fault in faults {
-            lines.append(
-                "\(NumberFormat.fixed(fault.at, 1)) s \(fault.text)\(fault.isFault ? ": " : "")\(fault.outcome)"
-            )
+            let time = NumberFormat.fixed(fault.at, 1)
+            lines.append("\(time) s \(fault.text)\(fault.isFault ? ": " : "")\(fault.outcome)")
         }
-        lines.append("the generator kept \(NumberFormat.fixed(generatorProcessors, 2)) processors busy")
+        lines.append("the generator used \(NumberFormat.fixed(generatorProcessors, 2)) processors")
         lines += chaosFailures
         lines.append("")
         lines.append(headline + (judgement?.holds == false ? ":" : ""))

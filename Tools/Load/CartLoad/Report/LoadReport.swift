@@ -1,6 +1,6 @@
 import CartWorkload
 
-/// What came of a load test, as it is printed, written as JSON and shown as a page.
+/// The result of a load test, which is printed, written as JSON and shown as an HTML page.
 struct LoadReport: Sendable, Codable {
     struct Pair: Sendable, Codable {
         let name: String
@@ -14,18 +14,18 @@ struct LoadReport: Sendable, Codable {
     }
 
     struct Fault: Sendable, Codable {
-        /// In seconds since the load began.
+        /// The time of the event, in seconds since the load began.
         let at: Double
         let text: String
-        /// Whether it took something away; only then there is something to recover from.
+        /// The event took a service away, so that there is a recovery to measure.
         let isFault: Bool
-        /// Carts that failed or kept a client waiting.
+        /// Carts with attempts that failed or waited.
         let hurtCarts: Int
-        /// Of those, carts that took no change any more.
+        /// Those of them that accepted no change afterwards.
         let lostCarts: Int
-        /// In seconds, until the first change after it succeeded anywhere.
+        /// The time until the first success of a change that was sent after it, in seconds.
         let firstChange: Double?
-        /// In seconds, until no cart failed or kept anybody waiting any more.
+        /// The time until no attempt failed or waited any more, in seconds.
         let recovered: Double?
     }
 
@@ -40,35 +40,35 @@ struct LoadReport: Sendable, Codable {
     }
 
     let settings: [Pair]
-    /// In seconds, for how long operations were begun.
+    /// The duration of the load in seconds.
     let loadSeconds: Double
-    /// In seconds, until the last operation ended.
+    /// The time until the end of the last operation, in seconds.
     let took: Double
     let looks: Latencies
     let changes: Latencies
-    /// Operations that were given up, or whose outcome stays unknown.
+    /// Operations that were given up, or whose outcome is unknown.
     let unsettled: Int
-    /// Operations that the cart itself refused.
+    /// Operations that the cart refused.
     let refused: Int
     /// Operations of an open loop that were due and not sent.
     let notSent: Int
-    /// Attempts that failed, by what was told.
+    /// Failed attempts by the reason that the client was given.
     let failures: [String: Int]
-    /// In seconds.
+    /// The longest time without a settled operation, and when it began, in seconds.
     let longestStall: Double
     let longestStallAt: Double
     let faults: [Fault]
-    /// Nil where nobody checked.
+    /// Nil if the history was not checked.
     let judgement: CheckSummary?
-    /// How many processors the generator kept busy.
+    /// The average number of processors that the generator used.
     let generatorProcessors: Double
     let chaosFailures: [String]
     let seconds: [PerSecondStatistics]
 
     init(
-        _ plan: LoadPlan,
-        _ totals: Measurements.Totals,
-        _ history: History,
+        plan: LoadPlan,
+        totals: Measurements.Totals,
+        history: History,
         checkResult: CheckResult?,
         beginning: Duration,
         took: Duration,
@@ -93,11 +93,11 @@ struct LoadReport: Sendable, Codable {
         seconds = totals.seconds
     }
 
-    /// Whether nothing is wrong: no violation, every cart readable, all faults made as asked.
+    /// No violation, every cart readable, and every fault injected.
     var isGood: Bool {
         chaosFailures.isEmpty && (judgement.map { $0.holds && $0.unreadCarts == 0 } ?? true)
     }
 
-    /// Operations settled in a second, over the whole.
+    /// Settled operations a second, on average.
     var rate: Double { took > 0 ? Double(looks.count + changes.count) / took : 0 }
 }
