@@ -34,7 +34,7 @@ struct SafetyTests {
 
     @Test(arguments: UInt64(1)...20)
     func `a seed takes the same course each time, traced or not`(seed: UInt64) async {
-        let (first, second, traced) = await onThread {
+        let (first, second, traced) = await SimulationThread.run {
             (
                 Simulation.run(seed: seed), Simulation.run(seed: seed),
                 Simulation.run(seed: seed, traces: true)
@@ -47,7 +47,7 @@ struct SafetyTests {
     }
 
     @Test func `seeds differ`() async {
-        let prints = await onThread { Set((1...20).map { Simulation.run(seed: $0).fingerprint }) }
+        let prints = await SimulationThread.run { Set((1...20).map { Simulation.run(seed: $0).fingerprint }) }
         #expect(prints.count == 20)
     }
 }

@@ -44,18 +44,12 @@ package struct SimulationCampaign: Sendable {
     /// Runs each thread's seeds within `scope`.
     private func run(in scope: @escaping @Sendable (() -> Void) -> Void) async -> CampaignReport {
         let state = CampaignState(self)
-        return await withCheckedContinuation { continuation in
+        await withDiscardingTaskGroup { group in
             for _ in 0..<threads {
-                // A simulation runs its jobs synchronously, which must not happen inside a job of another
-                // task.
-                let thread = Thread {
-                    scope { state.work() }
-                    if let report = state.threadEnded() { continuation.resume(returning: report) }
-                }
-                thread.stackSize = 8 << 20
-                thread.start()
+                group.addTask { await SimulationThread.run { scope { state.work() } } }
             }
         }
+        return state.finalReport
     }
 }
 
@@ -80,7 +74,6 @@ package struct CampaignReport: Sendable {
 private final class CampaignState: Sendable {
     private struct Progress {
         var next: UInt64
-        var running: Int
         var report = CampaignReport()
     }
 
@@ -90,7 +83,7 @@ private final class CampaignState: Sendable {
 
     init(_ campaign: SimulationCampaign) {
         self.campaign = campaign
-        progress = Mutex(Progress(next: campaign.seeds.lowerBound, running: campaign.threads))
+        progress = Mutex(Progress(next: campaign.seeds.lowerBound))
     }
 
     func work() {
@@ -114,17 +107,12 @@ private final class CampaignState: Sendable {
         }
     }
 
-    /// Called when a thread has no more seeds.
-    ///
-    /// - Returns: the final report for the last thread; nil for all others.
-    func threadEnded() -> CampaignReport? {
-        progress.withLock { [began] progress in
-            progress.running -= 1
-            guard progress.running == 0 else { return nil }
-            progress.report.took = .now - began
-            progress.report.failures.sort { $0.seed < $1.seed }
-            return progress.report
-        }
+    /// The report after the last seed.
+    var finalReport: CampaignReport {
+        var report = progress.withLock { $0.report }
+        report.took = .now - began
+        report.failures.sort { $0.seed < $1.seed }
+        return report
     }
 }
 
