@@ -5,18 +5,24 @@ extension CartCommand {
     /// passed a face of this build.
     package func validate(_ limits: CartLimits) throws(CartRejection) {
         switch self {
-        case .read:
+        case .read, .readIfChanged:
             break
-        case .change(.checkOut, _, nil, _), .dryRun(.checkOut, _, nil, _):
-            throw .invalid(.version, .empty)
-        case .change(let change, _, _, _), .dryRun(let change, _, _, _):
-            try change.validate(limits)
+        case .change(let change, _, let expected, _), .dryRun(let change, _, let expected, _):
+            try change.validate(limits, namesVersion: expected != nil)
         }
     }
 }
 
 extension CartCommand.Change {
-    fileprivate func validate(_ limits: CartLimits) throws(CartRejection) {
+    /// Refuses a change that no cart could accept, whatever its state: `invalid` for the first bad field.
+    ///
+    /// - Parameter namesVersion: whether the client says which version it expects, as it must for an order.
+    package func validate(_ limits: CartLimits, namesVersion: Bool) throws(CartRejection) {
+        if case .checkOut = self, !namesVersion { throw .invalid(.version, .empty) }
+        try validate(limits)
+    }
+
+    private func validate(_ limits: CartLimits) throws(CartRejection) {
         switch self {
         case .removeLine, .clear, .delete, .checkOut, .cancelCheckout, .takeOver, .finishHandOver,
             .declineMerge,

@@ -255,9 +255,33 @@ package nonisolated struct LinkedRead: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
+  /// The version of the cart that the asker has: an answer at this version may leave the state out. Absent: none.
+  package var known: UInt64 {
+    get {_known ?? 0}
+    set {_known = newValue}
+  }
+  /// Returns true if `known` has been explicitly set.
+  package var hasKnown: Bool {self._known != nil}
+  /// Clears the value of `known`. Subsequent reads from it will return its default value.
+  package mutating func clearKnown() {self._known = nil}
+
+  /// The newest version that the asker has heard of: an owner that is committing it answers when that commit is
+  /// done. An older node overlooks both and answers with what is committed.
+  package var announced: UInt64 {
+    get {_announced ?? 0}
+    set {_announced = newValue}
+  }
+  /// Returns true if `announced` has been explicitly set.
+  package var hasAnnounced: Bool {self._announced != nil}
+  /// Clears the value of `announced`. Subsequent reads from it will return its default value.
+  package mutating func clearAnnounced() {self._announced = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
+
+  fileprivate var _known: UInt64? = nil
+  fileprivate var _announced: UInt64? = nil
 }
 
 /// A change under a client's key. A kind of its own, as an owner that overlooked the key would apply a retry again.
@@ -788,6 +812,10 @@ package nonisolated struct LinkedAccepted: Sendable {
 
   /// Where the effect is that of a batch.
   package var actions: [StoredActionEffect] = []
+
+  /// Whether `state` is left out, as the asker has the cart at this version. Only in answers to a Read with
+  /// `known`.
+  package var omitsState: Bool = false
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1881,18 +1909,38 @@ nonisolated extension LinkedCommand: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension LinkedRead: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Read"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap()
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}known\0\u{1}announced\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    // Load everything into unknown fields
-    while try decoder.nextFieldNumber() != nil {}
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self._known) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self._announced) }()
+      default: break
+      }
+    }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._known {
+      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._announced {
+      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 2)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: LinkedRead, rhs: LinkedRead) -> Bool {
+    if lhs._known != rhs._known {return false}
+    if lhs._announced != rhs._announced {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2854,7 +2902,7 @@ nonisolated extension LinkedAnswer: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension LinkedAccepted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Accepted"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}effect\0\u{1}line\0\u{1}state\0\u{1}replayed\0\u{1}actions\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}effect\0\u{1}line\0\u{1}state\0\u{1}replayed\0\u{1}actions\0\u{3}omits_state\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2867,6 +2915,7 @@ nonisolated extension LinkedAccepted: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 3: try { try decoder.decodeSingularMessageField(value: &self._state) }()
       case 4: try { try decoder.decodeSingularUInt64Field(value: &self._replayed) }()
       case 5: try { try decoder.decodeRepeatedMessageField(value: &self.actions) }()
+      case 6: try { try decoder.decodeSingularBoolField(value: &self.omitsState) }()
       default: break
       }
     }
@@ -2892,6 +2941,9 @@ nonisolated extension LinkedAccepted: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if !self.actions.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.actions, fieldNumber: 5)
     }
+    if self.omitsState != false {
+      try visitor.visitSingularBoolField(value: self.omitsState, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2901,6 +2953,7 @@ nonisolated extension LinkedAccepted: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs._state != rhs._state {return false}
     if lhs._replayed != rhs._replayed {return false}
     if lhs.actions != rhs.actions {return false}
+    if lhs.omitsState != rhs.omitsState {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
