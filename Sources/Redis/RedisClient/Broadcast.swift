@@ -1,4 +1,4 @@
-/// Tells everyone who watches the newest value; who is slow misses the ones between.
+/// A value whose watchers receive every change. Slow watchers receive only the newest.
 struct Broadcast<Value: Sendable & Equatable>: Sendable {
     private(set) var value: Value
     private var isOver = false
@@ -7,7 +7,9 @@ struct Broadcast<Value: Sendable & Equatable>: Sendable {
 
     init(_ value: Value) { self.value = value }
 
-    /// Adds a watcher and tells it the present value. Answers its number, or nil if nothing more will ever be told.
+    /// Adds a watcher, which receives the present value at once.
+    ///
+    /// - Returns: the watcher's number; nil if the broadcast is over and the watcher was finished.
     mutating func add(_ watcher: AsyncStream<Value>.Continuation) -> Int? {
         watcher.yield(value)
         if isOver {
@@ -19,17 +21,18 @@ struct Broadcast<Value: Sendable & Equatable>: Sendable {
         return nextWatcher
     }
 
-    /// Forgets a watcher.
     mutating func remove(_ number: Int) { watchers[number] = nil }
 
-    /// Here is a value, which is told if it is a new one.
-    mutating func tell(_ new: Value) {
+    /// Sends a value to all watchers, unless it is the present one.
+    mutating func send(_ new: Value) {
         guard new != value else { return }
         value = new
         for watcher in watchers.values { watcher.yield(new) }
     }
 
-    /// Nothing more will be told. Answers the watchers, to be finished where no lock is held.
+    /// Ends the broadcast.
+    ///
+    /// - Returns: the watchers, for the caller to finish without holding a lock.
     mutating func finish() -> [AsyncStream<Value>.Continuation] {
         isOver = true
         defer { watchers = [:] }

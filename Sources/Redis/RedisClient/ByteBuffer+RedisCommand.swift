@@ -1,11 +1,11 @@
 internal import NIOCore
 
-/// A command as its caller wrote it.
+/// A command with its arguments.
 struct RedisCommand {
     let name: String
     let arguments: [RedisArgument]
 
-    /// An upper bound of the command's bytes on the wire.
+    /// An upper bound of the command's encoded length, bytes.
     var byteBound: Int {
         arguments.reduce(Self.wordOverhead * 2 + name.utf8.count) { sum, argument in
             switch argument {
@@ -16,7 +16,7 @@ struct RedisCommand {
         }
     }
 
-    /// `$`, a length of at most 19 digits, and two line ends.
+    /// `$`, a length of at most 19 digits, and two line breaks.
     private static let wordOverhead = 24
 }
 

@@ -2,20 +2,20 @@ internal import NIOCore
 internal import NIOPosix
 internal import NIOSSL
 
-/// Opens connections to one server. Reads the certificates once.
+/// Opens connections to one server. Loads the certificates once.
 struct Dialer: Sendable {
     private let configuration: RedisConfiguration
     private let eventLoop: any EventLoop
     private let encryption: NIOSSLContext?
 
-    /// Throws when the configured authorities cannot be read.
+    /// - Throws: when the configured authorities cannot be read.
     init(_ configuration: RedisConfiguration, eventLoop: any EventLoop) throws {
         self.configuration = configuration
         self.eventLoop = eventLoop
         self.encryption = try configuration.tls.map { try NIOSSLContext(configuration: Self.tls($0)) }
     }
 
-    /// A socket that is connected, and speaks for `connection` until it closes.
+    /// Opens a socket that serves `connection` until it closes.
     func dial(_ connection: RedisConnection) async throws -> any Channel {
         let bootstrap = ClientBootstrap(group: eventLoop)
             .connectTimeout(TimeAmount(configuration.connectTimeout))
@@ -38,7 +38,7 @@ struct Dialer: Sendable {
         }
     }
 
-    /// The name in the server's certificate. Addresses are checked against the connection itself.
+    /// The name that the server's certificate must have; nil for an IP address, which NIO checks against the connection.
     private var serverName: String? {
         switch configuration.address {
         case .tcp(let host, _): (try? SocketAddress(ipAddress: host, port: 0)) == nil ? host : nil
@@ -55,7 +55,7 @@ struct Dialer: Sendable {
             case .certificate: .noHostnameVerification
             case .none: .none
             }
-        // A server that no longer answers does not answer a farewell either: the next connection shall not wait for it.
+        // A server that no longer responds does not close TLS in order either. The next connection must not wait for it.
         configuration.shutdownTimeout = .milliseconds(100)
         return configuration
     }

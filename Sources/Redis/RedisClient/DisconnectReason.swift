@@ -1,15 +1,15 @@
-/// Why a connection is over.
+/// The reason why a connection ended.
 enum DisconnectReason: Equatable, Sendable {
     /// The server did not answer in time.
     case silence
-    /// The server, or the network, closed it.
+    /// The server or the network closed the connection.
     case lost(String)
-    /// The server answered something that cannot be.
+    /// The server violated the protocol.
     case violation(String)
-    /// We closed it, for good.
+    /// The client was shut down.
     case shutDown
 
-    /// In words, for logs and errors. The same cause reads the same, so that a change can be told.
+    /// The reason in words, for logs and errors. Equal causes have equal texts, so that a change can be detected.
     var reason: String {
         switch self {
         case .silence: "the server did not answer in time"
@@ -19,7 +19,7 @@ enum DisconnectReason: Equatable, Sendable {
         }
     }
 
-    /// What is true of a command of which nothing was sent.
+    /// The error of a command that was not sent.
     var refusal: RedisError {
         switch self {
         case .silence, .lost, .violation: .notConnected(reason: reason)
@@ -27,7 +27,7 @@ enum DisconnectReason: Equatable, Sendable {
         }
     }
 
-    /// What is true of a command that was sent and not answered.
+    /// The error of a command that was sent and not answered.
     var loss: RedisError {
         switch self {
         case .silence, .lost, .shutDown: .connectionLost(reason: reason)

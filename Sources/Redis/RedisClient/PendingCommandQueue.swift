@@ -1,43 +1,43 @@
 internal import DequeModule
 
-/// Which commands of one connection wait for which replies: Redis answers in the order in which it was asked, so the order
-/// of asking is all there is to know. Decides; owns no socket, clock or continuation.
+/// The commands of one connection that wait for their replies, in order. Redis replies in the order of the commands. Pure:
+/// owns no socket, clock or continuation.
 ///
-/// A `Ticket` stands for whoever waits. It leaves exactly once: with its reply, or with the end of the connection. A caller
-/// that stopped waiting keeps its place, so that its reply is never lent to another.
+/// A `Ticket` stands for a caller. It leaves the queue exactly once: with its reply, or with the end of the connection. The
+/// command of a caller that stopped waiting keeps its place, so that no other caller gets its reply.
 struct PendingCommandQueue<Ticket, Instant: Comparable> {
     enum State: Equatable {
-        /// Commands may enter. Can become `over`.
+        /// Commands are accepted. Can become `over`.
         case open
-        /// The connection ended. Terminal: another connection is another machine.
+        /// The connection has ended. Terminal: another connection has its own queue.
         case over(DisconnectReason)
     }
 
-    /// What became of a command that wanted to enter.
+    /// The answer to a command that is submitted.
     enum Admission: Equatable {
-        /// It has its place. `wake`: nothing was waiting to be sent before it, so the socket's owner must be told.
+        /// The command is queued. `wake`: nothing else waits to be sent, so the socket's owner has to be woken.
         case admitted(wake: Bool)
         case refused(RedisError)
     }
 
-    /// Whose a reply is.
+    /// The recipient of a reply.
     enum Delivery {
         case to(Ticket)
-        /// Nobody asked: the replies no longer match the commands.
+        /// No command waits for a reply: replies and commands no longer match.
         case unexpected
     }
 
-    /// What the clock has to say.
+    /// The result of looking for a command that has waited too long.
     enum TimeoutCheck: Equatable {
-        /// Nothing waits.
+        /// No command waits.
         case idle
-        /// Nothing is due before then.
+        /// No command times out before this instant.
         case checkAgain(at: Instant)
-        /// The oldest command waited too long: the connection is given up.
+        /// The oldest command has timed out: the connection has to be closed.
         case giveUp
     }
 
-    /// One that waits when the connection ends.
+    /// A command that was still waiting when the connection ended.
     struct FailedCommand {
         let ticket: Ticket
         let error: RedisError
@@ -54,7 +54,7 @@ struct PendingCommandQueue<Ticket, Instant: Comparable> {
     /// The most bytes that may wait to be sent.
     let unsentByteLimit: Int
     private var slots: Deque<Slot> = []
-    /// How many of the slots, from the oldest, are on their way.
+    /// The number of slots, from the oldest, whose commands were sent.
     private var sentCount = 0
     private var unsentBytes = 0
 
@@ -63,16 +63,20 @@ struct PendingCommandQueue<Ticket, Instant: Comparable> {
         self.unsentByteLimit = unsentByteLimit
     }
 
-    /// Whether something waits to be sent.
+    /// True if a command waits to be sent.
     var hasUnsent: Bool { sentCount < slots.count }
 
-    /// Whether a reply is expected.
+    /// True if a command that was sent waits for its reply.
     var expectsReply: Bool { sentCount > 0 }
 
-    /// Whether anyone waits at all.
+    /// True if no command waits.
     var isEmpty: Bool { slots.isEmpty }
 
-    /// A command, right after its `preface` if it has one, `bytes` in all, to be answered before `deadline`.
+    /// Queues a command, directly after its `preface` if it has one.
+    ///
+    /// - Parameters:
+    ///   - bytes: the length of both.
+    ///   - deadline: the instant by which both must have their replies.
     mutating func submit(
         _ ticket: Ticket,
         after preface: Ticket? = nil,
@@ -94,26 +98,28 @@ struct PendingCommandQueue<Ticket, Instant: Comparable> {
         }
     }
 
-    /// Everything that waited to be sent goes to the socket now.
+    /// Every queued command was handed to the socket.
     mutating func markSent() {
         sentCount = slots.count
         unsentBytes = 0
     }
 
-    /// A whole reply came.
+    /// Takes the oldest command off the queue, for a complete reply that has arrived.
     mutating func reply() -> Delivery {
         guard expectsReply, let slot = slots.popFirst() else { return .unexpected }
         sentCount -= 1
         return .to(slot.ticket)
     }
 
-    /// It is `now`.
+    /// Looks for a command that has waited too long.
     func checkTimeout(now: Instant) -> TimeoutCheck {
         guard let oldest = slots.first else { return .idle }
         return oldest.deadline <= now ? .giveUp : .checkAgain(at: oldest.deadline)
     }
 
-    /// The connection ended. Whoever waits is let go, each with what is true of its own command.
+    /// The connection has ended.
+    ///
+    /// - Returns: the commands that were waiting, each with its own error.
     mutating func end(_ end: DisconnectReason, now: Instant) -> [FailedCommand] {
         switch state {
         case .over: return []

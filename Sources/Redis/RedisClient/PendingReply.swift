@@ -1,21 +1,23 @@
 internal import Synchronization
 
-/// One caller that waits for one reply. Whoever comes first with an outcome resumes it; everyone later changes nothing.
+/// A caller that waits for a reply. The first outcome resumes it; later ones have no effect.
 final class PendingReply: Sendable {
     typealias Outcome = Result<RedisValue, RedisError>
 
     private enum State {
-        /// Nobody waits yet. Can become `waiting` or `done`.
+        /// The caller does not wait yet. Can become `waiting` or `done`.
         case fresh
         /// The caller is suspended. Can become `done`.
         case waiting(CheckedContinuation<Outcome, Never>)
-        /// The caller has its outcome, or was cancelled before it began. Terminal.
+        /// The caller has its outcome, or was cancelled beforehand. Terminal.
         case done
     }
 
     private let state = Mutex(State.fresh)
 
-    /// The caller suspends. Answers whether the command shall still be sent; if not, the caller is resumed already.
+    /// The caller suspends.
+    ///
+    /// - Returns: whether to send the command; false if the caller was cancelled beforehand and has been resumed.
     func begin(_ continuation: CheckedContinuation<Outcome, Never>) -> Bool {
         let begins = state.withLock { state in
             switch state {
@@ -30,7 +32,7 @@ final class PendingReply: Sendable {
         return begins
     }
 
-    /// Here is the outcome.
+    /// Resumes the caller with an outcome.
     func finish(_ outcome: Outcome) {
         let waiting = state.withLock { state -> CheckedContinuation<Outcome, Never>? in
             switch state {
@@ -45,6 +47,6 @@ final class PendingReply: Sendable {
         waiting?.resume(returning: outcome)
     }
 
-    /// The caller's task was cancelled.
+    /// Resumes the caller because its task was cancelled.
     func cancel() { finish(.failure(.cancelled(sent: true))) }
 }

@@ -1,4 +1,4 @@
-/// One word of a command after its name.
+/// An argument of a command.
 package enum RedisArgument: Sendable, Equatable {
     /// Sent in UTF-8.
     case string(String)

@@ -1,6 +1,7 @@
 internal import NIOCore
 
-/// The event loop's side of a connection: carries bytes between a socket and its `RedisConnection`, and watches the clock with one timer.
+/// The event loop's side of a connection: passes bytes between a socket and its `RedisConnection`, and detects time-outs
+/// with one timer.
 final class RedisChannelHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -10,7 +11,7 @@ final class RedisChannelHandler: ChannelInboundHandler {
     private var timer: Scheduled<Void>?
     private var isLastLook = false
     private var replies: [RedisValue] = []
-    /// The buffer that was sent last, to be filled again.
+    /// The buffer that was sent last, for reuse.
     private var spare = ByteBuffer()
 
     init(connection: RedisConnection, replyByteLimit: Int) {
@@ -60,7 +61,7 @@ final class RedisChannelHandler: ChannelInboundHandler {
         if let violation {
             close(context, .violation(violation.reason))
         } else if !isExpected {
-            close(context, .violation("a reply that nobody asked for"))
+            close(context, .violation("unexpected reply"))
         }
     }
 
@@ -70,7 +71,7 @@ final class RedisChannelHandler: ChannelInboundHandler {
         connection.attach { loop.execute { bound.value.handler.dispatch(bound.value.context) } }
     }
 
-    /// Sends what waits, all in one write, as soon as the socket takes more.
+    /// Sends everything that waits in one write, unless the socket is congested.
     private func dispatch(_ context: ChannelHandlerContext) {
         if context.channel.isWritable {
             spare.clear()
@@ -90,7 +91,7 @@ final class RedisChannelHandler: ChannelInboundHandler {
         case .idle: break
         case .giveUp where mayGiveUp: close(context, .silence)
         case .giveUp:
-            // It may be this thread that was late: what lies in the socket already is read first.
+            // This thread itself may have been late: read what lies in the socket already before giving up.
             isLastLook = true
             watch(context, in: .milliseconds(1))
         case .checkAgain(let instant):

@@ -1,8 +1,8 @@
 extension RedisClient {
-    /// Runs a script by its digest, and has Redis learn the script first if it does not know it.
+    /// Runs a script by its digest, and loads the script into Redis first if Redis does not have it.
     ///
-    /// Redis may forget all scripts at any moment. So that it can hardly forget this one between learning and running, both
-    /// leave in one write; that is tried a few times before `NOSCRIPT` is thrown.
+    /// Redis may lose all scripts at any moment. To keep the gap between loading and running small, both commands are sent
+    /// in one write. That is tried a few times before `NOSCRIPT` is thrown.
     package func call(
         _ script: RedisScript,
         keys: [String] = [],
@@ -13,30 +13,32 @@ extension RedisClient {
         for key in keys { words.append(.string(key)) }
         words.append(contentsOf: arguments)
         let run = RedisCommand(name: "EVALSHA", arguments: words)
-        var knownMissing: RedisServerError
+        var missing: RedisServerError
         do throws(RedisError) {
             return try await current.send(run)
         } catch {
-            knownMissing = try error.missingScript
+            missing = try error.missingScript
         }
-        let learn = RedisCommand(name: "SCRIPT", arguments: ["LOAD", .string(script.source)])
-        for _ in 0..<Self.learningAttempts {
+        let load = RedisCommand(name: "SCRIPT", arguments: ["LOAD", .string(script.source)])
+        for _ in 0..<Self.loadAttempts {
             do throws(RedisError) {
-                return try await current.send(run, after: learn)
+                return try await current.send(run, after: load)
             } catch {
-                knownMissing = try error.missingScript
+                missing = try error.missingScript
             }
         }
-        // Redis refuses to learn it, most likely: then this says why.
-        _ = try await current.send(learn)
-        throw .server(knownMissing)
+        // Most likely Redis refuses to load it. Then this throws the reason.
+        _ = try await current.send(load)
+        throw .server(missing)
     }
 
-    private static let learningAttempts = 4
+    private static let loadAttempts = 4
 }
 
 extension RedisError {
-    /// The server's word that it does not know a script. Throws the error itself if it is any other.
+    /// The `NOSCRIPT` error of the server.
+    ///
+    /// - Throws: the error itself if it is any other.
     fileprivate var missingScript: RedisServerError {
         get throws(RedisError) {
             if case .server(let error) = self, error.code == "NOSCRIPT" { return error }

@@ -1,16 +1,20 @@
 internal import Logging
 internal import NIOCore
+internal import Timing
 
 extension RedisClient {
-    /// Connects, and connects again whenever the connection is lost, until the task is cancelled; then closes the connection
-    /// and returns. Throws, before the first attempt, when the configured certificates cannot be read. Runs once.
+    /// Connects, and reconnects whenever the connection is lost, until the task is cancelled; then closes the connection and
+    /// returns. Runs once.
+    ///
+    /// - Throws: before the first attempt, when the configured certificates cannot be read.
     package func run() async throws {
         begin()
         defer { finish() }
         let dialer = try Dialer(configuration, eventLoop: eventLoop)
-        var backoff = ReconnectBackoff(
-            minimum: configuration.backoffMinimum,
-            maximum: configuration.backoffMaximum
+        var backoff = Backoff(
+            floor: configuration.backoffMinimum,
+            ceiling: configuration.backoffMaximum,
+            jitter: .full
         )
         var lastReason: String?
         while !Task.isCancelled {
@@ -25,14 +29,16 @@ extension RedisClient {
             }
             lastReason = reason
             do {
-                try await Task.sleep(for: backoff.next(jitter: jitter()))
+                try await Task.sleep(for: backoff.nextPause(draw: jitter()))
             } catch {
                 break
             }
         }
     }
 
-    /// Makes one connection and keeps it as long as it stands. Answers why it no longer does.
+    /// Opens a connection and waits until it ends.
+    ///
+    /// - Returns: the reason why it ended, or could not be opened.
     private func connect(_ dialer: Dialer, onSuccess: () -> Void) async -> String {
         let connection = RedisConnection(configuration, onMessage: onMessage) { connection, end in
             self.didDisconnect(connection, end)
@@ -68,7 +74,7 @@ extension RedisClient {
         do {
             try await channel.closeFuture.get()
         } catch {
-            // It is closed: that is all we wanted.
+            // The channel is closed all the same.
         }
     }
 }

@@ -2,10 +2,10 @@ package import Logging
 package import NIOCore
 internal import Synchronization
 
-/// A client of one Redis server over one connection that is made anew whenever it is lost.
+/// A client of one Redis server. It has one connection, and reconnects whenever that is lost.
 ///
-/// Calls made at the same time share writes and are answered in the order in which they were made. While there is no
-/// connection a call fails at once with `notConnected`, also before the first: who wants to wait watches `states()`.
+/// Concurrent commands share writes, and are answered in the order in which they were sent. Without a connection a command
+/// fails at once with `notConnected`, also before the first connection; `states()` tells when there is one.
 package final class RedisClient: Sendable {
     private struct LockedState {
         var connection: RedisConnection?
@@ -14,11 +14,11 @@ package final class RedisClient: Sendable {
     }
 
     private enum Phase {
-        /// `run` was not called. Can become `running`.
+        /// `run` was not called yet. Can become `running`.
         case idle
-        /// Can become `over`.
+        /// `run` keeps a connection. Can become `over`.
         case running
-        /// `run` returned. Terminal.
+        /// `run` has returned. Terminal.
         case over
     }
 
@@ -30,16 +30,16 @@ package final class RedisClient: Sendable {
     let onMessage: MessageHandler?
     private let locked = Mutex(LockedState())
 
-    /// Is told what is published, on the thread of the connection, in the order in which it came.
+    /// Receives published messages, on the thread of the connection, in the order in which they arrived.
     package typealias MessageHandler = @Sendable (RedisMessage) -> Void
 
-    /// A client that is not connected until `run` is called.
+    /// A client that connects when `run` is called.
     ///
     /// - Parameters:
-    ///   - eventLoop: the thread that carries the bytes; callers may be anywhere, also on it.
-    ///   - jitter: draws evenly from 0…1, to spread attempts to connect.
-    ///   - onMessage: makes it a client for `SUBSCRIBE`, `UNSUBSCRIBE` and `PING` of one argument each. Subscriptions end with
-    ///     the connection.
+    ///   - eventLoop: the thread for input and output. Callers may run on any thread, also on this one.
+    ///   - jitter: draws a random number evenly from 0…1, to spread attempts to connect.
+    ///   - onMessage: makes this a client for `SUBSCRIBE`, `UNSUBSCRIBE` and `PING`, each with one argument. Subscriptions end
+    ///     with the connection.
     package init(
         configuration: RedisConfiguration,
         eventLoop: any EventLoop,
@@ -54,11 +54,11 @@ package final class RedisClient: Sendable {
         self.onMessage = onMessage
     }
 
-    /// Whether a command would be sent now.
+    /// True if a command would be sent now.
     package var isConnected: Bool { connection.map { $0.end == nil } ?? false }
 
-    /// What the connection is and becomes: first its present state, then every change. Keeps only the newest for who is slow.
-    /// Ends when the client is shut down.
+    /// The present state of the connection, then every change. Slow consumers receive only the newest state. Ends when the
+    /// client is shut down.
     package func states() -> AsyncStream<RedisConnectionState> {
         let (stream, continuation) = AsyncStream.makeStream(
             of: RedisConnectionState.self,
@@ -71,7 +71,7 @@ package final class RedisClient: Sendable {
         return stream
     }
 
-    /// Asks Redis, and waits for its reply. An error as the reply is thrown as `server`.
+    /// Sends a command and waits for its reply. An error reply is thrown as `server`.
     package func send(
         _ name: String,
         _ arguments: [RedisArgument] = []
@@ -80,6 +80,8 @@ package final class RedisClient: Sendable {
     }
 
     /// The connection to send on.
+    ///
+    /// - Throws: `notConnected` or `shutDown` where there is none.
     var current: RedisConnection {
         get throws(RedisError) {
             let (connection, state, phase) = locked.withLock { ($0.connection, $0.state.value, $0.phase) }
@@ -96,7 +98,8 @@ package final class RedisClient: Sendable {
     private var connection: RedisConnection? { locked.withLock { $0.connection } }
 }
 
-/// What `run` tells.
+// MARK: Called by `run`
+
 extension RedisClient {
     func begin() {
         locked.withLock { locked in
@@ -107,30 +110,30 @@ extension RedisClient {
         }
     }
 
-    /// From now on commands leave on this connection.
+    /// Commands use this connection from now on.
     func didConnect(_ connection: RedisConnection) {
         locked.withLock { locked in
             locked.connection = connection
-            locked.state.tell(.connected)
+            locked.state.send(.connected)
         }
-        // It may have ended before it was published.
+        // It may have ended before commands could use it.
         if let end = connection.end { didDisconnect(connection, end) }
     }
 
-    /// An attempt to connect failed for this reason.
+    /// An attempt to connect failed.
     func didDisconnect(_ reason: String) {
         locked.withLock { locked in
             locked.connection = nil
-            locked.state.tell(.disconnected(reason: reason))
+            locked.state.send(.disconnected(reason: reason))
         }
     }
 
-    /// A connection is over. Changes nothing if commands did not leave on it.
+    /// A connection has ended. Has no effect if commands do not use it.
     func didDisconnect(_ connection: RedisConnection, _ end: DisconnectReason) {
         locked.withLock { locked in
             guard locked.connection === connection else { return }
             locked.connection = nil
-            locked.state.tell(.disconnected(reason: end.reason))
+            locked.state.send(.disconnected(reason: end.reason))
         }
     }
 
@@ -138,7 +141,7 @@ extension RedisClient {
         let watchers = locked.withLock { locked in
             locked.connection = nil
             locked.phase = .over
-            locked.state.tell(.disconnected(reason: DisconnectReason.shutDown.reason))
+            locked.state.send(.disconnected(reason: DisconnectReason.shutDown.reason))
             return locked.state.finish()
         }
         for watcher in watchers { watcher.finish() }

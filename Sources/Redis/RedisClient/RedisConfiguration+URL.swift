@@ -1,12 +1,12 @@
 extension RedisConfiguration {
-    /// The server that a URL names:
+    /// Parses the URL of a server:
     ///
-    /// - `redis://[user:password@]host[:port][/db]`, port 6379 if none is given;
+    /// - `redis://[user:password@]host[:port][/db]`, with port 6379 by default;
     /// - `rediss://…`, the same over TLS, with `?ca=/path.pem` and `?verify=full|certificate|none`;
     /// - `unix:///path/to.sock`.
     ///
-    /// Each takes `?db=`, `user=`, `password=` and `name=` (for `CLIENT LIST`) as well, where the URL does not say them
-    /// elsewhere. Everything may be percent-encoded.
+    /// Each form accepts `?db=`, `user=`, `password=` and `name=` (for `CLIENT LIST`), unless another part of the URL has
+    /// said the same. Every part may be percent-encoded.
     package init(url: String) throws(RedisURLError) {
         guard let scheme = Scheme.allCases.first(where: { url.hasPrefix($0.rawValue) }) else { throw .scheme }
         var rest = url.dropFirst(scheme.rawValue.count)[...]

@@ -1,26 +1,26 @@
-/// Which Redis, as whom, and within which limits.
+/// The server that a client connects to, its credentials, and its limits.
 package struct RedisConfiguration: Sendable, Equatable {
-    /// Where a server listens.
+    /// The address that a server listens on.
     package enum Address: Sendable, Equatable {
         case tcp(host: String, port: Int)
         /// A Unix domain socket in the file system.
         case unix(path: String)
     }
 
-    /// How far a server's certificate is checked.
+    /// The checks of a server's certificate.
     package enum Verification: String, Sendable, CaseIterable {
-        /// The chain of trust and the host's name.
+        /// The chain of trust and the host name.
         case full
         /// The chain of trust only.
         case certificate
-        /// Nothing: whoever stands in between can read and write.
+        /// None: a man in the middle can read and change everything.
         case none
     }
 
-    /// How a connection is encrypted.
+    /// The encryption of a connection.
     package struct TLS: Sendable, Equatable {
         package var verification: Verification
-        /// A PEM file with the authorities to trust. Nil: those that the system trusts.
+        /// The path of a PEM file with the authorities to trust; nil for the system's.
         package var authorities: String?
 
         package init(verification: Verification = .full, authorities: String? = nil) {
@@ -29,35 +29,33 @@ package struct RedisConfiguration: Sendable, Equatable {
         }
     }
 
-    /// Where the server listens.
     package var address: Address
-    /// The ACL user. Nil: Redis's own `default`.
+    /// The ACL user; nil for Redis's `default`.
     package var user: String?
-    /// Nil: no `AUTH` is sent.
+    /// Without a password no `AUTH` is sent.
     package var password: Secret?
     /// The number of the logical database.
     package var database = 0
-    /// Nil: nothing is encrypted.
+    /// Nil for an unencrypted connection.
     package var tls: TLS?
-    /// What `CLIENT LIST` shows of us: printable ASCII without spaces.
+    /// The name that `CLIENT LIST` shows: printable ASCII without spaces.
     package var clientName = "swift"
-    /// The most time that one attempt to reach the server may take, its name's resolution included.
+    /// The longest time for one attempt to connect, name resolution included.
     package var connectTimeout: Duration = .seconds(1)
-    /// The most time from a command's submission to its reply. Shared by all commands: the first that exceeds it ends the
-    /// connection.
+    /// The longest time from a command's submission to its reply. The first command that exceeds it ends the connection.
     package var commandTimeout: Duration = .seconds(1)
     /// The most commands that may wait for their replies on one connection.
     package var inFlightLimit = 65_536
-    /// The most bytes of commands that may wait for the socket.
+    /// The most bytes of commands that may wait to be sent.
     package var unsentByteLimit = 64 << 20
     /// The most memory that one reply may take, bytes.
     package var replyByteLimit = 64 << 20
-    /// The least wait before a new attempt to connect.
+    /// The shortest pause before a new attempt to connect.
     package var backoffMinimum: Duration = .milliseconds(50)
-    /// The most that the wait before a new attempt can grow to.
+    /// The longest pause before a new attempt to connect.
     package var backoffMaximum: Duration = .seconds(2)
 
-    /// The server at an address, with everything else as usual.
+    /// A server at an address, with the default settings.
     package init(address: Address) { self.address = address }
 }
 

@@ -1,6 +1,6 @@
 extension RedisConnection {
-    /// Makes a fresh connection ours: who we are, which database, what we are called, and whether Redis serves us at all (it
-    /// answers `PING` with an error while it loads its data).
+    /// Prepares a new connection: authenticates, selects the database, sets the client's name, and checks that Redis serves
+    /// commands (it answers `PING` with an error while it loads its data).
     func performHandshake(_ configuration: RedisConfiguration) async throws(RedisError) {
         if let password = configuration.password {
             var identity: [RedisArgument] = [.string(password.revealed)]
@@ -15,7 +15,7 @@ extension RedisConnection {
             let name = RedisArgument.string(configuration.clientName)
             _ = try await send(RedisCommand(name: "CLIENT", arguments: ["SETNAME", name]))
         } catch .server {
-            // Only a courtesy to operators: an ACL or a proxy may refuse it.
+            // The name only helps operators. An ACL or a proxy may refuse it.
         }
         _ = try await send(RedisCommand(name: "PING", arguments: []))
     }

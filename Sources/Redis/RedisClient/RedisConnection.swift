@@ -1,10 +1,11 @@
 internal import NIOCore
 internal import Synchronization
 
-/// The meeting place of one connection: callers on any thread leave commands, its event loop fetches them and brings replies.
+/// One connection as its callers and its event loop share it: callers on any thread submit commands; the event loop fetches
+/// them and delivers the replies.
 ///
-/// One lock guards both, and is never held while anyone is resumed. A burst of commands wakes the event loop once, and leaves
-/// in one write.
+/// One lock guards the state, and is never held while a caller is resumed. A burst of commands wakes the event loop once,
+/// and is sent in one write.
 final class RedisConnection: Sendable {
     private struct State {
         var pending: PendingCommandQueue<PendingReply?, ContinuousClock.Instant>
@@ -12,15 +13,15 @@ final class RedisConnection: Sendable {
         var fetcher: (@Sendable () -> Void)?
     }
 
-    /// How long a command may take, from its submission to its reply.
+    /// The longest time from a command's submission to its reply.
     let commandTimeout: Duration
     private let onEnd: @Sendable (RedisConnection, DisconnectReason) -> Void
     private let onMessage: RedisClient.MessageHandler?
     private let state: Mutex<State>
 
     /// - Parameters:
-    ///   - onMessage: told what is published to a channel that was subscribed to; without it such a message is a violation.
-    ///   - onEnd: told once that the connection is over, before anyone who waits is.
+    ///   - onMessage: receives the messages of subscribed channels; without it such a message is a protocol violation.
+    ///   - onEnd: called once when the connection ends, before any waiting caller is resumed.
     init(
         _ configuration: RedisConfiguration,
         onMessage: RedisClient.MessageHandler? = nil,
@@ -39,7 +40,7 @@ final class RedisConnection: Sendable {
         )
     }
 
-    /// Why the connection is over, or nil while it stands.
+    /// The reason why the connection ended; nil while it is open.
     var end: DisconnectReason? {
         state.withLock { state in
             switch state.pending.state {
@@ -49,10 +50,13 @@ final class RedisConnection: Sendable {
         }
     }
 
-    /// Asks Redis, after `preface`, whose reply nobody waits for and between which and the command nothing of ours comes.
-    func send(_ command: RedisCommand, after preface: RedisCommand? = nil) async throws(RedisError)
-        -> RedisValue
-    {
+    /// Sends a command and waits for its reply.
+    ///
+    /// - Parameter preface: a command to send directly before, whose reply is dropped.
+    func send(
+        _ command: RedisCommand,
+        after preface: RedisCommand? = nil
+    ) async throws(RedisError) -> RedisValue {
         let call = PendingReply()
         return try await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
@@ -82,9 +86,10 @@ final class RedisConnection: Sendable {
     }
 }
 
-/// What the event loop does here.
+// MARK: Called by the event loop
+
 extension RedisConnection {
-    /// From now on `fetcher` is called, from any thread, when something waits to be sent and nothing did before.
+    /// Sets the function that is called, from any thread, when a command waits to be sent and none did before.
     func attach(_ fetcher: @escaping @Sendable () -> Void) {
         let hasUnsent = state.withLock { state in
             state.fetcher = fetcher
@@ -93,7 +98,7 @@ extension RedisConnection {
         if hasUnsent { fetcher() }
     }
 
-    /// Exchanges an empty buffer for everything that waits to be sent. Answers nil if nothing does.
+    /// Exchanges an empty buffer for everything that waits to be sent; nil if nothing does.
     func fetch(leaving empty: inout ByteBuffer) -> ByteBuffer? {
         state.withLock { state in
             guard state.pending.hasUnsent else { return nil }
@@ -105,15 +110,17 @@ extension RedisConnection {
         }
     }
 
-    /// Hands each reply to the one that asked. Answers false when somebody's reply is nobody's: a reply too many came, or
-    /// (`isMidReply`) has begun.
+    /// Delivers each reply to its caller.
+    ///
+    /// - Parameter isMidReply: whether a further reply has begun to arrive.
+    /// - Returns: false if there are more replies than commands, one that has begun included.
     func deliver(_ replies: [RedisValue], isMidReply: Bool) -> Bool {
         guard let onMessage else { return answer(replies, isMidReply: isMidReply) }
         var answers: [RedisValue] = []
         for reply in replies {
             if let message = RedisMessage(reply) { onMessage(message) } else { answers.append(reply) }
         }
-        // What has begun may be a message.
+        // A reply that has begun may turn out to be a message.
         return answer(answers, isMidReply: false)
     }
 
@@ -139,13 +146,13 @@ extension RedisConnection {
         return isExpected
     }
 
-    /// What the clock has to say now.
+    /// Looks for a command that has waited too long.
     func checkTimeout() -> PendingCommandQueue<PendingReply?, ContinuousClock.Instant>.TimeoutCheck {
         let now = ContinuousClock.now
         return state.withLock { $0.pending.checkTimeout(now: now) }
     }
 
-    /// The connection is over; the first reason stands. Everyone who waits is resumed.
+    /// Ends the connection, and resumes every waiting caller. Only the first reason counts.
     func end(_ end: DisconnectReason) {
         let now = ContinuousClock.now
         let failures = state.withLock {

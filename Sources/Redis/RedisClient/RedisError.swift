@@ -1,28 +1,28 @@
-/// Why a command has no reply.
+/// The reason why a command has no usable reply.
 package enum RedisError: Error, Sendable, Equatable {
-    /// There is no connection to send it on. Nothing was sent.
+    /// There is no connection. Nothing was sent.
     case notConnected(reason: String)
     /// Too many commands, or too many bytes, are waiting already. Nothing was sent.
     case overloaded
-    /// The reply did not come in time. `sent`: bytes of it may have reached the server.
+    /// The reply did not arrive in time. `sent`: bytes of the command may have reached the server.
     case timedOut(sent: Bool)
     /// The connection ended after the command was sent and before its reply came.
     case connectionLost(reason: String)
-    /// The caller's task was cancelled. `sent`: bytes of it may have reached, or may still reach, the server.
+    /// The caller's task was cancelled. `sent`: bytes of the command may have reached, or may still reach, the server.
     case cancelled(sent: Bool)
-    /// The server answered with an error.
+    /// The server replied with an error.
     case server(RedisServerError)
-    /// The server, or what pretends to be it, answered something that is no reply to this command.
+    /// The server's reply violates the protocol, or is no reply to this command.
     case protocolViolation(String)
     /// The client was shut down. Nothing was sent.
     case shutDown
 }
 
 extension RedisError {
-    /// Whether the command may have had an effect.
+    /// True if the command may have had an effect.
     ///
-    /// False only when no byte of it can have reached the server, or when the server answered with a definite error. (Redis
-    /// does not roll back: a script that fails after its first write is a definite error with an effect.)
+    /// False only if no byte of the command can have reached the server, or if the server replied with an error. (Redis does
+    /// not roll back: a script that fails after its first write is an error with an effect.)
     package var mayHaveBeenExecuted: Bool {
         switch self {
         case .timedOut(let sent), .cancelled(let sent): sent
@@ -36,7 +36,7 @@ extension RedisError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .notConnected(let reason): "not connected: \(reason)"
-        case .overloaded: "too much is waiting for Redis"
+        case .overloaded: "too many commands wait for Redis"
         case .timedOut(let sent): sent ? "no reply in time" : "not sent in time"
         case .connectionLost(let reason): "connection lost: \(reason)"
         case .cancelled(let sent): sent ? "cancelled after it was sent" : "cancelled before it was sent"

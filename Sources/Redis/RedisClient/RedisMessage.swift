@@ -1,9 +1,9 @@
-/// What somebody published to a channel that we had subscribed to.
+/// A message that was published to a subscribed channel.
 package struct RedisMessage: Sendable, Equatable {
     package let channel: String
     package let payload: [UInt8]
 
-    /// Nil for a reply that is no such message (RESP2: an array of `message`, the channel and the payload).
+    /// Nil for a reply that is not a message (RESP2: an array of `message`, the channel and the payload).
     init?(_ reply: RedisValue) {
         guard case .array(let parts) = reply, parts.count == 3,
             case .bulk(let kind) = parts[0], kind == Self.kind,

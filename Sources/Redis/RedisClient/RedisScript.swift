@@ -1,15 +1,15 @@
 internal import Crypto
 
-/// A Lua script that Redis is asked to run by its digest.
+/// A Lua script, which Redis runs by its digest.
 package struct RedisScript: Sendable, Equatable {
-    /// What the script is called in logs.
+    /// For logs and errors.
     package let name: String
     /// The Lua text, with its `#!lua flags=…` line if it has one.
     package let source: String
     /// The SHA-1 of the text in lower-case hexadecimal, as `SCRIPT LOAD` answers it.
     package let sha: String
 
-    /// A script of our own; its digest is computed once, here.
+    /// A script. Its digest is computed once, here.
     package init(name: String, source: String) {
         self.name = name
         self.source = source

@@ -1,17 +1,17 @@
-/// Redis understood the command and said no.
+/// An error reply of Redis.
 package struct RedisServerError: Error, Sendable, Equatable {
-    /// What kind of no, the first word of the answer: `NOSCRIPT`, `OOM`, `WRONGTYPE`, …; `ERR` where it has none.
+    /// The kind of error, which is the first word of the reply: `NOSCRIPT`, `OOM`, `WRONGTYPE`, …; `ERR` if it has none.
     package let code: String
-    /// The rest of the answer, in the server's words.
+    /// The rest of the reply.
     package let message: String
 
-    /// An error as a script or a test would name it.
+    /// An error with its parts.
     package init(code: String, message: String) {
         self.code = code
         self.message = message
     }
 
-    /// The error in the text of an error reply, without the leading `-`.
+    /// Parses the text of an error reply, without its leading `-`.
     package init(reply: String) {
         let head = reply.prefix { $0 != " " }
         let isCode =

@@ -1,4 +1,4 @@
-/// What is wrong with a Redis URL. Shows nothing of the URL itself: any misplaced part of it may be the password.
+/// The flaw of a Redis URL. Contains no part of the URL, because any misplaced part may be the password.
 package enum RedisURLError: Error, Sendable, Equatable {
     case scheme
     case identity

@@ -1,23 +1,23 @@
-/// One reply of Redis (RESP2), with its nesting.
+/// A reply of Redis (RESP2).
 package enum RedisValue: Sendable, Equatable {
-    /// Redis has nothing to say: a null bulk string or a null array.
+    /// A null bulk string or a null array.
     case null
-    /// A status such as `OK`. Bytes that are no UTF-8 are repaired.
+    /// A status such as `OK`. Invalid UTF-8 is repaired.
     case simple(String)
     /// A binary-safe string.
     case bulk([UInt8])
     case integer(Int64)
     case array([RedisValue])
-    /// An error nested in an array (as `EXEC` answers). An error as the whole reply is thrown instead.
+    /// An error nested in an array, as `EXEC` replies. An error that is the whole reply is thrown instead.
     case error(RedisServerError)
 }
 
 extension RedisValue {
-    /// Whether Redis answered that there is nothing.
     package var isNull: Bool { self == .null }
 
-    /// The number in the reply: an integer, or a string that is one in decimal.
-    /// Throws `server` for a nested error and `protocolViolation` for any other shape.
+    /// The number in the reply: an integer, or a string that contains one in decimal.
+    ///
+    /// - Throws: `server` for a nested error, `protocolViolation` for any other shape.
     package var integer: Int64 {
         get throws(RedisError) {
             switch self {
@@ -32,7 +32,8 @@ extension RedisValue {
     }
 
     /// The text in the reply: a status, a string of valid UTF-8, or an integer in decimal.
-    /// Throws `server` for a nested error and `protocolViolation` for any other shape.
+    ///
+    /// - Throws: `server` for a nested error, `protocolViolation` for any other shape.
     package var string: String {
         get throws(RedisError) {
             switch self {
@@ -46,7 +47,8 @@ extension RedisValue {
     }
 
     /// The bytes in the reply: a string, or a status in UTF-8.
-    /// Throws `server` for a nested error and `protocolViolation` for any other shape.
+    ///
+    /// - Throws: `server` for a nested error, `protocolViolation` for any other shape.
     package var bytes: [UInt8] {
         get throws(RedisError) {
             switch self {
@@ -57,8 +59,9 @@ extension RedisValue {
         }
     }
 
-    /// The elements in the reply.
-    /// Throws `server` for a nested error and `protocolViolation` for any other shape.
+    /// The elements of the reply.
+    ///
+    /// - Throws: `server` for a nested error, `protocolViolation` for any other shape.
     package var array: [RedisValue] {
         get throws(RedisError) {
             switch self {
@@ -68,7 +71,7 @@ extension RedisValue {
         }
     }
 
-    /// The reply, or nil where Redis has nothing to say: `try reply.unlessNull?.integer`.
+    /// The reply, or nil if it is null: `try reply.unlessNull?.integer`.
     package var unlessNull: RedisValue? { isNull ? nil : self }
 
     private var shape: String {

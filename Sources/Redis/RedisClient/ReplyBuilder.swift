@@ -1,24 +1,25 @@
-/// Assembles one reply from the parts that the codec meets, depth first, and counts what it costs.
+/// Assembles one reply from the elements that the parser finds, depth first, and limits its memory.
 struct ReplyBuilder {
     private struct Frame {
         var missing: Int
         var elements: [RedisValue]
     }
 
-    /// The most that one reply may cost, bytes.
+    /// The most memory that one reply may take, bytes.
     let byteLimit: Int
-    /// The reply, once it is whole.
+    /// The reply, once it is complete.
     private(set) var reply: RedisValue?
-    /// What the unfinished reply costs so far, bytes: its texts, and a share for every element.
+    /// The memory of the incomplete reply so far, bytes: its texts, and an overhead for every element.
     private(set) var cost = 0
-    /// Why the codec had to stop, if it had to.
+    /// The reason why parsing has to stop, if it has to.
     private(set) var violation: String?
     private var open: [Frame] = []
 
     init(byteLimit: Int) { self.byteLimit = byteLimit }
 
-    /// An element that takes its place in the innermost open array, and closes those that it fills.
-    /// Answers whether to go on.
+    /// Adds an element to the innermost open array, and closes the arrays that it completes.
+    ///
+    /// - Returns: whether to continue.
     mutating func add(_ element: RedisValue, bytes: Int) -> Bool {
         guard charge(bytes) else { return false }
         var whole = element
@@ -35,21 +36,23 @@ struct ReplyBuilder {
         return true
     }
 
-    /// An array of `count` elements begins. Answers whether to go on.
+    /// Opens an array of `count` elements.
+    ///
+    /// - Returns: whether to continue.
     mutating func openArray(count: Int) -> Bool {
         guard count > 0 else { return add(.array([]), bytes: 0) }
         guard charge(0) else { return false }
         var frame = Frame(missing: count, elements: [])
-        // The count is only a claim until the elements are there.
+        // A hostile server may announce elements that never come.
         frame.elements.reserveCapacity(min(count, Self.trustedCount))
         open.append(frame)
         return true
     }
 
-    /// The codec must stop for this reason.
+    /// Stops parsing. Only the first reason counts.
     mutating func refuse(_ reason: String) { violation = violation ?? reason }
 
-    /// Hands out the whole reply, if there is one, and begins anew.
+    /// Takes the complete reply, if there is one, and starts over.
     mutating func take() -> RedisValue? {
         guard let whole = reply else { return nil }
         reply = nil
@@ -63,7 +66,8 @@ struct ReplyBuilder {
         return violation == nil
     }
 
-    /// What an element costs beside its bytes: the value itself and the head of its storage.
+    /// The overhead of an element: the value itself and the head of its storage, bytes.
     private static let elementCost = MemoryLayout<RedisValue>.stride + 32
+    /// The most elements that memory is reserved for in advance.
     private static let trustedCount = 256
 }

@@ -1,16 +1,16 @@
 internal import CHiredis
 
-/// What came is no reply of a Redis.
+/// The server sent bytes that are not a valid reply.
 struct ReplyViolation: Error, Equatable {
     let reason: String
 }
 
-/// Reads replies out of bytes as they arrive; hiredis is the codec.
+/// Parses replies incrementally, with hiredis.
 ///
-/// hiredis calls back for every element, so that a Swift value is built with one copy and no tree of C objects exists. What
-/// it calls an object is a token that is never looked at. After a violation the reader is spent.
+/// hiredis calls back for every element, so that a Swift value is built with one copy and without a tree of C objects. The
+/// objects that hiredis passes around are opaque tokens. After a violation the reader must not be used again.
 final class ReplyReader {
-    /// Where the callbacks build. Reached through `privdata`, only while `redisReaderGetReply` runs.
+    /// Holds the builder for the callbacks, which reach it through `privdata` while `redisReaderGetReply` runs.
     private final class Site {
         var builder: ReplyBuilder
         init(byteLimit: Int) { self.builder = ReplyBuilder(byteLimit: byteLimit) }
@@ -37,17 +37,17 @@ final class ReplyReader {
         functions.deallocate()
     }
 
-    /// Whether a reply has begun and is not whole.
+    /// True if a reply has begun and is not complete.
     var isMidReply: Bool {
         let state = reader.pointee
-        // Between replies hiredis stands nowhere, or before a first element of no type yet.
+        // Between replies hiredis has no element, or a first element without a type.
         return state.len > state.pos || state.ridx > 0 || (state.ridx == 0 && state.rstack.0.type >= 0)
     }
 
-    /// Takes bytes and hands out the replies that they complete, in order.
+    /// Parses bytes, and passes on the replies that they complete, in order.
     func feed(_ bytes: UnsafeRawBufferPointer, onReply: (RedisValue) -> Void) throws(ReplyViolation) {
         var rest = bytes[...]
-        // hiredis moves what is left in its buffer after every kilobyte of replies: a small buffer keeps that linear.
+        // hiredis moves the rest of its buffer after every kilobyte of replies: a small buffer keeps that linear.
         while !rest.isEmpty {
             let slice = UnsafeRawBufferPointer(rebasing: rest.prefix(Self.sliceSize))
             rest = rest.dropFirst(Self.sliceSize)
@@ -81,7 +81,8 @@ final class ReplyReader {
 extension ReplyReader {
     private typealias Task = UnsafePointer<redisReadTask>
 
-    /// hiredis takes a null pointer for "out of memory" and stops; any other pointer it only carries around.
+    /// Runs one step of the builder. hiredis takes a null pointer for "out of memory" and stops; it does not look into any
+    /// other pointer.
     private static func build(
         _ task: Task?,
         _ step: (inout ReplyBuilder) -> Bool
@@ -103,9 +104,9 @@ extension ReplyReader {
         createString: { task, start, count in
             build(task) { builder in
                 guard let start, let type = task?.pointee.type else { return false }
-                // hiredis has the two bytes after the text in its buffer, and does not look at them.
+                // hiredis has the two bytes after the text in its buffer, but does not check them.
                 guard start[count] == 0x0d, start[count + 1] == 0x0a else {
-                    builder.refuse("a text does not end where it said")
+                    builder.refuse("a text is not as long as announced")
                     return false
                 }
                 let text = UnsafeRawBufferPointer(start: start, count: count)

@@ -1,9 +1,9 @@
-/// A text that no log, error or dump may show.
+/// A text that is hidden from logs, errors and dumps.
 package struct Secret: Sendable, Equatable {
     /// The text itself, for the one place that sends it.
     package let revealed: String
 
-    /// From now on the text is hidden.
+    /// Hides a text.
     package init(_ text: String) { self.revealed = text }
 }
 

@@ -89,7 +89,7 @@ import Testing
         try await HostileServer.with(reconnects: seen.futureResult, script: script) { server in
             try await withConnectedClient(server.configuration) { client in
                 #expect(await client.outcome("ASK", ["one"]) == .success(.simple("one")))
-                await client.isRefused(because: "a reply that nobody asked for")
+                await client.isRefused(because: "unexpected reply")
                 seen.succeed()
                 await client.becomes { $0 == .connected }
                 #expect(await client.outcome("ASK", ["two"]) == .success(.simple("two")))
