@@ -120,12 +120,18 @@ let productTargets: [Target] = [
 
     // The Redis client: NIO carries the bytes, hiredis reads them.
     .systemLibrary(name: "CHiredis", path: "Sources/Redis/CHiredis"),
-    library("Sources/Redis/RedisClient", uses: "CHiredis Timing Crypto DequeModule Logging NIOCore NIOPosix NIOSSL"),
+    library(
+        "Sources/Redis/RedisClient",
+        uses: "CHiredis Timing Crypto DequeModule Logging NIOCore NIOPosix NIOSSL"
+    ),
 
     // The runtime over any decider. It knows no cart.
     library("Sources/Runtime/Ownership"),
     library("Sources/Runtime/ActorRuntime", uses: "Ownership Timing DequeModule Logging"),
-    library("Sources/Runtime/RedisActorStore", uses: "ActorRuntime Ownership RedisClient Timing Logging NIOCore"),
+    library(
+        "Sources/Runtime/RedisActorStore",
+        uses: "ActorRuntime Ownership RedisClient Timing Logging NIOCore"
+    ),
     generated("Sources/Runtime/PeerProtocol", uses: "GRPCCore GRPCProtobuf SwiftProtobuf"),
     library(
         "Sources/Runtime/PeerTransport",
@@ -174,7 +180,8 @@ let productTargets: [Target] = [
         "Sources/Node/CartNode",
         uses: """
             ActorRuntime Cart CartActor CartApplication CartGRPC CartHTTP NodeConfiguration OpenAPIDocument
-            Ownership PeerTransport RedisActorStore RedisClient Hummingbird Logging NIOCore NIOPosix ServiceLifecycle UnixSignals
+            Ownership PeerTransport RedisActorStore RedisClient Timing Hummingbird Logging NIOCore NIOPosix
+            ServiceLifecycle UnixSignals
             """
     ),
 ]
@@ -185,6 +192,16 @@ let toolTargets: [Target] = [
     // Fakes and simulated ports, beside the runtime that they stand in for.
     library("Sources/Runtime/RuntimeTesting", uses: "ActorRuntime Ownership Timing"),
 
+    // A second kind of actor, on the runtime alone.
+    library("Examples/Counter/CounterActor", uses: "ActorRuntime"),
+    executable(
+        "Examples/Counter/CounterExample",
+        uses: """
+            ActorRuntime CounterActor Ownership PeerTransport RedisActorStore RedisClient ArgumentParser
+            Logging NIOCore NIOPosix
+            """
+    ),
+
     library("Tools/SeededRandom"),
     library("Tools/ProcessMeasurement", uses: "SystemPackage"),
     library("Tools/Workload/CartWorkload", uses: "SeededRandom Timing"),
@@ -192,7 +209,7 @@ let toolTargets: [Target] = [
     executable(
         "Tools/Load/CartLoad",
         uses: """
-            CartClient CartWorkload ProcessMeasurement SeededRandom ArgumentParser Histogram NIOCore
+            CartClient CartWorkload ProcessMeasurement SeededRandom Timing ArgumentParser Histogram NIOCore
             Subprocess SystemPackage
             """
     ),
@@ -240,7 +257,7 @@ let testTargets: [Target] = [
     // Shells, on ports in memory and a clock that stands still.
     tests(
         "Tests/Component/ActorRuntimeTests",
-        uses: "ActorRuntime Ownership RuntimeTesting SeededRandom Logging"
+        uses: "ActorRuntime CounterActor Ownership RuntimeTesting SeededRandom Logging"
     ),
     tests(
         "Tests/Component/CartServiceTests",
@@ -251,7 +268,10 @@ let testTargets: [Target] = [
     ),
 
     // The fakes themselves.
-    tests("Tests/Component/RuntimeTestingTests", uses: "ActorRuntime Ownership RuntimeTesting"),
+    tests(
+        "Tests/Component/RuntimeTestingTests",
+        uses: "ActorRuntime CounterActor Ownership RuntimeTesting"
+    ),
 
     // Real sockets and a real Redis.
     tests(
@@ -265,8 +285,8 @@ let testTargets: [Target] = [
     tests(
         "Tests/Integration/RedisActorStoreTests",
         uses: """
-            ActorRuntime Ownership RedisActorStore RedisClient RuntimeTesting ServerTesting Logging NIOCore
-            NIOPosix
+            ActorRuntime CounterActor Ownership RedisActorStore RedisClient RuntimeTesting ServerTesting
+            Logging NIOCore NIOPosix
             """
     ),
     tests(
@@ -286,7 +306,8 @@ let testTargets: [Target] = [
     tests(
         "Tests/Integration/NodeConfigurationTests",
         uses: """
-            NodeConfiguration Ownership RedisClient Logging NIOPosix ServiceLifecycle Subprocess SystemPackage
+            NodeConfiguration Ownership RedisClient Timing Logging NIOPosix ServiceLifecycle Subprocess
+            SystemPackage
             """
     ),
 
@@ -301,6 +322,7 @@ let testTargets: [Target] = [
             NIOFoundationCompat NIOHTTP1
             """
     ),
+    tests("Tests/System/CounterExampleTests", uses: "CounterExample ServerTesting"),
     tests("Tests/System/ProtocolTests", uses: "ClusterTesting ServerTesting", exclude: ["Clients"]),
 ]
 
@@ -317,6 +339,7 @@ let package = Package(
                 .executable(name: "cart-chaos", targets: ["CartChaos"]),
                 .executable(name: "cart-bench", targets: ["CartBench"]),
                 .executable(name: "cart-simulate", targets: ["CartSimulate"]),
+                .executable(name: "counter-example", targets: ["CounterExample"]),
             ]),
     dependencies: allPackages.map { package in
         guard let traits = traits[package.name] else {

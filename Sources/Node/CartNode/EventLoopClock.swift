@@ -10,9 +10,8 @@ struct EventLoopClock: HostClock {
     var now: ContinuousClock.Instant { .now }
 
     func sleep(until deadline: ContinuousClock.Instant) async throws {
-        let (seconds, attoseconds) = max(.zero, min(deadline - now, .seconds(86_400))).components
-        let amount = TimeAmount.nanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
-        let alarm = loop.scheduleTask(in: amount) {}
+        let wait = max(.zero, min(deadline - now, .seconds(86_400)))
+        let alarm = loop.scheduleTask(in: TimeAmount(wait)) {}
         try await withTaskCancellationHandler {
             do {
                 try await alarm.futureResult.get()

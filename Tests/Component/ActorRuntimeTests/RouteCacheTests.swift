@@ -23,14 +23,4 @@ import Testing
             #expect(cache[ActorID(id)] == nil)
         }
     }
-
-    @Test func `pauses double up to their ceiling, with jitter below the step only`() {
-        var backoff = Backoff(floor: .milliseconds(10), ceiling: .milliseconds(80))
-        var generator = SystemRandomNumberGenerator()
-        for step in [10, 20, 40, 80, 80] {
-            let pause = backoff.pause(using: &generator)
-            #expect(pause <= .milliseconds(step))
-            #expect(pause >= .milliseconds(step) / 2)
-        }
-    }
 }

@@ -44,14 +44,4 @@ import Testing
             RedisScript(name: "one", source: "return 1").sha == "e0e1f9fabfc9d4800c877a703b823ac0578ff8db"
         )
     }
-
-    @Test func `the wait grows from the minimum to the maximum, and a success shortens it again`() {
-        var backoff = ReconnectBackoff(minimum: .milliseconds(50), maximum: .seconds(2))
-        let longest = (0..<8).map { _ in backoff.next(jitter: 1) }
-        #expect(longest == [100, 200, 400, 800, 1600, 2000, 2000, 2000].map { .milliseconds($0) })
-        #expect(backoff.next(jitter: 0) == .milliseconds(50))
-        for _ in 0..<10_000 { #expect(backoff.next(jitter: 1) == .seconds(2)) }
-        backoff.reset()
-        #expect(backoff.next(jitter: 0.5) == .milliseconds(75))
-    }
 }

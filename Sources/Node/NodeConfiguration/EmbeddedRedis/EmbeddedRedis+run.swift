@@ -2,6 +2,7 @@ import Logging
 import ServiceLifecycle
 import Subprocess
 import SystemPackage
+import Timing
 
 extension EmbeddedRedis {
     /// Keeps a server running until the node shuts down or the task is cancelled; returns when the server has ended.
@@ -12,7 +13,7 @@ extension EmbeddedRedis {
     /// Not throwing: whatever happens to a server is answered with another one.
     private func supervise() async {
         let clock = ContinuousClock()
-        var pause = Self.backoff.lowerBound
+        var backoff = Self.restartBackoff
         while !Task.isCancelled {
             let began = clock.now
             do {
@@ -29,13 +30,12 @@ extension EmbeddedRedis {
                 )
             }
             guard !Task.isCancelled else { return }
-            pause = clock.now - began >= Self.stableAfter ? Self.backoff.lowerBound : pause
+            if clock.now - began >= Self.stableAfter { backoff.reset() }
             do {
-                try await Task.sleep(for: pause)
+                try await Task.sleep(for: backoff.nextPause(draw: 0))
             } catch {
                 return  // Cancelled while no server runs.
             }
-            pause = min(pause * 2, Self.backoff.upperBound)
         }
     }
 

@@ -3,6 +3,7 @@ package import Logging
 package import RedisClient
 import ServiceLifecycle
 import SystemPackage
+import Timing
 
 /// A Redis of the node's own: a `redis-server` behind a Unix socket in the data folder, which keeps every change there.
 ///
@@ -10,8 +11,8 @@ import SystemPackage
 /// with a node that stops in order. Whether a server runs is told by a lock that the server itself holds, so that
 /// two never write to one folder.
 package struct EmbeddedRedis: Service, Sendable {
-    /// The first wait before a server that ended is started again; doubles with each that did not last.
-    static let backoff: ClosedRange<Duration> = .milliseconds(100)...(.seconds(5))
+    /// The pauses before a server that ended is started again.
+    static let restartBackoff = Backoff(floor: .milliseconds(100), ceiling: .seconds(5), jitter: .none)
     /// A server that ran for this long did start.
     static let stableAfter: Duration = .seconds(10)
     /// How long a server may take to end before it is killed; its data is safe either way.

@@ -1,6 +1,7 @@
 package import ActorRuntime
 internal import Ownership
 internal import Synchronization
+internal import Timing
 
 /// One simulated store that several nodes share, with a server's clock of its own.
 ///
@@ -12,7 +13,8 @@ package final class SimulatedRedis<State: Sendable>: Sendable {
         var dataSets = 0
     }
 
-    /// What the server's clock shows when `clock` stands where it stood at the beginning, microseconds since 1970.
+    /// What the server's clock shows when `clock` stands where it stood at the beginning, microseconds since
+    /// 1970.
     package static var epochStart: UInt64 { 1_700_000_000_000_000 }
 
     private let clock: any HostClock
@@ -41,8 +43,7 @@ package final class SimulatedRedis<State: Sendable>: Sendable {
     package func execute<Value>(
         _ script: (inout SimulatedStore<State>, _ time: UInt64) throws(StoreFailure) -> Value
     ) throws(StoreFailure) -> Value {
-        let (seconds, attoseconds) = (clock.now - start).components
-        let elapsed = seconds * 1_000_000 + attoseconds / 1_000_000_000_000
+        let elapsed = (clock.now - start).wholeMicroseconds
         let result: Result<Value, StoreFailure> = locked.withLock { locked in
             let time = UInt64(clamping: Int64(Self.epochStart) + elapsed + locked.clockStep)
             do throws(StoreFailure) {

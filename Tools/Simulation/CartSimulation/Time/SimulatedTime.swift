@@ -1,3 +1,5 @@
+internal import Timing
+
 /// Time since the start of a simulation, or a span of it, in nanoseconds. It is one machine word, because a
 /// simulation does little else than compare times.
 package struct SimulatedTime: Hashable, Comparable, Sendable, CustomStringConvertible {
@@ -8,8 +10,7 @@ package struct SimulatedTime: Hashable, Comparable, Sendable, CustomStringConver
     }
 
     package init(_ duration: Duration) {
-        let (seconds, attoseconds) = duration.components
-        nanoseconds = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+        nanoseconds = duration.wholeNanoseconds
     }
 
     package static let zero = SimulatedTime(nanoseconds: 0)
