@@ -7,14 +7,15 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// The hello of one stream as the client sees it: no ask leaves before the server proved itself.
+/// The client's side of a stream's handshake. No request is sent before the server has proved that it knows
+/// the secret.
 struct ClientHandshake {
     enum State: Equatable {
-        /// The server speaks first. Can become `proving`.
+        /// The server sends its challenge first. Can become `proving`.
         case waiting
-        /// Our proof is out. Can become `trusted`.
+        /// Our proof was sent. Can become `trusted`.
         case proving(ClusterSecret.Transcript)
-        /// The server knows the secret. Terminal.
+        /// The server has proved that it knows the secret. Terminal.
         case trusted
     }
 
@@ -27,11 +28,13 @@ struct ClientHandshake {
         self.address = address
     }
 
-    /// The answer to the server's challenge.
-    mutating func challenged(_ challenge: WireChallenge, nonce: [UInt8]) throws(LinkStreamError) -> WireHello
-    {
+    /// Answers the server's challenge with our proof.
+    mutating func challenged(
+        _ challenge: WireChallenge,
+        nonce: [UInt8]
+    ) throws(LinkStreamError) -> WireHello {
         guard state == .waiting, challenge.nonce.count == ClusterSecret.nonceLength else {
-            throw .malformed("a challenge out of place")
+            throw .malformed("unexpected challenge")
         }
         let transcript = ClusterSecret.Transcript(
             challenge: [UInt8](challenge.nonce),
@@ -46,8 +49,9 @@ struct ClientHandshake {
         }
     }
 
+    /// Checks the server's proof.
     mutating func welcomed(_ welcome: WireWelcome) throws(LinkStreamError) {
-        guard case .proving(let transcript) = state else { throw .malformed("a welcome out of place") }
+        guard case .proving(let transcript) = state else { throw .malformed("unexpected welcome") }
         guard secret.isValid([UInt8](welcome.proof), of: .server, on: transcript) else {
             throw .unauthenticated("the peer does not know the cluster's secret")
         }

@@ -1,39 +1,40 @@
 import ActorRuntime
 
-/// The asks of one stream, from the caller that waits to the answer that comes: which may leave, which left, which are over.
+/// The requests of one stream, from the caller that waits to the response that comes: those that may be sent,
+/// those that were sent, and those that are over.
 ///
 /// Pure: time is an argument, and `Waiter` is whatever the shell needs to wake a caller.
 struct ClientRequestTable<Waiter> {
     typealias Instant = ContinuousClock.Instant
 
     enum State: Equatable {
-        /// The hello is under way; asks queue. Can become `open`, `retiring` or `over`.
+        /// The handshake is under way; requests queue. Can become `open`, `retiring` or `over`.
         case opening
-        /// Asks leave and answers come. Can become `retiring` or `over`.
+        /// Requests are sent, and responses arrive. Can become `retiring` or `over`.
         case open
-        /// No ask joins any more, answers still come. Can become `over`.
+        /// No further request is accepted; responses still arrive. Can become `over`.
         case retiring
-        /// The stream ended. Terminal.
+        /// The stream has ended. Terminal.
         case over
     }
 
     enum Admission: Equatable {
-        /// The ask waits for the writer, who sleeps and must be woken if `wake`.
+        /// The request waits for the writer, which sleeps and must be woken if `wake`.
         case queued(wake: Bool)
-        /// As many asks as allowed are in flight. Nothing left.
+        /// As many requests as allowed are in flight. Nothing was sent.
         case full
-        /// This stream takes no more asks. Nothing left.
+        /// The stream accepts no more requests. Nothing was sent.
         case closed
     }
 
-    /// An ask on its way out, with the time that is left of it.
+    /// A request to send now, with the time that its caller has left.
     struct OutgoingRequest: Equatable {
         let correlation: UInt64
-        let ask: LinkRequest
+        let request: LinkRequest
         let remaining: Duration
     }
 
-    /// What to do about a peer's silence.
+    /// The reaction to a peer's silence.
     enum Probe: Equatable {
         case nothing
         case ping
@@ -42,7 +43,7 @@ struct ClientRequestTable<Waiter> {
 
     private struct Entry {
         let waiter: Waiter
-        let ask: LinkRequest
+        let request: LinkRequest
         let deadline: Instant
         var isWritten = false
     }
@@ -50,11 +51,11 @@ struct ClientRequestTable<Waiter> {
     private(set) var state = State.opening
     private let policy: LinkPolicy
     private var entries: [UInt64: Entry] = [:]
-    /// Correlations of asks that were not written; may name asks that are over.
+    /// Correlations of requests that were not written. May contain requests that are over.
     private var queue: [UInt64] = []
-    /// No entry's deadline is before this.
+    /// A lower bound of the entries' deadlines.
     private var earliestDeadline: Instant?
-    /// Since when the peer owed a word; nil while it owes none.
+    /// The instant since which a response is due and nothing was heard; nil while none is due.
     private var silentSince: Instant?
     private var wasProbed = false
 
@@ -64,14 +65,13 @@ struct ClientRequestTable<Waiter> {
 
     var isEmpty: Bool { entries.isEmpty }
 
+    /// Takes in a request, to be sent by `dequeue`.
     mutating func admit(
-        _ ask: LinkRequest,
+        _ request: LinkRequest,
         as correlation: UInt64,
         until deadline: Instant,
         for waiter: Waiter
-    )
-        -> Admission
-    {
+    ) -> Admission {
         switch state {
         case .opening, .open: break
         case .retiring, .over: return .closed
@@ -81,18 +81,18 @@ struct ClientRequestTable<Waiter> {
         if queue.count >= 2 * policy.asksPerStream {
             queue.removeAll { entries[$0] == nil }
         }
-        entries[correlation] = Entry(waiter: waiter, ask: ask, deadline: deadline)
+        entries[correlation] = Entry(waiter: waiter, request: request, deadline: deadline)
         queue.append(correlation)
         earliestDeadline = min(earliestDeadline ?? deadline, deadline)
         return .queued(wake: writerSleeps && state == .open)
     }
 
-    /// The hello succeeded.
+    /// The handshake succeeded.
     mutating func open() {
         if state == .opening { state = .open }
     }
 
-    /// The asks that leave in the next message; from here on they count as sent.
+    /// The requests of the next message; from here on they count as sent.
     mutating func dequeue(now: Instant) -> [OutgoingRequest] {
         guard state == .open else { return [] }
         var outgoing: [OutgoingRequest] = []
@@ -103,38 +103,42 @@ struct ClientRequestTable<Waiter> {
             looked += 1
             guard var entry = entries[correlation] else { continue }
             let remaining = now.duration(to: entry.deadline)
-            // Too late to be worth a way there and back: stays unsent, and the next sweep says so.
+            // Too late for a round trip: it stays unsent, and the next sweep fails it.
             guard remaining >= .milliseconds(1) else { continue }
             entry.isWritten = true
             entries[correlation] = entry
-            bytes += entry.ask.command.count
-            outgoing.append(OutgoingRequest(correlation: correlation, ask: entry.ask, remaining: remaining))
+            bytes += entry.request.command.count
+            outgoing.append(
+                OutgoingRequest(correlation: correlation, request: entry.request, remaining: remaining)
+            )
         }
         queue.removeFirst(looked)
         if !outgoing.isEmpty, silentSince == nil { silentSince = now }
         return outgoing
     }
 
-    /// The peer said something.
+    /// The peer sent a sign of life.
     mutating func heard(now: Instant) {
         wasProbed = false
         silentSince = entries.values.contains { $0.isWritten } ? now : nil
     }
 
-    /// The caller that an answer is for, and the actor it asked; nil if it gave up, or if nobody asked.
+    /// The caller that a response is for, and the actor that it asked; nil if the caller gave up, or if there
+    /// was no such request.
     mutating func answered(_ correlation: UInt64) -> (waiter: Waiter, id: ActorID)? {
-        // An answer to what never left is a peer's mistake; the ask itself may still leave.
+        // A response to a request that was never sent is the peer's mistake; the request itself may still be
+        // sent.
         guard let entry = entries[correlation], entry.isWritten else { return nil }
         entries[correlation] = nil
-        return (entry.waiter, entry.ask.id)
+        return (entry.waiter, entry.request.id)
     }
 
-    /// The caller's task was cancelled. An ask that did not leave will not.
+    /// The caller's task was cancelled. A request that was not sent yet never will be.
     mutating func cancelled(_ correlation: UInt64) -> Waiter? {
         entries.removeValue(forKey: correlation)?.waiter
     }
 
-    /// The callers whose time is up.
+    /// The callers whose deadline has passed, and what is known of their requests.
     mutating func overdue(now: Instant) -> [(waiter: Waiter, failure: LinkFailure)] {
         guard let earliest = earliestDeadline, earliest <= now else { return [] }
         var late: [(waiter: Waiter, failure: LinkFailure)] = []
@@ -153,6 +157,7 @@ struct ClientRequestTable<Waiter> {
         return late
     }
 
+    /// The reaction to the peer's silence so far.
     mutating func probe(now: Instant) -> Probe {
         guard let since = silentSince else { return .nothing }
         let silence = since.duration(to: now)
@@ -162,7 +167,9 @@ struct ClientRequestTable<Waiter> {
         return .ping
     }
 
-    /// No ask joins any more; those that did not leave never will, and their callers are handed back.
+    /// Accepts no more requests. Those that were not sent never will be.
+    ///
+    /// - Returns: their callers.
     mutating func retire() -> [Waiter] {
         switch state {
         case .opening, .open: state = .retiring
@@ -174,7 +181,9 @@ struct ClientRequestTable<Waiter> {
         return unsent.values.map(\.waiter)
     }
 
-    /// The stream ended: every caller, with what is known of its ask.
+    /// The stream has ended.
+    ///
+    /// - Returns: every caller that waited, and what is known of its request.
     mutating func close(_ reason: String) -> [(waiter: Waiter, failure: LinkFailure)] {
         state = .over
         defer {

@@ -6,15 +6,16 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// What the nodes of a cluster know and others do not; each side of a stream proves that it does.
+/// The secret that all nodes of a cluster share. Each side of a stream proves that it knows the secret,
+/// without sending it.
 struct ClusterSecret: Sendable {
-    /// Who proves it. The labels keep one side's proof from being played back as the other's.
+    /// The side that proves. The labels keep one side's proof from being replayed as the other's.
     enum Role: String {
         case client = "cartnode.link.v1 client"
         case server = "cartnode.link.v1 server"
     }
 
-    /// What a proof is bound to: nobody can use it on another stream or towards another address.
+    /// The context that a proof is bound to. A proof is worthless on another stream or at another address.
     struct Transcript: Equatable, Sendable {
         let challenge: [UInt8]
         let nonce: [UInt8]
@@ -22,7 +23,7 @@ struct ClusterSecret: Sendable {
         let address: String
     }
 
-    /// How many bytes a nonce has.
+    /// The length of a nonce, bytes.
     static let nonceLength = 32
 
     private let key: SymmetricKey
@@ -37,7 +38,7 @@ struct ClusterSecret: Sendable {
         Array(HMAC<SHA256>.authenticationCode(for: Self.text(of: role, on: transcript), using: key))
     }
 
-    /// Whether a proof holds; takes equally long for every wrong one.
+    /// Checks a proof in constant time.
     func isValid(_ proof: [UInt8], of role: Role, on transcript: Transcript) -> Bool {
         HMAC<SHA256>.isValidAuthenticationCode(
             proof,
@@ -46,13 +47,13 @@ struct ClusterSecret: Sendable {
         )
     }
 
-    /// 32 bytes that were never seen before. From the system's generator always, because the proofs rest on it.
+    /// A new nonce. Always from the system's generator, because the proofs rely on its randomness.
     static func freshNonce() -> [UInt8] {
         var generator = SystemRandomNumberGenerator()
         return (0..<nonceLength).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
     }
 
-    /// Label and fields, each behind its length: no two transcripts have the same text.
+    /// Label and fields, each preceded by its length, so that no two transcripts have the same text.
     private static func text(of role: Role, on transcript: Transcript) -> [UInt8] {
         var text: [UInt8] = []
         for field in [

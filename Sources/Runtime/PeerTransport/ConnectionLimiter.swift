@@ -1,27 +1,27 @@
 import NIOCore
 import Synchronization
 
-/// Keeps the number of a server's connections within bounds, and closes those on which nobody opens a stream.
+/// Limits the number of a server's connections, and closes those without a stream.
 ///
-/// The transport's own idle time-out asks the peer's consent by a ping, which a hostile peer never gives.
+/// The transport's own idle time-out waits for the peer's answer to a ping, which a hostile peer never sends.
 final class ConnectionLimiter: Sendable {
     private let policy: LinkPolicy
-    /// How many streams each connection carries.
+    /// The number of streams by connection.
     private let streams = Mutex<[ObjectIdentifier: Int]>([:])
 
     init(policy: LinkPolicy) {
         self.policy = policy
     }
 
-    /// A connection came in.
+    /// Accepts a new connection, or closes it if there are too many.
     func accept(_ connection: any Channel) -> EventLoopFuture<Void> {
         let id = ObjectIdentifier(connection)
-        let isWelcome = streams.withLock { streams in
+        let isAccepted = streams.withLock { streams in
             guard streams.count < policy.connectionLimit else { return false }
             streams[id] = 0
             return true
         }
-        guard isWelcome else {
+        guard isAccepted else {
             connection.close(promise: nil)
             return connection.eventLoop.makeSucceededVoidFuture()
         }
@@ -32,7 +32,7 @@ final class ConnectionLimiter: Sendable {
         return connection.eventLoop.makeSucceededVoidFuture()
     }
 
-    /// A stream was opened on a connection.
+    /// Counts a stream that was opened on a connection, until it closes.
     func open(_ stream: any Channel) -> EventLoopFuture<Void> {
         if let connection = stream.parent {
             let id = ObjectIdentifier(connection)
@@ -44,7 +44,7 @@ final class ConnectionLimiter: Sendable {
         return stream.eventLoop.makeSucceededVoidFuture()
     }
 
-    /// - Returns: how many streams there are now; nil if the connection is gone.
+    /// - Returns: the number of streams now; nil if the connection is gone.
     @discardableResult private func count(_ change: Int, on id: ObjectIdentifier) -> Int? {
         streams.withLock { streams in
             guard let count = streams[id] else { return nil }
@@ -53,7 +53,7 @@ final class ConnectionLimiter: Sendable {
         }
     }
 
-    /// Closes a connection if it has no stream in a while from now.
+    /// Closes a connection if it has no stream when the time for a hello has passed.
     private func watch(_ connection: any Channel) {
         let id = ObjectIdentifier(connection)
         connection.eventLoop.scheduleTask(in: TimeAmount(policy.helloTimeout)) {

@@ -3,7 +3,8 @@ import Logging
 import Synchronization
 
 extension LinkClient {
-    /// Keeps the connections until the task is cancelled; then every ask fails and every connection closes.
+    /// Maintains the connections until the task is cancelled; then every request fails and every connection
+    /// closes.
     ///
     /// - Throws: `LinkConfigurationError.alreadyRan`.
     package func run() async throws {
@@ -29,23 +30,26 @@ extension LinkClient {
         }
         guard let reason = connection.ending else { return }
         guard !connection.served, let suppressed = logThrottle.admit(now: clock.now) else {
-            logger.debug("a link ended", metadata: ["peer": "\(connection.address)", "reason": "\(reason)"])
+            logger.debug(
+                "the connection to a peer ended",
+                metadata: ["peer": "\(connection.address)", "reason": "\(reason)"]
+            )
             return
         }
         logger.warning(
-            "a link failed",
+            "the connection to a peer failed",
             metadata: ["peer": "\(connection.address)", "reason": "\(reason)", "unlogged": "\(suppressed)"]
         )
     }
 
-    /// From here on nobody waits: also not on connections that were never taken up.
+    /// Fails every waiting caller, also those on connections that `run` never got to.
     private func stop() {
         let connections = state.withLock { state in
             state.phase = .over
             state.peers = [:]
             return state.live
         }
-        for connection in connections.values { connection.close("the link was stopped") }
+        for connection in connections.values { connection.close("the link has stopped") }
     }
 
     private func sweep() async {
@@ -60,7 +64,9 @@ extension LinkClient {
         }
     }
 
-    /// Every live connection, after those to peers that nobody asks any more were retired.
+    /// Retires the connections to idle peers.
+    ///
+    /// - Returns: every live connection.
     private func dueForSweep(now: ContinuousClock.Instant) -> [LinkConnection] {
         let (live, idle) = state.withLock { state in
             let stale = state.peers.filter { $0.value.lastAsked.duration(to: now) >= policy.idleTimeout }
@@ -75,7 +81,7 @@ extension LinkClient {
             }
             return (Array(state.live.values), idle)
         }
-        for connection in idle { connection.retire("nobody asked for a while") }
+        for connection in idle { connection.retire("the connection was idle") }
         return live
     }
 }

@@ -3,22 +3,22 @@ package import Logging
 package import NIOPosix
 import Synchronization
 
-/// The way from this node to its peers: asks by address, over connections that come and go with the asking.
+/// Sends this node's requests to its peers, by address. Connections are opened on demand, and closed when
+/// idle.
 package final class LinkClient: Link {
-    /// Whether asks are taken.
     enum Phase: Equatable {
-        /// `run()` was not called. Can become `running`.
+        /// `run()` was not called yet; requests fail. Can become `running`.
         case idle
-        /// Can become `over`.
+        /// Requests are accepted. Can become `over`.
         case running
-        /// Terminal.
+        /// `run()` has ended; requests fail. Terminal.
         case over
     }
 
     struct State {
         var phase = Phase.idle
         var peers: [String: Peer<LinkConnection>] = [:]
-        /// Every connection whose end was not seen yet, retired ones too.
+        /// Every connection that has not ended, retired ones included.
         var live: [ObjectIdentifier: LinkConnection] = [:]
     }
 
@@ -26,17 +26,17 @@ package final class LinkClient: Link {
     let environment: LinkConnection.Environment
     let logger: Logger
     let logThrottle: LogThrottle
-    /// Connections that `run()` is to keep alive.
+    /// New connections, for `run()` to take up.
     let dials: (stream: AsyncStream<LinkConnection>, continuation: AsyncStream<LinkConnection>.Continuation)
 
     var policy: LinkPolicy { environment.policy }
     var clock: any HostClock { environment.clock }
 
-    /// A link without connections: they are made when a peer is first asked.
+    /// A link without connections. A peer is dialled when the first request to it is made.
     ///
     /// - Parameters:
-    ///   - secret: what all nodes of the cluster know; not empty.
-    ///   - eventLoopGroup: the threads that carry the bytes.
+    ///   - secret: shared by all nodes of the cluster; not empty.
+    ///   - eventLoopGroup: the threads for input and output.
     /// - Throws: `LinkConfigurationError.emptySecret`.
     package init(
         secret: String,
@@ -56,31 +56,31 @@ package final class LinkClient: Link {
         dials = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(max(1, policy.peerLimit)))
     }
 
-    package func ask(_ ask: LinkRequest, at address: String) async throws(LinkFailure) -> LinkResponse {
-        if let reason = ask.unsendable(policy: policy) { throw .unsent(reason) }
-        let deadline = clock.now + min(ask.remaining, policy.askTimeLimit)
-        // A connection can retire between being chosen and being asked; the next one is fresh.
+    package func ask(_ request: LinkRequest, at address: String) async throws(LinkFailure) -> LinkResponse {
+        if let reason = request.unsendable(policy: policy) { throw .unsent(reason) }
+        let deadline = clock.now + min(request.remaining, policy.askTimeLimit)
+        // A connection can retire between being chosen and being used; the next one is fresh.
         for _ in 0..<2 {
             let connection = try connection(to: address)
-            switch await connection.ask(ask, until: deadline) {
-            case .answered(let answer): return answer
+            switch await connection.ask(request, until: deadline) {
+            case .answered(let response): return response
             case .failed(let failure): throw failure
-            case .full: throw .unsent("too many asks are in flight to \(address)")
+            case .full: throw .unsent("too many requests are in flight to \(address)")
             case .closed: forget(connection)
             }
         }
         throw .unsent("no connection to \(address) stays open")
     }
 
-    /// The connection that takes asks for an address now; a new one starts to be dialled.
+    /// The connection that accepts requests to an address now. Dials a new one if there is none.
     private func connection(to address: String) throws(LinkFailure) -> LinkConnection {
         let now = clock.now
         return try state.withLock { state throws(LinkFailure) in
-            guard state.phase == .running else { throw .unsent("the link does not run") }
+            guard state.phase == .running else { throw .unsent("the link is not running") }
             if state.peers[address] == nil, state.peers.count >= policy.peerLimit {
                 throw .unsent("too many peers are known")
             }
-            switch state.peers[address, default: Peer(now: now)].ask(now: now) {
+            switch state.peers[address, default: Peer(now: now, backoff: policy.backoff)].ask(now: now) {
             case .use(let connection): return connection
             case .refuse: throw .unsent("\(address) could not be reached a moment ago")
             case .dial: break
@@ -95,7 +95,7 @@ package final class LinkClient: Link {
         }
     }
 
-    /// A connection takes no more asks.
+    /// Sends no more requests on a connection.
     func forget(_ connection: LinkConnection) {
         let isOver = connection.ending != nil
         let served = connection.served
@@ -106,8 +106,7 @@ package final class LinkClient: Link {
                     connection,
                     served: served,
                     now: now,
-                    policy: policy,
-                    jitter: .random(in: 0.5...1)
+                    draw: .random(in: 0...1)
                 )
             } else {
                 state.peers[connection.address]?.retired(connection)

@@ -4,22 +4,26 @@ import PeerProtocol
 import SwiftProtobuf
 import Synchronization
 
-/// One stream to a peer: owns the waiting callers, and does what the request table decides.
+/// One stream to a peer. Owns the continuations of the waiting callers, and does what the request table
+/// decides.
 final class LinkClientStream: Sendable {
-    /// What a caller gets to hear.
+    /// The result of a request on this stream.
     enum Outcome: Sendable {
         case answered(LinkResponse)
         case failed(LinkFailure)
-        /// This stream has no room. Nothing left.
+        /// The stream has no room for the request. Nothing was sent.
         case full
-        /// This stream takes no more asks. Nothing left.
+        /// The stream accepts no more requests. Nothing was sent.
         case closed
     }
 
-    /// What the connection must know.
+    /// News for the connection that carries the stream.
     enum Event {
+        /// The handshake succeeded.
         case opened
+        /// The peer sent responses, or a pong.
         case heard
+        /// The peer is shutting down, and asks for its requests to go elsewhere.
         case leaving
     }
 
@@ -35,7 +39,7 @@ final class LinkClientStream: Sendable {
     private let state: Mutex<State>
     private let policy: LinkPolicy
     private let clock: any HostClock
-    /// Wakes the writer; one wake-up is as good as many.
+    /// Wakes the writer. Several wake-ups may become one.
     private let wakes = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
 
     init(secret: ClusterSecret, address: String, policy: LinkPolicy, clock: any HostClock) {
@@ -51,18 +55,20 @@ final class LinkClientStream: Sendable {
 
     var isEmpty: Bool { state.withLock { $0.requests.isEmpty } }
 
-    /// Waits for the answer to an ask. A cancelled caller is told at once.
-    func ask(_ ask: LinkRequest, as correlation: UInt64, until deadline: ContinuousClock.Instant) async
-        -> Outcome
-    {
+    /// Sends a request and waits for its response. A cancelled caller returns at once.
+    func ask(
+        _ request: LinkRequest,
+        as correlation: UInt64,
+        until deadline: ContinuousClock.Instant
+    ) async -> Outcome {
         await withTaskCancellationHandler {
             await withCheckedContinuation { waiter in
                 switch state.withLock({
-                    $0.requests.admit(ask, as: correlation, until: deadline, for: waiter)
+                    $0.requests.admit(request, as: correlation, until: deadline, for: waiter)
                 }) {
                 case .queued(let wake):
                     if wake { wakes.continuation.yield() }
-                    // A cancellation that came before the ask was there found nothing to cancel.
+                    // A cancellation before the request was admitted found nothing to cancel.
                     if Task.isCancelled { cancel(correlation) }
                 case .full: waiter.resume(returning: .full)
                 case .closed: waiter.resume(returning: .closed)
@@ -78,9 +84,9 @@ final class LinkClientStream: Sendable {
             .resume(returning: .failed(.unanswered("the caller was cancelled")))
     }
 
-    /// Fails overdue asks, and asks a silent peer whether it is there.
+    /// Fails overdue requests, and sends a ping to a silent peer.
     ///
-    /// - Returns: whether the peer is silent beyond the limit.
+    /// - Returns: whether the peer has been silent beyond the limit.
     func sweep(now: ContinuousClock.Instant) -> Bool {
         let (overdue, probe) = state.withLock { state in
             let overdue = state.requests.overdue(now: now)
@@ -97,14 +103,14 @@ final class LinkClientStream: Sendable {
         return false
     }
 
-    /// Takes no more asks; those that did not leave are free to go elsewhere.
+    /// Accepts no more requests. Those that were not sent fail as such, so that they can go elsewhere.
     func retire(_ reason: String) {
         for waiter in state.withLock({ $0.requests.retire() }) {
             waiter.resume(returning: .failed(.unsent(reason)))
         }
     }
 
-    /// Fails every ask: the stream is no more.
+    /// Ends the stream: fails every request.
     func close(_ reason: String) {
         fail(state.withLock { $0.requests.close(reason) })
     }
@@ -113,7 +119,7 @@ final class LinkClientStream: Sendable {
         for (waiter, failure) in callers { waiter.resume(returning: .failed(failure)) }
     }
 
-    /// The stream's life, until the peer ends it or the task is cancelled. Runs once.
+    /// Serves the stream until the peer ends it or the task is cancelled. Runs once.
     func run<Transport: ClientTransport>(
         over client: WireLink.Client<Transport>,
         notify: @escaping @Sendable (Event) -> Void
@@ -124,7 +130,7 @@ final class LinkClientStream: Sendable {
             }
         }
         var options = CallOptions.defaults
-        // The transport takes the limit of requests for what it reads, too.
+        // The transport applies the limit of requests also to what it reads.
         options.maxRequestMessageBytes = policy.messageLimit
         options.maxResponseMessageBytes = policy.messageLimit
         try await client.exchange(request: request, options: options) { response in
@@ -143,7 +149,7 @@ final class LinkClientStream: Sendable {
             guard !outgoing.isEmpty else { return nil }
             return .with {
                 $0.asks.asks = outgoing.map {
-                    WireAsk($0.ask, correlation: $0.correlation, remaining: $0.remaining, policy: policy)
+                    WireAsk($0.request, correlation: $0.correlation, remaining: $0.remaining, policy: policy)
                 }
             }
         }
@@ -172,7 +178,7 @@ final class LinkClientStream: Sendable {
             notify(.heard)
         case .leaving:
             notify(.leaving)
-        // A newer peer's remark; nothing that we asked for.
+        // A newer peer's message of a kind that this node does not know.
         case .none: break
         }
     }
@@ -180,7 +186,7 @@ final class LinkClientStream: Sendable {
     private func deliver(_ answers: [WireAnswer]) throws(LinkStreamError) {
         let now = clock.now
         let replies = try state.withLock { state throws(LinkStreamError) in
-            guard state.handshake.state == .trusted else { throw .malformed("answers before the welcome") }
+            guard state.handshake.state == .trusted else { throw .malformed("answers before a welcome") }
             let replies = answers.compactMap { answer in
                 state.requests.answered(answer.correlation).map { (caller: $0, answer: answer) }
             }

@@ -1,6 +1,6 @@
-/// A mistake of whoever configured the link.
+/// The link was configured or used incorrectly.
 package enum LinkConfigurationError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// Without a secret every process that reaches the port would be a member of the cluster.
+    /// Without a secret, any process that can reach the port could join the cluster.
     case emptySecret
     /// `run()` was called a second time.
     case alreadyRan
@@ -8,7 +8,7 @@ package enum LinkConfigurationError: Error, Sendable, Equatable, CustomStringCon
     package var description: String {
         switch self {
         case .emptySecret: "the cluster's secret is empty"
-        case .alreadyRan: "the link was run twice"
+        case .alreadyRan: "the link cannot run twice"
         }
     }
 }

@@ -6,9 +6,9 @@ import NIOPosix
 import PeerProtocol
 import Synchronization
 
-/// One connection to a peer, from its dialling to its end, with a few streams that share the asks.
+/// One connection to a peer, from dialling to its end. A few streams share its requests.
 final class LinkConnection: Sendable {
-    /// Everything that a connection needs from outside.
+    /// The dependencies that all connections share.
     struct Environment: Sendable {
         let secret: ClusterSecret
         let policy: LinkPolicy
@@ -17,17 +17,18 @@ final class LinkConnection: Sendable {
     }
 
     private enum State {
-        /// So many streams are not open yet, and must be by the deadline. Can become `open`, `retired` or `over`.
+        /// This many streams are not open yet, and have to be by the deadline. Can become `open`, `retired`
+        /// or `over`.
         case opening(streams: Int, deadline: ContinuousClock.Instant)
-        /// Can become `retired` or `over`.
+        /// All streams are open. Can become `retired` or `over`.
         case open
-        /// Takes no more asks. Can become `over`.
+        /// Accepts no more requests. Can become `over`.
         case retired
         /// Terminal.
         case over(reason: String)
     }
 
-    /// What ended first.
+    /// The end of the connection, or of one of its streams, with the reason.
     private enum End {
         case connection(String)
         case stream(LinkClientStream, String)
@@ -38,7 +39,7 @@ final class LinkConnection: Sendable {
         var served = false
     }
 
-    /// `host:port` as the peer's entry names it.
+    /// `host:port`, as in the peer's membership entry.
     let address: String
     private let streams: [LinkClientStream]
     private let environment: Environment
@@ -62,13 +63,13 @@ final class LinkConnection: Sendable {
         locked = Mutex(LockedState(state: .opening(streams: streams.count, deadline: deadline)))
     }
 
-    /// Whether no ask waits here.
+    /// True if no request waits on this connection.
     var isEmpty: Bool { streams.allSatisfy(\.isEmpty) }
 
-    /// Whether the connection brought a sign of life after its hello.
+    /// True once the peer has sent a sign of life after the handshake.
     var served: Bool { locked.withLock { $0.served } }
 
-    /// Why the connection ended; nil while it lives.
+    /// The reason why the connection ended; nil while it has not.
     var ending: String? {
         locked.withLock {
             switch $0.state {
@@ -78,24 +79,24 @@ final class LinkConnection: Sendable {
         }
     }
 
-    /// Waits for the answer to an ask on whichever stream has room.
-    func ask(_ ask: LinkRequest, until deadline: ContinuousClock.Instant) async -> LinkClientStream.Outcome {
+    /// Sends a request on a stream that has room, and waits for its response.
+    func ask(
+        _ request: LinkRequest,
+        until deadline: ContinuousClock.Instant
+    ) async -> LinkClientStream.Outcome {
         for _ in streams.indices {
             let number = correlation.wrappingAdd(1, ordering: .relaxed).newValue
-            let reply = await streams[Int(number % UInt64(streams.count))].ask(
-                ask,
-                as: number,
-                until: deadline
-            )
-            switch reply {
+            let stream = streams[Int(number % UInt64(streams.count))]
+            let outcome = await stream.ask(request, as: number, until: deadline)
+            switch outcome {
             case .full: continue
-            case .answered, .failed, .closed: return reply
+            case .answered, .failed, .closed: return outcome
             }
         }
         return .full
     }
 
-    /// The connection's life. Returns when it is over, and never before every caller was told.
+    /// Dials, and serves the connection until it ends. Returns after every caller has its outcome.
     func run() async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.live() }
@@ -103,10 +104,10 @@ final class LinkConnection: Sendable {
             await group.next()
             group.cancelAll()
         }
-        close("the link was stopped")
+        close("the link has stopped")
     }
 
-    /// Ends the connection; its asks fail before this returns. Only the first reason counts.
+    /// Ends the connection. Its requests have failed when this returns. Only the first reason counts.
     func close(_ reason: String) {
         let first = locked.withLock { locked in
             switch locked.state {
@@ -121,7 +122,7 @@ final class LinkConnection: Sendable {
         end.continuation.finish()
     }
 
-    /// Takes no more asks; ends when the last one is answered.
+    /// Accepts no more requests. The connection ends when the last one is answered.
     func retire(_ reason: String) {
         locked.withLock { locked in
             switch locked.state {
@@ -132,14 +133,14 @@ final class LinkConnection: Sendable {
         for stream in streams { stream.retire(reason) }
     }
 
-    /// Fails what is overdue, and ends a connection that is of no more use.
+    /// Fails overdue requests, and ends a connection that is broken or no longer needed.
     func sweep(now: ContinuousClock.Instant) {
         var isSilent = false
         for stream in streams where stream.sweep(now: now) { isSilent = true }
         let reason: String? = locked.withLock { locked in
             switch locked.state {
-            case .opening(_, let deadline): deadline <= now ? "the peer did not say hello in time" : nil
-            case .open: isSilent ? "the peer fell silent" : nil
+            case .opening(_, let deadline): deadline <= now ? "the handshake timed out" : nil
+            case .open: isSilent ? "the peer stopped responding" : nil
             case .retired: isSilent || isEmpty ? "the connection was retired" : nil
             case .over: nil
             }
@@ -147,6 +148,7 @@ final class LinkConnection: Sendable {
         if let reason { close(reason) }
     }
 
+    /// Dials, and runs the connection and its streams until one of them ends the whole.
     private func live() async {
         do {
             let client = GRPCClient(transport: try await dial())
@@ -160,7 +162,7 @@ final class LinkConnection: Sendable {
                         .stream(stream, await self.live(on: stream, over: WireLink.Client(wrapping: client)))
                     }
                 }
-                // Nobody waits for the tasks to unwind: the callers are told before.
+                // The callers get their outcomes before the tasks unwind.
                 close(await firstEnd(in: &group))
                 group.cancelAll()
             }
@@ -169,7 +171,9 @@ final class LinkConnection: Sendable {
         }
     }
 
-    /// Why the connection as a whole is of no more use.
+    /// Waits until the connection as a whole is of no use.
+    ///
+    /// - Returns: the reason.
     private func firstEnd(in group: inout TaskGroup<End>) async -> String {
         var left = streams.count
         for await end in group {
@@ -177,9 +181,9 @@ final class LinkConnection: Sendable {
             case .connection(let reason): return reason
             case .stream(let stream, let reason):
                 left -= 1
-                // A connection that never served is a failure, and its peer gets a rest.
+                // A connection that never served is a failure: its peer is left alone for a while.
                 guard left > 0, served else { return reason }
-                // The other streams finish what they carry; new asks get a connection with all its streams.
+                // The other streams finish their requests; new ones get a connection with all its streams.
                 retire(reason)
                 stream.close(reason)
             }
@@ -212,21 +216,21 @@ final class LinkConnection: Sendable {
                 }
             }
         case .heard: locked.withLock { $0.served = true }
-        case .leaving: retire("the peer is leaving")
+        case .leaving: retire("the peer is shutting down")
         }
     }
 
     private func dial() async throws -> HTTP2ClientTransport.WrappedChannel {
         guard let target = PeerAddress(address) else {
-            throw LinkStreamError.malformed("not a host and port")
+            throw LinkStreamError.malformed("the address is not host:port")
         }
         let policy = environment.policy
         let config = HTTP2ClientTransport.WrappedChannel.Config.defaults {
             $0.http2.authority = address
             $0.http2.targetWindowSize = policy.windowBytes
-            // Idle connections are ours to close: we know when a peer was last asked.
+            // `LinkClient` closes idle connections: it knows when a peer was last asked.
             $0.connection.maxIdleTime = nil
-            // Asks are gathered into messages here already; waiting for more only adds delay.
+            // Requests are batched into messages already; waiting for more only adds delay.
             $0.connection.flushCoalescing = nil
         }
         return try await .wrapping(config: config) { configure in

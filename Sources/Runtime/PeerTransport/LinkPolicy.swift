@@ -1,61 +1,68 @@
-/// Every limit of the link, by name.
+internal import Timing
+
+/// The limits of the link between nodes.
 package struct LinkPolicy: Sendable {
-    /// How many streams a node keeps to a peer, all on one connection.
+    /// Streams that a node opens to a peer, all on one connection.
     package var streamsPerPeer = 4
-    /// How many asks may be in flight on a stream, on either side of it.
+    /// The most requests in flight on a stream; held by both sides.
     package var asksPerStream = 256
-    /// How many asks or answers may leave in one message.
+    /// The most requests or responses in one message.
     package var batchLimit = 64
-    /// How many payload bytes a message holds before no further ask or answer joins it.
+    /// The payload bytes after which no further request or response joins a message.
     package var batchBytes = 64 * 1_024
-    /// How many bytes one command, or one answer, may have.
+    /// The longest command or response, bytes.
     package var payloadLimit = 1_024 * 1_024
-    /// How many bytes an id of an actor or session, or an address, may have.
+    /// The longest id of an actor or a session, and the longest address, bytes.
     package var identifierLimit = 512
-    /// How many bytes a trace context may have; a longer one is not passed on.
+    /// The longest trace context, bytes. A longer one is dropped.
     package var traceLimit = 256
-    /// How many bytes of a failure's detail are passed on.
+    /// The longest detail of a failure, bytes. A longer one is cut.
     package var detailLimit = 512
 
-    /// How long an ask may take at most, whatever its caller allows.
+    /// The longest time for a request, whatever its caller allows.
     package var askTimeLimit: Duration = .seconds(60)
-    /// How long dialling and both hellos may take together.
+    /// The longest time for dialling and the handshakes of all streams together.
     package var connectTimeout: Duration = .seconds(1)
-    /// How long a server waits for the hello of a stream, and how long for a stream on a connection that has none.
+    /// How long a server waits for a stream's hello, and for a stream on a connection that has none.
     package var helloTimeout: Duration = .seconds(2)
-    /// How long a peer may go unasked before its connection is closed.
+    /// The time without requests after which a peer's connection is closed.
     package var idleTimeout: Duration = .seconds(60)
-    /// How long a peer that owes answers may be silent before it is asked whether it is there.
+    /// The silence after which a peer that owes responses gets a ping.
     package var probeAfter: Duration = .milliseconds(500)
-    /// How long it may be silent before its connection counts as broken.
+    /// The silence after which the connection of a peer that owes responses counts as broken.
     package var silenceLimit: Duration = .seconds(1)
-    /// The pause after a first failure to connect; doubles up to `backoffCeiling`, with jitter. Asks fail at once meanwhile.
+    /// The pause after a first failure to connect, before jitter; doubles with each further one. Meanwhile
+    /// requests fail at once.
     package var backoffFloor: Duration = .milliseconds(50)
+    /// The longest pause after a failure to connect.
     package var backoffCeiling: Duration = .seconds(1)
-    /// How often overdue asks, silent peers and idle connections are looked for.
+    /// The interval between looks for overdue requests, silent peers and idle connections.
     package var sweepInterval: Duration = .milliseconds(10)
-    /// How long a server that shuts down waits for the asks under way.
+    /// How long a server that shuts down waits for the requests under way.
     package var drainLimit: Duration = .seconds(5)
-    /// How often a refused peer is logged at most.
+    /// The shortest time between two log lines about refused or failed peers.
     package var refusalLogInterval: Duration = .seconds(10)
 
-    /// How many peers are known at once.
+    /// The most peers that a node knows at once.
     package var peerLimit = 1_024
-    /// How many connections a server has at once.
+    /// The most connections that a server has at once.
     package var connectionLimit = 1_024
-    /// How many streams a server grants to a connection.
+    /// The most streams on a server's connection.
     package var streamsPerConnection = 16
-    /// The flow-control window of a stream and of a connection, in bytes.
+    /// The flow-control window of a stream and of a connection, bytes.
     package var windowBytes = 1_024 * 1_024
 
     package init() {}
 
-    /// The largest message that a sender within these limits makes, in bytes.
+    /// The pauses between attempts to connect to a peer.
+    var backoff: Backoff { Backoff(floor: backoffFloor, ceiling: backoffCeiling) }
+
+    /// The largest message that a sender within these limits makes, bytes.
     var messageLimit: Int {
         let envelope = 3 * identifierLimit + traceLimit + detailLimit + 64
         return batchBytes + payloadLimit + batchLimit * envelope
     }
 
-    /// How many answers may wait for a client that does not read them, before its stream is closed.
+    /// The most responses that may wait for a client to read them, before its stream is closed.
     var unreadLimit: Int { 4 * asksPerStream }
 }

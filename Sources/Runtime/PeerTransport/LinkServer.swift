@@ -1,27 +1,22 @@
 package import ActorRuntime
-import GRPCCore
 import GRPCNIOTransportHTTP2Posix
+import GRPCServing
 package import Logging
 package import NIOPosix
-import Synchronization
 
-/// Where this node's peers reach it: proves its peers, and hands their asks to the host.
+/// Serves the requests of this node's peers: authenticates the peers, and passes their requests to a
+/// receiver.
 package final class LinkServer: Sendable {
-    private let transport: HTTP2ServerTransport.Posix
-    private let server: GRPCServer<HTTP2ServerTransport.Posix>
+    private let server: GracefulGRPCServer
     private let service: LinkService
-    private let policy: LinkPolicy
-    private let clock: any HostClock
-    private let shutdown = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-    private let isLeaving = Atomic(false)
 
     /// A server that does not listen yet.
     ///
     /// - Parameters:
     ///   - host: the IP address to listen on.
     ///   - port: 0 for any free one.
-    ///   - secret: what all nodes of the cluster know; not empty.
-    ///   - receiver: who answers; is called concurrently, and cancelled when its client is gone.
+    ///   - secret: shared by all nodes of the cluster; not empty.
+    ///   - receiver: answers the requests; called concurrently, and cancelled when the client is gone.
     /// - Throws: `LinkConfigurationError.emptySecret`.
     package init(
         host: String,
@@ -45,61 +40,39 @@ package final class LinkServer: Sendable {
             $0.rpc.maxRequestPayloadSize = policy.messageLimit
             $0.http2.targetWindowSize = policy.windowBytes
             $0.http2.maxConcurrentStreams = policy.streamsPerConnection
-            // Asks and answers are gathered into messages here already; waiting for more only adds delay.
+            // Responses are batched into messages already; waiting for more only adds delay.
             $0.connection.flushCoalescing = nil
             $0.channelDebuggingCallbacks.onAcceptTCPConnection = connectionLimiter.accept
             $0.channelDebuggingCallbacks.onAcceptHTTP2Stream = connectionLimiter.open
         }
-        transport = HTTP2ServerTransport.Posix(
-            address: host.contains(":") ? .ipv6(host: host, port: port) : .ipv4(host: host, port: port),
-            transportSecurity: .plaintext,
+        server = GracefulGRPCServer(
+            address: host,
+            port: port,
             config: config,
-            eventLoopGroup: eventLoopGroup
+            services: [service],
+            eventLoopGroup: eventLoopGroup,
+            drainTimeout: { try await clock.sleep(until: clock.now + policy.drainLimit) }
         )
-        server = GRPCServer(transport: transport, services: [service])
-        self.policy = policy
-        self.clock = clock
     }
 
-    /// The port that is listened on. Waits until there is one.
+    /// The port that the server listens on. Waits until it listens.
     ///
-    /// - Throws: when the server could not listen, or does not any more.
+    /// - Throws: when the server could not listen, or has stopped listening.
     package var port: Int {
-        get async throws {
-            let address = try await transport.listeningAddress
-            return address.ipv4?.port ?? address.ipv6?.port ?? 0
-        }
+        get async throws { try await server.port }
     }
 
-    /// Listens and serves until the task is cancelled, or until a graceful shutdown is through. Runs once.
+    /// Listens and serves until the task is cancelled, or until a graceful shutdown is complete. Runs once.
     ///
-    /// - Throws: when the address can not be listened on.
+    /// - Throws: when the server cannot listen on its address.
     package func run() async throws {
-        do {
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await self.server.serve() }
-                group.addTask { try await self.limitShutdown() }
-                defer { group.cancelAll() }
-                try await group.next()
-            }
-        } catch {
-            // Being told to stop, by either way, is no failure.
-            if Task.isCancelled || isLeaving.load(ordering: .acquiring) { return }
-            throw error
-        }
+        try await server.run()
     }
 
-    /// Listens no more, asks the peers to go, and lets the asks under way finish within the policy's bound; then `run()` returns.
+    /// Stops listening, asks the peers to send their requests elsewhere, and lets the requests under way
+    /// finish within the policy's bound; then `run()` returns.
     package func beginGracefulShutdown() {
-        guard !isLeaving.exchange(true, ordering: .acquiringAndReleasing) else { return }
-        server.beginGracefulShutdown()
+        guard server.beginGracefulShutdown() else { return }
         service.leave()
-        shutdown.continuation.finish()
-    }
-
-    private func limitShutdown() async throws {
-        for await _ in shutdown.stream {}
-        try Task.checkCancellation()
-        try await clock.sleep(until: clock.now + policy.drainLimit)
     }
 }

@@ -4,19 +4,20 @@ import PeerProtocol
 import SwiftProtobuf
 import Synchronization
 
-/// One stream of a peer on the server: hears its asks, serves them side by side, answers in any order.
+/// One stream of a peer on the server: reads its requests, serves them concurrently, and answers in any
+/// order.
 final class LinkServerStream: Sendable {
     private struct State {
         var handshake: ServerHandshake
         var incoming: ServerRequestTable
-        /// No more asks will come: the stream ends with the last answer.
-        var isHeardOut = false
+        /// No more requests will come: the stream ends with the last response.
+        var isInputClosed = false
     }
 
-    /// What came to its end.
+    /// The end of one of the stream's tasks.
     private enum End {
-        /// The last answer left, and no ask will come.
-        case saidAll
+        /// The last response was sent, and no request will come.
+        case outputClosed
         case other
     }
 
@@ -24,7 +25,7 @@ final class LinkServerStream: Sendable {
     private let policy: LinkPolicy
     private let clock: any HostClock
     private let receiver: any LinkReceiver
-    /// Wakes the writer; one wake-up is as good as many.
+    /// Wakes the writer. Several wake-ups may become one.
     private let wakes = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
 
     init(secret: ClusterSecret, policy: LinkPolicy, clock: any HostClock, receiver: any LinkReceiver) {
@@ -39,49 +40,49 @@ final class LinkServerStream: Sendable {
         wakes.continuation.yield()
     }
 
-    /// Asks the client to take its asks elsewhere.
+    /// Tells the client to send its requests elsewhere.
     func leave() {
-        state.withLock { $0.incoming.say(.with { $0.leaving = WireLeaving() }) }
+        state.withLock { $0.incoming.send(.with { $0.leaving = WireLeaving() }) }
         wakes.continuation.yield()
     }
 
-    /// The stream's life, until the client ends it or has to be refused. Runs once.
+    /// Serves the stream until the client ends it or has to be refused. Runs once.
     func run(
-        hearing messages: RPCAsyncSequence<WireFromClient, any Error>,
-        saying writer: RPCWriter<WireFromServer>
+        reading messages: RPCAsyncSequence<WireFromClient, any Error>,
+        writingTo writer: RPCWriter<WireFromServer>
     ) async throws {
         try await withThrowingTaskGroup(of: End.self) { group in
             defer { group.cancelAll() }
             group.addTask {
                 try await self.write(to: writer)
-                return .saidAll
+                return .outputClosed
             }
             group.addTask {
                 try await self.limitHello()
                 return .other
             }
             group.addTask {
-                try await self.listen(to: messages)
+                try await self.read(messages)
                 return .other
             }
             for try await end in group {
                 switch end {
-                case .saidAll: return
+                case .outputClosed: return
                 case .other: continue
                 }
             }
         }
     }
 
-    private func listen(to messages: RPCAsyncSequence<WireFromClient, any Error>) async throws {
+    private func read(_ messages: RPCAsyncSequence<WireFromClient, any Error>) async throws {
         try await withThrowingDiscardingTaskGroup { group in
             for try await message in messages {
-                for (ask, correlation) in try hear(message) {
-                    group.addTask { await self.serve(ask, as: correlation) }
+                for (request, correlation) in try receive(message) {
+                    group.addTask { await self.serve(request, as: correlation) }
                 }
             }
             try Task.checkCancellation()
-            state.withLock { $0.isHeardOut = true }
+            state.withLock { $0.isInputClosed = true }
             wakes.continuation.yield()
         }
     }
@@ -89,7 +90,7 @@ final class LinkServerStream: Sendable {
     private func write(to writer: RPCWriter<WireFromServer>) async throws {
         for await _ in wakes.stream {
             while let message = state.withLock({ $0.incoming.dequeue() }) { try await writer.write(message) }
-            if state.withLock({ $0.isHeardOut && $0.incoming.isIdle }) { return }
+            if state.withLock({ $0.isInputClosed && $0.incoming.isIdle }) { return }
         }
     }
 
@@ -100,16 +101,16 @@ final class LinkServerStream: Sendable {
 
     /// Takes in one message.
     ///
-    /// - Returns: the asks to serve now.
-    private func hear(_ message: WireFromClient) throws(LinkStreamError) -> [(
-        ask: LinkRequest, correlation: UInt64
-    )] {
+    /// - Returns: the requests to serve now.
+    private func receive(
+        _ message: WireFromClient
+    ) throws(LinkStreamError) -> [(request: LinkRequest, correlation: UInt64)] {
         defer { wakes.continuation.yield() }
         return try state.withLock { state throws(LinkStreamError) in
             switch message.kind {
             case .hello(let hello):
                 let welcome = try state.handshake.hello(hello, policy: policy)
-                state.incoming.say(.with { $0.welcome = welcome })
+                state.incoming.send(.with { $0.welcome = welcome })
                 return []
             case .ping:
                 try Self.requireTrust(state)
@@ -119,53 +120,58 @@ final class LinkServerStream: Sendable {
                 try Self.requireTrust(state)
                 return try admit(asks.asks, into: &state.incoming)
             case .none:
-                throw .malformed("a message of no kind that this node knows")
+                throw .malformed("unknown kind of message")
             }
         }
     }
 
     private static func requireTrust(_ state: borrowing State) throws(LinkStreamError) {
-        guard state.handshake.state == .trusted else { throw .unauthenticated("no hello came first") }
+        guard state.handshake.state == .trusted else { throw .unauthenticated("request before a hello") }
     }
 
     private func admit(
         _ asks: [WireAsk],
         into incoming: inout ServerRequestTable
-    ) throws(LinkStreamError) -> [(ask: LinkRequest, correlation: UInt64)] {
-        var admitted: [(ask: LinkRequest, correlation: UInt64)] = []
+    ) throws(LinkStreamError) -> [(request: LinkRequest, correlation: UInt64)] {
+        var admitted: [(request: LinkRequest, correlation: UInt64)] = []
         for wire in asks {
-            let ask = try LinkRequest(wire, policy: policy)
+            let request = try LinkRequest(wire, policy: policy)
+            let id = request.id
             switch incoming.admit(wire.correlation) {
             case .serve:
-                admitted.append((ask, wire.correlation))
+                admitted.append((request, wire.correlation))
             case .overloaded:
                 let failure = HostFailure(
                     .overloaded,
                     .notApplied,
-                    id: ask.id,
-                    detail: "too many asks on one stream"
+                    id: id,
+                    detail: "too many requests on one stream"
                 )
-                incoming.turnAway(
-                    WireAnswer(.failed(failure), correlation: wire.correlation, id: ask.id, policy: policy)
+                incoming.reject(
+                    WireAnswer(.failed(failure), correlation: wire.correlation, id: id, policy: policy)
                 )
             case .duplicate:
-                throw .malformed("two asks have the same number")
+                throw .malformed("two requests have the same correlation")
             }
             if incoming.isCongested { throw .slowReader }
         }
         return admitted
     }
 
-    private func serve(_ ask: LinkRequest, as correlation: UInt64) async {
-        let answer: LinkResponse
-        if ask.remaining > .zero {
-            answer = await receiver.receive(ask)
+    private func serve(_ request: LinkRequest, as correlation: UInt64) async {
+        let response: LinkResponse
+        if request.remaining > .zero {
+            response = await receiver.receive(request)
         } else {
-            answer = .failed(
-                HostFailure(.deadlineExceeded, .notApplied, id: ask.id, detail: "the ask came too late")
+            let failure = HostFailure(
+                .deadlineExceeded,
+                .notApplied,
+                id: request.id,
+                detail: "the request arrived too late"
             )
+            response = .failed(failure)
         }
-        let wire = WireAnswer(answer, correlation: correlation, id: ask.id, policy: policy)
+        let wire = WireAnswer(response, correlation: correlation, id: request.id, policy: policy)
         if state.withLock({ $0.incoming.answer(wire) }) { wakes.continuation.yield() }
     }
 }

@@ -4,7 +4,7 @@ import Logging
 import PeerProtocol
 import Synchronization
 
-/// The streams of all peers.
+/// The gRPC service behind `LinkServer`: serves the streams of all peers.
 final class LinkService: WireLink.StreamingServiceProtocol {
     private struct State {
         var isLeaving = false
@@ -34,7 +34,7 @@ final class LinkService: WireLink.StreamingServiceProtocol {
         logThrottle = LogThrottle(interval: policy.refusalLogInterval)
     }
 
-    /// Asks every client to take its asks elsewhere, also those that come from now on.
+    /// Tells every client to send its requests elsewhere, those of later streams included.
     func leave() {
         let streams = state.withLock { state in
             state.isLeaving = true
@@ -66,12 +66,12 @@ final class LinkService: WireLink.StreamingServiceProtocol {
         if isLeaving { stream.leave() }
         defer { state.withLock { $0.streams[ObjectIdentifier(stream)] = nil } }
         do {
-            try await stream.run(hearing: messages, saying: writer)
+            try await stream.run(reading: messages, writingTo: writer)
         } catch let refusal as LinkStreamError {
             logRefusal(of: peer, because: refusal)
             throw refusal
         } catch {
-            logger.debug("a peer's stream broke", metadata: ["peer": "\(peer)", "reason": "\(error)"])
+            logger.debug("a peer's stream failed", metadata: ["peer": "\(peer)", "reason": "\(error)"])
             throw error
         }
     }

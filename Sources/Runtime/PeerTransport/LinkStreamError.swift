@@ -1,22 +1,22 @@
 import GRPCCore
 
-/// Why a stream is closed on a peer.
+/// The peer's fault that ends a stream.
 enum LinkStreamError: Error, Equatable {
-    /// It did not prove that it belongs to the cluster.
+    /// The peer did not prove that it belongs to the cluster.
     case unauthenticated(String)
-    /// It said what no peer says.
+    /// The peer violated the protocol.
     case malformed(String)
-    /// It did not say hello in time.
+    /// The peer's hello did not arrive in time.
     case helloTimeout
-    /// It does not read its answers.
+    /// The peer does not read its responses.
     case slowReader
 
-    /// One line for a person.
+    /// One line for logs, and for the peer.
     var text: String {
         switch self {
-        case .unauthenticated(let why), .malformed(let why): why
-        case .helloTimeout: "no hello came in time"
-        case .slowReader: "too many answers wait to be read"
+        case .unauthenticated(let reason), .malformed(let reason): reason
+        case .helloTimeout: "no hello arrived in time"
+        case .slowReader: "too many responses wait to be read"
         }
     }
 }

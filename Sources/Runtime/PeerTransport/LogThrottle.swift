@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Keeps a peer that fails again and again from filling the log.
+/// Limits how often a line is logged, so that a peer that keeps failing cannot fill the log.
 final class LogThrottle: Sendable {
     private struct State {
         var last: ContinuousClock.Instant?
@@ -10,12 +10,15 @@ final class LogThrottle: Sendable {
     private let interval: Duration
     private let state = Mutex(State())
 
-    /// - Parameter interval: how far apart two lines are at least.
+    /// - Parameter interval: the shortest time between two lines.
     init(interval: Duration) {
         self.interval = interval
     }
 
-    /// Whether a line may be written now: how many were not since the last one, or nil.
+    /// Decides about one line.
+    ///
+    /// - Returns: nil if the line has to be suppressed; otherwise the number of lines suppressed since the
+    ///   last one.
     func admit(now: ContinuousClock.Instant) -> Int? {
         state.withLock { state in
             if let last = state.last, last.duration(to: now) < interval {

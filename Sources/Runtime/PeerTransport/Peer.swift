@@ -1,29 +1,34 @@
-/// What a node remembers of one address: the connection in use, or when it may be dialled again.
+import Timing
+
+/// The state of one address: the connection in use, or the time at which it may be dialled again.
 struct Peer<Connection: AnyObject> {
     typealias Instant = ContinuousClock.Instant
 
     enum State {
-        /// Nothing is known against it. Can become `connected`.
+        /// There is no connection, and no reason not to dial. Can become `connected`.
         case vacant
-        /// The connection that asks go to, dialled or being dialled. Can become `vacant` or `backingOff`.
+        /// Requests use this connection, which is dialled or being dialled. Can become `vacant` or
+        /// `backingOff`.
         case connected(Connection)
-        /// A connection failed; nobody dials before the instant. Can become `connected`.
+        /// The last connection failed; the address must not be dialled before the instant. Can become
+        /// `connected`.
         case backingOff(until: Instant)
     }
 
     enum Decision {
         case use(Connection)
         case dial
-        /// Nothing is to be sent: the peer failed a moment ago.
+        /// The request fails unsent: the peer failed a moment ago.
         case refuse
     }
 
     private(set) var state = State.vacant
     private(set) var lastAsked: Instant
-    private var failures = 0
+    private var backoff: Backoff
 
-    init(now: Instant) {
+    init(now: Instant, backoff: Backoff) {
         lastAsked = now
+        self.backoff = backoff
     }
 
     /// The connection in use, if any.
@@ -34,6 +39,7 @@ struct Peer<Connection: AnyObject> {
         }
     }
 
+    /// Decides how a request reaches the peer.
     mutating func ask(now: Instant) -> Decision {
         lastAsked = now
         switch state {
@@ -47,36 +53,27 @@ struct Peer<Connection: AnyObject> {
         state = .connected(connection)
     }
 
-    /// A connection takes no more asks; the next one dials.
+    /// A connection accepts no more requests; the next request dials.
     mutating func retired(_ connection: Connection) {
         if isCurrent(connection) { state = .vacant }
     }
 
-    /// A connection ended.
+    /// A connection has ended.
     ///
     /// - Parameters:
-    ///   - served: whether it brought an answer; if not, it counts as a failure.
-    ///   - jitter: 0.5…1, the part of the pause that is kept.
-    mutating func ended(
-        _ connection: Connection,
-        served: Bool,
-        now: Instant,
-        policy: LinkPolicy,
-        jitter: Double
-    ) {
-        if served { failures = 0 }
+    ///   - served: whether the peer sent a sign of life on it; if not, it counts as a failure.
+    ///   - draw: a random number, drawn evenly from 0…1.
+    mutating func ended(_ connection: Connection, served: Bool, now: Instant, draw: Double) {
+        if served { backoff.reset() }
         guard isCurrent(connection) else { return }
         guard !served else {
             state = .vacant
             return
         }
-        let doublings = min(failures, 16)
-        failures += 1
-        let pause = min(policy.backoffFloor * (1 << doublings), policy.backoffCeiling)
-        state = .backingOff(until: now + pause * jitter)
+        state = .backingOff(until: now + backoff.nextPause(draw: draw))
     }
 
-    /// Whether nothing would be lost by forgetting this peer.
+    /// True if the peer has no connection and was idle for so long that its state can be dropped.
     func isForgettable(now: Instant, policy: LinkPolicy) -> Bool {
         switch state {
         case .connected: false

@@ -1,9 +1,9 @@
-/// Where a peer listens, taken apart.
+/// The host and the port that a peer listens on.
 struct PeerAddress: Equatable, Sendable {
     let host: String
     let port: Int
 
-    /// Reads `host:port` or `[IPv6]:port`; nil if it is neither.
+    /// Parses `host:port` or `[IPv6]:port`; nil for anything else.
     init?(_ text: String) {
         guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]),
             port > 0

@@ -7,12 +7,13 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// The hello of one stream as the server sees it: no ask is heard before the client proved itself.
+/// The server's side of a stream's handshake. No request is accepted before the client has proved that it
+/// knows the secret.
 struct ServerHandshake {
     enum State: Equatable {
-        /// Our challenge is out. Can become `trusted`.
+        /// Our challenge was sent. Can become `trusted`.
         case waiting
-        /// The client knows the secret. Terminal.
+        /// The client has proved that it knows the secret. Terminal.
         case trusted
     }
 
@@ -25,17 +26,17 @@ struct ServerHandshake {
         challengeNonce = challenge
     }
 
-    /// The first message of the stream.
+    /// The first message of the stream, which the client's proof must cover.
     var challenge: WireChallenge {
         .with { $0.nonce = Data(challengeNonce) }
     }
 
-    /// The answer to a hello that holds.
+    /// Checks the client's proof, and answers with our own.
     mutating func hello(_ hello: WireHello, policy: LinkPolicy) throws(LinkStreamError) -> WireWelcome {
         guard state == .waiting, hello.nonce.count == ClusterSecret.nonceLength,
             hello.address.utf8.count <= policy.identifierLimit
         else {
-            throw .malformed("a hello out of place")
+            throw .malformed("unexpected hello")
         }
         let transcript = ClusterSecret.Transcript(
             challenge: challengeNonce,

@@ -1,41 +1,43 @@
 import PeerProtocol
 import SwiftProtobuf
 
-/// The asks of one stream on the server: which are being served, and which answers wait to leave. Pure.
+/// The requests of one stream on the server: those that are being served, and the responses that wait to be
+/// sent. Pure.
 struct ServerRequestTable {
     enum Admission: Equatable {
         case serve
-        /// As many asks as allowed are being served.
+        /// As many requests as allowed are being served.
         case overloaded
-        /// An ask of this number is being served.
+        /// A request with this correlation is being served.
         case duplicate
     }
 
-    /// An answer that did not leave.
+    /// A response that was not sent yet.
     private struct Waiting {
         let answer: WireAnswer
-        /// Whether its leaving makes room for an ask.
+        /// Whether sending it makes room for a request.
         let wasServed: Bool
     }
 
     private let policy: LinkPolicy
     private var inFlight: Set<UInt64> = []
     private var answers: [Waiting] = []
-    private var words: [WireFromServer] = []
+    private var controlMessages: [WireFromServer] = []
     private var isPongDue = false
 
-    /// - Parameter firstMessage: what the server says first.
+    /// - Parameter firstMessage: the message that the server sends first.
     init(policy: LinkPolicy, firstMessage: WireFromServer) {
         self.policy = policy
-        words = [firstMessage]
+        controlMessages = [firstMessage]
     }
 
-    /// Whether more answers wait than a client that reads them would let wait.
+    /// True if more responses wait than a client that reads them would leave waiting.
     var isCongested: Bool { answers.count > policy.unreadLimit }
 
-    /// Whether every ask was answered and every answer left.
-    var isIdle: Bool { inFlight.isEmpty && answers.isEmpty && words.isEmpty && !isPongDue }
+    /// True if every request was answered and everything was sent.
+    var isIdle: Bool { inFlight.isEmpty && answers.isEmpty && controlMessages.isEmpty && !isPongDue }
 
+    /// Takes in a request.
     mutating func admit(_ correlation: UInt64) -> Admission {
         if inFlight.contains(correlation) { return .duplicate }
         guard inFlight.count < policy.asksPerStream else { return .overloaded }
@@ -43,7 +45,7 @@ struct ServerRequestTable {
         return .serve
     }
 
-    /// An ask was served.
+    /// Queues the response to a request that was served.
     ///
     /// - Returns: whether the writer sleeps and must be woken.
     mutating func answer(_ answer: WireAnswer) -> Bool {
@@ -51,24 +53,25 @@ struct ServerRequestTable {
         return answers.count == 1
     }
 
-    /// An ask found no room. Its number may be in use again before this answer leaves.
-    mutating func turnAway(_ answer: WireAnswer) {
+    /// Queues the response to a request that was not admitted. The correlation may be in use again before it
+    /// is sent.
+    mutating func reject(_ answer: WireAnswer) {
         answers.append(Waiting(answer: answer, wasServed: false))
     }
 
-    /// Says something besides answers, in order.
-    mutating func say(_ word: WireFromServer) {
-        words.append(word)
+    /// Queues a message that is no response. Such messages keep their order, and go before responses.
+    mutating func send(_ message: WireFromServer) {
+        controlMessages.append(message)
     }
 
-    /// One pong answers all the pings that came before it.
+    /// A ping came. One pong answers all pings before it.
     mutating func pinged() {
         isPongDue = true
     }
 
-    /// The next message to leave; nil if there is nothing to say.
+    /// The next message to send; nil if there is none.
     mutating func dequeue() -> WireFromServer? {
-        if !words.isEmpty { return words.removeFirst() }
+        if !controlMessages.isEmpty { return controlMessages.removeFirst() }
         if isPongDue {
             isPongDue = false
             return .with { $0.pong = WirePong() }
@@ -81,9 +84,9 @@ struct ServerRequestTable {
             bytes += waiting.answer.weight
         }
         guard count > 0 else { return nil }
-        let leaving = Array(answers.prefix(count))
+        let batch = Array(answers.prefix(count))
         answers.removeFirst(count)
-        for waiting in leaving where waiting.wasServed { inFlight.remove(waiting.answer.correlation) }
-        return .with { $0.answers.answers = leaving.map(\.answer) }
+        for waiting in batch where waiting.wasServed { inFlight.remove(waiting.answer.correlation) }
+        return .with { $0.answers.answers = batch.map(\.answer) }
     }
 }

@@ -1,5 +1,6 @@
 import ActorRuntime
 import PeerProtocol
+import Timing
 
 extension WireFailure {
     init(_ failure: HostFailure, policy: LinkPolicy) {
@@ -13,7 +14,7 @@ extension WireFailure {
 }
 
 extension HostFailure {
-    /// - Parameter id: the actor that was asked for, whatever the peer says.
+    /// - Parameter id: the actor of the request, whatever the peer says.
     init(_ wire: WireFailure, id: ActorID, policy: LinkPolicy) {
         self.init(
             Reason(wire.reason),
@@ -51,7 +52,7 @@ extension HostFailure.Reason {
         case .sessionLost: self = .sessionLost
         case .notReady: self = .notReady
         case .draining: self = .draining
-        // A newer peer's reason: all that is certain is that the owner did not do it.
+        // A newer peer's reason. All that is certain is that the owner did not serve the request.
         case .unspecified, .UNRECOGNIZED: self = .ownerUnreachable
         }
     }
@@ -76,17 +77,14 @@ extension HostFailure.Outcome {
 }
 
 extension Duration {
-    /// Whole milliseconds, as many as the field holds.
+    /// Whole milliseconds, clamped to the range of the field.
     var wireMilliseconds: UInt32 {
-        if self <= .zero { return 0 }
-        let (seconds, attoseconds) = components
-        guard seconds < 4_000_000 else { return .max }
-        return UInt32(clamping: seconds * 1_000 + attoseconds / 1_000_000_000_000_000)
+        UInt32(clamping: wholeMilliseconds)
     }
 }
 
 extension String {
-    /// The text, or as many of its characters as fit into so many bytes.
+    /// The text, cut to the characters that fit into this many bytes.
     func limited(to bytes: Int) -> String {
         guard utf8.count > bytes else { return self }
         var short = String(decoding: utf8.prefix(bytes), as: UTF8.self)

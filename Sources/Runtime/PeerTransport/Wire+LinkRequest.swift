@@ -9,27 +9,27 @@ import Foundation
 #endif
 
 extension WireAsk {
-    init(_ ask: LinkRequest, correlation: UInt64, remaining: Duration, policy: LinkPolicy) {
+    init(_ request: LinkRequest, correlation: UInt64, remaining: Duration, policy: LinkPolicy) {
         self.init()
         self.correlation = correlation
-        target = ask.target.rawValue
-        actor = ask.id.rawValue
-        command = Data(ask.command)
+        target = request.target.rawValue
+        actor = request.id.rawValue
+        command = Data(request.command)
         remainingMs = remaining.wireMilliseconds
-        trace = ask.trace.utf8.count <= policy.traceLimit ? ask.trace : ""
+        trace = request.trace.utf8.count <= policy.traceLimit ? request.trace : ""
     }
 }
 
 extension LinkRequest {
-    /// - Throws: what is wrong with the ask, for the peer to read.
+    /// - Throws: `malformed`, with the reason for the peer.
     init(_ wire: WireAsk, policy: LinkPolicy) throws(LinkStreamError) {
         guard (1...policy.identifierLimit).contains(wire.target.utf8.count) else {
-            throw .malformed("an ask names no session, or one too long")
+            throw .malformed("the session of a request is missing or too long")
         }
         guard (1...policy.identifierLimit).contains(wire.actor.utf8.count),
             !wire.actor.contains(where: "{}".contains)
         else {
-            throw .malformed("an ask names no actor, or one that can not be")
+            throw .malformed("the actor of a request is missing or invalid")
         }
         guard wire.command.count <= policy.payloadLimit else { throw .malformed("a command is too long") }
         guard wire.trace.utf8.count <= policy.traceLimit else {
@@ -44,13 +44,13 @@ extension LinkRequest {
         )
     }
 
-    /// Why this ask can not be sent at all; nil if it can.
+    /// The reason why the link cannot carry this request; nil if it can.
     func unsendable(policy: LinkPolicy) -> String? {
         if remaining < .milliseconds(1) { return "no time is left" }
         if command.count > policy.payloadLimit { return "the command is larger than the link carries" }
         guard (1...policy.identifierLimit).contains(id.rawValue.utf8.count),
             (1...policy.identifierLimit).contains(target.rawValue.utf8.count)
-        else { return "an id is empty, or larger than the link carries" }
+        else { return "an id is empty, or longer than the link carries" }
         return nil
     }
 }

@@ -10,17 +10,17 @@ import Foundation
 #endif
 
 extension WireAnswer {
-    /// - Parameter id: the actor that was asked for.
-    init(_ answer: LinkResponse, correlation: UInt64, id: ActorID, policy: LinkPolicy) {
+    /// - Parameter id: the actor of the request.
+    init(_ response: LinkResponse, correlation: UInt64, id: ActorID, policy: LinkPolicy) {
         self.init()
         self.correlation = correlation
-        switch answer {
+        switch response {
         case .answered(let bytes) where bytes.count > policy.payloadLimit:
             let failure = HostFailure(
                 .overloaded,
                 .unknown,
                 id: id,
-                detail: "the answer is larger than the link carries"
+                detail: "the response is larger than the link carries"
             )
             kind = .failed(WireFailure(failure, policy: policy))
         case .answered(let bytes):
@@ -32,7 +32,7 @@ extension WireAnswer {
         }
     }
 
-    /// How many bytes this answer adds to its message, near enough.
+    /// The bytes that this response adds to its message, approximately.
     var weight: Int {
         switch kind {
         case .answered(let bytes): bytes.count
@@ -43,7 +43,7 @@ extension WireAnswer {
 }
 
 extension LinkResponse {
-    /// - Throws: `unanswered` if the peer's answer is none that we know: the command may have been applied.
+    /// - Throws: `unanswered` for a response of an unknown kind: the command may have been applied.
     init(_ wire: WireAnswer, id: ActorID, policy: LinkPolicy) throws(LinkFailure) {
         switch wire.kind {
         case .answered(let bytes):
@@ -53,7 +53,7 @@ extension LinkResponse {
         case .failed(let failure):
             self = .failed(HostFailure(failure, id: id, policy: policy))
         case .none:
-            throw .unanswered("the answer is of a kind that this node does not know")
+            throw .unanswered("the response is of an unknown kind")
         }
     }
 }

@@ -16,7 +16,7 @@ import Testing
         other = try ClusterSecret("Secret")
     }
 
-    @Test func `two that know the secret believe each other`() throws {
+    @Test func `two peers that know the secret trust each other`() throws {
         var server = ServerHandshake(secret: secret, challenge: challenge)
         var client = ClientHandshake(secret: secret, address: "a:1")
         let hello = try client.challenged(server.challenge, nonce: nonce)
@@ -26,7 +26,7 @@ import Testing
         #expect(client.state == .trusted)
     }
 
-    @Test func `a client with another secret is a stranger`() throws {
+    @Test func `a client with another secret is refused`() throws {
         var server = ServerHandshake(secret: secret, challenge: challenge)
         var client = ClientHandshake(secret: other, address: "a:1")
         let hello = try client.challenged(server.challenge, nonce: nonce)
@@ -36,7 +36,7 @@ import Testing
         #expect(server.state == .waiting)
     }
 
-    @Test func `a server that plays the client's own proof back is a stranger`() throws {
+    @Test func `a server that replays the client's own proof is refused`() throws {
         var client = ClientHandshake(secret: secret, address: "a:1")
         let hello = try client.challenged(
             ServerHandshake(secret: other, challenge: challenge).challenge,
@@ -47,7 +47,7 @@ import Testing
         }
     }
 
-    @Test func `a hello recorded on one stream is worth nothing on another`() throws {
+    @Test func `a hello recorded on one stream is refused on another`() throws {
         var client = ClientHandshake(secret: secret, address: "a:1")
         let first = ServerHandshake(secret: secret, challenge: challenge)
         let recorded = try client.challenged(first.challenge, nonce: nonce)
@@ -55,7 +55,7 @@ import Testing
         #expect(throws: LinkStreamError.self) { try second.hello(recorded, policy: LinkPolicy()) }
     }
 
-    @Test func `no change of a hello goes unseen`() throws {
+    @Test func `any change of a hello is detected`() throws {
         var client = ClientHandshake(secret: secret, address: "a:1")
         let server = ServerHandshake(secret: secret, challenge: challenge)
         let hello = try client.challenged(server.challenge, nonce: nonce)
@@ -71,26 +71,26 @@ import Testing
         }
     }
 
-    @Test func `words out of their order are refused`() throws {
+    @Test func `messages out of order are refused`() throws {
         var client = ClientHandshake(secret: secret, address: "a:1")
-        #expect(throws: LinkStreamError.malformed("a welcome out of place")) {
+        #expect(throws: LinkStreamError.malformed("unexpected welcome")) {
             try client.welcomed(WireWelcome())
         }
-        #expect(throws: LinkStreamError.malformed("a challenge out of place")) {
+        #expect(throws: LinkStreamError.malformed("unexpected challenge")) {
             try client.challenged(WireChallenge(), nonce: nonce)
         }
         var server = ServerHandshake(secret: secret, challenge: challenge)
         let hello = try client.challenged(server.challenge, nonce: nonce)
-        #expect(throws: LinkStreamError.malformed("a challenge out of place")) {
+        #expect(throws: LinkStreamError.malformed("unexpected challenge")) {
             try client.challenged(server.challenge, nonce: nonce)
         }
         _ = try server.hello(hello, policy: LinkPolicy())
-        #expect(throws: LinkStreamError.malformed("a hello out of place")) {
+        #expect(throws: LinkStreamError.malformed("unexpected hello")) {
             try server.hello(hello, policy: LinkPolicy())
         }
     }
 
-    @Test func `an empty secret is a mistake of the configuration`() {
+    @Test func `an empty secret is a configuration error`() {
         #expect(throws: LinkConfigurationError.emptySecret) { try ClusterSecret("") }
         #expect(throws: LinkConfigurationError.emptySecret) { try LinkClient(secret: "", logger: quiet) }
         #expect(throws: LinkConfigurationError.emptySecret) {

@@ -14,34 +14,35 @@ import Testing
     static func asks(_ numbers: [UInt64], _ change: (inout WireAsk) -> Void = { _ in }) -> WireFromClient {
         .with {
             $0.asks.asks = numbers.map { number in
-                var ask = WireAsk(
-                    makeAsk(),
+                var request = WireAsk(
+                    makeRequest(),
                     correlation: number,
                     remaining: .seconds(9),
                     policy: LinkPolicy()
                 )
-                change(&ask)
-                return ask
+                change(&request)
+                return request
             }
         }
     }
 
-    /// Runs a conversation with a server that must survive it, and must hear no ask.
+    /// Runs a conversation with a server, which must survive it and must receive no request.
     func refusal(of script: @escaping WireStream.Script) async throws -> RPCError.Code? {
         let heard = Mutex(0)
-        let receiver = StubReceiver { ask in
-            if ask.id != ActorID("witness") { heard.withLock { $0 += 1 } }
-            return .answered(ask.command)
+        let receiver = StubReceiver { request in
+            if request.id != ActorID("witness") { heard.withLock { $0 += 1 } }
+            return .answered(request.command)
         }
         let code = try await withServer(receiver) { server, address in
             try await withClient { client in
                 #expect(
-                    await client.outcome(of: makeAsk("before", of: "witness"), at: address)
+                    await client.outcome(of: makeRequest("before", of: "witness"), at: address)
                         == .echoed("before")
                 )
                 let code = try await WireStream(port: try await server.port).converse(script)
                 #expect(
-                    await client.outcome(of: makeAsk("after", of: "witness"), at: address) == .echoed("after")
+                    await client.outcome(of: makeRequest("after", of: "witness"), at: address)
+                        == .echoed("after")
                 )
                 return code
             }
@@ -50,21 +51,21 @@ import Testing
         return code
     }
 
-    @Test func `a client with another secret is refused, and nothing of its ask left`() async throws {
+    @Test func `a client with another secret is refused, and its request is not sent`() async throws {
         let seen = Mutex(0)
-        let receiver = StubReceiver { ask in
+        let receiver = StubReceiver { request in
             seen.withLock { $0 += 1 }
-            return .answered(ask.command)
+            return .answered(request.command)
         }
         try await withServer(receiver) { _, address in
             try await withClient(secret: "other") { client in
-                #expect(await client.outcome(of: makeAsk(), at: address) == .unsent)
+                #expect(await client.outcome(of: makeRequest(), at: address) == .unsent)
             }
         }
         #expect(seen.withLock { $0 } == 0)
     }
 
-    @Test func `a server without the secret gets to see no ask`() async throws {
+    @Test func `a server without the secret sees no request`() async throws {
         let seen = Mutex(0)
         let impostor = WirePeer { message in
             switch message?.kind {
@@ -79,13 +80,13 @@ import Testing
         }
         try await impostor.serve { address in
             try await withClient { client in
-                #expect(await client.outcome(of: makeAsk(), at: address) == .unsent)
+                #expect(await client.outcome(of: makeRequest(), at: address) == .unsent)
             }
         }
         #expect(seen.withLock { $0 } == 0)
     }
 
-    @Test func `a server that answers before it proved itself is not heard`() async throws {
+    @Test func `a server that answers before it has proved itself is ignored`() async throws {
         let impostor = WirePeer { message in
             message == nil ? [.with { $0.answers.answers = [.with { $0.correlation = 1 }] }] : []
         }
@@ -94,20 +95,20 @@ import Testing
             policy.connectTimeout = .seconds(20)
             try await withClient(policy: policy) { client in
                 let time = await ContinuousClock().measure {
-                    #expect(await client.outcome(of: makeAsk(), at: address) == .unsent)
+                    #expect(await client.outcome(of: makeRequest(), at: address) == .unsent)
                 }
-                // Its word ends the stream; nobody waits for the time-out.
+                // Its message ends the stream before the time-out.
                 #expect(time < .seconds(10))
             }
         }
     }
 
-    @Test func `an ask before the hello is refused`() async throws {
+    @Test func `a request before the hello is refused`() async throws {
         #expect(try await refusal(of: { _ in [Self.asks([1])] }) == .permissionDenied)
         #expect(try await refusal(of: { _ in [.with { $0.ping = WirePing() }] }) == .permissionDenied)
     }
 
-    @Test func `a made-up hello is refused`() async throws {
+    @Test func `a forged hello is refused`() async throws {
         let code = try await refusal(of: { _ in
             [
                 .with {
@@ -119,7 +120,7 @@ import Testing
         #expect(code == .permissionDenied)
     }
 
-    @Test func `a client that says no hello is refused in time`() async throws {
+    @Test func `a client that sends no hello is refused in time`() async throws {
         var policy = LinkPolicy()
         policy.helloTimeout = .milliseconds(500)
         try await withServer(policy: policy, StubReceiver.echo) { server, _ in
@@ -128,7 +129,7 @@ import Testing
         }
     }
 
-    @Test func `asks that can not be end their stream and no other`() async throws {
+    @Test func `invalid requests end their stream and no other`() async throws {
         let changes: [@Sendable (inout WireAsk) -> Void] = [
             { $0.target = "" }, { $0.actor = "" }, { $0.actor = "{}" },
             { $0.trace = String(repeating: "t", count: 9_999) },
@@ -149,7 +150,7 @@ import Testing
         #expect(try await refusal(of: twice) == .invalidArgument)
     }
 
-    @Test func `two asks of one number end their stream`() async throws {
+    @Test func `two requests with one correlation end their stream`() async throws {
         let script = try WireStream.greeted { message in
             guard case .welcome = message.kind else { return [] }
             return [Self.asks([5, 5])]
@@ -157,7 +158,7 @@ import Testing
         #expect(try await refusal(of: script) == .invalidArgument)
     }
 
-    @Test func `an ask without time left is answered, not served`() async throws {
+    @Test func `a request without time left is answered, not served`() async throws {
         let outcome = Mutex<WireFailure?>(nil)
         let script = try WireStream.greeted { message in
             switch message.kind {
@@ -182,15 +183,15 @@ import Testing
     func `bytes that are no message end their stream`(bytes: [UInt8]) async throws {
         try await withServer(StubReceiver.echo) { server, address in
             let code = try await WireStream(port: try await server.port)
-                .converse(serializer: Babble(bytes: bytes)) { _ in [WireFromClient()] }
+                .converse(serializer: FixedBytesSerializer(bytes: bytes)) { _ in [WireFromClient()] }
             #expect(code == .invalidArgument)
             try await withClient { client in
-                #expect(await client.outcome(of: makeAsk("after"), at: address) == .echoed("after"))
+                #expect(await client.outcome(of: makeRequest("after"), at: address) == .echoed("after"))
             }
         }
     }
 
-    @Test func `a message larger than any peer sends ends its stream`() async throws {
+    @Test func `a message larger than the limit ends its stream`() async throws {
         var policy = LinkPolicy()
         policy.payloadLimit = 1_000
         try await withServer(policy: policy, StubReceiver.echo) { server, address in
@@ -199,10 +200,10 @@ import Testing
                 return [Self.asks([1]) { $0.trace = String(repeating: "t", count: policy.messageLimit) }]
             }
             let code = try await WireStream(port: try await server.port).converse(script)
-            // The transport resets the stream; had the message been read, it would be called malformed.
+            // The transport resets the stream. A message that was read would be called malformed.
             #expect(code == .unavailable)
             try await withClient { client in
-                #expect(await client.outcome(of: makeAsk("after"), at: address) == .echoed("after"))
+                #expect(await client.outcome(of: makeRequest("after"), at: address) == .echoed("after"))
             }
         }
     }
@@ -213,50 +214,50 @@ import Testing
         "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
         String(repeating: "\u{0}", count: 100_000),
     ])
-    func `bytes that are no HTTP/2 hurt nobody`(text: String) async throws {
+    func `bytes that are not HTTP/2 affect no other connection`(text: String) async throws {
         var policy = LinkPolicy()
         policy.helloTimeout = .seconds(1)
         try await withServer(policy: policy, StubReceiver.echo) { server, address in
             try await withClient { client in
-                #expect(await client.outcome(of: makeAsk("before"), at: address) == .echoed("before"))
+                #expect(await client.outcome(of: makeRequest("before"), at: address) == .echoed("before"))
                 let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
                     .connect(host: "127.0.0.1", port: try await server.port).get()
                 channel.writeAndFlush(ByteBuffer(string: text), promise: nil)
-                // Whatever the server makes of it, it does not wait for more than the hello's time.
+                // The server may answer anything, but waits no longer than the time-out of the hello.
                 try await channel.closeFuture.get()
-                #expect(await client.outcome(of: makeAsk("after"), at: address) == .echoed("after"))
+                #expect(await client.outcome(of: makeRequest("after"), at: address) == .echoed("after"))
             }
         }
     }
 
-    @Test func `connections beyond the limit are closed, and room comes back`() async throws {
+    @Test func `connections beyond the limit are closed, and room becomes free again`() async throws {
         var policy = LinkPolicy()
         policy.connectionLimit = 1
         try await withServer(policy: policy, StubReceiver.echo) { server, address in
             try await withClient { client in
-                #expect(await client.outcome(of: makeAsk("in"), at: address) == .echoed("in"))
+                #expect(await client.outcome(of: makeRequest("in"), at: address) == .echoed("in"))
                 let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
                     .connect(host: "127.0.0.1", port: try await server.port).get()
                 try await channel.closeFuture.get()
-                #expect(await client.outcome(of: makeAsk("still in"), at: address) == .echoed("still in"))
+                #expect(await client.outcome(of: makeRequest("still in"), at: address) == .echoed("still in"))
             }
             try await withClient { client in
-                while await client.outcome(of: makeAsk("next"), at: address) != .echoed("next") {
+                while await client.outcome(of: makeRequest("next"), at: address) != .echoed("next") {
                     try await Task.sleep(for: .milliseconds(5))
                 }
             }
         }
     }
 
-    @Test func `a connection outlives the hello's time when its hello was good`() async throws {
+    @Test func `a connection with a good hello outlives the hello's time-out`() async throws {
         var policy = LinkPolicy()
         policy.helloTimeout = .seconds(1)
         try await withServer(policy: policy, StubReceiver.echo) { _, address in
             try await withClient { client in
-                #expect(await client.outcome(of: makeAsk("a"), at: address) == .echoed("a"))
+                #expect(await client.outcome(of: makeRequest("a"), at: address) == .echoed("a"))
                 let connection = client.state.withLock { $0.peers[address]?.connection }
                 try await Task.sleep(for: .milliseconds(1_500))
-                #expect(await client.outcome(of: makeAsk("b"), at: address) == .echoed("b"))
+                #expect(await client.outcome(of: makeRequest("b"), at: address) == .echoed("b"))
                 #expect(client.state.withLock { $0.peers[address]?.connection } === connection)
             }
         }

@@ -12,7 +12,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct LinkFailureTests {
     let clock = ContinuousClock()
 
-    /// A port of this machine on which nobody listens.
+    /// An address of this machine without a listener.
     func deadAddress() async throws -> String {
         let channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .bind(host: "127.0.0.1", port: 0).get()
@@ -21,7 +21,9 @@ import Testing
         return "127.0.0.1:\(port)"
     }
 
-    @Test func `a refused connection is unsent at once, and the next ask does not even try`() async throws {
+    @Test func `a refused connection fails unsent at once, and the next request does not even try`()
+        async throws
+    {
         let address = try await deadAddress()
         var policy = LinkPolicy()
         policy.connectTimeout = .seconds(30)
@@ -29,30 +31,32 @@ import Testing
         policy.backoffCeiling = .seconds(30)
         try await withClient(policy: policy) { client in
             let first = await clock.measure {
-                #expect(await client.outcome(of: makeAsk(), at: address) == .unsent)
+                #expect(await client.outcome(of: makeRequest(), at: address) == .unsent)
             }
             #expect(first < .seconds(10))
             while client.state.withLock({ !$0.live.isEmpty }) { await Task.yield() }
             await #expect(throws: LinkFailure.unsent("\(address) could not be reached a moment ago")) {
-                try await client.ask(makeAsk(), at: address)
+                try await client.ask(makeRequest(), at: address)
             }
         }
     }
 
     @Test(arguments: ["", "nowhere", "127.0.0.1:0", "no.such.host.invalid:7000"])
-    func `what can not be dialled is unsent`(address: String) async throws {
+    func `a request to an address that cannot be dialled is unsent`(address: String) async throws {
         try await withClient { client in
-            #expect(await client.outcome(of: makeAsk(), at: address) == .unsent)
+            #expect(await client.outcome(of: makeRequest(), at: address) == .unsent)
         }
     }
 
-    @Test func `a peer that accepts and says nothing is unsent within the connect time-out`() async throws {
+    @Test func `a request to a peer that accepts and says nothing is unsent within the connect time-out`()
+        async throws
+    {
         var policy = LinkPolicy()
         policy.connectTimeout = .milliseconds(100)
         try await withMuteListener { address in
             try await withClient(policy: policy) { client in
                 let time = await clock.measure {
-                    #expect(await client.outcome(of: makeAsk(), at: address) == .unsent)
+                    #expect(await client.outcome(of: makeRequest(), at: address) == .unsent)
                 }
                 #expect(time >= .milliseconds(100))
                 #expect(time < .seconds(5))
@@ -60,14 +64,15 @@ import Testing
         }
     }
 
-    @Test func `an ask does not wait for a connection longer than its own time`() async throws {
+    @Test func `a request does not wait for a connection longer than its own time`() async throws {
         var policy = LinkPolicy()
         policy.connectTimeout = .seconds(30)
         try await withMuteListener { address in
             try await withClient(policy: policy) { client in
                 let time = await clock.measure {
                     #expect(
-                        await client.outcome(of: makeAsk(within: .milliseconds(50)), at: address) == .unsent
+                        await client.outcome(of: makeRequest(within: .milliseconds(50)), at: address)
+                            == .unsent
                     )
                 }
                 #expect(time < .seconds(5))
@@ -75,16 +80,16 @@ import Testing
         }
     }
 
-    @Test func `a peer that dies with asks in flight leaves them unanswered at once`() async throws {
+    @Test func `requests in flight to a peer that dies are unanswered at once`() async throws {
         let arrived = Signal()
         try await withClient { client in
-            try await withThrowingTaskGroup(of: AskOutcome.self) { group in
+            try await withThrowingTaskGroup(of: RequestOutcome.self) { group in
                 try await withServer(StubReceiver.holding(arrived)) { _, address in
-                    for _ in 0..<10 { group.addTask { await client.outcome(of: makeAsk(), at: address) } }
+                    for _ in 0..<10 { group.addTask { await client.outcome(of: makeRequest(), at: address) } }
                     await arrived.wait(for: 10)
                 }
                 let time = try await clock.measure {
-                    for try await fate in group { #expect(fate == .unanswered) }
+                    for try await outcome in group { #expect(outcome == .unanswered) }
                 }
                 #expect(time < .seconds(5))
             }
@@ -94,39 +99,40 @@ import Testing
     @Test func `a peer that comes back on its port is found again`() async throws {
         try await withClient { client in
             let address = try await withServer(StubReceiver.echo) { _, address in
-                #expect(await client.outcome(of: makeAsk("a"), at: address) == .echoed("a"))
+                #expect(await client.outcome(of: makeRequest("a"), at: address) == .echoed("a"))
                 return address
             }
             let port = try #require(PeerAddress(address)).port
-            while await client.outcome(of: makeAsk("gone"), at: address) != .unsent {}
+            while await client.outcome(of: makeRequest("gone"), at: address) != .unsent {}
             try await withServer(port: port, StubReceiver.echo) { _, _ in
-                var fate = AskOutcome.unsent
-                while fate == .unsent {
-                    fate = await client.outcome(of: makeAsk("b"), at: address)
+                var outcome = RequestOutcome.unsent
+                while outcome == .unsent {
+                    outcome = await client.outcome(of: makeRequest("b"), at: address)
                     try await Task.sleep(for: .milliseconds(5))
                 }
-                #expect(fate == .echoed("b"))
+                #expect(outcome == .echoed("b"))
             }
         }
     }
 
-    @Test func `an ask whose time runs out is unanswered, and its late answer is dropped`() async throws {
+    @Test func `a request whose time runs out is unanswered, and its late response is dropped`() async throws
+    {
         let arrived = Signal()
         let gate = Gate()
-        let receiver = StubReceiver { ask in
-            guard ask.command == Array("slow".utf8) else { return .answered(ask.command) }
+        let receiver = StubReceiver { request in
+            guard request.command == Array("slow".utf8) else { return .answered(request.command) }
             arrived.fire()
             await gate.pass()
-            return .answered(ask.command)
+            return .answered(request.command)
         }
         var policy = LinkPolicy()
         policy.streamsPerPeer = 1
         try await withServer(policy: policy, receiver) { _, address in
             try await withClient(policy: policy) { client in
-                #expect(await client.outcome(of: makeAsk("a"), at: address) == .echoed("a"))
+                #expect(await client.outcome(of: makeRequest("a"), at: address) == .echoed("a"))
                 let time = await clock.measure {
                     #expect(
-                        await client.outcome(of: makeAsk("slow", within: .milliseconds(500)), at: address)
+                        await client.outcome(of: makeRequest("slow", within: .milliseconds(500)), at: address)
                             == .unanswered
                     )
                 }
@@ -136,18 +142,19 @@ import Testing
                 gate.open()
                 for number in 0..<20 {
                     #expect(
-                        await client.outcome(of: makeAsk("\(number)"), at: address) == .echoed("\(number)")
+                        await client.outcome(of: makeRequest("\(number)"), at: address)
+                            == .echoed("\(number)")
                     )
                 }
             }
         }
     }
 
-    @Test func `a cancelled caller returns at once, and its ask counts as unanswered`() async throws {
+    @Test func `a cancelled caller returns at once, and its request counts as unanswered`() async throws {
         let arrived = Signal()
         try await withServer(StubReceiver.holding(arrived)) { _, address in
             try await withClient { client in
-                let asking = Task { await client.outcome(of: makeAsk(), at: address) }
+                let asking = Task { await client.outcome(of: makeRequest(), at: address) }
                 await arrived.wait()
                 asking.cancel()
                 #expect(await asking.value == .unanswered)
@@ -157,40 +164,42 @@ import Testing
         }
     }
 
-    @Test func `a caller that was cancelled before it asked sends nothing`() async throws {
+    @Test func `a caller that was cancelled beforehand sends nothing`() async throws {
         let seen = Mutex(0)
-        let receiver = StubReceiver { ask in
-            if ask.command == Array("cancelled".utf8) { seen.withLock { $0 += 1 } }
-            return .answered(ask.command)
+        let receiver = StubReceiver { request in
+            if request.command == Array("cancelled".utf8) { seen.withLock { $0 += 1 } }
+            return .answered(request.command)
         }
         try await withServer(receiver) { _, address in
             try await withClient { client in
                 await withTaskGroup(of: Void.self) { group in
                     group.cancelAll()
                     group.addTask {
-                        #expect(await client.outcome(of: makeAsk("cancelled"), at: address) == .unanswered)
+                        #expect(
+                            await client.outcome(of: makeRequest("cancelled"), at: address) == .unanswered
+                        )
                     }
                 }
-                #expect(await client.outcome(of: makeAsk("b"), at: address) == .echoed("b"))
+                #expect(await client.outcome(of: makeRequest("b"), at: address) == .echoed("b"))
             }
         }
         #expect(seen.withLock { $0 } == 0)
     }
 
-    @Test func `a silent peer that owes an answer is given up, a slow one is not`() async throws {
+    @Test func `a silent peer that owes a response is given up, a slow one is not`() async throws {
         var policy = LinkPolicy()
         policy.probeAfter = .milliseconds(50)
         policy.silenceLimit = .seconds(1)
         policy.streamsPerPeer = 1
-        let slow = StubReceiver { ask in
+        let slow = StubReceiver { request in
             do {
                 try await Task.sleep(for: .milliseconds(2_500))
             } catch {}
-            return .answered(ask.command)
+            return .answered(request.command)
         }
         try await withServer(slow) { _, address in
             try await withClient(policy: policy) { client in
-                #expect(await client.outcome(of: makeAsk("slow"), at: address) == .echoed("slow"))
+                #expect(await client.outcome(of: makeRequest("slow"), at: address) == .echoed("slow"))
             }
         }
         let secret = try ClusterSecret("secret")
@@ -205,7 +214,7 @@ import Testing
         try await mute.serve { address in
             try await withClient(policy: policy) { client in
                 let time = await clock.measure {
-                    #expect(await client.outcome(of: makeAsk("mute"), at: address) == .unanswered)
+                    #expect(await client.outcome(of: makeRequest("mute"), at: address) == .unanswered)
                 }
                 #expect(time >= .seconds(1))
                 #expect(time < .seconds(10))
@@ -213,7 +222,7 @@ import Testing
         }
     }
 
-    @Test func `a peer that takes asks and breaks every time is left alone for a pause`() async throws {
+    @Test func `a peer that takes requests and breaks every time is left alone for a pause`() async throws {
         let dials = Mutex(0)
         let handshake = ServerHandshake(
             secret: try ClusterSecret("secret"),
@@ -229,7 +238,7 @@ import Testing
                 guard let welcome = try? own.hello(hello, policy: LinkPolicy()) else { return [] }
                 return [.with { $0.welcome = welcome }]
             case .asks, .ping:
-                // No client expects this; it hangs up.
+                // The client does not expect this, and ends the stream.
                 return [.with { $0.challenge = handshake.challenge }]
             }
         }
@@ -239,21 +248,23 @@ import Testing
         policy.backoffCeiling = .seconds(30)
         try await brittle.serve { address in
             try await withClient(policy: policy) { client in
-                #expect(await client.outcome(of: makeAsk(), at: address) == .unanswered)
-                for _ in 0..<1_000 { #expect(await client.outcome(of: makeAsk(), at: address) == .unsent) }
+                #expect(await client.outcome(of: makeRequest(), at: address) == .unanswered)
+                for _ in 0..<1_000 {
+                    #expect(await client.outcome(of: makeRequest(), at: address) == .unsent)
+                }
             }
         }
         // One connection's two streams.
         #expect(dials.withLock { $0 } == 2)
     }
 
-    @Test func `a graceful shutdown lets asks in flight finish and sends new ones away`() async throws {
+    @Test func `a graceful shutdown lets requests in flight finish and refuses new ones`() async throws {
         let arrived = Signal()
         let gate = Gate()
-        let receiver = StubReceiver { ask in
+        let receiver = StubReceiver { request in
             arrived.fire()
             await gate.pass()
-            return .answered(ask.command)
+            return .answered(request.command)
         }
         let server = try LinkServer(
             host: "127.0.0.1",
@@ -265,20 +276,20 @@ import Testing
         let run = Task { try await server.run() }
         let address = "127.0.0.1:\(try await server.port)"
         try await withClient { client in
-            async let fate = client.outcome(of: makeAsk("last"), at: address)
+            async let outcome = client.outcome(of: makeRequest("last"), at: address)
             await arrived.wait()
             server.beginGracefulShutdown()
             while client.state.withLock({ $0.peers[address]?.connection }) != nil {
-                _ = await client.outcome(of: makeAsk("too late", within: .milliseconds(2)), at: address)
+                _ = await client.outcome(of: makeRequest("too late", within: .milliseconds(2)), at: address)
             }
-            #expect(await client.outcome(of: makeAsk("new"), at: address) == .unsent)
+            #expect(await client.outcome(of: makeRequest("new"), at: address) == .unsent)
             gate.open()
-            #expect(await fate == .echoed("last"))
+            #expect(await outcome == .echoed("last"))
             try await run.value
         }
     }
 
-    @Test func `a graceful shutdown does not wait for ever`() async throws {
+    @Test func `a graceful shutdown does not wait forever`() async throws {
         var policy = LinkPolicy()
         policy.drainLimit = .milliseconds(50)
         let arrived = Signal()
@@ -293,15 +304,15 @@ import Testing
         let run = Task { try await server.run() }
         let address = "127.0.0.1:\(try await server.port)"
         try await withClient { client in
-            async let fate = client.outcome(of: makeAsk("stuck"), at: address)
+            async let outcome = client.outcome(of: makeRequest("stuck"), at: address)
             await arrived.wait()
             server.beginGracefulShutdown()
             try await run.value
-            #expect(await fate == .unanswered)
+            #expect(await outcome == .unanswered)
         }
     }
 
-    @Test func `a server that can not listen says so`() async throws {
+    @Test func `a server that cannot listen throws`() async throws {
         try await withServer(StubReceiver.echo) { _, address in
             let port = try #require(PeerAddress(address)).port
             let second = try LinkServer(
@@ -316,7 +327,7 @@ import Testing
         }
     }
 
-    /// Runs a listener that accepts connections and never says anything.
+    /// Runs a listener that accepts connections and never sends a byte.
     func withMuteListener(_ body: (String) async throws -> Void) async throws {
         let channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .bind(host: "127.0.0.1", port: 0).get()

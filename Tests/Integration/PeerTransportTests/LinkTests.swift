@@ -6,50 +6,52 @@ import Testing
 @testable import PeerTransport
 
 @Suite(.timeLimit(.minutes(1))) struct LinkTests {
-    @Test func `an answer comes back`() async throws {
+    @Test func `a response comes back`() async throws {
         try await withServer(StubReceiver.echo) { _, address in
             try await withClient { client in
-                #expect(await client.outcome(of: makeAsk("hello"), at: address) == .echoed("hello"))
+                #expect(await client.outcome(of: makeRequest("hello"), at: address) == .echoed("hello"))
             }
         }
     }
 
-    @Test func `session, actor, trace and the time that is left travel with an ask`() async throws {
+    @Test func `session, actor, trace and remaining time travel with a request`() async throws {
         let seen = Mutex<[LinkRequest]>([])
-        let receiver = StubReceiver { ask in
-            seen.withLock { $0.append(ask) }
+        let receiver = StubReceiver { request in
+            seen.withLock { $0.append(request) }
             return .notHere(owner: SessionID("another"))
         }
         try await withServer(receiver) { _, address in
             try await withClient { client in
-                let ask = makeAsk("x", to: "the-session", of: "the-actor", within: .seconds(7))
+                let request = makeRequest("x", to: "the-session", of: "the-actor", within: .seconds(7))
                 #expect(
-                    await client.outcome(of: ask, at: address)
+                    await client.outcome(of: request, at: address)
                         == .answer(.notHere(owner: SessionID("another")))
                 )
             }
         }
-        let ask = try #require(seen.withLock { $0.first })
-        #expect(ask.target == SessionID("the-session"))
-        #expect(ask.id == ActorID("the-actor"))
-        #expect(ask.trace == "00-trace")
-        #expect(ask.remaining <= .seconds(7) && ask.remaining > .seconds(5))
+        let request = try #require(seen.withLock { $0.first })
+        #expect(request.target == SessionID("the-session"))
+        #expect(request.id == ActorID("the-actor"))
+        #expect(request.trace == "00-trace")
+        #expect(request.remaining <= .seconds(7) && request.remaining > .seconds(5))
     }
 
-    @Test func `a thousand asks at once with answers in any order each get their own`() async throws {
-        let receiver = StubReceiver { ask in
+    @Test func `each of a thousand concurrent requests gets its own response, whatever the order`()
+        async throws
+    {
+        let receiver = StubReceiver { request in
             do {
                 try await Task.sleep(for: .microseconds(.random(in: 0...5_000)))
             } catch {}
-            return .answered(ask.command + Array(ask.id.rawValue.utf8))
+            return .answered(request.command + Array(request.id.rawValue.utf8))
         }
         try await withServer(receiver) { _, address in
             try await withClient { client in
                 try await withThrowingTaskGroup(of: Bool.self) { group in
                     for number in 0..<1_000 {
                         group.addTask {
-                            let ask = makeAsk("\(number)-", of: "actor-\(number)")
-                            return await client.outcome(of: ask, at: address)
+                            let request = makeRequest("\(number)-", of: "actor-\(number)")
+                            return await client.outcome(of: request, at: address)
                                 == .echoed("\(number)-actor-\(number)")
                         }
                     }
@@ -59,24 +61,24 @@ import Testing
         }
     }
 
-    @Test func `a large command and a large answer fit`() async throws {
+    @Test func `a large command and a large response fit`() async throws {
         let large = String(repeating: "x", count: 1_024 * 1_024)
         try await withServer(StubReceiver.echo) { _, address in
             try await withClient { client in
-                #expect(await client.outcome(of: makeAsk(large), at: address) == .echoed(large))
-                #expect(await client.outcome(of: makeAsk(large + "x"), at: address) == .unsent)
+                #expect(await client.outcome(of: makeRequest(large), at: address) == .echoed(large))
+                #expect(await client.outcome(of: makeRequest(large + "x"), at: address) == .unsent)
             }
         }
     }
 
-    @Test func `large asks at once do not make a message too large`() async throws {
+    @Test func `large concurrent requests do not make a message too large`() async throws {
         let large = String(repeating: "x", count: 1_024 * 1_024)
         try await withServer(StubReceiver.echo) { _, address in
             try await withClient { client in
                 await withTaskGroup(of: Bool.self) { group in
                     for _ in 0..<24 {
                         group.addTask {
-                            await client.outcome(of: makeAsk(large), at: address) == .echoed(large)
+                            await client.outcome(of: makeRequest(large), at: address) == .echoed(large)
                         }
                     }
                     for await isOwn in group { #expect(isOwn) }
@@ -85,32 +87,34 @@ import Testing
         }
     }
 
-    @Test func `beyond the asks in flight an ask is unsent, and room comes back`() async throws {
+    @Test func `a request beyond the limit in flight is unsent, and room becomes free again`() async throws {
         let arrived = Signal()
         let gate = Gate()
-        let receiver = StubReceiver { ask in
+        let receiver = StubReceiver { request in
             arrived.fire()
             await gate.pass()
-            return .answered(ask.command)
+            return .answered(request.command)
         }
         var policy = LinkPolicy()
         policy.streamsPerPeer = 2
         policy.asksPerStream = 3
         try await withServer(policy: policy, receiver) { _, address in
             try await withClient(policy: policy) { client in
-                await withTaskGroup(of: AskOutcome.self) { group in
-                    for _ in 0..<6 { group.addTask { await client.outcome(of: makeAsk("in"), at: address) } }
+                await withTaskGroup(of: RequestOutcome.self) { group in
+                    for _ in 0..<6 {
+                        group.addTask { await client.outcome(of: makeRequest("in"), at: address) }
+                    }
                     await arrived.wait(for: 6)
-                    #expect(await client.outcome(of: makeAsk("out"), at: address) == .unsent)
+                    #expect(await client.outcome(of: makeRequest("out"), at: address) == .unsent)
                     gate.open()
-                    for await fate in group { #expect(fate == .echoed("in")) }
-                    #expect(await client.outcome(of: makeAsk("again"), at: address) == .echoed("again"))
+                    for await outcome in group { #expect(outcome == .echoed("in")) }
+                    #expect(await client.outcome(of: makeRequest("again"), at: address) == .echoed("again"))
                 }
             }
         }
     }
 
-    @Test func `a server busy to its limit turns an ask away, not applied`() async throws {
+    @Test func `a server at its limit rejects a request as not applied`() async throws {
         let arrived = Signal()
         var narrow = LinkPolicy()
         narrow.asksPerStream = 2
@@ -119,11 +123,14 @@ import Testing
         wide.streamsPerPeer = 1
         try await withServer(policy: narrow, StubReceiver.holding(arrived)) { _, address in
             try await withClient(policy: wide) { client in
-                await withTaskGroup(of: AskOutcome.self) { group in
-                    for _ in 0..<2 { group.addTask { await client.outcome(of: makeAsk(), at: address) } }
+                await withTaskGroup(of: RequestOutcome.self) { group in
+                    for _ in 0..<2 { group.addTask { await client.outcome(of: makeRequest(), at: address) } }
                     await arrived.wait(for: 2)
                     guard
-                        case .answer(.failed(let failure)) = await client.outcome(of: makeAsk(), at: address)
+                        case .answer(.failed(let failure)) = await client.outcome(
+                            of: makeRequest(),
+                            at: address
+                        )
                     else {
                         Issue.record("not a failure")
                         return
@@ -136,38 +143,37 @@ import Testing
         }
     }
 
-    @Test func `a peer that nobody asks any more is disconnected, and dialled again when asked`() async throws
-    {
+    @Test func `an idle peer is disconnected, and dialled again by the next request`() async throws {
         var policy = LinkPolicy()
         policy.idleTimeout = .milliseconds(50)
         try await withServer(StubReceiver.echo) { _, address in
             try await withClient(policy: policy) { client in
-                #expect(await client.outcome(of: makeAsk("a"), at: address) == .echoed("a"))
+                #expect(await client.outcome(of: makeRequest("a"), at: address) == .echoed("a"))
                 while !client.state.withLock({ $0.live.isEmpty && $0.peers.isEmpty }) {
                     try await Task.sleep(for: .milliseconds(5))
                 }
-                #expect(await client.outcome(of: makeAsk("b"), at: address) == .echoed("b"))
+                #expect(await client.outcome(of: makeRequest("b"), at: address) == .echoed("b"))
             }
         }
     }
 
-    @Test func `a link that does not run sends nothing`() async throws {
+    @Test func `a link that is not running sends nothing`() async throws {
         let client = try LinkClient(secret: "secret", logger: quiet)
-        #expect(await client.outcome(of: makeAsk(), at: "127.0.0.1:1") == .unsent)
+        #expect(await client.outcome(of: makeRequest(), at: "127.0.0.1:1") == .unsent)
     }
 
-    @Test func `run ends with its task, after its callers were told`() async throws {
+    @Test func `run ends with its task, after its callers have their outcomes`() async throws {
         let arrived = Signal()
         try await withServer(StubReceiver.holding(arrived)) { _, address in
             let client = try LinkClient(secret: "secret", logger: quiet)
             let run = Task { try await client.run() }
             while client.state.withLock({ $0.phase == .idle }) { await Task.yield() }
-            async let fate = client.outcome(of: makeAsk(), at: address)
+            async let outcome = client.outcome(of: makeRequest(), at: address)
             await arrived.wait()
             run.cancel()
-            #expect(await fate == .unanswered)
+            #expect(await outcome == .unanswered)
             try await run.value
-            #expect(await client.outcome(of: makeAsk(), at: address) == .unsent)
+            #expect(await client.outcome(of: makeRequest(), at: address) == .unsent)
             await #expect(throws: LinkConfigurationError.alreadyRan) { try await client.run() }
         }
     }

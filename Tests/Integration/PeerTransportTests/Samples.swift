@@ -5,7 +5,7 @@ import Synchronization
 
 @testable import PeerTransport
 
-/// A host that answers as the test says.
+/// Answers requests as a test says.
 struct StubReceiver: LinkReceiver {
     let body: @Sendable (LinkRequest) async -> LinkResponse
 
@@ -13,37 +13,37 @@ struct StubReceiver: LinkReceiver {
         self.body = body
     }
 
-    func receive(_ ask: LinkRequest) async -> LinkResponse { await body(ask) }
+    func receive(_ request: LinkRequest) async -> LinkResponse { await body(request) }
 
     /// Answers every command with itself.
     static let echo = StubReceiver { .answered($0.command) }
 
-    /// Takes every ask and answers none before it is cancelled.
+    /// Accepts every request, and answers none before it is cancelled.
     static func holding(_ arrived: Signal) -> StubReceiver {
-        StubReceiver { ask in
+        StubReceiver { request in
             arrived.fire()
             do {
                 try await Task.sleep(for: .seconds(3_600))
             } catch {}
-            return .answered(ask.command)
+            return .answered(request.command)
         }
     }
 }
 
-/// Something that happens a number of times, for others to await.
+/// An event that happens several times, and can be awaited.
 final class Signal: Sendable {
     private let happened = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingOldest(4_096))
 
     func fire() { happened.continuation.yield() }
 
-    /// Returns when it happened so many more times than were awaited before.
+    /// Returns after it has happened this many more times than were awaited before.
     func wait(for times: Int = 1) async {
         var iterator = happened.stream.makeAsyncIterator()
         for _ in 0..<times { await iterator.next(isolation: nil) }
     }
 }
 
-/// A gate that lets everybody through once it is open.
+/// Suspends callers until it is open.
 final class Gate: Sendable {
     private enum State {
         case shut([CheckedContinuation<Void, Never>])
@@ -78,7 +78,7 @@ final class Gate: Sendable {
     }
 }
 
-func makeAsk(
+func makeRequest(
     _ command: String = "command",
     to target: String = "session",
     of id: String = "actor",
@@ -95,7 +95,7 @@ func makeAsk(
 
 let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
-/// Runs a server for the time of the body; hands over its address.
+/// Runs a server while the body runs, which gets its address.
 func withServer<Result: Sendable>(
     port: Int = 0,
     secret: String = "secret",
@@ -119,7 +119,7 @@ func withServer<Result: Sendable>(
     }
 }
 
-/// Runs a client for the time of the body.
+/// Runs a client while the body runs.
 func withClient<Result: Sendable>(
     secret: String = "secret",
     policy: LinkPolicy = LinkPolicy(),
@@ -134,17 +134,17 @@ func withClient<Result: Sendable>(
     }
 }
 
-/// What became of an ask.
-enum AskOutcome: Equatable {
+/// The result of a request.
+enum RequestOutcome: Equatable {
     case answer(LinkResponse)
     case unsent
     case unanswered
 }
 
 extension LinkClient {
-    func outcome(of ask: LinkRequest, at address: String) async -> AskOutcome {
+    func outcome(of request: LinkRequest, at address: String) async -> RequestOutcome {
         do {
-            return .answer(try await self.ask(ask, at: address))
+            return .answer(try await self.ask(request, at: address))
         } catch {
             switch error {
             case .unsent: return .unsent
@@ -154,6 +154,6 @@ extension LinkClient {
     }
 }
 
-extension AskOutcome {
-    static func echoed(_ command: String) -> AskOutcome { .answer(.answered(Array(command.utf8))) }
+extension RequestOutcome {
+    static func echoed(_ command: String) -> RequestOutcome { .answer(.answered(Array(command.utf8))) }
 }

@@ -25,7 +25,7 @@ import Testing
         var incoming = incoming()
         incoming.pinged()
         _ = incoming.answer(answer(1))
-        incoming.say(.with { $0.leaving = WireLeaving() })
+        incoming.send(.with { $0.leaving = WireLeaving() })
         #expect(incoming.dequeue()?.kind == .challenge(WireChallenge()))
         #expect(incoming.dequeue()?.kind == .leaving(WireLeaving()))
         #expect(incoming.dequeue()?.kind == .pong(WirePong()))
@@ -33,7 +33,7 @@ import Testing
         #expect(incoming.dequeue() == nil)
     }
 
-    @Test func `a number is taken until its answer left`() {
+    @Test func `a correlation is in use until its response was sent`() {
         var incoming = incoming()
         _ = incoming.dequeue()
         #expect(incoming.admit(1) == .serve)
@@ -46,7 +46,7 @@ import Testing
         #expect(incoming.admit(1) == .serve)
     }
 
-    @Test func `beyond the limit asks are turned away until an answer left`() {
+    @Test func `requests beyond the limit are rejected until a response was sent`() {
         var incoming = incoming { $0.asksPerStream = 2 }
         _ = incoming.dequeue()
         #expect(incoming.admit(1) == .serve)
@@ -58,7 +58,7 @@ import Testing
         #expect(incoming.admit(3) == .serve)
     }
 
-    @Test func `answers share messages within the limits`() {
+    @Test func `responses share messages within the limits`() {
         var incoming = incoming {
             $0.batchLimit = 2
             $0.batchBytes = 10
@@ -80,7 +80,7 @@ import Testing
         #expect(incoming.dequeue() == nil)
     }
 
-    @Test func `the writer is woken by the first answer that waits`() {
+    @Test func `the first response that waits wakes the writer`() {
         var incoming = incoming()
         _ = incoming.dequeue()
         let first = incoming.answer(answer(1))
@@ -88,7 +88,7 @@ import Testing
         #expect(first && !second)
     }
 
-    @Test func `a client that reads nothing is noticed`() {
+    @Test func `a client that reads nothing is detected`() {
         var incoming = incoming { $0.asksPerStream = 1 }
         for number in 1...4 as ClosedRange<UInt64> {
             _ = incoming.answer(answer(number))
@@ -98,13 +98,13 @@ import Testing
         #expect(incoming.isCongested)
     }
 
-    @Test func `turning an ask away frees nobody else's room`() {
+    @Test func `rejecting a request does not make room for another`() {
         var incoming = incoming { $0.asksPerStream = 1 }
         _ = incoming.dequeue()
         #expect(incoming.admit(1) == .serve)
         #expect(incoming.admit(2) == .overloaded)
-        incoming.turnAway(answer(1))
-        incoming.turnAway(answer(2))
+        incoming.reject(answer(1))
+        incoming.reject(answer(2))
         #expect(numbers(incoming.dequeue()) == [1, 2])
         #expect(incoming.admit(3) == .overloaded)
     }

@@ -5,16 +5,16 @@ import SwiftProtobuf
 
 @testable import PeerTransport
 
-/// A peer that says on one stream whatever a test wants it to.
+/// A client that sends on one stream whatever a test says.
 struct WireStream {
-    /// What to say next, given what the server said; nil: hang up.
+    /// The next messages in answer to one of the server's; nil ends the client's side of the stream.
     typealias Script = @Sendable (WireFromServer) -> [WireFromClient]?
 
     let port: Int
 
-    /// Says what the script says until the server ends the stream.
+    /// Follows the script until the server ends the stream.
     ///
-    /// - Returns: how the server ended it; nil for "in peace".
+    /// - Returns: the server's error; nil if it ended the stream without one.
     func converse(
         serializer: some MessageSerializer<WireFromClient> = RawSerializer(),
         _ script: @escaping Script
@@ -24,9 +24,9 @@ struct WireStream {
             transportSecurity: .plaintext
         )
         return try await withGRPCClient(transport: transport) { client in
-            let words = AsyncStream<WireFromClient>.makeStream()
+            let messages = AsyncStream<WireFromClient>.makeStream()
             let request = StreamingClientRequest<WireFromClient> { writer in
-                for await word in words.stream { try await writer.write(word) }
+                for await message in messages.stream { try await writer.write(message) }
             }
             do {
                 try await WireLink.Client(wrapping: client).exchange(
@@ -36,10 +36,10 @@ struct WireStream {
                 ) { response in
                     for try await message in response.messages {
                         guard let next = script(message) else {
-                            words.continuation.finish()
+                            messages.continuation.finish()
                             continue
                         }
-                        for word in next { words.continuation.yield(word) }
+                        for message in next { messages.continuation.yield(message) }
                     }
                 }
                 return nil
@@ -49,7 +49,7 @@ struct WireStream {
         }
     }
 
-    /// Says hello with the right secret, and then what the script says.
+    /// Completes the handshake with the right secret, and then follows the script.
     static func greeted(_ script: @escaping Script) throws -> Script {
         let secret = try ClusterSecret("secret")
         return { message in
@@ -70,8 +70,8 @@ struct RawSerializer: MessageSerializer {
     }
 }
 
-/// Says the same bytes whatever it should say.
-struct Babble: MessageSerializer {
+/// Serializes every message as the same bytes.
+struct FixedBytesSerializer: MessageSerializer {
     let bytes: [UInt8]
 
     func serialize<Bytes: GRPCContiguousBytes>(_ message: WireFromClient) -> Bytes { Bytes(bytes) }
@@ -83,9 +83,9 @@ struct RawDeserializer: MessageDeserializer {
     }
 }
 
-/// A server that knows no secret, and says whatever a test wants it to.
+/// A server that sends whatever a test says.
 struct WirePeer: WireLink.StreamingServiceProtocol {
-    /// What to say to a message; nil stands for the stream's beginning.
+    /// The messages in answer to one of the client's, or to the stream's beginning (nil).
     let script: @Sendable (WireFromClient?) -> [WireFromServer]
 
     func exchange(
@@ -93,15 +93,15 @@ struct WirePeer: WireLink.StreamingServiceProtocol {
         context: ServerContext
     ) async throws -> StreamingServerResponse<WireFromServer> {
         StreamingServerResponse { writer in
-            for word in script(nil) { try await writer.write(word) }
+            for answer in script(nil) { try await writer.write(answer) }
             for try await message in request.messages {
-                for word in script(message) { try await writer.write(word) }
+                for answer in script(message) { try await writer.write(answer) }
             }
             return [:]
         }
     }
 
-    /// Runs this peer for the time of the body.
+    /// Runs this peer while the body runs.
     func serve<Result: Sendable>(_ body: (String) async throws -> Result) async throws -> Result {
         let transport = HTTP2ServerTransport.Posix(
             address: .ipv4(host: "127.0.0.1", port: 0),

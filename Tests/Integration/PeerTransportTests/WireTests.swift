@@ -9,25 +9,25 @@ import Testing
 @Suite struct WireTests {
     let policy = LinkPolicy()
 
-    @Test func `an ask arrives as it left, with the time that was left`() throws {
-        let ask = makeAsk("command", to: "session", of: "actor")
-        let wire = WireAsk(ask, correlation: 7, remaining: .milliseconds(1_234), policy: policy)
+    @Test func `a request survives encoding, with the remaining time`() throws {
+        let request = makeRequest("command", to: "session", of: "actor")
+        let wire = WireAsk(request, correlation: 7, remaining: .milliseconds(1_234), policy: policy)
         let bytes: [UInt8] = try wire.serializedBytes()
         let arrived = try LinkRequest(WireAsk(serializedBytes: bytes), policy: policy)
         #expect(
             arrived
                 == LinkRequest(
-                    target: ask.target,
-                    id: ask.id,
-                    command: ask.command,
+                    target: request.target,
+                    id: request.id,
+                    command: request.command,
                     remaining: .milliseconds(1_234),
-                    trace: ask.trace
+                    trace: request.trace
                 )
         )
     }
 
     @Test(arguments: HostFailure.Reason.allCases, HostFailure.Outcome.allCases)
-    func `every failure arrives as it left`(reason: HostFailure.Reason, outcome: HostFailure.Outcome) throws {
+    func `every failure survives encoding`(reason: HostFailure.Reason, outcome: HostFailure.Outcome) throws {
         let id = ActorID("actor")
         let failure = HostFailure(reason, outcome, id: id, detail: "why", retryAfter: .milliseconds(250))
         let wire = WireAnswer(.failed(failure), correlation: 7, id: id, policy: policy)
@@ -38,14 +38,14 @@ import Testing
         arguments: [.answered([1, 2]), .answered([]), .notHere(owner: nil), .notHere(owner: SessionID("s"))]
             as [LinkResponse]
     )
-    func `every other answer arrives as it left`(answer: LinkResponse) throws {
+    func `every other response survives encoding`(answer: LinkResponse) throws {
         let id = ActorID("actor")
         let wire = WireAnswer(answer, correlation: 7, id: id, policy: policy)
         let bytes: [UInt8] = try wire.serializedBytes()
         #expect(try LinkResponse(WireAnswer(serializedBytes: bytes), id: id, policy: policy) == answer)
     }
 
-    @Test func `what a newer peer means and we do not know may have been applied`() throws {
+    @Test func `a newer peer's unknown failure may have been applied`() throws {
         let id = ActorID("actor")
         #expect(throws: LinkFailure.self) { try LinkResponse(WireAnswer(), id: id, policy: policy) }
         let wire = WireAnswer.with {
@@ -59,7 +59,7 @@ import Testing
         #expect(failure.outcome == .unknown)
     }
 
-    @Test func `an answer larger than the link carries becomes a failure of unknown outcome`() throws {
+    @Test func `a response larger than the link carries becomes a failure of unknown outcome`() throws {
         var policy = policy
         policy.payloadLimit = 3
         let id = ActorID("actor")
@@ -71,8 +71,8 @@ import Testing
         #expect(failure.outcome == .unknown)
     }
 
-    @Test func `an ask that can not be is refused`() {
-        let good = WireAsk(makeAsk(), correlation: 7, remaining: .seconds(1), policy: policy)
+    @Test func `an invalid request is refused`() {
+        let good = WireAsk(makeRequest(), correlation: 7, remaining: .seconds(1), policy: policy)
         let long = String(repeating: "x", count: policy.payloadLimit + 1)
         let changes: [(inout WireAsk) -> Void] = [
             { $0.target = "" }, { $0.target = long }, { $0.actor = "" }, { $0.actor = long },
@@ -86,7 +86,7 @@ import Testing
         }
     }
 
-    @Test func `no time is too long or too short for its field`() throws {
+    @Test func `a time too long or too short for its field is clamped`() throws {
         #expect(Duration.seconds(-5).wireMilliseconds == 0)
         #expect(Duration.microseconds(999).wireMilliseconds == 0)
         #expect(Duration.milliseconds(1_500).wireMilliseconds == 1_500)
@@ -137,19 +137,19 @@ import Testing
                 repeating: "c",
                 count: number == 1 ? policy.batchBytes - 1 : number == 2 ? 10_000 : 0
             )
-            let ask = LinkRequest(
+            let request = LinkRequest(
                 target: SessionID(id),
                 id: ActorID(id),
                 command: Array(command.utf8),
                 remaining: .seconds(9),
                 trace: String(repeating: "t", count: policy.traceLimit)
             )
-            _ = requests.admit(ask, as: .max - number, until: .now + .seconds(9), for: 0)
+            _ = requests.admit(request, as: .max - number, until: .now + .seconds(9), for: 0)
         }
         let outgoing = requests.dequeue(now: .now)
         let asks = WireFromClient.with {
             $0.asks.asks = outgoing.map {
-                WireAsk($0.ask, correlation: $0.correlation, remaining: $0.remaining, policy: policy)
+                WireAsk($0.request, correlation: $0.correlation, remaining: $0.remaining, policy: policy)
             }
         }
         let askBytes: [UInt8] = try asks.serializedBytes()
