@@ -9,23 +9,23 @@ import PeerTransport
 import RedisActorStore
 import RedisClient
 
-/// A node alone on its Redis, assembled of the product's parts, without its faces.
+/// A node of the product's own runtime, store and session registry, without faces and without peers.
 struct BenchNode: Sendable {
     let plan: BenchPlan
     let runtime: NodeRuntime<CartLogic>
-    /// Carries the carts' commands, and the questions of who measures.
+    /// Connection for the carts' commands and for the readings of a measurement.
     let redis: RedisClient
     private let heartbeats: RedisClient
     private let link: LinkClient
 
     var host: Host<CartLogic> { runtime.host }
 
-    /// How long a node may take until it serves.
+    /// Time limit for a node to become ready, and to release its carts.
     private static let patience: Duration = .seconds(30)
 
-    /// Runs `body` with a node that serves, and ends it afterwards in good order.
+    /// Runs `body` with a ready node and drains the node afterwards.
     ///
-    /// - Parameter socket: where its Redis listens.
+    /// - Parameter socket: path of the Unix socket of its Redis.
     static func with<Value: Sendable>(
         _ plan: BenchPlan,
         on socket: String,
@@ -35,7 +35,7 @@ struct BenchNode: Sendable {
         let result: Result<Value, any Error>
         do {
             let node = try BenchNode(plan, on: socket, heart: heart.next(), restores: heart.next())
-            result = .success(try await node.live(body))
+            result = .success(try await node.run(body))
         } catch {
             result = .failure(error)
         }
@@ -43,7 +43,7 @@ struct BenchNode: Sendable {
         return try result.get()
     }
 
-    /// Runs `body` with several nodes at once.
+    /// Runs `body` with several nodes, one for each plan.
     static func with<Value: Sendable>(
         _ plans: [BenchPlan],
         on socket: String,
@@ -75,10 +75,10 @@ struct BenchNode: Sendable {
                 StateReader(decider: CartLogic(), codec: CartCodec()),
                 snapshotEvery: plan.snapshotInterval
             )
-        else { throw BenchFailure("no node can keep its carts by \(name) under \(plan.cluster)") }
+        else { throw BenchFailure("invalid strategy \(name) or cluster name \(plan.cluster)") }
         let redis = RedisClient(configuration: server, eventLoop: loops.next(), logger: logger)
         let heartbeats = RedisClient(configuration: server, eventLoop: heart, logger: logger)
-        let link = try LinkClient(secret: "nobody is asked", eventLoopGroup: loops, logger: logger)
+        let link = try LinkClient(secret: "unused: there are no peers", eventLoopGroup: loops, logger: logger)
         var environment = NodeEnvironment(sessionExecutor: heart.executor)
         environment.restoreExecutor = EventLoopTaskExecutor(restores, givingWay: true)
         self.runtime = NodeRuntime(
@@ -103,7 +103,7 @@ struct BenchNode: Sendable {
         self.link = link
     }
 
-    private func live<Value: Sendable>(_ body: (BenchNode) async throws -> Value) async throws -> Value {
+    private func run<Value: Sendable>(_ body: (BenchNode) async throws -> Value) async throws -> Value {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await redis.run() }
             group.addTask { try await heartbeats.run() }
@@ -117,7 +117,7 @@ struct BenchNode: Sendable {
             try await ready()
             let value = try await body(self)
             let left = try await runtime.drain(within: Self.patience)
-            guard left == 0 else { throw BenchFailure("\(left) carts could not be handed over") }
+            guard left == 0 else { throw BenchFailure("\(left) carts were not released") }
             await runtime.leave()
             return value
         }
@@ -126,19 +126,21 @@ struct BenchNode: Sendable {
     private func ready() async throws {
         let deadline = ContinuousClock.now + Self.patience
         while !runtime.isReady {
-            guard ContinuousClock.now < deadline else { throw BenchFailure("the node does not get ready") }
+            guard ContinuousClock.now < deadline else {
+                throw BenchFailure("the node was not ready within \(Self.patience)")
+            }
             try await Task.sleep(for: .milliseconds(5))
         }
     }
 
-    /// Gives every live cart up, so that all are cold. Nobody may be asking.
+    /// Passivates every live cart. No ask may be under way.
     func passivateAll() async throws {
         let left = await host.releaseAll(until: ContinuousClock.now + Self.patience)
-        guard left == 0 else { throw BenchFailure("\(left) carts could not be put away") }
+        guard left == 0 else { throw BenchFailure("\(left) carts were not passivated") }
     }
 }
 
-/// Why there are no figures.
+/// The reason why a measurement has no figures.
 struct BenchFailure: Error, CustomStringConvertible {
     let description: String
 

@@ -4,8 +4,8 @@ extension Cluster {
     /// The settings of a test cluster. Closures take the number of a node.
     package struct Options: Sendable {
         package var nodes = 2
-        /// Whether no other cluster of this process runs meanwhile; for tests that measure, or that are short
-        /// of time.
+        /// True if no other cluster of this process may run meanwhile, for tests that measure or depend on
+        /// timing.
         package var isAlone = false
         package var lease = Lease.short
         /// Further command-line arguments of every node.

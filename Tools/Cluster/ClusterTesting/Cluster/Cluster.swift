@@ -44,7 +44,7 @@ package struct Cluster: Sendable {
         redis: RedisServerFixture,
         _ body: (Cluster) async throws -> Void
     ) async throws {
-        let ports = try (0..<options.nodes).map { _ in try NodePorts.free() }
+        let ports = try (0..<options.nodes).map { _ in try ListeningPorts.free() }
         let proxied = options.proxiesToRedis.sorted()
         let upstream = FaultProxy.Upstream.unix(path: redis.socketPath)
         let links = options.proxiesLinks ? ports.map { FaultProxy.Upstream.tcp(port: $0.link) } : []
@@ -66,7 +66,7 @@ package struct Cluster: Sendable {
     private init(
         _ options: Options,
         redis: RedisServerFixture,
-        ports: [NodePorts],
+        ports: [ListeningPorts],
         redisProxies: [Int: FaultProxy],
         linkProxies: [FaultProxy]
     ) throws {

@@ -1,8 +1,7 @@
 internal import Synchronization
 
-/// The nodes that this process runs at once. Tests of clusters run side by side, as they mostly wait for
-/// leases; more nodes than this would take the processor from each other, and lose leases that nothing but
-/// the test is to blame for.
+/// Limits the nodes that this process runs concurrently. Cluster tests run in parallel because they mostly
+/// wait for leases, but too many nodes would starve each other and lose leases through the test's own fault.
 final class NodeBudget: Sendable {
     private struct Waiter {
         let nodes: Int
@@ -11,11 +10,11 @@ final class NodeBudget: Sendable {
 
     private struct State {
         var free: Int
-        /// First come, first served, so that a large cluster is not overtaken for ever.
+        /// In order of arrival, so that a large cluster does not starve.
         var waiting: [Waiter] = []
     }
 
-    /// The budget of this process: what a machine of two processors carries.
+    /// The budget of this process: the number of nodes that a machine with two processors can carry.
     static let shared = NodeBudget(nodes: 9)
 
     let limit: Int
@@ -26,7 +25,7 @@ final class NodeBudget: Sendable {
         state = Mutex(State(free: limit))
     }
 
-    /// Runs `body` once there is room for its nodes; more than the limit count as the limit.
+    /// Waits for room for `nodes`, at most the limit, and runs `body`.
     func with<Value>(nodes: Int, _ body: () async throws -> Value) async rethrows -> Value {
         let nodes = min(nodes, limit)
         await take(nodes)
@@ -34,7 +33,7 @@ final class NodeBudget: Sendable {
         return try await body()
     }
 
-    /// How many clusters wait for room.
+    /// Number of clusters that wait for room.
     var waiting: Int { state.withLock { $0.waiting.count } }
 
     private func take(_ nodes: Int) async {

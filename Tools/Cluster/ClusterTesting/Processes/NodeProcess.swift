@@ -10,7 +10,7 @@ internal import Darwin
 /// One `cart-node` with its ports, folder and settings, which can be started and ended repeatedly.
 package final class NodeProcess: Sendable {
     package let name: String
-    private let ports: NodePorts
+    private let ports: ListeningPorts
     /// Path of the data folder.
     package let folder: String
     package let logPath: String
@@ -30,7 +30,7 @@ package final class NodeProcess: Sendable {
     ///   - redis: URL of its Redis; nil for an embedded one.
     init(
         name: String,
-        ports: NodePorts,
+        ports: ListeningPorts,
         folder: String,
         logPath: String,
         arguments further: [String],

@@ -131,9 +131,9 @@ package struct Scenario: Sendable {
             ]
         case .redeploy:
             return [(.zero, .redeploy(node: node, restart: span(using: &random)))]
-        case .standStill:
+        case .pause:
             let threads = SimulatedNodeProcess.Threads.allCases.randomElement(using: &random) ?? .all
-            return [(.zero, .standStill(node: node, threads, for: length))]
+            return [(.zero, .pause(node: node, threads, for: length))]
         case .cutRedis:
             let which = Int.random(in: 0..<3, using: &random)
             return [
@@ -168,7 +168,7 @@ package struct Scenario: Sendable {
             for observer in 0..<nodes where observer != node {
                 let begin = silence + .milliseconds(.random(in: -400...400, using: &random))
                 let end = SimulatedTime.milliseconds(.random(in: 5_000...7_000, using: &random))
-                parts.append((begin, .standStill(node: observer, .heart, for: end - begin)))
+                parts.append((begin, .pause(node: observer, .heart, for: end - begin)))
             }
             return parts
         case .unswept:

@@ -5,7 +5,7 @@ enum SimulatedFault: Sendable {
     /// Drains a process; its successor starts `restart` after it is gone.
     case redeploy(node: Int, restart: SimulatedTime)
     /// Stops some of a process's threads.
-    case standStill(node: Int, SimulatedNodeProcess.Threads, for: SimulatedTime)
+    case pause(node: Int, SimulatedNodeProcess.Threads, for: SimulatedTime)
     /// Cuts a node's path to Redis for the carts, the heartbeats, or both.
     case cutRedis(node: Int, PartitionDirection, carts: Bool, heartbeats: Bool, for: SimulatedTime)
     /// Cuts the path from one node to another.
@@ -27,7 +27,7 @@ enum SimulatedFault: Sendable {
 extension SimulatedFault {
     /// The kinds of faults that a seed chooses from.
     enum Kind: String, CaseIterable, Sendable {
-        case kill, redeploy, standStill, cutRedis, cutLink, cutFront, redisPause, redisCrash, redisLoss,
+        case kill, redeploy, pause, cutRedis, cutLink, cutFront, redisPause, redisCrash, redisLoss,
             stranger
         /// A session falls silent and returns at the last moment, while the other processes are paused.
         case nearMiss

@@ -12,8 +12,8 @@ extension Simulation {
             scheduler.after(restart) { [slot = slots[node]] in slot.start(keepsFolder: keepsFolder) }
         case .redeploy(let node, let restart):
             slots[node].redeploy(after: restart)
-        case .standStill(let node, let threads, let length):
-            slots[node].process?.standStill(threads, until: now + length)
+        case .pause(let node, let threads, let length):
+            slots[node].process?.pause(threads, until: now + length)
         case .cutRedis(let node, let cut, let carts, let heartbeats, let length):
             if carts { slots[node].carts.cut(cut, until: now + length) }
             if heartbeats { slots[node].heartbeats.cut(cut, until: now + length) }
@@ -48,7 +48,7 @@ extension Simulation {
         for path in cluster.network.all { path.heal() }
         for slot in slots {
             for path in slot.paths { path.heal() }
-            slot.process?.thaw()
+            slot.process?.resume()
             slot.start(keepsFolder: true)
         }
     }

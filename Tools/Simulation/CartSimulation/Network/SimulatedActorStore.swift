@@ -1,9 +1,9 @@
 internal import ActorRuntime
-internal import CartService
+internal import CartActor
 internal import Ownership
 internal import RuntimeTesting
 
-/// One process's path to the carts in the simulated Redis.
+/// The actor store of one simulated process, on its connection to Redis.
 struct SimulatedActorStore: ActorStore {
     typealias Logic = CartLogic
 
@@ -159,13 +159,13 @@ extension SimulatedActorStore {
         do throws(CodecFailure) {
             return try write()
         } catch {
-            throw .refused("its state can not be encoded: \(error.reason)")
+            throw .refused("its state cannot be encoded: \(error.reason)")
         }
     }
 }
 
 extension ContentChange {
-    /// What the scripts make of a record's fields.
+    /// The fields of a record after the change, as the scripts write them.
     fileprivate func applied(to content: [String: [UInt8]]?) -> [String: [UInt8]] {
         var fields = replaces ? [:] : content ?? [:]
         for name in delete { fields[name] = nil }
@@ -175,7 +175,7 @@ extension ContentChange {
 }
 
 extension SimulatedRedisServer {
-    /// Whether the stored cart is this session's.
+    /// True if the stored cart belongs to this session.
     static func holds(_ owner: SessionID, _ id: ActorID, in store: Store) -> Bool {
         guard case .record(let record)? = store.contents.slots[id] else { return false }
         return record.owner == owner

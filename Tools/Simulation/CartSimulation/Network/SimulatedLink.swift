@@ -20,7 +20,7 @@ struct SimulatedLink: Link {
         )
         switch outcome {
         case .answered(let answer): return answer
-        case .refused: throw .unsent("nobody listens at \(address)")
+        case .refused: throw .unsent("connection to \(address) refused")
         case .silent: throw .unanswered("no answer in time")
         case .broken: throw .unanswered("the connection broke")
         }

@@ -4,7 +4,7 @@ internal import Logging
 internal import Ownership
 internal import Synchronization
 
-/// One life of a node: the runtime that ships, with simulated ports, on queues of its own.
+/// One process of a node: the runtime that ships, with simulated ports, on job queues of its own.
 final class SimulatedNodeProcess: Sendable {
     /// A request from outside the process.
     private typealias InboundRequest = @Sendable () async -> Void
@@ -18,7 +18,7 @@ final class SimulatedNodeProcess: Sendable {
     private let deliver: AsyncStream<InboundRequest>.Continuation
     private let life = Mutex<Task<Void, Never>?>(nil)
     private let isOver = Atomic<Bool>(false)
-    /// The functions to call when the process is gone, by the number of the request that is not answered.
+    /// Callbacks for the end of the process, by the number of the unanswered request.
     private let waiting = Mutex<(made: UInt64, broken: [UInt64: @Sendable () -> Void])>((0, [:]))
 
     var host: Host<CartLogic> { runtime.host }
@@ -31,7 +31,7 @@ final class SimulatedNodeProcess: Sendable {
     }
 
     /// - Parameters:
-    ///   - slot: the place at which it runs.
+    ///   - slot: the slot in which it runs.
     ///   - bootstrap: the content of its data folder.
     init(at slot: NodeSlot, of homeCluster: HomeCluster, bootstrap: BootstrapState) {
         let cluster = slot.cluster
@@ -115,7 +115,7 @@ final class SimulatedNodeProcess: Sendable {
         return logger
     }
 
-    /// Begins to live.
+    /// Starts the process.
     func start() {
         let task = Task(executorPreference: work) { [self] in
             await withDiscardingTaskGroup { group in
@@ -128,13 +128,13 @@ final class SimulatedNodeProcess: Sendable {
         life.withLock { $0 = task }
     }
 
-    /// True once nothing of it runs any more.
+    /// True once no task of the process runs.
     var hasEnded: Bool { isOver.load(ordering: .relaxed) }
 
-    /// Ends the process as a kill does: nothing that it does from now on reaches anybody.
+    /// Kills the process: nothing that it does from now on has an effect outside.
     func kill() {
         liveness.stop()
-        thaw()
+        resume()
         life.withLock { $0?.cancel() }
         deliver.finish()
         let broken = waiting.withLock { waiting in
@@ -144,10 +144,10 @@ final class SimulatedNodeProcess: Sendable {
         for tell in broken { tell() }
     }
 
-    /// Has the process leave in good order, as the product does on SIGTERM.
+    /// Drains the process, as the product does on SIGTERM.
     ///
     /// - Parameters:
-    ///   - closed: called when it takes no connections any more.
+    ///   - closed: called when it no longer accepts connections.
     ///   - gone: called when it has left.
     func leave(closed: @escaping @Sendable () -> Void, gone: @escaping @Sendable () -> Void) {
         deliver.yield { [self] in
@@ -157,7 +157,7 @@ final class SimulatedNodeProcess: Sendable {
                     lameDuck: SimulatedCluster.lameDuck
                 )
             } catch {
-                return  // It was killed.
+                return  // The process was killed.
             }
             guard liveness.isAlive else { return }
             closed()
@@ -185,21 +185,21 @@ final class SimulatedNodeProcess: Sendable {
         }
     }
 
-    // MARK: Standing still
+    // MARK: Pauses
 
-    /// The threads of a process that stand still.
+    /// The threads that a pause stops.
     enum Threads: String, Sendable, CaseIterable {
         case all
         case work
         case heart
     }
 
-    func standStill(_ threads: Threads, until end: SimulatedTime) {
+    func pause(_ threads: Threads, until end: SimulatedTime) {
         if threads != .heart { scheduler.freeze(work.queue, until: end) }
         if threads != .work { scheduler.freeze(heart.queue, until: end) }
     }
 
-    func thaw() {
+    func resume() {
         scheduler.thaw(work.queue)
         scheduler.thaw(heart.queue)
     }

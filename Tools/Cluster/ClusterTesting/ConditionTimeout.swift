@@ -1,6 +1,6 @@
 /// A condition did not become true in time.
 package struct ConditionTimeout: Error, CustomStringConvertible {
-    /// The condition, in words, with details for whoever reads the failure.
+    /// The condition, in words, with details for the failure message.
     package let condition: String
     package let bound: Duration
 

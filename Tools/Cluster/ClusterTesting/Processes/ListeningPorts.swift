@@ -1,7 +1,7 @@
 internal import ServerTesting
 
 /// The ports of one node, all on loopback.
-struct NodePorts: Sendable {
+struct ListeningPorts: Sendable {
     let http: Int
     let operations: Int
     let link: Int
@@ -10,8 +10,8 @@ struct NodePorts: Sendable {
     let retail: Int
 
     /// Ports that are free at the moment.
-    static func free() throws -> NodePorts {
-        NodePorts(
+    static func free() throws -> ListeningPorts {
+        ListeningPorts(
             http: try FreePort.find(),
             operations: try FreePort.find(),
             link: try FreePort.find(),
