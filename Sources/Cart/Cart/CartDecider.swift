@@ -40,7 +40,7 @@ package struct CartDecider: Sendable {
             }
             try command.validate(limits)
             switch command {
-            case .read:
+            case .read, .readIfChanged:
                 return try show(state)
             case .dryRun(let change, let at, let expected, _):
                 let tentative = try evaluate(PendingChange(change, at, expected, next), on: state)

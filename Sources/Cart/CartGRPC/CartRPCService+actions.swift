@@ -1,33 +1,35 @@
 import Cart
+import CartApplication
 import CartProtobuf
-import CartService
 
 extension CartRPCService {
-    func detailsChange(_ request: ServedSetDetailsRequest, _ call: RPCCall) throws(Refusal) -> ChangeRequest {
-        guard request.hasDetails else { throw Refusal(.missingField, "details: must be given") }
+    func detailsChange(_ request: ServedSetDetailsRequest, _ context: CallContext) throws(Refusal)
+        -> ChangeRequest
+    {
+        guard request.hasDetails else { throw Refusal(.missingField("details")) }
         return try ChangeRequest(
             request.cartID,
             .setDetails(try DetailsChange(request.details)),
-            request.terms,
-            call
+            under: request.terms,
+            context
         )
     }
 
-    func pricing(_ request: ServedSetPriceRequest, _ call: RPCCall) throws(Refusal) -> ChangeRequest {
+    func pricing(_ request: ServedSetPriceRequest, _ context: CallContext) throws(Refusal) -> ChangeRequest {
         let price = try Self.money(request.unitPrice, isThere: request.hasUnitPrice)
         return try ChangeRequest(
             request.cartID,
-            .setPrice(try Self.line(request.lineID), price),
-            request.terms,
-            call
+            .setPrice(try LineID(request: request.lineID), price),
+            under: request.terms,
+            context
         )
     }
 
-    func takingOut(_ request: ServedTakeOutRequest, _ call: RPCCall) throws(Refusal) -> ChangeRequest {
-        try ChangeRequest(request.cartID, try Self.takingOut(request.lines), request.terms, call)
+    func takingOut(_ request: ServedTakeOutRequest, _ context: CallContext) throws(Refusal) -> ChangeRequest {
+        try ChangeRequest(request.cartID, try Self.takingOut(request.lines), under: request.terms, context)
     }
 
-    func batch(_ request: ServedActRequest, _ call: RPCCall) throws(Refusal) -> ChangeRequest {
+    func batch(_ request: ServedActRequest, _ context: CallContext) throws(Refusal) -> ChangeRequest {
         var changes: [CartCommand.Change] = []
         for (index, action) in request.actions.enumerated() {
             do throws(Refusal) {
@@ -36,18 +38,19 @@ extension CartRPCService {
                 throw error.of(action: index)
             }
         }
-        return try ChangeRequest(request.cartID, .actions(changes), request.terms, call)
+        return try ChangeRequest(request.cartID, .actions(changes), under: request.terms, context)
     }
 
-    func checkout(_ request: ServedCheckoutRequest, _ call: RPCCall) throws(Refusal) -> ChangeRequest {
+    func checkout(_ request: ServedCheckoutRequest, _ context: CallContext) throws(Refusal) -> ChangeRequest {
         var terms = request.terms
         if request.version > 0 {
             guard !terms.hasExpectedVersion || terms.expectedVersion == request.version else {
-                throw Refusal(.invalidField, "version: not the one of terms.expected_version")
+                throw Refusal(.invalidValue("version", expected: "the version of terms.expected_version"))
             }
             terms.expectedVersion = request.version
         }
-        return try ChangeRequest(request.cartID, .checkOut(OrderID(dependencies.newID())), terms, call)
+        let change = CartCommand.Change.checkOut(application.newOrderID())
+        return try ChangeRequest(request.cartID, change, under: terms, context)
     }
 
     private static func change(_ action: ServedAction) throws(Refusal) -> CartCommand.Change {
@@ -61,29 +64,29 @@ extension CartRPCService {
                 attributes: Attributes(line.attributes.map { (key: $0.key, value: $0.value) })
             )
             return .addLine(item)
-        case .setQuantity(let part): return .setQuantity(try line(part.lineID), part.quantity)
-        case .removeLine(let part): return .removeLine(try line(part.lineID))
+        case .setQuantity(let part): return .setQuantity(try LineID(request: part.lineID), part.quantity)
+        case .removeLine(let part): return .removeLine(try LineID(request: part.lineID))
         case .clear: return .clear
         case .setDetails(let patch): return .setDetails(try DetailsChange(patch))
         case .setPrice(let part):
             return .setPrice(
-                try line(part.lineID),
+                try LineID(request: part.lineID),
                 try money(part.unitPrice, isThere: part.hasUnitPrice)
             )
         case .takeOut(let part): return try takingOut(part.lines)
-        case .none: throw Refusal(.missingField, "must be one of those that this node knows")
+        case .none: throw Refusal(.missingField("action"))
         }
     }
 
     private static func takingOut(_ parts: [ServedLineQuantity]) throws(Refusal) -> CartCommand.Change {
         var quantities: [LineQuantity] = []
-        for part in parts { quantities.append(LineQuantity(try line(part.lineID), part.quantity)) }
+        for part in parts { quantities.append(LineQuantity(try LineID(request: part.lineID), part.quantity)) }
         return .takeOut(quantities)
     }
 }
 
 extension DetailsChange {
-    /// - Throws: `Refusal` where attributes are to be taken out and set at once.
+    /// - Throws: where attributes are to be taken out and set at once.
     fileprivate init(_ patch: ServedDetailsPatch) throws(Refusal) {
         self.init()
         if patch.hasNote { note = Self.text(patch.note) }
@@ -95,7 +98,9 @@ extension DetailsChange {
             + patch.attributes.map { AttributePatch(key: $0.key, value: $0.value) }
         if patch.withoutAttributes {
             guard patches.isEmpty else {
-                throw Refusal(.invalidField, "without_attributes: not together with single attributes")
+                throw Refusal(
+                    .invalidValue("without_attributes", expected: "false where single attributes are given")
+                )
             }
             attributes = .unset
         } else if !patches.isEmpty {

@@ -1,35 +1,25 @@
 import Cart
+import CartApplication
 import CartProtobuf
-import CartService
 
 extension CartRPCService {
     /// Has a cart take the lines of another, once.
-    func merge(_ request: ServedMergeRequest, _ call: RPCCall) async throws(Refusal) -> ServedChangeResponse {
-        let target = try ChangeRequest.cart(request.cartID)
+    func merge(_ request: ServedMergeRequest, _ context: CallContext) async throws(Refusal)
+        -> ServedChangeResponse
+    {
+        let target = try CartID(request: request.cartID)
         let mergeRequest = MergeRequest(
             id: request.mergeID,
             source: try Self.source(request.from),
             target: target,
             strategy: try Self.strategy(request.strategy)
         )
-        let merging = MergeCoordinator(
-            mergeRequest,
-            dispatcher: dispatcher,
-            expected: request.terms.hasExpectedVersion ? request.terms.expectedVersion : nil,
-            key: try ChangeRequest.key(request.terms, call),
-            deadline: call.deadline,
-            trace: call.trace,
-            now: dependencies.now
-        )
-        do {
-            return ServedChangeResponse(target, try await merging.run())
-        } catch {
-            throw Refusal(error)
-        }
+        let accepted = try await application.merge(mergeRequest, context.under(request.terms))
+        return ServedChangeResponse(target, accepted)
     }
 
     private static func source(_ text: String) throws(Refusal) -> CartID {
-        do {
+        do throws(CartRejection) {
             return try CartID(text)
         } catch {
             guard case .invalid(_, let flaw) = error else { throw Refusal(error) }
@@ -43,7 +33,7 @@ extension CartRPCService {
         case .max: return .max
         case .mine: return .mine
         case .theirs: return .theirs
-        case .UNRECOGNIZED: throw Refusal(.invalidField, "strategy: not one that this node knows")
+        case .UNRECOGNIZED: throw Refusal(.invalidValue("strategy", expected: "one that this node knows"))
         }
     }
 }

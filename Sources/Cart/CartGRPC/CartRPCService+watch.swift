@@ -1,7 +1,7 @@
 import ActorRuntime
 import Cart
+import CartApplication
 import CartProtobuf
-import CartService
 import GRPCCore
 import GRPCProtobuf
 import SwiftProtobuf
@@ -14,7 +14,7 @@ extension CartRPCService {
                 method: "Watch",
                 type: .serverStreaming
             ),
-            deserializer: BoundedDeserializer<ServedWatchRequest>(limit: policy.bodyBytes),
+            deserializer: BoundedDeserializer<ServedWatchRequest>(limit: application.policy.bodyBytes),
             serializer: ProtobufSerializer<ServedWatchResponse>()
         ) { stream, context in
             let request = try await ServerRequest(stream: stream)
@@ -36,15 +36,15 @@ extension CartRPCService {
             do {
                 return try await watch(request, metadata, writer)
             } catch let refusal as Refusal {
-                throw RPCError(refusal, Self.name(of:))
+                throw RPCError(refusal, names: .cartV1)
             } catch let failure as WatchFailure {
-                throw RPCError(Refusal(failure), Self.name(of:))
+                throw RPCError(Refusal(failure), names: .cartV1)
             }
         }
         guard isOver != true else { return }
         let id = ActorID(request.cartID)
         let end = HostFailure(.draining, .notApplied, id: id, detail: "the watch has ended, not the cart")
-        throw RPCError(Refusal(end), Self.name(of:))
+        throw RPCError(Refusal(end), names: .cartV1)
     }
 
     /// - Returns: whether nothing more can come of this cart.
@@ -53,23 +53,20 @@ extension CartRPCService {
         _ metadata: Metadata,
         _ writer: RPCWriter<ServedWatchResponse>
     ) async throws -> Bool {
-        let call = try RPCCall(metadata, now: dependencies.instant(), atMost: policy.requestDeadline)
-        let cart = try ChangeRequest.cart(request.cartID)
-        let news = try CartWatch<Dispatcher>.notifications(of: cart, dependencies)
-        var watch = CartWatch(
+        let context = try CallContext(metadata, deadline: application.deadline(asked:))
+        let cart = try CartID(request: request.cartID)
+        var watch = try application.watch(
             cart,
-            dispatcher: dispatcher,
-            trace: call.trace,
-            readDeadline: policy.requestDeadline,
+            context,
             seen: request.hasSeenVersion ? request.seenVersion : nil
         )
-        if let first = try await watch.first(by: call.deadline) {
-            try await writer.write(Self.event(cart, first, watch.seen ?? 0))
+        if let first = try await watch.first() {
+            try await writer.write(Self.event(cart, first))
             if first.isLast { return true }
         }
-        for await item in news {
-            guard let update = try await watch.next(item) else { continue }
-            try await writer.write(Self.event(cart, update, watch.seen ?? 0))
+        for await notification in watch.notifications {
+            guard let update = try await watch.next(notification) else { continue }
+            try await writer.write(Self.event(cart, update))
             if update.isLast { return true }
         }
         return false
@@ -77,19 +74,18 @@ extension CartRPCService {
 
     private static func event(
         _ cart: CartID,
-        _ update: CartWatch<Dispatcher>.Update,
-        _ version: UInt64
+        _ update: CartUpdate
     ) throws(Refusal) -> ServedWatchResponse {
-        switch update {
+        switch update.content {
         case .cart(let state):
-            guard let cart = ServedCart(cart, state, version: version) else {
+            guard let cart = ServedCart(cart, state, version: update.version) else {
                 throw .contradiction("a cart was shown that is not there")
             }
             return .with { $0.cart = cart }
         case .deleted(let at):
             return .with {
                 $0.deleted = .with {
-                    $0.version = version
+                    $0.version = update.version
                     $0.deletedAt = Google_Protobuf_Timestamp(at)
                 }
             }

@@ -1,48 +1,46 @@
-import ActorRuntime
 import Cart
+import CartActor
+import CartApplication
 import CartProtobuf
-import CartService
 import GRPCCore
 import SwiftProtobuf
 
-/// Our own carts over gRPC (`cart.v1.CartService`): what `/v1` is over HTTP, with the same carts and keys.
+/// Our own API over gRPC (`cart.v1.CartService`): the counterpart of `/v1` over HTTP, with the same carts and keys.
 struct CartRPCService<Dispatcher: CartDispatcher>: RegistrableRPCService {
     static var name: String { "cart.v1.CartService" }
 
-    let dispatcher: Dispatcher
-    let policy: CartAPIPolicy
-    let dependencies: CartAPIDependencies
+    let application: CartApplication<Dispatcher>
 
     func registerMethods<Transport>(with router: inout RPCRouter<Transport>) {
-        router.serve("Get", of: Self.name, atMost: policy.bodyBytes) {
+        router.serve("Get", of: Self.name, atMost: application.policy.bodyBytes) {
             (request: ServedGetRequest, metadata) throws(RPCError) in
-            try await answer(metadata) { call throws(Refusal) in try await show(request, call) }
+            try await answer(metadata) { context throws(Refusal) in try await show(request, context) }
         }
         serve("Create", &router, creation)
         serve("AddLine", &router, addition)
         serve("SetQuantity", &router, alteration)
         serve("RemoveLine", &router, removal)
-        serve("Clear", &router) { (request: ServedClearRequest, call) throws(Refusal) in
-            try ChangeRequest(request.cartID, .clear, request.terms, call)
+        serve("Clear", &router) { (request: ServedClearRequest, context) throws(Refusal) in
+            try ChangeRequest(request.cartID, .clear, under: request.terms, context)
         }
-        serve("Delete", &router) { (request: ServedDeleteRequest, call) throws(Refusal) in
-            try ChangeRequest(request.cartID, .delete, request.terms, call)
+        serve("Delete", &router) { (request: ServedDeleteRequest, context) throws(Refusal) in
+            try ChangeRequest(request.cartID, .delete, under: request.terms, context)
         }
         serve("SetDetails", &router, detailsChange)
         serve("SetPrice", &router, pricing)
         serve("TakeOut", &router, takingOut)
         serve("Act", &router, batch)
         serve("Checkout", &router, checkout)
-        serve("CancelCheckout", &router) { (request: ServedCancelCheckoutRequest, call) throws(Refusal) in
-            try ChangeRequest(request.cartID, .cancelCheckout, request.terms, call)
+        serve("CancelCheckout", &router) { (request: ServedCancelCheckoutRequest, context) throws(Refusal) in
+            try ChangeRequest(request.cartID, .cancelCheckout, under: request.terms, context)
         }
-        router.serve("GetOrder", of: Self.name, atMost: policy.bodyBytes) {
+        router.serve("GetOrder", of: Self.name, atMost: application.policy.bodyBytes) {
             (request: ServedGetOrderRequest, metadata) throws(RPCError) in
-            try await answer(metadata) { call throws(Refusal) in try await showOrder(request, call) }
+            try await answer(metadata) { context throws(Refusal) in try await showOrder(request, context) }
         }
-        router.serve("Merge", of: Self.name, atMost: policy.bodyBytes) {
+        router.serve("Merge", of: Self.name, atMost: application.policy.bodyBytes) {
             (request: ServedMergeRequest, metadata) throws(RPCError) in
-            try await answer(metadata) { call throws(Refusal) in try await merge(request, call) }
+            try await answer(metadata) { context throws(Refusal) in try await merge(request, context) }
         }
         registerWatch(with: &router)
     }
@@ -51,118 +49,49 @@ struct CartRPCService<Dispatcher: CartDispatcher>: RegistrableRPCService {
     private func serve<Request: Message, Transport>(
         _ method: String,
         _ router: inout RPCRouter<Transport>,
-        _ read: @escaping @Sendable (Request, RPCCall) throws(Refusal) -> ChangeRequest
+        _ read: @escaping @Sendable (Request, CallContext) throws(Refusal) -> ChangeRequest
     ) {
-        router.serve(method, of: Self.name, atMost: policy.bodyBytes) {
+        router.serve(method, of: Self.name, atMost: application.policy.bodyBytes) {
             (request: Request, metadata) throws(RPCError) in
-            try await answer(metadata) { call throws(Refusal) in
-                try await change(read(request, call), call)
+            try await answer(metadata) { context throws(Refusal) in
+                let asked = try read(request, context)
+                let accepted = try await application.change(
+                    asked.cart,
+                    asked.change,
+                    asked.context,
+                    hasGeneratedID: asked.hasGeneratedID
+                )
+                return ServedChangeResponse(asked.cart, accepted)
             }
         }
     }
 
     private func answer<Output>(
         _ metadata: Metadata,
-        _ body: (RPCCall) async throws(Refusal) -> Output
+        _ body: (CallContext) async throws(Refusal) -> Output
     ) async throws(RPCError) -> Output {
         do throws(Refusal) {
-            return try await body(
-                RPCCall(metadata, now: dependencies.instant(), atMost: policy.requestDeadline)
-            )
+            return try await body(CallContext(metadata, deadline: application.deadline(asked:)))
         } catch {
-            throw RPCError(error, Self.name(of:))
+            throw RPCError(error, names: .cartV1)
         }
     }
 
-    private func show(_ request: ServedGetRequest, _ call: RPCCall) async throws(Refusal) -> ServedGetResponse
+    private func show(_ request: ServedGetRequest, _ context: CallContext) async throws(Refusal)
+        -> ServedGetResponse
     {
-        let id = try ChangeRequest.cart(request.cartID)
-        let accepted = try await ask(id, .read, call)
+        let id = try CartID(request: request.cartID)
+        let accepted = try await application.show(id, context)
         guard let cart = ServedCart(id, accepted.record.cart, version: accepted.sequence) else {
             throw .contradiction("a cart was shown that is not there")
         }
         return .with { ($0.cart, $0.node) = (cart, accepted.node) }
     }
 
-    private func showOrder(_ request: ServedGetOrderRequest, _ call: RPCCall) async throws(Refusal)
+    private func showOrder(_ request: ServedGetOrderRequest, _ context: CallContext) async throws(Refusal)
         -> ServedGetOrderResponse
     {
-        let id = try ChangeRequest.cart(request.cartID)
-        let accepted = try await ask(id, .read, call)
-        guard case .checkedOut(let cart, let order) = accepted.record.cart else {
-            throw Refusal(.orderNotFound, "the cart has not been checked out, or not any more")
-        }
-        return .with { ($0.order, $0.node) = (ServedOrder(id, cart, order), accepted.node) }
-    }
-
-    private func change(_ changeRequest: ChangeRequest, _ call: RPCCall) async throws(Refusal)
-        -> ServedChangeResponse
-    {
-        if changeRequest.change.needsTrust {
-            guard let trusted = policy.trusted, trusted.isShown(in: call.authorization) else {
-                throw Refusal(
-                    .forbidden,
-                    "authorization: prices are set by callers with the shop's token alone"
-                )
-            }
-        }
-        let command = CartCommand.change(
-            changeRequest.change,
-            at: dependencies.now(),
-            expected: changeRequest.expected,
-            operation: changeRequest.operation
-        )
-        do {
-            try command.validate(policy.limits)
-        } catch {
-            throw Refusal(error)
-        }
-        return ServedChangeResponse(changeRequest.cart, try await ask(changeRequest.cart, command, call))
-    }
-
-    private func ask(_ id: CartID, _ command: CartCommand, _ call: RPCCall) async throws(Refusal)
-        -> AcceptedCommand
-    {
-        let answer: Answer<CartLogic>
-        do {
-            answer = try await dispatcher.ask(
-                ActorID(id.text),
-                command,
-                deadline: call.deadline,
-                trace: call.trace
-            )
-        } catch {
-            throw Refusal(error)
-        }
-        switch answer.verdict {
-        case .rejected(let rejection): throw Refusal(rejection)
-        case .accepted(let reply, let record): return AcceptedCommand(reply, record, answer)
-        }
-    }
-
-    static func name(of field: CartRejection.Field) -> String {
-        switch field {
-        case .cartID: "cart_id"
-        case .lineID: "line_id"
-        case .currency: "currency"
-        case .sku: "sku"
-        case .name: "name"
-        case .quantity: "quantity"
-        case .unitPrice: "unit_price.minor_units"
-        case .attributes, .attributeKey: "attributes"
-        case .attributeValue(let key): "attributes[\(key)]"
-        case .note: "note"
-        case .customer: "customer_id"
-        case .email: "email"
-        case .discountCodes: "discount_codes"
-        case .discountCode(let index): "discount_codes.codes[\(index)]"
-        case .expiresIn: "expires_in_seconds"
-        case .actions: "actions"
-        case .takenLines: "lines"
-        case .takenQuantity(let index): "lines[\(index)].quantity"
-        case .version: "version"
-        case .mergeSource: "from"
-        case .mergeID: "merge_id"
-        }
+        let placed = try await application.order(of: CartID(request: request.cartID), context)
+        return .with { ($0.order, $0.node) = (ServedOrder(placed), placed.node) }
     }
 }

@@ -1,6 +1,6 @@
 import Cart
+import CartApplication
 import CartProtobuf
-import CartService
 import GRPCCore
 import SwiftProtobuf
 
@@ -30,47 +30,46 @@ struct DemoShopService<Dispatcher: CartDispatcher>: RegistrableRPCService {
 
     private let shop: Shop
     private let carts: DemoShopCarts<Dispatcher>
-    private let policy: CartAPIPolicy
-    private let dependencies: CartAPIDependencies
+    private let application: CartApplication<Dispatcher>
 
-    init(_ shop: Shop, dispatcher: Dispatcher, policy: CartAPIPolicy, dependencies: CartAPIDependencies) {
+    init(_ shop: Shop, _ application: CartApplication<Dispatcher>) {
         self.shop = shop
-        self.policy = policy
-        self.dependencies = dependencies
-        carts = DemoShopCarts(
-            shop.space,
-            dispatcher: dispatcher,
-            limits: policy.limits,
-            now: dependencies.now
-        )
+        self.application = application
+        carts = DemoShopCarts(shop.space, application)
     }
 
     func registerMethods<Transport>(with router: inout RPCRouter<Transport>) {
         let service = shop.service
-        router.serve("AddItem", of: service, atMost: policy.bodyBytes) { request, metadata throws(RPCError) in
-            try await answer(metadata) { call throws(Refusal) in try await add(request, call) }
-        }
-        router.serve("GetCart", of: service, atMost: policy.bodyBytes) { request, metadata throws(RPCError) in
-            try await answer(metadata) { call throws(Refusal) in try await show(request, call) }
-        }
-        router.serve("EmptyCart", of: service, atMost: policy.bodyBytes) {
+        router.serve("AddItem", of: service, atMost: application.policy.bodyBytes) {
             request,
             metadata throws(RPCError) in
-            try await answer(metadata) { call throws(Refusal) in try await empty(request, call) }
+            try await answer(metadata) { context throws(Refusal) in try await add(request, context) }
+        }
+        router.serve("GetCart", of: service, atMost: application.policy.bodyBytes) {
+            request,
+            metadata throws(RPCError) in
+            try await answer(metadata) { context throws(Refusal) in try await show(request, context) }
+        }
+        router.serve("EmptyCart", of: service, atMost: application.policy.bodyBytes) {
+            request,
+            metadata throws(RPCError) in
+            try await answer(metadata) { context throws(Refusal) in try await empty(request, context) }
         }
     }
 
-    func add(_ request: BoutiqueAddItemRequest, _ call: DemoShopCall) async throws(Refusal) -> BoutiqueEmpty {
+    func add(_ request: BoutiqueAddItemRequest, _ context: CallContext) async throws(Refusal) -> BoutiqueEmpty
+    {
         // In the order in which the fields stand.
         _ = try shop.space.cart(of: request.userID)
-        guard request.hasItem else { throw Refusal(.missingField, "item: must be given") }
+        guard request.hasItem else { throw Refusal(.missingField("item")) }
         let item = DemoShopItem(product: request.item.productID, quantity: Int64(request.item.quantity))
-        try await carts.add(item, for: request.userID, call)
+        try await carts.add(item, for: request.userID, context)
         return BoutiqueEmpty()
     }
 
-    func show(_ request: BoutiqueGetCartRequest, _ call: DemoShopCall) async throws(Refusal) -> BoutiqueCart {
-        let items = try await carts.items(of: request.userID, call)
+    func show(_ request: BoutiqueGetCartRequest, _ context: CallContext) async throws(Refusal) -> BoutiqueCart
+    {
+        let items = try await carts.items(of: request.userID, context)
         return BoutiqueCart.with { cart in
             guard !items.isEmpty else { return }
             cart.userID = request.userID
@@ -83,20 +82,19 @@ struct DemoShopService<Dispatcher: CartDispatcher>: RegistrableRPCService {
         }
     }
 
-    func empty(_ request: BoutiqueEmptyCartRequest, _ call: DemoShopCall) async throws(Refusal)
+    func empty(_ request: BoutiqueEmptyCartRequest, _ context: CallContext) async throws(Refusal)
         -> BoutiqueEmpty
     {
-        try await carts.empty(request.userID, call)
+        try await carts.empty(request.userID, context)
         return BoutiqueEmpty()
     }
 
     private func answer<Output>(
         _ metadata: Metadata,
-        _ body: (DemoShopCall) async throws(Refusal) -> Output
+        _ body: (CallContext) async throws(Refusal) -> Output
     ) async throws(RPCError) -> Output {
         do throws(Refusal) {
-            let call = try RPCCall(metadata, now: dependencies.instant(), atMost: policy.requestDeadline)
-            return try await body(DemoShopCall(deadline: call.deadline, trace: call.trace, key: call.key))
+            return try await body(CallContext(metadata, deadline: application.deadline(asked:)))
         } catch {
             throw Self.error(error)
         }
@@ -104,7 +102,7 @@ struct DemoShopService<Dispatcher: CartDispatcher>: RegistrableRPCService {
 
     /// Trouble with the store begins as the shops' own does, and is a failed precondition where no retry cures it.
     static func error(_ refusal: Refusal) -> RPCError {
-        var error = RPCError(refusal, name)
+        var error = RPCError(refusal, names: .demoShop)
         switch refusal.kind {
         case .unreadable:
             error.code = .failedPrecondition
@@ -118,16 +116,4 @@ struct DemoShopService<Dispatcher: CartDispatcher>: RegistrableRPCService {
     }
 
     private static var storage: String { "Can't access cart storage. " }
-
-    private static func name(_ field: CartRejection.Field) -> String {
-        switch field {
-        case .cartID: "user_id"
-        case .sku: "item.product_id"
-        case .quantity: "item.quantity"
-        case .lineID, .currency, .name, .unitPrice, .attributes, .attributeKey, .attributeValue,
-            .note, .customer, .email, .discountCodes, .discountCode, .expiresIn, .actions, .takenLines,
-            .takenQuantity, .version, .mergeSource, .mergeID:
-            "item"
-        }
-    }
 }

@@ -1,46 +1,95 @@
 import ActorRuntime
-import Cart
-import CartService
+import CartApplication
 import GRPCCore
 
-extension RPCError.Code {
-    /// The library's word for our code.
-    init(_ code: RPCCode) {
-        switch code {
-        case .invalidArgument: self = .invalidArgument
-        case .deadlineExceeded: self = .deadlineExceeded
-        case .notFound: self = .notFound
-        case .permissionDenied: self = .permissionDenied
-        case .resourceExhausted: self = .resourceExhausted
-        case .failedPrecondition: self = .failedPrecondition
-        case .aborted: self = .aborted
-        case .unimplemented: self = .unimplemented
-        case .internalError: self = .internalError
-        case .unavailable: self = .unavailable
-        case .dataLoss: self = .dataLoss
-        }
-    }
-}
-
 extension RPCError {
-    /// A no, in words and in trailers: `cart-problem` is its kind; `cart-outcome`, where the node rather than the cart said
-    /// no, what became of the change; `grpc-retry-pushback-ms` when to come again, or (-1) that nobody should by himself.
+    /// A refusal, in words and in trailers: `cart-problem` is its kind; `cart-outcome`, where the world rather than the cart
+    /// says no, the change's outcome; `grpc-retry-pushback-ms` when to come again, or (-1) that nobody should unasked.
     ///
-    /// - Parameter name: what the protocol calls the domain's fields.
-    init(_ refusal: Refusal, _ name: (CartRejection.Field) -> String) {
+    /// - Parameter names: the protocol's names of fields.
+    init(_ refusal: Refusal, names: Refusal.FieldNames) {
         let place = refusal.action.map { "actions[\($0)]" }
-        let path = [place, refusal.field.map(name)].compactMap { $0 }.joined(separator: ".")
-        let field = path.isEmpty ? "" : path + ": "
+        let path = [place, names[refusal.field]].compactMap { $0 }.joined(separator: ".")
+        let prefix = path.isEmpty ? "" : path + ": "
         var trailers: Metadata = ["cart-problem": "\(refusal.kind.rawValue)"]
         if let retryAdvice = refusal.retryAdvice {
             trailers.addString(retryAdvice.outcome.rawValue, forKey: "cart-outcome")
             let pushback: Int64 =
                 switch retryAdvice.outcome {
-                case .notApplied: retryAdvice.retryAfter.components.seconds * 1_000
+                case .notApplied: retryAdvice.retryAfterSeconds * 1_000
                 case .unknown: -1
                 }
             trailers.addString("\(pushback)", forKey: "grpc-retry-pushback-ms")
         }
-        self.init(code: Code(refusal.kind.code), message: field + refusal.detail, metadata: trailers)
+        self.init(code: Code(refusal.kind), message: prefix + refusal.detail, metadata: trailers)
+    }
+}
+
+extension Refusal.FieldNames {
+    /// The names of `cart.v1`.
+    static let cartV1 = Refusal.FieldNames([
+        .cart: "cart_id",
+        .line: "line_id",
+        .cartCurrency: "currency",
+        .priceCurrency: "currency",
+        .sku: "sku",
+        .name: "name",
+        .quantity: "quantity",
+        .unitPrice: "unit_price.minor_units",
+        .attributes: "attributes",
+        .attribute: "attributes[*]",
+        .note: "note",
+        .customer: "customer_id",
+        .email: "email",
+        .discountCodes: "discount_codes",
+        .discountCode: "discount_codes.codes[*]",
+        .expiresIn: "expires_in_seconds",
+        .actions: "actions",
+        .takenLines: "lines",
+        .takenQuantity: "lines[*].quantity",
+        .version: "version",
+        .mergeSource: "from",
+        .mergeID: "merge_id",
+        .idempotencyKey: "idempotency_key",
+        .precondition: "expected_version",
+        .authorization: "authorization",
+    ])
+
+    /// The names of the demo shops' cart services.
+    static let demoShop = Refusal.FieldNames([
+        .cart: "user_id",
+        .sku: "item.product_id",
+        .quantity: "item.quantity",
+        .priceCurrency: "item",
+    ])
+
+    /// For messages that could not be read.
+    static let none = Refusal.FieldNames([:])
+}
+
+extension RPCError.Code {
+    /// The status of a call that is refused for this kind of reason.
+    init(_ kind: RefusalKind) {
+        self =
+            switch kind {
+            case .malformedJSON, .malformedMessage, .malformedHeader, .invalidID, .unsupportedMediaType,
+                .unknownField, .missingField, .wrongType, .invalidField:
+                .invalidArgument
+            case .cartNotFound, .cartDeleted, .lineNotFound, .orderNotFound, .historyNotKept: .notFound
+            case .forbidden: .permissionDenied
+            case .unknownPath, .methodNotAllowed: .unimplemented
+            case .bodyTooLarge, .limitReached: .resourceExhausted
+            case .currencyMismatch, .idempotencyKeyReused, .idempotencyKeyRetired, .cartCheckedOut,
+                .cartEmpty,
+                .cartMerged, .mergeForgotten:
+                .failedPrecondition
+            // The client may read again and try with what it finds.
+            case .versionMismatch, .mergeConflict: .aborted
+            case .overloaded, .storeUnavailable, .ownerUnreachable, .sessionLost, .notReady, .draining:
+                .unavailable
+            case .deadlineExceeded: .deadlineExceeded
+            case .unreadable: .dataLoss
+            case .internalError: .internalError
+            }
     }
 }

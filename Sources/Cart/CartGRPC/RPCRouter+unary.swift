@@ -1,4 +1,3 @@
-import CartService
 import GRPCCore
 import GRPCProtobuf
 import SwiftProtobuf
@@ -31,9 +30,9 @@ extension RPCRouter {
     }
 }
 
-/// Runs `body` until it ends, the client is gone or the server leaves.
+/// Runs `body` until it ends, the client is gone, or the server shuts down.
 ///
-/// - Returns: nil where the body was not wanted any more.
+/// - Returns: nil where the body was cancelled.
 @discardableResult
 func whileWanted<Result: Sendable>(
     _ context: ServerContext,

@@ -1,4 +1,5 @@
 import Cart
+import CartApplication
 import CartProtobuf
 import SwiftProtobuf
 
@@ -45,11 +46,12 @@ extension ServedCart {
 }
 
 extension ServedOrder {
-    init(_ id: CartID, _ cart: OpenCart, _ order: CartOrder) {
+    init(_ placed: PlacedOrder) {
+        let (cart, order) = (placed.contents, placed.order)
         let currency = cart.currency?.code ?? ""
         self.init()
-        self.id = order.id.text
-        cartID = id.text
+        id = order.id.text
+        cartID = placed.cart.text
         version = order.version
         checkedOutAt = Google_Protobuf_Timestamp(order.at)
         self.currency = currency

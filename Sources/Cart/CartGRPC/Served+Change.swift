@@ -1,6 +1,7 @@
 import Cart
+import CartActor
+import CartApplication
 import CartProtobuf
-import CartService
 import SwiftProtobuf
 
 extension ServedChangeResponse {

@@ -1,6 +1,8 @@
 import ActorRuntime
 import Cart
-import CartService
+import CartActor
+import CartApplication
+import CartHTTP
 import Logging
 import NIOPosix
 import NodeConfiguration
@@ -8,7 +10,8 @@ import Ownership
 import RedisActorStore
 import RedisClient
 
-/// What lies in Redis for one cart, in words: for whoever wants to know why a cart can not be read, or who has it.
+/// What lies in Redis for one cart, in words: for whoever wants to know why a cart can not be read, or who
+/// has it.
 ///
 /// Looks and changes nothing, so it may be asked of a cluster at work.
 enum InspectCommand {

@@ -1,5 +1,5 @@
 import ActorRuntime
-import CartService
+import CartApplication
 import NodeConfiguration
 import PeerTransport
 import RedisClient

@@ -1,6 +1,7 @@
 import ActorRuntime
 import Cart
-import CartService
+import CartActor
+import CartHTTP
 import Ownership
 import RedisActorStore
 
@@ -75,13 +76,13 @@ struct RecordFormatter {
     }
 
     private func fieldList() -> [String] {
-        let named = fields.map { (name: CartFormatter.plain($0.name), value: $0.value) }
+        let named = fields.map { (name: StoredFieldFormatter.plain($0.name), value: $0.value) }
         let width = min(24, named.map(\.name.count).max() ?? 0)
         return named.sorted { ($0.name.count, $0.name) < ($1.name.count, $1.name) }.map { field in
             let name = field.name + String(repeating: " ", count: max(0, width - field.name.count))
             let size = String(field.value.count)
             let pad = String(repeating: " ", count: max(0, 6 - size.count))
-            return "\(name) \(pad)\(size) B  \(CartFormatter.field(field.name, field.value))"
+            return "\(name) \(pad)\(size) B  \(StoredFieldFormatter.field(field.name, field.value))"
         }
     }
 }

@@ -6,7 +6,9 @@ import OpenAPIPage
 import Testing
 import Yams
 
-@testable import CartService
+@testable import CartActor
+@testable import CartApplication
+@testable import CartHTTP
 
 /// Holds the document of the REST face against the face.
 @Suite struct APIDocumentTests {
@@ -96,7 +98,7 @@ import Yams
             let status = try #require(part["status"]?["const"]?.int, "\(name)")
             for type in texts(part["type"]?["enum"]) { found[type] = status }
         }
-        let kinds = ProblemKind.ofREST.map { ($0.type, $0.status) }
+        let kinds = RefusalKind.ofREST.map { ($0.type, $0.status) }
         #expect(found == Dictionary(uniqueKeysWithValues: kinds))
     }
 
@@ -191,7 +193,7 @@ import Yams
         for sign in ["<script", "<link", "<img", "@import", "url(", "src=", "https:"] {
             #expect(!page.contains(sign), "\(sign)")
         }
-        for kind in ProblemKind.ofREST { #expect(page.contains("<code>\(kind.rawValue)</code>")) }
+        for kind in RefusalKind.ofREST { #expect(page.contains("<code>\(kind.rawValue)</code>")) }
         for (path, item) in members(root["paths"]) {
             #expect(page.contains("<code>\(path)</code>"), "\(path)")
             for (method, operation) in members(item)
@@ -210,7 +212,7 @@ extension HTTPTestClient {
     }
 }
 
-extension ProblemKind {
+extension RefusalKind {
     /// Those that the REST face can answer: not what only messages of gRPC can be.
     fileprivate static let ofREST = allCases.filter { $0 != .malformedMessage }
 }

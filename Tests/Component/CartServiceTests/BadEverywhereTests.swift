@@ -5,7 +5,9 @@ import Hummingbird
 import NIOCore
 import Testing
 
-@testable import CartService
+@testable import CartActor
+@testable import CartApplication
+@testable import CartHTTP
 
 /// What no route takes, whichever it is; each of a table.
 @Suite struct BadEverywhereTests {
@@ -131,19 +133,7 @@ import Testing
             try await serve(backend, policy: DetailRouteTests.trusting) { caller in
                 try await Fuzzer.prepare(caller)
             }
-            let dependencies = CartAPIDependencies(
-                now: { moment },
-                newID: { CartID(randomHigh: 0, randomLow: 1) },
-                isDraining: { false },
-                past: FixedPastStore(.notKept),
-                feed: ManualChangeFeed()
-            )
-            let routes = CartRoutes(
-                dispatcher: backend,
-                node: "n1",
-                policy: DetailRouteTests.trusting,
-                dependencies: dependencies
-            )
+            let routes = CartRoutes(application(backend, policy: DetailRouteTests.trusting), node: "n1")
             var fields = DetailRouteTests.bearer(DetailRouteTests.token)
             fields[.contentType] = "application/json"
             let head = HTTPRequest(

@@ -1,7 +1,9 @@
 import HTTPTypes
 import Testing
 
-@testable import CartService
+@testable import CartActor
+@testable import CartApplication
+@testable import CartHTTP
 
 /// Fields of every route's body that can be in no cart, beside those of the routes' own tests.
 @Suite struct BadFieldTests {

@@ -6,7 +6,9 @@ import HummingbirdTesting
 import NIOCore
 import Testing
 
-@testable import CartService
+@testable import CartActor
+@testable import CartApplication
+@testable import CartHTTP
 
 /// A body that no cart is asked about.
 struct BadBody: Sendable, CustomTestStringConvertible {
@@ -230,19 +232,7 @@ struct BadBody: Sendable, CustomTestStringConvertible {
 
     @Test func `a body that does not say its length is limited all the same`() async throws {
         let backend = InMemoryCarts()
-        let dependencies = CartAPIDependencies(
-            now: { moment },
-            newID: { CartID(randomHigh: 0, randomLow: 0) },
-            isDraining: { false },
-            past: FixedPastStore(.notKept),
-            feed: ManualChangeFeed()
-        )
-        let routes = CartRoutes(
-            dispatcher: backend,
-            node: "n1",
-            policy: CartAPIPolicy(),
-            dependencies: dependencies
-        )
+        let routes = CartRoutes(application(backend), node: "n1")
         let head = HTTPRequest(
             method: .post,
             scheme: nil,

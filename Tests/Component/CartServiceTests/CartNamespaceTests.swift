@@ -1,7 +1,9 @@
 import Cart
 import Testing
 
-@testable import CartService
+@testable import CartActor
+@testable import CartApplication
+@testable import CartHTTP
 
 /// How other shops' ids lie among our own.
 @Suite struct CartNamespaceTests {
@@ -72,7 +74,7 @@ import Testing
                 Issue.record("taken: \(long.count)")
             } catch {
                 #expect(error.kind == .invalidID)
-                #expect(error.field == .cartID)
+                #expect(error.field == .named(.cart))
                 #expect(error.detail.contains("\(room)"))
             }
         }

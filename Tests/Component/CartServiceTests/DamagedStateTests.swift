@@ -5,7 +5,9 @@ import Ownership
 import SwiftProtobuf
 import Testing
 
-@testable import CartService
+@testable import CartActor
+@testable import CartApplication
+@testable import CartHTTP
 
 /// What lies in the store and is not what we wrote is refused by name, never taken for something else.
 @Suite struct DamagedStateTests {

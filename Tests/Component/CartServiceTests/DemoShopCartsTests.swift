@@ -2,18 +2,20 @@ import ActorRuntime
 import Cart
 import Testing
 
-@testable import CartService
+@testable import CartActor
+@testable import CartApplication
+@testable import CartHTTP
 
 /// Carts of users who never create one.
 @Suite struct DemoShopCartsTests {
     let backend = InMemoryCarts()
 
     private func carts(_ space: CartNamespace = .hipstershop) -> DemoShopCarts<InMemoryCarts> {
-        DemoShopCarts(space, dispatcher: backend, limits: CartLimits()) { moment }
+        DemoShopCarts(space, application(backend))
     }
 
-    private func call(_ key: String? = nil) -> DemoShopCall {
-        DemoShopCall(deadline: .now + .seconds(2), trace: "t", key: key.flatMap(IdempotencyKey.init))
+    private func call(_ key: String? = nil) -> CallContext {
+        CallContext(deadline: .now + .seconds(2), key: key.flatMap(IdempotencyKey.init), trace: "t")
     }
 
     private func item(_ product: String, _ quantity: Int64, _ price: Int64 = 0) -> DemoShopItem {
@@ -57,8 +59,8 @@ import Testing
     }
 
     @Test func `what can be in no cart is refused by its field, and nobody is asked`() async throws {
-        let bad: [(DemoShopItem, String, CartRejection.Field)] = [
-            (item("a", 1), "", .cartID), (item("a", 1), String(repeating: "u", count: 200), .cartID),
+        let bad: [(DemoShopItem, String, Refusal.FieldName)] = [
+            (item("a", 1), "", .cart), (item("a", 1), String(repeating: "u", count: 200), .cart),
             (item("", 1), "u", .sku), (item(String(repeating: "p", count: 65), 1), "u", .sku),
             (item("a", 0), "u", .quantity), (item("a", -1), "u", .quantity),
             (item("a", 10_000), "u", .quantity), (item("a", .max), "u", .quantity),
@@ -68,8 +70,8 @@ import Testing
             let refusal = await #expect(throws: Refusal.self) {
                 try await carts().add(item, for: user, call())
             }
-            #expect(refusal?.field == field)
-            #expect(refusal?.kind.code == .invalidArgument)
+            #expect(refusal?.field == .named(field))
+            #expect([.invalidID, .invalidField].contains(refusal?.kind))
         }
         #expect(backend.asked.isEmpty)
     }
@@ -80,7 +82,7 @@ import Testing
             try await carts().add(item("a", 1), for: "u", call())
         }
         #expect(refusal?.kind == .limitReached)
-        #expect(refusal?.field == .quantity)
+        #expect(refusal?.field == .named(.quantity))
         #expect(try await carts().items(of: "u", call()) == [item("a", 9_999)])
     }
 

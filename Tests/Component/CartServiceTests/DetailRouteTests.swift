@@ -3,7 +3,9 @@ import Foundation
 import HTTPTypes
 import Testing
 
-@testable import CartService
+@testable import CartActor
+@testable import CartApplication
+@testable import CartHTTP
 
 /// Details, prices, batches and taking out, over HTTP.
 @Suite struct DetailRouteTests {

@@ -5,7 +5,9 @@ import HTTPTypes
 import Ownership
 import Testing
 
-@testable import CartService
+@testable import CartActor
+@testable import CartApplication
+@testable import CartHTTP
 
 /// Random input of every kind, for a second or two each. The seed is printed; `CART_FUZZ_SEED` sets it.
 @Suite(.serialized) struct FuzzTests {

@@ -2,23 +2,25 @@ import HTTPTypes
 import HummingbirdTesting
 import Testing
 
-@testable import CartService
+@testable import CartActor
+@testable import CartApplication
+@testable import CartHTTP
 
 @Suite struct IfMatchTests {
     @Test(arguments: [
-        ("*", IfMatch.present), (" * ", .present),
-        ("\"3\"", .versions([3], field: "\"3\"")),
-        ("\"3\", \"4\"", .versions([3, 4], field: "\"3\", \"4\"")),
-        (" \"3\"\t,, \"x\" ,W/\"4\"", .versions([3], field: " \"3\"\t,, \"x\" ,W/\"4\"")),
-        ("W/\"3\"", .versions([], field: "W/\"3\"")),
-        ("\"0\"", .versions([], field: "\"0\"")),
-        ("\"03\"", .versions([], field: "\"03\"")),
-        ("\"\"", .versions([], field: "\"\"")),
-        ("\"18446744073709551616\"", .versions([], field: "\"18446744073709551616\"")),
-        ("\"ü,x\"", .versions([], field: "\"ü,x\"")),
+        ("*", Precondition.exists), (" * ", .exists),
+        ("\"3\"", .versions([3])),
+        ("\"3\", \"4\"", .versions([3, 4])),
+        (" \"3\"\t,, \"x\" ,W/\"4\"", .versions([3])),
+        ("W/\"3\"", .versions([])),
+        ("\"0\"", .versions([])),
+        ("\"03\"", .versions([])),
+        ("\"\"", .versions([])),
+        ("\"18446744073709551616\"", .versions([])),
+        ("\"ü,x\"", .versions([])),
     ])
-    func `a demand is read as RFC 9110 writes it`(field: String, demand: IfMatch) throws {
-        #expect(try IfMatch(field) == demand)
+    func `a demand is read as RFC 9110 writes it`(field: String, demand: Precondition) throws {
+        #expect(try Precondition(ifMatch: field) == demand)
     }
 
     @Test(arguments: [
@@ -27,7 +29,7 @@ import Testing
         "\"a b\"", "**",
     ])
     func `a demand of another form is malformed`(field: String) {
-        #expect(throws: RequestError.malformedIfMatch) { try IfMatch(field) }
+        #expect(throws: RequestError.self) { try Precondition(ifMatch: field) }
     }
 
     /// At version 2, with one line.

@@ -3,7 +3,9 @@ import Foundation
 import SeededRandom
 import Testing
 
-@testable import CartService
+@testable import CartActor
+@testable import CartApplication
+@testable import CartHTTP
 
 @Suite struct JSONReaderTests {
     private func read(_ text: String) throws(JSONError) -> JSONValue {

@@ -3,7 +3,9 @@ import Foundation
 import HTTPTypes
 import Testing
 
-@testable import CartService
+@testable import CartActor
+@testable import CartApplication
+@testable import CartHTTP
 
 /// Merges over HTTP, where nobody dies.
 @Suite struct MergeRouteTests {

@@ -5,7 +5,9 @@ import SeededRandom
 import Synchronization
 import Testing
 
-@testable import CartService
+@testable import CartActor
+@testable import CartApplication
+@testable import CartHTTP
 
 /// Merges that die between their steps, run twice, or meet others: nothing is lost and nothing doubled.
 @Suite struct MergeStepTests {

@@ -1,10 +1,13 @@
 import ActorRuntime
 import Cart
 import CartProtobuf
+import SeededRandom
 import SwiftProtobuf
 import Testing
 
-@testable import CartService
+@testable import CartActor
+@testable import CartApplication
+@testable import CartHTTP
 
 /// Operations in Redis and over the link.
 @Suite struct OperationCodecTests {

@@ -6,7 +6,9 @@ import Logging
 import Synchronization
 import Testing
 
-@testable import CartService
+@testable import CartActor
+@testable import CartApplication
+@testable import CartHTTP
 
 @Suite struct OperationsTests {
     private func serve(

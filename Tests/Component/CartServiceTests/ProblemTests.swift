@@ -5,7 +5,9 @@ import HTTPTypes
 import HummingbirdTesting
 import Testing
 
-@testable import CartService
+@testable import CartActor
+@testable import CartApplication
+@testable import CartHTTP
 
 @Suite struct ProblemTests {
     static let failures: [(HostFailure.Reason, Int, String)] = [
@@ -59,13 +61,13 @@ import Testing
             detail: "",
             retryAfter: duration
         )
-        let retryAdvice = Problem.RetryAdvice(outcome: "not-applied", retryAfterSeconds: seconds)
-        #expect(Problem(failure).retryAdvice == retryAdvice)
+        let retryAdvice = Refusal.RetryAdvice(outcome: .notApplied, retryAfterSeconds: seconds)
+        #expect(Refusal(failure).retryAdvice == retryAdvice)
     }
 
     @Test func `types are distinct, and statuses and titles fit`() {
-        #expect(Set(ProblemKind.allCases.map(\.type)).count == ProblemKind.allCases.count)
-        for kind in ProblemKind.allCases {
+        #expect(Set(RefusalKind.allCases.map(\.type)).count == RefusalKind.allCases.count)
+        for kind in RefusalKind.allCases {
             #expect((400...599).contains(kind.status))
             #expect(kind.type.hasPrefix("urn:cart-node:problem:"))
             #expect(!kind.title.isEmpty)
@@ -73,7 +75,7 @@ import Testing
     }
 
     /// Every rejection with the kind and the field that it comes to in the body that adds a line.
-    static func rejections() throws -> [(CartRejection, ProblemKind, String?)] {
+    static func rejections() throws -> [(CartRejection, RefusalKind, String?)] {
         let euro = try #require(Currency(stored: "EUR"))
         let dollar = try #require(Currency(stored: "USD"))
         let flaw = CartRejection.FieldError.malformed
@@ -135,28 +137,29 @@ import Testing
 
     @Test func `every rejection is a 4xx of its kind that names what is wrong`() throws {
         for (rejection, kind, field) in try Self.rejections() {
-            let problem = Problem(rejection, in: .addition)
+            let problem = Problem(Refusal(rejection), ifMatch: "\"1\"")
             #expect(problem.kind == kind)
             #expect(problem.field == field)
             #expect((400...499).contains(problem.kind.status))
-            #expect(problem.retryAdvice == nil)
-            #expect(!problem.detail.isEmpty)
+            #expect(problem.refusal.retryAdvice == nil)
+            #expect(!problem.refusal.detail.isEmpty)
         }
     }
 
     @Test func `every flaw of a request is a 4xx`() {
-        let place = JSONPointer()["a"]
+        let place = "/a"
         let flaws: [(RequestError, Int, String?)] = [
             (.unknownPath, 404, nil), (.methodNotAllowed(allowed: "GET"), 405, nil),
             (.bodyTooLarge(limit: 1), 413, nil),
             (.unsupportedMediaType(nil), 415, "Content-Type"), (.missingBody, 400, ""),
-            (.malformedJSON(JSONError(kind: .duplicate, pointer: place)), 400, "/a"),
-            (.malformedIfMatch, 400, "If-Match"),
-            (.malformedIdempotencyKey, 400, "Idempotency-Key"),
+            (.malformedJSON("", at: place), 400, "/a"), (.malformedPath, 400, nil),
+            (.malformedMessage, 400, nil),
+            (.malformedHeader("If-Match", expected: ""), 400, "If-Match"),
             (.shortIdempotencyKey, 400, "Idempotency-Key"),
             (.unknownField(place, known: []), 422, "/a"), (.missingField(place), 422, "/a"),
             (.wrongType(place, expected: "", actual: ""), 422, "/a"), (.hugeInteger(place), 422, "/a"),
-            (.rejected(.invalid(.currency, .unknown), in: .creation), 422, "/currency"),
+            (.invalidValue(place, expected: ""), 422, "/a"), (.untrusted, 403, "Authorization"),
+            (.rejected(.invalid(.cartID, .empty)), 400, "id"),
         ]
         for (flaw, status, field) in flaws {
             #expect(Problem(flaw).kind.status == status)

@@ -4,15 +4,17 @@ import HTTPTypes
 import Synchronization
 import Testing
 
-@testable import CartService
+@testable import CartActor
+@testable import CartApplication
+@testable import CartHTTP
 
 /// Merges of a session's cart into a customer's: whatever dies on the way, nothing is lost and nothing doubled.
 @Suite struct RetailMergeTests {
     private static func carts(_ dispatcher: some CartDispatcher) -> DemoShopCarts<some CartDispatcher> {
-        DemoShopCarts(.retail, dispatcher: dispatcher, limits: CartLimits()) { moment }
+        DemoShopCarts(.retail, application(dispatcher))
     }
 
-    private static var call: DemoShopCall { DemoShopCall(deadline: .now + .seconds(2)) }
+    private static var call: CallContext { CallContext(deadline: .now + .seconds(2)) }
 
     private static func add(_ backend: InMemoryCarts, _ user: String, _ product: String, _ quantity: Int64)
         async throws
@@ -168,7 +170,7 @@ import Testing
         let backend = try await Self.backend(limits)
         let refusal = await #expect(throws: Refusal.self) { try await Self.merge(backend) }
         #expect(refusal?.kind == .limitReached)
-        #expect(refusal?.field == .mergeSource)
+        #expect(refusal?.field == .named(.mergeSource))
         #expect(try await Self.stock(backend, "s") == ["apple": 2, "pear": 3])
         #expect(try await Self.stock(backend, "c") == ["apple": 5])
     }

@@ -5,27 +5,18 @@ import Hummingbird
 import HummingbirdTesting
 import Testing
 
-@testable import CartService
+@testable import CartActor
+@testable import CartApplication
+@testable import CartHTTP
 
 /// The AWS retail store's cart API, row by row.
 @Suite struct RetailTests {
     let backend = InMemoryCarts()
 
     private func serve(_ body: @escaping @Sendable (HTTPTestClient) async throws -> Void) async throws {
-        let routes = RetailRoutes(
-            dispatcher: backend,
-            node: "n1",
-            policy: CartAPIPolicy(),
-            dependencies: CartAPIDependencies(
-                now: { moment },
-                newID: { CartID(randomHigh: 0, randomLow: 0) },
-                isDraining: { false },
-                past: FixedPastStore(.notKept),
-                feed: ManualChangeFeed()
-            )
-        )
-        let application = Application(responder: RetailResponder(routes, context: BasicRequestContext.self))
-        try await application.test(.router) { try await body(HTTPTestClient(client: $0)) }
+        let routes = RetailRoutes(application(backend), node: "n1")
+        let server = Application(responder: RetailResponder(routes, context: BasicRequestContext.self))
+        try await server.test(.router) { try await body(HTTPTestClient(client: $0)) }
     }
 
     private static func item(_ id: String, _ quantity: Int, _ price: Int) -> String {

@@ -5,7 +5,9 @@ import HTTPTypes
 import HummingbirdTesting
 import Testing
 
-@testable import CartService
+@testable import CartActor
+@testable import CartApplication
+@testable import CartHTTP
 
 @Suite struct RouteTests {
     @Test func `POST of carts draws an id, says where the cart is and shows it empty`() async throws {

@@ -3,7 +3,9 @@ import Cart
 import Ownership
 import Testing
 
-@testable import CartService
+@testable import CartActor
+@testable import CartApplication
+@testable import CartHTTP
 
 /// Three ways to keep a cart, and whatever is written by one is read by all.
 @Suite struct StrategyTests {

@@ -4,7 +4,9 @@ import HTTPTypes
 import Ownership
 import Testing
 
-@testable import CartService
+@testable import CartActor
+@testable import CartApplication
+@testable import CartHTTP
 
 /// `GET /v1/carts/{id}/stream`.
 @Suite struct StreamTests {

@@ -9,7 +9,9 @@ import NIOCore
 import Synchronization
 import Testing
 
-@testable import CartService
+@testable import CartActor
+@testable import CartApplication
+@testable import CartHTTP
 
 /// 2026-11-22T16:09:17.042Z
 let moment = Timestamp(milliseconds: 1_795_363_757_042)
@@ -74,6 +76,26 @@ extension Data {
     }
 }
 
+/// The service over a backend.
+func application<Backend: CartDispatcher>(
+    _ backend: Backend,
+    policy: CartAPIPolicy = CartAPIPolicy(),
+    draining: Bool = false,
+    past: any ActorHistoryStore = FixedPastStore(.notKept),
+    feed: any ChangeFeed = ManualChangeFeed(),
+    newID: @escaping @Sendable () -> CartID = { CartID(randomHigh: 0, randomLow: 1) }
+) -> CartApplication<Backend> {
+    let dependencies = CartAPIDependencies(
+        now: { moment },
+        newID: newID,
+        isDraining: { draining },
+        past: past,
+        feed: feed,
+        watches: WatchRegistry { ContinuousClock.now }
+    )
+    return CartApplication(dispatcher: backend, policy: policy, dependencies: dependencies)
+}
+
 /// Runs a test against the routes.
 func serve(
     _ backend: some CartDispatcher = InMemoryCarts(),
@@ -86,19 +108,17 @@ func serve(
     _ test: @escaping @Sendable (HTTPTestClient) async throws -> Void
 ) async throws {
     let number = Atomic<UInt64>(0)
-    let dependencies = CartAPIDependencies(
-        now: { moment },
-        newID: { CartID(randomHigh: 0, randomLow: number.add(1, ordering: .relaxed).newValue) },
-        isDraining: { draining },
-        past: past,
-        feed: feed
+    let routes = CartRoutes(
+        application(backend, policy: policy, draining: draining, past: past, feed: feed) {
+            CartID(randomHigh: 0, randomLow: number.add(1, ordering: .relaxed).newValue)
+        },
+        node: node
     )
-    let routes = CartRoutes(dispatcher: backend, node: node, policy: policy, dependencies: dependencies)
     var logger = Logger(label: "test")
     logger.logLevel = .critical
     let other = UnknownPathResponder(routes, context: BasicRequestContext.self)
-    let application = Application(responder: routes.responder(otherwise: other), logger: logger)
-    try await application.test(setup) { client in try await test(HTTPTestClient(client: client)) }
+    let server = Application(responder: routes.responder(otherwise: other), logger: logger)
+    try await server.test(setup) { client in try await test(HTTPTestClient(client: client)) }
 }
 
 /// News that a test makes up.

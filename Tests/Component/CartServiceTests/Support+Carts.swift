@@ -2,7 +2,9 @@ import Cart
 import SeededRandom
 import Testing
 
-@testable import CartService
+@testable import CartActor
+@testable import CartApplication
+@testable import CartHTTP
 
 /// Draws carts, commands and answers of every shape, absurd ones included.
 struct ValueGenerator {
@@ -164,7 +166,11 @@ struct ValueGenerator {
     mutating func command() throws -> CartCommand {
         let expected: UInt64? = flip() ? [0, 1, .max][number(0...2)] : nil
         let operation = flip() ? operation() : nil
-        guard number(0...15) > 0 else { return .read }
+        switch number(0...15) {
+        case 0: return .read
+        case 1: return .readIfChanged(since: expected ?? 7, announced: flip() ? .max : nil)
+        case _: break
+        }
         let change = try change()
         if number(0...7) == 0 {
             return .dryRun(change, at: moment(), expected: expected, operation: operation)

@@ -2,7 +2,9 @@ import ActorRuntime
 import Cart
 import Synchronization
 
-@testable import CartService
+@testable import CartActor
+@testable import CartApplication
+@testable import CartHTTP
 
 /// What befalls an ask.
 enum AskFault: CaseIterable {

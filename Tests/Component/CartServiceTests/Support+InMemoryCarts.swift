@@ -2,7 +2,9 @@ import ActorRuntime
 import Cart
 import Synchronization
 
-@testable import CartService
+@testable import CartActor
+@testable import CartApplication
+@testable import CartHTTP
 
 /// Carts in a dictionary, decided by the real logic: what a host does, without its lives and failures.
 final class InMemoryCarts: CartDispatcher {

@@ -6,7 +6,9 @@ import NIOCore
 import Ownership
 import Testing
 
-@testable import CartService
+@testable import CartActor
+@testable import CartApplication
+@testable import CartHTTP
 
 /// A route that takes a body, with one that is good.
 struct Route: Sendable {

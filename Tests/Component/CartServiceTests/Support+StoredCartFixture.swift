@@ -2,7 +2,9 @@ import ActorRuntime
 import Cart
 import Ownership
 
-@testable import CartService
+@testable import CartActor
+@testable import CartApplication
+@testable import CartHTTP
 
 /// A record's content, written and read by layouts as a store does it.
 struct StoredCartFixture {

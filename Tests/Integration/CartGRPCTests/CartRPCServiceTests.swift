@@ -1,7 +1,8 @@
 import ActorRuntime
 import Cart
 import CartProtobuf
-import CartService
+import CartActor
+import CartApplication
 import GRPCCore
 import Ownership
 import SwiftProtobuf
@@ -80,7 +81,9 @@ import Testing
             (.takenQuantity(1), "lines[1].quantity"), (.version, "version"), (.mergeSource, "from"),
             (.mergeID, "merge_id"),
         ]
-        for (field, name) in fields { #expect(CartRPCService<FakeCarts>.name(of: field) == name) }
+        for (field, name) in fields {
+            #expect(Refusal.FieldNames.cartV1[Refusal(.invalid(field, .malformed)).field] == name)
+        }
     }
 
     @Test func `details are said, patched and unsaid`() async throws {

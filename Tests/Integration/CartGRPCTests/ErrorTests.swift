@@ -1,7 +1,8 @@
 import ActorRuntime
 import Cart
 import CartProtobuf
-import CartService
+import CartActor
+import CartApplication
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
 import SwiftProtobuf
@@ -11,11 +12,6 @@ import Testing
 
 /// How a no is told, and what there is to call.
 @Suite struct ErrorTests {
-    @Test(arguments: RPCCode.allCases)
-    func `a code is the library's of the same number`(code: RPCCode) {
-        #expect(RPCError.Code(code).rawValue == code.rawValue)
-    }
-
     private static let codes: [(HostFailure.Reason, RPCError.Code)] = [
         (.overloaded, .unavailable), (.storeUnavailable, .unavailable), (.ownerUnreachable, .unavailable),
         (.unreadable, .dataLoss), (.deadlineExceeded, .deadlineExceeded), (.sessionLost, .unavailable),
@@ -32,7 +28,7 @@ import Testing
         outcome: HostFailure.Outcome
     ) {
         let failure = HostFailure(row.0, outcome, id: ActorID("c"), detail: "why", retryAfter: .seconds(3))
-        let error = RPCError(Refusal(failure)) { _ in "" }
+        let error = RPCError(Refusal(failure), names: .none)
         #expect(error.code == row.1)
         #expect(error.message == "why")
         let pushback = outcome == .notApplied ? "3000" : "-1"
@@ -62,7 +58,7 @@ import Testing
             (.invalid(.actions, .empty), "actions: "),
         ]
         for (rejection, start) in rejections {
-            let error = RPCError(Refusal(rejection), CartRPCService<FakeCarts>.name(of:))
+            let error = RPCError(Refusal(rejection), names: .cartV1)
             #expect(error.message.hasPrefix(start), "\(error.message)")
         }
     }
@@ -76,24 +72,31 @@ import Testing
         ] as [(String, Duration?)]
     )
     func `a time-out is read as gRPC writes it`(text: String, duration: Duration?) {
-        #expect(RPCCall.timeout(text) == duration)
+        #expect(CallContext.timeout(text) == duration)
     }
 
     @Test func `a client's patience shortens the deadline and never lengthens it`() throws {
         let now = ContinuousClock.now
-        for (timeout, expected) in [("1S", 1), ("9S", 2), ("nonsense", 2)] {
-            let call = try RPCCall(["grpc-timeout": "\(timeout)"], now: now, atMost: .seconds(2))
-            #expect(call.deadline == now + .seconds(expected))
-        }
-        let call = try RPCCall(
-            ["traceparent": "00-1-2-01", "idempotency-key": "k"],
-            now: now,
-            atMost: .seconds(2)
+        var dependencies = dependencies
+        dependencies.instant = { now }
+        let application = CartApplication(
+            dispatcher: FakeCarts(),
+            policy: CartAPIPolicy(),
+            dependencies: dependencies
         )
-        #expect(call.trace == "00-1-2-01")
-        #expect(call.key?.text == "k")
+        let deadline = application.deadline(asked:)
+        for (timeout, expected) in [("1S", 1), ("9S", 2), ("nonsense", 2)] {
+            let context = try CallContext(["grpc-timeout": "\(timeout)"], deadline: deadline)
+            #expect(context.deadline == now + .seconds(expected))
+        }
+        let context = try CallContext(
+            ["traceparent": "00-1-2-01", "idempotency-key": "k"],
+            deadline: deadline
+        )
+        #expect(context.trace == "00-1-2-01")
+        #expect(context.key?.text == "k")
         let refusal = #expect(throws: Refusal.self) {
-            try RPCCall(["idempotency-key": "two words"], now: now, atMost: .seconds(2))
+            try CallContext(["idempotency-key": "two words"], deadline: deadline)
         }
         #expect(refusal?.kind == .malformedHeader)
     }
@@ -101,7 +104,7 @@ import Testing
     @Test func `what is described is what is served, method by method`() throws {
         let backend = FakeCarts()
         var router = RPCRouter<HTTP2ServerTransport.Posix>()
-        for service in try CartRPCServer.services(backend, CartAPIPolicy(), dependencies, { true }) {
+        for service in try CartRPCServer.services(application(backend), isServing: { true }) {
             service.registerMethods(with: &router)
         }
         let served = Set(router.methods.map { "\($0.service.fullyQualifiedService).\($0.method)" })

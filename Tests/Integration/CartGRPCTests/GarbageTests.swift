@@ -1,7 +1,8 @@
 import ActorRuntime
 import Cart
 import CartProtobuf
-import CartService
+import CartActor
+import CartApplication
 import GRPCCore
 import SeededRandom
 import SwiftProtobuf
@@ -36,17 +37,12 @@ import Testing
     {
         var random = SplitMix64(seed: seed)
         let backend = FakeCarts()
-        let shop = DemoShopService(
-            .boutique,
-            dispatcher: backend,
-            policy: CartAPIPolicy(),
-            dependencies: dependencies
-        )
+        let shop = DemoShopService(.boutique, application(backend))
         let sample: [UInt8] = try BoutiqueAddItemRequest.with {
             $0.userID = "user"
             $0.item = .with { ($0.productID, $0.quantity) = ("0PUK6V6EV0", 3) }
         }.serializedBytes()
-        let call = DemoShopCall(deadline: .now + .seconds(1))
+        let call = CallContext(deadline: .now + .seconds(1))
         var answered = 0
         for _ in 0..<1_000 {
             let bytes = Self.drawn(sample, &random)
@@ -65,7 +61,7 @@ import Testing
                 #expect((1...9_999).contains(item?.quantity ?? 0), "\(bytes)")
             } catch {
                 #expect(
-                    [.invalidArgument, .resourceExhausted].contains(error.kind.code),
+                    [RPCError.Code.invalidArgument, .resourceExhausted].contains(RPCError.Code(error.kind)),
                     "\(bytes) \(error)"
                 )
             }
@@ -75,12 +71,8 @@ import Testing
 
     @Test func `our own requests are refused as well whatever comes`() throws {
         var random = SplitMix64(seed: 99)
-        let carts = CartRPCService(
-            dispatcher: FakeCarts(),
-            policy: CartAPIPolicy(),
-            dependencies: dependencies
-        )
-        let call = try RPCCall([:], now: .now, atMost: .seconds(1))
+        let carts = CartRPCService(application: application(FakeCarts()))
+        let call = CallContext(deadline: .now + .seconds(1))
         let sample: [UInt8] = try ServedAddLineRequest.with {
             $0.cartID = "cart"
             $0.sku = "tea"
@@ -100,9 +92,9 @@ import Testing
             } catch let error as RPCError {
                 #expect(error.code == .invalidArgument)
             } catch let refusal as Refusal {
-                #expect(refusal.kind.code == .invalidArgument)
+                #expect(RPCError.Code(refusal.kind) == .invalidArgument)
             } catch let rejection as CartRejection {
-                #expect(Refusal(rejection).kind.code == .invalidArgument)
+                #expect(RPCError.Code(Refusal(rejection).kind) == .invalidArgument)
             }
         }
         #expect(read > 100)

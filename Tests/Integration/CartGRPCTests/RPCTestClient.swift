@@ -1,4 +1,5 @@
-import CartService
+import CartActor
+import CartApplication
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
 import GRPCProtobuf
@@ -59,9 +60,7 @@ func serve(
     let server = try CartRPCServer(
         host: "localhost",
         port: 0,
-        dispatcher: backend,
-        apiPolicy: apiPolicy,
-        dependencies: dependencies,
+        application: application(backend, policy: apiPolicy, dependencies: dependencies),
         logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
         isServing: { true }
     )

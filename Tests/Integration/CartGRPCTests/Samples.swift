@@ -1,6 +1,7 @@
 import ActorRuntime
 import Cart
-import CartService
+import CartActor
+import CartApplication
 import Synchronization
 
 /// Carts in a dictionary, decided by the real logic.
@@ -61,8 +62,18 @@ let dependencies = CartAPIDependencies(
     newID: { CartID(randomHigh: 1, randomLow: 2) },
     isDraining: { false },
     past: EmptyPastStore(),
-    feed: UnavailableChangeFeed()
+    feed: UnavailableChangeFeed(),
+    watches: WatchRegistry { ContinuousClock.now }
 )
+
+/// The service over a backend.
+func application(
+    _ backend: FakeCarts,
+    policy: CartAPIPolicy = CartAPIPolicy(),
+    dependencies: CartAPIDependencies = dependencies
+) -> CartApplication<FakeCarts> {
+    CartApplication(dispatcher: backend, policy: policy, dependencies: dependencies)
+}
 
 /// Nothing is kept of any cart's past.
 private struct EmptyPastStore: ActorHistoryStore {

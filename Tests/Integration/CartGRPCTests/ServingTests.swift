@@ -1,7 +1,8 @@
 import ActorRuntime
 import Cart
 import CartProtobuf
-import CartService
+import CartActor
+import CartApplication
 import Foundation
 import GRPCCore
 import SwiftProtobuf

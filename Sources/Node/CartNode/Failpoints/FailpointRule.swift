@@ -1,5 +1,6 @@
 #if DEBUG
 import NodeConfiguration
+import Timing
 
 /// What happens at a failpoint, and at which of its hits.
 struct FailpointRule: Equatable {

@@ -1,6 +1,6 @@
 internal import ActorRuntime
 internal import Cart
-internal import CartService
+internal import CartActor
 internal import CartWorkload
 internal import SeededRandom
 

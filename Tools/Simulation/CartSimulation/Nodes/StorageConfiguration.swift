@@ -1,5 +1,5 @@
 internal import ActorRuntime
-internal import CartService
+internal import CartActor
 internal import SeededRandom
 
 /// The persistence settings of one simulated process.

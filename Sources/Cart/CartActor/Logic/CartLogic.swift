@@ -1,0 +1,80 @@
+package import ActorRuntime
+package import Cart
+import Ownership
+
+/// The cart as the runtime hosts it.
+package struct CartLogic: Decider {
+    /// A cart, and what a newer build stored with it.
+    package typealias State = CartRecord
+    /// What a client wants of a cart.
+    package typealias Command = CartCommand
+    /// What happened to a cart.
+    package typealias Event = CartEvent
+    /// What an accepted command did; the cart itself is in the answer's state.
+    package typealias Outcome = CartReply
+    /// The domain saying no.
+    package typealias Rejection = CartRejection
+
+    private let decider: CartDecider
+    private let tombstoneRetention: Duration
+
+    /// A cart under these limits.
+    ///
+    /// - Parameter tombstoneRetention: how long is known of a deleted or merged cart that it is.
+    package init(
+        limits: CartLimits = CartLimits(),
+        tombstoneRetention: Duration = .seconds(7 * 86_400)
+    ) {
+        decider = CartDecider(limits: limits)
+        self.tombstoneRetention = tombstoneRetention
+    }
+
+    /// How long after its last use the cart may be forgotten; nil: as long as carts are kept by default.
+    package func retention(of state: CartRecord) -> Duration? {
+        switch state.cart {
+        case .open(let cart), .checkedOut(let cart, _), .closing(let cart, _):
+            cart.details.expiresIn.map { .seconds(Int64($0)) }
+        case .merged, .deleted:
+            tombstoneRetention
+        case .none:
+            nil
+        }
+    }
+
+    /// The cart that nobody created.
+    package var initial: CartRecord { CartRecord(cart: decider.initial) }
+
+    /// Whether the command only shows the cart.
+    package func isRead(_ command: CartCommand) -> Bool { command.isRead }
+
+    /// The version that the asker of a read has heard of; nil for none.
+    package func announcedVersion(in command: CartCommand) -> UInt64? { command.announcedVersion }
+
+    /// Whether the command may bring a cart into being.
+    package func mayCreate(_ command: CartCommand) -> Bool { command.mayCreate }
+
+    /// What the command means for the cart at this version.
+    ///
+    /// - Parameter next: the version that its events are committed as.
+    package func decide(
+        _ command: CartCommand,
+        on state: CartRecord,
+        sequence: UInt64,
+        next: UInt64
+    ) -> Decision<CartEvent, CartReply, CartRejection> {
+        let command = CartSafetyRule.operationIDs.holds ? command : command.withoutOperation
+        switch decider.decide(command, on: state.cart, version: sequence, next: next) {
+        case .accept(let events, let outcome):
+            let isKnown = command.knownVersion == sequence
+            return .accept(events, CartReply(outcome.effect, replayed: outcome.replayed, omitsCart: isKnown))
+        case .reject(let rejection):
+            return .reject(rejection)
+        }
+    }
+
+    /// Makes the event part of the cart.
+    package func evolve(_ state: inout CartRecord, with event: CartEvent) {
+        decider.evolve(&state.cart, with: event)
+        if let unknown = state.unknown { state.unknown = unknown.after(event) }
+    }
+}

@@ -1,0 +1,82 @@
+/// What a call brings beside what it asks for. Every face makes one of each request.
+package struct CallContext: Sendable {
+    /// Until when the client is kept waiting.
+    package var deadline: ContinuousClock.Instant
+    /// The client's name for the change; nil where it has none.
+    package var key: IdempotencyKey?
+    /// The state of the cart that the client requires.
+    package var precondition: Precondition
+    /// The client's `authorization` field; nil where it sent none.
+    package var authorization: String?
+    /// The client's W3C `traceparent`, or empty.
+    package var trace: String
+
+    /// - Parameters:
+    ///   - deadline: until when the client is kept waiting.
+    ///   - key: the client's name for the change, if it has one.
+    ///   - precondition: the state of the cart that the client requires; any by default.
+    ///   - authorization: the credentials that the client shows (RFC 6750), if it does.
+    ///   - trace: the client's `traceparent`, or empty.
+    package init(
+        deadline: ContinuousClock.Instant,
+        key: IdempotencyKey? = nil,
+        precondition: Precondition = .any,
+        authorization: String? = nil,
+        trace: String = ""
+    ) {
+        self.deadline = deadline
+        self.key = key
+        self.precondition = precondition
+        self.authorization = authorization
+        self.trace = trace
+    }
+}
+
+/// The state of a cart that a client requires for its request to be served.
+package enum Precondition: Hashable, Sendable {
+    /// Any, also none.
+    case any
+    /// The cart exists.
+    case exists
+    /// The cart is at one of these versions. Empty where the client named only versions that no cart can have.
+    case versions([UInt64])
+
+    /// One version, or any where the client named none.
+    package init(version: UInt64?) {
+        self = version.map { .versions([$0]) } ?? .any
+    }
+
+    /// Whether a cart that exists at this version meets it.
+    package func admits(_ version: UInt64) -> Bool {
+        switch self {
+        case .any, .exists: true
+        case .versions(let versions): versions.contains(version)
+        }
+    }
+
+    /// Whether only certain versions meet it.
+    package var namesVersions: Bool {
+        switch self {
+        case .any, .exists: false
+        case .versions: true
+        }
+    }
+
+    /// The one version for the decider to compare with, as it knows no lists; nil for any.
+    ///
+    /// - Parameter actual: asks for the cart's version, by which a list is searched.
+    func version<Failure>(
+        _ actual: () async throws(Failure) -> UInt64
+    ) async throws(Failure) -> UInt64? {
+        switch self {
+        case .any, .exists:
+            return nil
+        case .versions(let versions):
+            // No cart lives to the greatest version: the decider refuses it, once it has no other objection.
+            guard let first = versions.first else { return .max }
+            guard versions.count > 1 else { return first }
+            let version = try await actual()
+            return versions.contains(version) ? version : first
+        }
+    }
+}

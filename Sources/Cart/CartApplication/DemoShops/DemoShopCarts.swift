@@ -1,0 +1,186 @@
+import ActorRuntime
+import Cart
+import CartActor
+
+/// Carts for shops whose protocols have no creation: a user's cart exists as soon as something is put into it.
+package struct DemoShopCarts<Dispatcher: CartDispatcher>: Sendable {
+    /// How often a change is tried on a cart that others change at the same time.
+    static var maximumAttempts: Int { 3 }
+
+    let space: CartNamespace
+    let application: CartApplication<Dispatcher>
+
+    /// The carts of one shop.
+    package init(_ space: CartNamespace, _ application: CartApplication<Dispatcher>) {
+        self.space = space
+        self.application = application
+    }
+
+    private var limits: CartLimits { application.policy.limits }
+
+    func now() -> Timestamp { application.dependencies.now() }
+
+    /// The user's items; none for an unknown user, for whom no cart is created.
+    package func items(of user: String, _ context: CallContext) async throws(Refusal) -> [DemoShopItem] {
+        guard let record = try await look(try space.cart(of: user), context) else { return [] }
+        return DemoShopItem.items(of: record)
+    }
+
+    /// Puts more of a product into the user's cart. One that is there already keeps its price.
+    ///
+    /// - Returns: what the user has of it then, possibly with others' changes of the same moment.
+    @discardableResult
+    package func add(_ item: DemoShopItem, for user: String, _ context: CallContext) async throws(Refusal)
+        -> DemoShopItem
+    {
+        let cart = try space.cart(of: user)
+        let sku = try CartNamespace.sku(of: item.product, limits)
+        let change = try addition(of: sku, quantity: item.quantity, unitPrice: item.unitPrice)
+        // Refused before any cart is asked.
+        try application.validate(change)
+        var price = item.unitPrice
+        if space == .retail, let record = try await look(cart, context) {
+            price = DemoShopItem.items(of: record).first { $0.isOf(item.product) }?.unitPrice ?? price
+        }
+        // Sent again it is the same change, whatever the price is by then.
+        let operation = context.key.map { CartOperation($0, change, .any) }
+        let addition = CartCommand.change(
+            try addition(of: sku, quantity: item.quantity, unitPrice: price),
+            at: now(),
+            operation: operation
+        )
+        let record = try await put(addition, into: cart, context)
+        return DemoShopItem.items(of: record).first { $0.isOf(item.product) }
+            ?? DemoShopItem(product: item.product, quantity: 0, unitPrice: price)
+    }
+
+    /// Has the user's cart hold so many of a product at this price, by one commit; nil: at the price that it has.
+    ///
+    /// - Returns: false where the cart has no such product.
+    package func set(
+        _ product: String,
+        quantity: Int64,
+        unitPrice: Int64?,
+        for user: String,
+        _ context: CallContext
+    ) async throws(Refusal) -> Bool {
+        let cart = try space.cart(of: user)
+        let sku = try CartNamespace.sku(of: product, limits)
+        try application.validate(try addition(of: sku, quantity: quantity, unitPrice: unitPrice ?? 0))
+        var attempts = 0
+        while true {
+            attempts += 1
+            let lines = try await look(cart, context)?.cart.contents?.lines.filter { $0.sku == sku } ?? []
+            guard let actions = try Self.actions(on: lines, quantity: quantity, unitPrice: unitPrice) else {
+                return false
+            }
+            switch try await ask(cart, .change(.actions(actions), at: now()), context).verdict {
+            case .accepted:
+                return true
+            // Somebody took it out meanwhile.
+            case .rejected(.action(_, .lineNotFound)) where attempts < Self.maximumAttempts: continue
+            case .rejected(.action(_, let rejection)), .rejected(let rejection): throw Refusal(rejection)
+            }
+        }
+    }
+
+    /// The actions that make one line, with this quantity and price, of all lines of a product; nil where there is none.
+    private static func actions(on lines: [Line], quantity: Int64, unitPrice: Int64?) throws(Refusal)
+        -> [CartCommand.Change]?
+    {
+        guard let first = lines.first, let last = lines.last else { return nil }
+        let price = unitPrice ?? last.unitPrice
+        let kept = lines.first { $0.unitPrice == price } ?? first
+        var actions: [CartCommand.Change] = []
+        if kept.unitPrice != price { actions.append(.setPrice(kept.id, try money(price))) }
+        actions.append(.setQuantity(kept.id, quantity))
+        return actions + lines.filter { $0.id != kept.id }.map { .removeLine($0.id) }
+    }
+
+    /// Takes a product out of the user's cart; nothing to take out is fine.
+    package func remove(_ product: String, for user: String, _ context: CallContext) async throws(Refusal) {
+        let cart = try space.cart(of: user)
+        let sku = try CartNamespace.sku(of: product, limits)
+        let lines = try await look(cart, context)?.cart.contents?.lines.filter { $0.sku == sku } ?? []
+        for line in lines { try await change(cart, .removeLine(line.id), context) }
+    }
+
+    /// Takes everything out of the user's cart; one that is not there is fine, and stays so.
+    package func empty(_ user: String, _ context: CallContext) async throws(Refusal) {
+        let operation = context.key.map { CartOperation($0, .clear, .any) }
+        try await change(try space.cart(of: user), .clear, under: operation, context)
+    }
+
+    private func addition(of sku: String, quantity: Int64, unitPrice: Int64) throws(Refusal)
+        -> CartCommand.Change
+    {
+        .addLine(NewItem(sku: sku, quantity: quantity, unitPrice: try Self.money(unitPrice)))
+    }
+
+    private static func money(_ price: Int64) throws(Refusal) -> Money {
+        guard let currency = CartNamespace.currency else { throw .contradiction("there are no dollars") }
+        return Money(minorUnits: price, currency: currency)
+    }
+
+    /// The cart, or nil where there is none.
+    private func look(_ cart: CartID, _ context: CallContext) async throws(Refusal) -> CartRecord? {
+        try await read(cart, context)?.record
+    }
+
+    /// The cart and its version, or nil where there is none.
+    func read(_ cart: CartID, _ context: CallContext) async throws(Refusal) -> AcceptedCommand? {
+        let answer = try await ask(cart, .read, context)
+        switch answer.verdict {
+        case .accepted(let reply, let record): return AcceptedCommand(reply, record, answer)
+        case .rejected(.cartNotFound), .rejected(.cartDeleted): return nil
+        case .rejected(let rejection): throw Refusal(rejection)
+        }
+    }
+
+    /// Has a cart changed, and the cart made for it where there is none.
+    private func put(_ command: CartCommand, into cart: CartID, _ context: CallContext)
+        async throws(Refusal) -> CartRecord
+    {
+        var mayCreate = true
+        while true {
+            switch try await ask(cart, command, context).verdict {
+            case .accepted(_, let record):
+                return record
+            case .rejected(let rejection):
+                // Once: who takes it away at the same moment may have it so.
+                guard mayCreate, try await isGone(rejection, cart, context) else { throw Refusal(rejection) }
+                mayCreate = false
+                try await create(cart, context)
+            }
+        }
+    }
+
+    /// Brings a cart into being; one that is there is left as it is.
+    func create(_ cart: CartID, _ context: CallContext) async throws(Refusal) {
+        // Not under the client's key, which is the change's.
+        let creation = CartCommand.change(.create(currency: nil), at: now())
+        if case .rejected(let rejection) = try await ask(cart, creation, context).verdict {
+            throw Refusal(rejection)
+        }
+    }
+
+    /// Has a cart changed; what is not there needs no change.
+    private func change(
+        _ cart: CartID,
+        _ change: CartCommand.Change,
+        under operation: CartOperation? = nil,
+        _ context: CallContext
+    ) async throws(Refusal) {
+        switch try await ask(cart, .change(change, at: now(), operation: operation), context).verdict {
+        case .accepted, .rejected(.lineNotFound): return
+        case .rejected(let rejection):
+            guard try await isGone(rejection, cart, context) else { throw Refusal(rejection) }
+        }
+    }
+
+    func ask(_ cart: CartID, _ command: CartCommand, _ context: CallContext) async throws(Refusal)
+        -> Answer<CartLogic>
+    {
+        try await application.answer(command, of: cart, context)
+    }
+}

@@ -1,0 +1,49 @@
+import Cart
+import CartActor
+
+/// What a user has of one product, in the words of another shop.
+package struct DemoShopItem: Equatable, Sendable {
+    /// The product's id.
+    package let product: String
+    /// How many.
+    package let quantity: Int64
+    /// Price of one; 0 where the protocol knows no prices.
+    package let unitPrice: Int64
+
+    /// An item from its parts.
+    package init(product: String, quantity: Int64, unitPrice: Int64 = 0) {
+        self.product = product
+        self.quantity = quantity
+        self.unitPrice = unitPrice
+    }
+
+    /// Whether it is this product: ids are the same if their bytes are, which Swift's own comparison is not content with.
+    package func isOf(_ product: String) -> Bool { self.product.utf8.elementsEqual(product.utf8) }
+
+    /// The cart's items, each product once, in the order in which they were first added.
+    ///
+    /// A product stands in several lines only while its price changes, and then costs what the latest says.
+    static func items(of record: CartRecord) -> [DemoShopItem] {
+        guard let cart = record.cart.contents else { return [] }
+        var items: [DemoShopItem] = []
+        var places: [String: Int] = [:]
+        for line in cart.lines {
+            let product = CartNamespace.product(of: line.sku)
+            if let place = places[line.sku] {
+                // No line holds more than 32 bits, and no cart as many lines.
+                let quantity = items[place].quantity + Int64(line.quantity)
+                items[place] = DemoShopItem(product: product, quantity: quantity, unitPrice: line.unitPrice)
+            } else {
+                places[line.sku] = items.count
+                items.append(
+                    DemoShopItem(
+                        product: product,
+                        quantity: Int64(line.quantity),
+                        unitPrice: line.unitPrice
+                    )
+                )
+            }
+        }
+        return items
+    }
+}

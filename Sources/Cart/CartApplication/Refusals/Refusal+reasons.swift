@@ -1,0 +1,329 @@
+package import ActorRuntime
+package import Cart
+import Timing
+
+// Every reason to refuse, and the refusal that it makes. Nowhere else.
+
+extension Refusal {
+    /// The request is malformed.
+    package init(_ flaw: RequestError) {
+        switch flaw {
+        case .unknownPath:
+            self.init(.unknownPath, "no resource has this path")
+        case .malformedPath:
+            self.init(
+                .invalidID,
+                "the path has a percent sign without two hexadecimal digits, or is not UTF-8"
+            )
+        case .methodNotAllowed(let allowed):
+            self.init(.methodNotAllowed, "allowed here: \(allowed)")
+        case .bodyTooLarge(let limit):
+            self.init(.bodyTooLarge, "a body has at most \(limit) bytes")
+            values[.maximum] = .number(Int64(limit))
+        case .unsupportedMediaType(let type):
+            let found = type.map { "declared as \($0)" } ?? "not declared"
+            self.init(
+                .unsupportedMediaType,
+                "the body is \(found); it must be declared as application/json",
+                field: .own("Content-Type")
+            )
+        case .missingBody:
+            self.init(.malformedJSON, "the body is empty; it must be a JSON object", field: .own(""))
+        case .malformedJSON(let reason, let place):
+            self.init(.malformedJSON, reason, field: .own(place))
+        case .malformedMessage:
+            self.init(.malformedMessage, "the request is not a message of its type")
+        case .malformedHeader(let place, let expected):
+            self.init(.malformedHeader, "expected \(expected)", field: .own(place))
+        case .shortIdempotencyKey:
+            self.init(
+                .malformedHeader,
+                """
+                the cart's id is made from the idempotency key, which must be hard to guess: \
+                at least \(IdempotencyKey.minimumLengthForID) characters
+                """,
+                field: .named(.idempotencyKey)
+            )
+        case .unknownField(let place, let known):
+            self.init(.unknownField, "known here: \(known.joined(separator: ", "))", field: .own(place))
+        case .missingField(let place):
+            self.init(.missingField, "the field must be given", field: .own(place))
+        case .wrongType(let place, let expected, let actual):
+            self.init(.wrongType, "expected \(expected), found \(actual)", field: .own(place))
+        case .hugeInteger(let place):
+            self.init(.invalidField, "the integer does not fit into 64 bits", field: .own(place))
+        case .invalidValue(let place, let expected):
+            self.init(.invalidField, "expected \(expected)", field: .own(place))
+        case .rejected(let rejection):
+            self.init(rejection)
+        case .untrusted:
+            self.init(
+                .forbidden,
+                "only callers that present the shop's token may set prices",
+                field: .named(.authorization)
+            )
+        }
+    }
+
+    /// The domain refuses a command.
+    ///
+    /// - Parameters:
+    ///   - change: what was asked for; nil for a read.
+    ///   - precondition: the client's, where the version may be refused.
+    package init(
+        _ rejection: CartRejection,
+        of change: CartCommand.Change? = nil,
+        under precondition: Precondition = .any
+    ) {
+        self.init(rejection, in: change.map(RequestPart.init) ?? .other, precondition)
+    }
+
+    private init(_ rejection: CartRejection, in part: RequestPart, _ precondition: Precondition) {
+        switch rejection {
+        case .cartNotFound:
+            self.init(.cartNotFound, "no cart has this id", field: part.cart)
+        case .cartDeleted:
+            self.init(
+                .cartDeleted,
+                "the cart was deleted; creating it again brings the id back",
+                field: part.cart
+            )
+        case .lineNotFound(let line):
+            self.init(
+                .lineNotFound,
+                "the cart has no line \(line.text)",
+                field: part == .action ? .named(.actionLine) : nil
+            )
+        case .cartCheckedOut(let order):
+            self.init(.cartCheckedOut, "the cart is order \(order.text)", field: part.cart)
+            values[.order] = .text(order.text)
+        case .cartEmpty:
+            self.init(.cartEmpty, "an order needs at least one line")
+        case .cartMerged(let target, let merge):
+            self.init(
+                .cartMerged,
+                "the lines are in cart \(target.text), or on the way there",
+                field: part.cart
+            )
+            values[.into] = .text(target.text)
+            values[.mergeID] = .text(merge)
+        case .mergeDeclined, .mergeTaken, .mergeNotUnderWay:
+            self.init(.mergeConflict, "another request settled the merge; send this request again")
+        case .mergeForgotten:
+            self.init(.mergeForgotten, "too many merges ago: the cart no longer knows whether it was made")
+        case .action(let index, let rejection):
+            self = Refusal(rejection, in: .action, precondition).of(action: index)
+        case .versionMismatch(let expected, let actual):
+            let demand = precondition == .any ? .versions([expected]) : precondition
+            self = .precondition(demand, actual: actual)
+        case .currencyMismatch(let cart, let given):
+            self.init(
+                .currencyMismatch,
+                "the cart counts in \(cart.code), not in \(given.code)",
+                field: .named(part.currency)
+            )
+            values[.cart] = .text(cart.code)
+            values[.given] = .text(given.code)
+        case .operationReused:
+            self.init(
+                .idempotencyKeyReused,
+                "another request with this key was applied to the cart",
+                field: .named(.idempotencyKey)
+            )
+        case .operationRetired:
+            self.init(
+                .idempotencyKeyRetired,
+                "a request with this key was applied to the cart; its result is no longer known",
+                field: .named(.idempotencyKey)
+            )
+        case .invalid(let field, let flaw):
+            let name = part.name(of: field)
+            switch field {
+            case .cartID, .lineID: self.init(.invalidID, Self.detail(flaw), field: name)
+            case .version where flaw == .empty:
+                self.init(.missingField, "the version to order must be given", field: name)
+            case _: self.init(.invalidField, Self.detail(flaw), field: name)
+            }
+        case .limit(let limit, let maximum, let actual):
+            self.init(
+                .limitReached,
+                "\(Self.name(limit)) would be \(actual); the maximum is \(maximum)",
+                field: part.name(of: limit)
+            )
+            values[.maximum] = .number(maximum)
+            values[.actual] = .number(actual)
+        }
+    }
+
+    /// A merge is refused. What is wrong with the cart whose lines are to be taken has the field `mergeSource`.
+    init(_ failure: MergeFailure, under precondition: Precondition = .any) {
+        switch failure {
+        case .source(let rejection):
+            self.init(rejection, in: .mergeSource, precondition)
+        case .target(let rejection, let node):
+            self.init(rejection, in: .mergeTarget, precondition)
+            self.node = node
+        case .host(let failure):
+            self.init(failure)
+        case .contradiction(let detail):
+            self = .contradiction(detail)
+        }
+    }
+
+    /// The world fails: the command was not decided, or its outcome is not known.
+    package init(_ failure: HostFailure) {
+        let kind: RefusalKind =
+            switch failure.reason {
+            case .overloaded: .overloaded
+            case .storeUnavailable: .storeUnavailable
+            case .ownerUnreachable: .ownerUnreachable
+            case .unreadable: .unreadable
+            case .deadlineExceeded: .deadlineExceeded
+            case .sessionLost: .sessionLost
+            case .notReady: .notReady
+            case .draining: .draining
+            }
+        self.init(kind, failure.detail)
+        values[.cart] = .text(failure.id.rawValue)
+        retryAdvice = RetryAdvice(
+            outcome: failure.outcome,
+            retryAfterSeconds: Self.wholeSeconds(failure.retryAfter)
+        )
+    }
+
+    /// The store fails to answer a question, which changes nothing.
+    package init(_ failure: StoreFailure, about cart: CartID) {
+        let id = ActorID(cart.text)
+        switch failure {
+        case .unanswered(let why), .unsent(let why), .refused(let why):
+            self.init(HostFailure(.storeUnavailable, .notApplied, id: id, detail: why))
+        case .unreadable(let why):
+            self.init(HostFailure(.unreadable, .notApplied, id: id, detail: why))
+        }
+    }
+
+    /// A cart cannot be watched.
+    package init(_ failure: WatchFailure) {
+        switch failure {
+        case .rejected(let rejection): self.init(rejection)
+        case .host(let failure): self.init(failure)
+        }
+    }
+
+    /// The cart is not in the state that the client requires.
+    ///
+    /// - Parameter actual: the cart's version; 0 where it does not exist.
+    static func precondition(_ precondition: Precondition, actual: UInt64) -> Refusal {
+        let state = actual == 0 ? "it does not exist" : "it is at version \(actual)"
+        let demand =
+            switch precondition {
+            case .any, .exists: "to exist"
+            case .versions([]): "at a version that no cart has"
+            case .versions(let versions):
+                "at version " + versions.map(String.init).joined(separator: " or ")
+            }
+        var refusal = Refusal(
+            .versionMismatch,
+            "the request requires the cart \(demand); \(state)",
+            field: .named(.precondition)
+        )
+        refusal.values = [.expected: .precondition(precondition), .actual: .version(actual)]
+        if actual > 0 { refusal.version = actual }
+        return refusal
+    }
+
+    /// The node contradicts itself; the command's outcome is not known.
+    package static func contradiction(_ detail: String) -> Refusal {
+        var refusal = Refusal(.internalError, detail)
+        refusal.retryAdvice = RetryAdvice(outcome: .unknown, retryAfterSeconds: 1)
+        return refusal
+    }
+
+    /// Rounded up, at least 1 and at most an hour.
+    private static func wholeSeconds(_ duration: Duration) -> Int64 {
+        max(1, min(duration.secondsRoundedUp, 3_600))
+    }
+
+    private static func detail(_ flaw: CartRejection.FieldError) -> String {
+        switch flaw {
+        case .empty: "it must not be empty"
+        case .tooLong(let maximum, let actual): "the maximum is \(maximum), found \(actual)"
+        case .forbiddenCharacter(let offset): "the character at byte \(offset) is not allowed"
+        case .outOfRange(let minimum, let maximum, let actual):
+            "expected \(minimum) to \(maximum), found \(actual)"
+        case .malformed: "the form is wrong"
+        case .unknown: "the form is right, but the value is not known"
+        }
+    }
+
+    private static func name(_ limit: CartRejection.Limit) -> String {
+        switch limit {
+        case .lines: "the number of lines in the cart"
+        case .quantity: "the quantity of the line"
+        case .metadataBytes: "the size of all attributes of the cart in bytes"
+        case .lineIDs: "the number of lines ever added to the cart"
+        case .attributes: "the number of attributes of the cart"
+        }
+    }
+}
+
+/// The part of a request that a rejection is about, as the names of some fields depend on it.
+private enum RequestPart {
+    case creation
+    case action
+    case mergeTarget
+    case mergeSource
+    case other
+
+    init(_ change: CartCommand.Change) {
+        self = if case .create = change { .creation } else { .other }
+    }
+
+    /// The name of the cart that says no; nil where the whole request is about it.
+    var cart: Refusal.Field? { self == .mergeSource ? .named(.mergeSource) : nil }
+
+    var currency: Refusal.FieldName {
+        switch self {
+        case .creation: .cartCurrency
+        case .action, .other: .priceCurrency
+        case .mergeTarget, .mergeSource: .mergeSource
+        }
+    }
+
+    func name(of field: CartRejection.Field) -> Refusal.Field {
+        switch field {
+        case .cartID: .named(.cart)
+        case .lineID: .named(.line)
+        case .currency: .named(currency)
+        case .sku: .named(.sku)
+        case .name: .named(.name)
+        case .quantity: .named(.quantity)
+        case .unitPrice: .named(.unitPrice)
+        case .attributes, .attributeKey: .named(.attributes)
+        case .attributeValue(let key): .element(.attribute, key)
+        case .note: .named(.note)
+        case .customer: .named(.customer)
+        case .email: .named(.email)
+        case .discountCodes: .named(.discountCodes)
+        case .discountCode(let index): .element(.discountCode, String(index))
+        case .expiresIn: .named(.expiresIn)
+        // Of an action that may not be part of a batch: its kind.
+        case .actions: .named(self == .action ? .actionKind : .actions)
+        case .takenLines: .named(.takenLines)
+        case .takenQuantity(let index): .element(.takenQuantity, String(index))
+        case .version: .named(.version)
+        case .mergeSource: .named(.mergeSource)
+        case .mergeID: .named(.mergeID)
+        }
+    }
+
+    /// The field that reached the limit, if it was one.
+    func name(of limit: CartRejection.Limit) -> Refusal.Field? {
+        if self == .mergeTarget { return .named(.mergeSource) }
+        return switch limit {
+        case .quantity: .named(.quantity)
+        case .metadataBytes, .attributes: .named(.attributes)
+        case .lines, .lineIDs: nil
+        }
+    }
+}

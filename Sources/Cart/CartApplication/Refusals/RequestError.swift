@@ -1,0 +1,41 @@
+package import Cart
+
+/// A flaw of a request that shows before any cart is asked.
+///
+/// Places are spelled by the face that reads the request: a JSON pointer, a header field, the path of a message's field.
+package enum RequestError: Error, Equatable, Sendable {
+    /// No resource has this path.
+    case unknownPath
+    /// A text in the path is escaped in a way that cannot be read.
+    case malformedPath
+    /// The resource has other methods.
+    case methodNotAllowed(allowed: String)
+    /// The body is longer than the limit, in bytes.
+    case bodyTooLarge(limit: Int)
+    /// The body is not declared as JSON; the declared type, or nil.
+    case unsupportedMediaType(String?)
+    /// The body that the method needs is empty.
+    case missingBody
+    /// The body is not JSON: why, and the innermost place that it is about.
+    case malformedJSON(String, at: String)
+    /// The message of a call is not of its type.
+    case malformedMessage
+    /// A header field, or what a message has in its place, is malformed.
+    case malformedHeader(String, expected: String)
+    /// The key is too easy to guess for a cart to be found by it.
+    case shortIdempotencyKey
+    /// A member that is not known, and those that are.
+    case unknownField(String, known: [String])
+    /// A member that must be given.
+    case missingField(String)
+    /// A member of the wrong type.
+    case wrongType(String, expected: String, actual: String)
+    /// An integer out of the range of 64 bits.
+    case hugeInteger(String)
+    /// A value other than those allowed.
+    case invalidValue(String, expected: String)
+    /// A value that the domain refuses whatever the cart.
+    case rejected(CartRejection)
+    /// The caller did not show that the shop trusts it.
+    case untrusted
+}

@@ -1,0 +1,76 @@
+import Cart
+
+/// A cart that has contents, as it is shown.
+enum PresentCart {
+    case open(OpenCart)
+    case checkedOut(OpenCart, CartOrder)
+    case closing(OpenCart, Handover)
+
+    /// Nil for one that has none.
+    init?(_ state: CartState) {
+        switch state {
+        case .open(let cart): self = .open(cart)
+        case .checkedOut(let cart, let order): self = .checkedOut(cart, order)
+        case .closing(let cart, let handover): self = .closing(cart, handover)
+        case .none, .merged, .deleted: return nil
+        }
+    }
+}
+
+/// A cart as clients see it.
+struct CartView {
+    let id: CartID
+    let shown: PresentCart
+    let version: UInt64
+    /// Milliseconds that a cart is kept after its last change, unless it says itself.
+    let retention: Int64
+    /// What each action of a batch did, if that is what is answered.
+    var results: [CartOutcome.Effect]?
+
+    /// What is in it.
+    var cart: OpenCart {
+        switch shown {
+        case .open(let cart), .checkedOut(let cart, _), .closing(let cart, _): cart
+        }
+    }
+
+    /// When the cart may be forgotten if nothing changes: not before, but possibly later, as being read keeps it too.
+    var expiresAt: Timestamp? {
+        let own = cart.details.expiresIn.map { Int64($0) * 1_000 }
+        let (sum, overflow) = cart.updatedAt.milliseconds.addingReportingOverflow(own ?? retention)
+        return overflow ? nil : Timestamp(milliseconds: sum)
+    }
+
+    /// About what it takes written; a common cart fits.
+    var capacity: Int { 640 + cart.lines.count * 320 }
+}
+
+/// What is left of a cart.
+enum GoneCart {
+    case deleted(at: Timestamp)
+    case merged(Handover, at: Timestamp)
+
+    /// Nil for one that has contents or never was.
+    init?(_ state: CartState) {
+        switch state {
+        case .deleted(let at, _, _, _): self = .deleted(at: at)
+        case .merged(let cart): self = .merged(cart.handover, at: cart.at)
+        case .none, .open, .checkedOut, .closing: return nil
+        }
+    }
+
+    /// Whether it is shown to who only looks.
+    var isShown: Bool {
+        switch self {
+        case .deleted: false
+        case .merged: true
+        }
+    }
+}
+
+/// What is left of a cart, as those see it who look, or who are told that their change of it was made.
+struct GoneCartView {
+    let id: CartID
+    let version: UInt64
+    let end: GoneCart
+}

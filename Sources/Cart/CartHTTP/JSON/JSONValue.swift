@@ -1,0 +1,94 @@
+/// A JSON text as the client wrote it: members in their order, and numbers told apart by what they can be used for.
+enum JSONValue: Equatable, Sendable {
+    case null
+    case boolean(Bool)
+    /// Written without fraction and exponent, and in the range of `Int64`.
+    case integer(Int64)
+    /// Written without fraction and exponent, but out of the range of `Int64`.
+    case hugeInteger
+    /// Written with a fraction or an exponent.
+    case fraction
+    case string(String)
+    case array([JSONValue])
+    /// No name occurs twice.
+    case object([Member])
+
+    /// One name and its value.
+    struct Member: Equatable, Sendable {
+        let name: String
+        let value: JSONValue
+    }
+
+    /// What it is, for a person who sent it where something else was wanted.
+    var kind: String {
+        switch self {
+        case .null: "null"
+        case .boolean: "a boolean"
+        case .integer, .hugeInteger: "an integer"
+        case .fraction: "a number with a fraction or an exponent"
+        case .string: "a string"
+        case .array: "an array"
+        case .object: "an object"
+        }
+    }
+}
+
+/// Where in a JSON text something is (RFC 6901); empty is the whole text.
+struct JSONPointer: Hashable, Sendable {
+    private(set) var text = ""
+
+    /// The member of this name in what is here.
+    subscript(name: String) -> JSONPointer {
+        var inner = self
+        inner.text += "/" + JSONPointer.escape(name)
+        return inner
+    }
+
+    /// The same place, seen from outside of a member of this name.
+    func within(_ name: String) -> JSONPointer {
+        var outer = self
+        outer.text = "/" + JSONPointer.escape(name) + text
+        return outer
+    }
+
+    static func escape(_ name: String) -> String {
+        guard name.utf8.contains(where: { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") }) else {
+            return name
+        }
+        var escaped = ""
+        for scalar in name.unicodeScalars {
+            switch scalar {
+            case "~": escaped += "~0"
+            case "/": escaped += "~1"
+            default: escaped.unicodeScalars.append(scalar)
+            }
+        }
+        return escaped
+    }
+}
+
+/// Why a text is not JSON, or not JSON that we are willing to read.
+struct JSONError: Error, Equatable, Sendable {
+    enum Kind: Equatable, Sendable {
+        /// Not JSON (RFC 8259); the byte where that shows.
+        case syntax(offset: Int)
+        /// A name that occurs twice in one object: which of the two is meant, nobody can say.
+        case duplicate
+        /// Nested deeper than `JSONLimits.depth`.
+        case tooDeep
+        /// An object with more members than `JSONLimits.members`.
+        case tooManyMembers
+    }
+
+    let kind: Kind
+    /// The member that it is about, or the innermost one that it is in.
+    let pointer: JSONPointer
+}
+
+/// How much structure is read at all; the length of the text is the body's limit.
+struct JSONLimits: Sendable {
+    /// Objects and arrays in each other.
+    var depth = 8
+    /// Members of one object. Finding duplicates costs its square.
+    var members = 128
+}

@@ -1,0 +1,172 @@
+import Cart
+import CartApplication
+
+extension JSONWriter {
+    /// What is left of a cart.
+    mutating func gone(_ view: GoneCartView) {
+        raw("{\"id\":")
+        string(view.id.text)
+        raw(",\"version\":")
+        integer(view.version)
+        switch view.end {
+        case .deleted(let at):
+            raw(",\"state\":\"deleted\",\"deletedAt\":")
+            timestamp(at)
+        case .merged(let handover, let at):
+            raw(",\"state\":\"merged\",\"mergedInto\":")
+            self.handover(handover)
+            raw(",\"mergedAt\":")
+            timestamp(at)
+        }
+        raw("}")
+    }
+
+    /// The cart: every number that an absurd stored state makes meaningless is null.
+    mutating func cart(_ view: CartView) {
+        let cart = view.cart
+        raw("{\"id\":")
+        string(view.id.text)
+        raw(",\"version\":")
+        integer(view.version)
+        switch view.shown {
+        case .open: raw(",\"state\":\"open\",\"order\":null,\"mergedInto\":null,")
+        case .checkedOut(_, let order):
+            raw(",\"state\":\"checked-out\",\"order\":{\"id\":")
+            string(order.id.text)
+            raw(",\"version\":")
+            integer(order.version)
+            raw(",\"checkedOutAt\":")
+            timestamp(order.at)
+            raw("},\"mergedInto\":null,")
+        case .closing(_, let handover):
+            raw(",\"state\":\"merging\",\"order\":null,\"mergedInto\":")
+            self.handover(handover)
+            raw(",")
+        }
+        contents(of: cart)
+        raw(",\"expiresInSeconds\":")
+        integer(cart.details.expiresIn)
+        raw(",\"createdAt\":")
+        timestamp(cart.createdAt)
+        raw(",\"updatedAt\":")
+        timestamp(cart.updatedAt)
+        raw(",\"expiresAt\":")
+        timestamp(view.expiresAt)
+        if let results = view.results { self.results(results) }
+        raw("}")
+    }
+
+    /// The order: what was ordered, and when.
+    mutating func order(_ placed: PlacedOrder) {
+        raw("{\"id\":")
+        string(placed.order.id.text)
+        raw(",\"cart\":")
+        string(placed.cart.text)
+        raw(",\"version\":")
+        integer(placed.order.version)
+        raw(",\"checkedOutAt\":")
+        timestamp(placed.order.at)
+        raw(",")
+        contents(of: placed.contents)
+        raw("}")
+    }
+
+    private mutating func handover(_ handover: Handover) {
+        raw("{\"cart\":")
+        string(handover.target.text)
+        raw(",\"mergeId\":")
+        string(handover.merge)
+        raw("}")
+    }
+
+    /// What carts and orders have alike.
+    private mutating func contents(of cart: OpenCart) {
+        let currency = cart.currency?.code
+        raw("\"currency\":")
+        string(currency)
+        raw(",\"lines\":[")
+        var first = true
+        for line in cart.lines {
+            if first { first = false } else { raw(",") }
+            self.line(line, currency)
+        }
+        raw("],\"totals\":")
+        totals(of: cart, currency)
+        if cart.hasDetails {
+            details(cart.details)
+        } else {
+            raw(",\"note\":null,\"customerId\":null,\"email\":null,\"attributes\":{},\"discountCodes\":[]")
+        }
+    }
+
+    mutating func details(_ details: CartDetails) {
+        raw(",\"note\":")
+        string(details.note)
+        raw(",\"customerId\":")
+        string(details.customer)
+        raw(",\"email\":")
+        string(details.email)
+        raw(",\"attributes\":")
+        attributes(details.attributes)
+        raw(",\"discountCodes\":[")
+        var first = true
+        for code in details.discountCodes {
+            if first { first = false } else { raw(",") }
+            string(code)
+        }
+        raw("]")
+    }
+
+    private mutating func attributes(_ attributes: Attributes) {
+        raw("{")
+        var first = true
+        for entry in attributes.entries {
+            if first { first = false } else { raw(",") }
+            string(entry.key)
+            raw(":")
+            string(entry.value)
+        }
+        raw("}")
+    }
+
+    /// A line of a cart in this currency.
+    mutating func line(_ line: Line, _ currency: String?) {
+        raw("{\"id\":\"")
+        integer(line.id.number)
+        raw("\",\"sku\":")
+        string(line.sku)
+        raw(",\"name\":")
+        string(line.name)
+        raw(",\"quantity\":")
+        integer(line.quantity)
+        raw(",\"unitPrice\":")
+        money(line.unitPrice, currency)
+        raw(",\"total\":")
+        money(line.total, currency)
+        raw(",\"attributes\":")
+        attributes(line.attributes)
+        raw(",\"addedAt\":")
+        timestamp(line.addedAt)
+        raw("}")
+    }
+
+    private mutating func totals(of cart: OpenCart, _ currency: String?) {
+        let totals = cart.totals
+        raw("{\"lines\":")
+        integer(cart.lines.count)
+        raw(",\"quantity\":")
+        integer(totals?.quantity)
+        raw(",\"subtotal\":")
+        money(totals?.subtotal, currency)
+        raw("}")
+    }
+
+    private mutating func money(_ minorUnits: Int64?, _ currency: String?) {
+        guard let minorUnits else { return raw("null") }
+        raw("{\"amount\":")
+        integer(minorUnits)
+        raw(",\"currency\":")
+        string(currency)
+        raw("}")
+    }
+}

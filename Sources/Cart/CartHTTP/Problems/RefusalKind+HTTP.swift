@@ -1,0 +1,72 @@
+import CartApplication
+
+extension RefusalKind {
+    /// The `type` of its problem (RFC 9457).
+    var type: String { "urn:cart-node:problem:" + rawValue }
+
+    /// The response's status. 400: the request cannot be read. 422: it was read, and a value in its body is wrong, or wrong
+    /// under its key.
+    var status: Int {
+        switch self {
+        case .malformedJSON, .malformedMessage, .malformedHeader, .invalidID: 400
+        case .forbidden: 403
+        case .unknownPath, .cartNotFound, .lineNotFound, .orderNotFound, .historyNotKept: 404
+        case .methodNotAllowed: 405
+        case .currencyMismatch, .limitReached, .idempotencyKeyRetired, .cartCheckedOut, .cartEmpty,
+            .cartMerged,
+            .mergeConflict, .mergeForgotten:
+            409
+        case .cartDeleted: 410
+        case .versionMismatch: 412
+        case .bodyTooLarge: 413
+        case .unsupportedMediaType: 415
+        case .unknownField, .missingField, .wrongType, .invalidField, .idempotencyKeyReused: 422
+        case .unreadable, .internalError: 500
+        case .overloaded, .storeUnavailable, .ownerUnreachable, .sessionLost, .notReady, .draining: 503
+        case .deadlineExceeded: 504
+        }
+    }
+
+    /// The `title` of its problem: a few words, the same each time.
+    var title: String {
+        switch self {
+        case .unknownPath: "The resource does not exist"
+        case .methodNotAllowed: "The method is not allowed here"
+        case .bodyTooLarge: "The body is too large"
+        case .unsupportedMediaType: "The body is not declared as JSON"
+        case .malformedJSON: "The body is not valid JSON"
+        case .malformedMessage: "The message cannot be read"
+        case .malformedHeader: "A header field is malformed"
+        case .invalidID: "The id is invalid"
+        case .unknownField: "A field is not known"
+        case .missingField: "A field is missing"
+        case .wrongType: "A field is of the wrong type"
+        case .invalidField: "A field has an invalid value"
+        case .cartNotFound: "The cart does not exist"
+        case .cartDeleted: "The cart was deleted"
+        case .historyNotKept: "The cart has no history"
+        case .lineNotFound: "The line does not exist"
+        case .versionMismatch: "The cart is at another version"
+        case .currencyMismatch: "The cart has another currency"
+        case .limitReached: "The cart has reached a limit"
+        case .cartCheckedOut: "The cart was checked out"
+        case .cartEmpty: "The cart is empty"
+        case .orderNotFound: "The order does not exist"
+        case .cartMerged: "The cart was merged into another"
+        case .mergeConflict: "The merge was settled by another request"
+        case .mergeForgotten: "The merge is too old"
+        case .forbidden: "The caller may not do this"
+        case .idempotencyKeyReused: "The idempotency key was used for another request"
+        case .idempotencyKeyRetired: "The idempotency key was used too long ago"
+        case .overloaded: "The node is overloaded"
+        case .storeUnavailable: "The store is not available"
+        case .ownerUnreachable: "The node that owns the cart cannot be reached"
+        case .unreadable: "The stored cart cannot be read"
+        case .deadlineExceeded: "The request took too long"
+        case .sessionLost: "The node lost its session"
+        case .notReady: "The node is not ready"
+        case .draining: "The node is shutting down"
+        case .internalError: "The node contradicts itself"
+        }
+    }
+}

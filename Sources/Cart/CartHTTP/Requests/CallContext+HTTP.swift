@@ -1,0 +1,71 @@
+import Cart
+import CartApplication
+import HTTPTypes
+import Hummingbird
+
+extension CallContext {
+    /// The context of a request for a cart.
+    ///
+    /// A read needs no key, and has it ignored.
+    init(_ request: Request, deadline: ContinuousClock.Instant) throws(RequestError) {
+        let precondition = try Precondition(ifMatch: request.headers[.ifMatch])
+        let isRead = request.method == .get || request.method == .head
+        self.init(request, deadline, key: isRead ? nil : try .read(request.headers), precondition)
+    }
+
+    /// The context of a request for a new cart, for which there is no precondition: it would be one on the list of all
+    /// carts, which has no version.
+    init(creation request: Request, deadline: ContinuousClock.Instant) throws(RequestError) {
+        self.init(request, deadline, key: try .read(request.headers), .any)
+    }
+
+    private init(
+        _ request: Request,
+        _ deadline: ContinuousClock.Instant,
+        key: IdempotencyKey?,
+        _ precondition: Precondition
+    ) {
+        self.init(
+            deadline: deadline,
+            key: key,
+            precondition: precondition,
+            authorization: request.headers[.authorization],
+            trace: request.headers[.traceParent] ?? ""
+        )
+    }
+
+    /// The same, where the body may name the version that is to be ordered.
+    ///
+    /// - Throws: where the precondition is another.
+    func ordering(_ version: UInt64?) throws(RequestError) -> CallContext {
+        guard let version else { return self }
+        guard precondition.admits(version) else {
+            throw .invalidValue("/version", expected: "the version of If-Match")
+        }
+        var context = self
+        context.precondition = .versions([version])
+        return context
+    }
+}
+
+extension CartID {
+    /// The id in a path.
+    init(path text: String) throws(RequestError) {
+        do throws(CartRejection) {
+            try self.init(text)
+        } catch {
+            throw .rejected(error)
+        }
+    }
+}
+
+extension LineID {
+    /// The id in a path.
+    init(path text: String) throws(RequestError) {
+        do throws(CartRejection) {
+            try self.init(text)
+        } catch {
+            throw .rejected(error)
+        }
+    }
+}

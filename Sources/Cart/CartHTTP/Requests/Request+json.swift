@@ -1,0 +1,67 @@
+import CartApplication
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+extension Request {
+    /// The body as JSON; nil where it is empty.
+    ///
+    /// - Parameters:
+    ///   - limit: the longest body, in bytes.
+    ///   - patch: whether it may be declared as a merge patch (RFC 7396) too.
+    /// - Throws: `RequestError`, or the connection's error where the client broke off.
+    func json(atMost limit: Int, patch: Bool = false) async throws -> JSONValue? {
+        if let length = headers[.contentLength].flatMap(Int.init), length > limit {
+            throw RequestError.bodyTooLarge(limit: limit)
+        }
+        let body: ByteBuffer
+        do {
+            body = try await self.body.collect(upTo: limit)
+        } catch is NIOTooManyBytesError {
+            throw RequestError.bodyTooLarge(limit: limit)
+        }
+        let type = headers[.contentType]
+        if body.readableBytes == 0 && type == nil { return nil }
+        guard let type, Self.isJSON(type, patch: patch) else { throw RequestError.unsupportedMediaType(type) }
+        if body.readableBytes == 0 { return nil }
+        do {
+            return try JSONReader.read(Array(buffer: body))
+        } catch {
+            throw RequestError.malformedJSON(error.reason, at: error.pointer.text)
+        }
+    }
+
+    /// Whether it is `application/json`, with whatever parameters but another charset than UTF-8.
+    private static func isJSON(_ type: String, patch: Bool) -> Bool {
+        let parts = type.lowercased().split(separator: ";", omittingEmptySubsequences: false)
+        guard let name = parts.first.map(trimmed),
+            name == "application/json" || patch && name == "application/merge-patch+json"
+        else {
+            return false
+        }
+        return parts.dropFirst().allSatisfy { part in
+            let parameter = trimmed(part)
+            return !parameter.hasPrefix("charset=")
+                || parameter == "charset=utf-8" || parameter == "charset=\"utf-8\""
+        }
+    }
+
+    private static func trimmed(_ text: Substring) -> Substring {
+        var text = text
+        while let first = text.first, first == " " || first == "\t" { text.removeFirst() }
+        while let last = text.last, last == " " || last == "\t" { text.removeLast() }
+        return text
+    }
+}
+
+extension JSONError {
+    /// The kind, for a person.
+    var reason: String {
+        switch kind {
+        case .syntax(let offset): "invalid JSON at byte \(offset)"
+        case .duplicate: "the name occurs twice"
+        case .tooDeep: "the nesting is too deep"
+        case .tooManyMembers: "the object has too many members"
+        }
+    }
+}

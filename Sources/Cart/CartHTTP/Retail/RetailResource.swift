@@ -1,0 +1,58 @@
+import CartApplication
+
+/// The resource that a path of the AWS retail store's cart API names. Ids are percent-decoded, and may be any text.
+enum RetailResource: Equatable, Sendable {
+    /// `/carts/{customerId}`
+    case cart(String)
+    /// `/carts/{customerId}/merge?sessionId=…`; nil where the query names no session.
+    case merge(String, session: String?)
+    /// `/carts/{customerId}/items`
+    case items(String)
+    /// `/carts/{customerId}/items/{itemId}`
+    case item(String, String)
+
+    /// Nil for a request target that is not part of that API.
+    ///
+    /// - Throws: `RequestError` where an id is escaped in a way that cannot be read: two ids must never become the same.
+    init?(target: String) throws(RequestError) {
+        let halves = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let path = halves.first else { return nil }
+        let raw = path.split(separator: "/", omittingEmptySubsequences: false)
+        var steps: [String] = []
+        for step in raw {
+            steps.append(try Self.decoded(step))
+        }
+        guard steps.count >= 3, steps[0].isEmpty, raw[1] == "carts", !steps[2].isEmpty else { return nil }
+        switch (steps.count, steps.count > 3 ? steps[3] : "") {
+        case (3, _): self = .cart(steps[2])
+        case (4, "items"): self = .items(steps[2])
+        case (4, "merge"):
+            self = .merge(steps[2], session: halves.count > 1 ? try Self.session(halves[1]) : nil)
+        case (5, "items") where !steps[4].isEmpty: self = .item(steps[2], steps[4])
+        case _: return nil
+        }
+    }
+
+    /// What may be done with it, as `Allow` lists it.
+    var methods: String {
+        switch self {
+        case .cart: "GET, DELETE"
+        case .merge: "GET"
+        case .items: "GET, POST, PATCH"
+        case .item: "GET, DELETE"
+        }
+    }
+
+    private static func session(_ query: Substring) throws(RequestError) -> String? {
+        for pair in query.split(separator: "&") where pair.hasPrefix("sessionId=") {
+            let text = try decoded(pair.dropFirst("sessionId=".count))
+            return text.isEmpty ? nil : text
+        }
+        return nil
+    }
+
+    private static func decoded(_ text: Substring) throws(RequestError) -> String {
+        guard let text = EscapedText.percent.decode(text.utf8) else { throw .malformedPath }
+        return text
+    }
+}
