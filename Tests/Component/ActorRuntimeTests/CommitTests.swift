@@ -1,4 +1,5 @@
 import ActorRuntime
+import CounterActor
 import Ownership
 import RuntimeTesting
 import Testing
@@ -82,7 +83,8 @@ import Testing
         }
     }
 
-    @Test func `a read that waits for a commit ends with its deadline, and the commit goes on`() async throws {
+    @Test func `a read that waits for a commit ends with its deadline, and the commit goes on`() async throws
+    {
         try await TestCluster.with { cluster async throws in
             let node = cluster.nodes[0]
             try await node.add(5)

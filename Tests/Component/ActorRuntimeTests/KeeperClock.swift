@@ -2,7 +2,8 @@ import ActorRuntime
 import RuntimeTesting
 import Synchronization
 
-/// A session keeper's view of the clock, which tells when the keeper has done what there was to do and sleeps again.
+/// A session keeper's view of the clock, which tells when the keeper has done what there was to do and sleeps
+/// again.
 final class KeeperClock: HostClock {
     private struct Watch {
         /// Until when the keeper sleeps, if it does.

@@ -2,7 +2,8 @@ import Testing
 
 @testable import ActorRuntime
 
-/// The window before a store that has `distance` to it and serves one request after the other, each in `service`.
+/// The window before a store that has `distance` to it and serves one request after the other, each in
+/// `service`.
 @Suite struct RestoreWindowTests {
     /// What the window settles at when there is always more to restore.
     private func settled(distance: Duration, service: Duration, ceiling: Int = 64) -> Int {

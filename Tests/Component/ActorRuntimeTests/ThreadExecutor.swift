@@ -2,8 +2,8 @@ import Foundation
 
 /// A thread of its own for the session keepers of all tests, as the product gives each node one.
 ///
-/// A real thread, not a dispatch queue: tests that pass time keep every thread of the pool busy, and a queue would wait
-/// for one of those.
+/// A real thread, not a dispatch queue: tests that pass time keep every thread of the pool busy, and a queue
+/// would wait for one of those.
 final class ThreadExecutor: SerialExecutor {
     static let shared = ThreadExecutor()
 

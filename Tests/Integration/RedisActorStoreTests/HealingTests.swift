@@ -1,4 +1,5 @@
 import ActorRuntime
+import CounterActor
 import Ownership
 import RuntimeTesting
 import Testing

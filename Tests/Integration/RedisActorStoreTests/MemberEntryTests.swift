@@ -21,7 +21,7 @@ import Testing
         try await RedisServerFixture.with { server in
             try await RedisStoreFixture.with(server) { fixture in
                 for text in Self.texts {
-                    let isMember = MemberEntry.member(Array("s".utf8), Array(text.utf8)) != nil
+                    let isMember = MemberEntry.member(session: Array("s".utf8), entry: Array(text.utf8)) != nil
                     let script = LuaFragments.entries + "return entry(ARGV[1]) and 1 or 0"
                     let isEntry = try await fixture.client.send("EVAL", [.string(script), 0, .string(text)])
                         .integer
@@ -34,7 +34,7 @@ import Testing
     @Test func `an entry is read in all its parts`() {
         let text = "12 draining a:b:c 0 {\"name\":\"n\",\"link\":\"l\",\"build\":\"b\",\"more\":1}"
         #expect(
-            MemberEntry.member(Array("s".utf8), Array(text.utf8))
+            MemberEntry.member(session: Array("s".utf8), entry: Array(text.utf8))
                 == Member(
                     session: SessionID("s"),
                     counter: 12,
@@ -46,13 +46,13 @@ import Testing
     }
 
     @Test func `a card that can not be read leaves a member that can not be reached`() {
-        let member = MemberEntry.member(Array("s".utf8), Array("1 alive - 0 {{{".utf8))
+        let member = MemberEntry.member(session: Array("s".utf8), entry: Array("1 alive - 0 {{{".utf8))
         #expect(member?.card == NodeCard(name: "", link: "", build: ""))
     }
 
     @Test(arguments: ["", "a b", "ü", String(repeating: "s", count: 65)])
     func `a field whose name can be no session is no entry`(_ name: String) {
-        #expect(MemberEntry.member(Array(name.utf8), Array("1 alive - 0 {}".utf8)) == nil)
+        #expect(MemberEntry.member(session: Array(name.utf8), entry: Array("1 alive - 0 {}".utf8)) == nil)
     }
 
     @Test func `a card comes back as it was, whatever its texts hold`() throws {

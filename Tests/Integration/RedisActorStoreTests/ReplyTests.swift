@@ -1,4 +1,5 @@
 import ActorRuntime
+import CounterActor
 import Ownership
 import RedisClient
 import RuntimeTesting

@@ -1,4 +1,5 @@
 import ActorRuntime
+import CounterActor
 import Logging
 import NIOCore
 import NIOPosix

@@ -1,6 +1,6 @@
 package import ActorRuntime
 
-/// A counter's commands, answers and states as words of text.
+/// The encoding of a counter's commands, answers, events and states as words of text.
 package struct CounterCodec: ActorCodec {
     package typealias Logic = CounterLogic
 
@@ -52,7 +52,9 @@ package struct CounterCodec: ActorCodec {
     package func decode(command bytes: [UInt8]) throws(CodecFailure) -> CounterLogic.Command {
         let words = words(bytes)
         if words == ["read"] { return .read }
-        if words.count == 2, words[0] == "read", let version = UInt64(words[1]) { return .readAnnounced(version) }
+        if words.count == 2, words[0] == "read", let version = UInt64(words[1]) {
+            return .readAnnounced(version)
+        }
         guard words.count == 2, words[0] == "increment", let amount = Int64(words[1]) else {
             throw CodecFailure("no command of a counter")
         }

@@ -1,6 +1,6 @@
 package import ActorRuntime
 
-/// The smallest useful actor: a number that is added to. The runtime's second user.
+/// The smallest useful actor: a number that is added to.
 package struct CounterLogic: Decider {
     package struct State: Sendable, Hashable {
         package var value: Int64
