@@ -26,12 +26,12 @@ struct IndexResponder<Other: HTTPResponder>: HTTPResponder {
                 "text/html; charset=utf-8",
                 ByteBuffer(bytes: APIDocument.page),
                 // The page has its style within it, and nothing else is ever to be loaded or run by it.
-                [.contentSecurityPolicy: "default-src 'none'; style-src 'unsafe-inline'"]
+                more: [.contentSecurityPolicy: "default-src 'none'; style-src 'unsafe-inline'"]
             ),
         ]
     }
 
-    private static func page(_ type: String, _ body: ByteBuffer, _ more: HTTPFields = [:]) -> Response {
+    private static func page(_ type: String, _ body: ByteBuffer, more: HTTPFields = [:]) -> Response {
         var fields = more
         fields[.contentType] = type
         return Response(status: .ok, headers: fields, body: ResponseBody(byteBuffer: body))

@@ -23,14 +23,14 @@ extension Host {
             return .handled(await found.handle(command, deadline: deadline))
         }
         guard !closed.load(ordering: .acquiring) else {
-            throw failure(.draining, id, "the node stopped")
+            throw failure(.draining, of: id, "the node stopped")
         }
         if directory.isDraining { return .leaving }
         guard directory.session.mayAct(at: now) else {
-            return .notReady(failure(.notReady, id, "the node has no session: the store does not answer"))
+            return .notReady(failure(.notReady, of: id, "the node has no session: the store does not answer"))
         }
         guard live.withLock({ $0.count < policy.liveLimit }) else {
-            return .notReady(failure(.overloaded, id, "this node holds as many live actors as it may"))
+            return .notReady(failure(.overloaded, of: id, "this node holds as many live actors as it may"))
         }
         // The new activation is born with the command in its mailbox: nothing is hopped to, nothing more is
         // kept for it while it waits, and there may be very many of them.

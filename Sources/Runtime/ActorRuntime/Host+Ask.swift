@@ -31,7 +31,7 @@ extension Host {
         from first: RoutingStep<D>
     ) async throws(HostFailure) -> Answer<D> {
         var routing = RoutingState(
-            lastFailure: failure(.deadlineExceeded, id, "the time given for it ran out"),
+            lastFailure: failure(.deadlineExceeded, of: id, "the time given for it ran out"),
             backoff: Backoff(floor: policy.backoffFloor, ceiling: policy.backoffCeiling)
         )
         var step = first
@@ -71,7 +71,7 @@ extension Host {
             return try step(after: handled, id)
         case .leaving:
             guard let handoverTarget = handoverTarget(of: id) else {
-                return .wait(failure(.draining, id, "the node is leaving, and there is no other node"))
+                return .wait(failure(.draining, of: id, "the node is leaving, and there is no other node"))
             }
             return .at(.owner(handoverTarget.session))
         case .notReady(let lastFailure):
@@ -98,13 +98,13 @@ extension Host {
             routes.withLock { $0.remember(session, for: id) }
             return .at(.owner(session))
         case .unowned:
-            return .wait(failure(.notReady, id, "the store was replaced or restarted a moment ago"))
+            return .wait(failure(.notReady, of: id, "the store was replaced or restarted a moment ago"))
         case .gone:
             return .at(.here)
         }
     }
 
-    func failure(_ reason: HostFailure.Reason, _ id: ActorID, _ detail: String) -> HostFailure {
+    func failure(_ reason: HostFailure.Reason, of id: ActorID, _ detail: String) -> HostFailure {
         HostFailure(reason, .notApplied, id: id, detail: detail)
     }
 }

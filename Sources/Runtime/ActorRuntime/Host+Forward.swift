@@ -16,7 +16,7 @@ extension Host {
             return .at(.here)
         case .absent:
             routes.withLock { $0.forget(id) }
-            return .wait(failure(.ownerUnreachable, id, "its owner is not registered, nor proved dead"))
+            return .wait(failure(.ownerUnreachable, of: id, "its owner is not registered, nor proved dead"))
         case .present(let member):
             let ask = LinkRequest(
                 target: session,
@@ -29,16 +29,16 @@ extension Host {
             do throws(LinkFailure) {
                 answer = try await link.ask(ask, at: member.card.link)
             } catch {
-                return try lost(error, id, command, member)
+                return try lost(error, command, for: id, to: member)
             }
-            return try interpret(answer, id, command)
+            return try interpret(answer, to: command, for: id)
         }
     }
 
     private func interpret(
         _ answer: LinkResponse,
-        _ id: ActorID,
-        _ command: D.Command
+        to command: D.Command,
+        for id: ActorID
     ) throws(HostFailure) -> RoutingStep<D> {
         switch answer {
         case .answered(let bytes):
@@ -55,12 +55,12 @@ extension Host {
             routes.withLock { $0.forget(id) }
             return .at(.here)
         case .failed(let failure):
-            return try relay(failure, id, command)
+            return try relay(failure, of: command, for: id)
         }
     }
 
     /// The owner's failure: tried again if it was not applied and another place or moment may do better.
-    private func relay(_ failure: HostFailure, _ id: ActorID, _ command: D.Command) throws(HostFailure)
+    private func relay(_ failure: HostFailure, of command: D.Command, for id: ActorID) throws(HostFailure)
         -> RoutingStep<D>
     {
         guard failure.outcome == .notApplied || decider.isRead(command) else { throw failure }
@@ -75,20 +75,20 @@ extension Host {
 
     private func lost(
         _ error: LinkFailure,
-        _ id: ActorID,
         _ command: D.Command,
-        _ member: Member
+        for id: ActorID,
+        to member: Member
     ) throws(HostFailure) -> RoutingStep<D> {
         routes.withLock { $0.forget(id) }
         switch error {
         case .unsent(let why):
-            return .wait(failure(.ownerUnreachable, id, "\(member.card.name) owns it: \(why)"))
+            return .wait(failure(.ownerUnreachable, of: id, "\(member.card.name) owns it: \(why)"))
         case .unanswered(let why):
             let detail = "\(member.card.name) was asked and did not answer: \(why)"
             guard decider.isRead(command) else {
                 throw HostFailure(.ownerUnreachable, .unknown, id: id, detail: detail)
             }
-            return .wait(failure(.ownerUnreachable, id, detail))
+            return .wait(failure(.ownerUnreachable, of: id, detail))
         }
     }
 
@@ -96,7 +96,7 @@ extension Host {
         do {
             return try codec.encode(command: command)
         } catch {
-            throw failure(.unreadable, id, "the command cannot be sent on: \(error.reason)")
+            throw failure(.unreadable, of: id, "the command cannot be sent on: \(error.reason)")
         }
     }
 

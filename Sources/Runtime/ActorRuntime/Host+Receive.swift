@@ -25,11 +25,11 @@ extension Host: LinkReceiver {
             switch try await serve(ask.id, command, deadline: deadline) {
             case .leaving: return .notHere(owner: nil)
             case .notReady(let failure): throw failure
-            case .handled(.answer(let answer)): return .answered(try encode(answer, ask, command))
+            case .handled(.answer(let answer)): return .answered(try encode(answer, to: command, of: ask))
             case .handled(.failure(let failure)): throw failure
             case .handled(.elsewhere(let owner)): return .notHere(owner: owner)
             case .handled(.unowned):
-                throw failure(.notReady, ask.id, "the store was replaced or restarted a moment ago")
+                throw failure(.notReady, of: ask.id, "the store was replaced or restarted a moment ago")
             case .handled(.gone): continue
             }
         }
@@ -40,11 +40,11 @@ extension Host: LinkReceiver {
         do {
             return try codec.decode(command: ask.command)
         } catch {
-            throw failure(.unreadable, ask.id, "the command that was sent on: \(error.reason)")
+            throw failure(.unreadable, of: ask.id, "the command that was sent on: \(error.reason)")
         }
     }
 
-    private func encode(_ answer: Answer<D>, _ ask: LinkRequest, _ command: D.Command) throws(HostFailure)
+    private func encode(_ answer: Answer<D>, to command: D.Command, of ask: LinkRequest) throws(HostFailure)
         -> [UInt8]
     {
         do {

@@ -46,8 +46,8 @@ extension Activation {
     }
 
     func overdue(_ outcome: HostFailure.Outcome) -> HostFailure {
-        if let lastFailure { return failure(.storeUnavailable, outcome, lastFailure) }
-        return failure(.deadlineExceeded, outcome, "the time given for it ran out")
+        if let lastFailure { return failure(.storeUnavailable, outcome: outcome, lastFailure) }
+        return failure(.deadlineExceeded, outcome: outcome, "the time given for it ran out")
     }
 
     private func answerAllAsOver() {
@@ -55,7 +55,11 @@ extension Activation {
         if let batch {
             fail(
                 batch,
-                failure(.sessionLost, batch.wasSent ? .unknown : .notApplied, "the node's session ended")
+                failure(
+                    .sessionLost,
+                    outcome: batch.wasSent ? .unknown : .notApplied,
+                    "the node's session ended"
+                )
             )
         }
     }
@@ -99,7 +103,10 @@ extension Activation {
                 entry.envelope.reply.resume(returning: .gone)
             }
         } else {
-            fail(batch, failure(.sessionLost, .unknown, "ownership was lost while the change was on its way"))
+            fail(
+                batch,
+                failure(.sessionLost, outcome: .unknown, "ownership was lost while the change was on its way")
+            )
         }
     }
 
@@ -109,10 +116,13 @@ extension Activation {
         guard !isEnded else { return }
         _ = event(.abandon)
         host.forget(self)
-        let stopped = failure(.draining, .notApplied, "the node stopped")
+        let stopped = failure(.draining, outcome: .notApplied, "the node stopped")
         if let batch {
             self.batch = nil
-            fail(batch, failure(.draining, batch.wasSent ? .unknown : .notApplied, "the node stopped"))
+            fail(
+                batch,
+                failure(.draining, outcome: batch.wasSent ? .unknown : .notApplied, "the node stopped")
+            )
         }
         answerMailbox(.failure(stopped))
         resumeWatchers()

@@ -142,10 +142,15 @@ extension Activation {
         let sequence = machine.committed?.sequence.rawValue ?? 0
         guard session.mayAct(at: host.clock.now) else {
             let outcome: HostFailure.Outcome = batch.wasSent ? .unknown : .notApplied
-            return fail(batch, failure(.sessionLost, outcome, "the session ended while it was served"))
+            return fail(
+                batch,
+                failure(.sessionLost, outcome: outcome, "the session ended while it was served")
+            )
         }
         for entry in batch.entries {
-            entry.envelope.reply.resume(returning: .answer(answer(entry.decision, batch.after, sequence)))
+            entry.envelope.reply.resume(
+                returning: .answer(answer(entry.decision, on: batch.after, sequence: sequence))
+            )
         }
     }
 
@@ -186,7 +191,7 @@ extension Activation {
             )
             if case .accept(let events, _) = decision, !events.isEmpty { return event(.create) }
             mailbox.removeFirst()
-            envelope.reply.resume(returning: .answer(answer(decision, host.decider.initial, 0)))
+            envelope.reply.resume(returning: .answer(answer(decision, on: host.decider.initial, sequence: 0)))
         }
         return event(.abandon)
     }

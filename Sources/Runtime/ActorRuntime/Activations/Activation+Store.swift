@@ -122,7 +122,7 @@ extension Activation {
             return .refused
         case .refused(let why):
             lastFailure = why
-            let refusal = self.failure(.storeUnavailable, .notApplied, why)
+            let refusal = self.failure(.storeUnavailable, outcome: .notApplied, why)
             batch?.refusal = refusal
             guard case .claim = operation else { return .refused }
             failMailbox(refusal)
@@ -139,7 +139,7 @@ extension Activation {
         _ operation: OwnershipMachine.Operation
     ) -> OwnershipMachine.Event {
         host.logger.error("stored state is unreadable", metadata: ["id": "\(id)", "cause": "\(why)"])
-        let failure = failure(.unreadable, .notApplied, why)
+        let failure = failure(.unreadable, outcome: .notApplied, why)
         if case .commit = operation {
             batch?.refusal = failure
             return .refused

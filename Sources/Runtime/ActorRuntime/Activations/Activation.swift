@@ -70,7 +70,7 @@ actor Activation<D: Decider> {
             return read(command, version.sequence.rawValue)
         }
         guard mailbox.count < host.policy.mailboxLimit else {
-            return .failure(failure(.overloaded, .notApplied, "its mailbox is full"))
+            return .failure(failure(.overloaded, outcome: .notApplied, "its mailbox is full"))
         }
         arrivals += 1
         let reply = ReplyPromise<D>()
@@ -94,7 +94,7 @@ actor Activation<D: Decider> {
         let now = host.clock.now
         guard session.mayAct(at: now) else { return .gone }
         if now - touchedAt >= host.touchInterval(of: state) { startPump() }
-        return .answer(answer(decision, state, sequence))
+        return .answer(answer(decision, on: state, sequence: sequence))
     }
 
     /// Answers a read together with the commit that is in flight: an asker that heard of the version from the
@@ -106,7 +106,9 @@ actor Activation<D: Decider> {
         deadline: ContinuousClock.Instant
     ) async -> HandlingResult<D> {
         guard let committed = machine.committed, batch.entries.count < host.policy.mailboxLimit else {
-            return .failure(failure(.overloaded, .notApplied, "too many callers wait for its commit"))
+            return .failure(
+                failure(.overloaded, outcome: .notApplied, "too many callers wait for its commit")
+            )
         }
         arrivals += 1
         let reply = ReplyPromise<D>()
@@ -176,8 +178,8 @@ actor Activation<D: Decider> {
 
     func answer(
         _ decision: Decision<D.Event, D.Outcome, D.Rejection>,
-        _ state: D.State,
-        _ sequence: UInt64
+        on state: D.State,
+        sequence: UInt64
     ) -> Answer<D> {
         let verdict: Answer<D>.Verdict =
             switch decision {
@@ -189,7 +191,7 @@ actor Activation<D: Decider> {
 
     func failure(
         _ reason: HostFailure.Reason,
-        _ outcome: HostFailure.Outcome,
+        outcome: HostFailure.Outcome,
         _ detail: String
     ) -> HostFailure {
         HostFailure(reason, outcome, id: id, detail: detail)
