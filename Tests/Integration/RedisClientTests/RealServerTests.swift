@@ -108,7 +108,7 @@ import Testing
             }
             configuration.database = 99
             try await withClient(configuration) {
-                _ = await $0.isRefused(because: "DB index is out of range")
+                await $0.isRefused(because: "DB index is out of range")
             }
         }
     }

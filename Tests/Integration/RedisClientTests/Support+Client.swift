@@ -1,6 +1,7 @@
 import Logging
 import NIOCore
 import NIOPosix
+import Testing
 
 @testable import RedisClient
 
@@ -51,15 +52,15 @@ extension RedisClient {
         return nil
     }
 
-    /// Waits until there is no connection, for a reason that contains `text`.
-    @discardableResult
-    func isRefused(because text: String) async -> RedisConnectionState? {
-        await becomes { state in
+    /// Waits until there is no connection, for a reason that contains `text`; fails where the client ends before.
+    func isRefused(because text: String, sourceLocation: SourceLocation = #_sourceLocation) async {
+        let refused = await becomes { state in
             switch state {
             case .connected: false
             case .disconnected(let reason): reason.contains(text)
             }
         }
+        #expect(refused != nil, "the client ended first", sourceLocation: sourceLocation)
     }
 
     /// What became of a command.

@@ -66,7 +66,7 @@ import Testing
         try await HostileServer.with { server in
             var configuration = server.configuration
             configuration.tls = .init(verification: .none)
-            try await withClient(configuration) { _ = await $0.isRefused(because: "handshake failed") }
+            try await withClient(configuration) { await $0.isRefused(because: "handshake failed") }
         }
     }
 }
