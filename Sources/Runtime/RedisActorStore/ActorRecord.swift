@@ -2,34 +2,23 @@ package import ActorRuntime
 package import Ownership
 internal import RedisClient
 
-/// An actor's record as it lies in Redis.
+/// An actor's record in Redis.
 package struct ActorRecord: Sendable {
-    /// Nil where nobody owns it.
+    /// Nil if no session owns the actor.
     package let owner: SessionID?
     package let epoch: Epoch
     package let attempt: UInt64
     package let sequence: SequenceNumber
-    /// The last commit; empty where the content came by none.
+    /// The id of the last commit; empty if the content was not written by a commit.
     package let commit: String
     package let content: [ContentField]
 
-    /// - Throws: `unreadable` for fields that are no record.
+    /// - Throws: `unreadable` for fields that are not a record.
     package init(
         _ fields: [(name: [UInt8], value: [UInt8])],
         about subject: String
     ) throws(StoreFailure) {
-        var own: [String: [UInt8]] = [:]
-        var content: [ContentField] = []
-        for field in fields {
-            guard let name = String(validating: field.name, as: UTF8.self) else {
-                throw .unreadable("\(subject): a field whose name is no text")
-            }
-            if ReservedFields.names.contains(name) {
-                own[name] = field.value
-            } else {
-                content.append(ContentField(name, field.value))
-            }
-        }
+        let (own, content) = try Self.split(fields, about: subject)
         func text(_ name: String) throws(StoreFailure) -> String {
             guard let bytes = own[name], let text = String(validating: bytes, as: UTF8.self) else {
                 throw .unreadable("\(subject): the field `\(name)` is corrupted")
@@ -50,10 +39,32 @@ package struct ActorRecord: Sendable {
         commit = own["c"] == nil ? "" : try text("c")
         self.content = content
     }
+
+    /// The record's own fields by name, and its content.
+    ///
+    /// - Throws: `unreadable` for a name that is not UTF-8.
+    static func split(
+        _ fields: [(name: [UInt8], value: [UInt8])],
+        about subject: String
+    ) throws(StoreFailure) -> (own: [String: [UInt8]], content: [ContentField]) {
+        var own: [String: [UInt8]] = [:]
+        var content: [ContentField] = []
+        for field in fields {
+            guard let name = String(validating: field.name, as: UTF8.self) else {
+                throw .unreadable("\(subject): the name of a field is not UTF-8")
+            }
+            if ReservedFields.names.contains(name) {
+                own[name] = field.value
+            } else {
+                content.append(ContentField(name, field.value))
+            }
+        }
+        return (own, content)
+    }
 }
 
 extension [RedisValue] {
-    /// Names and values in turn, as `HGETALL` answers them; nil for anything else.
+    /// Alternating names and values, as `HGETALL` replies; nil for anything else.
     var pairs: [(name: [UInt8], value: [UInt8])]? {
         guard count.isMultiple(of: 2) else { return nil }
         var pairs: [(name: [UInt8], value: [UInt8])] = []

@@ -2,12 +2,12 @@ internal import ActorRuntime
 internal import Ownership
 internal import Synchronization
 
-/// The listeners to every channel.
+/// The listeners of every channel.
 ///
-/// Each belongs to one of several turns, which come one after the other, so that those who came together do
-/// not all hear at once that a while passed.
+/// Each listener belongs to one of several turns, which follow one another, so that listeners that came together are not
+/// all told at once that a while has passed.
 final class ChangeListeners: Sendable {
-    /// How many turns there are.
+    /// The number of turns.
     static let turns = 32
 
     private typealias Listener = AsyncStream<ChangeNotification>.Continuation
@@ -25,19 +25,21 @@ final class ChangeListeners: Sendable {
     private let state = Mutex(State())
 
     /// - Parameters:
-    ///   - limit: how many may listen at once.
+    ///   - limit: the most listeners at once.
     ///   - random: draws the turn of a listener.
     init(limit: Int, random: @escaping @Sendable () -> UInt64) {
         self.limit = limit
         self.random = random
     }
 
-    /// One listener more; nil where there are too many, or all were ended.
+    /// Adds a listener to a channel; nil if there are too many, or after `close`.
     ///
-    /// - Parameter changed: called, where no lock is held, when the first listener of a channel came or its
-    ///   last one left.
-    func add(to channel: String, changed: @escaping @Sendable () -> Void) -> AsyncStream<ChangeNotification>?
-    {
+    /// - Parameter changed: called, without a lock, when the first listener of the channel has come or its last one has
+    ///   gone.
+    func add(
+        to channel: String,
+        changed: @escaping @Sendable () -> Void
+    ) -> AsyncStream<ChangeNotification>? {
         let (stream, listener) = AsyncStream.makeStream(
             of: ChangeNotification.self,
             bufferingPolicy: .bufferingNewest(1)
@@ -60,7 +62,7 @@ final class ChangeListeners: Sendable {
         return stream
     }
 
-    /// Whether nobody listens to the channel any more.
+    /// - Returns: whether it was the last listener of the channel.
     private func remove(_ number: Int, from channel: String, turn: Int) -> Bool {
         state.withLock { state in
             guard state.channels[channel]?.removeValue(forKey: number) != nil else { return false }
@@ -74,16 +76,17 @@ final class ChangeListeners: Sendable {
 
     func listens(to channel: String) -> Bool { state.withLock { $0.channels[channel] != nil } }
 
-    /// All channels that somebody listens to.
+    /// All channels with listeners.
     var channels: [String] { state.withLock { $0.channels.keys.sorted() } }
 
-    /// A commit was published. A payload that is no version counts as a missed notification.
+    /// Tells the listeners of a channel the version that a commit has published. A payload that is not a version counts as
+    /// a missed notification.
     func publish(_ payload: [UInt8], to channel: String) {
         let version = UInt64(String(decoding: payload, as: UTF8.self))
         send(version.map { .committed(SequenceNumber($0)) } ?? .look, to: channel)
     }
 
-    /// The listeners of a channel may have missed something.
+    /// Tells the listeners of a channel that they may have missed a notification.
     func tellToLook(_ channel: String) { send(.look, to: channel) }
 
     private func send(_ notification: ChangeNotification, to channel: String) {
@@ -93,18 +96,17 @@ final class ChangeListeners: Sendable {
         }
     }
 
-    /// A while passed for the listeners of one turn, counted round and round.
+    /// Tells the listeners of one turn that a while has passed. Turns are counted modulo their number.
     func takeTurn(_ turn: Int) {
         state.withLock { state in
             for listener in state.turns[turn % Self.turns].values {
-                // What is not heard yet counts more, and comes after it. The lock keeps anything newer from
-                // coming between.
-                if case .dropped(let unheard) = listener.yield(.idle) { listener.yield(unheard) }
+                // An earlier notification that is still unread counts more. The lock keeps newer ones out in between.
+                if case .dropped(let unread) = listener.yield(.idle) { listener.yield(unread) }
             }
         }
     }
 
-    /// Ends all listeners, and takes no more.
+    /// Ends all streams, and accepts no more listeners.
     func close() {
         let listeners = state.withLock { state in
             state.isClosed = true

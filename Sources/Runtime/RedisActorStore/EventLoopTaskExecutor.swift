@@ -6,15 +6,15 @@ import Glibc
 import Darwin
 #endif
 
-/// Runs a task on one event loop's thread, wherever it would else run on the runtime's shared threads.
+/// Runs a task on the thread of one event loop, instead of the shared threads of the concurrency runtime.
 ///
-/// An actor with an executor of its own is not enough to be independent of those: whoever waits for a continuation or calls
-/// a function that belongs to no actor passes through them on the way back, unless the task prefers another executor.
+/// An actor with its own executor is not enough: a task that waits for a continuation, or calls a nonisolated function,
+/// returns through the shared threads, unless it prefers another executor.
 package final class EventLoopTaskExecutor: TaskExecutor {
     private let loop: any EventLoop
     private let givesWay: Bool
 
-    /// - Parameter givesWay: whether any other thread that has work goes first after each step of a task.
+    /// - Parameter givesWay: whether the thread yields to other threads after each step of a task.
     package init(_ loop: any EventLoop, givingWay givesWay: Bool = false) {
         self.loop = loop
         self.givesWay = givesWay

@@ -1,11 +1,11 @@
 internal import Ownership
 
-/// The alphabet of the identifiers that lie in Redis; the scripts hold the same rule as a Lua pattern.
+/// The syntax of identifiers in Redis. The scripts check the same rule with a Lua pattern.
 enum IdentifierSyntax {
     /// The longest identifier, bytes.
     static let lengthLimit = 64
 
-    /// Whether the bytes are ASCII letters, digits, `-`, `_` and `.`, at least one of them.
+    /// True for one or more ASCII letters, digits, `-`, `_` and `.`, within the limit.
     static func isPlain(_ bytes: some Collection<UInt8>, upTo limit: Int = lengthLimit) -> Bool {
         !bytes.isEmpty && bytes.count <= limit && bytes.allSatisfy(isPlain)
     }

@@ -1,20 +1,20 @@
-/// The text that our scripts share. Each script is put together from these parts, so that every one of them reads a
-/// record, orders versions and names a generation in the same way.
+/// The parts that scripts share. Every script is composed of them, so that all read records, order versions and name
+/// generations in the same way.
 ///
-/// Redis does not roll back: a script reads and checks everything before its first write, and what comes after cannot
-/// fail. So every error of a script, also an unforeseen one, means that nothing was written.
+/// Redis does not roll back. A script reads and checks everything before its first write, and cannot fail afterwards.
+/// Therefore every error of a script, also an unforeseen one, means that nothing was written.
 enum LuaFragments {
     /// First line of a script that Redis refuses when it is out of memory.
     static let refusedWithoutMemory = "#!lua\n"
-    /// First line of a script that hardly grows anything, or that the cluster cannot live without.
+    /// First line of a script that needs hardly any memory, or that the cluster depends on.
     static let allowedWithoutMemory = "#!lua flags=allow-oom\n"
-    /// First line of a script that only reads; out of memory does not concern it.
+    /// First line of a script that only reads, and therefore also runs when Redis is out of memory.
     static let readsOnly = "#!lua flags=no-writes\n"
 
-    /// `whole(text)`: the number in plain decimal digits, or nil. Below 2⁵³, where doubles are exact; a number is
-    /// printed with `%.0f`, because Lua's own way loses digits.
+    /// `whole(text)`: the number in decimal digits, or nil. Below 2⁵³, where doubles are exact. Scripts print numbers with
+    /// `%.0f`, because Lua's own conversion loses digits.
     ///
-    /// `plain(text)`: whether it is an identifier in our alphabet.
+    /// `plain(text)`: whether the text is an identifier, see `IdentifierSyntax`.
     static let words = """
         local function whole(text)
           if not text or #text > 16 then return nil end
@@ -29,10 +29,10 @@ enum LuaFragments {
 
         """
 
-    /// `record(key)`: the record's own fields as texts, an empty table where there is no record; or nil and the answer
-    /// `{'TYPE', type}` or `{'CORRUPT', field}` for what is no record and must be left as it is.
+    /// `record(key)`: the record's own fields as texts, or an empty table if there is no record; nil and the answer
+    /// `{'TYPE', type}` or `{'CORRUPT', field}` for a key that is not a record and must be left unchanged.
     ///
-    /// `older(e1, q1, e2, q2)`: whether one version is before another; epoch first.
+    /// `older(e1, q1, e2, q2)`: whether the first version is older than the second; epochs count first.
     static let records =
         words + """
             local function record(key)
@@ -54,10 +54,11 @@ enum LuaFragments {
 
             """
 
-    /// `put(key, from, to)`, `drop(key, from, to)`: sets the fields, or deletes those of the names, that the arguments from
-    /// one to another give. In slices, because Lua's stack holds no more than some thousand words.
+    /// `put(key, from, to)`, `drop(key, from, to)`: sets, or deletes, the fields in a range of the arguments. In slices,
+    /// because Lua's stack holds only some thousand values.
     ///
-    /// `live(key, t, usual)`: puts the record's end of life off, and keeps in `t` how long it lives where that is not ''.
+    /// `live(key, before, t, usual)`: extends the record's life by `t`, or by `usual` if `t` is ''; keeps `t` in the record,
+    /// where `before` is its present value.
     static let contents = """
         local slice = 6000
         local function put(key, from, to)
@@ -77,8 +78,8 @@ enum LuaFragments {
 
         """
 
-    /// `epochAfter(epoch)`: a new epoch: Redis's time in microseconds, or one more than the former where the clock went
-    /// back.
+    /// `epochAfter(epoch)`: a new epoch, which is Redis's time in microseconds, or one more than the former epoch if the
+    /// clock was set back.
     static let epochs = """
         local function epochAfter(epoch)
           local time = redis.call('TIME')
@@ -89,8 +90,8 @@ enum LuaFragments {
 
         """
 
-    /// `generation(nodes)`: the generation of data in force, in `Generation.description`'s form; `lives()`: its latter
-    /// two parts. `INFO` costs Redis about 6 µs in a script; searching its text with a pattern would double that.
+    /// `generation(nodes)`: the generation of the data in force, in the form of `Generation.description`; `lives()`: the
+    /// last two parts of it. `INFO` costs Redis about 6 µs in a script; searching its text with a pattern would double that.
     static let generations = """
         local function lives()
           local text = redis.call('INFO', 'server', 'replication')
@@ -108,7 +109,7 @@ enum LuaFragments {
 
         """
 
-    /// `entry(text)`: a session's entry in its parts, or nil for what is no entry. See `MemberEntry`.
+    /// `entry(text)`: the parts of a session's entry, or nil for a text that is not an entry. See `MemberEntry`.
     static let entries =
         words + """
             local function entry(text)

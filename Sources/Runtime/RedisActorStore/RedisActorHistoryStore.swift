@@ -2,7 +2,7 @@ package import ActorRuntime
 internal import Ownership
 package import RedisClient
 
-/// Looks at records as they lie in Redis.
+/// Reads actors' records from Redis, without owning the actors.
 package struct RedisActorHistoryStore: ActorHistoryStore {
     private let client: RedisClient
     private let keys: RedisKeys
@@ -23,33 +23,33 @@ package struct RedisActorHistoryStore: ActorHistoryStore {
         }
     }
 
-    /// The record as it lies there; nil where there is none.
+    /// An actor's record; nil if there is none.
     ///
-    /// - Throws: `unreadable` where the key holds no record of ours.
+    /// - Throws: `unreadable` if the key does not hold a record.
     package func record(of id: ActorID) async throws(StoreFailure) -> ActorRecord? {
         let subject = "actor \(id)"
         let fields = try await fields(of: id)
         return fields.isEmpty ? nil : try ActorRecord(fields, about: subject)
     }
 
-    /// All fields of the key, whatever they mean; none where there is no key.
+    /// All fields of the key, uninterpreted; none if there is no key.
     package func fields(of id: ActorID) async throws(StoreFailure) -> [(name: [UInt8], value: [UInt8])] {
         let reply = try await ask("HGETALL", id)
         guard case .array(let flat) = reply, let fields = flat.pairs else {
-            throw .unanswered("actor \(id): Redis answered something that is no answer")
+            throw .unanswered("actor \(id): unexpected reply of Redis")
         }
         return fields
     }
 
-    /// What kind of value the key holds, as Redis calls it; `none` where there is no key.
+    /// The type of the key's value, as Redis names it; `none` if there is no key.
     package func type(of id: ActorID) async throws(StoreFailure) -> String {
         guard case .simple(let type) = try await ask("TYPE", id) else {
-            throw .unanswered("actor \(id): Redis answered something that is no answer")
+            throw .unanswered("actor \(id): unexpected reply of Redis")
         }
         return type
     }
 
-    /// How long the key still lives; nil where it lives for ever, or is not there.
+    /// The time until the key expires; nil if it does not expire, or if there is no key.
     package func timeToLive(of id: ActorID) async throws(StoreFailure) -> Duration? {
         guard case .integer(let milliseconds) = try await ask("PTTL", id), milliseconds >= 0 else {
             return nil

@@ -2,9 +2,9 @@ package import ActorRuntime
 package import Ownership
 package import RedisClient
 
-/// The keeper of actors on Redis 7.0 or later: one hash per actor, `<cluster>:{<id>}`, and one script per question.
+/// The store of actors on Redis 7.0 or later: one hash per actor, `<cluster>:{<id>}`, and one script per operation.
 ///
-/// The scripts are the ownership protocol; the file of each holds its text, its keys, arguments and answers.
+/// The scripts implement the ownership protocol. The file of each documents its keys, arguments and answers.
 package struct RedisActorStore<Logic: Decider>: ActorStore {
     package let retention: Duration
     let client: RedisClient
@@ -14,8 +14,8 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
 
     /// - Parameters:
     ///   - client: run by the caller.
-    ///   - retention: how long after its last touch an actor may vanish; a millisecond to a century.
-    ///   - lifetime: the same for one actor, where it is another.
+    ///   - retention: the time after its last touch at which an actor expires; a millisecond to a century.
+    ///   - lifetime: the same for an actor in this state; nil for `retention`.
     package init(
         client: RedisClient,
         cluster: ClusterName = .standard,
@@ -44,7 +44,7 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
             ClaimScript.script(for: terms.mode),
             about: id,
             keys: [keys.actor(id), keys.nodes],
-            ClaimScript.arguments(terms, Retention(usual: retention))
+            ClaimScript.arguments(terms, retention: Retention(usual: retention))
         )
         return try ClaimScript.claim(answer, of: id, by: layout)
     }
@@ -64,7 +64,13 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
             CommitScript.script,
             about: id,
             keys: [keys.actor(id)],
-            CommitScript.arguments(owner, version, commit, content, retention(of: change.after))
+            CommitScript.arguments(
+                owner: owner,
+                version: version,
+                commit: commit,
+                content: content,
+                retention: retention(of: change.after)
+            )
         )
         return try CommitScript.answer(answer)
     }
@@ -79,7 +85,12 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
             VerifyScript.script,
             about: id,
             keys: [keys.actor(id), keys.nodes],
-            VerifyScript.arguments(owner, version, generation, Retention(usual: retention))
+            VerifyScript.arguments(
+                owner: owner,
+                version: version,
+                generation: generation,
+                retention: Retention(usual: retention)
+            )
         )
         return try VerifyScript.answer(answer)
     }
@@ -91,12 +102,18 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
         attempt: ClaimAttempt,
         state: Logic.State
     ) async throws(StoreFailure) -> RepublishAnswer {
-        let content = try wholeContent(id, version, state)
+        let content = try wholeContent(of: id, in: state, at: version)
         let answer = try await ask(
             RepublishScript.script,
             about: id,
             keys: [keys.actor(id)],
-            RepublishScript.arguments(owner, version, attempt, content, retention(of: state))
+            RepublishScript.arguments(
+                owner: owner,
+                version: version,
+                attempt: attempt,
+                content: content,
+                retention: retention(of: state)
+            )
         )
         return try RepublishScript.answer(answer)
     }
@@ -110,7 +127,7 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
             ReleaseScript.script,
             about: id,
             keys: [keys.actor(id)],
-            ReleaseScript.arguments(owner, version, Retention(usual: retention))
+            ReleaseScript.arguments(owner: owner, version: version, retention: Retention(usual: retention))
         )
         return try ReleaseScript.answer(answer)
     }
@@ -121,12 +138,17 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
         version: Version,
         state: Logic.State
     ) async throws(StoreFailure) -> SurrenderAnswer {
-        let content = try wholeContent(id, version, state)
+        let content = try wholeContent(of: id, in: state, at: version)
         let answer = try await ask(
             SurrenderScript.script,
             about: id,
             keys: [keys.actor(id)],
-            SurrenderScript.arguments(owner, version, content, retention(of: state))
+            SurrenderScript.arguments(
+                owner: owner,
+                version: version,
+                content: content,
+                retention: retention(of: state)
+            )
         )
         return try SurrenderScript.answer(answer)
     }
@@ -146,11 +168,11 @@ extension RedisActorStore {
         Retention(usual: retention, own: lifetime(state))
     }
 
-    /// What a record at this version holds besides its own fields: nothing before the first commit.
+    /// The content of a record at this version; empty before the first commit.
     private func wholeContent(
-        _ id: ActorID,
-        _ version: Version,
-        _ state: Logic.State
+        of id: ActorID,
+        in state: Logic.State,
+        at version: Version
     ) throws(StoreFailure) -> [ContentField] {
         guard version.sequence > .zero else { return [] }
         let content = try encoding(id) { () throws(CodecFailure) in
@@ -167,19 +189,21 @@ extension RedisActorStore {
         do throws(CodecFailure) {
             return try encode()
         } catch {
-            throw .refused("actor \(id): its state can not be encoded: \(error.reason)")
+            throw .refused("actor \(id): its state cannot be encoded: \(error.reason)")
         }
     }
 
     private func checkSize(_ content: ContentChange, of id: ActorID) throws(StoreFailure) {
         guard content.set.count + content.delete.count <= ContentChange.fieldLimit else {
-            throw .refused("actor \(id): a change of more than \(ContentChange.fieldLimit) fields")
+            throw .refused("actor \(id): a change has more than \(ContentChange.fieldLimit) fields")
         }
     }
 }
 
 extension RedisClient {
-    /// Runs a script and reads the word that it answers.
+    /// Runs a script and parses its answer.
+    ///
+    /// - Parameter subject: the script and its actor or key, for messages.
     func ask(
         _ script: RedisScript,
         about subject: @autoclosure () -> String,

@@ -8,7 +8,7 @@ extension RedisArgument {
     static func sequence(_ sequence: SequenceNumber) -> RedisArgument { .string(String(sequence.rawValue)) }
     static func attempt(_ attempt: ClaimAttempt) -> RedisArgument { .string(String(attempt.rawValue)) }
 
-    /// A field's name and value for each.
+    /// The name and the value of each field.
     static func fields(_ fields: [ContentField]) -> [RedisArgument] {
         fields.flatMap { [.string($0.name), .bytes($0.value)] }
     }

@@ -3,27 +3,27 @@ package import Logging
 package import NIOCore
 package import RedisClient
 
-/// Notifications about actors by Redis' publish and subscribe: commits publish their versions, and each node
-/// subscribes to the actors that somebody on it listens to.
+/// Notifications of changed actors through Redis's publish and subscribe. Commits publish their versions; each node
+/// subscribes to the actors that have listeners on it.
 ///
-/// Redis forgets what nobody heard, and so may a connection. Listeners are therefore told to look whenever a
-/// subscription was made, and that a while passed every few seconds, each at a time of its own.
+/// Published messages can get lost. Listeners are therefore told to look at the actor after every subscription, and that a
+/// while has passed every few seconds, each at its own time.
 package final class RedisChangeFeed: ChangeFeed {
-    /// How many subscriptions are under way at once where a connection was made anew.
+    /// The most concurrent subscriptions after a reconnect.
     private static let width = 256
 
     private let interval: Duration
     private let client: RedisClient
     private let keys: RedisKeys
     private let listeners: ChangeListeners
-    /// The channels whose first listener came, or whose last one left.
+    /// The channels whose first listener has come, or whose last one has gone.
     private let subscriptionChanges: AsyncStream<String>
     private let subscriptionChange: AsyncStream<String>.Continuation
 
     /// - Parameters:
-    ///   - configuration: the server; the feed has a connection of its own.
-    ///   - limit: how many may listen at once.
-    ///   - interval: how often a listener is told that a while passed.
+    ///   - configuration: the server. The feed opens its own connection.
+    ///   - limit: the most listeners at once.
+    ///   - interval: the interval at which a listener is told that a while has passed.
     ///   - random: draws the time of each listener within the interval.
     package init(
         configuration: RedisConfiguration,
@@ -56,16 +56,16 @@ package final class RedisChangeFeed: ChangeFeed {
         return listeners.add(to: channel) { subscriptionChange.yield(channel) }
     }
 
-    /// Ends all listeners, and takes no more: the node leaves.
+    /// Ends all streams, and accepts no more listeners.
     package func close() { listeners.close() }
 
-    /// Keeps a connection until the task is cancelled.
+    /// Maintains the connection and the subscriptions until the task is cancelled.
     package func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await self.client.run() }
             group.addTask {
                 for await state in self.client.states() where state == .connected {
-                    await self.subscribeAnew()
+                    await self.resubscribe()
                 }
             }
             group.addTask {
@@ -83,7 +83,7 @@ package final class RedisChangeFeed: ChangeFeed {
         listeners.close()
     }
 
-    private func subscribeAnew() async {
+    private func resubscribe() async {
         let channels = listeners.channels
         for start in stride(from: 0, to: channels.count, by: Self.width) {
             await withDiscardingTaskGroup { group in
@@ -94,13 +94,13 @@ package final class RedisChangeFeed: ChangeFeed {
         }
     }
 
-    /// Subscribes to a channel that somebody listens to, and else ends the subscription.
+    /// Subscribes to a channel if it has listeners, and unsubscribes otherwise.
     private func follow(_ channel: String) async {
         let isListenedTo = listeners.listens(to: channel)
         do throws(RedisError) {
             _ = try await client.send(isListenedTo ? "SUBSCRIBE" : "UNSUBSCRIBE", [.string(channel)])
         } catch {
-            // The connection is gone, or will be: the next one subscribes to everything.
+            // The connection has ended or will end. The next one subscribes to everything.
             return
         }
         if isListenedTo { listeners.tellToLook(channel) }
@@ -113,7 +113,7 @@ package final class RedisChangeFeed: ChangeFeed {
         }
     }
 
-    /// Finds a dead connection, on which the node otherwise only listens.
+    /// Detects a dead connection, on which the node otherwise only receives.
     private func probe() async throws {
         while true {
             try await ContinuousClock().sleep(for: interval)

@@ -1,13 +1,14 @@
 internal import RedisClient
+internal import Timing
 
-/// How long a record lives in Redis without being touched, as scripts are told.
+/// The times to live of untouched records, as arguments of scripts.
 struct Retention {
-    /// An actor without a commit: long enough to be used, too short to pile up.
+    /// Of a record without a commit: long enough to be used, short enough not to accumulate.
     static let uncommitted = argument(.seconds(3_600))
 
-    /// Every record that does not say it itself.
+    /// Of records that do not have their own.
     let usual: RedisArgument
-    /// This record, or an empty text where it lives as long as others.
+    /// Of this record; an empty text for the usual one.
     let own: RedisArgument
 
     init(usual: Duration, own: Duration? = nil) {
@@ -15,10 +16,9 @@ struct Retention {
         self.own = own.map(Self.argument) ?? ""
     }
 
-    /// Milliseconds as `PEXPIRE` takes them without fail: 1 to a century.
+    /// Milliseconds within the range that `PEXPIRE` always accepts: 1 to a century.
     private static func argument(_ duration: Duration) -> RedisArgument {
         let bounded = min(max(duration, .milliseconds(1)), .seconds(100 * 365 * 86_400))
-        let (seconds, attoseconds) = bounded.components
-        return .integer(seconds * 1_000 + attoseconds / 1_000_000_000_000_000)
+        return .integer(bounded.wholeMilliseconds)
     }
 }

@@ -1,17 +1,18 @@
 internal import ActorRuntime
 internal import RedisClient
 
-/// What one of our scripts answered: a word, and what belongs to it.
+/// The answer of a script: a word, and its values.
 struct ScriptAnswer {
     let word: String
     private let values: [RedisValue]
     private let subject: String
 
-    /// - Parameter subject: what the script was about, for a person.
-    /// - Throws: `unreadable` for what the script found and left as it is; `unanswered` for a reply that is none of ours.
+    /// - Parameter subject: the script and its actor or key, for messages.
+    /// - Throws: `unreadable` if the script found a key that is not a record; `unanswered` for a reply that is not an
+    ///   answer of a script.
     init(_ reply: RedisValue, about subject: String) throws(StoreFailure) {
         guard case .array(let values) = reply, let first = values.first, let word = Self.text(first) else {
-            throw .unanswered("\(subject): Redis answered something that is no answer")
+            throw .unanswered("\(subject): unexpected reply of Redis")
         }
         self.word = word
         self.values = values
@@ -23,7 +24,7 @@ struct ScriptAnswer {
         }
     }
 
-    /// The answer is none that the script can give.
+    /// The failure for an answer that the script never gives.
     var unexpected: StoreFailure { .unanswered("\(subject): unexpected answer `\(word)`") }
 
     func text(_ index: Int) throws(StoreFailure) -> String {
@@ -36,7 +37,7 @@ struct ScriptAnswer {
         return number
     }
 
-    /// The names and values that `HGETALL` answered.
+    /// The names and values of a nested `HGETALL`.
     func fields(_ index: Int) throws(StoreFailure) -> [(name: [UInt8], value: [UInt8])] {
         guard values.indices.contains(index), case .array(let flat) = values[index], let fields = flat.pairs
         else { throw unexpected }

@@ -2,17 +2,17 @@ internal import ActorRuntime
 internal import RedisClient
 
 extension StoreFailure {
-    /// What an error of Redis means for the call.
+    /// Classifies an error of Redis by its meaning for the operation.
     ///
-    /// An error that the server answered is definite, also one that we do not know: our scripts check everything before
-    /// their first write and what comes after cannot fail, and all other errors come before a script begins.
+    /// An error reply is definite, also an unknown one: scripts check everything before their first write and cannot fail
+    /// afterwards, and all other errors occur before a script begins.
     ///
-    /// - Parameter subject: what the call was about, for a person.
+    /// - Parameter subject: the operation and its actor or key, for messages.
     init(_ error: RedisError, about subject: String) {
         let text = "\(subject): \(error)"
         switch error {
         case .server(let server) where server.code == "WRONGTYPE": self = .unreadable(text)
-        case .server(let server) where Self.passing.contains(server.code): self = .unsent(text)
+        case .server(let server) where Self.transientCodes.contains(server.code): self = .unsent(text)
         case .server: self = .refused(text)
         case .notConnected, .overloaded, .timedOut, .connectionLost, .cancelled, .protocolViolation,
             .shutDown:
@@ -20,8 +20,8 @@ extension StoreFailure {
         }
     }
 
-    /// What a server answers that starts, is busy with somebody's script, or just changes its part.
-    private static let passing: Set = [
+    /// The errors of a server that is loading, is busy with a script, or is changing its role.
+    private static let transientCodes: Set = [
         "LOADING", "BUSY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "NOSCRIPT",
     ]
 }

@@ -17,21 +17,21 @@ import Testing
         "1 alive - 0\n{}", "1 Alive - 0 {}", "1 alive ü 0 {}", "\0 alive - 0 {}", "1 alive - 0 {}\0{}",
     ]
 
-    @Test func `what Swift takes for an entry Lua does too, and nothing else`() async throws {
+    @Test func `Swift and Lua accept the same entries`() async throws {
         try await RedisServerFixture.with { server in
             try await RedisStoreFixture.with(server) { fixture in
                 for text in Self.texts {
-                    let isMember = MemberEntry.member(session: Array("s".utf8), entry: Array(text.utf8)) != nil
+                    let member = MemberEntry.member(session: Array("s".utf8), entry: Array(text.utf8))
                     let script = LuaFragments.entries + "return entry(ARGV[1]) and 1 or 0"
                     let isEntry = try await fixture.client.send("EVAL", [.string(script), 0, .string(text)])
                         .integer
-                    #expect((isEntry == 1) == isMember, "\(text.debugDescription)")
+                    #expect((isEntry == 1) == (member != nil), "\(text.debugDescription)")
                 }
             }
         }
     }
 
-    @Test func `an entry is read in all its parts`() {
+    @Test func `an entry is parsed into all its parts`() {
         let text = "12 draining a:b:c 0 {\"name\":\"n\",\"link\":\"l\",\"build\":\"b\",\"more\":1}"
         #expect(
             MemberEntry.member(session: Array("s".utf8), entry: Array(text.utf8))
@@ -45,17 +45,17 @@ import Testing
         )
     }
 
-    @Test func `a card that can not be read leaves a member that can not be reached`() {
+    @Test func `an unreadable card leaves a member that cannot be reached`() {
         let member = MemberEntry.member(session: Array("s".utf8), entry: Array("1 alive - 0 {{{".utf8))
         #expect(member?.card == NodeCard(name: "", link: "", build: ""))
     }
 
     @Test(arguments: ["", "a b", "ü", String(repeating: "s", count: 65)])
-    func `a field whose name can be no session is no entry`(_ name: String) {
+    func `a field whose name cannot be a session is not an entry`(_ name: String) {
         #expect(MemberEntry.member(session: Array(name.utf8), entry: Array("1 alive - 0 {}".utf8)) == nil)
     }
 
-    @Test func `a card comes back as it was, whatever its texts hold`() throws {
+    @Test func `a card survives encoding, whatever its texts contain`() throws {
         for text in ["", "a b", "\"}\n\0", "ü🛒"] {
             let card = NodeCard(name: text, link: text, build: text)
             let json = try #require(card.json)

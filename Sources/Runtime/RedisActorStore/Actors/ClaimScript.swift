@@ -2,21 +2,22 @@ internal import ActorRuntime
 internal import Ownership
 internal import RedisClient
 
-/// Takes an actor, or says who has it.
+/// Claims an actor, or names its owner.
 ///
-/// Keys: the record, the nodes. Arguments: `look`, `take` or `create`; session; attempt; generation; how long a record
-/// without a commit lives; how long any other lives that does not say it itself (both in milliseconds); then the sessions known to be dead.
+/// Keys: the record, the nodes. Arguments: `look`, `take` or `create`; session; attempt; generation; the time to live of a
+/// record without a commit; that of any other record without its own (both in milliseconds); then the sessions known to be
+/// dead.
 ///
 /// | answer | when |
 /// |---|---|
 /// | `GENERATION` | take, create: another generation is in force |
 /// | `ABSENT` | look, take: there is no record |
-/// | `FREE` | look: nobody owns it, or we do, or a dead session does |
-/// | `OWNER` o | another session owns it that is not known to be dead |
-/// | `SUPERSEDED` | it is ours by a newer attempt: this is a late copy |
-/// | `GRANTED` e q fields | it is ours, under a new epoch, or under the same one for a copy of the same attempt |
+/// | `FREE` | look: the actor has no owner, or is owned by this session or a dead one |
+/// | `OWNER` o | another session, not known to be dead, owns the actor |
+/// | `SUPERSEDED` | this session owns the actor by a newer attempt: the claim is a late copy |
+/// | `GRANTED` e q fields | this session owns the actor, under a new epoch, or under the same one for a copy of the attempt |
 enum ClaimScript {
-    /// How many dead sessions go with a claim: those found dead last, and one that an earlier answer named.
+    /// The most dead sessions in a claim: those found dead last, and one that an earlier answer named.
     static let deadLimit = MembershipObserver.recentDeadLimit + 1
 
     private static let text =
@@ -45,7 +46,7 @@ enum ClaimScript {
             """
 
     private static let look = RedisScript(name: "look", source: LuaFragments.readsOnly + text)
-    /// Without memory what exists can still be taken over: it grows by a few bytes at most.
+    /// Allowed without memory: an existing record grows by a few bytes at most.
     private static let take = RedisScript(name: "take", source: LuaFragments.allowedWithoutMemory + text)
     private static let create = RedisScript(name: "create", source: LuaFragments.refusedWithoutMemory + text)
 
@@ -57,7 +58,7 @@ enum ClaimScript {
         }
     }
 
-    static func arguments(_ terms: ClaimTerms, _ retention: Retention) -> [RedisArgument] {
+    static func arguments(_ terms: ClaimTerms, retention: Retention) -> [RedisArgument] {
         let mode: RedisArgument =
             switch terms.mode {
             case .look: "look"
@@ -86,32 +87,17 @@ enum ClaimScript {
                 epoch: Epoch(try answer.number(1)),
                 sequence: SequenceNumber(try answer.number(2))
             )
-            let content = try content(try answer.fields(3), of: id)
+            let content = try ActorRecord.split(try answer.fields(3), about: "actor \(id)").content
             guard version.sequence > .zero else { return ClaimResult(answer: .granted(version)) }
-            let (state, form) = try state(content, version.sequence, of: id, by: layout)
+            let (state, form) = try state(in: content, at: version.sequence, of: id, by: layout)
             return ClaimResult(answer: .granted(version), state: state, form: form)
         default: throw answer.unexpected
         }
     }
 
-    /// The fields that are not the record's own.
-    static func content(
-        _ fields: [(name: [UInt8], value: [UInt8])],
-        of id: ActorID
-    ) throws(StoreFailure) -> [ContentField] {
-        var content: [ContentField] = []
-        for field in fields {
-            guard let name = String(validating: field.name, as: UTF8.self) else {
-                throw .unreadable("actor \(id): a field whose name is no text")
-            }
-            if !ReservedFields.names.contains(name) { content.append(ContentField(name, field.value)) }
-        }
-        return content
-    }
-
     private static func state<Logic: Decider>(
-        _ content: [ContentField],
-        _ sequence: SequenceNumber,
+        in content: [ContentField],
+        at sequence: SequenceNumber,
         of id: ActorID,
         by layout: any StateLayout<Logic>
     ) throws(StoreFailure) -> (Logic.State, StoredForm) {

@@ -2,19 +2,19 @@ internal import ActorRuntime
 internal import Ownership
 internal import RedisClient
 
-/// Makes a change durable, if the record is still ours and at the version that the change was decided on, and publishes the
-/// version to the channel of the key's name.
+/// Commits a change if the owner still has the record, at the version that the change was decided on. Publishes the new
+/// version to the channel with the key's name.
 ///
-/// Key: the record. Arguments: owner; epoch; sequence; commit id; how many milliseconds records live usually; how many this
-/// one lives, or ''; 1 where all content goes first, else 0; how many of the next words are names and values of fields to
-/// set; those; then the names of fields to delete.
+/// Key: the record. Arguments: owner; epoch; sequence; commit id; the usual time to live; the record's own, or '' (both in
+/// milliseconds); 1 to delete all content first, else 0; the number of the following arguments that are names and values of
+/// fields to set; those; then the names of fields to delete.
 ///
 /// | answer | when |
 /// |---|---|
 /// | `COMMITTED` | the change was applied, now or by an earlier copy |
 /// | `LOST` | there is no record: Redis lost it |
-/// | `REGRESSED` | the record is older than what we hold: Redis lost data |
-/// | `FENCED` | somebody newer was here |
+/// | `REGRESSED` | the record is older than the owner's state: Redis lost data |
+/// | `FENCED` | another owner, or another commit, has changed the record since |
 enum CommitScript {
     static let script = RedisScript(
         name: "commit",
@@ -48,11 +48,11 @@ enum CommitScript {
     )
 
     static func arguments(
-        _ owner: SessionID,
-        _ version: Version,
-        _ commit: CommitID,
-        _ content: ContentChange,
-        _ retention: Retention
+        owner: SessionID,
+        version: Version,
+        commit: CommitID,
+        content: ContentChange,
+        retention: Retention
     ) -> [RedisArgument] {
         let head: [RedisArgument] = [
             .session(owner), .epoch(version.epoch), .sequence(version.sequence), .string(commit.rawValue),

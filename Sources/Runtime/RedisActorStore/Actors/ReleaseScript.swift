@@ -2,15 +2,14 @@ internal import ActorRuntime
 internal import Ownership
 internal import RedisClient
 
-/// Gives an actor up, if it is still ours and at our version. A record without a commit is deleted.
+/// Releases an actor if the owner still has it, at the owner's version. Deletes a record without a commit.
 ///
-/// Key: the record. Arguments: owner; epoch; sequence; how many milliseconds
-/// records live that do not say it themselves.
+/// Key: the record. Arguments: owner; epoch; sequence; the time to live of a record without its own, in milliseconds.
 ///
 /// | answer | when |
 /// |---|---|
-/// | `RELEASED` | nobody owns it now, by this copy or an earlier one |
-/// | `LOST`, `REGRESSED`, `FENCED` | as for a commit; without a commit there is nothing to lose: `RELEASED` |
+/// | `RELEASED` | the actor has no owner now, by this copy or an earlier one |
+/// | `LOST`, `REGRESSED`, `FENCED` | as for a commit; a lost record without a commit is `RELEASED` |
 enum ReleaseScript {
     static let script = RedisScript(
         name: "release",
@@ -32,11 +31,8 @@ enum ReleaseScript {
             """
     )
 
-    static func arguments(_ owner: SessionID, _ version: Version, _ retention: Retention) -> [RedisArgument] {
-        [
-            .session(owner), .epoch(version.epoch), .sequence(version.sequence),
-            retention.usual,
-        ]
+    static func arguments(owner: SessionID, version: Version, retention: Retention) -> [RedisArgument] {
+        [.session(owner), .epoch(version.epoch), .sequence(version.sequence), retention.usual]
     }
 
     static func answer(_ answer: ScriptAnswer) throws(StoreFailure) -> ReleaseAnswer {

@@ -2,21 +2,21 @@ internal import ActorRuntime
 internal import Ownership
 internal import RedisClient
 
-/// Gives a Redis that lost data our whole state back, under a new epoch.
+/// Restores the owner's whole state in a Redis that lost data, under a new epoch.
 ///
-/// Allowed without memory: it is the only copy of what Redis once had, and had room for.
+/// Allowed without memory: it restores the only copy of data that Redis had room for before.
 ///
-/// The record then names no last commit: its content came by none, and the commit id would otherwise be that of the
-/// older content. A commit that is resent afterwards finds the sequence that it expects and is applied.
+/// The record then has no last commit, because no commit wrote its content. A commit that is resent afterwards finds the
+/// sequence that it expects, and is applied.
 ///
-/// Key: the record. Arguments: owner; epoch; sequence; attempt; how many milliseconds records live usually; how many this
-/// one lives, or ''; then the names and values of the whole content (none before the first commit).
+/// Key: the record. Arguments: owner; epoch; sequence; attempt; the usual time to live; the record's own, or '' (both in
+/// milliseconds); then the names and values of the whole content (none before the first commit).
 ///
 /// | answer | when |
 /// |---|---|
-/// | `REPUBLISHED` e | ours under the epoch `e`: there was no record, or an older one; also for a copy of the same republish |
-/// | `INTACT` | the record is exactly what we hold |
-/// | `FENCED` | somebody newer was here |
+/// | `REPUBLISHED` e | there was no record or an older one, which is now the owner's under the epoch `e`; also for a copy |
+/// | `INTACT` | the record is at the owner's version |
+/// | `FENCED` | another owner, or another commit, has changed the record since |
 enum RepublishScript {
     static let script = RedisScript(
         name: "republish",
@@ -42,11 +42,11 @@ enum RepublishScript {
     )
 
     static func arguments(
-        _ owner: SessionID,
-        _ version: Version,
-        _ attempt: ClaimAttempt,
-        _ content: [ContentField],
-        _ retention: Retention
+        owner: SessionID,
+        version: Version,
+        attempt: ClaimAttempt,
+        content: [ContentField],
+        retention: Retention
     ) -> [RedisArgument] {
         let head: [RedisArgument] = [
             .session(owner), .epoch(version.epoch), .sequence(version.sequence), .attempt(attempt),

@@ -2,20 +2,20 @@ internal import ActorRuntime
 internal import Ownership
 internal import RedisClient
 
-/// Gives up an actor that Redis lost: puts our whole state back, as nobody's, under the epoch that we held it under.
+/// Releases an actor that Redis lost: restores the owner's whole state, without an owner, under the owner's epoch.
 ///
-/// A republish would do it under a new epoch and fence whoever took the actor since. Here such an owner's version is the
-/// newer one: it is left alone, or finds ours to be older and puts its own back.
+/// A republish would use a new epoch, and would fence a session that has claimed the actor since. Here the version of such
+/// a session is the newer one: it is left alone, or it finds this version to be older and restores its own.
 ///
-/// Allowed without memory, and without a last commit, for a republish's reasons.
+/// Allowed without memory, and without a last commit, for the reasons of `RepublishScript`.
 ///
-/// Key: the record. Arguments: owner; epoch; sequence; how many milliseconds records live usually; how many this one
-/// lives, or ''; then the names and values of the whole content.
+/// Key: the record. Arguments: owner; epoch; sequence; the usual time to live; the record's own, or '' (both in
+/// milliseconds); then the names and values of the whole content.
 ///
 /// | answer | when |
 /// |---|---|
-/// | `RELEASED` | Redis has our version or had an older one or none, and nobody owns it now |
-/// | `FENCED` | somebody newer was here |
+/// | `RELEASED` | Redis had this version, an older one or none; it now has this version, and the actor has no owner |
+/// | `FENCED` | another owner, or another commit, has changed the record since |
 enum SurrenderScript {
     static let script = RedisScript(
         name: "surrender",
@@ -38,10 +38,10 @@ enum SurrenderScript {
     )
 
     static func arguments(
-        _ owner: SessionID,
-        _ version: Version,
-        _ content: [ContentField],
-        _ retention: Retention
+        owner: SessionID,
+        version: Version,
+        content: [ContentField],
+        retention: Retention
     ) -> [RedisArgument] {
         let head: [RedisArgument] = [
             .session(owner), .epoch(version.epoch), .sequence(version.sequence),

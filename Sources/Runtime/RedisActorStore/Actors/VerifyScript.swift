@@ -2,15 +2,15 @@ internal import ActorRuntime
 internal import Ownership
 internal import RedisClient
 
-/// Checks after a change of generation whether Redis still holds what we hold, and keeps it from expiring.
+/// Checks after a change of generation that Redis still has the owner's version, and extends the record's life.
 ///
-/// Keys: the record, the nodes. Arguments: owner; epoch; sequence; generation; milliseconds that a record without a
-/// commit lives; milliseconds that any other lives that does not say it itself.
+/// Keys: the record, the nodes. Arguments: owner; epoch; sequence; generation; the time to live of a record without a
+/// commit; that of any other record without its own (both in milliseconds).
 ///
 /// | answer | when |
 /// |---|---|
-/// | `GENERATION` | another generation is in force than the one that we check for |
-/// | `INTACT` | the record is ours and at our version |
+/// | `GENERATION` | another generation is in force than the given one |
+/// | `INTACT` | the record is the owner's, at the owner's version |
 /// | `LOST`, `REGRESSED`, `FENCED` | as for a commit |
 enum VerifyScript {
     static let script = RedisScript(
@@ -29,10 +29,10 @@ enum VerifyScript {
     )
 
     static func arguments(
-        _ owner: SessionID,
-        _ version: Version,
-        _ generation: Generation,
-        _ retention: Retention
+        owner: SessionID,
+        version: Version,
+        generation: Generation,
+        retention: Retention
     ) -> [RedisArgument] {
         [
             .session(owner), .epoch(version.epoch), .sequence(version.sequence),

@@ -1,13 +1,13 @@
-/// Whether we work on a Redis server, and what its word is worth.
+/// The suitability of a Redis server, and the durability that it offers.
 package enum RedisCompatibility: Sendable, Hashable {
     case admitted(DurabilityTier)
     case refused(Incompatibility)
 
-    /// Why we do not work on a server.
+    /// The reason why a server is unsuitable.
     package enum Incompatibility: Error, Sendable, Hashable, CustomStringConvertible {
-        /// Scripts with flags need 7.0.
+        /// The version, if known. Scripts with flags need 7.0.
         case version(String?)
-        /// A server that may evict would drop carts and tombstones alike.
+        /// The policy, if known. A server that evicts would drop actors and tombstones alike.
         case evictionPolicy(String?)
 
         package var description: String {
@@ -22,32 +22,31 @@ package enum RedisCompatibility: Sendable, Hashable {
         }
     }
 
-    /// Judges what a server says of itself.
+    /// Checks the properties of a server.
     ///
-    /// - Parameter replicas: how many are configured to confirm heartbeats.
-    package init(_ facts: RedisServerProperties, replicas: Int = 0) {
-        let major = facts.version.flatMap { Int($0.prefix { $0 != "." }) } ?? 0
+    /// - Parameter replicas: the number of replicas that have to confirm heartbeats.
+    package init(_ properties: RedisServerProperties, replicas: Int = 0) {
+        let major = properties.version.flatMap { Int($0.prefix { $0 != "." }) } ?? 0
         if major < 7 {
-            self = .refused(.version(facts.version))
-        } else if facts.evictionPolicy != "noeviction" {
-            self = .refused(.evictionPolicy(facts.evictionPolicy))
+            self = .refused(.version(properties.version))
+        } else if properties.evictionPolicy != "noeviction" {
+            self = .refused(.evictionPolicy(properties.evictionPolicy))
         } else {
-            self = .admitted(DurabilityTier(facts, replicas: replicas))
+            self = .admitted(DurabilityTier(properties, replicas: replicas))
         }
     }
 }
 
-/// What an acknowledged change survives when Redis itself fails.
+/// The durability of an acknowledged change when Redis itself fails.
 package struct DurabilityTier: Sendable, Hashable, CustomStringConvertible {
     package let append: RedisServerProperties.Append
-    /// How many replicas are connected.
     package let connectedReplicas: Int
-    /// How many are configured to confirm heartbeats.
+    /// The number of replicas that have to confirm heartbeats.
     package let confirmingReplicas: Int
 
-    init(_ facts: RedisServerProperties, replicas: Int) {
-        append = facts.append
-        connectedReplicas = facts.connectedReplicas
+    init(_ properties: RedisServerProperties, replicas: Int) {
+        append = properties.append
+        connectedReplicas = properties.connectedReplicas
         confirmingReplicas = max(0, replicas)
     }
 
@@ -58,7 +57,7 @@ package struct DurabilityTier: Sendable, Hashable, CustomStringConvertible {
             case .off: "no append-only file: a restart of Redis loses what no live node holds"
             case .always: "append-only file, always: a restart of Redis loses nothing"
             case .everySecond: "append-only file, everysec: a crash of its machine loses about a second"
-            case .whenever: "append-only file, flushed when the system likes: a crash loses some seconds"
+            case .whenever: "append-only file, flushed by the operating system: a crash loses some seconds"
             }
         let copies = "replicas: \(connectedReplicas) connected, \(confirmingReplicas) must confirm heartbeats"
         return "\(disk); \(copies)"

@@ -1,18 +1,18 @@
 package import RedisClient
 
-/// What a Redis server says of itself, as far as it concerns us.
+/// The properties of a Redis server that a node depends on, as the server reports them.
 package struct RedisServerProperties: Sendable, Hashable {
-    /// How the append-only file is written to disk.
+    /// The times at which the append-only file is flushed to disk.
     package enum Append: Sendable, Hashable {
         case off
-        /// Each write, before it is answered.
+        /// After each write, before Redis replies.
         case always
         case everySecond
-        /// When the operating system likes, or not known to us.
+        /// Left to the operating system, or unknown.
         case whenever
     }
 
-    /// As it stands in `INFO`, or nil.
+    /// As in `INFO`; nil if it is missing there.
     package let version: String?
     package let runID: String?
     package let evictionPolicy: String?
@@ -20,8 +20,8 @@ package struct RedisServerProperties: Sendable, Hashable {
     package let connectedReplicas: Int
 
     /// - Parameters:
-    ///   - info: the text that `INFO` answers, whole or some sections of it.
-    ///   - appendfsync: the setting, or nil where we may not ask for it.
+    ///   - info: the reply to `INFO`, or some sections of it.
+    ///   - appendfsync: the setting; nil if it is unknown.
     package init(info: String, appendfsync: String? = nil) {
         var values: [Substring: Substring] = [:]
         for line in info.split(whereSeparator: \.isNewline) where !line.hasPrefix("#") {
@@ -41,7 +41,7 @@ package struct RedisServerProperties: Sendable, Hashable {
             }
     }
 
-    /// Asks the server. A setting that we may not ask for counts as unknown.
+    /// Asks the server. A setting that the server refuses to tell counts as unknown.
     package static func gather(from client: RedisClient) async throws(RedisError) -> RedisServerProperties {
         let info = try await client.send("INFO").string
         var appendfsync: String?

@@ -2,18 +2,18 @@ internal import ActorRuntime
 internal import Ownership
 internal import RedisClient
 
-/// Moves a session's counter, creating its entry if there is none, and tells the generation and the whole membership.
+/// Increments a session's counter, creates its entry if there is none, and answers the generation and the whole membership.
 ///
-/// An entry of ours that can not be read is left as it is: the session then ends for want of heartbeats, and a new one
-/// begins. A data set id that is missing, or none of ours, is made anew: a new generation.
+/// An entry of this session that cannot be read is left unchanged: the session then ends without heartbeats, and a new one
+/// begins. A missing or invalid id of the data set is replaced, which begins a new generation.
 ///
-/// Key: the nodes. Arguments: session; `alive` or `draining`; the generation that we call settled or `-`; card; the id of
-/// the data set, should there be none.
+/// Key: the nodes. Arguments: session; `alive` or `draining`; the generation that the session calls settled, or `-`; card;
+/// the id of the data set, for the case that there is none.
 ///
 /// | answer | when |
 /// |---|---|
 /// | `DEAD` | the entry is a tombstone |
-/// | `ALIVE` gen run replication seconds fields | the counter moved; `seconds` is Redis's time |
+/// | `ALIVE` gen run replication seconds fields | the counter was incremented; `seconds` is Redis's time |
 enum HeartbeatScript {
     static let script = RedisScript(
         name: "heartbeat",
@@ -47,10 +47,10 @@ enum HeartbeatScript {
         ]
     }
 
-    /// What the script found, before anyone asks replicas.
+    /// The answer of the script, before replicas are asked to confirm it.
     enum Finding {
         case dead
-        /// `unknownFields`: fields that are neither entries nor ours.
+        /// `unknownFields`: the names of fields that are neither entries nor the data set's id.
         case alive(Generation, members: [Member], unknownFields: [[UInt8]])
     }
 
@@ -66,7 +66,7 @@ enum HeartbeatScript {
             var members: [Member] = []
             var unknownFields: [[UInt8]] = []
             for field in try answer.fields(5) where field.name != Array("gen".utf8) {
-                if let member = MemberEntry.member(field.name, field.value) {
+                if let member = MemberEntry.member(session: field.name, entry: field.value) {
                     members.append(member)
                 } else {
                     unknownFields.append(field.name)

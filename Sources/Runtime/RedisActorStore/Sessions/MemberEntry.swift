@@ -2,21 +2,21 @@ internal import Ownership
 
 /// A session's entry in the nodes hash, as text: `<counter> <condition> <settled> <since> <card>`.
 ///
-/// - `counter`: moves with each heartbeat; begins at Redis's time in microseconds, so that an entry that was deleted and
-///   made again never shows a counter that was seen before.
+/// - `counter`: incremented by each heartbeat. Begins at Redis's time in microseconds, so that an entry that was deleted
+///   and created again never has a counter that was seen before.
 /// - `condition`: `alive`, `draining` or `dead`.
 /// - `settled`: the generation that the session calls settled, or `-`.
-/// - `since`: for a tombstone the second, by Redis's clock, in which it was written; else 0.
-/// - `card`: the node's card, see `NodeCard+JSON`; a tombstone has none. Scripts never look into it.
+/// - `since`: the second in which a tombstone was written, by Redis's clock; 0 for other entries.
+/// - `card`: the node's card, see `NodeCard+JSON`; empty in a tombstone. Scripts never look into it.
 ///
-/// `LuaFragments.entries` reads the same form: what one of both takes for an entry, the other does too.
+/// `LuaFragments.entries` parses the same syntax. Both accept the same entries.
 enum MemberEntry {
-    /// What stands for no generation.
+    /// Stands for no generation.
     static let noGeneration = "-"
 
-    /// The member that a field of the nodes hash shows, or nil for a field that is none.
-    static func member(_ name: [UInt8], _ value: [UInt8]) -> Member? {
-        let parts = value.split(separator: UInt8(ascii: " "), maxSplits: 4, omittingEmptySubsequences: false)
+    /// The member of a field of the nodes hash; nil for a field that is not an entry.
+    static func member(session name: [UInt8], entry: [UInt8]) -> Member? {
+        let parts = entry.split(separator: UInt8(ascii: " "), maxSplits: 4, omittingEmptySubsequences: false)
         guard IdentifierSyntax.isPlain(name), parts.count == 5, let counter = number(parts[0]),
             number(parts[3]) != nil,
             let condition = Member.Condition(rawValue: String(decoding: parts[1], as: UTF8.self)),
@@ -29,13 +29,13 @@ enum MemberEntry {
             condition: condition,
             settled: settled == noGeneration ? "" : settled,
             // A tombstone has no card, and there may be many of them.
-            card: parts[4].isEmpty ? nobody : NodeCard(json: parts[4]) ?? nobody
+            card: parts[4].isEmpty ? emptyCard : NodeCard(json: parts[4]) ?? emptyCard
         )
     }
 
-    private static var nobody: NodeCard { NodeCard(name: "", link: "", build: "") }
+    private static var emptyCard: NodeCard { NodeCard(name: "", link: "", build: "") }
 
-    /// Plain decimal digits of a number below 2⁵³.
+    /// Parses decimal digits, of a number below 2⁵³.
     private static func number(_ digits: ArraySlice<UInt8>) -> UInt64? {
         guard digits.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }), digits.count <= 16,
             digits.first != UInt8(ascii: "0") || digits.count == 1,
@@ -44,7 +44,7 @@ enum MemberEntry {
         return number
     }
 
-    /// What C's `isspace` takes for a space.
+    /// True for the bytes that C's `isspace` accepts.
     private static func isSpace(_ byte: UInt8) -> Bool {
         byte == UInt8(ascii: " ") || (9...13).contains(byte)
     }

@@ -6,8 +6,8 @@ internal import FoundationEssentials
 internal import Foundation
 #endif
 
-/// A card's form in Redis: a JSON object with `name`, `link` and `build`. Members that are missing are empty, members that
-/// are not known are ignored, so that builds next to each other can share a Redis.
+/// A card in Redis: a JSON object with `name`, `link` and `build`. Missing members are empty, and unknown members are
+/// ignored, so that different builds can share a Redis.
 extension NodeCard {
     private struct Form: Codable {
         var name: String?
@@ -24,7 +24,7 @@ extension NodeCard {
         }
     }
 
-    /// Nil only if the card can not be encoded, which no text makes happen.
+    /// Nil if the card cannot be encoded, which does not happen with any text.
     var json: [UInt8]? {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

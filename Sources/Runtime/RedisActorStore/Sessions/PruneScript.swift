@@ -1,10 +1,11 @@
 internal import ActorRuntime
 internal import RedisClient
+internal import Timing
 
-/// Removes tombstones that are older than anybody can need them. Always safe, also with a clock that jumps: a session
-/// without an entry is observed like one that is silent, so that removing too much costs a wait.
+/// Removes old tombstones. Safe at any time, even with a clock that jumps: a session without an entry is observed like a
+/// silent one, so that removing too many only costs waiting time.
 ///
-/// Key: the nodes. Argument: how old a tombstone may get, seconds. Answers `PRUNED` and how many were removed.
+/// Key: the nodes. Argument: the age at which tombstones are removed, seconds. Answers `PRUNED` and the number removed.
 enum PruneScript {
     static let script = RedisScript(
         name: "prune",
@@ -24,7 +25,7 @@ enum PruneScript {
     )
 
     static func arguments(retention: Duration) -> [RedisArgument] {
-        [.integer(max(0, retention.components.seconds))]
+        [.integer(max(0, retention.wholeSeconds))]
     }
 
     static func count(_ answer: ScriptAnswer) throws(StoreFailure) -> Int {

@@ -6,13 +6,12 @@ internal import Synchronization
 
 /// The membership of a cluster on Redis: one hash, `<cluster>:nodes`.
 ///
-/// Has a connection of its own, and should have an event loop of its own, so that no amount of other work delays a
-/// heartbeat.
+/// Has its own connection, and should have its own event loop, so that other work never delays a heartbeat.
 package final class RedisSessionRegistry: SessionRegistry {
-    /// How long a tombstone is kept where nothing else is said. A dead owner whose tombstone was pruned is observed, and
-    /// buried again, when somebody asks for one of its actors: the first who asks waits for that.
+    /// The default lifetime of a tombstone. If the tombstone of a dead owner was pruned, the first request to one of its
+    /// actors waits until the owner was observed again and has a new tombstone.
     package static let standardTombstoneRetention: Duration = .seconds(86_400)
-    /// How many strange fields are remembered as reported.
+    /// The most unknown fields that are remembered as reported.
     private static let reportedLimit = 1_024
 
     private let client: RedisClient
@@ -24,9 +23,9 @@ package final class RedisSessionRegistry: SessionRegistry {
     private let reported = Mutex<Set<[UInt8]>>([])
 
     /// - Parameters:
-    ///   - client: for the registry alone; run by the caller.
-    ///   - replicas: how many must confirm a heartbeat before it may extend a lease; 0 where there are none.
-    ///   - tombstoneRetention: what `prune` takes for old.
+    ///   - client: used by nothing else; run by the caller.
+    ///   - replicas: the number of replicas that have to confirm a heartbeat before it extends a lease.
+    ///   - tombstoneRetention: the age at which `prune` removes tombstones.
     ///   - freshID: draws 128 random bits, for the id of a data set.
     package init(
         client: RedisClient,
@@ -48,7 +47,7 @@ package final class RedisSessionRegistry: SessionRegistry {
     }
 
     package func beat(_ heartbeat: Heartbeat) async throws(StoreFailure) -> HeartbeatAnswer {
-        guard let card = heartbeat.card.json else { throw .refused("the node's card can not be encoded") }
+        guard let card = heartbeat.card.json else { throw .refused("the node's card cannot be encoded") }
         let confirmation = replicas > 0 ? try await ReplicaConfirmation(client, replicas: replicas) : nil
         let answer = try await ask(
             HeartbeatScript.script,
@@ -81,7 +80,9 @@ package final class RedisSessionRegistry: SessionRegistry {
         )
     }
 
-    /// Removes old tombstones; answers how many. Worth doing now and then: each heartbeat carries them all.
+    /// Removes old tombstones. To be called now and then, because each heartbeat's answer contains all of them.
+    ///
+    /// - Returns: the number of tombstones removed.
     @discardableResult
     package func prune() async throws(StoreFailure) -> Int {
         try PruneScript.count(
@@ -96,7 +97,7 @@ package final class RedisSessionRegistry: SessionRegistry {
         try await client.ask(script, about: "\(script.name) in \(keys.nodes)", keys: [keys.nodes], arguments)
     }
 
-    /// Says once of each field that it is no entry.
+    /// Logs each unknown field once.
     private func report(_ unknownFields: [[UInt8]]) {
         guard !unknownFields.isEmpty else { return }
         let news = reported.withLock { reported in
@@ -104,7 +105,7 @@ package final class RedisSessionRegistry: SessionRegistry {
         }
         for name in news {
             logger.warning(
-                "A field of the membership is no entry and is passed over",
+                "A field of the membership is not an entry and is ignored",
                 metadata: [
                     "key": "\(keys.nodes)", "field": "\(String(decoding: name.prefix(128), as: UTF8.self))",
                 ]

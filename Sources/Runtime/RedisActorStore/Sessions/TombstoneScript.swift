@@ -2,17 +2,17 @@ internal import ActorRuntime
 internal import Ownership
 internal import RedisClient
 
-/// Writes a tombstone for a session that was silent for longer than any lease can last, if nothing moved since.
+/// Writes a tombstone for a session that was silent for longer than any lease lasts, unless it has changed since.
 ///
-/// Something in the session's field that is no entry counts as none: nobody was shown it as one, and its own session
-/// gets no heartbeat through (`HeartbeatScript`).
+/// A field of the session that is not an entry counts as none: no node has seen it as an entry, and the heartbeats of its
+/// own session fail (`HeartbeatScript`).
 ///
 /// Key: the nodes. Arguments: session; the counter that was seen, or empty for no entry; generation.
 ///
 /// | answer | when |
 /// |---|---|
-/// | `BURIED` | the tombstone stands, by us or by another |
-/// | `MOVED` | the counter or the generation is another |
+/// | `BURIED` | the session has a tombstone, by this call or another |
+/// | `MOVED` | the counter or the generation has changed |
 enum TombstoneScript {
     static let script = RedisScript(
         name: "tombstone",

@@ -2,7 +2,7 @@ internal import ActorRuntime
 internal import Ownership
 internal import RedisClient
 
-/// Writes a tombstone on certain knowledge, whatever the session's entry says.
+/// Writes a tombstone for a session that is known to be dead, whatever its entry says.
 ///
 /// Key: the nodes. Argument: session. Answers `BURIED`.
 enum UnconditionalTombstoneScript {
