@@ -39,7 +39,7 @@ cluster_demo() {
     tell "She asks node 3, which restores the cart at once. Two teas and a cup: 21.00 EUR."
     request 200 '"amount":2100' "$node3/$cart"
 
-    tell "Both nodes return. Behind the gateway the customer would have noticed none of this."
+    tell "Both nodes return. Through the gateway she needs to know no node."
     command_line start 1
     service_start node-1 | tail -n 1
     command_line start 2
