@@ -8,6 +8,8 @@ struct Manifest {
         let path: String
         /// As in `import`: targets of ours, and libraries of others.
         let uses: [String]
+        /// Whether it is among the targets of which the image is built.
+        let ships: Bool
     }
 
     let targets: [String: Target]
@@ -23,23 +25,25 @@ struct Manifest {
         let call =
             /\b(?:library|generated|executable|tests)\(\s*"(?<path>[^"]+)"(?:,\s*uses:\s*(?:"""(?<lines>[^"]*)"""|"(?<words>[^"]*)"))?/
         let system = /\.systemLibrary\(name: "(?<name>[^"]+)", path: "(?<path>[^"]+)"\)/
+        // The product's targets come first.
+        let end = text.firstRange(of: "let toolTargets")?.lowerBound ?? text.startIndex
         var targets: [Target] = []
         for match in text.matches(of: call) {
             let path = String(match.path)
             let uses = (match.lines ?? match.words ?? "").split(whereSeparator: \.isWhitespace)
             let name = path.split(separator: "/").last.map(String.init) ?? path
-            targets.append(Target(name: name, path: path, uses: uses.map(String.init)))
+            let ships = match.range.lowerBound < end
+            targets.append(Target(name: name, path: path, uses: uses.map(String.init), ships: ships))
         }
         for match in text.matches(of: system) {
-            targets.append(Target(name: String(match.name), path: String(match.path), uses: []))
+            let (name, path) = (String(match.name), String(match.path))
+            targets.append(Target(name: name, path: path, uses: [], ships: match.range.lowerBound < end))
         }
         self.targets = Dictionary(uniqueKeysWithValues: targets.map { ($0.name, $0) })
     }
 
-    /// The targets of the product, which are those under `Sources/` that no test helper is among.
-    var product: [Target] {
-        targets.values.filter { $0.path.hasPrefix("Sources/") && $0.name != "RuntimeTesting" }
-    }
+    /// The targets that ship.
+    var product: [Target] { targets.values.filter(\.ships) }
 
     /// The targets of ours that a target uses directly.
     func own(_ target: Target) -> Set<String> {

@@ -83,6 +83,7 @@ import Testing
     @Test func `the arrows lead to no circle, and from what ships to nothing that does not`() {
         let product = Set(manifest.product.map(\.name))
         for target in manifest.product {
+            #expect(target.path.hasPrefix("Sources/"), "\(target.path)")
             let reach = manifest.reach(of: target.name)
             #expect(!reach.contains(target.name), "\(target.name) uses itself")
             let others = reach.filter { manifest.targets[$0] != nil }.subtracting(product)
