@@ -202,6 +202,11 @@ let toolTargets: [Target] = [
             """
     ),
 
+    library(
+        "Sources/Cart/CartTesting",
+        uses: "ActorRuntime Cart CartActor CartApplication Ownership SeededRandom"
+    ),
+
     library("Tools/SeededRandom"),
     library("Tools/ProcessMeasurement", uses: "SystemPackage"),
     library("Tools/Workload/CartWorkload", uses: "SeededRandom Timing"),
@@ -247,6 +252,10 @@ let testTargets: [Target] = [
     // Machines and values, alone.
     tests("Tests/Unit/OwnershipTests", uses: "Ownership"),
     tests("Tests/Unit/TimingTests", uses: "Timing"),
+    tests(
+        "Tests/Unit/CartActorTests",
+        uses: "ActorRuntime Cart CartActor CartProtobuf CartTesting Ownership SeededRandom SwiftProtobuf"
+    ),
     tests("Tests/Unit/CartTests", uses: "Cart SeededRandom"),
     tests(
         "Tests/Unit/CartWorkloadTests",
@@ -260,10 +269,16 @@ let testTargets: [Target] = [
         uses: "ActorRuntime CounterActor Ownership RuntimeTesting SeededRandom Logging"
     ),
     tests(
-        "Tests/Component/CartServiceTests",
+        "Tests/Component/CartApplicationTests",
         uses: """
-            ActorRuntime Cart CartActor CartApplication CartHTTP CartProtobuf OpenAPIDocument OpenAPIPage SeededRandom
-            HTTPTypes Hummingbird HummingbirdTesting Logging NIOCore SwiftProtobuf Yams
+            ActorRuntime Cart CartActor CartApplication CartTesting Ownership Timing
+            """
+    ),
+    tests(
+        "Tests/Component/CartHTTPTests",
+        uses: """
+            ActorRuntime Cart CartActor CartApplication CartHTTP CartTesting OpenAPIDocument OpenAPIPage
+            Ownership SeededRandom HTTPTypes Hummingbird HummingbirdTesting Logging NIOCore Yams
             """
     ),
 

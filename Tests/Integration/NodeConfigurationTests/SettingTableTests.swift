@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import Timing
 
 @testable import NodeConfiguration
 
@@ -68,29 +69,6 @@ struct SettingTableTests {
 }
 
 struct TextTests {
-    @Test(arguments: [
-        ("0ms", 0), ("500ms", 500), ("5s", 5_000), ("15m", 900_000), ("12h", 43_200_000),
-        ("30d", 2_592_000_000),
-        ("007s", 7_000),
-    ])
-    func `a duration is a whole number and a unit`(text: String, milliseconds: Int64) {
-        #expect(DurationText.parse(text) == .milliseconds(milliseconds))
-    }
-
-    @Test(arguments: [
-        "", "s", "5", "5 s", " 5s", "5s ", "-5s", "+5s", "1.5s", "5S", "5sec", "5s5s", "٥s",
-        "9223372036854775807d",
-        "99999999999999999999s",
-    ])
-    func `nothing else is a duration`(text: String) {
-        #expect(DurationText.parse(text) == nil)
-    }
-
-    @Test(arguments: ["0s", "1ms", "500ms", "90s", "15m", "36h", "30d"])
-    func `a duration is written as it is read`(text: String) throws {
-        #expect(DurationText.format(try #require(DurationText.parse(text))) == text)
-    }
-
     @Test(arguments: [("0", 0), ("1000", 1_000), ("64KiB", 65_536), ("1MiB", 1_048_576)])
     func `a size is a whole number of bytes or of a unit`(text: String, bytes: Int) {
         #expect(SizeText.parse(text) == bytes)

@@ -30,14 +30,14 @@ import Testing
 
     @Test(arguments: ["10", "s", "10 s", "1e3s", "1.2.3s", "100000s", "ms", "∞s"])
     func `an invalid duration is refused`(text: String) {
-        #expect(throws: DurationParser.ParseError.self) { try DurationParser.read(text) }
+        #expect(throws: DurationParser.ParseError.self) { try DurationParser.parse(text) }
     }
 
     @Test func `popularities are parsed`() throws {
-        #expect(try PopularityParser.read("uniform") == .uniform)
-        #expect(try PopularityParser.read("zipf:1.1") == .zipf(1.1))
+        #expect(try PopularityParser.parse("uniform") == .uniform)
+        #expect(try PopularityParser.parse("zipf:1.1") == .zipf(1.1))
         for text in ["", "zipf", "zipf:", "zipf:9", "zipf:-1", "zipf:x", "zipf:1:2", "Uniform"] {
-            #expect(throws: PopularityParser.ParseError.self) { try PopularityParser.read(text) }
+            #expect(throws: PopularityParser.ParseError.self) { try PopularityParser.parse(text) }
         }
     }
 

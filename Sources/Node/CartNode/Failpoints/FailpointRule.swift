@@ -2,16 +2,16 @@
 import NodeConfiguration
 import Timing
 
-/// What happens at a failpoint, and at which of its hits.
+/// An action at a failpoint, and the hits at which it is performed.
 struct FailpointRule: Equatable {
     enum Action: Equatable {
         /// The process is killed, as by a crash.
         case kill
-        /// The process stands still until somebody lets it go on.
+        /// The process stands still until somebody resumes it.
         case stop
         /// This step waits.
         case stall(Duration)
-        /// The thread that does this step waits, and with it whatever else it should do.
+        /// The thread of this step waits, and with it all its other work.
         case block(Duration)
     }
 

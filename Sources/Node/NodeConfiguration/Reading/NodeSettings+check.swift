@@ -1,4 +1,5 @@
 import Cart
+import Timing
 
 extension NodeSettings {
     /// What must hold between settings that are each fine alone.
@@ -95,7 +96,7 @@ extension NodeSettings {
 }
 
 extension Endpoint {
-    /// Whether both can not be listened on at once.
+    /// Whether both cannot be listened on at once.
     fileprivate func collides(with other: Endpoint) -> Bool {
         let every = ["0.0.0.0", "::"]
         return port == other.port

@@ -1,4 +1,5 @@
 import Foundation
+import Timing
 
 extension Setting {
     static func duration(

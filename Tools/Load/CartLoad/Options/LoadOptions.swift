@@ -38,7 +38,7 @@ struct LoadOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp("The duration of the load: 90s, 2m; 30s by default.", valueName: "time"),
-        transform: DurationParser.read
+        transform: DurationParser.parse
     )
     var duration: Duration = .seconds(30)
 
@@ -53,7 +53,7 @@ struct LoadOptions: ParsableArguments {
             "The distribution of operations over the carts; uniform by default.",
             valueName: "uniform|zipf:1.1"
         ),
-        transform: PopularityParser.read
+        transform: PopularityParser.parse
     )
     var popularity = Popularity.uniform
 

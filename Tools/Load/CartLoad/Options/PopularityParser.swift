@@ -10,7 +10,7 @@ enum PopularityParser {
         }
     }
 
-    static func read(_ text: String) throws -> Popularity {
+    static func parse(_ text: String) throws -> Popularity {
         if text == "uniform" { return .uniform }
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         guard parts.count == 2, parts[0] == "zipf", let exponent = Double(String(parts[1])),
