@@ -35,8 +35,8 @@ struct BadSettingTests {
         ("--redis-url http://x", ["redis-url: bad Redis URL: it must begin with redis://"]),
         ("--redis-url redis://x", ["cluster-secret: missing"]),
         ("--cluster-secret short", ["cluster-secret: too short or too long"]),
-        ("--cluster-secret-file /does/not/exist", ["cluster-secret-file: the file can not be read"]),
-        ("--config /does/not/exist.yaml", ["config: the file can not be read"]),
+        ("--cluster-secret-file /does/not/exist", ["cluster-secret-file: the file cannot be read"]),
+        ("--config /does/not/exist.yaml", ["config: the file cannot be read"]),
         (
             "--lease-margin 5s",
             ["lease-margin: does not fit (got \"5s\", expected less than lease-length, which is 5s)"]
@@ -55,7 +55,7 @@ struct BadSettingTests {
     ]
 
     @Test(arguments: complaints)
-    func `what can not be meant is refused in one line that says why`(line: String, says: [String]) {
+    func `what cannot be meant is refused in one line that says why`(line: String, says: [String]) {
         let complaint = outcome(line.split(separator: " ").map(String.init)).complaint
         for part in says { #expect(complaint.contains(part), "\(complaint)") }
         #expect(!complaint.contains { $0.isNewline })
@@ -74,7 +74,7 @@ struct BadSettingTests {
         ("a.toml", "", "config: unknown kind of file"),
         ("a.yaml", "config: b.yaml\n", "config: unknown"),
     ])
-    func `a file that can not be meant is refused in one line that says why`(
+    func `a file that cannot be meant is refused in one line that says why`(
         name: String,
         content: String,
         says: String

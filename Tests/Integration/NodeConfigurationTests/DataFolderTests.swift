@@ -53,7 +53,7 @@ struct DataFolderTests {
         try DataFolder(path: scratch.path).release()
     }
 
-    @Test func `another process can not take the folder that this one has`() throws {
+    @Test func `another process cannot take the folder that this one has`() throws {
         let scratch = try TemporaryFolder()
         let folder = try DataFolder(path: scratch.path)
         let other = try Process.run(
@@ -93,7 +93,7 @@ struct DataFolderTests {
         try next.release()
     }
 
-    @Test func `a folder that can not be is refused with the reason`() throws {
+    @Test func `a folder that cannot be is refused with the reason`() throws {
         let scratch = try TemporaryFolder()
         let file = try scratch.file("file", "")
         #expect(throws: DataFolderFailure.self) { try DataFolder(path: file + "/folder") }

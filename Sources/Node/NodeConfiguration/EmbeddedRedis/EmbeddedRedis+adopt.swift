@@ -25,7 +25,7 @@ extension EmbeddedRedis {
                 metadata: ["log": "\(home.log)"]
             )
         } catch is CancellationError {
-            // Its end must be awaited also by a task that was cancelled, which can not sleep: hence another, awaited here.
+            // Its end must be awaited also by a task that was cancelled, which cannot sleep: hence another, awaited here.
             try await Task { try await end() }.value
         }
     }

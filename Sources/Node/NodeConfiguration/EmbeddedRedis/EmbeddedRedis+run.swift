@@ -25,7 +25,7 @@ extension EmbeddedRedis {
             } catch {
                 guard !Task.isCancelled else { return }
                 logger.error(
-                    "embedded Redis can not run",
+                    "embedded Redis cannot run",
                     metadata: ["cause": "\(error)", "log": "\(home.log)"]
                 )
             }

@@ -23,7 +23,7 @@ extension DataFolder {
         } catch is DecodingError {
             return .corrupted(reason: "not a record: \(file)")
         } catch {
-            return .corrupted(reason: "\(file) can not be read: \(Self.reason(error))")
+            return .corrupted(reason: "\(file) cannot be read: \(Self.reason(error))")
         }
     }
 

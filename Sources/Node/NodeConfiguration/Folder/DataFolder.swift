@@ -58,7 +58,7 @@ package final class DataFolder: Sendable {
     }
 }
 
-/// Why a data folder can not be used.
+/// Why a data folder cannot be used.
 package enum DataFolderFailure: Error, Sendable, Hashable, CustomStringConvertible {
     /// Another process has it; `holder` is its id as far as it said.
     case taken(path: String, holder: Int32?)
@@ -79,7 +79,7 @@ package enum DataFolderFailure: Error, Sendable, Hashable, CustomStringConvertib
             "data-dir: \(path) is in use by another node" + (holder.map { ", process \($0)" } ?? "")
                 + " (give each node a folder of its own with --data-dir)"
         case .unusable(let path, let reason):
-            "data-dir: \(path) can not be used: \(reason)"
+            "data-dir: \(path) cannot be used: \(reason)"
         }
     }
 }

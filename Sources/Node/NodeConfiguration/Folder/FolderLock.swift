@@ -15,7 +15,7 @@ struct FolderLock: Sendable {
 
     /// Nil where somebody else holds the lock.
     ///
-    /// - Throws: `Errno` where the file can not be opened.
+    /// - Throws: `Errno` where the file cannot be opened.
     static func take(_ path: FilePath) throws(Errno) -> FolderLock? {
         let file: FileDescriptor
         do {

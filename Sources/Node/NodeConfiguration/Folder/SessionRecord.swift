@@ -42,7 +42,7 @@ struct SessionRecordFile: Codable {
         redis = record.redis
     }
 
-    /// Nil where it can not be what a node wrote.
+    /// Nil where it cannot be what a node wrote.
     var record: SessionRecord? {
         let isHexadecimal = session.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
         guard version == 1, isHexadecimal, session.utf8.count == 32 else { return nil }

@@ -6,7 +6,7 @@ import Synchronization
 enum SettingsFile {
     static let option = "config"
 
-    /// Where the file is. Not among the others: a file can not say where it is.
+    /// Where the file is. Not among the others: a file cannot say where it is.
     static let setting = Setting(
         name: option,
         environment: Setting.variable(option),
@@ -17,7 +17,7 @@ enum SettingsFile {
 
     static func read(_ path: String) throws(BadSetting) -> any ConfigSnapshot {
         guard let data = FileManager.default.contents(atPath: path) else {
-            throw BadSetting(option, "the file can not be read (got \(BadSetting.quote(path)))")
+            throw BadSetting(option, "the file cannot be read (got \(BadSetting.quote(path)))")
         }
         let keys = SeenKeys()
         let snapshot: any ConfigSnapshot
