@@ -1,0 +1,176 @@
+import ActorRuntime
+import Cart
+import Synchronization
+import CartActor
+import CartTesting
+import Testing
+
+@testable import CartApplication
+
+/// Merges of a session's cart into a customer's: whatever dies on the way, nothing is lost and nothing doubled.
+@Suite struct RetailMergeTests {
+    private static func carts(_ dispatcher: some CartDispatcher) -> DemoShopCarts<some CartDispatcher> {
+        DemoShopCarts(.retail, application(dispatcher))
+    }
+
+    private static var call: CallContext { CallContext(deadline: .now + .seconds(2)) }
+
+    private static func add(_ backend: InMemoryCarts, _ user: String, _ product: String, _ quantity: Int64)
+        async throws
+    {
+        let item = DemoShopItem(product: product, quantity: quantity, unitPrice: 150)
+        try await carts(backend).add(item, for: user, call)
+    }
+
+    private static func merge(_ dispatcher: some CartDispatcher, _ guest: String = "s") async throws {
+        try await carts(dispatcher).merge(guest, into: "c", call)
+    }
+
+    /// What a user has, product by product.
+    private static func stock(_ backend: InMemoryCarts, _ user: String) async throws -> [String: Int64] {
+        let items = try await carts(backend).items(of: user, call)
+        return Dictionary(items.map { ($0.product, $0.quantity) }, uniquingKeysWith: +)
+    }
+
+    private static func backend(customer: Bool = true, _ limits: CartLimits = CartLimits()) async throws
+        -> InMemoryCarts
+    {
+        let backend = InMemoryCarts(limits: limits)
+        try await add(backend, "s", "apple", 2)
+        try await add(backend, "s", "pear", 3)
+        if customer { try await add(backend, "c", "apple", 5) }
+        return backend
+    }
+
+    @Test(arguments: [true, false])
+    func `the session's items come to the customer's, and the session goes on with an empty cart`(
+        customer: Bool
+    ) async throws {
+        let backend = try await Self.backend(customer: customer)
+        let apples: Int64 = customer ? 7 : 2
+        for round in 0..<3 {
+            try await Self.merge(backend)
+            try await Self.merge(backend)
+            #expect(try await Self.stock(backend, "s").isEmpty)
+            let stock = try await Self.stock(backend, "c")
+            #expect(stock == ["apple": apples + Int64(round), "pear": 3])
+            try await Self.add(backend, "s", "apple", 1)
+            #expect(try await Self.stock(backend, "s") == ["apple": 1])
+        }
+    }
+
+    @Test func `of an unknown or empty session nothing comes, not even a cart`() async throws {
+        let backend = InMemoryCarts()
+        try await Self.merge(backend)
+        #expect(backend.asked.allSatisfy { $0.command.isRead })
+        try await Self.add(backend, "s", "apple", 1)
+        try await Self.carts(backend).empty("s", Self.call)
+        let before = backend.asked.count
+        try await Self.merge(backend)
+        #expect(backend.asked.dropFirst(before).allSatisfy { $0.command.isRead })
+        try await Self.add(backend, "c", "apple", 1)
+        try await Self.merge(backend, "c")
+        #expect(try await Self.stock(backend, "c") == ["apple": 1])
+    }
+
+    @Test(arguments: AskFault.allCases, [true, false])
+    func `killed at any step, it is completed by its retry, and late steps do no harm`(
+        fault: AskFault,
+        customer: Bool
+    ) async throws {
+        let all: [String: Int64] = ["apple": customer ? 7 : 2, "pear": 3]
+        var place = 0
+        while true {
+            let backend = try await Self.backend(customer: customer)
+            let dispatcher = FaultyDispatcher(to: backend, fault, at: place)
+            let refusal: Refusal?
+            do {
+                try await Self.merge(dispatcher)
+                refusal = nil
+            } catch let error as Refusal {
+                refusal = error
+            }
+            if dispatcher.asks <= place {
+                #expect(refusal == nil)
+                break
+            }
+            #expect(refusal?.kind == .sessionLost, "killed at ask \(place)")
+            try await Self.merge(backend)
+            #expect(try await Self.stock(backend, "c") == all, "killed at ask \(place)")
+            #expect(try await Self.stock(backend, "s").isEmpty, "killed at ask \(place)")
+            // What the session buys next is nobody's to delete.
+            try await Self.add(backend, "s", "plum", 4)
+            try await dispatcher.deliver()
+            #expect(try await Self.stock(backend, "c") == all, "killed at ask \(place)")
+            #expect(try await Self.stock(backend, "s") == ["plum": 4], "killed at ask \(place)")
+            try await Self.merge(backend)
+            #expect(try await Self.stock(backend, "c") == all.merging(["plum": 4], uniquingKeysWith: +))
+            #expect(try await Self.stock(backend, "s").isEmpty)
+            place += 1
+        }
+        // Look, look, rehearse, close, take, finish, look, delete; and to make the customer's cart and begin anew.
+        #expect(place == (customer ? 8 : 12))
+    }
+
+    @Test(arguments: 0..<9)
+    func `the same merge twice at a time is one merge`(place: Int) async throws {
+        let backend = try await Self.backend()
+        let dispatcher = HookedDispatcher(to: backend, before: place) {
+            try await Self.merge(backend)
+            try await Self.add(backend, "s", "plum", 4)
+        }
+        try await Self.merge(dispatcher)
+        try await Self.merge(backend)
+        let bought: [String: Int64] = place < 8 ? ["plum": 4] : [:]
+        #expect(try await Self.stock(backend, "s").isEmpty)
+        let all: [String: Int64] = ["apple": 7, "pear": 3]
+        #expect(try await Self.stock(backend, "c") == all.merging(bought, uniquingKeysWith: +))
+    }
+
+    @Test func `a session goes on though nobody cleared its merged cart away`() async throws {
+        for isFilled in [true, false] {
+            let backend = try await Self.backend()
+            let dispatcher = FaultyDispatcher(to: backend, .before, at: 7)
+            await #expect(throws: Refusal.self) { try await Self.merge(dispatcher) }
+            #expect(try await Self.stock(backend, "s").isEmpty)
+            if isFilled {
+                try await Self.add(backend, "s", "plum", 4)
+                #expect(try await Self.stock(backend, "s") == ["plum": 4])
+            } else {
+                try await Self.carts(backend).empty("s", Self.call)
+            }
+        }
+    }
+
+    @Test func `what is on the way to one customer is neither changed nor another's`() async throws {
+        let backend = try await Self.backend()
+        let dispatcher = FaultyDispatcher(to: backend, .before, at: 4)
+        await #expect(throws: Refusal.self) { try await Self.merge(dispatcher) }
+        #expect(try await Self.stock(backend, "s") == ["apple": 2, "pear": 3])
+        let carts = Self.carts(backend)
+        let attempts: [@Sendable () async throws -> Void] = [
+            { try await carts.merge("s", into: "d", Self.call) },
+            { try await carts.empty("s", Self.call) },
+            { try await carts.remove("pear", for: "s", Self.call) },
+            { _ = try await carts.set("pear", quantity: 1, unitPrice: nil, for: "s", Self.call) },
+            { try await Self.add(backend, "s", "plum", 1) },
+        ]
+        for attempt in attempts {
+            let refusal = await #expect(throws: Refusal.self) { try await attempt() }
+            #expect(refusal?.kind == .cartMerged)
+        }
+        try await Self.merge(backend)
+        #expect(try await Self.stock(backend, "c") == ["apple": 7, "pear": 3])
+    }
+
+    @Test func `a customer's cart without room refuses, and the session keeps its own`() async throws {
+        var limits = CartLimits()
+        limits.quantity = 6
+        let backend = try await Self.backend(limits)
+        let refusal = await #expect(throws: Refusal.self) { try await Self.merge(backend) }
+        #expect(refusal?.kind == .limitReached)
+        #expect(refusal?.field == .named(.mergeSource))
+        #expect(try await Self.stock(backend, "s") == ["apple": 2, "pear": 3])
+        #expect(try await Self.stock(backend, "c") == ["apple": 5])
+    }
+}

@@ -1,0 +1,81 @@
+import Cart
+import HTTPTypes
+import HummingbirdTesting
+import CartActor
+import CartApplication
+import CartTesting
+import Testing
+
+@testable import CartHTTP
+
+/// The header, and what is made of it.
+@Suite struct IdempotencyKeyTests {
+    @Test(arguments: [
+        ("a", "a"), ("8e03978e-40d5-43dd-bc93-6894a57f9324", "8e03978e-40d5-43dd-bc93-6894a57f9324"),
+        ("\"a\"", "a"), (#""a\"b\\c""#, #"a"b\c"#), (#"a"b"#, #"a"b"#), (#"a\b"#, #"a\b"#),
+        ("a,b;c=d", "a,b;c=d"), ("!~", "!~"), (String(repeating: "k", count: 255), nil),
+        ("\"\(String(repeating: "k", count: 255))\"", String(repeating: "k", count: 255)),
+    ])
+    func `a key is read bare and in quotes`(field: String, text: String?) throws {
+        let key = try IdempotencyKey.read([.idempotencyKey: field])
+        #expect(key?.text == text ?? field)
+    }
+
+    static let malformed = [
+        "", "\"\"", "\"", "\"a", "\"a\"b", "\"a\";p=1", "\"a\", \"b\"", "a b", "\"a b\"", "a\tb", "é",
+        "\"é\"",
+        #""a\b""#, #""a\"#, String(repeating: "k", count: 256),
+        "\"\(String(repeating: "k", count: 256))\"",
+    ]
+
+    @Test(arguments: malformed)
+    func `what can be no key is malformed`(field: String) {
+        #expect(throws: RequestError.self) {
+            try IdempotencyKey.read([.idempotencyKey: field])
+        }
+    }
+
+    @Test func `a key has visible characters only, whoever made it`() {
+        for text in ["", "a\u{7F}", "a\n", "a b", "é", "a\u{0}", "\u{1F}"] {
+            #expect(IdempotencyKey(text) == nil)
+        }
+    }
+
+    @Test func `two keys are none, also if they are equal`() throws {
+        var fields: HTTPFields = [:]
+        #expect(try IdempotencyKey.read(fields) == nil)
+        fields.append(HTTPField(name: .idempotencyKey, value: "a"))
+        #expect(try IdempotencyKey.read(fields)?.text == "a")
+        fields.append(HTTPField(name: .idempotencyKey, value: "a"))
+        #expect(throws: RequestError.self) { try IdempotencyKey.read(fields) }
+    }
+
+    @Test(arguments: ["", "\"a", "a b", "é", String(repeating: "k", count: 256)])
+    func `a malformed key is refused before any cart is asked`(field: String) async throws {
+        let backend = InMemoryCarts()
+        try await serve(backend) { caller in
+            for (method, path, body) in [
+                (.post, "/v1/carts", nil), (.put, "/v1/carts/c", nil), (.delete, "/v1/carts/c", nil),
+                (.post, "/v1/carts/c/lines", apple), (.delete, "/v1/carts/c/lines", nil),
+                (.patch, "/v1/carts/c/lines/1", #"{"quantity":1}"#), (.delete, "/v1/carts/c/lines/1", nil),
+            ] as [(HTTPRequest.Method, String, String?)] {
+                let reply = try await caller.send(method, path, body, [.idempotencyKey: field])
+                #expect(reply.status == 400)
+                #expect(reply.problem == "malformed-header")
+                #expect(reply.field == "Idempotency-Key")
+            }
+            #expect(backend.asked.isEmpty)
+        }
+    }
+
+    @Test func `a read overlooks whatever key it has`() async throws {
+        try await serve { caller in
+            _ = try await caller.send(.put, "/v1/carts/c")
+            for method in [HTTPRequest.Method.get, .head] {
+                let reply = try await caller.send(method, "/v1/carts/c", nil, [.idempotencyKey: "a b"])
+                #expect(reply.status == 200)
+                #expect(reply["Idempotency-Version"] == nil)
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+import HTTPTypes
+import HummingbirdTesting
+import CartActor
+import CartApplication
+import CartTesting
+import Testing
+
+@testable import CartHTTP
+
+@Suite struct IfMatchTests {
+    @Test(arguments: [
+        ("*", Precondition.exists), (" * ", .exists),
+        ("\"3\"", .versions([3])),
+        ("\"3\", \"4\"", .versions([3, 4])),
+        (" \"3\"\t,, \"x\" ,W/\"4\"", .versions([3])),
+        ("W/\"3\"", .versions([])),
+        ("\"0\"", .versions([])),
+        ("\"03\"", .versions([])),
+        ("\"\"", .versions([])),
+        ("\"18446744073709551616\"", .versions([])),
+        ("\"ü,x\"", .versions([])),
+    ])
+    func `a demand is read as RFC 9110 writes it`(field: String, demand: Precondition) throws {
+        #expect(try Precondition(ifMatch: field) == demand)
+    }
+
+    @Test(arguments: [
+        "", " ", ",", "3", "\"3", "3\"", "\"3\" \"4\"", "*, \"3\"", "\"3\", *", "w/\"3\"", "W\"3\"", "W/3",
+        "W", "W/",
+        "\"a b\"", "**",
+    ])
+    func `a demand of another form is malformed`(field: String) {
+        #expect(throws: RequestError.self) { try Precondition(ifMatch: field) }
+    }
+
+    /// At version 2, with one line.
+    private func withCart(_ test: @escaping @Sendable (HTTPTestClient) async throws -> Void) async throws {
+        try await serve { caller in
+            _ = try await caller.send(.put, "/v1/carts/c")
+            _ = try await caller.send(.post, "/v1/carts/c/lines", apple)
+            try await test(caller)
+        }
+    }
+
+    @Test(arguments: ["\"2\"", "*", "\"1\", \"2\"", "\"2\", \"9\"", "W/\"2\", \"2\""])
+    func `a change whose demand is met is made`(demand: String) async throws {
+        try await withCart { caller in
+            let reply = try await caller.send(.delete, "/v1/carts/c/lines", nil, [.ifMatch: demand])
+            #expect(reply.status == 200)
+            #expect(reply.etag == "\"3\"")
+        }
+    }
+
+    @Test(arguments: ["\"1\"", "\"1\", \"3\"", "W/\"2\"", "\"x\"", "\"02\""])
+    func `a change whose demand is not met is refused and names both versions`(demand: String) async throws {
+        try await withCart { caller in
+            let replies = [
+                try await caller.send(.delete, "/v1/carts/c/lines", nil, [.ifMatch: demand]),
+                try await caller.send(.delete, "/v1/carts/c/lines/1", nil, [.ifMatch: demand]),
+                try await caller.send(.patch, "/v1/carts/c/lines/1", #"{"quantity":7}"#, [.ifMatch: demand]),
+                try await caller.send(.post, "/v1/carts/c/lines", apple, [.ifMatch: demand]),
+                try await caller.send(.delete, "/v1/carts/c", nil, [.ifMatch: demand]),
+                try await caller.send(.put, "/v1/carts/c", nil, [.ifMatch: demand]),
+                try await caller.send(.get, "/v1/carts/c", nil, [.ifMatch: demand]),
+            ]
+            for reply in replies {
+                #expect(reply.status == 412)
+                #expect(reply.problem == "version-mismatch")
+                #expect(reply.etag == "\"2\"")
+                let json = try reply.json
+                #expect(json["expected"] as? String == demand)
+                #expect(json["actual"] as? String == "\"2\"")
+            }
+            #expect(try await caller.send(.get, "/v1/carts/c").etag == "\"2\"")
+        }
+    }
+
+    @Test func `a demand on a cart that is not there creates none`() async throws {
+        try await serve { caller in
+            for demand in ["*", "\"1\"", "\"1\", \"2\"", "\"x\""] {
+                let reply = try await caller.send(.put, "/v1/carts/c", nil, [.ifMatch: demand])
+                #expect(reply.status == 412)
+                #expect(try reply.json["actual"] as? String == "none")
+            }
+            #expect(try await caller.send(.get, "/v1/carts/c").status == 404)
+            let reply = try await caller.send(.delete, "/v1/carts/c", nil, [.ifMatch: "*"])
+            #expect(reply.status == 404)
+        }
+    }
+
+    @Test func `a malformed demand is refused before any cart is asked`() async throws {
+        let backend = InMemoryCarts()
+        try await serve(backend) { caller in
+            let reply = try await caller.send(.delete, "/v1/carts/c", nil, [.ifMatch: "3"])
+            #expect(reply.status == 400)
+            #expect(reply.problem == "malformed-header")
+            #expect(reply.field == "If-Match")
+            #expect(backend.asked.isEmpty)
+        }
+    }
+}

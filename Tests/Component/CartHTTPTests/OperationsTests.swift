@@ -1,0 +1,81 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Logging
+import Synchronization
+import CartActor
+import CartApplication
+import CartTesting
+import Testing
+
+@testable import CartHTTP
+
+@Suite struct OperationsTests {
+    private func serve(
+        _ notReady: [String],
+        _ test: @escaping @Sendable (HTTPTestClient) async throws -> Void
+    ) async throws {
+        let status = NodeStatus(
+            name: "n1",
+            build: "b",
+            session: nil,
+            notReady: notReady,
+            draining: true,
+            liveCarts: 7,
+            generation: "g",
+            members: [
+                NodeStatus.Peer(
+                    name: "n2",
+                    session: "s2",
+                    condition: "alive",
+                    link: "127.0.0.1:7172",
+                    build: "b"
+                ),
+                NodeStatus.Peer(name: "n3", session: "s3", condition: "dead", link: "", build: ""),
+            ]
+        )
+        let router = Router()
+        OperationsRoutes { status }.add(to: router)
+        try await Application(router: router, logger: Logger(label: "test")).test(.router) { client in
+            try await test(HTTPTestClient(client: client))
+        }
+    }
+
+    @Test func `a node that is ready says so`() async throws {
+        try await serve([]) { caller in
+            #expect(try await caller.send(.get, "/livez").status == 200)
+            let ready = try await caller.send(.get, "/readyz")
+            #expect(ready.status == 200)
+            #expect(try ready.json as NSDictionary == ["ready": true, "reasons": []] as NSDictionary)
+            #expect(try await caller.send(.head, "/readyz").status == 200)
+        }
+    }
+
+    @Test func `a node that is not ready lives and says why it is not`() async throws {
+        try await serve(["Redis is away", "no \"session\""]) { caller in
+            #expect(try await caller.send(.get, "/livez").status == 200)
+            let ready = try await caller.send(.get, "/readyz")
+            #expect(ready.status == 503)
+            #expect(try ready.json["reasons"] as? [String] == ["Redis is away", "no \"session\""])
+            let head = try await caller.send(.head, "/readyz")
+            #expect(head.status == 503)
+            #expect(head.body.isEmpty)
+        }
+    }
+
+    @Test func `the status shows the node and whom it knows`() async throws {
+        try await serve(["x"]) { caller in
+            let json = try await caller.send(.get, "/status").json
+            #expect(json["name"] as? String == "n1")
+            #expect(json["session"] is NSNull)
+            #expect(json["ready"] as? Bool == false)
+            #expect(json["draining"] as? Bool == true)
+            #expect(json["liveCarts"] as? Int == 7)
+            #expect(json["generation"] as? String == "g")
+            let members = try #require(json["members"] as? [[String: String]])
+            #expect(members.map { $0["name"] } == ["n2", "n3"])
+            #expect(members.first?["link"] == "127.0.0.1:7172")
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import CartApplication
+import CartActor
+import CartApplication
+import CartTesting
+import Testing
+
+@testable import CartHTTP
+
+/// The statuses that kinds of refusals have over HTTP.
+@Suite struct RefusalKindTests {
+    static let table: [(RefusalKind, Int)] = [
+        (.unknownPath, 404), (.methodNotAllowed, 405),
+        (.bodyTooLarge, 413), (.unsupportedMediaType, 415),
+        (.malformedJSON, 400), (.malformedMessage, 400),
+        (.malformedHeader, 400), (.invalidID, 400),
+        (.unknownField, 422), (.missingField, 422),
+        (.wrongType, 422), (.invalidField, 422),
+        (.cartNotFound, 404), (.cartDeleted, 410), (.lineNotFound, 404),
+        (.versionMismatch, 412), (.currencyMismatch, 409),
+        (.limitReached, 409), (.idempotencyKeyReused, 422),
+        (.idempotencyKeyRetired, 409), (.overloaded, 503),
+        (.storeUnavailable, 503), (.ownerUnreachable, 503),
+        (.unreadable, 500), (.deadlineExceeded, 504),
+        (.sessionLost, 503), (.notReady, 503), (.draining, 503),
+        (.cartCheckedOut, 409), (.cartEmpty, 409),
+        (.orderNotFound, 404), (.historyNotKept, 404),
+        (.cartMerged, 409),
+        (.mergeConflict, 409), (.mergeForgotten, 409),
+        (.forbidden, 403), (.internalError, 500),
+    ]
+
+    @Test func `the table has every kind once`() {
+        #expect(Self.table.count == RefusalKind.allCases.count)
+        #expect(Set(Self.table.map(\.0)) == Set(RefusalKind.allCases))
+    }
+
+    @Test(arguments: table)
+    func `every kind has its status`(kind: RefusalKind, status: Int) {
+        #expect(kind.status == status)
+    }
+}

@@ -1,0 +1,113 @@
+import ActorRuntime
+import Cart
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import CartActor
+import CartApplication
+import CartTesting
+import Testing
+
+@testable import CartHTTP
+
+/// The AWS retail store's cart API, row by row.
+@Suite struct RetailTests {
+    let backend = InMemoryCarts()
+
+    private func serve(_ body: @escaping @Sendable (HTTPTestClient) async throws -> Void) async throws {
+        let routes = RetailRoutes(application(backend), node: "n1")
+        let server = Application(responder: RetailResponder(routes, context: BasicRequestContext.self))
+        try await server.test(.router) { try await body(HTTPTestClient(client: $0)) }
+    }
+
+    private static func item(_ id: String, _ quantity: Int, _ price: Int) -> String {
+        #"{"itemId":"\#(id)","quantity":\#(quantity),"unitPrice":\#(price)}"#
+    }
+
+    private static func text(_ reply: ReceivedResponse) -> String {
+        String(decoding: reply.body, as: UTF8.self)
+    }
+
+    @Test func `a customer fills, changes and empties a cart`() async throws {
+        try await serve { caller in
+            let items = "/carts/c%201/items"
+            let steps: [(HTTPRequest.Method, String, String?, Int, String)] = [
+                (.get, "/carts/c%201", nil, 200, #"{"customerId":"c 1","items":[]}"#),
+                (.get, items, nil, 200, "[]"),
+                (.get, items + "/a", nil, 404, "*"),
+                (.post, items, Self.item("a", 2, 150), 201, Self.item("a", 2, 150)),
+                (.post, items, Self.item("a", 3, 150), 201, Self.item("a", 5, 150)),
+                (.post, items, Self.item("b/{}", 1, 9), 201, Self.item("b/{}", 1, 9)),
+                (.get, items + "/b%2F%7B%7D", nil, 200, Self.item("b/{}", 1, 9)),
+                (.patch, items, Self.item("a", 1, 99), 202, ""),
+                (.patch, items, Self.item("x", 1, 99), 404, "*"),
+                (.delete, items + "/b%2F%7B%7D", nil, 202, ""),
+                (
+                    .get, "/carts/c%201", nil, 200,
+                    #"{"customerId":"c 1","items":[\#(Self.item("a", 1, 99))]}"#
+                ),
+                (.delete, items + "/gone", nil, 202, ""),
+                (.delete, "/carts/c%201", nil, 202, #"{"customerId":"c 1","items":[]}"#),
+                (.get, items, nil, 200, "[]"),
+                (.get, "/carts/c%201/merge?sessionId=s", nil, 202, ""),
+                (.get, "/carts/c%201/merge?sessionId=c%201", nil, 202, ""),
+                (.get, "/carts/c%201/merge?sessionId=", nil, 422, "*"),
+            ]
+            for (method, path, body, status, expected) in steps {
+                let reply = try await caller.send(method, path, body)
+                #expect(reply.status == status, "\(method) \(path)")
+                if expected != "*" { #expect(Self.text(reply) == expected, "\(method) \(path)") }
+            }
+        }
+    }
+
+    @Test func `what can not be is refused by its field, and no cart is asked`() async throws {
+        let long = String(repeating: "c", count: 121)
+        let bad: [(HTTPRequest.Method, String, String?, Int, String?)] = [
+            (.get, "/carts", nil, 404, nil), (.get, "/carts/", nil, 404, nil),
+            (.get, "/carts/%ff", nil, 404, nil),
+            (.get, "/carts/a%2", nil, 404, nil), (.get, "/v1/carts/a", nil, 404, nil),
+            (.get, "/carts/\(long)", nil, 400, "customerId"), (.put, "/carts/a", nil, 405, nil),
+            (.post, "/carts/a/items", "", 400, ""), (.post, "/carts/a/items", "[]", 422, ""),
+            (.post, "/carts/a/items", "{", 400, ""),
+            (.post, "/carts/a/items", #"{"quantity":1}"#, 422, "/itemId"),
+            (.post, "/carts/a/items", #"{"itemId":1,"quantity":1}"#, 422, "/itemId"),
+            (.post, "/carts/a/items", #"{"itemId":"","quantity":1}"#, 422, "/itemId"),
+            (.post, "/carts/a/items", #"{"itemId":"a"}"#, 422, "/quantity"),
+            (.post, "/carts/a/items", Self.item("a", 0, 1), 422, "/quantity"),
+            (.post, "/carts/a/items", Self.item("a", -1, 1), 422, "/quantity"),
+            (.post, "/carts/a/items", #"{"itemId":"a","quantity":99999999999999999999}"#, 422, "/quantity"),
+            (.post, "/carts/a/items", Self.item("a", 1, -1), 422, "/unitPrice"),
+            (.patch, "/carts/a/items", Self.item("a", 0, 1), 422, "/quantity"),
+            (.get, "/carts/a/merge", nil, 422, "sessionId"),
+            (.get, "/carts/a/merge?sessionId=\(long)", nil, 400, "sessionId"),
+            (.get, "/carts/\(long)/merge?sessionId=a", nil, 400, "customerId"),
+        ]
+        try await serve { caller in
+            for (method, path, body, status, field) in bad {
+                let reply = try await caller.send(method, path, body)
+                #expect(reply.status == status, "\(method) \(path) \(body ?? "")")
+                #expect(reply.field == field, "\(method) \(path) \(body ?? "")")
+            }
+        }
+        #expect(backend.asked.isEmpty)
+    }
+
+    @Test func `members that nothing is known of are overlooked, as they are there`() async throws {
+        try await serve { caller in
+            let body = #"{"itemId":"a","quantity":1,"unitPrice":2,"name":"A"}"#
+            let reply = try await caller.send(.post, "/carts/a/items", body)
+            #expect(reply.status == 201)
+        }
+    }
+
+    @Test func `trouble says what became of the change`() async throws {
+        backend.fail(.storeUnavailable)
+        try await serve { caller in
+            let reply = try await caller.send(.post, "/carts/a/items", Self.item("a", 1, 1))
+            #expect(reply.status == 503)
+            #expect(reply["Retry-After"] == "2")
+            #expect(try reply.json["outcome"] as? String == "unknown")
+        }
+    }
+}

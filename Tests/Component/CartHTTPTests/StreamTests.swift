@@ -1,0 +1,110 @@
+import ActorRuntime
+import Cart
+import HTTPTypes
+import Ownership
+import CartActor
+import CartApplication
+import CartTesting
+import Testing
+
+@testable import CartHTTP
+
+/// `GET /v1/carts/{id}/stream`.
+@Suite struct StreamTests {
+    private struct Event: Equatable {
+        let kind: String
+        let id: String
+        let data: String
+    }
+
+    private func events(_ reply: ReceivedResponse) -> [Event] {
+        let blocks = String(decoding: reply.body, as: UTF8.self).split(separator: "\n\n")
+        return blocks.compactMap { block in
+            let lines = block.split(separator: "\n")
+            guard lines.count == 3, lines[0].hasPrefix("event: "), lines[1].hasPrefix("id: "),
+                lines[2].hasPrefix("data: ")
+            else { return nil }
+            return Event(
+                kind: String(lines[0].dropFirst(7)),
+                id: String(lines[1].dropFirst(4)),
+                data: String(lines[2].dropFirst(6))
+            )
+        }
+    }
+
+    @Test func `the cart is shown at once, then each version, then its end`() async throws {
+        let (backend, feed) = (InMemoryCarts(), ManualChangeFeed())
+        try await serve(backend, feed: feed) { caller in
+            _ = try await caller.send(.put, "/v1/carts/c", "{}")
+            async let stream = caller.send(.get, "/v1/carts/c/stream")
+            var arrivals = feed.arrivals.makeAsyncIterator()
+            await arrivals.next()
+            // The stream looks only when it is told to: nothing is skipped while each look is waited for.
+            var looks = backend.looks.makeAsyncIterator()
+            await looks.next()
+            _ = try await caller.send(.post, "/v1/carts/c/lines", apple)
+            feed.tell(.committed(SequenceNumber(2)))
+            await looks.next()
+            // Nothing new: a look that finds the same is not told.
+            feed.tell(.look)
+            await looks.next()
+            _ = try await caller.send(.delete, "/v1/carts/c")
+            feed.tell(.look)
+            let reply = try await stream
+            #expect(reply.status == 200)
+            #expect(reply.headers[.contentType] == "text/event-stream")
+            let events = events(reply)
+            #expect(events.map(\.kind) == ["cart", "cart", "deleted"])
+            #expect(events.map(\.id) == ["1", "2", "3"])
+            #expect(events[1].data.contains("apple"))
+            #expect(String(decoding: reply.body, as: UTF8.self).hasPrefix("retry: 1000\n\n"))
+        }
+    }
+
+    @Test func `who saw the newest version is not shown it again, and the stream ends with the feed`()
+        async throws
+    {
+        let (backend, feed) = (InMemoryCarts(), ManualChangeFeed())
+        try await serve(backend, feed: feed) { caller in
+            _ = try await caller.send(.put, "/v1/carts/c", "{}")
+            let lastEvent = try #require(HTTPField.Name("Last-Event-ID"))
+            for (seen, shown) in [("1", 0), ("0", 1), ("x", 1)] {
+                async let stream = caller.send(.get, "/v1/carts/c/stream", nil, [lastEvent: seen])
+                var arrivals = feed.arrivals.makeAsyncIterator()
+                await arrivals.next()
+                feed.close()
+                let reply = try await stream
+                #expect(events(reply).count == shown, "after \(seen)")
+            }
+        }
+    }
+
+    @Test func `who comes back to a cart that was merged is told so, and the stream ends`() async throws {
+        try await serve { caller in
+            for id in ["a", "b"] { _ = try await caller.send(.put, "/v1/carts/\(id)", "{}") }
+            let merge = try await caller.send(.post, "/v1/carts/b/merge", #"{"from":"a","mergeId":"m"}"#)
+            #expect(merge.status == 200)
+            let version = try await caller.send(.get, "/v1/carts/a").headers[.eTag]
+            let lastEvent = try #require(HTTPField.Name("Last-Event-ID"))
+            let seen = try #require(version).filter(\.isNumber)
+            let reply = try await caller.send(.get, "/v1/carts/a/stream", nil, [lastEvent: seen])
+            #expect(events(reply).map(\.kind) == ["merged"])
+        }
+    }
+
+    @Test func `there is no stream of what is no cart, nor of more carts than can be watched`() async throws {
+        let backend = InMemoryCarts()
+        try await serve(backend, feed: ManualChangeFeed(limit: 2)) { caller in
+            let unknown = try await caller.send(.get, "/v1/carts/nobody/stream")
+            #expect(unknown.status == 404)
+            _ = try await caller.send(.put, "/v1/carts/c", "{}")
+            _ = try await caller.send(.delete, "/v1/carts/c")
+            let deleted = try await caller.send(.get, "/v1/carts/c/stream")
+            #expect(deleted.status == 410)
+            let third = try await caller.send(.get, "/v1/carts/c/stream")
+            #expect(third.status == 503)
+            let method = try await caller.send(.post, "/v1/carts/c/stream", "{}")
+            #expect(method.status == 405)
+        }
+    }
+}
