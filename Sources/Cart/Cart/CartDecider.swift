@@ -35,7 +35,7 @@ package struct CartDecider: Sendable {
             if let operation = command.operation, let log = state.operations,
                 let applied = try recall(operation, from: log)
             {
-                let outcome = CartOutcome(effect: applied.effect, state: state, replayed: applied.version)
+                let outcome = CartOutcome(effect: applied.effect, replayed: applied.version)
                 return .accept([], outcome)
             }
             try command.validate(limits)
@@ -45,7 +45,7 @@ package struct CartDecider: Sendable {
             case .dryRun(let change, let at, let expected, _):
                 let tentative = try evaluate(PendingChange(change, at, expected, next), on: state)
                 try tentative.require(expected, version)
-                return .accept([], CartOutcome(effect: tentative.effect, state: state))
+                return .accept([], CartOutcome(effect: tentative.effect))
             case .change(let change, let at, let expected, let operation):
                 let tentative = try evaluate(PendingChange(change, at, expected, next), on: state)
                 try tentative.require(expected, version)
@@ -55,9 +55,7 @@ package struct CartDecider: Sendable {
                     let applied = AppliedOperation(operation, effect: tentative.effect, version: next)
                     events.append(.operationApplied(applied, capacity: limits.operationCapacity, at: at))
                 }
-                var after = state
-                for event in events { after.apply(event) }
-                return .accept(events, CartOutcome(effect: tentative.effect, state: after))
+                return .accept(events, CartOutcome(effect: tentative.effect))
             }
         } catch {
             return .reject(error)
@@ -74,7 +72,7 @@ package struct CartDecider: Sendable {
         case .none: throw .cartNotFound
         case .deleted(let at, _, _, _): throw .cartDeleted(at: at)
         case .open, .checkedOut, .closing, .merged:
-            return .accept([], CartOutcome(effect: .read, state: state))
+            return .accept([], CartOutcome(effect: .read))
         }
     }
 }

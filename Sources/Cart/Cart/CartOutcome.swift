@@ -2,15 +2,12 @@
 package struct CartOutcome: Hashable, Sendable {
     /// What the command did.
     package let effect: Effect
-    /// The cart after it. Never `none`.
-    package let state: CartState
-    /// The version that it was committed as, if it was applied before and not now: `effect` tells of then, `state` of now.
+    /// The version that it was committed as, if it was applied before and not now; `effect` is the effect of then.
     package let replayed: UInt64?
 
     /// An outcome from its parts.
-    package init(effect: Effect, state: CartState, replayed: UInt64? = nil) {
+    package init(effect: Effect, replayed: UInt64? = nil) {
         self.effect = effect
-        self.state = state
         self.replayed = replayed
     }
 

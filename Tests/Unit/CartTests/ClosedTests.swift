@@ -137,7 +137,7 @@ import Testing
         #expect(try subject.does(.handOver(Self.mergeRequest(), basis: 0)) == .unchanged)
         #expect(try subject.does(.finishHandOver(Self.offer)) == .unchanged)
         #expect(subject.state.contents == nil && subject.version == 5)
-        let shown = CartOutcome(effect: .read, state: subject.state)
+        let shown = CartOutcome(effect: .read)
         #expect(decider.decide(.read, on: subject.state, version: 5) == .accept([], shown))
         #expect(try subject.does(.delete) == .deleted)
         #expect(try subject.does(.create(currency: nil)) == .created)

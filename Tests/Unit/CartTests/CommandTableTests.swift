@@ -63,7 +63,7 @@ import Testing
 
     @Test func `a read shows the open cart and has no events`() throws {
         let subject = try Subject.open()
-        let shown = CartOutcome(effect: .read, state: subject.state)
+        let shown = CartOutcome(effect: .read)
         #expect(decider.decide(.read, on: subject.state, version: 1) == .accept([], shown))
     }
 
