@@ -1,7 +1,7 @@
 import Foundation
 import NodeConfiguration
 
-/// The cart node's process: reads its settings, builds the node, and lives as long as the node does.
+/// The cart node's process: reads its settings, then builds and runs the node.
 @main
 enum CartNode {
     static func main() async {

@@ -20,7 +20,7 @@ struct DrainService: Service {
                 await failpoints.reach(.drainBegun)
             case .announced:
                 await failpoints.reach(.drainAnnounced)
-                // Whoever watches a cart here goes on at another node.
+                // Watchers of a cart here go on at another node.
                 feed.close()
             case .released:
                 await failpoints.reach(.drainReleased)

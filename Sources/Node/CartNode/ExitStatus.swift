@@ -3,7 +3,7 @@ import NodeConfiguration
 import PeerTransport
 import RedisActorStore
 
-/// How the process ends that could not go on: one line for a person and an exit code of `sysexits.h`.
+/// The end of a process that could not go on: one line for a person and an exit code of `sysexits.h`.
 struct ExitStatus {
     let line: String
     let code: Int32
@@ -21,7 +21,7 @@ struct ExitStatus {
         case let failure as InspectCommand.Failure:
             self.init("\(failure)", failure.exitCode)
         case let taken as IOError:
-            self.init("a port can not be listened on: \(taken)", Self.unavailable)
+            self.init("cannot listen on a port: \(taken)", Self.unavailable)
         default:
             self.init("\(error)", Self.software)
         }
@@ -32,7 +32,7 @@ struct ExitStatus {
         self.code = code
     }
 
-    /// `EX_UNAVAILABLE`: something that the node needs is not there, or not fit.
+    /// `EX_UNAVAILABLE`: something that the node needs is missing or unfit.
     private static var unavailable: Int32 { 69 }
     /// `EX_SOFTWARE`: none of the known reasons.
     private static var software: Int32 { 70 }

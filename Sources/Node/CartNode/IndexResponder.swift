@@ -1,8 +1,8 @@
 import Hummingbird
 import OpenAPIDocument
 
-/// Answers what is not about carts: `/` with what there is, for whoever comes by with a browser or a probe,
-/// `/openapi.yaml` with the document of the REST face, and `/docs` with the same for people.
+/// Answers requests that are not about carts: `/` with the index, `/openapi.yaml` with the document of the
+/// REST face, and `/docs` with the same document as a page.
 struct IndexResponder<Other: HTTPResponder>: HTTPResponder {
     typealias Context = Other.Context
 
@@ -15,7 +15,7 @@ struct IndexResponder<Other: HTTPResponder>: HTTPResponder {
     private let methodNotAllowed: @Sendable (String) -> Response
     private let pages: [String: Response]
 
-    /// - Parameter methodNotAllowed: the answer to another method than those that it is given.
+    /// - Parameter methodNotAllowed: makes the answer to any method but those that it is given.
     init(otherwise other: Other, methodNotAllowed: @escaping @Sendable (String) -> Response) {
         self.other = other
         self.methodNotAllowed = methodNotAllowed
@@ -25,7 +25,7 @@ struct IndexResponder<Other: HTTPResponder>: HTTPResponder {
             "/docs": Self.page(
                 "text/html; charset=utf-8",
                 ByteBuffer(bytes: APIDocument.page),
-                // The page has its style within it, and nothing else is ever to be loaded or run by it.
+                // The page contains its style; it must not load or run anything else.
                 more: [.contentSecurityPolicy: "default-src 'none'; style-src 'unsafe-inline'"]
             ),
         ]

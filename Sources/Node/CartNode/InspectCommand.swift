@@ -10,12 +10,11 @@ import Ownership
 import RedisActorStore
 import RedisClient
 
-/// What lies in Redis for one cart, in words: for whoever wants to know why a cart can not be read, or who
-/// has it.
+/// The stored record of one cart as text: shows why a cart cannot be read, or who owns it.
 ///
-/// Looks and changes nothing, so it may be asked of a cluster at work.
+/// It only reads, so it is safe on a cluster at work.
 enum InspectCommand {
-    /// Why there is nothing to print.
+    /// The reason for which there is nothing to print.
     enum Failure: Error, CustomStringConvertible {
         case noID(String)
         case unreachable(String)
@@ -24,12 +23,12 @@ enum InspectCommand {
         var description: String {
             switch self {
             case .noID(let id): "\"\(id)\" can be no cart's id"
-            case .unreachable(let why): "Redis can not be asked: \(why)"
+            case .unreachable(let why): "Redis cannot be asked: \(why)"
             case .noCart(let key): "Redis has no key \(key)"
             }
         }
 
-        /// As `sysexits.h` has them: usage, no input, unavailable.
+        /// The codes of `sysexits.h`: usage, no input, unavailable.
         var exitCode: Int32 {
             switch self {
             case .noID: 64

@@ -182,7 +182,7 @@ extension Node {
         return configuration
     }
 
-    /// What a former process on the same folder left, if it was of the same cluster on the same Redis.
+    /// The state that a former process left in the folder, if it was of the same cluster on the same Redis.
     private static func bootstrap(
         _ settings: NodeSettings,
         _ folder: DataFolder,
@@ -202,7 +202,7 @@ extension Node {
                 exclusive: isExclusive
             )
         case .corrupted(let reason):
-            logger.warning("the former session's record can not be used", metadata: ["cause": "\(reason)"])
+            logger.warning("the former session's record cannot be used", metadata: ["cause": "\(reason)"])
             return BootstrapState(exclusive: isExclusive)
         }
     }

@@ -18,7 +18,7 @@ import Foundation
 #endif
 
 extension Node {
-    /// How long a connection may be silent, or a request may take to arrive.
+    /// The longest silence of a connection, and the longest time that a request may take to arrive.
     private static var idleConnection: TimeAmount { .seconds(75) }
 
     /// The port for clients.
@@ -34,7 +34,7 @@ extension Node {
 
     /// The port for clients over gRPC, if there is one.
     ///
-    /// - Throws: where its host's name is not known.
+    /// - Throws: `BadSetting` if its host's name is not known.
     func rpcServer() throws -> CartRPCServer? {
         guard let endpoint = settings.grpc.endpoint else { return nil }
         let (directory, clock) = (runtime.directory, clock)
@@ -75,7 +75,11 @@ extension Node {
             feed: feed,
             watches: watches
         )
-        return CartApplication(dispatcher: runtime.host, policy: settings.apiPolicy, dependencies: dependencies)
+        return CartApplication(
+            dispatcher: runtime.host,
+            policy: settings.apiPolicy,
+            dependencies: dependencies
+        )
     }
 
     /// The port for operators and gateways.

@@ -1,5 +1,6 @@
 import ActorRuntime
 import CartActor
+import CartApplication
 import Logging
 import NIOCore
 import NIOPosix
@@ -10,7 +11,7 @@ import RedisClient
 import ServiceLifecycle
 import UnixSignals
 
-/// The parts of one cart node, assembled and not yet alive.
+/// The parts of one cart node, assembled and not yet running.
 struct Node {
     let settings: NodeSettings
     let failpoints: Failpoints
@@ -30,7 +31,7 @@ struct Node {
     let watches = WatchRegistry { ContinuousClock.now }
     let clock = ContinuousClock()
 
-    /// Builds a node and runs it until it has drained, or can not go on.
+    /// Builds a node and runs it until it has left, or cannot go on.
     static func run(_ settings: NodeSettings) async throws {
         LoggingSystem.bootstrap(StreamLogHandler.standardError)
         var logger = Logger(label: "cart-node")
@@ -61,7 +62,7 @@ struct Node {
         logger.info("stopped")
     }
 
-    /// Everything that lives, in the order in which it starts; it stops in the opposite order.
+    /// The services in the order in which they start; they stop in the opposite order.
     private func group() throws -> ServiceGroup {
         var services: [any Service] = []
         if let embedded { services.append(embedded) }

@@ -5,7 +5,7 @@ import PeerTransport
 import RedisClient
 
 extension NodeSettings {
-    /// What the host may do.
+    /// The limits of the host.
     var hostPolicy: HostPolicy {
         var policy = HostPolicy()
         policy.lease = lease.policy
@@ -17,7 +17,7 @@ extension NodeSettings {
         return policy
     }
 
-    /// What the link may do.
+    /// The limits of the link.
     var linkPolicy: LinkPolicy {
         var policy = LinkPolicy()
         policy.streamsPerPeer = link.streamsPerPeer
@@ -25,7 +25,7 @@ extension NodeSettings {
         return policy
     }
 
-    /// What the HTTP face may do.
+    /// The limits of the faces.
     var apiPolicy: CartAPIPolicy {
         var policy = CartAPIPolicy()
         policy.limits = cart

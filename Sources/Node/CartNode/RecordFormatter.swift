@@ -5,12 +5,12 @@ import CartHTTP
 import Ownership
 import RedisActorStore
 
-/// A cart's key in words: what the record says of itself, the cart if it can be read, and every field.
+/// The record of a cart as text: its own fields, the cart if it can be read, and every field of the content.
 struct RecordFormatter {
     let key: String
-    /// As Redis calls it.
+    /// The name of the key in Redis.
     let type: String
-    /// How long the key still lives; nil for ever.
+    /// The time that the key still lives; nil for ever.
     let life: Duration?
     let fields: [(name: [UInt8], value: [UInt8])]
     let cart: CartID
@@ -88,7 +88,7 @@ struct RecordFormatter {
 }
 
 extension Duration {
-    /// The two largest units that it has.
+    /// The duration in its two largest units.
     fileprivate var inWords: String {
         let total = components.seconds
         let parts = [

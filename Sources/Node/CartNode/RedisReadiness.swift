@@ -3,15 +3,15 @@ import RedisActorStore
 import RedisClient
 import ServiceLifecycle
 
-/// Lets the node on a Redis that is fit, and keeps an eye on it.
+/// Holds the node back until it has reached a fit Redis, and checks that Redis from then on.
 ///
-/// A Redis that is unfit when it is first reached ends the process. One that becomes unfit under a running node is
-/// complained about: to stop serving would lose more than may be lost.
+/// A Redis that is unfit when it is first reached ends the process. One that becomes unfit under a running
+/// node is logged as an error: to stop serving would lose more than may be lost.
 struct RedisReadiness: Service {
-    /// How often a Redis that was let on is looked at again.
+    /// The time between two checks of a Redis that was found fit.
     private static let interval: Duration = .seconds(15)
 
-    /// How soon a Redis that is connected and does not answer is asked again.
+    /// The pause before a Redis that is connected and does not answer is asked again.
     private static let retryInterval: Duration = .milliseconds(500)
 
     private let client: RedisClient
@@ -25,7 +25,7 @@ struct RedisReadiness: Service {
         self.logger = logger
     }
 
-    /// Returns once a fit Redis was reached. For one caller.
+    /// Returns once a fit Redis was reached. Only one caller may wait.
     func waitUntilReady() async {
         for await _ in ready.stream {}
     }
@@ -46,7 +46,7 @@ struct RedisReadiness: Service {
         }
     }
 
-    /// What Redis says of itself, asked until it answers; nil when the connection is lost.
+    /// Asks Redis for its properties until it answers; nil when the connection is lost.
     private func firstAdmission() async throws -> RedisCompatibility? {
         while client.isConnected {
             if let admission = await assess() { return admission }
@@ -68,7 +68,7 @@ struct RedisReadiness: Service {
         }
     }
 
-    /// What Redis says of itself; nil where it did not answer.
+    /// Asks Redis for its properties; nil if it does not answer.
     private func assess() async -> RedisCompatibility? {
         do {
             return RedisCompatibility(
@@ -76,7 +76,7 @@ struct RedisReadiness: Service {
                 replicas: replicas
             )
         } catch {
-            logger.warning("Redis does not say what it is", metadata: ["cause": "\(error)"])
+            logger.warning("Redis does not report its properties", metadata: ["cause": "\(error)"])
             return nil
         }
     }

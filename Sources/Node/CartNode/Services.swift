@@ -1,6 +1,6 @@
 import ActorRuntime
-import CartGRPC
 import CartActor
+import CartGRPC
 import PeerTransport
 import RedisActorStore
 import RedisClient

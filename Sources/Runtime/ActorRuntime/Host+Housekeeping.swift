@@ -101,14 +101,15 @@ extension Host {
         retirements.yield(activations)
     }
 
-    /// Gives every live actor up, in good order; returns how many were left when `deadline` came.
+    /// Gives every live actor up, in good order, until none is left or `deadline` comes. A node that is not
+    /// draining may make new ones meanwhile.
     ///
-    /// No new ones may be made any more: the directory says that the node is draining.
+    /// - Returns: the number of actors that are left.
     package func releaseAll(until deadline: ContinuousClock.Instant) async -> Int {
         while clock.now < deadline {
             let present = present
             if present.isEmpty { return 0 }
-            // What can not be released ends with the session at the latest, so that the wait is bounded.
+            // What cannot be released ends with the session at the latest, so that the wait is bounded.
             await forEach(present) { [clock] in
                 if clock.now < deadline { await $0.retire() }
             }

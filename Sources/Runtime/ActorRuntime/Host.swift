@@ -125,7 +125,7 @@ package final class Host<D: Decider>: Sendable {
 
     /// Has an activation's pump run; false when the host has stopped.
     ///
-    /// - Parameter isRestore: whether the activation is to become live.
+    /// - Parameter isRestore: true if the activation is to become live.
     func enqueue(_ activation: Activation<D>, isRestore: Bool = false) -> Bool {
         let queue = isRestore ? restore : work
         if case .terminated = queue.yield(activation) { return false } else { return true }

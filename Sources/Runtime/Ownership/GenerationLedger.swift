@@ -33,10 +33,10 @@ package struct GenerationLedger: Sendable, Equatable {
     /// Takes in the generation that a heartbeat's answer named.
     ///
     /// - Parameters:
-    ///   - settledElsewhere: whether somebody whose word counts calls this very generation settled: an entry
+    ///   - settledElsewhere: true if somebody whose word counts calls this very generation settled: an entry
     ///     in the same answer, or the predecessor on our data folder; or nobody else can ever have owned
     ///     anything in it.
-    ///   - nothingLive: whether this node has no live actor and no claim in flight, so that there is nothing
+    ///   - nothingLive: true if this node has no live actor and no claim in flight, so that there is nothing
     ///     to sweep.
     package mutating func observe(
         _ generation: Generation,

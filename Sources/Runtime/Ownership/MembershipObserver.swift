@@ -52,7 +52,7 @@ package struct MembershipObserver: Sendable {
     ///
     /// - Parameters:
     ///   - own: our session, which judges itself by its own deadline.
-    ///   - now: when the answer was received.
+    ///   - now: the instant at which the answer was received.
     package mutating func observe(
         _ snapshot: [Member],
         generation: Generation,

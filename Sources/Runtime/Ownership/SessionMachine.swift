@@ -42,7 +42,8 @@ package struct SessionMachine: Sendable, Equatable {
 
     /// Takes a heartbeat's answer in; returns whether the session may act now.
     ///
-    /// - Parameter sentAt: when the heartbeat left, read *before* it was handed to the connection.
+    /// - Parameter sentAt: the instant at which the heartbeat left, read *before* it was handed to the
+    ///   connection.
     @discardableResult
     package mutating func heartbeatAnswered(_ answer: Answer, sentAt: Instant, now: Instant) -> Bool {
         guard !isOver(at: now) else { return false }

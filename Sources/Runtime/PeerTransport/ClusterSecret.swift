@@ -11,6 +11,7 @@ import Foundation
 struct ClusterSecret: Sendable {
     /// The side that proves. The labels keep one side's proof from being replayed as the other's.
     enum Role: String {
+        // Older builds expect these very labels.
         case client = "cartnode.link.v1 client"
         case server = "cartnode.link.v1 server"
     }

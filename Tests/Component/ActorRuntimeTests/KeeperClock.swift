@@ -6,7 +6,7 @@ import Synchronization
 /// again.
 final class KeeperClock: HostClock {
     private struct Watch {
-        /// Until when the keeper sleeps, if it does.
+        /// The deadline until which the keeper sleeps, if it does.
         var deadline: ContinuousClock.Instant?
         var hasEnded = false
         var watchers: [CheckedContinuation<Void, Never>] = []
@@ -26,7 +26,7 @@ final class KeeperClock: HostClock {
         try await base.sleep(until: deadline)
     }
 
-    /// When the keeper's next turn is, while it runs.
+    /// The instant of the keeper's next turn, while it runs.
     var turn: ContinuousClock.Instant? {
         watch.withLock { $0.hasEnded ? nil : $0.deadline }
     }

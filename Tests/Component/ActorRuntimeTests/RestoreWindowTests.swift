@@ -5,7 +5,7 @@ import Testing
 /// The window before a store that has `distance` to it and serves one request after the other, each in
 /// `service`.
 @Suite struct RestoreWindowTests {
-    /// What the window settles at when there is always more to restore.
+    /// The size at which the window settles when there is always more to restore.
     private func settled(distance: Duration, service: Duration, ceiling: Int = 64) -> Int {
         var window = RestoreWindow(ceiling: ceiling)
         for _ in 0..<20_000 { answer(&window, distance: distance, service: service) }

@@ -13,7 +13,7 @@ struct TestCluster: Sendable {
 
     /// Runs `body` while the nodes run.
     ///
-    /// - Parameter exclusive: whether the nodes may claim at once, as if Redis had settled long ago.
+    /// - Parameter exclusive: true if the nodes may claim at once, as if Redis had settled long ago.
     static func with(
         nodes count: Int = 1,
         exclusive: Bool = true,
@@ -137,7 +137,7 @@ extension TestCluster {
         )
     }
 
-    /// How many commands wait in an actor's mailbox on a node.
+    /// The number of commands that wait in an actor's mailbox on a node.
     func waiting(in node: TestNode, for id: String) async -> Int {
         await node.host.waiting(ActorID(id))
     }

@@ -110,7 +110,7 @@ extension Answer<CounterLogic> {
     }
 }
 
-/// What a call failed with; nil for a success, and for what no host throws.
+/// The failure of a call; nil for a success, and for errors that no host throws.
 func failure<Value>(_ body: () async throws -> Value) async -> HostFailure? {
     do {
         _ = try await body()

@@ -21,7 +21,7 @@ extension FailoverTests {
                 try await ContinuousClock().sleep(for: .seconds(2))
                 let readiness = await cluster.ask("readyz", at: node)
                 #expect(readiness?.status == 503)
-                #expect(readiness?.text.contains("Redis does not answer") == true)
+                #expect(readiness?.text.contains("the store does not answer") == true)
                 #expect(node.ended == nil)
                 if stands { cluster.redis.resume() } else { try await cluster.redis.start() }
                 try await cluster.ready(node, within: cluster.lease.length + .seconds(5))

@@ -3,7 +3,7 @@ import Foundation
 import NodeConfiguration
 import Synchronization
 
-/// Counts the hits of failpoints, and does at each what was ordered.
+/// Counts the hits of failpoints, and performs the actions that are due at each.
 final class ArmedFailpoints: Sendable, CustomStringConvertible {
     let description: String
     private let rules: [Failpoint: [FailpointRule]]
@@ -34,14 +34,14 @@ final class ArmedFailpoints: Sendable, CustomStringConvertible {
             do {
                 try await Task.sleep(for: time)
             } catch {
-                // The step is cancelled, and waits no longer.
+                // The step was cancelled: it waits no longer.
             }
         case .block(let time):
             Self.block(time)
         }
     }
 
-    /// Not `async`, so that it holds the thread for certain.
+    /// Blocks the thread: not `async`, so that it certainly does.
     private static func block(_ time: Duration) {
         Thread.sleep(forTimeInterval: time / .seconds(1))
     }

@@ -3,7 +3,7 @@ import ActorRuntime
 import Hummingbird
 import Ownership
 
-// The other ways out of the node and into it, with failpoints.
+// The node's other ports, with failpoints.
 
 /// The membership with failpoints.
 struct FailpointRegistry<Registry: SessionRegistry>: SessionRegistry {
@@ -34,7 +34,7 @@ struct FailpointRegistry<Registry: SessionRegistry>: SessionRegistry {
     }
 }
 
-/// What other nodes ask, with a failpoint.
+/// The receiver of other nodes' requests with a failpoint.
 struct FailpointReceiver<Receiver: LinkReceiver>: LinkReceiver {
     let receiver: Receiver
     let armed: ArmedFailpoints
@@ -45,7 +45,7 @@ struct FailpointReceiver<Receiver: LinkReceiver>: LinkReceiver {
     }
 }
 
-/// What clients ask, with a failpoint.
+/// The responder to clients' requests with a failpoint.
 struct FailpointResponder<Responder: HTTPResponder<BasicRequestContext>>: HTTPResponder {
     let responder: Responder
     let armed: ArmedFailpoints?

@@ -3,7 +3,7 @@ import CartActor
 import ActorRuntime
 import Ownership
 
-/// The carts' store with failpoints around each step.
+/// The carts' store with failpoints around its steps.
 struct FailpointStore: ForwardingActorStore {
     typealias Logic = CartLogic
 

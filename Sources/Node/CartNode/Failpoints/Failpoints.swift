@@ -4,8 +4,8 @@ import Foundation
 import Hummingbird
 import NodeConfiguration
 
-// Where a test may have the node fail. In a release build there is nothing of it, and a node that is told to
-// fail does not start: a fault test that injects nothing would be green for the wrong reason.
+// Failpoints exist in debug builds only. A release build that is told to fail does not start: a fault test
+// that injects nothing would pass for the wrong reason.
 
 /// The failpoints that this process was started with.
 struct Failpoints {
@@ -15,13 +15,13 @@ struct Failpoints {
     #if DEBUG
     private let armed: ArmedFailpoints?
 
-    /// - Throws: `BadSetting` for what can not be read, also for a point that there is not.
+    /// - Throws: `BadSetting` for text that cannot be read, and for an unknown failpoint.
     init(environment: [String: String]) throws(BadSetting) {
         let text = environment[Self.variable] ?? ""
         armed = text.isEmpty ? nil : try ArmedFailpoints(text)
     }
 
-    /// What is armed, for the log; nil for nothing.
+    /// The armed failpoints as text, for the log; nil for none.
     var description: String? { armed?.description }
 
     func reach(_ point: Failpoint) async {

@@ -133,7 +133,8 @@ actor Activation<D: Decider> {
         await watch()
     }
 
-    /// The number of waiting commands: those in the mailbox, and the reads that wait for the commit in flight.
+    /// The number of waiting commands: those in the mailbox, and the reads that wait for the commit in
+    /// flight.
     var waiting: Int { mailbox.count + (batch?.entries.count { !$0.isChange } ?? 0) }
 
     private func watch() async {

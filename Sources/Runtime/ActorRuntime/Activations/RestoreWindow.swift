@@ -33,7 +33,7 @@ struct RestoreWindow {
         var quickest: Duration?
     }
 
-    /// - Parameter ceiling: how many there may be at most. At least 1.
+    /// - Parameter ceiling: the most restores at once; at least 1.
     init(ceiling: Int) {
         self.ceiling = Double(max(1, ceiling))
         floor = min(4, self.ceiling)
@@ -45,7 +45,7 @@ struct RestoreWindow {
 
     /// Takes in how long the store took for an answer.
     ///
-    /// - Parameter isFull: whether as many as may be were under way: otherwise there is no need for more.
+    /// - Parameter isFull: true if as many as may be were under way; otherwise there is no need for more.
     mutating func answered(after time: Duration, isFull: Bool) {
         let time = max(time, .nanoseconds(1))
         if probe != nil { return measure(time) }

@@ -15,7 +15,7 @@ struct TimingWheel<Element> {
     private var next = 0
 
     /// - Parameters:
-    ///   - tick: how exact it is: an element comes up to so much later than it wants. Above zero.
+    ///   - tick: the precision: an element comes up to a tick later than its deadline. Above zero.
     ///   - now: nothing is noted for any earlier time.
     init(tick: Duration, from now: Instant) {
         self.tick = max(tick, .nanoseconds(1))

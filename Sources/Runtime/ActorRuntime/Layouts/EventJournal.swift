@@ -18,7 +18,7 @@ package struct EventJournal: Sendable {
 
     /// Finds the journal in a record's content.
     ///
-    /// - Throws: where a field is missing or superfluous, or not named as we name fields.
+    /// - Throws: `CodecFailure` if a field is missing, superfluous or wrongly named.
     package init(_ content: [ContentField], upTo sequence: SequenceNumber) throws(CodecFailure) {
         var base: SequenceNumber?
         var snapshot: [UInt8]?

@@ -10,7 +10,7 @@ package struct EventsLayout<Logic: Decider>: StateLayout {
     package let reader: StateReader<Logic>
     private let interval: UInt64
 
-    /// - Parameter interval: how many commits lie on top of a whole state at most; taken into `intervals`.
+    /// - Parameter interval: the most commits on top of a whole state; clamped to `intervals`.
     package init(_ reader: StateReader<Logic>, snapshotEvery interval: Int) {
         self.reader = reader
         self.interval = UInt64(min(max(interval, Self.intervals.lowerBound), Self.intervals.upperBound))

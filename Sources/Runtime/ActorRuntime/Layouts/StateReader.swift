@@ -19,8 +19,8 @@ package struct StateReader<Logic: Decider>: Sendable {
     /// The state that lies in all the content of a record, in no order, and the form that it lies in.
     ///
     /// - Parameter sequence: the version of the record, above 0.
-    /// - Throws: where a field is missing, can not be read, or is of no form that is known here: a newer
-    ///   build may have written its last changes there.
+    /// - Throws: `CodecFailure` if a field is missing, cannot be read, or is of no form that is known here: a
+    ///   newer build may have written its last changes there.
     package func state(
         in content: [ContentField],
         at sequence: SequenceNumber
@@ -49,7 +49,7 @@ package struct StateReader<Logic: Decider>: Sendable {
         do throws(CodecFailure) {
             return try codec.decode(state: bytes)
         } catch {
-            throw CodecFailure("the field `s` can not be read: \(error.reason)")
+            throw CodecFailure("the field `s` cannot be read: \(error.reason)")
         }
     }
 
@@ -61,7 +61,7 @@ package struct StateReader<Logic: Decider>: Sendable {
                 try codec.replay(events: entry.events, onto: &state, by: decider)
             } catch {
                 throw CodecFailure(
-                    "the field `\(EventField.name(entry.sequence))` can not be read: \(error.reason)"
+                    "the field `\(EventField.name(entry.sequence))` cannot be read: \(error.reason)"
                 )
             }
         }

@@ -16,7 +16,7 @@ package protocol StateSplit<Logic>: Sendable {
 
     /// The state of which these are all parts, of either grain and in no order.
     ///
-    /// - Throws: where one is missing, strange, or no part of any state.
+    /// - Throws: `CodecFailure` if one is missing, unreadable, or no part of any state.
     func state(of parts: [ContentField]) throws(CodecFailure) -> Logic.State
 }
 

@@ -10,7 +10,7 @@ extension NodeRuntime {
     ///   - lameDuck: the least time until this returns: gateways notice a little later that the node is not
     ///     ready.
     ///   - observe: called at each step, in order. The drain goes on when it returns.
-    /// - Returns: how many actors could not be released in time.
+    /// - Returns: the number of actors that could not be released in time.
     /// - Throws: `CancellationError` when the task is cancelled before `lameDuck` is over.
     @discardableResult
     package func drain(

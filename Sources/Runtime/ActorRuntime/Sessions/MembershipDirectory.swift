@@ -138,7 +138,7 @@ package final class MembershipDirectory: Sendable {
     /// Takes a heartbeat's report in, in the order that the protocol needs: the generation first, then
     /// whether it extends the lease, then the others.
     ///
-    /// - Parameter vouched: whether the generation counts as settled whatever the entries say.
+    /// - Parameter vouched: true if the generation counts as settled whatever the entries say.
     func learn(
         _ report: HeartbeatReport,
         for session: SessionHandle,

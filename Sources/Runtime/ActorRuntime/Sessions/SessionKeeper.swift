@@ -39,7 +39,7 @@ actor SessionKeeper {
     private var pruneAt: ContinuousClock.Instant
     private var recorded: (SessionID, Generation?)?
 
-    /// - Parameter nothingLive: whether the host has no activation at all.
+    /// - Parameter nothingLive: true if the host has no activation at all.
     init(
         registry: any SessionRegistry,
         directory: MembershipDirectory,

@@ -1,7 +1,7 @@
 internal import ActorRuntime
 internal import Synchronization
 
-/// A clock that moves only when a test says so, and tells who sleeps.
+/// A clock that moves only when a test says so, and that tells when somebody sleeps.
 package final class ManualClock: HostClock {
     package typealias Instant = ContinuousClock.Instant
 
@@ -24,7 +24,7 @@ package final class ManualClock: HostClock {
         var cancelled: Set<Int> = []
         var watchers: [Watcher] = []
 
-        /// Takes out who waits for what is the case now.
+        /// Removes and returns the waiters whose condition holds.
         mutating func metWatchers() -> [Watcher] {
             let deadlines = sleepers.map(\.deadline)
             let met = watchers.filter { $0.isMet(deadlines) }
@@ -41,7 +41,7 @@ package final class ManualClock: HostClock {
 
     package var now: Instant { state.withLock { $0.now } }
 
-    /// When the next sleeper wakes.
+    /// The deadline of the next sleeper.
     package var nextDeadline: Instant? { state.withLock { $0.sleepers.map(\.deadline).min() } }
 
     package func sleep(until deadline: Instant) async throws {
@@ -58,7 +58,7 @@ package final class ManualClock: HostClock {
         }
     }
 
-    /// Moves the clock and wakes, in order, those whose time has come.
+    /// Moves the clock and wakes, in order, the sleepers whose time has come.
     package func advance(by duration: Duration) {
         precondition(duration >= .zero, "a clock does not go back")
         let due = state.withLock { state in

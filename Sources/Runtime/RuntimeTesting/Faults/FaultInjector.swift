@@ -1,16 +1,16 @@
 internal import ActorRuntime
 internal import Synchronization
 
-/// What a test wants to go wrong with the next calls of each kind, and how many calls there were.
+/// The faults that a test plans for the next calls of each kind, and the number of calls so far.
 package final class FaultInjector<Kind: Hashable & Sendable>: Sendable {
-    /// What goes wrong with one call.
+    /// A fault of one call.
     package enum Fault: Sendable {
         case hold(HeldCall)
-        /// The store says no: it is not executed, and its caller is told so.
+        /// The store refuses: the call is not executed, and its caller is told so.
         case refuse(String)
-        /// It never leaves, and its caller is told so.
+        /// The call never leaves, and its caller is told so.
         case unsend(String)
-        /// Its caller is told nothing.
+        /// The caller gets no answer.
         case lose(executed: Bool)
     }
 
@@ -24,12 +24,12 @@ package final class FaultInjector<Kind: Hashable & Sendable>: Sendable {
 
     package init() {}
 
-    /// How many calls of a kind came here, whatever became of them.
+    /// The number of calls of a kind that came here, with or without a fault.
     package func count(of kind: Kind) -> Int {
         state.withLock { $0.counts[kind, default: 0] }
     }
 
-    /// Lets the next call of a kind stand still.
+    /// Holds the next call of a kind.
     package func holdNext(_ kind: Kind, _ moment: HeldCall.Moment = .beforeExecution) -> HeldCall {
         let held = HeldCall(moment)
         plan(kind, .hold(held), times: 1)
@@ -41,17 +41,17 @@ package final class FaultInjector<Kind: Hashable & Sendable>: Sendable {
         plan(kind, .refuse(reason), times: times)
     }
 
-    /// Lets the next calls of a kind not leave.
+    /// Keeps the next calls of a kind from leaving.
     package func unsendNext(_ kind: Kind, times: Int = 1, _ reason: String = "not sent by the test") {
         plan(kind, .unsend(reason), times: times)
     }
 
-    /// Lets the callers of the next calls of a kind know nothing.
+    /// Withholds the answers to the next calls of a kind.
     package func loseNext(_ kind: Kind, executed: Bool, times: Int = 1) {
         plan(kind, .lose(executed: executed), times: times)
     }
 
-    /// From now on every call is refused, or its caller is told nothing, unless something else was planned for it.
+    /// From now on every call has this fault, unless another one was planned for it.
     package func breakDown(_ outage: Outage) {
         state.withLock { state in
             switch outage {
@@ -83,7 +83,7 @@ package final class FaultInjector<Kind: Hashable & Sendable>: Sendable {
         }
     }
 
-    /// Executes a call on the store, or does with it what is planned.
+    /// Executes a call on the store, or performs the fault that is planned for it.
     func perform<Value: Sendable>(
         _ kind: Kind,
         _ call: @escaping @Sendable () throws(StoreFailure) -> Value
@@ -119,14 +119,14 @@ package final class FaultInjector<Kind: Hashable & Sendable>: Sendable {
     }
 }
 
-/// How a way is broken.
+/// A fault of every call.
 package enum Outage: Sendable, Hashable {
-    /// Callers know at once that nothing left.
+    /// Nothing leaves, and callers are told so at once.
     case unsent
-    /// The store says no to everything.
+    /// The store refuses everything.
     case refused
-    /// Nothing arrives, and callers know nothing.
+    /// Nothing arrives, and callers get no answer.
     case requestsLost
-    /// Everything arrives, and callers know nothing.
+    /// Everything arrives, and callers get no answer.
     case answersLost
 }

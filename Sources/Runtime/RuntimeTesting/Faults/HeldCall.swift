@@ -1,21 +1,21 @@
 internal import Synchronization
 
-/// One call that stands still on its way until the test decides what becomes of it.
+/// One call that is held on its way until the test decides its fate.
 package final class HeldCall: Sendable {
-    /// Where on its way the call stands still.
+    /// The place at which the call is held.
     package enum Moment: Sendable, Hashable {
-        /// On the way there: nothing happened yet.
+        /// On the way to the store: it is not executed yet.
         case beforeExecution
-        /// On the way back: it happened, and nobody knows.
+        /// On the way back: it was executed, and the caller does not know yet.
         case afterExecution
     }
 
     private enum Stage {
         /// No call came yet. Can become `held` or `decided`.
         case expected
-        /// A call stands still. Can become `decided`.
+        /// A call is held. Can become `decided`.
         case held(CheckedContinuation<Bool, Never>)
-        /// The call goes on, or its caller was told nothing. Terminal.
+        /// The call goes on, or its caller gets no answer. Terminal.
         case decided(goesOn: Bool)
     }
 
@@ -33,7 +33,7 @@ package final class HeldCall: Sendable {
         self.moment = moment
     }
 
-    /// Returns as soon as a call stands still here.
+    /// Returns as soon as a call is held here.
     package func arrived() async {
         await withCheckedContinuation { continuation in
             let isHere = state.withLock { state in
@@ -44,13 +44,14 @@ package final class HeldCall: Sendable {
         }
     }
 
-    /// The call goes on.
+    /// Lets the call go on.
     package func release() { decide(goesOn: true) }
 
-    /// The caller is told that no answer came. A call held before its execution stays under way: see `deliverLate`.
+    /// Tells the caller that no answer came. A call held before its execution stays under way: see
+    /// `deliverLate`.
     package func lose() { decide(goesOn: false) }
 
-    /// A call that its caller has given up is executed now. Does nothing the second time.
+    /// Executes a call that its caller has given up. Does nothing the second time.
     package func deliverLate() {
         let copy = state.withLock { state in
             let copy = state.lateCopy
@@ -60,9 +61,9 @@ package final class HeldCall: Sendable {
         copy?()
     }
 
-    /// Stands still until the test decides. Answers whether the call goes on.
+    /// Holds the call until the test decides; returns true if it goes on.
     ///
-    /// - Parameter lateCopy: executes the call, should its caller have given it up.
+    /// - Parameter lateCopy: executes the call if its caller has given it up.
     func wait(lateCopy: (@Sendable () -> Void)?) async -> Bool {
         state.withLock { $0.lateCopy = lateCopy }
         let goesOn = await withTaskCancellationHandler {

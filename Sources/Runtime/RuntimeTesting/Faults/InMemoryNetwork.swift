@@ -1,7 +1,7 @@
 package import ActorRuntime
 internal import Synchronization
 
-/// The network between hosts of one process: who listens at which address.
+/// The network between hosts of one process: the receiver at each address.
 package final class InMemoryNetwork: Sendable {
     private let receivers = Mutex<[String: any LinkReceiver]>([:])
 
@@ -22,9 +22,9 @@ package final class InMemoryNetwork: Sendable {
     }
 }
 
-/// One node's way to the others, with faults by the address that is asked.
+/// One node's link to the others, with faults by the address that is asked.
 package struct InMemoryLink: Link {
-    /// What goes wrong on this way; its kinds are addresses.
+    /// The faults of this link; their kinds are addresses.
     package let faults = FaultInjector<String>()
     private let network: InMemoryNetwork
 

@@ -1,13 +1,13 @@
 package import ActorRuntime
 package import Ownership
 
-/// One node's way to the membership of a simulated Redis, with faults of its own.
+/// One node's port to the membership of a simulated Redis, with faults of its own.
 package struct InMemoryRegistry<State: Sendable>: SessionRegistry {
     package enum Call: Hashable, Sendable {
         case beat, writeTombstone, writeTombstoneUnconditionally, prune
     }
 
-    /// What goes wrong on this way.
+    /// The faults of this port.
     package let faults = FaultInjector<Call>()
     private let redis: SimulatedRedis<State>
 

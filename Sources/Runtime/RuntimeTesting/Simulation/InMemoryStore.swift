@@ -1,13 +1,13 @@
 package import ActorRuntime
 package import Ownership
 
-/// One node's way to the actors of a simulated Redis, with faults of its own.
+/// One node's port to the actors of a simulated Redis, with faults of its own.
 package struct InMemoryStore<Logic: Decider>: ActorStore {
     package enum Call: Hashable, Sendable {
         case claim, commit, verify, republish, release, surrender
     }
 
-    /// What goes wrong on this way.
+    /// The faults of this port.
     package let faults = FaultInjector<Call>()
     package let retention: Duration
     private let redis: SimulatedRedis<Logic.State>
@@ -17,7 +17,7 @@ package struct InMemoryStore<Logic: Decider>: ActorStore {
         self.retention = retention
     }
 
-    /// States lie there as they are, whatever wrote them.
+    /// States are stored as they are, in one form.
     package func form(after form: StoredForm, at sequence: SequenceNumber) -> StoredForm { .empty }
     package func form(at sequence: SequenceNumber) -> StoredForm { .empty }
 

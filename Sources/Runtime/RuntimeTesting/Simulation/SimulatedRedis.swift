@@ -5,7 +5,7 @@ internal import Timing
 
 /// One simulated store that several nodes share, with a server's clock of its own.
 ///
-/// - `State`: what it keeps of an actor.
+/// - `State`: the stored state of an actor.
 package final class SimulatedRedis<State: Sendable>: Sendable {
     private struct LockedState {
         var store = SimulatedStore<State>()
@@ -13,8 +13,7 @@ package final class SimulatedRedis<State: Sendable>: Sendable {
         var dataSets = 0
     }
 
-    /// What the server's clock shows when `clock` stands where it stood at the beginning, microseconds since
-    /// 1970.
+    /// The server's time at the start of `clock`, microseconds since 1970.
     package static var epochStart: UInt64 { 1_700_000_000_000_000 }
 
     private let clock: any HostClock
@@ -34,7 +33,7 @@ package final class SimulatedRedis<State: Sendable>: Sendable {
         locked.withLock { body(&$0.store) }
     }
 
-    /// Sets the server's clock ahead, or back.
+    /// Sets the server's clock forward or back.
     package func stepClock(bySeconds seconds: Int64) {
         locked.withLock { $0.clockStep += seconds * 1_000_000 }
     }

@@ -47,7 +47,7 @@ extension SimulatedStore {
 
     /// See `ActorStore.commit`.
     ///
-    /// - Parameter change: what the commit makes of what is there, nil before the first.
+    /// - Parameter change: turns the stored content, nil before the first commit, into the new one.
     package mutating func commit(
         _ id: ActorID,
         owner: SessionID,

@@ -1,10 +1,10 @@
 package import ActorRuntime
 package import Ownership
 
-/// What Redis and our scripts do, as a value: each function is one script, executed at once.
+/// The effect of our scripts on Redis, as a value: each function is one script, executed at once.
 ///
-/// The same conformance suite runs against this and against the real thing. Times to live are left out: a record
-/// vanishes only where a test says so.
+/// The same conformance suite runs against this and against the real thing. Times to live are left out: a
+/// record vanishes only where a test says so.
 package struct SimulatedStore<State: Sendable>: Sendable {
     /// An actor as it is stored.
     package struct Record: Sendable {
@@ -31,14 +31,14 @@ package struct SimulatedStore<State: Sendable>: Sendable {
         }
     }
 
-    /// What lies under an actor's key.
+    /// The content of an actor's key.
     package enum Slot: Sendable {
         case record(Record)
-        /// Something that scripts refuse to touch; says why.
+        /// Something that scripts refuse to touch, with the reason.
         case unreadable(String)
     }
 
-    /// What lies in a session's field.
+    /// The content of a session's field.
     package enum Entry: Sendable, Hashable {
         case member(Member, since: UInt64)
         /// No entry of ours.
@@ -57,12 +57,12 @@ package struct SimulatedStore<State: Sendable>: Sendable {
     package private(set) var run: UInt64 = 1
     /// Changes with each fail-over.
     package private(set) var replication: UInt64 = 1
-    /// Whether enough replicas confirm heartbeats.
+    /// True while enough replicas confirm heartbeats.
     package var confirms = true
 
     package init() {}
 
-    /// The generation in force. Without a data set id it is none that anybody was ever told.
+    /// The generation in force. Without a data set id no node was ever told of it.
     package var generation: Generation {
         Generation(
             dataSet: contents.dataSet ?? "",
