@@ -11,7 +11,7 @@ import types
 import grpc
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-OWN = os.path.join(HERE, "..", "..", "..", "Protos")
+OWN = os.path.join(HERE, "..", "..", "..", "..", "Protos")
 # What the shops' own clients are made of stands beside this file; our own protocol and gRPC's are public as they are.
 FILES = {
     "hipstershop": HERE, "oteldemo": HERE, "cart_v1": OWN, "grpc_health": OWN,
