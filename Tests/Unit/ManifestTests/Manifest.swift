@@ -8,6 +8,8 @@ struct Manifest {
         let path: String
         /// As in `import`: targets of ours, and libraries of others.
         let uses: [String]
+        /// Whether it is a program.
+        let runs: Bool
         /// Whether it is among the targets of which the image is built.
         let ships: Bool
     }
@@ -23,7 +25,7 @@ struct Manifest {
         let text = try String(contentsOf: file, encoding: .utf8)
         // A helper's call with the path and perhaps what it uses: one string or one text of several lines.
         let call =
-            /\b(?:library|generated|executable|tests)\(\s*"(?<path>[^"]+)"(?:,\s*uses:\s*(?:"""(?<lines>[^"]*)"""|"(?<words>[^"]*)"))?/
+            /\b(?<helper>library|generated|executable|tests)\(\s*"(?<path>[^"]+)"(?:,\s*uses:\s*(?:"""(?<lines>[^"]*)"""|"(?<words>[^"]*)"))?/
         let system = /\.systemLibrary\(name: "(?<name>[^"]+)", path: "(?<path>[^"]+)"\)/
         // The product's targets come first.
         let end = text.firstRange(of: "let toolTargets")?.lowerBound ?? text.startIndex
@@ -33,11 +35,15 @@ struct Manifest {
             let uses = (match.lines ?? match.words ?? "").split(whereSeparator: \.isWhitespace)
             let name = path.split(separator: "/").last.map(String.init) ?? path
             let ships = match.range.lowerBound < end
-            targets.append(Target(name: name, path: path, uses: uses.map(String.init), ships: ships))
+            let runs = match.helper == "executable"
+            let words = uses.map(String.init)
+            targets.append(Target(name: name, path: path, uses: words, runs: runs, ships: ships))
         }
         for match in text.matches(of: system) {
             let (name, path) = (String(match.name), String(match.path))
-            targets.append(Target(name: name, path: path, uses: [], ships: match.range.lowerBound < end))
+            targets.append(
+                Target(name: name, path: path, uses: [], runs: false, ships: match.range.lowerBound < end)
+            )
         }
         self.targets = Dictionary(uniqueKeysWithValues: targets.map { ($0.name, $0) })
     }
