@@ -8,7 +8,7 @@ import Testing
 
 @testable import RedisActorStore
 
-/// Commits are heard of by whoever listens, through a real Redis.
+/// Notifications of commits through a real Redis.
 @Suite struct ChangeFeedTests {
     private func withFeed(
         _ fixture: RedisStoreFixture,
@@ -39,7 +39,7 @@ import Testing
         try result.get()
     }
 
-    @Test func `a commit is told to who listens to that actor, and a reconnect as a reason to look`()
+    @Test func `a commit is told to the listeners of its actor, and a reconnect tells all to look`()
         async throws
     {
         try await RedisServerFixture.with { server in
@@ -47,20 +47,20 @@ import Testing
                 try await withFeed(fixture) { feed in
                     var news = try #require(feed.notifications(of: cart)).makeAsyncIterator()
                     var others = try #require(feed.notifications(of: ActorID("c-2"))).makeAsyncIterator()
-                    // That the subscription took hold.
+                    // The subscription is established.
                     #expect(await news.next() == .look)
                     #expect(await others.next() == .look)
                     var at = try await fixture.take()
                     for number in 1...3 as ClosedRange<UInt64> {
-                        #expect(try await fixture.commit(at, "c\(number)", 1) == .committed)
+                        #expect(try await fixture.commit(at, as: "c\(number)", to: 1) == .committed)
                         #expect(await news.next() == .committed(SequenceNumber(number)))
                         at.sequence = at.sequence.next
                     }
-                    // Nobody committed to the other: the next that it hears is of the connection.
+                    // The other actor has no commit: its next notification is about the connection.
                     _ = try await fixture.client.send("CLIENT", ["KILL", "TYPE", "pubsub"])
                     #expect(await others.next() == .look)
                     #expect(await news.next() == .look)
-                    #expect(try await fixture.commit(at, "c4", 1) == .committed)
+                    #expect(try await fixture.commit(at, as: "c4", to: 1) == .committed)
                     var last = await news.next()
                     if last == .look { last = await news.next() }
                     #expect(last == .committed(SequenceNumber(4)))
@@ -69,7 +69,7 @@ import Testing
         }
     }
 
-    @Test func `Redis is asked for no more than is listened to`() async throws {
+    @Test func `the feed subscribes to no more channels than have listeners`() async throws {
         try await RedisServerFixture.with { server in
             try await RedisStoreFixture.with(server) { fixture in
                 try await withFeed(fixture) { feed in
@@ -97,7 +97,9 @@ import Testing
         return Int(count)
     }
 
-    @Test func `listeners are bounded, told to look now and then, and end with the feed`() async throws {
+    @Test func `listeners are bounded, told now and then that a while has passed, and end with the feed`()
+        async throws
+    {
         try await RedisServerFixture.with { server in
             try await RedisStoreFixture.with(server) { fixture in
                 try await withFeed(fixture, limit: 1, interval: .milliseconds(5)) { feed in

@@ -4,10 +4,10 @@ import Ownership
 import RuntimeTesting
 import Testing
 
-/// Every answer of a claim, in both worlds.
+/// Every answer of a claim, in both stores.
 @Suite struct ClaimTests {
     @Test(arguments: StoreFixtureKind.allCases)
-    func `a look takes nothing, whatever the generation`(_ kind: StoreFixtureKind) async throws {
+    func `a look claims nothing, whatever the generation`(_ kind: StoreFixtureKind) async throws {
         try await withStoreFixture(kind) { fixture in
             let strange = Generation(dataSet: "x", run: "y", replication: "z")
             #expect(try await fixture.claim(.look, under: strange).answer == .absent)
@@ -30,7 +30,7 @@ import Testing
     }
 
     @Test(arguments: StoreFixtureKind.allCases)
-    func `under another generation nothing is taken, not even what is free`(_ kind: StoreFixtureKind)
+    func `under another generation nothing is claimed, not even a free actor`(_ kind: StoreFixtureKind)
         async throws
     {
         try await withStoreFixture(kind) { fixture in
@@ -51,7 +51,8 @@ import Testing
     }
 
     @Test(arguments: StoreFixtureKind.allCases)
-    func `a created actor is ours, empty, under an epoch made of time`(_ kind: StoreFixtureKind) async throws
+    func `a created actor is owned and empty, under an epoch made of the time`(_ kind: StoreFixtureKind)
+        async throws
     {
         try await withStoreFixture(kind) { fixture in
             #expect(try await fixture.claim(.take).answer == .absent)
@@ -70,7 +71,7 @@ import Testing
     }
 
     @Test(arguments: StoreFixtureKind.allCases)
-    func `what is free is taken with its state, under a higher epoch`(_ kind: StoreFixtureKind) async throws {
+    func `a free actor is taken with its state, under a higher epoch`(_ kind: StoreFixtureKind) async throws {
         try await withStoreFixture(kind) { fixture in
             for (owner, dead) in [("", []), ("other", [SessionID("x"), other]), ("me", [])] {
                 let future: UInt64 = 8_000_000_000_000_000
@@ -86,7 +87,7 @@ import Testing
                     at: cart
                 )
                 let claim = try await fixture.claim(.take, attempt: 2, dead: dead)
-                #expect(claim.answer == .granted(version(future + 1, 7)))
+                #expect(claim.answer == .granted(version(epoch: future + 1, sequence: 7)))
                 #expect(claim.state == CounterLogic.State(value: 42))
                 #expect(
                     try await fixture.record(cart)
@@ -104,7 +105,9 @@ import Testing
     }
 
     @Test(arguments: StoreFixtureKind.allCases)
-    func `another's actor is not taken, unless that one is dead`(_ kind: StoreFixtureKind) async throws {
+    func `an actor of another session is not taken, unless that session is dead`(_ kind: StoreFixtureKind)
+        async throws
+    {
         try await withStoreFixture(kind) { fixture in
             let record = RecordSnapshot(
                 owner: "other",
@@ -123,7 +126,7 @@ import Testing
     }
 
     @Test(arguments: StoreFixtureKind.allCases)
-    func `the same attempt gets the same epoch, an older one nothing, a newer one a new epoch`(
+    func `the same attempt gets the same epoch, an older one is refused, a newer one gets a new epoch`(
         _ kind: StoreFixtureKind
     ) async throws {
         try await withStoreFixture(kind) { fixture in

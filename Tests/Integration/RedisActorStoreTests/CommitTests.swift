@@ -4,7 +4,7 @@ import Ownership
 import RuntimeTesting
 import Testing
 
-/// Every answer of a commit, in both worlds.
+/// Every answer of a commit, in both stores.
 @Suite struct CommitTests {
     private let mine = RecordSnapshot(owner: "me", epoch: 5, attempt: 1, sequence: 3, commit: "c3", value: 30)
 
@@ -15,7 +15,7 @@ import Testing
         try await withStoreFixture(kind) { fixture in
             var at = try await fixture.take()
             for step in 1...3 {
-                #expect(try await fixture.commit(at, "c\(step)", Int64(step) * 10) == .committed)
+                #expect(try await fixture.commit(at, as: "c\(step)", to: Int64(step) * 10) == .committed)
                 at.sequence = at.sequence.next
             }
             let claim = try await fixture.claim(.take, attempt: 2)
@@ -29,12 +29,13 @@ import Testing
     }
 
     @Test(arguments: StoreFixtureKind.allCases)
-    func `a copy of a commit is applied once and answered alike`(_ kind: StoreFixtureKind) async throws {
+    func `a copy of a commit is applied once and gets the same answer`(_ kind: StoreFixtureKind) async throws
+    {
         try await withStoreFixture(kind) { fixture in
             try await fixture.put(mine, at: cart)
-            #expect(try await fixture.commit(version(5, 3), "c4", 40) == .committed)
+            #expect(try await fixture.commit(version(epoch: 5, sequence: 3), as: "c4", to: 40) == .committed)
             let after = try await fixture.record(cart)
-            #expect(try await fixture.commit(version(5, 3), "c4", 40) == .committed)
+            #expect(try await fixture.commit(version(epoch: 5, sequence: 3), as: "c4", to: 40) == .committed)
             #expect(try await fixture.record(cart) == after)
             #expect(after?.sequence == 4)
         }
@@ -46,22 +47,23 @@ import Testing
     {
         try await withStoreFixture(kind) { fixture in
             try await fixture.put(mine, at: cart)
-            #expect(try await fixture.commit(version(5, 2), "another", 0) == .fenced)
-            #expect(try await fixture.commit(version(5, 1), "c3", 0) == .fenced)
-            #expect(try await fixture.commit(version(4, 3), "x", 0) == .fenced)
-            #expect(try await fixture.commit(version(4, 9), "x", 0) == .fenced)
+            #expect(try await fixture.commit(version(epoch: 5, sequence: 2), as: "another", to: 0) == .fenced)
+            #expect(try await fixture.commit(version(epoch: 5, sequence: 1), as: "c3", to: 0) == .fenced)
+            #expect(try await fixture.commit(version(epoch: 4, sequence: 3), as: "x", to: 0) == .fenced)
+            #expect(try await fixture.commit(version(epoch: 4, sequence: 9), as: "x", to: 0) == .fenced)
             #expect(try await fixture.record(cart) == mine)
         }
     }
 
     @Test(arguments: StoreFixtureKind.allCases)
-    func `a commit by who does not own changes nothing`(_ kind: StoreFixtureKind) async throws {
+    func `a commit by a session that is not the owner changes nothing`(_ kind: StoreFixtureKind) async throws
+    {
         try await withStoreFixture(kind) { fixture in
             for owner in ["other", ""] {
                 var record = mine
                 record.owner = owner
                 try await fixture.put(record, at: cart)
-                #expect(try await fixture.commit(version(5, 3), "x", 0) == .fenced)
+                #expect(try await fixture.commit(version(epoch: 5, sequence: 3), as: "x", to: 0) == .fenced)
                 #expect(try await fixture.record(cart) == record)
             }
         }
@@ -76,18 +78,22 @@ import Testing
                 var record = mine
                 record.owner = owner
                 try await fixture.put(record, at: cart)
-                #expect(try await fixture.commit(version(5, 4), "x", 0) == .regressed)
-                #expect(try await fixture.commit(version(6, 0), "x", 0) == .regressed)
+                #expect(
+                    try await fixture.commit(version(epoch: 5, sequence: 4), as: "x", to: 0) == .regressed
+                )
+                #expect(
+                    try await fixture.commit(version(epoch: 6, sequence: 0), as: "x", to: 0) == .regressed
+                )
                 #expect(try await fixture.record(cart) == record)
             }
             try await fixture.put(nil, at: cart)
-            #expect(try await fixture.commit(version(5, 4), "x", 0) == .lost)
+            #expect(try await fixture.commit(version(epoch: 5, sequence: 4), as: "x", to: 0) == .lost)
             #expect(try await fixture.record(cart) == nil)
         }
     }
 
     @Test(arguments: StoreFixtureKind.allCases)
-    func `epochs of sixteen digits that differ in the last are told apart`(_ kind: StoreFixtureKind)
+    func `epochs of sixteen digits that differ in the last digit are distinguished`(_ kind: StoreFixtureKind)
         async throws
     {
         try await withStoreFixture(kind) { fixture in
@@ -96,9 +102,18 @@ import Testing
             record.sequence = 9_007_199_254_740_987
             try await fixture.put(record, at: cart)
             let at = record.sequence
-            #expect(try await fixture.commit(version(record.epoch - 1, at), "x", 0) == .fenced)
-            #expect(try await fixture.commit(version(record.epoch + 1, at), "x", 0) == .regressed)
-            #expect(try await fixture.commit(version(record.epoch, at), "x", 0) == .committed)
+            #expect(
+                try await fixture.commit(version(epoch: record.epoch - 1, sequence: at), as: "x", to: 0)
+                    == .fenced
+            )
+            #expect(
+                try await fixture.commit(version(epoch: record.epoch + 1, sequence: at), as: "x", to: 0)
+                    == .regressed
+            )
+            #expect(
+                try await fixture.commit(version(epoch: record.epoch, sequence: at), as: "x", to: 0)
+                    == .committed
+            )
             #expect(try await fixture.record(cart)?.sequence == at + 1)
         }
     }

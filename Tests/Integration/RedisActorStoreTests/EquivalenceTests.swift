@@ -3,7 +3,7 @@ import Ownership
 import ServerTesting
 import Testing
 
-/// The simulated store and the scripts, side by side over the whole table of small records and requests.
+/// Compares the simulated store with the scripts, over the whole table of small records and requests.
 @Suite struct EquivalenceTests {
     private struct Outcome: Equatable {
         var answer: String
@@ -53,11 +53,11 @@ import Testing
             }
         }
         for sequence in [1, 2] as [UInt64] {
-            requests.append { "\(try await $0.surrender(version(5, sequence), 99))" }
+            requests.append { "\(try await $0.surrender(version(epoch: 5, sequence: sequence), 99))" }
         }
         for sequence in [0, 1, 2] as [UInt64] {
-            let at = version(5, sequence)
-            requests.append { "\(try await $0.commit(at, "mine", 77))" }
+            let at = version(epoch: 5, sequence: sequence)
+            requests.append { "\(try await $0.commit(at, as: "mine", to: 77))" }
             requests.append { "\(try await $0.release(at))" }
             requests.append { fixture in
                 let generation = try await fixture.beat().generation
@@ -82,7 +82,7 @@ import Testing
         return Outcome(answer: answer, record: try await fixture.record(cart)?.withFreshEpochMarked)
     }
 
-    @Test func `every request on every small record has the same effect and answer in both worlds`()
+    @Test func `every request on every small record has the same effect and answer in both stores`()
         async throws
     {
         try await withStoreFixture(.simulated) { simulated in

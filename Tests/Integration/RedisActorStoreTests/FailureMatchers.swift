@@ -6,7 +6,7 @@ import Testing
 
 @testable import RedisActorStore
 
-/// `try body()` must throw `.unreadable` with a text that holds a part.
+/// Matches `unreadable` with a text that contains a part.
 struct UnreadableText {
     let part: String
 
@@ -16,7 +16,7 @@ struct UnreadableText {
     }
 }
 
-/// `try body()` must throw `.refused` with a text that holds a part.
+/// Matches `refused` with a text that contains a part.
 struct RefusedText {
     let part: String
 
@@ -26,7 +26,7 @@ struct RefusedText {
     }
 }
 
-/// Runs a call that must fail, and judges how.
+/// Runs a call that must fail with a matching failure.
 func expectFailure(
     _ matches: (any Error) -> Bool,
     sourceLocation: SourceLocation = #_sourceLocation,
@@ -40,7 +40,7 @@ func expectFailure(
     }
 }
 
-/// A layout that writes as many fields as one likes.
+/// A layout that writes a given number of fields.
 struct WideLayout: StateLayout {
     typealias Logic = CounterLogic
 

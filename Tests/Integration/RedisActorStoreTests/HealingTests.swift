@@ -4,32 +4,32 @@ import Ownership
 import RuntimeTesting
 import Testing
 
-/// Every answer of verify and republish, in both worlds, and whole stories of loss.
+/// Every answer of verify and republish, in both stores, and whole sequences of loss and recovery.
 @Suite struct HealingTests {
     private let mine = RecordSnapshot(owner: "me", epoch: 5, attempt: 1, sequence: 3, commit: "c3", value: 30)
 
     @Test(arguments: StoreFixtureKind.allCases)
-    func `verify tells what became of the record`(_ kind: StoreFixtureKind) async throws {
+    func `verify answers the state of the record`(_ kind: StoreFixtureKind) async throws {
         try await withStoreFixture(kind) { fixture in
             let generation = try await fixture.beat().generation
             func verify(_ at: Version, under given: Generation) async throws -> VerifyAnswer {
                 try await fixture.store.verify(cart, owner: me, version: at, generation: given)
             }
-            #expect(try await verify(version(5, 3), under: generation) == .lost)
+            #expect(try await verify(version(epoch: 5, sequence: 3), under: generation) == .lost)
             try await fixture.put(mine, at: cart)
-            #expect(try await verify(version(5, 3), under: generation) == .intact)
-            #expect(try await verify(version(5, 4), under: generation) == .regressed)
-            #expect(try await verify(version(6, 0), under: generation) == .regressed)
-            #expect(try await verify(version(5, 2), under: generation) == .fenced)
-            #expect(try await verify(version(4, 9), under: generation) == .fenced)
+            #expect(try await verify(version(epoch: 5, sequence: 3), under: generation) == .intact)
+            #expect(try await verify(version(epoch: 5, sequence: 4), under: generation) == .regressed)
+            #expect(try await verify(version(epoch: 6, sequence: 0), under: generation) == .regressed)
+            #expect(try await verify(version(epoch: 5, sequence: 2), under: generation) == .fenced)
+            #expect(try await verify(version(epoch: 4, sequence: 9), under: generation) == .fenced)
             try await fixture.restart()
-            #expect(try await verify(version(5, 3), under: generation) == .otherGeneration)
+            #expect(try await verify(version(epoch: 5, sequence: 3), under: generation) == .otherGeneration)
             #expect(try await fixture.record(cart) == mine)
         }
     }
 
     @Test(arguments: StoreFixtureKind.allCases)
-    func `what was lost is put back under a new epoch, once`(_ kind: StoreFixtureKind) async throws {
+    func `a lost record is restored under a new epoch, once`(_ kind: StoreFixtureKind) async throws {
         try await withStoreFixture(kind) { fixture in
             var older = mine
             older.sequence = 2
@@ -40,7 +40,7 @@ import Testing
             foreign.sequence = 9
             for lost in [nil, older, foreign] {
                 try await fixture.put(lost, at: cart)
-                let answer = try await fixture.republish(version(5, 3), attempt: 7, 30)
+                let answer = try await fixture.republish(version(epoch: 5, sequence: 3), attempt: 7, 30)
                 guard case .republished(let epoch) = answer else {
                     Issue.record("\(answer)")
                     return
@@ -55,36 +55,42 @@ import Testing
                     value: 30
                 )
                 #expect(try await fixture.record(cart) == healed)
-                #expect(try await fixture.republish(version(5, 3), attempt: 7, 30) == .republished(epoch))
+                #expect(
+                    try await fixture.republish(version(epoch: 5, sequence: 3), attempt: 7, 30)
+                        == .republished(epoch)
+                )
                 #expect(try await fixture.record(cart) == healed)
             }
         }
     }
 
     @Test(arguments: StoreFixtureKind.allCases)
-    func `a new epoch is above our own too, should the server's clock have gone back`(
+    func `a new epoch is above the owner's, even if the server's clock was set back`(
         _ kind: StoreFixtureKind
     ) async throws {
         try await withStoreFixture(kind) { fixture in
             let future: UInt64 = 8_000_000_000_000_000
-            let answer = try await fixture.republish(version(future, 3), attempt: 1, 3)
+            let answer = try await fixture.republish(version(epoch: future, sequence: 3), attempt: 1, 3)
             #expect(answer == .republished(Epoch(future + 1)))
         }
     }
 
     @Test(arguments: StoreFixtureKind.allCases)
-    func `what is intact or newer is left alone`(_ kind: StoreFixtureKind) async throws {
+    func `an intact or newer record is left unchanged`(_ kind: StoreFixtureKind) async throws {
         try await withStoreFixture(kind) { fixture in
             try await fixture.put(mine, at: cart)
-            #expect(try await fixture.republish(version(5, 3), attempt: 9, 30) == .intact)
-            #expect(try await fixture.republish(version(5, 2), attempt: 9, 20) == .fenced)
-            #expect(try await fixture.republish(version(4, 3), attempt: 9, 30) == .fenced)
-            #expect(try await fixture.republish(version(4, 3), attempt: 1, 30) == .republished(Epoch(5)))
+            #expect(try await fixture.republish(version(epoch: 5, sequence: 3), attempt: 9, 30) == .intact)
+            #expect(try await fixture.republish(version(epoch: 5, sequence: 2), attempt: 9, 20) == .fenced)
+            #expect(try await fixture.republish(version(epoch: 4, sequence: 3), attempt: 9, 30) == .fenced)
+            #expect(
+                try await fixture.republish(version(epoch: 4, sequence: 3), attempt: 1, 30)
+                    == .republished(Epoch(5))
+            )
             #expect(try await fixture.record(cart) == mine)
             var foreign = mine
             foreign.owner = "other"
             try await fixture.put(foreign, at: cart)
-            #expect(try await fixture.republish(version(5, 3), attempt: 1, 30) == .fenced)
+            #expect(try await fixture.republish(version(epoch: 5, sequence: 3), attempt: 1, 30) == .fenced)
             #expect(try await fixture.record(cart) == foreign)
         }
     }
@@ -94,36 +100,38 @@ import Testing
     {
         try await withStoreFixture(kind) { fixture in
             var at = try await fixture.take()
-            #expect(try await fixture.commit(at, "c1", 10) == .committed)
+            #expect(try await fixture.commit(at, as: "c1", to: 10) == .committed)
             let checkpoint = try await fixture.record(cart)
             at.sequence = at.sequence.next
-            #expect(try await fixture.commit(at, "c2", 20) == .committed)
+            #expect(try await fixture.commit(at, as: "c2", to: 20) == .committed)
             at.sequence = at.sequence.next
             // The answer to c3 is lost, then Redis goes back to before c2.
-            #expect(try await fixture.commit(at, "c3", 30) == .committed)
+            #expect(try await fixture.commit(at, as: "c3", to: 30) == .committed)
             try await fixture.put(checkpoint, at: cart)
-            #expect(try await fixture.commit(at, "c3", 30) == .regressed)
+            #expect(try await fixture.commit(at, as: "c3", to: 30) == .regressed)
             guard case .republished(let epoch) = try await fixture.republish(at, attempt: 2, 20) else {
                 Issue.record("not republished")
                 return
             }
             let late = at
             at.epoch = epoch
-            #expect(try await fixture.commit(at, "c3", 30) == .committed)
-            #expect(try await fixture.commit(at, "c3", 30) == .committed)
-            #expect(try await fixture.commit(late, "c3", 30) == .fenced)
+            #expect(try await fixture.commit(at, as: "c3", to: 30) == .committed)
+            #expect(try await fixture.commit(at, as: "c3", to: 30) == .committed)
+            #expect(try await fixture.commit(late, as: "c3", to: 30) == .fenced)
             let stored = try #require(await fixture.record(cart))
             #expect(stored.sequence == 3 && stored.value == 30)
         }
     }
 
     @Test(arguments: StoreFixtureKind.allCases)
-    func `after a flush a live owner heals the actor before anyone may claim it`(_ kind: StoreFixtureKind)
+    func `after a flush a live owner restores the actor before any session may claim it`(
+        _ kind: StoreFixtureKind
+    )
         async throws
     {
         try await withStoreFixture(kind) { fixture in
             var at = try await fixture.take()
-            #expect(try await fixture.commit(at, "c1", 10) == .committed)
+            #expect(try await fixture.commit(at, as: "c1", to: 10) == .committed)
             at.sequence = at.sequence.next
             let former = try await fixture.beat().generation
             try await fixture.flush()
@@ -144,7 +152,7 @@ import Testing
     }
 
     @Test(arguments: StoreFixtureKind.allCases)
-    func `what was lost while it was given up is put back as nobody's, under the old epoch`(
+    func `a record that was lost during its release is restored without an owner, under the old epoch`(
         _ kind: StoreFixtureKind
     ) async throws {
         try await withStoreFixture(kind) { fixture in
@@ -156,7 +164,7 @@ import Testing
             for lost in [nil, older, mine, given] {
                 try await fixture.put(lost, at: cart)
                 for _ in 0..<2 {
-                    #expect(try await fixture.surrender(version(5, 3), 30) == .released)
+                    #expect(try await fixture.surrender(version(epoch: 5, sequence: 3), 30) == .released)
                     let found = try #require(await fixture.record(cart))
                     #expect(found.owner == "" && found.epoch == 5 && found.sequence == 3 && found.value == 30)
                 }
@@ -167,21 +175,21 @@ import Testing
                 foreign, RecordSnapshot(owner: "", epoch: 6, attempt: 1, sequence: 1, commit: "c", value: 1),
             ] {
                 try await fixture.put(newer, at: cart)
-                #expect(try await fixture.surrender(version(5, 3), 30) == .fenced)
+                #expect(try await fixture.surrender(version(epoch: 5, sequence: 3), 30) == .fenced)
                 #expect(try await fixture.record(cart) == newer)
             }
         }
     }
 
     @Test(arguments: StoreFixtureKind.allCases)
-    func `who took the actor while its release went unanswered keeps it through a loss`(
+    func `a session that took the actor during an unanswered release keeps it through a loss`(
         _ kind: StoreFixtureKind,
     ) async throws {
         try await withStoreFixture(kind) { fixture in
             var at = try await fixture.take()
-            #expect(try await fixture.commit(at, "c1", 10) == .committed)
+            #expect(try await fixture.commit(at, as: "c1", to: 10) == .committed)
             at.sequence = at.sequence.next
-            // Executed, and its answer lost.
+            // It is executed, and its answer is lost.
             #expect(try await fixture.release(at) == .released)
             let claim = try await fixture.claim(.take, as: other)
             guard case .granted(var taken) = claim.answer else {

@@ -5,9 +5,9 @@ import RuntimeTesting
 import Synchronization
 import Testing
 
-/// A node with few places, on a real Redis.
+/// A node with a low limit of live actors, on a real Redis.
 @Suite(.timeLimit(.minutes(1))) struct LiveLimitTests {
-    @Test func `of ten times as many actors as may be live none loses a change, and no more are live`()
+    @Test func `of ten times as many actors as may be live none loses a change, and the limit holds`()
         async throws
     {
         var policy = HostPolicy()
@@ -28,7 +28,7 @@ import Testing
                 mostLive.max(node.host.liveCount, ordering: .relaxed)
                 #expect(value == Int64(number + 1))
             }
-            // All of the second visit found their actor cold, or nearly all.
+            // Nearly all requests of the second round found their actor cold.
             #expect(node.store.claims.load(ordering: .relaxed) >= claims + actors - policy.liveLimit)
             #expect(mostLive.load(ordering: .relaxed) <= policy.liveLimit)
             #expect(mostLive.load(ordering: .relaxed) > policy.liveLimit / 2)
@@ -36,7 +36,7 @@ import Testing
         }
     }
 
-    @Test func `many who ask at once for one cold actor make one claim`() async throws {
+    @Test func `concurrent requests to one cold actor make one claim`() async throws {
         try await SingleNode.with(HostPolicy()) { node in
             #expect(try await node.ask(1, .increment(by: 7)) == 7)
             #expect(await node.host.releaseAll(until: .now + .seconds(10)) == 0)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Ownership
 
-/// Every answer of heartbeats and tombstones, in both worlds.
+/// Every answer of heartbeats and tombstones, in both stores.
 @Suite struct MembershipTests {
     private func verdict(
         _ session: SessionID,
@@ -19,7 +19,8 @@ import Testing
     }
 
     @Test(arguments: StoreFixtureKind.allCases)
-    func `each heartbeat moves the counter by one and shows everybody`(_ kind: StoreFixtureKind) async throws
+    func `each heartbeat increments the counter and answers the whole membership`(_ kind: StoreFixtureKind)
+        async throws
     {
         try await withStoreFixture(kind) { fixture in
             let first = try await fixture.beat(me)
@@ -59,7 +60,7 @@ import Testing
     }
 
     @Test(arguments: StoreFixtureKind.allCases)
-    func `a silent session is buried, for good`(_ kind: StoreFixtureKind) async throws {
+    func `a silent session gets a tombstone for good`(_ kind: StoreFixtureKind) async throws {
         try await withStoreFixture(kind) { fixture in
             var report = try await fixture.beat(other)
             let seen = try #require(member(other, in: report))
@@ -72,14 +73,14 @@ import Testing
             #expect(try await fixture.registry.beat(heartbeat) == .dead)
             report = try await fixture.beat()
             #expect(member(other, in: report)?.condition == .dead)
-            // Also on what is no longer true, or never was.
+            // Also with a counter that is outdated, or never existed.
             #expect(try await fixture.registry.writeTombstone(verdict(other, 1, generation)) == .written)
             #expect(try await fixture.registry.writeTombstone(verdict(other, nil, generation)) == .written)
         }
     }
 
     @Test(arguments: StoreFixtureKind.allCases)
-    func `a session that moved, or a generation that did, saves from the tombstone`(
+    func `a changed counter or generation prevents the tombstone`(
         _ kind: StoreFixtureKind
     ) async throws {
         try await withStoreFixture(kind) { fixture in
@@ -107,7 +108,9 @@ import Testing
     }
 
     @Test(arguments: StoreFixtureKind.allCases)
-    func `a session without an entry is buried if it still has none`(_ kind: StoreFixtureKind) async throws {
+    func `a session without an entry gets a tombstone if it still has none`(_ kind: StoreFixtureKind)
+        async throws
+    {
         try await withStoreFixture(kind) { fixture in
             let generation = try await fixture.beat().generation
             #expect(try await fixture.registry.writeTombstone(verdict(other, 1, generation)) == .moved)
@@ -120,7 +123,9 @@ import Testing
     }
 
     @Test(arguments: StoreFixtureKind.allCases)
-    func `certain knowledge buries whatever the entry says`(_ kind: StoreFixtureKind) async throws {
+    func `an unconditional tombstone is written whatever the entry says`(_ kind: StoreFixtureKind)
+        async throws
+    {
         try await withStoreFixture(kind) { fixture in
             try await fixture.beat(other)
             try await fixture.beat(other)
@@ -133,7 +138,7 @@ import Testing
     }
 
     @Test(arguments: StoreFixtureKind.allCases)
-    func `an entry that is none disturbs nobody else, and can be buried as if it were not there`(
+    func `an invalid entry disturbs no other session, and gets a tombstone as if there were none`(
         _ kind: StoreFixtureKind
     ) async throws {
         try await withStoreFixture(kind) { fixture in

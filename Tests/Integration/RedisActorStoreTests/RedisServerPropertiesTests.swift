@@ -6,7 +6,7 @@ import Testing
 
 @testable import RedisActorStore
 
-/// What a server says of itself, and what we make of it. Pure.
+/// The properties that a server reports, and their consequences. Pure.
 @Suite struct RedisServerPropertiesTests {
     private func info(
         version: String? = "7.0.15",
@@ -24,7 +24,7 @@ import Testing
         return lines.joined(separator: "\r\n")
     }
 
-    @Test func `every fact is found in its line`() {
+    @Test func `every property is found in its line`() {
         let facts = RedisServerProperties(info: info(aof: "1", replicas: "2"), appendfsync: "everysec")
         #expect(facts.version == "7.0.15")
         #expect(facts.runID == "abc123")
@@ -36,7 +36,7 @@ import Testing
     @Test(arguments: [
         "", "#", ":", "redis_version", ":::\r\n\r\n:", "connected_slaves:-3", "connected_slaves:x",
     ])
-    func `a text that tells nothing tells nothing`(_ text: String) {
+    func `a text without properties yields none`(_ text: String) {
         let facts = RedisServerProperties(info: text)
         #expect(facts.version == nil && facts.runID == nil && facts.evictionPolicy == nil)
         #expect(facts.append == .off && facts.connectedReplicas == 0)
@@ -50,7 +50,7 @@ import Testing
     }
 
     @Test(arguments: ["7.0.0", "7.4.1", "8.0", "255.255.255"])
-    func `a server from 7 on is admitted`(_ version: String) {
+    func `a server of version 7 or later is admitted`(_ version: String) {
         guard case .admitted = RedisCompatibility(RedisServerProperties(info: info(version: version))) else {
             Issue.record("refused")
             return
@@ -66,7 +66,7 @@ import Testing
     @Test(
         arguments: [
             ("0", "always", "no append-only file"), ("1", "always", "always"), ("1", "everysec", "everysec"),
-            ("1", "no", "when the system likes"), ("1", nil, "when the system likes"),
+            ("1", "no", "flushed by the operating system"), ("1", nil, "flushed by the operating system"),
         ] as [(String, String?, String)]
     )
     func `the line for the log names the tier`(_ aof: String, _ fsync: String?, _ part: String) {
@@ -79,7 +79,7 @@ import Testing
         #expect(tier.description.contains("2 connected, 1 must confirm"))
     }
 
-    @Test func `a real server is asked for all of it`() async throws {
+    @Test func `the properties of a real server are complete`() async throws {
         var options = RedisServerFixture.Options()
         options.append = .everysec
         try await RedisServerFixture.with(options) { server in

@@ -135,3 +135,11 @@ struct RedisStoreFixture: StoreFixture {
         return try await pruner.prune()
     }
 }
+
+/// Runs a test on a store of its own, on a real server.
+func withRedis(
+    _ options: RedisServerFixture.Options = .init(),
+    _ body: (RedisStoreFixture) async throws -> Void
+) async throws {
+    try await RedisServerFixture.with(options) { server in try await RedisStoreFixture.with(server, body) }
+}

@@ -3,12 +3,12 @@ import Ownership
 import RuntimeTesting
 import Testing
 
-/// Every answer of release, in both worlds.
+/// Every answer of a release, in both stores.
 @Suite struct ReleaseTests {
     private let mine = RecordSnapshot(owner: "me", epoch: 5, attempt: 1, sequence: 3, commit: "c3", value: 30)
 
     @Test(arguments: StoreFixtureKind.allCases)
-    func `a released actor has no owner, and a copy of the release is answered alike`(
+    func `a released actor has no owner, and a copy of the release gets the same answer`(
         _ kind: StoreFixtureKind
     ) async throws {
         try await withStoreFixture(kind) { fixture in
@@ -16,7 +16,7 @@ import Testing
             var free = mine
             free.owner = ""
             for _ in 1...2 {
-                #expect(try await fixture.release(version(5, 3)) == .released)
+                #expect(try await fixture.release(version(epoch: 5, sequence: 3)) == .released)
                 #expect(try await fixture.record(cart) == free)
             }
             #expect(try await fixture.claim(.look, as: other).answer == .free)
@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test(arguments: StoreFixtureKind.allCases)
-    func `an actor without a commit ceases to exist with its release`(_ kind: StoreFixtureKind) async throws {
+    func `a release deletes an actor without a commit`(_ kind: StoreFixtureKind) async throws {
         try await withStoreFixture(kind) { fixture in
             let at = try await fixture.take()
             for _ in 1...2 {
@@ -35,25 +35,31 @@ import Testing
     }
 
     @Test(arguments: StoreFixtureKind.allCases)
-    func `a release that does not fit changes nothing`(_ kind: StoreFixtureKind) async throws {
+    func `a release by another session or at another version changes nothing`(_ kind: StoreFixtureKind)
+        async throws
+    {
         try await withStoreFixture(kind) { fixture in
-            #expect(try await fixture.release(version(5, 3)) == .lost)
+            #expect(try await fixture.release(version(epoch: 5, sequence: 3)) == .lost)
             for owner in ["me", "other", ""] {
                 var record = mine
                 record.owner = owner
                 try await fixture.put(record, at: cart)
-                #expect(try await fixture.release(version(5, 4)) == .regressed)
-                #expect(try await fixture.release(version(6, 0)) == .regressed)
-                #expect(try await fixture.release(version(5, 2)) == .fenced)
-                #expect(try await fixture.release(version(4, 9)) == .fenced)
-                if owner == "other" { #expect(try await fixture.release(version(5, 3)) == .fenced) }
+                #expect(try await fixture.release(version(epoch: 5, sequence: 4)) == .regressed)
+                #expect(try await fixture.release(version(epoch: 6, sequence: 0)) == .regressed)
+                #expect(try await fixture.release(version(epoch: 5, sequence: 2)) == .fenced)
+                #expect(try await fixture.release(version(epoch: 4, sequence: 9)) == .fenced)
+                if owner == "other" {
+                    #expect(try await fixture.release(version(epoch: 5, sequence: 3)) == .fenced)
+                }
                 #expect(try await fixture.record(cart) == record)
             }
         }
     }
 
     @Test(arguments: StoreFixtureKind.allCases)
-    func `a late release does not take the actor from its owner's next life`(_ kind: StoreFixtureKind)
+    func `a late release does not take the actor from a later activation of its owner`(
+        _ kind: StoreFixtureKind
+    )
         async throws
     {
         try await withStoreFixture(kind) { fixture in
@@ -61,7 +67,7 @@ import Testing
             let second = try await fixture.take(attempt: 2)
             #expect(try await fixture.release(first) == .fenced)
             #expect(try await fixture.record(cart)?.owner == "me")
-            #expect(try await fixture.commit(second, "c1", 1) == .committed)
+            #expect(try await fixture.commit(second, as: "c1", to: 1) == .committed)
         }
     }
 }

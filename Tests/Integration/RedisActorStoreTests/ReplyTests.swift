@@ -7,7 +7,7 @@ import Testing
 
 @testable import RedisActorStore
 
-/// What becomes of errors and of replies that nobody expected. Pure.
+/// The meaning of errors and of unexpected replies. Pure.
 @Suite struct ReplyTests {
     @Test(
         arguments: [
@@ -17,7 +17,7 @@ import Testing
             (.protocolViolation("x"), true),
         ] as [(RedisError, Bool)]
     )
-    func `a call that may have been executed is unanswered, any other was not sent`(
+    func `a call that may have been executed is unanswered, any other is unsent`(
         _ error: RedisError,
         _ mayBeExecuted: Bool
     ) {
@@ -29,13 +29,13 @@ import Testing
     }
 
     @Test(arguments: ["OOM", "READONLY", "MISCONF", "NOPERM", "ERR", "NEVERHEARD"])
-    func `an error of the server is a definite refusal that names its code`(_ code: String) {
+    func `an error reply is a definite refusal that names its code`(_ code: String) {
         let failure = StoreFailure(.server(RedisServerError(code: code, message: "m")), about: "a")
         #expect(failure == .refused("a: \(code) m"))
     }
 
     @Test(arguments: ["LOADING", "BUSY", "MASTERDOWN"])
-    func `a server that is not up to it yet is asked again soon`(_ code: String) {
+    func `a transient error reply counts as unsent`(_ code: String) {
         let failure = StoreFailure(.server(RedisServerError(code: code, message: "m")), about: "a")
         #expect(failure == .unsent("a: \(code) m"))
     }
@@ -60,7 +60,7 @@ import Testing
     ]
 
     @Test(arguments: strangeReplies.indices)
-    func `a reply of a strange shape is no answer, and no trap`(_ index: Int) {
+    func `a malformed reply is unanswered, and does not trap`(_ index: Int) {
         let reply = Self.strangeReplies[index]
         let layout = SnapshotLayout(StateReader(decider: CounterLogic(), codec: CounterCodec()))
         func reads(_ read: (ScriptAnswer) throws(StoreFailure) -> Void) -> StoreFailure? {
@@ -94,12 +94,12 @@ import Testing
     }
 
     @Test(arguments: ["cart", "a-b_c.9", String(repeating: "x", count: 64)])
-    func `a plain name is a cluster's`(_ name: String) {
+    func `a plain name is a cluster name`(_ name: String) {
         #expect(ClusterName(name)?.rawValue == name)
     }
 
     @Test(arguments: ["", "a b", "a:b", "{a}", "ä", "a\n", String(repeating: "x", count: 65)])
-    func `a name with a meaning for Redis is none of a cluster`(_ name: String) {
+    func `a name with characters that have a meaning in keys is not a cluster name`(_ name: String) {
         #expect(ClusterName(name) == nil)
     }
 }

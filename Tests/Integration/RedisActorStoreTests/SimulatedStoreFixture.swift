@@ -38,7 +38,7 @@ struct SimulatedStoreFixture: StoreFixture {
                 .record(
                     SimulatedStore.Record(
                         owner: record.owner.isEmpty ? nil : SessionID(record.owner),
-                        version: version(record.epoch, record.sequence),
+                        version: version(epoch: record.epoch, sequence: record.sequence),
                         attempt: ClaimAttempt(record.attempt),
                         commit: record.commit.isEmpty ? nil : CommitID(record.commit),
                         state: record.value.map(CounterLogic.State.init)

@@ -6,14 +6,14 @@ import ServerTesting
 
 @testable import RedisActorStore
 
-/// The two keepers that must not be told apart.
+/// The two stores that must behave alike.
 enum StoreFixtureKind: String, CaseIterable, Sendable, CustomStringConvertible {
     case simulated, redis
 
     var description: String { rawValue }
 }
 
-/// A record as it lies in the store.
+/// A record in the store.
 struct RecordSnapshot: Hashable, Sendable {
     var owner = ""
     var epoch: UInt64 = 0
@@ -22,7 +22,7 @@ struct RecordSnapshot: Hashable, Sendable {
     var commit = ""
     var value: Int64?
 
-    /// What a restart without persistence makes of a new epoch: a number that no test names.
+    /// Stands for an epoch made of the time, which a test cannot predict.
     var withFreshEpochMarked: RecordSnapshot {
         var copy = self
         if copy.epoch > 1_000_000 { copy.epoch = .max }
@@ -30,24 +30,24 @@ struct RecordSnapshot: Hashable, Sendable {
     }
 }
 
-/// A store with its membership, and what a test may do to it behind the nodes' backs.
+/// A store with its membership, and the changes that a test can make without the nodes' knowledge.
 protocol StoreFixture: Sendable {
     var store: any ActorStore<CounterLogic> { get }
     var registry: any SessionRegistry { get }
 
     func record(_ id: ActorID) async throws -> RecordSnapshot?
     func put(_ record: RecordSnapshot?, at id: ActorID) async throws
-    /// Makes a session's field something that is no entry.
+    /// Replaces a session's entry by an invalid one.
     func malform(_ session: SessionID) async throws
-    /// Lets a session's tombstone be older, and with it whatever the fixture can not tell apart.
+    /// Ages a session's tombstone, and with it all that the fixture cannot distinguish from it.
     func age(_ session: SessionID, bySeconds seconds: UInt64) async throws
     func flush() async throws
-    /// The server's process ends and another begins with the same data.
+    /// Restarts the server with the same data.
     func restart() async throws
     func prune(olderThan seconds: UInt64) async throws -> Int
 }
 
-/// Runs a test in a fixture of its own.
+/// Runs a test in its own fixture.
 func withStoreFixture(_ kind: StoreFixtureKind, _ body: (any StoreFixture) async throws -> Void) async throws
 {
     switch kind {
@@ -67,7 +67,7 @@ let other = SessionID("other")
 let cart = ActorID("c-1")
 let card = NodeCard(name: "node \"1\"\nü", link: "127.0.0.1:7000", build: "b1")
 
-func version(_ epoch: UInt64, _ sequence: UInt64) -> Version {
+func version(epoch: UInt64, sequence: UInt64) -> Version {
     Version(epoch: Epoch(epoch), sequence: SequenceNumber(sequence))
 }
 
@@ -76,7 +76,9 @@ func change(to value: Int64) -> StateChange<CounterLogic> {
 }
 
 extension StoreFixture {
-    /// Beats once, so that there is a generation, and answers it.
+    /// Sends a heartbeat, so that there is a generation.
+    ///
+    /// - Returns: the generation.
     @discardableResult
     func beat(
         _ session: SessionID = me,
@@ -111,7 +113,7 @@ extension StoreFixture {
         )
     }
 
-    func commit(_ version: Version, _ id: String, _ value: Int64) async throws -> CommitAnswer {
+    func commit(_ version: Version, as id: String, to value: Int64) async throws -> CommitAnswer {
         try await store.commit(
             cart,
             owner: me,
@@ -139,7 +141,9 @@ extension StoreFixture {
         try await store.surrender(cart, owner: me, version: version, state: .init(value: value))
     }
 
-    /// Claims, and answers the version that was granted.
+    /// Claims an actor.
+    ///
+    /// - Returns: the version that was granted.
     func take(attempt: UInt64 = 1) async throws -> Version {
         guard case .granted(let version) = try await claim(.create, attempt: attempt).answer else {
             throw Unexpected(what: "no grant")

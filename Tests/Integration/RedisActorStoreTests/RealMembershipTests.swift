@@ -1,0 +1,76 @@
+import ActorRuntime
+import Logging
+import Ownership
+import RedisClient
+import ServerTesting
+import Testing
+
+@testable import RedisActorStore
+
+/// Behaviour of the membership that only a real server shows.
+@Suite struct RealMembershipTests {
+    @Test func `a key of another type in place of the membership is never overwritten`() async throws {
+        try await withRedis { fixture in
+            _ = try await fixture.client.send("SET", [.string(fixture.nodes), "precious"])
+            await #expect(throws: StoreFailure.self) { try await fixture.beat() }
+            await expectFailure(UnreadableText(part: "WRONGTYPE").matches) {
+                try await fixture.registry.writeTombstoneUnconditionally(other)
+            }
+            #expect(try await fixture.client.send("GET", [.string(fixture.nodes)]).string == "precious")
+        }
+    }
+
+    @Test func `an invalid data set id is replaced`() async throws {
+        try await withRedis { fixture in
+            _ = try await fixture.client.send("HSET", [.string(fixture.nodes), "gen", "a b:c"])
+            let generation = try await fixture.beat().generation
+            #expect(generation.dataSet.count == 32)
+            #expect(try await fixture.beat().generation == generation)
+        }
+    }
+
+    @Test func `a heartbeat that no replica confirms is unconfirmed`() async throws {
+        try await withRedis { fixture in
+            let registry = RedisSessionRegistry(
+                client: fixture.client,
+                replicas: 1,
+                logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+            )
+            let heartbeat = Heartbeat(session: me, draining: false, settled: nil, card: card)
+            guard case .alive(let report) = try await registry.beat(heartbeat) else {
+                Issue.record("dead")
+                return
+            }
+            #expect(!report.confirmed)
+        }
+    }
+
+    @Test func `a heartbeat that a replica confirms is confirmed`() async throws {
+        var options = RedisServerFixture.Options()
+        options.listensOnTCP = true
+        try await RedisServerFixture.with(options) { primary in
+            let port = try #require(primary.port)
+            var following = RedisServerFixture.Options()
+            following.settings = ["--replicaof", "127.0.0.1", String(port)]
+            try await RedisServerFixture.with(following) { _ in
+                try await RedisStoreFixture.with(primary) { fixture in
+                    let registry = RedisSessionRegistry(
+                        client: fixture.client,
+                        replicas: 1,
+                        logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+                    )
+                    let heartbeat = Heartbeat(session: me, draining: false, settled: nil, card: card)
+                    let patience = ContinuousClock.now + .seconds(20)
+                    var isConfirmed = false
+                    while !isConfirmed, ContinuousClock.now < patience {
+                        guard case .alive(let report) = try await registry.beat(heartbeat) else { break }
+                        isConfirmed = report.confirmed
+                    }
+                    #expect(isConfirmed)
+                    let facts = try await RedisServerProperties.gather(from: fixture.client)
+                    #expect(facts.connectedReplicas == 1)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import ActorRuntime
+import CounterActor
+import Ownership
+import RedisClient
+import Testing
+
+@testable import RedisActorStore
+
+/// The times to live of records, on a real server.
+@Suite struct RecordLifetimeTests {
+    @Test func `each use of a record renews its time to live`() async throws {
+        try await withRedis { fixture in
+            let days30: Int64 = 30 * 86_400_000
+            let hour: Int64 = 3_600_000
+            func life() async throws -> Int64 {
+                let life = try await fixture.client.send("PTTL", [.string(fixture.key(cart))]).integer
+                _ = try await fixture.client.send("PEXPIRE", [.string(fixture.key(cart)), 90_000])
+                return life
+            }
+            var at = try await fixture.take()
+            #expect((hour - 10_000...hour).contains(try await life()))
+            let generation = try await fixture.beat().generation
+            _ = try await fixture.store.verify(cart, owner: me, version: at, generation: generation)
+            #expect((hour - 10_000...hour).contains(try await life()))
+            #expect(try await fixture.commit(at, as: "c1", to: 1) == .committed)
+            at.sequence = at.sequence.next
+            #expect((days30 - 10_000...days30).contains(try await life()))
+            _ = try await fixture.store.verify(cart, owner: other, version: at, generation: generation)
+            #expect(try await life() <= 90_000)
+            _ = try await fixture.store.verify(cart, owner: me, version: at, generation: generation)
+            #expect((days30 - 10_000...days30).contains(try await life()))
+            _ = try await fixture.take(attempt: 2)
+            #expect((days30 - 10_000...days30).contains(try await life()))
+            try await fixture.put(nil, at: cart)
+            _ = try await fixture.republish(at, attempt: 3, 1)
+            #expect((days30 - 10_000...days30).contains(try await life()))
+        }
+    }
+
+    @Test
+    func `all scripts keep to an actor's own retention, until it has none any more`()
+        async throws
+    {
+        try await withRedis { fixture in
+            // A counter above 10 is kept for a minute.
+            let reader = StateReader(decider: CounterLogic(), codec: CounterCodec())
+            let store = RedisActorStore(client: fixture.client, layout: SnapshotLayout(reader)) {
+                $0.value > 10 ? .seconds(60) : nil
+            }
+            func life() async throws -> Int64 {
+                guard
+                    case .integer(let life) = try await fixture.client.send(
+                        "PTTL",
+                        [.string(fixture.key(cart))]
+                    )
+                else { throw Unexpected(what: "no life") }
+                return life
+            }
+            let (minute, month) = (
+                50_000...60_000 as ClosedRange<Int64>, 2_500_000_000...2_592_000_000 as ClosedRange<Int64>
+            )
+            var at = try await fixture.take()
+            func commit(_ value: Int64) async throws {
+                let id = CommitID("c\(at.sequence.rawValue)")
+                let made = try await store.commit(
+                    cart,
+                    owner: me,
+                    version: at,
+                    commit: id,
+                    change: change(to: value)
+                )
+                #expect(made == .committed)
+                at.sequence = at.sequence.next
+            }
+            try await commit(11)
+            #expect(minute.contains(try await life()))
+            let generation = try await fixture.beat().generation
+            _ = try await fixture.client.send("PERSIST", [.string(fixture.key(cart))])
+            #expect(try await store.verify(cart, owner: me, version: at, generation: generation) == .intact)
+            #expect(minute.contains(try await life()))
+            _ = try await fixture.client.send("PERSIST", [.string(fixture.key(cart))])
+            #expect(try await store.release(cart, owner: me, version: at) == .released)
+            #expect(minute.contains(try await life()))
+            _ = try await fixture.client.send("PERSIST", [.string(fixture.key(cart))])
+            at = try await fixture.take(attempt: 2)
+            #expect(minute.contains(try await life()))
+            try await commit(1)
+            #expect(month.contains(try await life()))
+            #expect(try await store.release(cart, owner: me, version: at) == .released)
+            #expect(month.contains(try await life()))
+            try await fixture.put(nil, at: cart)
+            #expect(
+                try await store.surrender(cart, owner: me, version: at, state: .init(value: 12)) == .released
+            )
+            #expect(minute.contains(try await life()))
+        }
+    }
+}
