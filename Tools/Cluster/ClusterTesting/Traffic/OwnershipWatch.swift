@@ -31,9 +31,15 @@ package final class OwnershipWatch: Sendable {
     private func watch(_ traffic: Traffic) {
         var last: [Int: OwnershipFact] = [:]
         while !isOver.load(ordering: .relaxed) {
-            for fact in traffic.cluster.ownership(of: traffic.carts) {
+            let eras = traffic.carts.map { traffic.history.era(of: $0.number) }
+            for var fact in traffic.cluster.ownership(of: traffic.carts) {
+                // What is read while Redis loses data, may be from before and from after.
+                guard let era = eras[fact.cart], era == traffic.history.era(of: fact.cart) else { continue }
+                fact.era = era
                 let before = last.updateValue(fact, forKey: fact.cart)
-                guard before?.epoch != fact.epoch || before?.session != fact.session else { continue }
+                let isNew =
+                    before?.era != era || before?.epoch != fact.epoch || before?.session != fact.session
+                guard isNew else { continue }
                 seen.withLock { $0.append(fact) }
             }
             Thread.sleep(forTimeInterval: 0.1)

@@ -7,6 +7,8 @@ package struct OwnershipFact: Hashable, Sendable {
     package let session: String?
     /// The cart's version.
     package let sequence: UInt64
+    /// How many loss windows of the cart had ended: what Redis lost may be there again, with an epoch that is lower.
+    package var era = 0
 
     package init(cart: Int, epoch: UInt64, session: String?, sequence: UInt64) {
         self.cart = cart
@@ -22,7 +24,8 @@ extension Violations {
         var last: [Int: OwnershipFact] = [:]
         var owners: [Int: [UInt64: String]] = [:]
         for fact in facts {
-            if let before = last[fact.cart], fact.epoch < before.epoch {
+            if fact.era != last[fact.cart]?.era { owners[fact.cart] = nil }
+            if let before = last[fact.cart], fact.era == before.era, fact.epoch < before.epoch {
                 add(
                     Violation(
                         .epochs,

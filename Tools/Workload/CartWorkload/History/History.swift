@@ -70,6 +70,11 @@ package final class History: Sendable {
         for lockedHistory in chosen(carts) { lockedHistory.cartHistory.withLock { $0.endLossWindow() } }
     }
 
+    /// How many loss windows of a cart have ended; nil within one.
+    package func era(of cart: Int) -> Int? {
+        lockedHistories[cart].cartHistory.withLock { $0.isInLossWindow ? nil : $0.eras.count }
+    }
+
     private func chosen(_ carts: [Int]?) -> [LockedCartHistory] {
         guard let carts else { return lockedHistories }
         return carts.filter(lockedHistories.indices.contains).map { lockedHistories[$0] }
