@@ -3,15 +3,17 @@ import Foundation
 /// The targets of `Package.swift`, read from its text.
 struct Manifest {
     struct Target {
-        let name: String
         /// Relative to the package.
         let path: String
         /// As in `import`: targets of ours, and libraries of others.
-        let uses: [String]
+        var uses: [String]
         /// Whether it is a program.
         let runs: Bool
         /// Whether it is among the targets of which the image is built.
         let ships: Bool
+
+        /// The last part of the path.
+        var name: String { path.split(separator: "/").last.map(String.init) ?? path }
     }
 
     let targets: [String: Target]
@@ -23,27 +25,24 @@ struct Manifest {
     init() throws {
         let file = Self.root.appending(path: "Package.swift")
         let text = try String(contentsOf: file, encoding: .utf8)
-        // A helper's call with the path and perhaps what it uses: one string or one text of several lines.
-        let call =
-            /\b(?<helper>library|generated|executable|tests)\(\s*"(?<path>[^"]+)"(?:,\s*uses:\s*(?:"""(?<lines>[^"]*)"""|"(?<words>[^"]*)"))?/
-        let system = /\.systemLibrary\(name: "(?<name>[^"]+)", path: "(?<path>[^"]+)"\)/
-        // The product's targets come first.
-        let end = text.firstRange(of: "let toolTargets")?.lowerBound ?? text.startIndex
         var targets: [Target] = []
-        for match in text.matches(of: call) {
-            let path = String(match.path)
-            let uses = (match.lines ?? match.words ?? "").split(whereSeparator: \.isWhitespace)
-            let name = path.split(separator: "/").last.map(String.init) ?? path
-            let ships = match.range.lowerBound < end
-            let runs = match.helper == "executable"
-            let words = uses.map(String.init)
-            targets.append(Target(name: name, path: path, uses: words, runs: runs, ships: ships))
-        }
-        for match in text.matches(of: system) {
-            let (name, path) = (String(match.name), String(match.path))
-            targets.append(
-                Target(name: name, path: path, uses: [], runs: false, ships: match.range.lowerBound < end)
-            )
+        // A paragraph each: the kind, the path and what it uses, which goes on in lines that are indented further.
+        let head = /^ {4}(?<kind>system|library|generated|executable|tests) (?<path>[\w\/]+)(?<uses>:.*)?$/
+        let more = /^ {8}(?<uses>\w[\w ]*)$/
+        var (ships, isOpen) = (true, false)
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            // The product's targets come first.
+            if line.hasPrefix("let toolTargets") { ships = false }
+            if let match = line.wholeMatch(of: head) {
+                isOpen = match.uses != nil
+                let uses = (match.uses ?? "").dropFirst().split(separator: " ").map(String.init)
+                let runs = match.kind == "executable"
+                targets.append(Target(path: String(match.path), uses: uses, runs: runs, ships: ships))
+            } else if isOpen, let match = line.wholeMatch(of: more) {
+                targets[targets.count - 1].uses += match.uses.split(separator: " ").map(String.init)
+            } else {
+                isOpen = false
+            }
         }
         self.targets = Dictionary(uniqueKeysWithValues: targets.map { ($0.name, $0) })
     }
