@@ -3,7 +3,7 @@ package import CartActor
 
 /// A command that was accepted.
 package struct AcceptedCommand: Sendable {
-    /// What it did.
+    /// The effect, now or when the command came first.
     package let reply: CartReply
     /// The cart after it, possibly with others' changes of the same moment.
     package let record: CartRecord
@@ -12,8 +12,10 @@ package struct AcceptedCommand: Sendable {
     /// The node that decided.
     package let node: String
 
-    /// What an answer says of the cart, beside what it did.
-    package init(_ reply: CartReply, _ record: CartRecord, _ answer: Answer<CartLogic>) {
+    /// - Parameters:
+    ///   - reply: the answer's effect.
+    ///   - record: the answer's cart.
+    package init(_ reply: CartReply, _ record: CartRecord, of answer: Answer<CartLogic>) {
         self.reply = reply
         self.record = record
         sequence = answer.sequence

@@ -65,7 +65,7 @@ package struct CartApplication<Dispatcher: CartDispatcher>: Sendable {
     /// - Returns: the cart after the change.
     package func change(
         _ id: CartID,
-        _ change: CartCommand.Change,
+        by change: CartCommand.Change,
         _ context: CallContext,
         hasGeneratedID: Bool = false
     ) async throws(Refusal) -> AcceptedCommand {
@@ -74,9 +74,9 @@ package struct CartApplication<Dispatcher: CartDispatcher>: Sendable {
         let command = CartCommand.change(
             change,
             at: dependencies.now(),
-            expected: try await expectedVersion(of: id, change, context),
+            expected: try await expectedVersion(of: id, for: change, context),
             operation: context.key.map {
-                CartOperation($0, change, context.precondition, hasGeneratedID: hasGeneratedID)
+                CartOperation($0, change, under: context.precondition, hasGeneratedID: hasGeneratedID)
             }
         )
         return try await ask(command, of: id, context)
@@ -124,7 +124,7 @@ package struct CartApplication<Dispatcher: CartDispatcher>: Sendable {
     /// The one version for the decider to compare with, as it knows no lists.
     private func expectedVersion(
         of id: CartID,
-        _ change: CartCommand.Change,
+        for change: CartCommand.Change,
         _ context: CallContext
     ) async throws(Refusal) -> UInt64? {
         // All but a creation are refused anyway where there is no cart.
@@ -154,7 +154,7 @@ package struct CartApplication<Dispatcher: CartDispatcher>: Sendable {
         let answer = try await answer(command, of: id, context)
         switch answer.verdict {
         case .accepted(let reply, let record):
-            return AcceptedCommand(reply, record, answer)
+            return AcceptedCommand(reply, record, of: answer)
         case .rejected(let rejection):
             var refusal = Refusal(rejection, of: command.change, under: context.precondition)
             refusal.node = answer.node

@@ -9,7 +9,7 @@ extension CartRPCService {
         guard request.hasDetails else { throw Refusal(.missingField("details")) }
         return try ChangeRequest(
             request.cartID,
-            .setDetails(try DetailsChange(request.details)),
+            by: .setDetails(try DetailsChange(request.details)),
             under: request.terms,
             context
         )
@@ -19,14 +19,14 @@ extension CartRPCService {
         let price = try Self.money(request.unitPrice, isThere: request.hasUnitPrice)
         return try ChangeRequest(
             request.cartID,
-            .setPrice(try LineID(request: request.lineID), price),
+            by: .setPrice(try LineID(request: request.lineID), price),
             under: request.terms,
             context
         )
     }
 
     func takingOut(_ request: ServedTakeOutRequest, _ context: CallContext) throws(Refusal) -> ChangeRequest {
-        try ChangeRequest(request.cartID, try Self.takingOut(request.lines), under: request.terms, context)
+        try ChangeRequest(request.cartID, by: try Self.takingOut(request.lines), under: request.terms, context)
     }
 
     func batch(_ request: ServedActRequest, _ context: CallContext) throws(Refusal) -> ChangeRequest {
@@ -38,7 +38,7 @@ extension CartRPCService {
                 throw error.of(action: index)
             }
         }
-        return try ChangeRequest(request.cartID, .actions(changes), under: request.terms, context)
+        return try ChangeRequest(request.cartID, by: .actions(changes), under: request.terms, context)
     }
 
     func checkout(_ request: ServedCheckoutRequest, _ context: CallContext) throws(Refusal) -> ChangeRequest {
@@ -50,7 +50,7 @@ extension CartRPCService {
             terms.expectedVersion = request.version
         }
         let change = CartCommand.Change.checkOut(application.newOrderID())
-        return try ChangeRequest(request.cartID, change, under: terms, context)
+        return try ChangeRequest(request.cartID, by: change, under: terms, context)
     }
 
     private static func change(_ action: ServedAction) throws(Refusal) -> CartCommand.Change {

@@ -10,7 +10,7 @@ struct ChangeRequest: Sendable {
     /// Whether the change creates a cart for which the client gave no id.
     var hasGeneratedID = false
 
-    init(_ cart: CartID, _ change: CartCommand.Change, context: CallContext, hasGeneratedID: Bool = false) {
+    init(_ cart: CartID, by change: CartCommand.Change, context: CallContext, hasGeneratedID: Bool = false) {
         self.cart = cart
         self.change = change
         self.context = context
@@ -20,11 +20,11 @@ struct ChangeRequest: Sendable {
     /// A change of the cart that the request names.
     init(
         _ id: String,
-        _ change: CartCommand.Change,
+        by change: CartCommand.Change,
         under terms: ServedTerms,
         _ context: CallContext
     ) throws(Refusal) {
-        self.init(try CartID(request: id), change, context: try context.under(terms))
+        self.init(try CartID(request: id), by: change, context: try context.under(terms))
     }
 }
 
@@ -34,7 +34,7 @@ extension CartRPCService {
         let seconds = request.hasExpiresInSeconds ? request.expiresInSeconds : nil
         let change = CartCommand.Change.create(currency: currency, expiresIn: seconds)
         guard request.cartID.isEmpty else {
-            return try ChangeRequest(request.cartID, change, under: request.terms, context)
+            return try ChangeRequest(request.cartID, by: change, under: request.terms, context)
         }
         let context = try context.under(request.terms)
         let id: CartID
@@ -43,7 +43,7 @@ extension CartRPCService {
         } catch {
             throw Refusal(error)
         }
-        return ChangeRequest(id, change, context: context, hasGeneratedID: true)
+        return ChangeRequest(id, by: change, context: context, hasGeneratedID: true)
     }
 
     func addition(_ request: ServedAddLineRequest, _ context: CallContext) throws(Refusal) -> ChangeRequest {
@@ -54,20 +54,20 @@ extension CartRPCService {
             unitPrice: try Self.money(request.unitPrice, isThere: request.hasUnitPrice),
             attributes: Attributes(request.attributes.map { (key: $0.key, value: $0.value) })
         )
-        return try ChangeRequest(request.cartID, .addLine(item), under: request.terms, context)
+        return try ChangeRequest(request.cartID, by: .addLine(item), under: request.terms, context)
     }
 
     func alteration(_ request: ServedSetQuantityRequest, _ context: CallContext) throws(Refusal)
         -> ChangeRequest
     {
         let change = CartCommand.Change.setQuantity(try LineID(request: request.lineID), request.quantity)
-        return try ChangeRequest(request.cartID, change, under: request.terms, context)
+        return try ChangeRequest(request.cartID, by: change, under: request.terms, context)
     }
 
     func removal(_ request: ServedRemoveLineRequest, _ context: CallContext) throws(Refusal) -> ChangeRequest
     {
         let change = CartCommand.Change.removeLine(try LineID(request: request.lineID))
-        return try ChangeRequest(request.cartID, change, under: request.terms, context)
+        return try ChangeRequest(request.cartID, by: change, under: request.terms, context)
     }
 
     static func money(_ money: ServedMoney, isThere: Bool) throws(Refusal) -> Money {

@@ -19,7 +19,7 @@ extension CartRPCService {
         ) { stream, context in
             let request = try await ServerRequest(stream: stream)
             return StreamingServerResponse { writer in
-                try await watch(request.message, request.metadata, context, writer)
+                try await watch(request, until: context, into: writer)
                 return [:]
             }
         }
@@ -27,14 +27,13 @@ extension CartRPCService {
 
     /// Shows the cart now and whenever it changed, until it is gone, the client leaves, or the node does.
     private func watch(
-        _ request: ServedWatchRequest,
-        _ metadata: Metadata,
-        _ context: ServerContext,
-        _ writer: RPCWriter<ServedWatchResponse>
+        _ request: ServerRequest<ServedWatchRequest>,
+        until context: ServerContext,
+        into writer: RPCWriter<ServedWatchResponse>
     ) async throws {
         let isOver = try await whileWanted(context) {
             do {
-                return try await watch(request, metadata, writer)
+                return try await watch(request.message, request.metadata, into: writer)
             } catch let refusal as Refusal {
                 throw RPCError(refusal, names: .cartV1)
             } catch let failure as WatchFailure {
@@ -42,8 +41,8 @@ extension CartRPCService {
             }
         }
         guard isOver != true else { return }
-        let id = ActorID(request.cartID)
-        let end = HostFailure(.draining, .notApplied, id: id, detail: "the watch has ended, not the cart")
+        let id = ActorID(request.message.cartID)
+        let end = HostFailure(.draining, .notApplied, id: id, detail: "the node ended the watch; the cart still exists")
         throw RPCError(Refusal(end), names: .cartV1)
     }
 
@@ -51,7 +50,7 @@ extension CartRPCService {
     private func watch(
         _ request: ServedWatchRequest,
         _ metadata: Metadata,
-        _ writer: RPCWriter<ServedWatchResponse>
+        into writer: RPCWriter<ServedWatchResponse>
     ) async throws -> Bool {
         let context = try CallContext(metadata, deadline: application.deadline(asked:))
         let cart = try CartID(request: request.cartID)

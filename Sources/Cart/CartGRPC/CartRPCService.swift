@@ -16,23 +16,23 @@ struct CartRPCService<Dispatcher: CartDispatcher>: RegistrableRPCService {
             (request: ServedGetRequest, metadata) throws(RPCError) in
             try await answer(metadata) { context throws(Refusal) in try await show(request, context) }
         }
-        serve("Create", &router, creation)
-        serve("AddLine", &router, addition)
-        serve("SetQuantity", &router, alteration)
-        serve("RemoveLine", &router, removal)
-        serve("Clear", &router) { (request: ServedClearRequest, context) throws(Refusal) in
-            try ChangeRequest(request.cartID, .clear, under: request.terms, context)
+        serve("Create", on: &router, creation)
+        serve("AddLine", on: &router, addition)
+        serve("SetQuantity", on: &router, alteration)
+        serve("RemoveLine", on: &router, removal)
+        serve("Clear", on: &router) { (request: ServedClearRequest, context) throws(Refusal) in
+            try ChangeRequest(request.cartID, by: .clear, under: request.terms, context)
         }
-        serve("Delete", &router) { (request: ServedDeleteRequest, context) throws(Refusal) in
-            try ChangeRequest(request.cartID, .delete, under: request.terms, context)
+        serve("Delete", on: &router) { (request: ServedDeleteRequest, context) throws(Refusal) in
+            try ChangeRequest(request.cartID, by: .delete, under: request.terms, context)
         }
-        serve("SetDetails", &router, detailsChange)
-        serve("SetPrice", &router, pricing)
-        serve("TakeOut", &router, takingOut)
-        serve("Act", &router, batch)
-        serve("Checkout", &router, checkout)
-        serve("CancelCheckout", &router) { (request: ServedCancelCheckoutRequest, context) throws(Refusal) in
-            try ChangeRequest(request.cartID, .cancelCheckout, under: request.terms, context)
+        serve("SetDetails", on: &router, detailsChange)
+        serve("SetPrice", on: &router, pricing)
+        serve("TakeOut", on: &router, takingOut)
+        serve("Act", on: &router, batch)
+        serve("Checkout", on: &router, checkout)
+        serve("CancelCheckout", on: &router) { (request: ServedCancelCheckoutRequest, context) throws(Refusal) in
+            try ChangeRequest(request.cartID, by: .cancelCheckout, under: request.terms, context)
         }
         router.serve("GetOrder", of: Self.name, atMost: application.policy.bodyBytes) {
             (request: ServedGetOrderRequest, metadata) throws(RPCError) in
@@ -48,7 +48,7 @@ struct CartRPCService<Dispatcher: CartDispatcher>: RegistrableRPCService {
     /// Serves a change, which is all but the reading of its request the same each time.
     private func serve<Request: Message, Transport>(
         _ method: String,
-        _ router: inout RPCRouter<Transport>,
+        on router: inout RPCRouter<Transport>,
         _ read: @escaping @Sendable (Request, CallContext) throws(Refusal) -> ChangeRequest
     ) {
         router.serve(method, of: Self.name, atMost: application.policy.bodyBytes) {
@@ -57,7 +57,7 @@ struct CartRPCService<Dispatcher: CartDispatcher>: RegistrableRPCService {
                 let asked = try read(request, context)
                 let accepted = try await application.change(
                     asked.cart,
-                    asked.change,
+                    by: asked.change,
                     asked.context,
                     hasGeneratedID: asked.hasGeneratedID
                 )

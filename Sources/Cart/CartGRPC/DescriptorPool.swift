@@ -40,8 +40,8 @@ struct DescriptorPool: Sendable {
                 names.append(scope + service.name)
                 names += service.method.map { "\(scope)\(service.name).\($0.name)" }
             }
-            for message in file.messageType { Self.collect(message, scope, &names) }
-            for enumeration in file.enumType { Self.collect(enumeration, scope, &names) }
+            for message in file.messageType { Self.collect(message, in: scope, into: &names) }
+            for enumeration in file.enumType { Self.collect(enumeration, in: scope, into: &names) }
             for name in names { places[name] = file.name }
         }
         self.services = services.sorted()
@@ -51,20 +51,20 @@ struct DescriptorPool: Sendable {
 
     private static func collect(
         _ message: Google_Protobuf_DescriptorProto,
-        _ scope: String,
-        _ names: inout [String]
+        in scope: String,
+        into names: inout [String]
     ) {
         let name = scope + message.name
         names.append(name)
         names += message.field.map { "\(name).\($0.name)" }
-        for inner in message.nestedType { collect(inner, name + ".", &names) }
-        for enumeration in message.enumType { collect(enumeration, name + ".", &names) }
+        for inner in message.nestedType { collect(inner, in: name + ".", into: &names) }
+        for enumeration in message.enumType { collect(enumeration, in: name + ".", into: &names) }
     }
 
     private static func collect(
         _ enumeration: Google_Protobuf_EnumDescriptorProto,
-        _ scope: String,
-        _ names: inout [String]
+        in scope: String,
+        into names: inout [String]
     ) {
         names.append(scope + enumeration.name)
         // Values are named beside their enumeration, not in it.

@@ -44,7 +44,7 @@ struct HealthService: RegistrableRPCService {
         ) { stream, context in
             let request = try await ServerRequest(stream: stream).message
             return StreamingServerResponse { writer in
-                try await watch(request, context, writer)
+                try await watch(request, until: context, into: writer)
                 return [:]
             }
         }
@@ -64,13 +64,13 @@ struct HealthService: RegistrableRPCService {
 
     private func watch(
         _ request: ProbeHealthCheckRequest,
-        _ context: ServerContext,
-        _ writer: RPCWriter<ProbeHealthCheckResponse>
+        until context: ServerContext,
+        into writer: RPCWriter<ProbeHealthCheckResponse>
     ) async throws {
         let others = watchers.count.add(1, ordering: .relaxed).oldValue
         defer { watchers.count.subtract(1, ordering: .relaxed) }
         guard others < Self.watcherLimit else {
-            throw RPCError(code: .resourceExhausted, message: "too many are watching")
+            throw RPCError(code: .resourceExhausted, message: "the node serves no more watches of its health")
         }
         try await whileWanted(context) {
             var told: ProbeHealthCheckResponse.ServingStatus?
@@ -83,6 +83,6 @@ struct HealthService: RegistrableRPCService {
                 try await Task.sleep(for: Self.interval)
             }
         }
-        throw RPCError(code: .unavailable, message: "the watch has ended")
+        throw RPCError(code: .unavailable, message: "the node ended the watch")
     }
 }

@@ -24,4 +24,3 @@ package func application<Backend: CartDispatcher>(
     )
     return CartApplication(dispatcher: backend, policy: policy, dependencies: dependencies)
 }
-

@@ -73,7 +73,11 @@ package final class HookedDispatcher: CartDispatcher {
     private let hook: @Sendable () async throws -> Void
     private let asks = Atomic<Int>(0)
 
-    package init(to backend: InMemoryCarts, before place: Int, _ hook: @escaping @Sendable () async throws -> Void) {
+    package init(
+        to backend: InMemoryCarts,
+        before place: Int,
+        _ hook: @escaping @Sendable () async throws -> Void
+    ) {
         self.backend = backend
         self.place = place
         self.hook = hook

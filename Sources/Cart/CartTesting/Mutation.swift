@@ -23,7 +23,7 @@ package enum Mutation {
         for _ in 0..<generator.number(0...3) {
             switch generator.number(0...5) {
             case 0: bytes = self.bytes(bytes, &generator)
-            case 1...3: replaceToken(&bytes, scrap(&generator))
+            case 1...3: replaceToken(in: &bytes, by: scrap(&generator))
             case 4:
                 let place = generator.number(0...bytes.count)
                 bytes.insert(contentsOf: scrap(&generator), at: place)
@@ -44,7 +44,7 @@ package enum Mutation {
     }
 
     /// Puts something in place of a value.
-    private static func replaceToken(_ bytes: inout [UInt8], _ scrap: [UInt8]) {
+    private static func replaceToken(in bytes: inout [UInt8], by scrap: [UInt8]) {
         let ends = Set(",:{}[]".utf8)
         let starts = bytes.indices.filter {
             $0 > 0 && ends.contains(bytes[$0 - 1]) && !ends.contains(bytes[$0])

@@ -18,9 +18,11 @@ package struct StoredCartFixture {
     /// What lies there, in an order that nobody chose.
     package var content: [ContentField] { fields.map { ContentField($0.key, $0.value) } }
 
-    package static func layout(_ strategy: PersistenceStrategy, every interval: Int = 5) throws -> any StateLayout<
-        CartLogic
-    > {
+    package static func layout(_ strategy: PersistenceStrategy, every interval: Int = 5) throws
+        -> any StateLayout<
+            CartLogic
+        >
+    {
         guard let layout = strategy.layout(reader, snapshotEvery: interval) else {
             throw CodecFailure("carts do not split")
         }

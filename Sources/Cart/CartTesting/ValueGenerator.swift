@@ -26,7 +26,9 @@ package struct ValueGenerator {
 
     package mutating func moment() -> Timestamp { Timestamp(milliseconds: int64()) }
 
-    package mutating func lineID() -> LineID { LineID([0, 1, .max, UInt32(number(0...1_000))][number(0...3)]) }
+    package mutating func lineID() -> LineID {
+        LineID([0, 1, .max, UInt32(number(0...1_000))][number(0...3)])
+    }
 
     package mutating func currency() -> Currency? {
         Currency(stored: ["EUR", "JPY", "€", "\0\0\0"][number(0...3)])

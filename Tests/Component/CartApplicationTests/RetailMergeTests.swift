@@ -1,8 +1,8 @@
 import ActorRuntime
 import Cart
-import Synchronization
 import CartActor
 import CartTesting
+import Synchronization
 import Testing
 
 @testable import CartApplication

@@ -1,9 +1,9 @@
 import ActorRuntime
 import Cart
-import Ownership
-import Synchronization
 import CartActor
 import CartTesting
+import Ownership
+import Synchronization
 import Testing
 
 @testable import CartApplication

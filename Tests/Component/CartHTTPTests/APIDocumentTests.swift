@@ -1,11 +1,11 @@
 import Cart
+import CartActor
+import CartApplication
+import CartTesting
 import Foundation
 import HTTPTypes
 import OpenAPIDocument
 import OpenAPIPage
-import CartActor
-import CartApplication
-import CartTesting
 import Testing
 import Yams
 

@@ -1,11 +1,11 @@
 import ActorRuntime
 import Cart
-import HTTPTypes
-import Hummingbird
-import NIOCore
 import CartActor
 import CartApplication
 import CartTesting
+import HTTPTypes
+import Hummingbird
+import NIOCore
 import Testing
 
 @testable import CartHTTP

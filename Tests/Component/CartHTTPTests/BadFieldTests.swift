@@ -1,7 +1,7 @@
-import HTTPTypes
 import CartActor
 import CartApplication
 import CartTesting
+import HTTPTypes
 import Testing
 
 @testable import CartHTTP

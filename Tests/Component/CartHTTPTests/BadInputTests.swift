@@ -1,12 +1,12 @@
 import ActorRuntime
 import Cart
+import CartActor
+import CartApplication
+import CartTesting
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import NIOCore
-import CartActor
-import CartApplication
-import CartTesting
 import Testing
 
 @testable import CartHTTP

@@ -1,9 +1,9 @@
 import Cart
-import Foundation
-import HTTPTypes
 import CartActor
 import CartApplication
 import CartTesting
+import Foundation
+import HTTPTypes
 import Testing
 
 @testable import CartHTTP

@@ -1,10 +1,10 @@
 import ActorRuntime
 import Cart
-import HTTPTypes
-import Ownership
 import CartActor
 import CartApplication
 import CartTesting
+import HTTPTypes
+import Ownership
 import Testing
 
 @testable import CartHTTP

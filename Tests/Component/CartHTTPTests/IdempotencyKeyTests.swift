@@ -1,9 +1,9 @@
 import Cart
-import HTTPTypes
-import HummingbirdTesting
 import CartActor
 import CartApplication
 import CartTesting
+import HTTPTypes
+import HummingbirdTesting
 import Testing
 
 @testable import CartHTTP

@@ -1,8 +1,8 @@
-import HTTPTypes
-import HummingbirdTesting
 import CartActor
 import CartApplication
 import CartTesting
+import HTTPTypes
+import HummingbirdTesting
 import Testing
 
 @testable import CartHTTP

@@ -1,9 +1,9 @@
 import Cart
-import Foundation
-import SeededRandom
 import CartActor
 import CartApplication
 import CartTesting
+import Foundation
+import SeededRandom
 import Testing
 
 @testable import CartHTTP

@@ -1,11 +1,11 @@
 import ActorRuntime
 import Cart
-import HTTPTypes
-import SeededRandom
-import Synchronization
 import CartActor
 import CartApplication
 import CartTesting
+import HTTPTypes
+import SeededRandom
+import Synchronization
 import Testing
 
 @testable import CartHTTP

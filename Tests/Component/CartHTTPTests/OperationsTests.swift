@@ -1,12 +1,12 @@
+import CartActor
+import CartApplication
+import CartTesting
 import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import Logging
 import Synchronization
-import CartActor
-import CartApplication
-import CartTesting
 import Testing
 
 @testable import CartHTTP

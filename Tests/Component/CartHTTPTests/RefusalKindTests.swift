@@ -1,4 +1,3 @@
-import CartApplication
 import CartActor
 import CartApplication
 import CartTesting

@@ -1,10 +1,10 @@
 import Cart
-import Foundation
-import HTTPTypes
-import HummingbirdTesting
 import CartActor
 import CartApplication
 import CartTesting
+import Foundation
+import HTTPTypes
+import HummingbirdTesting
 import Testing
 
 @testable import CartHTTP

@@ -1,11 +1,11 @@
 import ActorRuntime
 import Cart
-import Foundation
-import HTTPTypes
-import HummingbirdTesting
 import CartActor
 import CartApplication
 import CartTesting
+import Foundation
+import HTTPTypes
+import HummingbirdTesting
 import Testing
 
 @testable import CartHTTP

@@ -1,5 +1,8 @@
 import ActorRuntime
 import Cart
+import CartActor
+import CartApplication
+import CartTesting
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -7,9 +10,6 @@ import HummingbirdTesting
 import Logging
 import NIOCore
 import Synchronization
-import CartActor
-import CartApplication
-import CartTesting
 import Testing
 
 @testable import CartHTTP

@@ -1,9 +1,9 @@
-import HTTPTypes
-import HummingbirdTesting
-import NIOCore
 import CartActor
 import CartApplication
 import CartTesting
+import HTTPTypes
+import HummingbirdTesting
+import NIOCore
 import Testing
 
 @testable import CartHTTP

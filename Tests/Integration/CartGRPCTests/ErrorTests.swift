@@ -1,8 +1,8 @@
 import ActorRuntime
 import Cart
-import CartProtobuf
 import CartActor
 import CartApplication
+import CartProtobuf
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
 import SwiftProtobuf

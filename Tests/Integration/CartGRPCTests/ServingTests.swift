@@ -1,8 +1,8 @@
 import ActorRuntime
 import Cart
-import CartProtobuf
 import CartActor
 import CartApplication
+import CartProtobuf
 import Foundation
 import GRPCCore
 import SwiftProtobuf

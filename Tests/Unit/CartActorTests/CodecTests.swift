@@ -1,8 +1,8 @@
 import ActorRuntime
 import Cart
 import CartProtobuf
-import SwiftProtobuf
 import CartTesting
+import SwiftProtobuf
 import Testing
 
 @testable import CartActor

@@ -1,9 +1,9 @@
 import ActorRuntime
 import Cart
 import CartProtobuf
+import CartTesting
 import SeededRandom
 import SwiftProtobuf
-import CartTesting
 import Testing
 
 @testable import CartActor

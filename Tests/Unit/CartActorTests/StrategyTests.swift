@@ -1,7 +1,7 @@
 import ActorRuntime
 import Cart
-import Ownership
 import CartTesting
+import Ownership
 import Testing
 
 @testable import CartActor

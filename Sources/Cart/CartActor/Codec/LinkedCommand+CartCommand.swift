@@ -163,7 +163,7 @@ extension LinkedCommand {
         case .handOver(let mergeRequest, let basis):
             return .handOver(LinkedHandOver(mergeRequest, basis: basis))
         case .takeOver(let offer, let strategy, let lines, let currency):
-            return .takeOver(LinkedTakeOver(offer, strategy, lines, currency))
+            return .takeOver(LinkedTakeOver(offer, strategy, lines: lines, currency: currency))
         case .finishHandOver(let offer):
             return .finishHandOver(LinkedOffer(offer))
         case .declineMerge(let offer):

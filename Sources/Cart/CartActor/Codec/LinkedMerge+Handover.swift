@@ -44,7 +44,7 @@ extension LinkedOffer {
 
 extension LinkedTakeOver {
     /// The lines as they travel to the target.
-    init(_ offer: MergeOffer, _ strategy: MergeStrategy, _ lines: [Line], _ currency: Currency?) {
+    init(_ offer: MergeOffer, _ strategy: MergeStrategy, lines: [Line], currency: Currency?) {
         self.init()
         self.offer = LinkedOffer(offer)
         self.strategy = strategy.rawValue

@@ -71,7 +71,7 @@ struct OperationFields {
         }
         change.delete += former.kept.filter { !current.kept.contains($0) }.map { keptPrefix + String($0) }
         for index in runs(of: current) where !isWhole(index, in: former) {
-            change.set.append(try run(index, current, after?.retired ?? []))
+            change.set.append(try run(index, of: current, hashes: after?.retired ?? []))
         }
         let kept = runs(of: current)
         change.delete += runs(of: former).filter { !kept.contains($0) }.map { runPrefix + String($0) }
@@ -91,8 +91,8 @@ struct OperationFields {
 
     private static func run(
         _ index: UInt64,
-        _ numbers: Numbers,
-        _ hashes: [UInt64]
+        of numbers: Numbers,
+        hashes: [UInt64]
     ) throws(CodecFailure) -> ContentField {
         var message = StoredRetiredRun()
         message.hashes = (index * run..<(index + 1) * run).compactMap { number in
@@ -110,14 +110,18 @@ struct OperationFields {
         let kept: Range<UInt64>
 
         init(_ log: OperationLog?) throws(CodecFailure) {
-            try self.init(log?.forgotten ?? 0, log?.retired.count ?? 0, log?.kept.count ?? 0)
+            try self.init(
+                forgotten: log?.forgotten ?? 0,
+                retired: log?.retired.count ?? 0,
+                kept: log?.kept.count ?? 0
+            )
         }
 
         init(_ head: StoredLogApart) throws(CodecFailure) {
-            try self.init(head.forgotten, Int(head.retired), Int(head.kept))
+            try self.init(forgotten: head.forgotten, retired: Int(head.retired), kept: Int(head.kept))
         }
 
-        private init(_ forgotten: UInt64, _ retired: Int, _ kept: Int) throws(CodecFailure) {
+        private init(forgotten: UInt64, retired: Int, kept: Int) throws(CodecFailure) {
             // Far from where numbers end, so that nothing here overflows.
             guard forgotten < 1 << 62 else { throw CodecFailure("operations are numbered beyond sense") }
             let first = forgotten + UInt64(retired)

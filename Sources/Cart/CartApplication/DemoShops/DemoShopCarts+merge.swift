@@ -40,7 +40,7 @@ extension DemoShopCarts {
             case .source(.cartMerged(into: target, _)) where attempt < Self.maximumAttempts:
                 continue
             case .target(let rejection, _) where attempt < Self.maximumAttempts:
-                guard try await isGone(rejection, target, context) else { throw Refusal(failure) }
+                guard try await isGone(target, after: rejection, context) else { throw Refusal(failure) }
                 try await create(target, context)
             case .source, .target, .host, .contradiction:
                 throw Refusal(failure)
@@ -85,8 +85,8 @@ extension DemoShopCarts {
 
     /// Whether the cart says no because it is not there; a pointer to where its lines went is cleared away first.
     func isGone(
-        _ rejection: CartRejection,
         _ cart: CartID,
+        after rejection: CartRejection,
         _ context: CallContext
     ) async throws(Refusal) -> Bool {
         switch rejection {
@@ -106,7 +106,7 @@ extension DemoShopCarts {
         case .none, .open, .deleted: return true
         case .merged:
             // Refused where somebody else was here before, and then it is what was wanted.
-            _ = try await ask(cart, .change(.delete, at: now(), expected: seen.sequence), context)
+            _ = try await application.answer(.change(.delete, at: now(), expected: seen.sequence), of: cart, context)
             return true
         }
     }

@@ -43,7 +43,7 @@ package struct DemoShopCarts<Dispatcher: CartDispatcher>: Sendable {
             price = DemoShopItem.items(of: record).first { $0.isOf(item.product) }?.unitPrice ?? price
         }
         // Sent again it is the same change, whatever the price is by then.
-        let operation = context.key.map { CartOperation($0, change, .any) }
+        let operation = context.key.map { CartOperation($0, change) }
         let addition = CartCommand.change(
             try addition(of: sku, quantity: item.quantity, unitPrice: price),
             at: now(),
@@ -74,7 +74,7 @@ package struct DemoShopCarts<Dispatcher: CartDispatcher>: Sendable {
             guard let actions = try Self.actions(on: lines, quantity: quantity, unitPrice: unitPrice) else {
                 return false
             }
-            switch try await ask(cart, .change(.actions(actions), at: now()), context).verdict {
+            switch try await application.answer(.change(.actions(actions), at: now()), of: cart, context).verdict {
             case .accepted:
                 return true
             // Somebody took it out meanwhile.
@@ -102,13 +102,13 @@ package struct DemoShopCarts<Dispatcher: CartDispatcher>: Sendable {
         let cart = try space.cart(of: user)
         let sku = try CartNamespace.sku(of: product, limits)
         let lines = try await look(cart, context)?.cart.contents?.lines.filter { $0.sku == sku } ?? []
-        for line in lines { try await change(cart, .removeLine(line.id), context) }
+        for line in lines { try await change(cart, by: .removeLine(line.id), context) }
     }
 
     /// Takes everything out of the user's cart; one that is not there is fine, and stays so.
     package func empty(_ user: String, _ context: CallContext) async throws(Refusal) {
-        let operation = context.key.map { CartOperation($0, .clear, .any) }
-        try await change(try space.cart(of: user), .clear, under: operation, context)
+        let operation = context.key.map { CartOperation($0, .clear) }
+        try await change(try space.cart(of: user), by: .clear, under: operation, context)
     }
 
     private func addition(of sku: String, quantity: Int64, unitPrice: Int64) throws(Refusal)
@@ -129,9 +129,9 @@ package struct DemoShopCarts<Dispatcher: CartDispatcher>: Sendable {
 
     /// The cart and its version, or nil where there is none.
     func read(_ cart: CartID, _ context: CallContext) async throws(Refusal) -> AcceptedCommand? {
-        let answer = try await ask(cart, .read, context)
+        let answer = try await application.answer(.read, of: cart, context)
         switch answer.verdict {
-        case .accepted(let reply, let record): return AcceptedCommand(reply, record, answer)
+        case .accepted(let reply, let record): return AcceptedCommand(reply, record, of: answer)
         case .rejected(.cartNotFound), .rejected(.cartDeleted): return nil
         case .rejected(let rejection): throw Refusal(rejection)
         }
@@ -143,12 +143,12 @@ package struct DemoShopCarts<Dispatcher: CartDispatcher>: Sendable {
     {
         var mayCreate = true
         while true {
-            switch try await ask(cart, command, context).verdict {
+            switch try await application.answer(command, of: cart, context).verdict {
             case .accepted(_, let record):
                 return record
             case .rejected(let rejection):
                 // Once: who takes it away at the same moment may have it so.
-                guard mayCreate, try await isGone(rejection, cart, context) else { throw Refusal(rejection) }
+                guard mayCreate, try await isGone(cart, after: rejection, context) else { throw Refusal(rejection) }
                 mayCreate = false
                 try await create(cart, context)
             }
@@ -159,7 +159,7 @@ package struct DemoShopCarts<Dispatcher: CartDispatcher>: Sendable {
     func create(_ cart: CartID, _ context: CallContext) async throws(Refusal) {
         // Not under the client's key, which is the change's.
         let creation = CartCommand.change(.create(currency: nil), at: now())
-        if case .rejected(let rejection) = try await ask(cart, creation, context).verdict {
+        if case .rejected(let rejection) = try await application.answer(creation, of: cart, context).verdict {
             throw Refusal(rejection)
         }
     }
@@ -167,20 +167,14 @@ package struct DemoShopCarts<Dispatcher: CartDispatcher>: Sendable {
     /// Has a cart changed; what is not there needs no change.
     private func change(
         _ cart: CartID,
-        _ change: CartCommand.Change,
+        by change: CartCommand.Change,
         under operation: CartOperation? = nil,
         _ context: CallContext
     ) async throws(Refusal) {
-        switch try await ask(cart, .change(change, at: now(), operation: operation), context).verdict {
+        switch try await application.answer(.change(change, at: now(), operation: operation), of: cart, context).verdict {
         case .accepted, .rejected(.lineNotFound): return
         case .rejected(let rejection):
-            guard try await isGone(rejection, cart, context) else { throw Refusal(rejection) }
+            guard try await isGone(cart, after: rejection, context) else { throw Refusal(rejection) }
         }
-    }
-
-    func ask(_ cart: CartID, _ command: CartCommand, _ context: CallContext) async throws(Refusal)
-        -> Answer<CartLogic>
-    {
-        try await application.answer(command, of: cart, context)
     }
 }

@@ -98,7 +98,7 @@ struct MergeCoordinator<Dispatcher: CartDispatcher>: Sendable {
         let answer = try await answer(dryRun)
         switch (answer.verdict, source) {
         case (.accepted(let reply, let record), _):
-            return AcceptedCommand(reply, record, answer)
+            return AcceptedCommand(reply, record, of: answer)
         case (.rejected(.operationReused), _), (.rejected(.operationRetired), _),
             (.rejected(.mergeForgotten), _),
             (.rejected, .open), (.rejected, .refuses):
@@ -120,7 +120,7 @@ struct MergeCoordinator<Dispatcher: CartDispatcher>: Sendable {
         guard let operation = operation(change) else { return dryRun }
         let answer = try await answer(.change(change, at: now(), operation: operation))
         switch answer.verdict {
-        case .accepted(let reply, let record): return AcceptedCommand(reply, record, answer)
+        case .accepted(let reply, let record): return AcceptedCommand(reply, record, of: answer)
         case .rejected: return try await ask(.read)
         }
     }
@@ -143,7 +143,7 @@ struct MergeCoordinator<Dispatcher: CartDispatcher>: Sendable {
         let answer = try await answer(command)
         switch answer.verdict {
         case .accepted(let reply, let record):
-            let accepted = AcceptedCommand(reply, record, answer)
+            let accepted = AcceptedCommand(reply, record, of: answer)
             // Of a key that was used meanwhile, the target may know the merge by another attempt.
             if accepted.knows(handover) { try await finish(handover) }
             return accepted
@@ -176,7 +176,7 @@ struct MergeCoordinator<Dispatcher: CartDispatcher>: Sendable {
     }
 
     private func operation(_ change: CartCommand.Change) -> CartOperation? {
-        context.key.map { CartOperation($0, change, context.precondition) }
+        context.key.map { CartOperation($0, change, under: context.precondition) }
     }
 
     private func expected() async throws(MergeFailure) -> UInt64? {
@@ -188,7 +188,7 @@ struct MergeCoordinator<Dispatcher: CartDispatcher>: Sendable {
     private func ask(_ command: CartCommand) async throws(MergeFailure) -> AcceptedCommand {
         let answer = try await answer(command)
         switch answer.verdict {
-        case .accepted(let reply, let record): return AcceptedCommand(reply, record, answer)
+        case .accepted(let reply, let record): return AcceptedCommand(reply, record, of: answer)
         case .rejected: throw refusal(answer)
         }
     }

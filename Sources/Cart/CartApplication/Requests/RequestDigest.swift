@@ -217,7 +217,7 @@ extension CartOperation {
     init(
         _ key: IdempotencyKey,
         _ change: CartCommand.Change,
-        _ precondition: Precondition,
+        under precondition: Precondition = .any,
         hasGeneratedID: Bool = false
     ) {
         self.init(

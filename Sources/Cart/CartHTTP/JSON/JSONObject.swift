@@ -33,14 +33,14 @@ struct JSONObject: Sendable {
     /// The text of a member that may be absent or null.
     func optionalString(_ name: String) throws(RequestError) -> String? {
         guard let value = optional(name) else { return nil }
-        guard case .string(let text) = value else { throw wrongType(name, "a string", value) }
+        guard case .string(let text) = value else { throw wrongType(name, expected: "a string", value) }
         return text
     }
 
     /// The text of a member that must be there.
     func string(_ name: String) throws(RequestError) -> String {
         let value = try required(name)
-        guard case .string(let text) = value else { throw wrongType(name, "a string", value) }
+        guard case .string(let text) = value else { throw wrongType(name, expected: "a string", value) }
         return text
     }
 
@@ -75,7 +75,7 @@ struct JSONObject: Sendable {
 
     /// The text that a value of this member is.
     func text(_ name: String, _ value: JSONValue) throws(RequestError) -> String {
-        guard case .string(let text) = value else { throw wrongType(name, "a string", value) }
+        guard case .string(let text) = value else { throw wrongType(name, expected: "a string", value) }
         return text
     }
 
@@ -84,7 +84,7 @@ struct JSONObject: Sendable {
         switch value {
         case .integer(let number): return number
         case .hugeInteger: throw .hugeInteger(pointer[name].text)
-        case .null, .boolean, .fraction, .string, .array, .object: throw wrongType(name, "an integer", value)
+        case .null, .boolean, .fraction, .string, .array, .object: throw wrongType(name, expected: "an integer", value)
         }
     }
 
@@ -95,11 +95,11 @@ struct JSONObject: Sendable {
 
     /// The elements of a value of this member, each with its place.
     func elements(_ name: String, _ value: JSONValue) throws(RequestError) -> [(JSONValue, JSONPointer)] {
-        guard case .array(let elements) = value else { throw wrongType(name, "an array", value) }
+        guard case .array(let elements) = value else { throw wrongType(name, expected: "an array", value) }
         return elements.enumerated().map { ($1, pointer[name][String($0)]) }
     }
 
-    private func wrongType(_ name: String, _ expected: String, _ actual: JSONValue) -> RequestError {
+    private func wrongType(_ name: String, expected: String, _ actual: JSONValue) -> RequestError {
         .wrongType(pointer[name].text, expected: expected, actual: actual.kind)
     }
 }

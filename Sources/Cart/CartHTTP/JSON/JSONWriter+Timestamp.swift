@@ -46,19 +46,19 @@ private struct CivilTime {
 
     /// The digits of `0000-00-00T00:00:00.000Z` with their offsets.
     func digits(_ put: (Int, UInt8) -> Void) {
-        func number(_ number: Int, _ offset: Int, _ width: Int) {
+        func number(_ number: Int, at offset: Int, width: Int) {
             var rest = number
             for index in (offset..<offset + width).reversed() {
                 put(index, UInt8(truncatingIfNeeded: rest % 10 + 0x30))
                 rest /= 10
             }
         }
-        number(year, 0, 4)
-        number(month, 5, 2)
-        number(day, 8, 2)
-        number(hour, 11, 2)
-        number(minute, 14, 2)
-        number(second, 17, 2)
-        number(millisecond, 20, 3)
+        number(year, at: 0, width: 4)
+        number(month, at: 5, width: 2)
+        number(day, at: 8, width: 2)
+        number(hour, at: 11, width: 2)
+        number(minute, at: 14, width: 2)
+        number(second, at: 17, width: 2)
+        number(millisecond, at: 20, width: 3)
     }
 }

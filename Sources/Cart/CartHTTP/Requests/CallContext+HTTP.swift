@@ -10,20 +10,20 @@ extension CallContext {
     init(_ request: Request, deadline: ContinuousClock.Instant) throws(RequestError) {
         let precondition = try Precondition(ifMatch: request.headers[.ifMatch])
         let isRead = request.method == .get || request.method == .head
-        self.init(request, deadline, key: isRead ? nil : try .read(request.headers), precondition)
+        self.init(request, deadline, key: isRead ? nil : try .read(request.headers), under: precondition)
     }
 
     /// The context of a request for a new cart, for which there is no precondition: it would be one on the list of all
     /// carts, which has no version.
     init(creation request: Request, deadline: ContinuousClock.Instant) throws(RequestError) {
-        self.init(request, deadline, key: try .read(request.headers), .any)
+        self.init(request, deadline, key: try .read(request.headers), under: .any)
     }
 
     private init(
         _ request: Request,
         _ deadline: ContinuousClock.Instant,
         key: IdempotencyKey?,
-        _ precondition: Precondition
+        under precondition: Precondition
     ) {
         self.init(
             deadline: deadline,

@@ -60,10 +60,10 @@ enum CartResource: Equatable, Sendable {
             guard second == nil, let step = CartResource.step(&rest) else { return nil }
             if first == nil { first = step } else { second = step }
         }
-        self.init(part, of: id, first, second)
+        self.init(part, of: id, then: first, second)
     }
 
-    private init?(_ part: String, of id: String, _ first: String?, _ second: String?) {
+    private init?(_ part: String, of id: String, then first: String?, _ second: String?) {
         switch (part, first, second) {
         case ("lines", nil, nil): self = .lines(id)
         case ("lines", let line?, nil): self = .line(id, line)

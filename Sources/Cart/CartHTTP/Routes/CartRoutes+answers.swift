@@ -21,10 +21,10 @@ extension CartRoutes {
     }
 
     /// Changes the cart and shows it as it is then.
-    func change(_ id: CartID, _ context: CallContext, _ change: CartCommand.Change) async throws(Refusal)
+    func change(_ id: CartID, by change: CartCommand.Change, _ context: CallContext) async throws(Refusal)
         -> Response
     {
-        let accepted = try await application.change(id, change, context)
+        let accepted = try await application.change(id, by: change, context)
         return try answer(accepted, of: id, context, deletes: change == .delete)
     }
 

@@ -12,17 +12,17 @@ extension CartRoutes {
     ///
     /// Each event holds the whole cart, and its version as the id. Versions that follow each other faster than they can be
     /// shown are skipped; the newest never is. A client that comes again with `Last-Event-ID` is not shown that version again.
-    func stream(_ id: CartID, _ context: CallContext, _ request: Request) async throws -> Response {
+    func stream(_ id: CartID, _ context: CallContext, after lastEvent: String?) async throws -> Response {
         do throws(WatchFailure) {
             var watch = try application.watch(
                 id,
                 context,
-                seen: request.headers[.lastEventID].flatMap { UInt64($0) }
+                seen: lastEvent.flatMap { UInt64($0) }
             )
             let first = try await watch.first()
             return responses.stream { [watch] writer in
                 var watch = watch
-                try await run(id, &watch, first, into: &writer)
+                try await run(&watch, of: id, from: first, into: &writer)
                 try await writer.finish(nil)
             }
         } catch {
@@ -32,9 +32,9 @@ extension CartRoutes {
 
     @concurrent
     private func run(
-        _ cart: CartID,
         _ watch: inout CartWatch<Dispatcher>,
-        _ first: CartUpdate?,
+        of cart: CartID,
+        from first: CartUpdate?,
         into writer: inout any ResponseBodyWriter
     ) async throws {
         try await writer.write(StreamEvent.opening)

@@ -75,42 +75,43 @@ package struct CartRoutes<Dispatcher: CartDispatcher>: Sendable {
             return try await show(CartID(path: id), context()).createHeadResponse()
         case (.cart(let id), .put):
             let (cart, context) = try (CartID(path: id), context())
-            return try await change(cart, context, CartBody.creation(json(of: request)))
+            return try await change(cart, by: CartBody.creation(json(of: request)), context)
         case (.cart(let id), .patch):
             let (cart, context) = try (CartID(path: id), context())
-            return try await change(cart, context, CartBody.details(json(of: request, patch: true)))
+            return try await change(cart, by: CartBody.details(json(of: request, patch: true)), context)
         case (.cart(let id), .delete):
-            return try await change(CartID(path: id), context(), .delete)
+            return try await change(CartID(path: id), by: .delete, context())
         case (.lines(let id), .post):
             let (cart, context) = try (CartID(path: id), context())
-            return try await change(cart, context, CartBody.addition(json(of: request)))
+            return try await change(cart, by: CartBody.addition(json(of: request)), context)
         case (.lines(let id), .delete):
-            return try await change(CartID(path: id), context(), .clear)
+            return try await change(CartID(path: id), by: .clear, context())
         case (.line(let id, let line), .patch):
             let (cart, context, line) = try (CartID(path: id), context(), LineID(path: line))
-            return try await change(cart, context, CartBody.alteration(json(of: request), of: line))
+            return try await change(cart, by: CartBody.alteration(json(of: request), of: line), context)
         case (.line(let id, let line), .delete):
-            return try await change(CartID(path: id), context(), .removeLine(LineID(path: line)))
+            let (cart, context, line) = try (CartID(path: id), context(), LineID(path: line))
+            return try await change(cart, by: .removeLine(line), context)
         case (.price(let id, let line), .put):
             let (cart, context) = try (CartID(path: id), context())
             // Before the body is looked at, as nobody else has to know what is wrong with it.
             try application.requireTrust(context)
             let line = try LineID(path: line)
-            return try await change(cart, context, CartBody.pricing(json(of: request), of: line))
+            return try await change(cart, by: CartBody.pricing(json(of: request), of: line), context)
         case (.actions(let id), .post):
             let (cart, context) = try (CartID(path: id), context())
-            return try await change(cart, context, CartBody.actions(json(of: request)))
+            return try await change(cart, by: CartBody.actions(json(of: request)), context)
         case (.takeOut(let id), .post):
             let (cart, context) = try (CartID(path: id), context())
-            return try await change(cart, context, CartBody.takingOut(json(of: request)))
+            return try await change(cart, by: CartBody.takingOut(json(of: request)), context)
         case (.checkout(let id), .post):
             let (cart, context) = try (CartID(path: id), context())
             let version = try CartBody.checkout(await json(of: request))
-            return try await change(cart, context.ordering(version), .checkOut(application.newOrderID()))
+            return try await change(cart, by: .checkOut(application.newOrderID()), context.ordering(version))
         case (.cancellation(let id), .post):
             let (cart, context) = try (CartID(path: id), context())
             try CartBody.nothing(await json(of: request))
-            return try await change(cart, context, .cancelCheckout)
+            return try await change(cart, by: .cancelCheckout, context)
         case (.order(let id), .get):
             return try await showOrder(CartID(path: id), context())
         case (.order(let id), .head):
@@ -124,7 +125,7 @@ package struct CartRoutes<Dispatcher: CartDispatcher>: Sendable {
         case (.history(let id), .head):
             return try await showHistory(CartID(path: id), context()).createHeadResponse()
         case (.stream(let id), .get):
-            return try await stream(CartID(path: id), context(), request)
+            return try await stream(CartID(path: id), context(), after: request.headers[.lastEventID])
         case (_, .options):
             try resource.validate()
             return responses.options(resource.methods)
@@ -138,7 +139,7 @@ package struct CartRoutes<Dispatcher: CartDispatcher>: Sendable {
         let context = try CallContext(creation: request, deadline: deadline)
         let id = try application.generatedID(under: context.key)
         let creation = try CartBody.creation(await json(of: request))
-        let accepted = try await application.change(id, creation, context, hasGeneratedID: true)
+        let accepted = try await application.change(id, by: creation, context, hasGeneratedID: true)
         return try answer(accepted, of: id, context)
     }
 
