@@ -67,7 +67,6 @@ let allPackages = packages(onlyProduct ? productPackages : productPackages + "\n
 
 func words(_ text: String) -> [String] { text.split { $0 == " " || $0 == "\n" }.map(String.init) }
 
-/// - Parameter names: as in `import`: targets of ours, and libraries of others.
 func dependencies(_ names: String) -> [Target.Dependency] {
     words(names).map { name in
         let package = allPackages.first { $0.libraries.contains(name) }
@@ -75,271 +74,197 @@ func dependencies(_ names: String) -> [Target.Dependency] {
     }
 }
 
-/// A target's name is the last part of its path.
+/// The last part of a path: a target's name, a package's name.
 func last(_ path: String) -> String { String(path.split(separator: "/").last ?? "") }
 
-func library(_ path: String, uses: String = "", resources: [Resource] = []) -> Target {
-    let uses = dependencies(uses)
-    return .target(
-        name: last(path),
-        dependencies: uses,
-        path: path,
-        resources: resources,
-        swiftSettings: strict
-    )
+/// Targets, a paragraph each: kind, path, and what it imports, of ours and of others; further lines are indented.
+func targets(_ table: String) -> [Target] {
+    let paragraphs = table.split(separator: "\n").reduce(into: [String]()) { paragraphs, line in
+        if line.hasPrefix("    ") {
+            paragraphs[paragraphs.count - 1] += line
+        } else {
+            paragraphs.append(String(line))
+        }
+    }
+    return paragraphs.filter { !$0.hasPrefix("#") }.map { paragraph in
+        let words = words(paragraph.replacing(":", with: ""))
+        return target(words[0], at: words[1], uses: dependencies(words[2...].joined(separator: " ")))
+    }
 }
 
-/// Generated code keeps the form and the warnings that its generator gave it.
-func generated(_ path: String, uses: String) -> Target {
-    let settings: [SwiftSetting] = [.swiftLanguageMode(.v6)]
-    return .target(name: last(path), dependencies: dependencies(uses), path: path, swiftSettings: settings)
+func target(_ kind: String, at path: String, uses: [Target.Dependency]) -> Target {
+    let name = last(path)
+    switch kind {
+    case "system":
+        return .systemLibrary(name: name, path: path)
+    case "library":
+        let resources = resources[name] ?? []
+        return .target(
+            name: name,
+            dependencies: uses,
+            path: path,
+            resources: resources,
+            swiftSettings: strict
+        )
+    case "generated":
+        // It keeps the form and the warnings that its generator gave it.
+        return .target(name: name, dependencies: uses, path: path, swiftSettings: [.swiftLanguageMode(.v6)])
+    case "executable":
+        return .executableTarget(name: name, dependencies: uses, path: path, swiftSettings: strict)
+    case "tests":
+        let exclude = name == "ProtocolTests" ? ["Clients"] : []
+        return .testTarget(
+            name: name,
+            dependencies: uses,
+            path: path,
+            exclude: exclude,
+            swiftSettings: strict
+        )
+    default:
+        fatalError("\(path): no such kind of target: \(kind)")
+    }
 }
 
-func executable(_ path: String, uses: String) -> Target {
-    let uses = dependencies(uses)
-    return .executableTarget(name: last(path), dependencies: uses, path: path, swiftSettings: strict)
-}
-
-func tests(_ path: String, uses: String, exclude: [String] = []) -> Target {
-    let uses = dependencies(uses)
-    return .testTarget(
-        name: last(path),
-        dependencies: uses,
-        path: path,
-        exclude: exclude,
-        swiftSettings: strict
-    )
-}
+let resources: [String: [Resource]] = [
+    "OpenAPIDocument": [.embedInCode("openapi.yaml"), .embedInCode("docs.html")]
+]
 
 // MARK: What ships
 
-let productTargets: [Target] = [
-    // What everybody needs a little of.
-    library("Sources/Timing"),
-    library("Sources/GRPCServing", uses: "GRPCCore GRPCNIOTransportHTTP2Posix NIOPosix"),
+let productTargets = targets(
+    """
+    # What everybody needs a little of.
+    library Sources/Timing
+    library Sources/GRPCServing: GRPCCore GRPCNIOTransportHTTP2Posix NIOPosix
 
-    // The Redis client: NIO carries the bytes, hiredis reads them.
-    .systemLibrary(name: "CHiredis", path: "Sources/Redis/CHiredis"),
-    library(
-        "Sources/Redis/RedisClient",
-        uses: "CHiredis Timing Crypto DequeModule Logging NIOCore NIOPosix NIOSSL"
-    ),
+    # The Redis client: NIO carries the bytes, hiredis reads them.
+    system Sources/Redis/CHiredis
+    library Sources/Redis/RedisClient: CHiredis Timing Crypto DequeModule Logging NIOCore NIOPosix NIOSSL
 
-    // The runtime over any decider. It knows no cart.
-    library("Sources/Runtime/Ownership"),
-    library("Sources/Runtime/ActorRuntime", uses: "Ownership Timing DequeModule Logging"),
-    library(
-        "Sources/Runtime/RedisActorStore",
-        uses: "ActorRuntime Ownership RedisClient Timing Logging NIOCore"
-    ),
-    generated("Sources/Runtime/PeerProtocol", uses: "GRPCCore GRPCProtobuf SwiftProtobuf"),
-    library(
-        "Sources/Runtime/PeerTransport",
-        uses: """
-            ActorRuntime GRPCServing Ownership PeerProtocol Timing Crypto GRPCCore GRPCNIOTransportHTTP2Posix
-            Logging NIOCore NIOPosix SwiftProtobuf
-            """
-    ),
+    # The runtime over any decider. It knows no cart.
+    library Sources/Runtime/Ownership
+    library Sources/Runtime/ActorRuntime: Ownership Timing DequeModule Logging
+    library Sources/Runtime/RedisActorStore: ActorRuntime Ownership RedisClient Timing Logging NIOCore
+    generated Sources/Runtime/PeerProtocol: GRPCCore GRPCProtobuf SwiftProtobuf
+    library Sources/Runtime/PeerTransport:
+        ActorRuntime GRPCServing Ownership PeerProtocol Timing Crypto GRPCCore GRPCNIOTransportHTTP2Posix
+        Logging NIOCore NIOPosix SwiftProtobuf
 
-    // The cart, and its faces.
-    library("Sources/Cart/Cart"),
-    generated("Sources/Cart/CartProtobuf", uses: "SwiftProtobuf"),
-    library(
-        "Sources/Cart/CartActor",
-        uses: "ActorRuntime Cart CartProtobuf Ownership SwiftProtobuf"
-    ),
-    library(
-        "Sources/Cart/CartApplication",
-        uses: "ActorRuntime Cart CartActor Ownership Timing Crypto"
-    ),
-    library(
-        "Sources/Cart/CartHTTP",
-        uses: "ActorRuntime Cart CartActor CartApplication Timing HTTPTypes Hummingbird NIOCore"
-    ),
-    library(
-        "Sources/Cart/CartGRPC",
-        uses: """
-            ActorRuntime Cart CartActor CartApplication CartProtobuf GRPCServing GRPCCore
-            GRPCNIOTransportHTTP2Posix GRPCProtobuf Logging NIOCore NIOPosix SwiftProtobuf
-            """
-    ),
-    library(
-        "Sources/Cart/OpenAPIDocument",
-        resources: [.embedInCode("openapi.yaml"), .embedInCode("docs.html")]
-    ),
+    # The cart, and its faces.
+    library Sources/Cart/Cart
+    generated Sources/Cart/CartProtobuf: SwiftProtobuf
+    library Sources/Cart/CartActor: ActorRuntime Cart CartProtobuf Ownership SwiftProtobuf
+    library Sources/Cart/CartApplication: ActorRuntime Cart CartActor Ownership Timing Crypto
+    library Sources/Cart/CartHTTP:
+        ActorRuntime Cart CartActor CartApplication Timing HTTPTypes Hummingbird NIOCore
+    library Sources/Cart/CartGRPC:
+        ActorRuntime Cart CartActor CartApplication CartProtobuf GRPCServing GRPCCore
+        GRPCNIOTransportHTTP2Posix GRPCProtobuf Logging NIOCore NIOPosix SwiftProtobuf
+    library Sources/Cart/OpenAPIDocument
 
-    // The process: settings, and the only place that sees everything.
-    library(
-        "Sources/Node/NodeConfiguration",
-        uses: """
-            ActorRuntime Cart Ownership RedisClient Timing Configuration Logging ServiceLifecycle Subprocess
-            SystemPackage
-            """
-    ),
-    executable(
-        "Sources/Node/CartNode",
-        uses: """
-            ActorRuntime Cart CartActor CartApplication CartGRPC CartHTTP NodeConfiguration OpenAPIDocument
-            Ownership PeerTransport RedisActorStore RedisClient Timing Hummingbird Logging NIOCore NIOPosix
-            ServiceLifecycle UnixSignals
-            """
-    ),
-]
+    # The process: settings, and the only place that sees everything.
+    library Sources/Node/NodeConfiguration:
+        ActorRuntime Cart Ownership RedisClient Timing Configuration Logging ServiceLifecycle Subprocess
+        SystemPackage
+    executable Sources/Node/CartNode:
+        ActorRuntime Cart CartActor CartApplication CartGRPC CartHTTP NodeConfiguration OpenAPIDocument
+        Ownership PeerTransport RedisActorStore RedisClient Timing Hummingbird Logging NIOCore NIOPosix
+        ServiceLifecycle UnixSignals
+    """
+)
 
 // MARK: What proves it
 
-let toolTargets: [Target] = [
-    // Fakes and simulated ports, beside the runtime that they stand in for.
-    library("Sources/Runtime/RuntimeTesting", uses: "ActorRuntime Ownership Timing"),
+let toolTargets = targets(
+    """
+    # Fakes and simulated ports, beside the runtime that they stand in for.
+    library Sources/Runtime/RuntimeTesting: ActorRuntime Ownership Timing
 
-    // A second kind of actor, on the runtime alone.
-    library("Examples/Counter/CounterActor", uses: "ActorRuntime"),
-    executable(
-        "Examples/Counter/CounterExample",
-        uses: """
-            ActorRuntime CounterActor Ownership PeerTransport RedisActorStore RedisClient ArgumentParser
-            Logging NIOCore NIOPosix
-            """
-    ),
+    # A second kind of actor, on the runtime alone.
+    library Examples/Counter/CounterActor: ActorRuntime
+    executable Examples/Counter/CounterExample:
+        ActorRuntime CounterActor Ownership PeerTransport RedisActorStore RedisClient ArgumentParser Logging
+        NIOCore NIOPosix
 
-    library(
-        "Sources/Cart/CartTesting",
-        uses: "ActorRuntime Cart CartActor CartApplication Ownership SeededRandom"
-    ),
+    library Sources/Cart/CartTesting: ActorRuntime Cart CartActor CartApplication Ownership SeededRandom
 
-    library("Tools/SeededRandom"),
-    library("Tools/ProcessMeasurement", uses: "SystemPackage"),
-    library("Tools/Workload/CartWorkload", uses: "SeededRandom Timing"),
-    library("Tools/Workload/CartClient", uses: "CartWorkload AsyncHTTPClient NIOCore NIOHTTP1 NIOPosix"),
-    executable(
-        "Tools/Load/CartLoad",
-        uses: """
-            CartClient CartWorkload ProcessMeasurement SeededRandom Timing ArgumentParser Histogram NIOCore
-            Subprocess SystemPackage
-            """
-    ),
-    executable(
-        "Tools/Bench/CartBench",
-        uses: """
-            ActorRuntime Cart CartActor Ownership PeerTransport ProcessMeasurement RedisActorStore
-            RedisClient ServerTesting ArgumentParser Histogram Logging NIOCore NIOPosix Subprocess SystemPackage
-            """
-    ),
-    library(
-        "Tools/Simulation/CartSimulation",
-        uses: """
-            ActorRuntime Cart CartActor CartWorkload Ownership RuntimeTesting SeededRandom Timing
-            DequeModule HeapModule Logging
-            """
-    ),
-    executable("Tools/Simulation/CartSimulate", uses: "CartSimulation ArgumentParser"),
-    library("Tools/Cluster/ServerTesting", uses: "SeededRandom"),
-    library(
-        "Tools/Cluster/ClusterTesting",
-        uses: """
-            CartClient CartWorkload SeededRandom ServerTesting Timing AsyncHTTPClient NIOCore NIOHTTP1
-            SystemPackage
-            """
-    ),
-    executable("Tools/Cluster/CartChaos", uses: "CartWorkload ClusterTesting ServerTesting ArgumentParser"),
-    executable("Tools/OpenAPIPage", uses: "Yams"),
-]
+    library Tools/SeededRandom
+    library Tools/ProcessMeasurement: SystemPackage
+    library Tools/Workload/CartWorkload: SeededRandom Timing
+    library Tools/Workload/CartClient: CartWorkload AsyncHTTPClient NIOCore NIOHTTP1 NIOPosix
+    executable Tools/Load/CartLoad:
+        CartClient CartWorkload ProcessMeasurement SeededRandom Timing ArgumentParser Histogram NIOCore
+        Subprocess SystemPackage
+    executable Tools/Bench/CartBench:
+        ActorRuntime Cart CartActor Ownership PeerTransport ProcessMeasurement RedisActorStore RedisClient
+        ServerTesting ArgumentParser Histogram Logging NIOCore NIOPosix Subprocess SystemPackage
+    library Tools/Simulation/CartSimulation:
+        ActorRuntime Cart CartActor CartWorkload Ownership RuntimeTesting SeededRandom Timing DequeModule
+        HeapModule Logging
+    executable Tools/Simulation/CartSimulate: CartSimulation ArgumentParser
+    library Tools/Cluster/ServerTesting: SeededRandom
+    library Tools/Cluster/ClusterTesting:
+        CartClient CartWorkload SeededRandom ServerTesting Timing AsyncHTTPClient NIOCore NIOHTTP1
+        SystemPackage
+    executable Tools/Cluster/CartChaos: CartWorkload ClusterTesting ServerTesting ArgumentParser
+    executable Tools/OpenAPIPage: Yams
+    """
+)
 
-let testTargets: [Target] = [
-    // The manifest, the picture of it and the folders agree.
-    tests("Tests/Unit/ManifestTests", uses: ""),
+let testTargets = targets(
+    """
+    # The manifest, the picture of it and the folders agree.
+    tests Tests/Unit/ManifestTests
 
-    // Machines and values, alone.
-    tests("Tests/Unit/OwnershipTests", uses: "Ownership"),
-    tests("Tests/Unit/TimingTests", uses: "Timing"),
-    tests(
-        "Tests/Unit/CartActorTests",
-        uses: "ActorRuntime Cart CartActor CartProtobuf CartTesting Ownership SeededRandom SwiftProtobuf"
-    ),
-    tests("Tests/Unit/CartTests", uses: "Cart SeededRandom"),
-    tests(
-        "Tests/Unit/CartWorkloadTests",
-        uses: "CartClient CartLoad CartWorkload SeededRandom AsyncHTTPClient NIOCore NIOHTTP1"
-    ),
-    tests("Tests/Unit/ClusterTestingTests", uses: "ClusterTesting"),
+    # Machines and values, alone.
+    tests Tests/Unit/OwnershipTests: Ownership
+    tests Tests/Unit/TimingTests: Timing
+    tests Tests/Unit/CartActorTests:
+        ActorRuntime Cart CartActor CartProtobuf CartTesting Ownership SeededRandom SwiftProtobuf
+    tests Tests/Unit/CartTests: Cart SeededRandom
+    tests Tests/Unit/CartWorkloadTests:
+        CartClient CartLoad CartWorkload SeededRandom AsyncHTTPClient NIOCore NIOHTTP1
+    tests Tests/Unit/ClusterTestingTests: ClusterTesting
 
-    // Shells, on ports in memory and a clock that stands still.
-    tests(
-        "Tests/Component/ActorRuntimeTests",
-        uses: "ActorRuntime CounterActor Ownership RuntimeTesting SeededRandom Logging"
-    ),
-    tests(
-        "Tests/Component/CartApplicationTests",
-        uses: """
-            ActorRuntime Cart CartActor CartApplication CartTesting Ownership Timing
-            """
-    ),
-    tests(
-        "Tests/Component/CartHTTPTests",
-        uses: """
-            ActorRuntime Cart CartActor CartApplication CartHTTP CartTesting OpenAPIDocument OpenAPIPage
-            Ownership SeededRandom HTTPTypes Hummingbird HummingbirdTesting Logging NIOCore Yams
-            """
-    ),
+    # Shells, on ports in memory and a clock that stands still.
+    tests Tests/Component/ActorRuntimeTests:
+        ActorRuntime CounterActor Ownership RuntimeTesting SeededRandom Logging
+    tests Tests/Component/CartApplicationTests:
+        ActorRuntime Cart CartActor CartApplication CartTesting Ownership Timing
+    tests Tests/Component/CartHTTPTests:
+        ActorRuntime Cart CartActor CartApplication CartHTTP CartTesting OpenAPIDocument OpenAPIPage Ownership
+        SeededRandom HTTPTypes Hummingbird HummingbirdTesting Logging NIOCore Yams
 
-    // The fakes themselves.
-    tests(
-        "Tests/Component/RuntimeTestingTests",
-        uses: "ActorRuntime CounterActor Ownership RuntimeTesting"
-    ),
+    # The fakes themselves.
+    tests Tests/Component/RuntimeTestingTests: ActorRuntime CounterActor Ownership RuntimeTesting
 
-    // Real sockets and a real Redis.
-    tests(
-        "Tests/Integration/ServerTestingTests",
-        uses: "ClusterTesting ServerTesting NIOCore NIOPosix"
-    ),
-    tests(
-        "Tests/Integration/RedisClientTests",
-        uses: "RedisClient SeededRandom Logging NIOCore NIOPosix"
-    ),
-    tests(
-        "Tests/Integration/RedisActorStoreTests",
-        uses: """
-            ActorRuntime CounterActor Ownership RedisActorStore RedisClient RuntimeTesting ServerTesting
-            Logging NIOCore NIOPosix
-            """
-    ),
-    tests(
-        "Tests/Integration/PeerTransportTests",
-        uses: """
-            ActorRuntime Ownership PeerProtocol PeerTransport GRPCCore GRPCNIOTransportHTTP2Posix Logging
-            NIOCore NIOPosix SwiftProtobuf
-            """
-    ),
-    tests(
-        "Tests/Integration/CartGRPCTests",
-        uses: """
-            ActorRuntime Cart CartActor CartApplication CartGRPC CartProtobuf Ownership SeededRandom GRPCCore
-            GRPCNIOTransportHTTP2Posix GRPCProtobuf Logging SwiftProtobuf
-            """
-    ),
-    tests(
-        "Tests/Integration/NodeConfigurationTests",
-        uses: """
-            NodeConfiguration Ownership RedisClient Timing Logging NIOPosix ServiceLifecycle Subprocess
-            SystemPackage
-            """
-    ),
+    # Real sockets and a real Redis.
+    tests Tests/Integration/ServerTestingTests: ClusterTesting ServerTesting NIOCore NIOPosix
+    tests Tests/Integration/RedisClientTests: RedisClient SeededRandom Logging NIOCore NIOPosix
+    tests Tests/Integration/RedisActorStoreTests:
+        ActorRuntime CounterActor Ownership RedisActorStore RedisClient RuntimeTesting ServerTesting Logging
+        NIOCore NIOPosix
+    tests Tests/Integration/PeerTransportTests:
+        ActorRuntime Ownership PeerProtocol PeerTransport GRPCCore GRPCNIOTransportHTTP2Posix Logging NIOCore
+        NIOPosix SwiftProtobuf
+    tests Tests/Integration/CartGRPCTests:
+        ActorRuntime Cart CartActor CartApplication CartGRPC CartProtobuf Ownership SeededRandom GRPCCore
+        GRPCNIOTransportHTTP2Posix GRPCProtobuf Logging SwiftProtobuf
+    tests Tests/Integration/NodeConfigurationTests:
+        NodeConfiguration Ownership RedisClient Timing Logging NIOPosix ServiceLifecycle Subprocess
+        SystemPackage
 
-    // Whole clusters in simulated time.
-    tests("Tests/Simulation/SimulationTests", uses: "CartSimulation Ownership"),
+    # Whole clusters in simulated time.
+    tests Tests/Simulation/SimulationTests: CartSimulation Ownership
 
-    // Real processes under real faults, and under clients that are not ours.
-    tests(
-        "Tests/System/FailoverTests",
-        uses: """
-            CartNode CartWorkload ClusterTesting NodeConfiguration ServerTesting AsyncHTTPClient NIOCore
-            NIOFoundationCompat NIOHTTP1
-            """
-    ),
-    tests("Tests/System/CounterExampleTests", uses: "CounterExample ServerTesting"),
-    tests("Tests/System/ProtocolTests", uses: "ClusterTesting ServerTesting", exclude: ["Clients"]),
-]
+    # Real processes under real faults, and under clients that are not ours.
+    tests Tests/System/FailoverTests:
+        CartNode CartWorkload ClusterTesting NodeConfiguration ServerTesting AsyncHTTPClient NIOCore
+        NIOFoundationCompat NIOHTTP1
+    tests Tests/System/CounterExampleTests: CounterExample ServerTesting
+    tests Tests/System/ProtocolTests: ClusterTesting ServerTesting
+    """
+)
 
 // MARK: The package
 
