@@ -230,7 +230,7 @@ let testTargets = targets(
     tests Tests/Component/ActorRuntimeTests:
         ActorRuntime CounterActor Ownership RuntimeTesting SeededRandom Logging
     tests Tests/Component/CartApplicationTests:
-        ActorRuntime Cart CartActor CartApplication CartTesting Ownership Timing
+        ActorRuntime Cart CartActor CartApplication CartTesting Ownership
     tests Tests/Component/CartHTTPTests:
         ActorRuntime Cart CartActor CartApplication CartHTTP CartTesting OpenAPIDocument OpenAPIPage Ownership
         SeededRandom HTTPTypes Hummingbird HummingbirdTesting Logging NIOCore Yams
