@@ -1,4 +1,4 @@
-/// Which ASCII characters a field may consist of.
+/// The ASCII alphabet of a field.
 enum AllowedCharacters {
     /// `A-Z a-z 0-9 _ . ~ -`
     case cartID
@@ -7,7 +7,7 @@ enum AllowedCharacters {
     /// `A-Z a-z 0-9 _ . -`
     case attributeKey
 
-    /// Whether the field may have this character.
+    /// True if the alphabet has this character.
     func contains(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -24,7 +24,9 @@ enum AllowedCharacters {
         }
     }
 
-    /// Refuses text that is empty, has another character (reported first), or has more than `maximum`.
+    /// Checks that text has 1…`maximum` characters, all of the alphabet.
+    ///
+    /// - Throws: `invalid(field, _)`: `forbiddenCharacter` before `empty` and `tooLong`.
     func check(_ text: String, _ field: CartRejection.Field, maximum: Int) throws(CartRejection) {
         var length = 0
         for byte in text.utf8 {
@@ -36,24 +38,26 @@ enum AllowedCharacters {
     }
 }
 
-/// What is meant for people to read: any Unicode text without control characters.
+/// Text for people: any Unicode text without control characters.
 enum ReadableText {
-    /// Refuses text of more than `maximum` UTF-8 bytes (reported first) or with a control character (Unicode's Cc:
-    /// U+0000…1F and U+007F…9F).
+    /// Checks that text has at most `maximum` UTF-8 bytes and no control character (Unicode's Cc: U+0000…1F
+    /// and U+007F…9F).
     ///
-    /// - Parameter inLines: whether line feeds are admitted all the same.
+    /// - Parameter allowsLineFeeds: true where the text may have line feeds.
+    ///
+    /// - Throws: `invalid(field, _)`: `tooLong` before `forbiddenCharacter`.
     static func check(
         _ text: String,
         _ field: CartRejection.Field,
         maximum: Int,
-        inLines: Bool = false
+        allowsLineFeeds: Bool = false
     ) throws(CartRejection) {
         let length = text.utf8.count
         guard length <= maximum else { throw .invalid(field, .tooLong(maximum: maximum, actual: length)) }
         var offset = 0
         for scalar in text.unicodeScalars {
             switch scalar.value {
-            case 0x0A where inLines: offset += 1
+            case 0x0A where allowsLineFeeds: offset += 1
             case 0...0x1F, 0x7F...0x9F: throw .invalid(field, .forbiddenCharacter(offset: offset))
             default: offset += UTF8.width(scalar)
             }
@@ -61,9 +65,12 @@ enum ReadableText {
     }
 }
 
-/// Where mail can be sent, as far as one can tell by looking.
+/// An e-mail address, as far as its form shows.
 enum EmailAddress {
-    /// Refuses what has more than 254 bytes, a control character or a space, or not an `@` between others.
+    /// Checks that text has at most 254 bytes, no control character, no white space, and an `@` between other
+    /// characters.
+    ///
+    /// - Throws: `invalid(.email, _)`.
     static func check(_ text: String) throws(CartRejection) {
         guard !text.isEmpty else { throw .invalid(.email, .empty) }
         try ReadableText.check(text, .email, maximum: CartLimits.emailBytes)

@@ -1,6 +1,6 @@
-/// What distinguishes a line beyond its SKU (size, engraving, gift): text by key, ordered by key.
+/// The attributes of a line (size, engraving, gift) or of a cart: text by key, ordered by key.
 ///
-/// One pointer when empty. Any text can be held; `CartCommand.validate` says which may be given.
+/// One pointer in size. Holds any text; `CartCommand.validate` checks what a client may give.
 package struct Attributes: Hashable, Sendable {
     /// One key and its text.
     package struct Entry: Hashable, Sendable {
@@ -25,10 +25,10 @@ package struct Attributes: Hashable, Sendable {
         entries = values.map { Entry(key: $0.key, value: $0.value) }.sorted { $0.key < $1.key }
     }
 
-    /// Whether there are none.
+    /// True if there are none.
     package var isEmpty: Bool { entries.isEmpty }
 
-    /// How many there are.
+    /// The number of entries.
     package var count: Int { entries.count }
 
     /// The text of a key, if present.
@@ -36,7 +36,7 @@ package struct Attributes: Hashable, Sendable {
         entries.first { $0.key == key }?.value
     }
 
-    /// UTF-8 bytes of all keys and values: what counts as metadata of a cart.
+    /// UTF-8 bytes of all keys and values, as they count towards a cart's metadata.
     package var bytes: Int {
         entries.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count }
     }

@@ -1,8 +1,8 @@
 extension CartCommand {
     /// Refuses a command that no cart could accept, whatever its state: `invalid` for the first bad field.
     ///
-    /// A face asks before the cart is looked for; `CartDecider.decide` asks again, as a peer's command may not have
-    /// passed a face of this build.
+    /// Each API calls it before the cart is looked for; `CartDecider.decide` calls it again, because a peer's
+    /// command may come from another build.
     package func validate(_ limits: CartLimits) throws(CartRejection) {
         switch self {
         case .read, .readIfChanged:
@@ -16,7 +16,7 @@ extension CartCommand {
 extension CartCommand.Change {
     /// Refuses a change that no cart could accept, whatever its state: `invalid` for the first bad field.
     ///
-    /// - Parameter namesVersion: whether the client says which version it expects, as it must for an order.
+    /// - Parameter namesVersion: true if the client says which version it expects, which a checkout requires.
     package func validate(_ limits: CartLimits, namesVersion: Bool) throws(CartRejection) {
         if case .checkOut = self, !namesVersion { throw .invalid(.version, .empty) }
         try validate(limits)
@@ -25,8 +25,7 @@ extension CartCommand.Change {
     private func validate(_ limits: CartLimits) throws(CartRejection) {
         switch self {
         case .removeLine, .clear, .delete, .checkOut, .cancelCheckout, .takeOver, .finishHandOver,
-            .declineMerge,
-            .undoHandOver:
+            .declineMerge, .undoHandOver:
             break
         case .create(let currency, let seconds):
             if let currency { try currency.validate() }
@@ -34,19 +33,19 @@ extension CartCommand.Change {
         case .addLine(let item):
             try item.validate(limits)
         case .setQuantity(_, let quantity):
-            try check(quantity, .quantity, 0, Int64(limits.quantity))
+            try check(quantity, .quantity, minimum: 0, maximum: Int64(limits.quantity))
         case .setDetails(let change):
             try change.validate(limits)
         case .setPrice(_, let price):
-            try check(price.minorUnits, .unitPrice, 0, limits.unitPrice)
+            try check(price.minorUnits, .unitPrice, minimum: 0, maximum: limits.unitPrice)
             try price.currency.validate()
         case .takeOut(let quantities):
-            try check(quantities.count, .takenLines, 1, limits.lines)
+            try checkCount(quantities.count, .takenLines, maximum: limits.lines)
             for (index, part) in quantities.enumerated() {
-                try check(part.quantity, .takenQuantity(index), 1, Int64(limits.quantity))
+                try check(part.quantity, .takenQuantity(index), minimum: 1, maximum: Int64(limits.quantity))
             }
         case .actions(let changes):
-            try check(changes.count, .actions, 1, limits.actions)
+            try checkCount(changes.count, .actions, maximum: limits.actions)
             for (index, change) in changes.enumerated() {
                 do throws(CartRejection) {
                     guard change.isAction else { throw .invalid(.actions, .unknown) }
@@ -60,7 +59,7 @@ extension CartCommand.Change {
         }
     }
 
-    /// Whether it may be part of a batch.
+    /// True if it may be part of a batch.
     private var isAction: Bool {
         switch self {
         case .addLine, .setQuantity, .removeLine, .clear, .setDetails, .setPrice, .takeOut: true
@@ -92,8 +91,8 @@ extension NewItem {
             guard !name.isEmpty else { throw .invalid(.name, .empty) }
             try ReadableText.check(name, .name, maximum: limits.nameBytes)
         }
-        try check(quantity, .quantity, 1, Int64(limits.quantity))
-        try check(unitPrice.minorUnits, .unitPrice, 0, limits.unitPrice)
+        try check(quantity, .quantity, minimum: 1, maximum: Int64(limits.quantity))
+        try check(unitPrice.minorUnits, .unitPrice, minimum: 0, maximum: limits.unitPrice)
         try unitPrice.currency.validate()
         guard attributes.count <= limits.attributes else {
             throw .invalid(.attributes, .tooLong(maximum: limits.attributes, actual: attributes.count))
@@ -113,7 +112,7 @@ extension NewItem {
 extension DetailsChange {
     fileprivate func validate(_ limits: CartLimits) throws(CartRejection) {
         if case .set(let note) = note {
-            try checkText(note, .note, maximum: limits.noteBytes, inLines: true)
+            try checkText(note, .note, maximum: limits.noteBytes, allowsLineFeeds: true)
         }
         if case .set(let customer) = customer {
             try checkText(customer, .customer, maximum: limits.customerBytes)
@@ -156,17 +155,17 @@ private func checkText(
     _ text: String,
     _ field: CartRejection.Field,
     maximum: Int,
-    inLines: Bool = false
+    allowsLineFeeds: Bool = false
 ) throws(CartRejection) {
     guard !text.isEmpty else { throw .invalid(field, .empty) }
-    try ReadableText.check(text, field, maximum: maximum, inLines: inLines)
+    try ReadableText.check(text, field, maximum: maximum, allowsLineFeeds: allowsLineFeeds)
 }
 
 private func check(
     _ number: Int64,
     _ field: CartRejection.Field,
-    _ minimum: Int64,
-    _ maximum: Int64
+    minimum: Int64,
+    maximum: Int64
 ) throws(CartRejection) {
     guard number >= minimum, number <= maximum else {
         throw .invalid(field, .outOfRange(minimum: minimum, maximum: maximum, actual: number))
@@ -178,16 +177,15 @@ private func check(
     _ field: CartRejection.Field,
     in range: ClosedRange<Int64>
 ) throws(CartRejection) {
-    try check(number, field, range.lowerBound, range.upperBound)
+    try check(number, field, minimum: range.lowerBound, maximum: range.upperBound)
 }
 
-/// Of something that there must be some of, and not too many.
-private func check(
+/// Checks the number of parts where at least one is required.
+private func checkCount(
     _ count: Int,
     _ field: CartRejection.Field,
-    _ minimum: Int,
-    _ maximum: Int
+    maximum: Int
 ) throws(CartRejection) {
-    guard count >= minimum else { throw .invalid(field, .empty) }
+    guard count > 0 else { throw .invalid(field, .empty) }
     guard count <= maximum else { throw .invalid(field, .tooLong(maximum: maximum, actual: count)) }
 }

@@ -1,9 +1,11 @@
-// What a cart that is not open says to a change.
+// Decisions on a cart that is not open.
 extension CartDecider {
-    /// A cart that is an order.
-    func evaluate(_ pending: PendingChange, on order: CartOrder, _ merges: MergeLog) throws(CartRejection)
-        -> TentativeDecision
-    {
+    /// Decides on a cart that is an order.
+    func evaluate(
+        _ pending: PendingChange,
+        on order: CartOrder,
+        merges: MergeLog
+    ) throws(CartRejection) -> TentativeDecision {
         switch pending.change {
         case .checkOut where pending.expected == order.version:
             return .settled
@@ -12,7 +14,7 @@ extension CartDecider {
         case .delete:
             return TentativeDecision(.deleted, .deleted(at: pending.at))
         case .declineMerge(let offer):
-            return try decline(offer, pending.at, merges)
+            return try decline(offer, at: pending.at, merges: merges)
         case .takeOver(let offer, _, _, _) where merges.status(of: offer) == .taken:
             return .settled
         case .create, .addLine, .setQuantity, .removeLine, .clear, .setDetails, .setPrice, .takeOut, .actions,
@@ -21,11 +23,11 @@ extension CartDecider {
         }
     }
 
-    /// A cart whose lines are another's to take.
+    /// Decides on a cart that is closed for a merge.
     func evaluate(
         _ pending: PendingChange,
         on handover: Handover,
-        _ merges: MergeLog
+        merges: MergeLog
     ) throws(CartRejection) -> TentativeDecision {
         switch pending.change {
         case .handOver(let mergeRequest, _) where mergeRequest.digest == handover.digest:
@@ -35,7 +37,7 @@ extension CartDecider {
         case .undoHandOver(let offer) where handover.makes(offer):
             return TentativeDecision(.handOverUndone, .handOverUndone(at: pending.at))
         case .declineMerge(let offer):
-            return try decline(offer, pending.at, merges)
+            return try decline(offer, at: pending.at, merges: merges)
         case .takeOver(let offer, _, _, _) where merges.status(of: offer) == .taken:
             return .settled
         case .create, .addLine, .setQuantity, .removeLine, .clear, .delete, .setDetails, .setPrice, .takeOut,
@@ -44,9 +46,11 @@ extension CartDecider {
         }
     }
 
-    /// A cart whose lines another has.
-    func evaluate(_ pending: PendingChange, on merged: MergedCart) throws(CartRejection) -> TentativeDecision
-    {
+    /// Decides on a cart whose lines another cart took.
+    func evaluate(
+        _ pending: PendingChange,
+        on merged: MergedCart
+    ) throws(CartRejection) -> TentativeDecision {
         switch pending.change {
         case .handOver(let mergeRequest, _) where mergeRequest.digest == merged.handover.digest:
             return .settled
@@ -55,7 +59,7 @@ extension CartDecider {
         case .delete:
             return TentativeDecision(.deleted, .deleted(at: pending.at))
         case .declineMerge(let offer):
-            return try decline(offer, pending.at, merged.merges)
+            return try decline(offer, at: pending.at, merges: merged.merges)
         case .takeOver(let offer, _, _, _) where merged.merges.status(of: offer) == .taken:
             return .settled
         case .create, .addLine, .setQuantity, .removeLine, .clear, .setDetails, .setPrice, .takeOut, .actions,
@@ -64,19 +68,19 @@ extension CartDecider {
         }
     }
 
-    /// A cart that was deleted.
+    /// Decides on a deleted cart.
     func evaluate(
         _ pending: PendingChange,
         deletedAt at: Timestamp,
-        _ merges: MergeLog
+        merges: MergeLog
     ) throws(CartRejection) -> TentativeDecision {
         switch pending.change {
         case .create(let currency, let seconds):
-            return create(currency, seconds, pending.at)
+            return create(currency, expiresIn: seconds, at: pending.at)
         case .delete:
             return .settled
         case .declineMerge(let offer):
-            return try decline(offer, pending.at, merges)
+            return try decline(offer, at: pending.at, merges: merges)
         case .takeOver(let offer, _, _, _) where merges.status(of: offer) == .taken:
             return .settled
         case .addLine, .setQuantity, .removeLine, .clear, .setDetails, .setPrice, .takeOut, .actions,
@@ -87,7 +91,7 @@ extension CartDecider {
 }
 
 extension Handover {
-    /// Whether the offer is the one that this closing makes.
+    /// True if the offer is the one that this closing makes.
     fileprivate func makes(_ offer: MergeOffer) -> Bool {
         digest == offer.digest && attempt == offer.attempt
     }

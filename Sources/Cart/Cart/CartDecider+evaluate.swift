@@ -1,24 +1,24 @@
 extension CartDecider {
-    /// Decides by the state alone, the version aside.
+    /// Decides by the state alone; the caller compares the version.
     func evaluate(_ pending: PendingChange, on state: CartState) throws(CartRejection) -> TentativeDecision {
         switch state {
         case .none:
             guard case .create(let currency, let seconds) = pending.change else { throw .cartNotFound }
-            return create(currency, seconds, pending.at)
+            return create(currency, expiresIn: seconds, at: pending.at)
         case .open(let cart):
             return try evaluate(pending, on: cart)
         case .checkedOut(_, let order):
-            return try evaluate(pending, on: order, state.merges)
+            return try evaluate(pending, on: order, merges: state.merges)
         case .closing(_, let handover):
-            return try evaluate(pending, on: handover, state.merges)
+            return try evaluate(pending, on: handover, merges: state.merges)
         case .merged(let merged):
             return try evaluate(pending, on: merged)
         case .deleted(let at, _, _, let merges):
-            return try evaluate(pending, deletedAt: at, merges)
+            return try evaluate(pending, deletedAt: at, merges: merges)
         }
     }
 
-    func create(_ currency: Currency?, _ seconds: Int64?, _ at: Timestamp) -> TentativeDecision {
+    func create(_ currency: Currency?, expiresIn seconds: Int64?, at: Timestamp) -> TentativeDecision {
         let created = CartEvent.created(currency: currency, at: at)
         guard let seconds else { return TentativeDecision(.created, created) }
         var details = CartDetails()
@@ -37,11 +37,11 @@ extension CartDecider {
         case .addLine(let item):
             try require(item.unitPrice.currency, in: cart)
             if let line = cart.lines.first(where: { $0.holds(item) }) {
-                return try increase(line, by: item, at)
+                return try increase(line, by: item, at: at)
             }
-            return try append(item, at, to: cart)
+            return try append(item, at: at, to: cart)
         case .setQuantity(let id, let quantity):
-            return try set(quantity, of: id, at, in: cart)
+            return try set(quantity, of: id, at: at, in: cart)
         case .removeLine(let id):
             guard cart.line(id) != nil else { throw .lineNotFound(id) }
             return TentativeDecision(.lineRemoved(id), .lineRemoved(id, at: at))
@@ -51,13 +51,13 @@ extension CartDecider {
         case .delete:
             return TentativeDecision(.deleted, .deleted(at: at))
         case .setDetails(let change):
-            return try set(change, at, in: cart)
+            return try set(change, at: at, in: cart)
         case .setPrice(let id, let price):
-            return try set(price, of: id, at, in: cart)
+            return try set(price, of: id, at: at, in: cart)
         case .takeOut(let quantities):
-            return takeOut(quantities, at, of: cart)
+            return takeOut(quantities, at: at, of: cart)
         case .actions(let changes):
-            return try evaluate(changes, pending, on: cart)
+            return try evaluate(changes, of: pending, on: cart)
         case .checkOut(let id):
             guard !cart.lines.isEmpty else { throw .cartEmpty }
             // Validated: it is there.
@@ -75,9 +75,9 @@ extension CartDecider {
             )
             return TentativeDecision(.handedOver, .handedOver(handover, at: at))
         case .takeOver(let offer, let strategy, let lines, let currency):
-            return try take(lines, currency, by: strategy, offer, at, into: cart)
+            return try take(lines, in: currency, by: strategy, under: offer, at: at, into: cart)
         case .declineMerge(let offer):
-            return try decline(offer, at, cart.merges)
+            return try decline(offer, at: at, merges: cart.merges)
         case .undoHandOver:
             return TentativeDecision(.unchanged)
         case .finishHandOver:
@@ -85,10 +85,10 @@ extension CartDecider {
         }
     }
 
-    /// Decides a batch: each on what those before it made of the cart.
+    /// Decides a batch: each action on the state that those before it made.
     private func evaluate(
         _ changes: [CartCommand.Change],
-        _ pending: PendingChange,
+        of batch: PendingChange,
         on cart: OpenCart
     ) throws(CartRejection) -> TentativeDecision {
         var state = CartState.open(cart)
@@ -96,7 +96,8 @@ extension CartDecider {
         var effects: [CartOutcome.Effect] = []
         for (index, change) in changes.enumerated() {
             do throws(CartRejection) {
-                let tentative = try evaluate(PendingChange(change, pending.at, nil, pending.next), on: state)
+                let part = PendingChange(change: change, at: batch.at, expected: nil, next: batch.next)
+                let tentative = try evaluate(part, on: state)
                 for event in tentative.events { state.apply(event) }
                 events += tentative.events
                 effects.append(tentative.effect)

@@ -1,12 +1,15 @@
-// What happens to the lines of an open cart.
+// Decisions on the lines and details of an open cart.
 extension CartDecider {
     func require(_ currency: Currency, in cart: OpenCart) throws(CartRejection) {
         guard let present = cart.currency, present != currency else { return }
         throw .currencyMismatch(cart: present, given: currency)
     }
 
-    func increase(_ line: Line, by item: NewItem, _ at: Timestamp) throws(CartRejection) -> TentativeDecision
-    {
+    func increase(
+        _ line: Line,
+        by item: NewItem,
+        at: Timestamp
+    ) throws(CartRejection) -> TentativeDecision {
         // A damaged state's negative quantity counts as none, or the sum might be no legal quantity.
         let (sum, overflow) = Int64(max(0, line.quantity)).addingReportingOverflow(item.quantity)
         let maximum = Int64(limits.quantity)
@@ -20,9 +23,11 @@ extension CartDecider {
         return TentativeDecision(.lineIncreased(line.id), .lineRenamed(line.id, name: name, at: at), change)
     }
 
-    func append(_ item: NewItem, _ at: Timestamp, to cart: OpenCart) throws(CartRejection)
-        -> TentativeDecision
-    {
+    func append(
+        _ item: NewItem,
+        at: Timestamp,
+        to cart: OpenCart
+    ) throws(CartRejection) -> TentativeDecision {
         try require(cart.lines.count + 1, .lines, atMost: limits.lines)
         // Only an item that has attributes is refused for them, or a shrunken limit would freeze old carts.
         if !item.attributes.isEmpty {
@@ -51,7 +56,7 @@ extension CartDecider {
     func set(
         _ quantity: Int64,
         of id: LineID,
-        _ at: Timestamp,
+        at: Timestamp,
         in cart: OpenCart
     ) throws(CartRejection) -> TentativeDecision {
         guard let line = cart.line(id) else { throw .lineNotFound(id) }
@@ -73,7 +78,7 @@ extension CartDecider {
     func set(
         _ price: Money,
         of id: LineID,
-        _ at: Timestamp,
+        at: Timestamp,
         in cart: OpenCart
     ) throws(CartRejection) -> TentativeDecision {
         guard let line = cart.line(id) else { throw .lineNotFound(id) }
@@ -82,7 +87,7 @@ extension CartDecider {
         return TentativeDecision(.priceChanged(id), .priceChanged(id, unitPrice: price.minorUnits, at: at))
     }
 
-    func takeOut(_ quantities: [LineQuantity], _ at: Timestamp, of cart: OpenCart) -> TentativeDecision {
+    func takeOut(_ quantities: [LineQuantity], at: Timestamp, of cart: OpenCart) -> TentativeDecision {
         var taken: [LineID: Int64] = [:]
         var events: [CartEvent] = []
         // Validated: few and small, so that the sums do not overflow.
@@ -101,9 +106,11 @@ extension CartDecider {
         return events.isEmpty ? TentativeDecision(.unchanged) : TentativeDecision(.takenOut, all: events)
     }
 
-    func set(_ change: DetailsChange, _ at: Timestamp, in cart: OpenCart) throws(CartRejection)
-        -> TentativeDecision
-    {
+    func set(
+        _ change: DetailsChange,
+        at: Timestamp,
+        in cart: OpenCart
+    ) throws(CartRejection) -> TentativeDecision {
         let before = cart.details
         let after = change.applied(to: before)
         guard after != before else { return TentativeDecision(.unchanged) }

@@ -1,15 +1,19 @@
-// What a merge means for the cart that is to take the lines.
+// Decisions of the cart that takes the lines of another.
 extension CartDecider {
     /// Takes the lines of another cart, once.
     ///
-    /// A line is the same in both carts if its SKU, unit price and attributes are; of its name and its time, the taking
-    /// cart's stay.
+    /// Two lines are the same if their SKU, unit price and attributes are equal; the taking cart keeps its
+    /// own name and time of such a line.
+    ///
+    /// - Parameter currency: of the lines' prices; nil where the source never had one.
+    /// - Throws: `mergeDeclined` or `mergeForgotten` for an offer that may not be taken; a limit or a
+    ///   currency that refuses a line refuses all.
     func take(
         _ lines: [Line],
-        _ currency: Currency?,
+        in currency: Currency?,
         by strategy: MergeStrategy,
-        _ offer: MergeOffer,
-        _ at: Timestamp,
+        under offer: MergeOffer,
+        at: Timestamp,
         into cart: OpenCart
     ) throws(CartRejection) -> TentativeDecision {
         switch cart.merges.status(of: offer) {
@@ -23,7 +27,7 @@ extension CartDecider {
         for line in lines {
             // A cart that has lines has a currency, unless its state is damaged.
             guard let now = state.cart, let currency = currency ?? now.currency else { continue }
-            for event in try take(line, in: currency, by: strategy, at, into: now) {
+            for event in try take(line, in: currency, by: strategy, at: at, into: now) {
                 state.apply(event)
                 events.append(event)
             }
@@ -37,7 +41,7 @@ extension CartDecider {
         _ line: Line,
         in currency: Currency,
         by strategy: MergeStrategy,
-        _ at: Timestamp,
+        at: Timestamp,
         into cart: OpenCart
     ) throws(CartRejection) -> [CartEvent] {
         guard line.quantity > 0 else { return [] }
@@ -51,9 +55,9 @@ extension CartDecider {
         )
         guard let own = cart.lines.first(where: { $0.holds(item) }) else {
             try require(Int(line.quantity), .quantity, atMost: Int(limits.quantity))
-            return try append(item, at, to: cart).events
+            return try append(item, at: at, to: cart).events
         }
-        // In 64 bits two quantities of 32 can not overflow; a damaged state's negative one counts as none.
+        // In 64 bits two quantities of 32 cannot overflow; a damaged state's negative one counts as none.
         let (mine, theirs) = (Int64(Swift.max(0, own.quantity)), Int64(line.quantity))
         let wanted =
             switch strategy {
@@ -67,10 +71,14 @@ extension CartDecider {
         return [.quantityChanged(own.id, quantity: Int32(clamping: wanted), at: at)]
     }
 
-    /// Has the offer never taken, unless it was.
-    func decline(_ offer: MergeOffer, _ at: Timestamp, _ merges: MergeLog) throws(CartRejection)
-        -> TentativeDecision
-    {
+    /// Records that the offer will never be taken, unless it was.
+    ///
+    /// - Throws: `mergeTaken`, or `mergeForgotten`.
+    func decline(
+        _ offer: MergeOffer,
+        at: Timestamp,
+        merges: MergeLog
+    ) throws(CartRejection) -> TentativeDecision {
         switch merges.status(of: offer) {
         case .taken: throw .mergeTaken
         case .forgotten: throw .mergeForgotten

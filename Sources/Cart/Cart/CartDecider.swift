@@ -1,14 +1,15 @@
-/// The shopping cart as pure functions: what a command means for a state, and what an event makes of it.
+/// The shopping cart as pure functions: the decision on a command, and the state after an event.
 ///
-/// An operation that was applied before is answered with what it did then, before anything else is looked at: neither its
-/// expected version nor what became of the cart since matters. A refused command is not remembered, as it has not done
-/// anything: the same operation may be accepted later.
+/// An operation that was applied before is answered with its first effect, before anything else is checked:
+/// neither its expected version nor later changes of the cart matter. A refused command is not remembered,
+/// because it did nothing: the same operation may be accepted later.
 ///
-/// When several reasons to refuse hold, the first of these is given: an operation's key that is taken or retired, a
-/// command's own shape (`invalid`), the cart not found, deleted, checked out or merged, the line not found, currency,
-/// limits, and last the version: RFC 9110 (13.2.1) has a precondition ignored where the request would fail without it.
+/// If several reasons to refuse hold, the first of these is given: an operation's key that is taken or
+/// retired, a command's own shape (`invalid`), the cart not found, deleted, checked out or merged, the line
+/// not found, currency, limits, and last the version: RFC 9110 (13.2.1) has a precondition ignored where the
+/// request would fail without it.
 package struct CartDecider: Sendable {
-    /// How much a client may put into a cart.
+    /// The limits on a cart's contents.
     package let limits: CartLimits
 
     /// A decider under these limits.
@@ -23,8 +24,8 @@ package struct CartDecider: Sendable {
     ///
     /// - Parameters:
     ///   - version: the version of `state`, to compare with the one the client expects. 0 for `none`.
-    ///   - next: the version that the command's events are committed as. Not one more than `version` where `state` is
-    ///     itself part of that commit.
+    ///   - next: the version that the command's events are committed as. Not one more than `version` where
+    ///     `state` is itself part of that commit.
     package func decide(
         _ command: CartCommand,
         on state: CartState,
@@ -43,12 +44,12 @@ package struct CartDecider: Sendable {
             case .read, .readIfChanged:
                 return try show(state)
             case .dryRun(let change, let at, let expected, _):
-                let tentative = try evaluate(PendingChange(change, at, expected, next), on: state)
-                try tentative.require(expected, version)
+                let pending = PendingChange(change: change, at: at, expected: expected, next: next)
+                let tentative = try evaluate(pending, on: state, version: version)
                 return .accept([], CartOutcome(effect: tentative.effect))
             case .change(let change, let at, let expected, let operation):
-                let tentative = try evaluate(PendingChange(change, at, expected, next), on: state)
-                try tentative.require(expected, version)
+                let pending = PendingChange(change: change, at: at, expected: expected, next: next)
+                let tentative = try evaluate(pending, on: state, version: version)
                 var events = tentative.events
                 if let operation {
                     // Also of what did nothing: its retry must do nothing either.
@@ -62,9 +63,19 @@ package struct CartDecider: Sendable {
         }
     }
 
-    /// Makes a committed event part of the state; total, see `CartState.apply`.
+    /// Applies a committed event to the state. Total: see `CartState.apply`.
     package func evolve(_ state: inout CartState, with event: CartEvent) {
         state.apply(event)
+    }
+
+    private func evaluate(
+        _ pending: PendingChange,
+        on state: CartState,
+        version: UInt64
+    ) throws(CartRejection) -> TentativeDecision {
+        let tentative = try evaluate(pending, on: state)
+        try tentative.require(version: pending.expected, actual: version)
+        return tentative
     }
 
     private func show(_ state: CartState) throws(CartRejection) -> CartDecision {
@@ -77,28 +88,21 @@ package struct CartDecider: Sendable {
     }
 }
 
-/// A change and what is known with it.
+/// A change with its time and versions.
 struct PendingChange {
     let change: CartCommand.Change
     let at: Timestamp
     /// The version that the client expects.
     let expected: UInt64?
-    /// The version that it would be committed as.
+    /// The version that its events would be committed as.
     let next: UInt64
-
-    init(_ change: CartCommand.Change, _ at: Timestamp, _ expected: UInt64?, _ next: UInt64) {
-        self.change = change
-        self.at = at
-        self.expected = expected
-        self.next = next
-    }
 }
 
-/// What a command comes to if its version is right.
+/// The decision on a command, provided that the version is the expected one.
 struct TentativeDecision {
     let events: [CartEvent]
     let effect: CartOutcome.Effect
-    /// Whether what was asked for had come to pass before, so that no expected version matters any more.
+    /// True if the request was fulfilled before, so that no expected version matters any more.
     var isSettled = false
 
     init(_ effect: CartOutcome.Effect, _ events: CartEvent...) {
@@ -118,7 +122,8 @@ struct TentativeDecision {
         return tentative
     }
 
-    func require(_ expected: UInt64?, _ actual: UInt64) throws(CartRejection) {
+    /// - Throws: `versionMismatch`, unless the client expects no version or none matters any more.
+    func require(version expected: UInt64?, actual: UInt64) throws(CartRejection) {
         guard let expected, expected != actual, !isSettled else { return }
         throw .versionMismatch(expected: expected, actual: actual)
     }

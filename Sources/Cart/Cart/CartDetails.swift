@@ -1,34 +1,35 @@
-/// What is said of a cart as a whole. Most carts say nothing.
+/// The details of a cart as a whole. Most carts have none.
 package struct CartDetails: Hashable, Sendable {
-    /// What the customer wants to be known: 1…1 024 UTF-8 bytes, line feeds and no other control characters; nil: nothing.
+    /// The customer's note: 1…1 024 UTF-8 bytes, line feeds and no other control characters; nil: none.
     package var note: String?
-    /// Whose cart it is, in the shop's own words: 1…128 UTF-8 bytes without control characters; nil: nobody's.
+    /// The customer's id in the shop: 1…128 UTF-8 bytes without control characters; nil: none.
     package var customer: String?
-    /// Where to write to: 3…254 UTF-8 bytes with an `@` between others and without white space; nil: nowhere.
+    /// The customer's e-mail address: 3…254 UTF-8 bytes with an `@` between others and without white space;
+    /// nil: none.
     package var email: String?
-    /// What a shop keeps with the cart; the bytes count as the cart's metadata.
+    /// The shop's own attributes; their bytes count as the cart's metadata.
     package var attributes = Attributes()
-    /// Kept and shown, not priced: at most 16, each once, ascending.
+    /// Stored and shown, not priced: at most 16, each once, ascending.
     package var discountCodes: [String] = []
-    /// How long the cart is kept after its last use, in seconds; nil: as long as carts are kept by default.
+    /// Seconds for which the cart is kept after its last use; nil: the default retention.
     package var expiresIn: UInt32?
 
-    /// Nothing said.
+    /// No details.
     package init() {}
 
-    /// Whether nothing is said.
+    /// True if there are no details.
     package var isEmpty: Bool { self == CartDetails() }
 }
 
-/// How the details are to be changed: what is left out stays as it is.
+/// A change of a cart's details: what is left out stays as it is.
 package struct DetailsChange: Hashable, Sendable {
-    /// What becomes of one detail.
+    /// A change of one detail.
     package enum Patch<Value: Hashable & Sendable>: Hashable, Sendable {
-        /// It stays as it is.
+        /// The detail stays as it is.
         case keep
-        /// It is not said any more.
+        /// The detail is removed.
         case unset
-        /// It is this from now on.
+        /// The detail has this value from now on.
         case set(Value)
 
         /// The detail after it.
@@ -41,11 +42,11 @@ package struct DetailsChange: Hashable, Sendable {
         }
     }
 
-    /// What becomes of one attribute: a text, or nil to take it out.
+    /// A change of one attribute.
     package struct AttributePatch: Hashable, Sendable {
         /// Its key.
         package let key: String
-        /// Its text from now on; nil: it is taken out.
+        /// The new text; nil removes the attribute.
         package let value: String?
 
         /// One attribute's change.
@@ -57,15 +58,16 @@ package struct DetailsChange: Hashable, Sendable {
 
     /// The note.
     package var note = Patch<String>.keep
-    /// Whose cart it is.
+    /// The customer's id.
     package var customer = Patch<String>.keep
-    /// Where to write to.
+    /// The customer's e-mail address.
     package var email = Patch<String>.keep
-    /// The attributes named change, the others stay; `unset` takes all out. Of two with one key the later counts.
+    /// The attributes named here change, the others stay; `unset` removes all. Of two with one key the later
+    /// counts.
     package var attributes = Patch<[AttributePatch]>.keep
-    /// All the codes from now on, in any order; one given twice is one.
+    /// All the codes from now on, in any order; duplicates count once.
     package var discountCodes = Patch<[String]>.keep
-    /// Seconds, wide, so that what a client sends is refused here and not before.
+    /// Seconds. Wider than needed, so that an illegal value of a client reaches validation.
     package var expiresIn = Patch<Int64>.keep
 
     /// Everything stays as it is.

@@ -1,19 +1,19 @@
-/// The name of one cart, chosen by its client or drawn at random.
+/// The id of one cart, chosen by its client or drawn at random.
 ///
-/// It becomes part of a Redis key (inside a hash tag) and of a URL path, hence its alphabet: no braces, colons, slashes
-/// or percent signs, and not `.` or `..`, which URL parsers swallow as path steps.
+/// It becomes part of a Redis key (inside a hash tag) and of a URL path, hence its alphabet: no braces,
+/// colons, slashes or percent signs, and not `.` or `..`, which URL parsers resolve as path steps.
 package struct CartID: Hashable, Sendable {
     /// The longest id, in characters.
     package static let maximumLength = 128
 
-    /// 1…128 characters of `A-Z a-z 0-9 _ . ~ -`; upper and lower case differ. Begins with `~` only in another protocol's
+    /// 1…128 characters of `A-Z a-z 0-9 _ . ~ -`; case matters. Begins with `~` only in another protocol's
     /// name space.
     package let text: String
 
-    /// The cart a client names.
+    /// The cart that a client names.
     ///
-    /// - Throws: `invalid(.cartID, _)`: `empty`, `forbiddenCharacter` (also for `~` in front), `tooLong`, or `malformed` for
-    ///   `.` and `..`.
+    /// - Throws: `invalid(.cartID, _)`: `empty`, `forbiddenCharacter` (also for `~` in front), `tooLong`, or
+    ///   `malformed` for `.` and `..`.
     package init(_ text: String) throws(CartRejection) {
         try self.init(carried: text)
         guard text.utf8.first != UInt8(ascii: "~") else {
@@ -21,7 +21,7 @@ package struct CartID: Hashable, Sendable {
         }
     }
 
-    /// A cart of whatever name space, as another node or stored state has it.
+    /// A cart of any name space, as another node or stored state names it.
     ///
     /// - Throws: `invalid(.cartID, _)`, as for a client, but for `~` in front.
     package init(carried text: String) throws(CartRejection) {
@@ -30,12 +30,14 @@ package struct CartID: Hashable, Sendable {
         self.text = text
     }
 
-    /// The cart of this name in another protocol's name space, which nobody can name by `init(_:)`: `~space~name`.
+    /// The cart of this name in another protocol's name space, `~space~name`, which no client can name by
+    /// `init(_:)`.
     ///
     /// - Parameters:
     ///   - space: a plain word without `~`.
     ///   - name: in the alphabet of ids.
-    /// - Throws: `invalid(.cartID, _)`: `empty` for an empty name, `forbiddenCharacter` or `tooLong` of the whole id.
+    /// - Throws: `invalid(.cartID, _)`: `empty` for an empty name, `forbiddenCharacter` or `tooLong` of the
+    ///   whole id.
     package init(space: String, name: String) throws(CartRejection) {
         guard !name.isEmpty else { throw .invalid(.cartID, .empty) }
         let text = "~\(space)~\(name)"
@@ -43,7 +45,8 @@ package struct CartID: Hashable, Sendable {
         self.text = text
     }
 
-    /// A new cart's id: 128 random bits as 26 characters of Crockford's base 32 in lower case, most significant first.
+    /// A new cart's id: 128 random bits as 26 characters of Crockford's base 32 in lower case, most
+    /// significant first.
     ///
     /// 130 bits of room: the first character is always one of `0…7`.
     package init(randomHigh high: UInt64, randomLow low: UInt64) {

@@ -1,4 +1,5 @@
-/// How much of anything a client may put into a cart. Stored carts beyond a limit are still read and may shrink.
+/// The limits on what a client may put into a cart. Stored carts beyond a limit can still be read and made
+/// smaller.
 package struct CartLimits: Hashable, Sendable {
     /// Lines per cart.
     package var lines = 500
@@ -26,30 +27,30 @@ package struct CartLimits: Hashable, Sendable {
     package var discountCodeBytes = 64
     /// Actions of one batch.
     package var actions = 100
-    /// Merges into a cart that it knows to have been settled. 32 bytes each.
+    /// Settled merges that a cart remembers. 32 bytes each.
     package var merges = 64
     /// Keys and values of all attributes of a cart and of its lines, in UTF-8 bytes.
     package var metadataBytes = 8 * 1024
-    /// Operations that are answered again when they come again, per cart: its latest. 48 bytes each.
+    /// Operations per cart that are answered again when they are repeated: its latest. 48 bytes each.
     package var operations = 256
-    /// Older operations that are refused when they come again, per cart. 8 bytes each.
+    /// Older operations per cart that are refused when they are repeated. 8 bytes each.
     package var retiredOperations = 1_024
 
     /// Length of an e-mail address, in UTF-8 bytes (RFC 5321, 4.5.3.1.3).
     static let emailBytes = 254
-    /// How long a cart may be told to be kept, in seconds: a minute to ten years.
+    /// Seconds for which a client may ask to keep a cart: a minute to ten years.
     package static let expiresIn: ClosedRange<Int64> = 60...315_360_000
 
-    /// The limits of the design, section 9.
+    /// The default limits.
     package init() {}
 
-    /// What a cart remembers of operations.
+    /// The number of operations that a cart remembers.
     var operationCapacity: OperationLog.Capacity {
         OperationLog.Capacity(kept: operations, retired: retiredOperations)
     }
 
-    /// What the fullest legal cart comes to in minor units, or nil if that overflows `Int64`: whoever configures the
-    /// limits refuses such ones at start.
+    /// The subtotal of the fullest legal cart in minor units; nil if it overflows `Int64`, and then a node
+    /// must refuse the limits at its start.
     package var largestSubtotal: Int64? {
         let (line, lineOverflow) = unitPrice.multipliedReportingOverflow(by: Int64(quantity))
         let (cart, cartOverflow) = line.multipliedReportingOverflow(by: Int64(lines))

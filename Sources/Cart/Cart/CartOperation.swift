@@ -1,25 +1,25 @@
-/// One request of a client to change a cart, which it may send again without changing the cart again.
+/// A client's request to change a cart, which it may repeat without changing the cart again.
 package struct CartOperation: Hashable, Sendable {
-    /// A digest of what the client calls it (`Idempotency-Key`). Equal digests count as equal keys.
+    /// A digest of the client's `Idempotency-Key`. Equal digests count as equal keys.
     package let key: UInt128
-    /// A digest of what is asked for, the same for each copy of the request, in every process and build.
+    /// A digest of the request, the same for each copy of it, in every process and build.
     package let request: UInt128
 
-    /// An operation by its digests; both are to be made by a cryptographic hash.
+    /// An operation from its digests, both made by a cryptographic hash.
     package init(key: UInt128, request: UInt128) {
         self.key = key
         self.request = request
     }
 
-    /// What is kept of a key at last: half of its digest.
+    /// Half of the key's digest, which a cart keeps of a retired operation.
     package var hash: UInt64 { UInt64(truncatingIfNeeded: key >> 64) }
 }
 
-/// An operation that was applied, and what is to be answered when it comes again.
+/// An operation that was applied, and the answer to its repetition.
 package struct AppliedOperation: Hashable, Sendable {
-    /// What was asked for.
+    /// The operation.
     package let operation: CartOperation
-    /// What it did.
+    /// The effect of its first execution.
     package let effect: CartOutcome.Effect
     /// The version of the cart that it was committed as, possibly with others' changes.
     package let version: UInt64

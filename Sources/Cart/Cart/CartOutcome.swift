@@ -1,8 +1,9 @@
-/// What an accepted command came to: the reply, once it is committed.
+/// The outcome of an accepted command: the reply, once it is committed.
 package struct CartOutcome: Hashable, Sendable {
-    /// What the command did.
+    /// The effect of the command.
     package let effect: Effect
-    /// The version that it was committed as, if it was applied before and not now; `effect` is the effect of then.
+    /// The version that it was committed as, if it was applied before and not now; `effect` is then the first
+    /// one. Nil otherwise.
     package let replayed: UInt64?
 
     /// An outcome from its parts.
@@ -11,57 +12,56 @@ package struct CartOutcome: Hashable, Sendable {
         self.replayed = replayed
     }
 
-    /// What a command did to the cart.
+    /// The effect of a command on the cart.
     package enum Effect: Hashable, Sendable {
-        /// Nothing: it was a read.
+        /// None: a read.
         case read
-        /// The cart came into being (HTTP 201).
+        /// The cart was created (HTTP 201).
         case created
-        /// The cart to be created was there, and is as it was (HTTP 200).
+        /// The cart to be created existed, and is as it was (HTTP 200).
         case existed
-        /// This new line is in the cart.
+        /// This line was added.
         case lineAdded(LineID)
         /// The item was added to this line's quantity.
         case lineIncreased(LineID)
         /// This line has another quantity.
         case quantityChanged(LineID)
-        /// This line is out, whether by `removeLine` or by quantity 0.
+        /// This line was removed, by `removeLine` or by quantity 0.
         case lineRemoved(LineID)
-        /// All lines are out.
+        /// All lines were removed.
         case cleared
-        /// The cart is gone.
+        /// The cart was deleted.
         case deleted
-        /// The cart was what the command wanted before it came: no events but that of its
-        /// operation, if it has one.
+        /// The cart was as the command wants it before: no events but that of its operation, if it has one.
         case unchanged
-        /// Other things are said of the cart.
+        /// The cart's details changed.
         case detailsChanged
-        /// One of this line has another price.
+        /// This line has another unit price.
         case priceChanged(LineID)
-        /// So much as there was of it is out.
+        /// The lines were reduced by as much as there was of them.
         case takenOut
-        /// Each action did this, in their order.
+        /// The effects of the actions, in their order.
         case actions(ActionEffects)
-        /// The cart is an order (HTTP 201).
+        /// The cart was ordered (HTTP 201).
         case checkedOut
-        /// The order is undone.
+        /// The order was cancelled.
         case checkoutCancelled
-        /// The other cart's lines are in.
+        /// The other cart's lines were taken.
         case merged
-        /// The merge will not come about.
+        /// The merge will never happen.
         case mergeDeclined
-        /// The cart is closed for a merge.
+        /// The cart was closed for a merge.
         case handedOver
-        /// The cart is a pointer to where its lines went.
+        /// The cart is only a pointer to the cart that took its lines.
         case handOverFinished
-        /// The cart is open again, as nobody took its lines.
+        /// The cart is open again, because no cart took its lines.
         case handOverUndone
     }
 }
 
-/// What each action of a batch did, in their order.
+/// The effects of the actions of a batch, in their order.
 ///
-/// A class, so that an effect, of which every cart keeps many, has no more than a pointer for it.
+/// A class, so that an effect, of which every cart keeps many, needs only a pointer for it.
 package final class ActionEffects: Hashable, Sendable {
     /// One per action; none is a batch itself.
     package let effects: [CartOutcome.Effect]
@@ -84,8 +84,8 @@ package final class ActionEffects: Hashable, Sendable {
 
 /// The answer of the domain to a command.
 package enum CartDecision: Hashable, Sendable {
-    /// Yes: these events make it so (none: nothing to commit), and this is the reply.
+    /// Accepted: these events make the change (none: nothing to commit), and this is the reply.
     case accept([CartEvent], CartOutcome)
-    /// No, and nothing changes.
+    /// Refused, and nothing changes.
     case reject(CartRejection)
 }

@@ -1,43 +1,43 @@
-/// The domain saying no. Nothing has changed; the same command on the same state is refused again.
+/// A refusal by the domain. Nothing has changed; the same command on the same state is refused again.
 package enum CartRejection: Error, Hashable, Sendable {
     /// No cart has this id.
     case cartNotFound
-    /// The cart is gone; only `create` brings the id back.
+    /// The cart was deleted; only `create` makes the id usable again.
     case cartDeleted(at: Timestamp)
     /// The cart has no such line.
     case lineNotFound(LineID)
     /// The client meant version `expected` of the cart, which is at `actual`.
     case versionMismatch(expected: UInt64, actual: UInt64)
-    /// The cart counts in another currency than the command.
+    /// The cart has another currency than the command.
     case currencyMismatch(cart: Currency, given: Currency)
-    /// A field of the command can be in no cart whatsoever.
+    /// A field of the command is legal in no cart.
     case invalid(Field, FieldError)
     /// The change would bring the cart to `actual`, which is more than `maximum`.
     case limit(Limit, maximum: Int64, actual: Int64)
 
-    /// The cart was ordered; only to cancel that or to delete the cart is possible.
+    /// The cart was ordered; it can only be deleted, or its order cancelled.
     case cartCheckedOut(order: OrderID)
-    /// There is nothing in the cart to order.
+    /// The cart has nothing to order.
     case cartEmpty
-    /// The cart's lines went to another cart, or are about to, by the merge that the client calls so.
+    /// The cart's lines went to another cart, or are about to, by the merge with this id of the client.
     case cartMerged(into: CartID, merge: String)
-    /// This attempt at a merge was called off before: it took nothing and never will.
+    /// This attempt at a merge was called off: it took nothing and never will.
     case mergeDeclined
-    /// The merge to be called off has come about.
+    /// The merge to be called off has happened.
     case mergeTaken
-    /// The merge may have been made so many merges ago that the cart does not know.
+    /// The merge may have been settled so many merges ago that the cart does not remember it.
     case mergeForgotten
     /// The cart is not closed for this merge.
     case mergeNotUnderWay
-    /// The action of a batch that stands at this place, from 0, is refused so, and therefore all.
+    /// The action of a batch at this index, from 0, is refused for this reason, and so is the whole batch.
     indirect case action(Int, CartRejection)
 
     /// The operation's key stands for another request that was applied to this cart.
     case operationReused
-    /// The operation's key is known, but not any more what came of it. It was applied.
+    /// The operation was applied, but so many operations ago that the cart no longer has its effect.
     case operationRetired
 
-    /// What a client gives.
+    /// A field of a client's request.
     package enum Field: Hashable, Sendable {
         /// The cart's id.
         case cartID
@@ -65,45 +65,45 @@ package enum CartRejection: Error, Hashable, Sendable {
         case customer
         /// A cart's e-mail address.
         case email
-        /// How many discount codes a cart has.
+        /// The number of a cart's discount codes.
         case discountCodes
-        /// The discount code at this place, from 0.
+        /// The discount code at this index, from 0.
         case discountCode(Int)
-        /// How long a cart is kept.
+        /// The time for which a cart is kept.
         case expiresIn
-        /// How many actions a batch has.
+        /// The number of a batch's actions.
         case actions
-        /// How many lines something is taken out of.
+        /// The number of lines to reduce.
         case takenLines
-        /// How many are taken out of the line at this place, from 0.
+        /// The quantity to take out of the line at this index, from 0.
         case takenQuantity(Int)
-        /// The version that is to be ordered.
+        /// The version to be ordered.
         case version
         /// The cart that is merged into another.
         case mergeSource
-        /// What a client calls a merge.
+        /// The client's id of a merge.
         case mergeID
     }
 
-    /// What is wrong with a field.
+    /// The reason why a field is invalid.
     package enum FieldError: Hashable, Sendable {
-        /// It must have at least one character.
+        /// Empty where at least one character or part is required.
         case empty
         /// Longer than `maximum`, in the unit of the field's limit in `CartLimits`.
         case tooLong(maximum: Int, actual: Int)
-        /// The UTF-8 byte at this offset begins a character that the field may not have.
+        /// At this UTF-8 offset begins a character that the field may not have.
         case forbiddenCharacter(offset: Int)
-        /// A number outside of `minimum…maximum`.
+        /// A number outside `minimum…maximum`.
         case outOfRange(minimum: Int64, maximum: Int64, actual: Int64)
-        /// Not of the field's form at all.
+        /// Not in the field's form.
         case malformed
-        /// Well-formed, but naming nothing (a currency that is not in use).
+        /// Well-formed, but names nothing (a currency that is not in use).
         case unknown
     }
 
-    /// What a cart has only so much of.
+    /// A limit that a change would exceed.
     package enum Limit: Hashable, Sendable, CaseIterable {
-        /// Lines at a time.
+        /// Number of lines.
         case lines
         /// Quantity of one line after adding up.
         case quantity

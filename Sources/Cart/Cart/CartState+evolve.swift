@@ -1,13 +1,14 @@
 extension CartState {
-    /// Makes the event part of the state. Total: an event that cannot apply leaves the state as it is.
+    /// Applies an event. Total: an event that cannot apply leaves the state as it is.
     ///
-    /// That is: one that its state does not know (`CartState` says what each can become); one about an unknown line;
-    /// `lineAdded` with an id not above `lastLine` (it was applied before, or never rightly decided) or in another currency
-    /// than the cart's; `operationApplied` and `mergeSettled` on `none`, which nothing was ever applied to.
+    /// Such an event is one that the state cannot become anything by (see `CartState`); one about an unknown
+    /// line; `lineAdded` with an id not above `lastLine` (it was applied before, or never rightly decided) or
+    /// in another currency than the cart's; `operationApplied` and `mergeSettled` on `none`, to which nothing
+    /// was ever applied.
     package mutating func apply(_ event: CartEvent) {
         switch event {
         case .created(let currency, let at):
-            create(currency, at)
+            create(currency, at: at)
         case .lineAdded, .lineRenamed, .quantityChanged, .priceChanged, .lineRemoved, .cleared,
             .detailsChanged:
             guard case .open(var cart) = self else { return }
@@ -16,7 +17,7 @@ extension CartState {
             cart.apply(event)
             self = .open(cart)
         case .deleted(let at):
-            delete(at)
+            delete(at: at)
         case .checkedOut, .checkoutCancelled:
             order(event)
         case .handedOver, .handOverUndone, .handOverFinished:
@@ -24,11 +25,11 @@ extension CartState {
         case .mergeSettled(let entry, let capacity, _):
             remember(operations, merges.adding(entry, capacity: capacity))
         case .operationApplied(let applied, let capacity, _):
-            remember(OperationLog.adding(applied, to: operations, capacity), merges)
+            remember(OperationLog.adding(applied, to: operations, capacity: capacity), merges)
         }
     }
 
-    private mutating func create(_ currency: Currency?, _ at: Timestamp) {
+    private mutating func create(_ currency: Currency?, at: Timestamp) {
         switch self {
         case .none, .deleted:
             self = .open(
@@ -47,7 +48,7 @@ extension CartState {
         }
     }
 
-    private mutating func delete(_ at: Timestamp) {
+    private mutating func delete(at: Timestamp) {
         switch self {
         case .open, .checkedOut, .merged:
             self = .deleted(at: at, lastLine: lastLine, operations: operations, merges: merges)
@@ -59,10 +60,10 @@ extension CartState {
     private mutating func order(_ event: CartEvent) {
         switch (self, event) {
         case (.open(var cart), .checkedOut(let order)):
-            cart.touch(order.at)
+            cart.touch(at: order.at)
             self = .checkedOut(cart, order)
         case (.checkedOut(var cart, _), .checkoutCancelled(let at)):
-            cart.touch(at)
+            cart.touch(at: at)
             self = .open(cart)
         case (.none, _), (.open, _), (.checkedOut, _), (.closing, _), (.merged, _), (.deleted, _):
             return
@@ -72,10 +73,10 @@ extension CartState {
     private mutating func handOver(_ event: CartEvent) {
         switch (self, event) {
         case (.open(var cart), .handedOver(let handover, let at)):
-            cart.touch(at)
+            cart.touch(at: at)
             self = .closing(cart, handover)
         case (.closing(var cart, _), .handOverUndone(let at)):
-            cart.touch(at)
+            cart.touch(at: at)
             self = .open(cart)
         case (.closing(let cart, let handover), .handOverFinished(let at)):
             self = .merged(
@@ -123,7 +124,7 @@ extension OpenCart {
         if self.merges != merges { self.merges = merges }
     }
 
-    fileprivate mutating func touch(_ at: Timestamp) {
+    fileprivate mutating func touch(at: Timestamp) {
         updatedAt = max(updatedAt, at)
     }
 
@@ -156,7 +157,7 @@ extension OpenCart {
             .handOverFinished, .mergeSettled, .operationApplied:
             return
         }
-        touch(event.at)
+        touch(at: event.at)
     }
 
     private func index(of id: LineID) -> Int? {

@@ -1,19 +1,21 @@
-/// All that is known of one cart id: the state that commands are decided on and that is stored.
+/// The state of one cart id: commands are decided on it, and it is stored.
 ///
-/// The states that few carts are in are kept behind a pointer, so that they do not make the others larger.
+/// The rarer states are kept behind a pointer, so that they do not make the others larger.
 package enum CartState: Hashable, Sendable {
-    /// Nobody created it, or its stored state expired. Can become `open`.
+    /// It was never created, or its stored state expired. Can become `open`.
     case none
     /// It exists. Can become `checkedOut`, `closing` and `deleted`.
     case open(OpenCart)
-    /// It was ordered as it is. Can become `open`, when that is cancelled, and `deleted`.
+    /// It was ordered as it is. Can become `open`, when the order is cancelled, and `deleted`.
     indirect case checkedOut(OpenCart, CartOrder)
-    /// Its lines are another cart's to take, and nobody changes them. Can become `merged`, or `open` if nobody took them.
+    /// Its lines are another cart's to take, and nobody changes them. Can become `merged`, or `open` if they
+    /// are not taken.
     indirect case closing(OpenCart, Handover)
     /// Another cart took its lines; it points there. Can become `deleted`.
     indirect case merged(MergedCart)
-    /// It was deleted at a time and is gone for clients. Keeps the highest line id given out, so that a cart created
-    /// anew under this id does not reuse any, and the operations and merges, which may come again. Can become `open`.
+    /// It was deleted at this time, and clients do not see it. Keeps the highest line id given out, so that a
+    /// cart created again under this id does not reuse any, and the operations and merges, which may be
+    /// repeated. Can become `open`.
     case deleted(
         at: Timestamp,
         lastLine: LineID,
@@ -21,7 +23,7 @@ package enum CartState: Hashable, Sendable {
         merges: MergeLog = MergeLog()
     )
 
-    /// The contents, while it is open.
+    /// The contents of an open cart.
     package var cart: OpenCart? {
         switch self {
         case .open(let cart): cart
@@ -29,7 +31,7 @@ package enum CartState: Hashable, Sendable {
         }
     }
 
-    /// The contents, while it has any: open, ordered, or on the way to another cart.
+    /// The contents, if it has any: open, ordered, or on the way to another cart.
     package var contents: OpenCart? {
         switch self {
         case .open(let cart), .checkedOut(let cart, _), .closing(let cart, _): cart
@@ -37,7 +39,7 @@ package enum CartState: Hashable, Sendable {
         }
     }
 
-    /// What the line that is added next must exceed.
+    /// The highest line id ever given out; the next line gets a higher one.
     var lastLine: LineID {
         switch self {
         case .none: LineID(0)

@@ -1,10 +1,10 @@
-/// What an amount is counted in: an ISO 4217 code, packed into the three bytes of its letters.
+/// An ISO 4217 currency code, packed into the three bytes of its letters.
 package struct Currency: Hashable, Sendable {
     private let first: UInt8
     private let second: UInt8
     private let third: UInt8
 
-    /// The currency a client named.
+    /// The currency that a client names.
     ///
     /// - Parameter code: three upper-case letters that are in the table of active codes.
     /// - Throws: `invalid(.currency, _)`: `malformed` if it is not three upper-case letters, else `unknown`.
@@ -17,7 +17,8 @@ package struct Currency: Hashable, Sendable {
         self = currency
     }
 
-    /// The currency a stored cart names, which may have been withdrawn since: any three bytes, otherwise nil.
+    /// The currency that a stored cart names, which may have been withdrawn since: any three bytes, otherwise
+    /// nil.
     package init?(stored code: String) {
         var bytes = code.utf8.makeIterator()
         guard let first = bytes.next(), let second = bytes.next(), let third = bytes.next(),
@@ -35,7 +36,7 @@ package struct Currency: Hashable, Sendable {
         String(decoding: [first, second, third], as: UTF8.self)
     }
 
-    /// Whether new amounts may be given in it.
+    /// True if clients may give amounts in it.
     package var isActive: Bool { exponent != nil }
 
     /// Decimal digits of the minor unit (EUR 2, JPY 0, KWD 3), or nil for a code that is not active.

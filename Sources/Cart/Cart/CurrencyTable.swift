@@ -1,9 +1,9 @@
 /// The active ISO 4217 codes by the number of decimals of their minor unit.
 ///
-/// Source: ISO 4217 list one up to amendment 180 (2026: BGN has become EUR; XCG, ZWG and XAD are in). Funds codes are in;
-/// codes whose minor unit is "N.A." (metals, bond-market units, XDR, XSU, XUA, XTS, XXX) are not, since no amount can be
-/// written in minor units that do not exist. When the list changes, change it here: stored carts in a withdrawn currency
-/// are still read.
+/// Source: ISO 4217 list one up to amendment 180 (2026: BGN has become EUR; XCG, ZWG and XAD are in). Funds
+/// codes are in; codes whose minor unit is "N.A." (metals, bond-market units, XDR, XSU, XUA, XTS, XXX) are
+/// not, because no amount can be written in minor units that do not exist. To follow a change of the list,
+/// change it here: stored carts in a withdrawn currency can still be read.
 enum CurrencyTable {
     /// Decimals of the minor unit by code.
     static let exponents: [Currency: Int] = {
@@ -21,12 +21,13 @@ enum CurrencyTable {
         (
             2,
             """
-            AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF CHE CHF
-            CHW CNY COP COU CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL
-            HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU
-            MUR MVR MWK MXN MXV MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR
-            SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED
-            VES WST XAD XCD XCG YER ZAR ZMW ZWG
+            AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD
+            CDF CHE CHF CHW CNY COP COU CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS
+            GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD
+            LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR MZN NAD NGN NIO NOK NPR NZD PAB
+            PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP
+            SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST XAD XCD XCG YER ZAR ZMW
+            ZWG
             """
         ),
         (3, "BHD IQD JOD KWD LYD OMR TND"),

@@ -1,26 +1,26 @@
-/// Which quantity counts where both carts of a merge have a line. Lines that only one has are in the result anyway.
+/// The rule for the quantity of a line that both carts of a merge have. Other lines are taken as they are.
 package enum MergeStrategy: String, Hashable, Sendable, CaseIterable {
-    /// Both together.
+    /// The sum.
     case add
-    /// The larger.
+    /// The larger of the two.
     case max
-    /// The one of the cart that takes.
+    /// The target's.
     case mine
-    /// The one of the cart that is taken.
+    /// The source's.
     case theirs
 }
 
-/// The merge request to have one cart's lines taken into another, as its client sends it and sends it again.
+/// A client's request to move one cart's lines into another; the client may repeat it.
 package struct MergeRequest: Hashable, Sendable {
-    /// What the client calls it: 1…128 characters of `A-Z a-z 0-9 _ . ~ -`.
+    /// The client's id of the merge: 1…128 characters of `A-Z a-z 0-9 _ . ~ -`.
     package let id: String
     /// The cart whose lines are taken.
     package let source: CartID
     /// The cart that takes them.
     package let target: CartID
-    /// Which quantity counts.
+    /// The rule for lines that both carts have.
     package let strategy: MergeStrategy
-    /// Of all the above, to know it by: by a cryptographic hash, the same in every process and build.
+    /// A digest of all the above, by a cryptographic hash; the same in every process and build.
     package let digest: UInt128
 
     /// A merge request from its parts.
@@ -33,17 +33,17 @@ package struct MergeRequest: Hashable, Sendable {
     }
 }
 
-/// Where a closed cart's lines go, or went.
+/// A closed cart's pointer to the cart that takes its lines, or took them.
 package struct Handover: Hashable, Sendable {
-    /// What the client calls the merge.
+    /// The client's id of the merge.
     package let merge: String
-    /// The cart that takes them.
+    /// The cart that takes the lines.
     package let target: CartID
     /// The merge request's digest.
     package let digest: UInt128
-    /// Which closing it is: one anew under the same merge request has a higher number.
+    /// The number of this closing: a later one under the same merge request has a higher number.
     package let attempt: UInt64
-    /// How many merges the target had settled before the cart was closed.
+    /// The number of merges that the target had settled before the cart was closed.
     package let basis: UInt64
 
     /// A hand-over from its parts.
@@ -57,18 +57,19 @@ package struct Handover: Hashable, Sendable {
 
     /// The number of the closing that is committed as this version of the cart.
     ///
-    /// Made of the time of creation too: versions begin anew where a cart expired and its id was used again, and then the
-    /// old closing must not pass for the new one. Cannot trap, and grows within a cart's life whatever the clocks say.
+    /// It includes the time of creation: versions begin again where a cart expired and its id was reused, and
+    /// then the old closing must not pass for the new one. Cannot trap, and grows within a cart's life
+    /// whatever the clocks say.
     static func attempt(of cart: OpenCart, at version: UInt64) -> UInt64 {
         UInt64(max(0, cart.createdAt.milliseconds)) &<< 22 &+ version
     }
 }
 
-/// What is left of a cart whose lines another cart took.
+/// The remains of a cart whose lines another cart took.
 package struct MergedCart: Hashable, Sendable {
-    /// Where they went.
+    /// The pointer to the cart that took the lines.
     package let handover: Handover
-    /// When the cart was emptied.
+    /// The time at which the cart was emptied.
     package let at: Timestamp
     /// As in a deleted cart.
     package let lastLine: LineID
@@ -109,7 +110,7 @@ package struct MergeOffer: Hashable, Sendable {
         self.basis = basis
     }
 
-    /// What a closed cart offers.
+    /// The offer that a closed cart makes.
     package init(_ handover: Handover) {
         self.init(digest: handover.digest, attempt: handover.attempt, basis: handover.basis)
     }

@@ -1,20 +1,21 @@
-/// A quantity of one thing at one price in a cart. Its currency is the cart's.
+/// A quantity of one product at one price in a cart. Its currency is the cart's.
 ///
-/// A million carts are live on a node, so its 64 bytes are counted (a test keeps them): narrow numbers first, no currency.
+/// A million carts are live on a node, so its 64 bytes are counted (a test keeps them): narrow numbers first,
+/// no currency.
 package struct Line: Hashable, Sendable {
-    /// Its name within the cart.
+    /// Its id within the cart.
     package let id: LineID
-    /// How many: 1…9 999 by decision; a stored state may hold anything.
+    /// 1…9 999 by decision; a stored state may hold anything.
     package internal(set) var quantity: Int32
-    /// What is bought, in the shop's own words.
+    /// The shop's own id of the product.
     package let sku: String
-    /// What people call it, if anyone said.
+    /// The product's name for people, if one was given.
     package internal(set) var name: String?
     /// Price of one, in minor units of the cart's currency.
     package internal(set) var unitPrice: Int64
-    /// What makes it differ from the same SKU in another line.
+    /// The attributes that distinguish it from other lines with the same SKU.
     package let attributes: Attributes
-    /// When the line first came into the cart; adding to its quantity does not change it.
+    /// The time at which the line was added; adding to its quantity does not change it.
     package let addedAt: Timestamp
 
     /// A line from its parts, for events and for stored state. Checks nothing and cannot trap.
@@ -42,7 +43,7 @@ package struct Line: Hashable, Sendable {
         return overflow ? nil : product
     }
 
-    /// Whether an added item is more of this line: same SKU, unit price and attributes. Names may differ.
+    /// True if an added item is more of this line: same SKU, unit price and attributes. Names may differ.
     func holds(_ item: NewItem) -> Bool {
         sku == item.sku && unitPrice == item.unitPrice.minorUnits && attributes == item.attributes
     }

@@ -1,7 +1,7 @@
-/// The name of a line within its cart: the how-manieth line the cart was ever given, counted from 1.
+/// The id of a line within its cart: a sequential number, starting at 1.
 ///
-/// Never reused while the cart's stored state exists, not after a removal and not after the cart was deleted and created
-/// anew. It need not be unguessable: who may name it may read the cart.
+/// Never reused while the cart's stored state exists, not after a removal and not after the cart was deleted
+/// and created again. It need not be unguessable: whoever may name it may read the cart.
 package struct LineID: Hashable, Comparable, Sendable {
     /// The number; a cart gives out 1…`UInt32.max`, a stored state may hold 0.
     package let number: UInt32
@@ -11,9 +11,10 @@ package struct LineID: Hashable, Comparable, Sendable {
         self.number = number
     }
 
-    /// The line a client names, in the one spelling that `text` has.
+    /// The line that a client names, in the one spelling that `text` has.
     ///
-    /// - Throws: `invalid(.lineID, .malformed)` unless it is a decimal number 1…`UInt32.max` without sign or leading zero.
+    /// - Throws: `invalid(.lineID, .malformed)` unless it is a decimal number 1…`UInt32.max` without sign or
+    ///   leading zero.
     package init(_ text: String) throws(CartRejection) {
         guard let number = UInt32(text), number > 0, String(number) == text else {
             throw .invalid(.lineID, .malformed)

@@ -1,12 +1,12 @@
 /// The merges into a cart that were settled: taken, or called off for good.
 package struct MergeLog: Hashable, Sendable {
-    /// One that was settled.
+    /// One settled merge.
     package struct Entry: Hashable, Sendable {
         /// The merge request's digest.
         package let digest: UInt128
-        /// The closing of the source that it was.
+        /// The number of the source's closing.
         package let attempt: UInt64
-        /// Whether the lines were taken; otherwise they never will be under this attempt or an earlier one.
+        /// True if the lines were taken; otherwise they never will be under this attempt or an earlier one.
         package let isTaken: Bool
 
         /// An entry from its parts.
@@ -17,21 +17,21 @@ package struct MergeLog: Hashable, Sendable {
         }
     }
 
-    /// What became of an offer.
+    /// The fate of an offer.
     package enum Status: Equatable, Sendable {
-        /// Nothing yet.
+        /// Not settled.
         case open
         /// Its lines were taken.
         case taken
-        /// It may not be taken any more.
+        /// It can no longer be taken.
         case declined
-        /// It may have been settled so long ago that nobody knows.
+        /// It may have been settled so long ago that the log does not have it.
         case forgotten
     }
 
     /// The latest, oldest first.
     package let kept: [Entry]
-    /// How many older ones are forgotten.
+    /// The number of older ones that are forgotten.
     package let forgotten: UInt64
 
     /// A log from stored parts; empty by default. Validates nothing.
@@ -40,13 +40,13 @@ package struct MergeLog: Hashable, Sendable {
         self.forgotten = forgotten
     }
 
-    /// How many were settled in all: what an offer has as its basis.
+    /// The number of merges ever settled, which an offer takes as its basis.
     package var count: UInt64 { forgotten.addingReportingOverflow(UInt64(kept.count)).partialValue }
 
-    /// Whether no merge was ever settled.
+    /// True if no merge was ever settled.
     package var isEmpty: Bool { kept.isEmpty && forgotten == 0 }
 
-    /// What became of an offer, for all that is known.
+    /// The fate of an offer, as far as the log knows.
     package func status(of offer: MergeOffer) -> Status {
         if let entry = kept.last(where: { $0.digest == offer.digest && $0.attempt >= offer.attempt }) {
             // A later attempt was made because this one was called off.

@@ -1,17 +1,18 @@
-/// What is put into a cart.
+/// A product to add to a cart.
 package struct NewItem: Hashable, Sendable {
-    /// What is bought: 1…64 characters of `A-Z a-z 0-9 - _ . : / +`, upper and lower case differ.
+    /// The shop's own id of the product: 1…64 characters of `A-Z a-z 0-9 - _ . : / +`; case matters.
     package let sku: String
-    /// What people call it: 1…256 UTF-8 bytes without control characters, or nil.
+    /// The product's name for people: 1…256 UTF-8 bytes without control characters; nil: none.
     package let name: String?
-    /// How many: 1…9 999. Wide, so that what a client sends arrives here and is refused here.
+    /// 1…9 999. Wider than needed, so that an illegal value of a client reaches validation.
     package let quantity: Int64
-    /// Price of one: 0…999 999 999 999 minor units of an active currency.
+    /// Unit price: 0…999 999 999 999 minor units of an active currency.
     package let unitPrice: Money
-    /// At most 16; keys 1…64 characters of `A-Z a-z 0-9 _ . -`, values up to 256 UTF-8 bytes without control characters.
+    /// At most 16; keys 1…64 characters of `A-Z a-z 0-9 _ . -`, values up to 256 UTF-8 bytes without control
+    /// characters.
     package let attributes: Attributes
 
-    /// An item as the client gave it; `CartCommand.validate` says whether it may be.
+    /// An item as the client gave it; `CartCommand.validate` checks it.
     package init(
         sku: String,
         name: String? = nil,

@@ -1,23 +1,25 @@
 /// The contents of a cart that exists. (Not named `Cart`: a type named like its module hides the module.)
 package struct OpenCart: Hashable, Sendable {
-    /// When it was created, or created anew after a deletion.
+    /// The time of its creation, or of its latest creation after a deletion.
     package let createdAt: Timestamp
-    /// The latest `at` of any change since: never goes back, though the nodes' clocks may differ.
+    /// The latest time of a change since: never goes back, though the nodes' clocks may differ.
     package internal(set) var updatedAt: Timestamp
-    /// In the order in which they were added.
+    /// The lines in the order in which they were added.
     package internal(set) var lines: [Line]
     /// The highest line id ever given out in this cart's life, deletions included; 0 before the first.
     package internal(set) var lastLine: LineID
-    /// The one currency of all its prices; nil until given at creation or by the first line. Emptying does not unset it.
+    /// The one currency of all its prices; nil until given at creation or by the first line. Emptying the
+    /// cart keeps it.
     package internal(set) var currency: Currency?
-    /// What was applied under keys, to this cart and to what had its id before; nil if nothing was.
+    /// The operations applied to this cart and to earlier carts with its id; nil if there were none.
     package internal(set) var operations: OperationLog?
-    /// What few carts have; nil if this one has none of it.
+    /// The fields that few carts have; nil if this one has none of them.
     private var rareFields: RareFields?
 
     /// A cart from stored parts. Validates nothing and cannot trap.
     ///
-    /// `lastLine` is raised to the highest id among `lines`, so that even a damaged state never gives an id out twice.
+    /// `lastLine` is raised to the highest id among `lines`, so that even a damaged state never gives an id
+    /// out twice.
     package init(
         currency: Currency?,
         lines: [Line],
@@ -37,19 +39,19 @@ package struct OpenCart: Hashable, Sendable {
         self.rareFields = RareFields(details, merges)
     }
 
-    /// What is said of the cart as a whole.
+    /// The cart's details.
     package internal(set) var details: CartDetails {
         get { rareFields?.details ?? CartDetails() }
         set { rareFields = RareFields(newValue, merges) }
     }
 
-    /// The merges into it, and into what had its id before.
+    /// The settled merges into this cart and into earlier carts with its id.
     package internal(set) var merges: MergeLog {
         get { rareFields?.merges ?? MergeLog() }
         set { rareFields = RareFields(details, newValue) }
     }
 
-    /// Whether anything is said of the cart as a whole; costs nothing where nothing is.
+    /// True if the cart has details; costs nothing where it has none.
     package var hasDetails: Bool { rareFields.map { !$0.details.isEmpty } ?? false }
 
     /// The line with this id, if the cart has it (the first, should a damaged state have several).
@@ -62,16 +64,16 @@ package struct OpenCart: Hashable, Sendable {
         lines.reduce(rareFields?.details.attributes.bytes ?? 0) { $0 + $1.attributes.bytes }
     }
 
-    /// What the cart comes to, or nil where an absurd stored state overflows.
+    /// The cart's totals; nil where an absurd stored state overflows.
     package var totals: Totals? { Totals(of: self) }
 }
 
-/// What few carts have. A class, so that the others pay no more than a pointer for it; never changed.
+/// The fields that few carts have. A class, so that other carts pay only a pointer for it; never changed.
 private final class RareFields: Hashable, Sendable {
     let details: CartDetails
     let merges: MergeLog
 
-    /// Nil if there is nothing in it.
+    /// Nil if all fields are empty.
     init?(_ details: CartDetails, _ merges: MergeLog) {
         if details.isEmpty, merges.isEmpty { return nil }
         self.details = details

@@ -1,23 +1,24 @@
-/// The operations that were applied to a cart of late, and what is left of older ones.
+/// The latest operations that were applied to a cart, and hashes of older ones.
 ///
-/// A class, so that a cart without any pays no more than a pointer for it; never changed, as states are values.
+/// A class, so that a cart without any pays only a pointer for it; never changed, as states are values.
 package final class OperationLog: Hashable, Sendable {
-    /// Those that can be answered once more, oldest first.
+    /// The operations whose answers can be repeated, oldest first.
     package let kept: [AppliedOperation]
-    /// The hashes of those that can not any more, oldest first.
+    /// The hashes of operations whose answers are gone, oldest first.
     package let retired: [UInt64]
-    /// How many there were before the oldest of `retired`. So each operation of a cart's life has a number, from 0.
+    /// The number of operations before the oldest of `retired`. So each operation of a cart's life has a
+    /// number, from 0.
     package let forgotten: UInt64
 
-    /// How many operations a cart keeps and how many hashes it has of older ones. Part of the event, so that applying it
-    /// gives the same log under any limits.
+    /// The number of operations that a cart keeps, and of hashes of older ones. Part of the event, so that
+    /// applying it gives the same log under any limits.
     package struct Capacity: Hashable, Sendable {
-        /// At most so many are kept; below 0 is 0.
+        /// The most operations kept; below 0 counts as 0.
         package let kept: Int
-        /// At most so many hashes of older ones; below 0 is 0.
+        /// The most hashes of older ones; below 0 counts as 0.
         package let retired: Int
 
-        /// Room for so many.
+        /// A capacity for these numbers.
         package init(kept: Int, retired: Int) {
             self.kept = kept
             self.retired = retired
@@ -32,10 +33,12 @@ package final class OperationLog: Hashable, Sendable {
         self.forgotten = forgotten
     }
 
-    /// The log with one operation more; the oldest make way.
-    static func adding(_ applied: AppliedOperation, to log: OperationLog?, _ capacity: Capacity)
-        -> OperationLog?
-    {
+    /// The log with one more operation; the oldest make way.
+    static func adding(
+        _ applied: AppliedOperation,
+        to log: OperationLog?,
+        capacity: Capacity
+    ) -> OperationLog? {
         var kept: [AppliedOperation] = []
         var retired = log?.retired ?? []
         let before = log?.kept ?? []

@@ -1,6 +1,6 @@
-/// What a cart comes to, before taxes, discounts and shipping.
+/// The sums of a cart, before taxes, discounts and shipping.
 package struct Totals: Hashable, Sendable {
-    /// How many lines.
+    /// The number of lines.
     package let lines: Int
     /// Sum of the lines' quantities.
     package let quantity: Int64
@@ -11,7 +11,7 @@ package struct Totals: Hashable, Sendable {
 
     /// The totals of a cart; nil where a line's total or a running sum leaves `Int64`.
     ///
-    /// A cart within `CartLimits` cannot come to that as long as `CartLimits.largestSubtotal` is not nil.
+    /// A cart within `CartLimits` always has totals, as long as `CartLimits.largestSubtotal` is not nil.
     package init?(of cart: OpenCart) {
         var quantity: Int64 = 0
         var subtotal: Int64 = 0

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Cart
 
-/// Prices that are set, quantities that are taken out, and batches.
+/// Set prices, reduced quantities, and batches.
 @Suite struct ActionTests {
     static func money(_ amount: Int64, _ code: String = "EUR") throws -> Money {
         Money(minorUnits: amount, currency: try currency(code))

@@ -43,7 +43,7 @@ import Testing
         return subject
     }
 
-    /// What is always refused of a cart that is not open.
+    /// Changes that a cart refuses in every state but open.
     static func changes() throws -> [CartCommand.Change] {
         [
             .create(currency: nil), .addLine(try item()), .setQuantity(LineID(1), 1), .removeLine(LineID(1)),

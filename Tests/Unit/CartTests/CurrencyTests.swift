@@ -2,7 +2,7 @@ import Testing
 
 @testable import Cart
 
-/// One cart, one currency; and which there are.
+/// A cart has one currency, out of the table of active ones.
 @Suite struct CurrencyTests {
     @Test func `the first line sets the currency and every later one must have it`() throws {
         var subject = try Subject.open()

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Cart
 
-/// What is said of a cart as a whole.
+/// The details of a cart as a whole.
 @Suite struct DetailsTests {
     static func change(_ fill: (inout DetailsChange) -> Void) -> CartCommand.Change {
         var change = DetailsChange()
@@ -10,7 +10,7 @@ import Testing
         return .setDetails(change)
     }
 
-    /// A cart of which everything is said, at version 2.
+    /// A cart with every detail, at version 2.
     static func described() throws -> Subject {
         var subject = try Subject.open()
         try subject.does(
@@ -123,7 +123,7 @@ import Testing
         #expect(subject.refusal(set(("c", ""))) == .limit(.attributes, maximum: 2, actual: 3))
         let more = CartCommand.Change.addLine(try item("pear", with: ["k": "12"]))
         #expect(subject.refusal(more) == .limit(.metadataBytes, maximum: 10, actual: 11))
-        // What shrinks is not refused, however full the cart is.
+        // A change that makes the cart smaller is accepted, however full the cart is.
         limits.metadataBytes = 1
         subject.decider = CartDecider(limits: limits)
         #expect(subject.refusal(set(("a", ""))) == nil)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Cart
 
-/// Events apply, or are let pass; none traps.
+/// Events apply or are ignored; none traps.
 @Suite struct EvolveTests {
     static let line = Line(id: LineID(3), sku: "a", name: nil, quantity: 2, unitPrice: 5, addedAt: t1)
 

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Cart
 
-/// Names of carts and lines.
+/// Ids of carts and lines.
 @Suite struct IdentityTests {
     @Test func `a line's id is not given out again after remove, clear, or delete and create`() throws {
         var subject = try Subject.open()
@@ -101,14 +101,14 @@ import Testing
     }
 
     @Test func `128 random bits are 26 characters, each bit in its place`() throws {
-        func text(_ high: UInt64, _ low: UInt64) -> String { CartID(randomHigh: high, randomLow: low).text }
-        #expect(text(0, 0) == String(repeating: "0", count: 26))
-        #expect(text(.max, .max) == "7" + String(repeating: "z", count: 25))
-        #expect(text(0, 31).hasSuffix("0z") && text(1 << 63, 0).hasPrefix("40"))
+        func text(high: UInt64, low: UInt64) -> String { CartID(randomHigh: high, randomLow: low).text }
+        #expect(text(high: 0, low: 0) == String(repeating: "0", count: 26))
+        #expect(text(high: .max, low: .max) == "7" + String(repeating: "z", count: 25))
+        #expect(text(high: 0, low: 31).hasSuffix("0z") && text(high: 1 << 63, low: 0).hasPrefix("40"))
         var seen: Set<String> = []
         for bit in 0..<64 {
-            seen.insert(text(1 << bit, 0))
-            seen.insert(text(0, 1 << bit))
+            seen.insert(text(high: 1 << bit, low: 0))
+            seen.insert(text(high: 0, low: 1 << bit))
         }
         #expect(seen.count == 128)
         for id in seen { #expect(try CartID(id).text == id && id.count == 26) }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Cart
 
-/// What a cart has only so much of: the edge is accepted, one beyond is refused.
+/// The limits of a cart: the limit itself is accepted, one more is refused.
 @Suite struct LimitTests {
     @Test func `a cart takes 500 lines and not one more, but more of those it has`() throws {
         var subject = try Subject.open()

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Cart
 
-/// What a cart does that is to take another's lines.
+/// The target of a merge: it takes another cart's lines once, or never.
 @Suite struct MergeTests {
     static func line(_ sku: String, _ quantity: Int32, at price: Int64 = 100) -> Line {
         Line(id: LineID(9), sku: sku, name: "n", quantity: quantity, unitPrice: price, addedAt: t0)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Cart
 
-/// A cart remembers so much and not more, and says so.
+/// A cart remembers a limited number of operations, and refuses those that it only half remembers.
 @Suite struct OperationCapacityTests {
     /// A cart that has taken these operations, each a line more.
     static func after(_ keys: ClosedRange<UInt64>, limits: CartLimits = CartLimits()) throws -> Subject {

@@ -32,14 +32,14 @@ import Testing
             }
             if !events.isEmpty { subject.version += 1 }
             history += events
-            if let cart = subject.state.cart { try Self.check(cart, limits, context) }
+            if let cart = subject.state.cart { try Self.check(cart, within: limits, context) }
         }
         var replayed = CartState.none
         for event in history { replayed.apply(event) }
         #expect(replayed == subject.state && !given.isEmpty, "seed \(seed)")
     }
 
-    static func check(_ cart: OpenCart, _ limits: CartLimits, _ context: Comment) throws {
+    static func check(_ cart: OpenCart, within limits: CartLimits, _ context: Comment) throws {
         #expect(cart.lines.count <= limits.lines, context)
         #expect(cart.lines.allSatisfy { (1...limits.quantity).contains($0.quantity) }, context)
         #expect(Set(cart.lines.map(\.id)).count == cart.lines.count, context)
@@ -95,7 +95,7 @@ import Testing
         case 65..<69:
             return .change(try closing(&random, on: state), at: at, expected: expected)
         case 69..<80:
-            return .change(try action(line, code, &random), at: at, expected: expected)
+            return .change(try action(on: line, code, &random), at: at, expected: expected)
         case 80..<86:
             let quantity = Int64.random(in: -1...21, using: &random)
             return .change(.setQuantity(line, quantity), at: at, expected: expected)
@@ -108,9 +108,9 @@ import Testing
         }
     }
 
-    /// A change of what is newer than lines alone.
+    /// A change of details, a price or quantities, or a batch of them.
     static func action(
-        _ line: LineID,
+        on line: LineID,
         _ code: String,
         _ random: inout SplitMix64
     ) throws -> CartCommand.Change {

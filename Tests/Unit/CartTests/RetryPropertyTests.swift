@@ -29,7 +29,7 @@ import Testing
         }
     }
 
-    /// An accepted operation, and what was said of it.
+    /// An accepted operation, and its answer.
     struct Done {
         let command: CartCommand
         let effect: CartOutcome.Effect
@@ -44,7 +44,7 @@ import Testing
         var retries = 0
         for step in 0..<250 {
             let operation = Bool.random(using: &random) ? operation(UInt64(step)) : nil
-            let command = Self.command(try PropertyTests.command(&random, on: once.state), operation)
+            let command = Self.command(try PropertyTests.command(&random, on: once.state), as: operation)
             let context: Comment = "seed \(seed), step \(step): \(command)"
             let decision = once.take(command)
             try #require(often.take(command) == decision, context)
@@ -57,10 +57,7 @@ import Testing
             }
             for _ in 0..<Int.random(in: 0...2, using: &random) {
                 guard let earlier = done.randomElement(using: &random) else { continue }
-                let replay = CartOutcome(
-                    effect: earlier.effect,
-                    replayed: earlier.version
-                )
+                let replay = CartOutcome(effect: earlier.effect, replayed: earlier.version)
                 try #require(often.take(earlier.command) == .accept([], replay), context)
                 retries += 1
             }
@@ -72,7 +69,7 @@ import Testing
     }
 
     /// The command as this operation.
-    static func command(_ command: CartCommand, _ operation: CartOperation?) -> CartCommand {
+    static func command(_ command: CartCommand, as operation: CartOperation?) -> CartCommand {
         switch command {
         case .read, .readIfChanged: command
         case .change(let change, let at, let expected, _):

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Cart
 
-// Fixed moments, currencies and items, so that a test says only what it is about.
+// Fixed times, currencies and items, so that a test says only what it is about.
 
 let t0 = Timestamp(milliseconds: 1_000)
 let t1 = Timestamp(milliseconds: 2_000)
@@ -55,7 +55,7 @@ struct Subject {
         return subject
     }
 
-    /// A cart that was open with one line and is deleted.
+    /// A deleted cart that had one line.
     static func deleted() throws -> Subject {
         var subject = try open()
         try subject.does(.addLine(item()))
@@ -92,7 +92,7 @@ struct Subject {
         }
     }
 
-    /// Why the change is refused, if it is.
+    /// The rejection of the change, or nil if it is accepted.
     func refusal(
         _ change: CartCommand.Change,
         as operation: CartOperation? = nil,

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Cart
 
-/// When an added item is more of a line, and when a line of its own.
+/// Added items that are more of a line, and those that are lines of their own.
 @Suite struct SummingTests {
     @Test func `the same SKU, price and attributes add up in the old place`() throws {
         var subject = try Subject.open()

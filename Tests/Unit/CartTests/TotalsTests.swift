@@ -2,7 +2,7 @@ import Testing
 
 @testable import Cart
 
-/// Arithmetic that is right or says that it cannot be.
+/// Arithmetic that is exact or reports an overflow.
 @Suite struct TotalsTests {
     func cart(_ lines: [(quantity: Int32, price: Int64)]) -> OpenCart {
         let lines = lines.enumerated().map { n, line in

@@ -2,9 +2,9 @@ import Testing
 
 @testable import Cart
 
-/// A command's own shape: the edge is accepted, one beyond is refused, before any cart is looked at.
+/// The validation of a command alone: a limit is accepted, one more is refused, before any cart is looked at.
 @Suite struct ValidationTests {
-    /// Why the item is refused; checks that the decider agrees, also where there is no cart.
+    /// The rejection of the item, or nil; checks that the decider agrees, also where there is no cart.
     func refusal(_ item: NewItem) throws -> CartRejection? {
         let change = CartCommand.Change.addLine(item)
         do throws(CartRejection) {
@@ -91,23 +91,34 @@ import Testing
     @Test func `an attribute's key has 1 to 64 characters of its alphabet and its value up to 256 bytes`()
         throws
     {
-        func of(_ key: String, _ value: String) throws -> CartRejection? {
+        func refusal(key: String, value: String) throws -> CartRejection? {
             let price = Money(minorUnits: 1, currency: try currency("EUR"))
             let attributes = Attributes([(key: key, value: value)])
-            return try refusal(NewItem(sku: "a", quantity: 1, unitPrice: price, attributes: attributes))
+            return try self.refusal(
+                NewItem(sku: "a", quantity: 1, unitPrice: price, attributes: attributes)
+            )
         }
         let long = String(repeating: "k", count: 64)
-        #expect(try of(long, "") == nil)
-        #expect(try of("Az09_.-", String(repeating: "v", count: 256)) == nil)
-        #expect(try of("", "v") == .invalid(.attributeKey, .empty))
-        #expect(try of(long + "k", "v") == .invalid(.attributeKey, .tooLong(maximum: 64, actual: 65)))
+        #expect(try refusal(key: long, value: "") == nil)
+        #expect(try refusal(key: "Az09_.-", value: String(repeating: "v", count: 256)) == nil)
+        #expect(try refusal(key: "", value: "v") == .invalid(.attributeKey, .empty))
+        #expect(
+            try refusal(key: long + "k", value: "v")
+                == .invalid(.attributeKey, .tooLong(maximum: 64, actual: 65))
+        )
         for bad in ["a b", "a:b", "a~b", "aéb"] {
-            #expect(try of(bad, "v") == .invalid(.attributeKey, .forbiddenCharacter(offset: 1)), "\(bad)")
+            #expect(
+                try refusal(key: bad, value: "v") == .invalid(.attributeKey, .forbiddenCharacter(offset: 1)),
+                "\(bad)"
+            )
         }
         #expect(
-            try of("k", String(repeating: "v", count: 257))
+            try refusal(key: "k", value: String(repeating: "v", count: 257))
                 == .invalid(.attributeValue(key: "k"), .tooLong(maximum: 256, actual: 257))
         )
-        #expect(try of("k", "v\t") == .invalid(.attributeValue(key: "k"), .forbiddenCharacter(offset: 1)))
+        #expect(
+            try refusal(key: "k", value: "v\t")
+                == .invalid(.attributeValue(key: "k"), .forbiddenCharacter(offset: 1))
+        )
     }
 }

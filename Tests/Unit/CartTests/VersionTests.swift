@@ -2,7 +2,7 @@ import Testing
 
 @testable import Cart
 
-/// What a client's expected version does to its command.
+/// The effect of a client's expected version on its command.
 @Suite struct VersionTests {
     @Test func `a change meant for another version is refused, also one without effect`() throws {
         var subject = try Subject.open()
