@@ -35,7 +35,8 @@ import Testing
         }
     }
 
-    /// RESP has no numbers: a reply cut out of the middle of a stream cannot be noticed before one is missing at its end.
+    /// RESP does not number its replies: a reply cut out of the middle of a stream cannot be noticed before
+    /// one is missing at its end.
     @Test func `a server that skips a reply is given up when the last of its commands waits in vain`()
         async throws
     {

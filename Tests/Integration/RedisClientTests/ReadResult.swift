@@ -2,7 +2,7 @@ import SeededRandom
 
 @testable import RedisClient
 
-/// What a reader makes of some bytes.
+/// The replies that a reader takes from some bytes, or its error.
 struct ReadResult: Equatable {
     var replies: [RedisValue] = []
     var violation: String?

@@ -94,7 +94,7 @@ import Testing
         #expect(ReadResult(of: Array(wire.utf8).prefix(64).map { [$0] }).replies.isEmpty)
     }
 
-    /// Not an argument of the test before, as arguments are printed.
+    /// Not an argument of the test before, because arguments are printed.
     @Test func `depth without end is a violation`() {
         let wire = Array(String(repeating: "*1\r\n", count: 100_000).utf8)
         let reading = ReadResult(of: [wire[...]])

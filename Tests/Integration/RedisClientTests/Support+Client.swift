@@ -5,7 +5,7 @@ import Testing
 
 @testable import RedisClient
 
-/// Runs a client for the length of `body`, and sees it end.
+/// Runs a client while `body` runs, and waits for its end.
 func withClient<Result: Sendable>(
     _ configuration: RedisConfiguration,
     on eventLoop: any EventLoop = MultiThreadedEventLoopGroup.singleton.next(),
@@ -32,7 +32,7 @@ func withClient<Result: Sendable>(
     }
 }
 
-/// As `withClient`, from the first moment at which commands can be sent.
+/// As `withClient`, from the first moment at which the client can send commands.
 func withConnectedClient<Result: Sendable>(
     _ configuration: RedisConfiguration,
     on eventLoop: any EventLoop = MultiThreadedEventLoopGroup.singleton.next(),
@@ -52,7 +52,8 @@ extension RedisClient {
         return nil
     }
 
-    /// Waits until there is no connection, for a reason that contains `text`; fails where the client ends before.
+    /// Waits until there is no connection, for a reason that contains `text`; fails if the client ends
+    /// before.
     func isRefused(because text: String, sourceLocation: SourceLocation = #_sourceLocation) async {
         let refused = await becomes { state in
             switch state {
@@ -63,7 +64,7 @@ extension RedisClient {
         #expect(refused != nil, "the client ended first", sourceLocation: sourceLocation)
     }
 
-    /// What became of a command.
+    /// The reply to a command, or its error.
     func outcome(_ name: String, _ arguments: [RedisArgument] = []) async -> Result<RedisValue, RedisError> {
         do throws(RedisError) {
             return .success(try await send(name, arguments))
@@ -72,7 +73,7 @@ extension RedisClient {
         }
     }
 
-    /// How a command failed, or nil if it did not.
+    /// The error of a command, or nil if it succeeded.
     func failure(_ name: String, _ arguments: [RedisArgument] = []) async -> RedisError? {
         switch await outcome(name, arguments) {
         case .success: nil

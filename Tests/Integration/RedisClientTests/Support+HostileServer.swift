@@ -4,29 +4,29 @@ import Synchronization
 
 @testable import RedisClient
 
-/// Something that listens like Redis and answers as a test pleases.
+/// A server that listens like Redis and answers as a test wants.
 struct HostileServer: Sendable {
-    /// What it does about one command.
+    /// The server's reaction to one command.
     enum Answer: Sendable {
         case nothing
         case bytes(String)
-        /// Every byte in a write of its own.
+        /// Each byte in a write of its own.
         case dripping(String)
         case bytesThenClose(String)
         case later(EventLoopFuture<Void>, String)
     }
 
-    /// A command as it came: its words.
+    /// Decides on the reaction to a command, which is given as its words.
     typealias Script = @Sendable (_ words: [String]) -> Answer
 
     let configuration: RedisConfiguration
-    /// Every command after the handshakes, as they come. Buffers all: a test sends few.
+    /// All commands after the handshakes, in their order. The buffer is unbounded: a test sends few.
     let received: AsyncStream<[String]>
 
-    /// Listens for the length of `body`. `greeting` is sent to whoever connects; handshakes are answered properly unless
+    /// Listens while `body` runs. Every client is sent `greeting`; handshakes are answered properly unless
     /// `isMute`, and all other commands by `script`.
     ///
-    /// - Parameter reconnects: what the handshakes of all connections but the first wait for.
+    /// - Parameter reconnects: all connections but the first wait for it in their handshakes.
     static func with<Result: Sendable>(
         greeting: String = "",
         isMute: Bool = false,

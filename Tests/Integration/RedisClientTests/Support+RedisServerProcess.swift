@@ -13,7 +13,7 @@ struct FixtureError: Error {
     let what: String
 }
 
-/// A real redis-server of one test's own, on a Unix socket in a folder of its own.
+/// A real redis-server for one test, on a Unix socket in its own folder.
 actor RedisServerProcess {
     nonisolated let folder: String
     private let options: [String]
@@ -33,7 +33,7 @@ actor RedisServerProcess {
             ["--port", "0", "--unixsocket", folder + "/s", "--dir", folder, "--save", ""] + options(folder)
     }
 
-    /// Runs a server for the length of `body`; `options` are its command line and `prepare` fills its folder.
+    /// Runs a server while `body` runs; `options` are its command line and `prepare` fills its folder.
     static func with<Result: Sendable>(
         options: @Sendable (_ folder: String) -> [String] = { _ in [] },
         prepare: @Sendable (_ folder: String) throws -> Void = { _ in },
@@ -55,7 +55,7 @@ actor RedisServerProcess {
 
     func start() throws { process = try spawn(["redis-server"] + options) }
 
-    /// As a power cut would end it.
+    /// Kills the server, as a power failure would.
     func kill() {
         guard let process else { return }
         sendSignal(process, SIGKILL)
@@ -64,7 +64,7 @@ actor RedisServerProcess {
         self.process = nil
     }
 
-    /// Stands still, with its sockets open.
+    /// Stops the process, with its sockets open.
     func pause() { if let process { sendSignal(process, SIGSTOP) } }
 
     func resume() { if let process { sendSignal(process, SIGCONT) } }
@@ -86,7 +86,8 @@ func spawn(_ words: [String]) throws -> pid_t {
     for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] {
         posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0)
     }
-    // Sockets of tests that run beside this one would else live on in the program after the tests close them.
+    // Otherwise sockets of tests that run beside this one would live on in the program after the tests close
+    // them.
     for descriptor in (3 as Int32)..<1024 { posix_spawn_file_actions_addclose(&actions, descriptor) }
     var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
     defer { for argument in arguments { free(argument) } }
@@ -105,7 +106,7 @@ func runToEnd(_ words: [String]) throws {
     }
 }
 
-/// A port that nobody listened on a moment ago, below those that the system lends to tests and clients.
+/// A port that was free a moment ago, below those that the system gives to tests and clients.
 func freePort() async throws -> Int {
     for _ in 0..<100 {
         let port = Int.random(in: 15_000..<32_000)
