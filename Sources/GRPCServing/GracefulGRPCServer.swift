@@ -69,7 +69,7 @@ package final class GracefulGRPCServer: Sendable {
     /// Stops listening, asks the clients to leave, and lets the calls under way finish until the drain times
     /// out; then `run()` returns.
     ///
-    /// - Returns: whether this call began the shutdown; false if an earlier one did.
+    /// - Returns: true if this call began the shutdown; false if an earlier one did.
     @discardableResult
     package func beginGracefulShutdown() -> Bool {
         guard !isShuttingDown.exchange(true, ordering: .acquiringAndReleasing) else { return false }

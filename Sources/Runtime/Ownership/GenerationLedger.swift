@@ -57,8 +57,8 @@ package struct GenerationLedger: Sendable, Equatable {
         }
     }
 
-    /// Every actor that was live when the sweep began is known to be in the store, or gone. Only the latest
-    /// sweep counts: a generation may come, go and come again.
+    /// Records the end of a sweep: every actor that was live when it began is known to be in the store, or
+    /// gone. Only the latest sweep counts: a generation may come, go and come again.
     package mutating func sweepFinished(_ sweep: Sweep) {
         guard sweep.number == sweeps else { return }
         let generation = sweep.generation
@@ -70,7 +70,7 @@ package struct GenerationLedger: Sendable, Equatable {
         }
     }
 
-    /// A new session begins with no live actors: there is nothing left to sweep.
+    /// Records that a new session began. It has no live actors, so there is nothing left to sweep.
     package mutating func sessionBegan() {
         switch state {
         case .known(let generation, let firstSeen, let settled, swept: false):

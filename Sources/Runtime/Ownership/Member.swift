@@ -1,7 +1,7 @@
 /// A session as its entry in the registry shows it.
 package struct Member: Hashable, Sendable {
     package enum Condition: String, Hashable, Sendable {
-        /// It beats, or at least nobody has proved otherwise.
+        /// It sends heartbeats, or at least nobody has proved otherwise.
         case alive
         /// It hands its actors over and takes no new ones.
         case draining
@@ -33,7 +33,7 @@ package struct NodeCard: Hashable, Sendable {
     package let name: String
     /// `host:port` of the link.
     package let link: String
-    /// The build that runs there.
+    /// The version of the node's program.
     package let build: String
 
     package init(name: String, link: String, build: String) {

@@ -101,7 +101,7 @@ package struct MembershipObserver: Sendable {
         return Observation(counter: counter, generation: generation, since: now)
     }
 
-    /// Asks that a session without an entry be observed: some actor names it as its owner.
+    /// Begins to observe a session without an entry, because some actor names it as its owner.
     package mutating func watch(_ session: SessionID) {
         guard !dead.contains(session), members[session] == nil, !watched.contains(session) else { return }
         if watched.count >= Self.watchLimit { watched.removeFirst() }
@@ -122,7 +122,7 @@ package struct MembershipObserver: Sendable {
         observations.values.map { $0.since + takeoverDelay }.min()
     }
 
-    /// The tombstone stands, or a quicker proof of death was had.
+    /// Records that a session is dead: its tombstone is written, or its death was proved otherwise.
     package mutating func learnDead(_ session: SessionID) {
         guard dead.insert(session).inserted else { return }
         members[session] = nil
@@ -132,7 +132,8 @@ package struct MembershipObserver: Sendable {
         if recentDead.count > Self.recentDeadLimit { recentDead.removeFirst() }
     }
 
-    /// A tombstone was refused: something moved. The wait begins anew with the next answer.
+    /// Records that a tombstone was refused because something moved. The wait begins again with the next
+    /// answer.
     package mutating func refused(_ session: SessionID) {
         observations[session] = nil
     }

@@ -1,7 +1,7 @@
 extension OwnershipMachine {
-    /// Takes in what happened and says what to do.
+    /// Takes an event in and returns the next action.
     ///
-    /// - Parameter attempt: gives the next attempt of the session; asked only where a republish begins.
+    /// - Parameter attempt: returns the session's next attempt; called only where a republish begins.
     package mutating func event(_ event: Event, attempt: () -> ClaimAttempt) -> Action {
         switch event {
         case .sessionOver: return isEnded ? .none : end(.sessionOver)

@@ -77,7 +77,7 @@ package struct OwnershipMachine: Sendable, Equatable {
         case create
         /// A change was decided on top of the owned version.
         case commit(CommitID)
-        /// The owner of the mailbox asks what comes next.
+        /// The owner of the mailbox asks for the next step.
         case proceed
         /// The actor shall be given up. Only with an empty mailbox and no read under way.
         case release
@@ -118,8 +118,7 @@ package struct OwnershipMachine: Sendable, Equatable {
         state = .claiming(create: create)
     }
 
-    /// The version that is committed and ours, if any: what reads are answered from while the session is
-    /// valid.
+    /// The version that is committed and ours, if any. Reads are answered from it while the session is valid.
     package var committed: Version? {
         switch state {
         case .owned(let version), .committing(let version, _, _), .verifying(let version, _),

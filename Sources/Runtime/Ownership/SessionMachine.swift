@@ -40,7 +40,7 @@ package struct SessionMachine: Sendable, Equatable {
         self.policy = policy
     }
 
-    /// Takes a heartbeat's answer in; returns whether the session may act now.
+    /// Takes a heartbeat's answer in; returns true if the session may act now.
     ///
     /// - Parameter sentAt: the instant at which the heartbeat left, read *before* it was handed to the
     ///   connection.

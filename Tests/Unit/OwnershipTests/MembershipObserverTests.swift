@@ -10,7 +10,7 @@ import Testing
 
     private func member(
         _ session: SessionID,
-        _ counter: UInt64,
+        counter: UInt64,
         _ condition: Member.Condition = .alive
     ) -> Member {
         Member(
@@ -32,7 +32,7 @@ import Testing
     }
 
     @Test func `a session that shows one counter for longer than any lease may be called dead`() {
-        let observer = observer([(0, [member(peer, 7)]), (5, [member(peer, 7)])])
+        let observer = observer([(0, [member(peer, counter: 7)]), (5, [member(peer, counter: 7)])])
         #expect(observer.expiredSessions(at: start + .milliseconds(5_499)).isEmpty)
         let expired = observer.expiredSessions(at: start + .milliseconds(5_500)).first
         #expect(expired?.session == peer)
@@ -42,20 +42,25 @@ import Testing
     }
 
     @Test func `a counter that moves starts the wait anew`() {
-        let observer = observer([(0, [member(peer, 7)]), (5, [member(peer, 8)])])
+        let observer = observer([(0, [member(peer, counter: 7)]), (5, [member(peer, counter: 8)])])
         #expect(observer.expiredSessions(at: start + .seconds(6)).isEmpty)
         #expect(observer.nextExpiry == start + .milliseconds(10_500))
     }
 
     @Test func `another generation starts the wait anew`() {
-        var observer = observer([(0, [member(peer, 7)])])
+        var observer = observer([(0, [member(peer, counter: 7)])])
         let other = Generation(dataSet: "a", run: "2", replication: "x")
-        observer.observe([member(peer, 7)], generation: other, own: own, receivedAt: start + .seconds(5))
+        observer.observe(
+            [member(peer, counter: 7)],
+            generation: other,
+            own: own,
+            receivedAt: start + .seconds(5)
+        )
         #expect(observer.expiredSessions(at: start + .seconds(6)).isEmpty)
     }
 
     @Test func `a session never judges itself`() {
-        let observer = observer([(0, [member(own, 1)]), (100, [member(own, 1)])])
+        let observer = observer([(0, [member(own, counter: 1)]), (100, [member(own, counter: 1)])])
         #expect(observer.expiredSessions(at: start + .seconds(200)).isEmpty)
     }
 
@@ -73,24 +78,29 @@ import Testing
         var observer = observer([])
         observer.watch(peer)
         observer.observe([], generation: generation, own: own, receivedAt: start)
-        observer.observe([member(peer, 1)], generation: generation, own: own, receivedAt: start + .seconds(5))
-        #expect(observer.status(of: peer) == .present(member(peer, 1)))
+        observer.observe(
+            [member(peer, counter: 1)],
+            generation: generation,
+            own: own,
+            receivedAt: start + .seconds(5)
+        )
+        #expect(observer.status(of: peer) == .present(member(peer, counter: 1)))
         #expect(observer.expiredSessions(at: start + .seconds(6)).isEmpty)
     }
 
     @Test func `a tombstone is for ever, whatever a later answer shows`() {
-        let observer = observer([(0, [member(peer, 7, .dead)]), (1, [member(peer, 8)])])
+        let observer = observer([(0, [member(peer, counter: 7, .dead)]), (1, [member(peer, counter: 8)])])
         #expect(observer.status(of: peer) == .dead)
         #expect(observer.handoverTargets.isEmpty)
         #expect(observer.recentDead == [peer])
     }
 
     @Test func `a refused tombstone starts the wait anew`() {
-        var observer = observer([(0, [member(peer, 7)])])
+        var observer = observer([(0, [member(peer, counter: 7)])])
         observer.refused(peer)
         #expect(observer.expiredSessions(at: start + .seconds(100)).isEmpty)
         observer.observe(
-            [member(peer, 7)],
+            [member(peer, counter: 7)],
             generation: generation,
             own: own,
             receivedAt: start + .seconds(100)
@@ -99,8 +109,8 @@ import Testing
     }
 
     @Test func `a draining session is reachable and takes nothing new`() {
-        let observer = observer([(0, [member(peer, 7, .draining)])])
-        #expect(observer.status(of: peer) == .present(member(peer, 7, .draining)))
+        let observer = observer([(0, [member(peer, counter: 7, .draining)])])
+        #expect(observer.status(of: peer) == .present(member(peer, counter: 7, .draining)))
         #expect(observer.handoverTargets.isEmpty)
     }
 
