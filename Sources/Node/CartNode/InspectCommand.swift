@@ -46,7 +46,10 @@ enum InspectCommand {
             throw Failure.noID(id)
         }
         guard let cluster = ClusterName(settings.cluster.name) else {
-            throw BadSetting("cluster-name", "not fit for a key in Redis (got \"\(settings.cluster.name)\")")
+            throw BadSetting(
+                "cluster-name",
+                problem: "not fit for a key in Redis (got \"\(settings.cluster.name)\")"
+            )
         }
         let client = RedisClient(
             configuration: try server(settings),

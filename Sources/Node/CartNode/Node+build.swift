@@ -36,7 +36,10 @@ extension Node {
         let redis = RedisClient(configuration: server, eventLoop: loops.next(), logger: logger)
         let heartbeats = RedisClient(configuration: server, eventLoop: heartbeatLoop, logger: logger)
         guard let cluster = ClusterName(settings.cluster.name) else {
-            throw BadSetting("cluster-name", "not fit for a key in Redis (got \"\(settings.cluster.name)\")")
+            throw BadSetting(
+                "cluster-name",
+                problem: "not fit for a key in Redis (got \"\(settings.cluster.name)\")"
+            )
         }
         let policy = settings.hostPolicy
         let linkPolicy = settings.linkPolicy
@@ -52,7 +55,10 @@ extension Node {
             snapshotEvery: settings.redis.snapshotInterval
         )
         guard let layout else {
-            throw BadSetting("strategy", "not one that carts can be kept by (got \(settings.redis.strategy))")
+            throw BadSetting(
+                "strategy",
+                problem: "not one that carts can be kept by (got \(settings.redis.strategy))"
+            )
         }
         let runtime = NodeRuntime(
             decider: decider,

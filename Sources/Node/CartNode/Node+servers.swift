@@ -49,7 +49,8 @@ extension Node {
         } catch is SocketAddressError.UnknownHost {
             throw BadSetting(
                 "grpc-host",
-                "no such host (got \"\(endpoint.host)\", expected a name or an address of this machine)"
+                problem: "no such host (got \"\(endpoint.host)\", "
+                    + "expected a name or an address of this machine)"
             )
         }
     }

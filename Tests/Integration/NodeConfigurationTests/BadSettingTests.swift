@@ -3,7 +3,7 @@ import Testing
 @testable import NodeConfiguration
 
 struct BadSettingTests {
-    /// The command line, and what the complaint must say.
+    /// Command lines, and the parts of the messages that they must cause.
     static let complaints: [(line: String, says: [String])] = [
         ("--http-prot 1", ["http-prot: unknown, in the command line", "did you mean http-port?"]),
         ("--colour red", ["colour: unknown"]),
@@ -80,7 +80,7 @@ struct BadSettingTests {
         says: String
     ) throws {
         let scratch = try TemporaryFolder()
-        let complaint = outcome(["--config", try scratch.file(name, content)]).complaint
+        let complaint = outcome(["--config", try scratch.file(name, content: content)]).complaint
         #expect(complaint.contains(says), "\(complaint)")
         #expect(!complaint.contains { $0.isNewline })
     }

@@ -95,7 +95,7 @@ struct DataFolderTests {
 
     @Test func `a folder that cannot be is refused with the reason`() throws {
         let scratch = try TemporaryFolder()
-        let file = try scratch.file("file", "")
+        let file = try scratch.file("file", content: "")
         #expect(throws: DataFolderFailure.self) { try DataFolder(path: file + "/folder") }
     }
 
@@ -121,7 +121,7 @@ struct DataFolderTests {
     ])
     func `what is not a record is said to be corrupted and can be replaced`(content: String) throws {
         let scratch = try TemporaryFolder()
-        _ = try scratch.file("session", content)
+        _ = try scratch.file("session", content: content)
         let folder = try DataFolder(path: scratch.path)
         guard case .corrupted = folder.predecessor() else {
             Issue.record("\(folder.predecessor())")
@@ -136,7 +136,7 @@ struct DataFolderTests {
         let scratch = try TemporaryFolder()
         let folder = try DataFolder(path: scratch.path)
         try folder.record(record)
-        _ = try scratch.file("session.new", "{\"version\":1,\"sess")
+        _ = try scratch.file("session.new", content: "{\"version\":1,\"sess")
         #expect(folder.predecessor() == .record(record))
         try folder.record(record)
         try folder.release()

@@ -7,7 +7,7 @@ import Testing
 
 @testable import NodeConfiguration
 
-/// With a real `redis-server`, asked by the client that nodes use.
+/// The embedded Redis with a real `redis-server` and the client that nodes use.
 @Suite(.timeLimit(.minutes(1)))
 struct EmbeddedRedisTests {
     private let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
@@ -21,7 +21,7 @@ struct EmbeddedRedisTests {
         )
     }
 
-    /// Runs a server while the body does, and returns when it ended.
+    /// Runs a server while the body runs; returns when the server has ended.
     private func running<Result: Sendable>(
         _ redis: EmbeddedRedis,
         _ body: (RedisProbe) async throws -> Result
@@ -60,7 +60,7 @@ struct EmbeddedRedisTests {
         }
     }
 
-    @Test func `a server that a killed node left is used further, and ends with the next node`() async throws
+    @Test func `a server that a killed node left is used by the next node, and ends with it`() async throws
     {
         let scratch = try TemporaryFolder()
         let redis = try embedded(scratch.path)

@@ -9,13 +9,13 @@ struct OrphanedRedis {
     private let redis: EmbeddedRedis
     private let lock: FolderLock
 
-    /// From now on the lock is taken.
+    /// Takes the folder's lock.
     init(_ redis: EmbeddedRedis) throws {
         self.redis = redis
         self.lock = try #require(try FolderLock.take(redis.home.lock))
     }
 
-    /// Runs the server until it ends; answers which process it was and how it ended.
+    /// Runs the server until it ends; returns its process id and its exit status.
     func run() async throws -> (process: Int32, status: TerminationStatus) {
         let result = try await Subprocess.run(
             .path(FilePath(redis.program)),

@@ -21,7 +21,10 @@ struct PrecedenceTests {
         throws
     {
         let scratch = try TemporaryFolder()
-        let file = try scratch.file("node.yaml", "http-port: 1001\nops-port: 1002\nlink-port: 1003\n")
+        let file = try scratch.file(
+            "node.yaml",
+            content: "http-port: 1001\nops-port: 1002\nlink-port: 1003\n"
+        )
         let environment = ["CART_CONFIG": file, "CART_OPS_PORT": "2002", "CART_LINK_PORT": "2003"]
         let settings = try #require(outcome(["--link-port", "3003"], environment).settings)
         #expect(settings.http.port == 1001)
@@ -51,7 +54,7 @@ struct PrecedenceTests {
         let scratch = try TemporaryFolder()
         let json = #"{"http-port": 1001, "single-node": true, "lease-length": "7s", "body-limit": "128KiB"}"#
         let yaml = "http-port: 1001\nsingle-node: true\nlease-length: 7s\nbody-limit: 128KiB\n"
-        let file = try scratch.file(name, name.hasSuffix("json") ? json : yaml)
+        let file = try scratch.file(name, content: name.hasSuffix("json") ? json : yaml)
         let settings = try #require(outcome(["--config", file]).settings)
         #expect(settings.http.port == 1001)
         #expect(settings.cluster.isSingleNode)

@@ -5,7 +5,7 @@ import RedisClient
 
 @testable import NodeConfiguration
 
-/// A Redis that can be asked as soon as it answers.
+/// A client that waits for a Redis to answer.
 struct RedisProbe: Sendable {
     private let client: RedisClient
 
@@ -29,7 +29,7 @@ struct RedisProbe: Sendable {
         }
     }
 
-    /// The reply as text, once there is a connection to get one on.
+    /// Sends a command as soon as there is a connection, and returns the reply as text.
     func connected(_ name: String, _ arguments: String...) async throws -> String {
         let words = arguments.map { RedisArgument.string($0) }
         for await state in client.states() {
@@ -54,7 +54,7 @@ struct RedisProbe: Sendable {
         return words.joined(separator: " ")
     }
 
-    /// The server's process.
+    /// The server's process id.
     func process() async throws -> pid_t {
         let info = try await connected("INFO", "server")
         let found = info.firstRange(of: "process_id:").flatMap {
@@ -63,5 +63,4 @@ struct RedisProbe: Sendable {
         guard let found else { throw CancellationError() }
         return found
     }
-
 }

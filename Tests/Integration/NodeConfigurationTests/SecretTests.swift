@@ -6,8 +6,8 @@ import Testing
 struct SecretTests {
     @Test func `a secret is read from a file without the white space around it`() throws {
         let scratch = try TemporaryFolder()
-        let secret = try scratch.file("secret", "  0123456789abcdef\n")
-        let url = try scratch.file("url", "redis://:hidden@somewhere\n")
+        let secret = try scratch.file("secret", content: "  0123456789abcdef\n")
+        let url = try scratch.file("url", content: "redis://:hidden@somewhere\n")
         let settings = try #require(
             outcome(["--redis-url-file", url], ["CART_CLUSTER_SECRET_FILE": secret]).settings
         )
@@ -19,7 +19,7 @@ struct SecretTests {
 
     @Test func `a secret and its file are not both given`() throws {
         let scratch = try TemporaryFolder()
-        let file = try scratch.file("secret", "0123456789abcdef")
+        let file = try scratch.file("secret", content: "0123456789abcdef")
         let complaint = outcome(["--cluster-secret-file", file], ["CART_CLUSTER_SECRET": "fedcba9876543210"])
             .complaint
         #expect(complaint.hasPrefix("cluster-secret: given twice, in CART_CLUSTER_SECRET and by a file"))
@@ -27,8 +27,8 @@ struct SecretTests {
 
     @Test func `no complaint and no dump shows a secret`() throws {
         let scratch = try TemporaryFolder()
-        let bad = try scratch.file("bad", "hunter2")
-        let yaml = try scratch.file("node.yaml", "cluster-secret: [hunter2]\n")
+        let bad = try scratch.file("bad", content: "hunter2")
+        let yaml = try scratch.file("node.yaml", content: "cluster-secret: [hunter2]\n")
         let lines = [
             ["--cluster-secret", "hunter2"], ["--redis-url", "hunter2://x:hunter2@y"],
             ["--cluster-secret-file", bad],

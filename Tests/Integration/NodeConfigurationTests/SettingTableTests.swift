@@ -8,7 +8,7 @@ struct SettingTableTests {
     static let numbers = SettingTable.all.filter { $0.expected.contains("…") && $0.expected.contains(" in ") }
         .map(\.name)
 
-    /// Whether the table takes a value for a setting.
+    /// True if the setting accepts the text.
     private func takes(_ setting: Setting, _ text: String) -> Bool {
         var settings = NodeSettings()
         do throws(InvalidValue) {
@@ -27,13 +27,13 @@ struct SettingTableTests {
         try #require(ends.count == 2)
         #expect(takes(setting, ends[0]), "\(ends[0])")
         #expect(takes(setting, ends[1]), "\(ends[1])")
-        let (below, above) = try beyond(ends[0], ends[1])
+        let (below, above) = try valuesOutside(ends[0], to: ends[1])
         #expect(!takes(setting, below), "\(below)")
         #expect(!takes(setting, above), "\(above)")
     }
 
     /// The nearest values outside a range.
-    private func beyond(_ low: String, _ high: String) throws -> (String, String) {
+    private func valuesOutside(_ low: String, to high: String) throws -> (String, String) {
         if let low = DurationText.parse(low), let high = DurationText.parse(high) {
             return ("\(low / .milliseconds(1) - 1)ms", "\(high / .milliseconds(1) + 1)ms")
         }

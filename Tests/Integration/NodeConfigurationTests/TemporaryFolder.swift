@@ -2,7 +2,7 @@ import Foundation
 
 @testable import NodeConfiguration
 
-/// A folder of one test, removed when the test lets go of it.
+/// A folder of one test, removed with the last reference to it.
 final class TemporaryFolder: Sendable {
     let path: String
 
@@ -15,12 +15,12 @@ final class TemporaryFolder: Sendable {
         do {
             try FileManager.default.removeItem(atPath: path)
         } catch {
-            print("left behind: \(path)")
+            print("not removed: \(path)")
         }
     }
 
-    /// Puts a file there, and returns its path.
-    func file(_ name: String, _ content: String) throws -> String {
+    /// Writes a file into the folder and returns its path.
+    func file(_ name: String, content: String) throws -> String {
         let file = "\(path)/\(name)"
         try Data(content.utf8).write(to: URL(fileURLWithPath: file))
         return file
@@ -40,7 +40,7 @@ func invoke(_ arguments: [String] = [], _ environment: [String: String] = [:]) t
     )
 }
 
-/// The settings that come out, or what is wrong with them as a line.
+/// The settings, or the line that says what is wrong with them.
 func outcome(
     _ arguments: [String] = [],
     _ environment: [String: String] = [:]

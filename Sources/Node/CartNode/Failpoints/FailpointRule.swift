@@ -80,7 +80,7 @@ struct FailpointRule: Equatable {
     }
 
     private static func bad(_ problem: String) -> BadSetting {
-        BadSetting(Failpoints.variable, problem)
+        BadSetting(Failpoints.variable, problem: problem)
     }
 }
 #endif

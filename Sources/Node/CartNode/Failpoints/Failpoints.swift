@@ -53,7 +53,7 @@ struct Failpoints {
         guard environment[Self.variable]?.isEmpty ?? true else {
             throw BadSetting(
                 Self.variable,
-                "there are no failpoints in a release build (expected it not to be set)"
+                problem: "there are no failpoints in a release build (expected it not to be set)"
             )
         }
     }

@@ -9,23 +9,24 @@ import Glibc
 #endif
 
 extension EmbeddedRedis {
-    /// How often it is looked whether an adopted server is still there: nobody tells us when it ends.
+    /// The time between two checks whether an adopted server still runs: no event tells of its end.
     private static let watchInterval: Duration = .milliseconds(100)
 
-    /// Goes on with the server that a former node on this folder left, and waits until it ended. Cancellation ends it.
+    /// Uses the server that an earlier node on this folder left running, and waits for its end. Cancellation
+    /// ends it.
     func adopt() async throws {
         logger.notice(
-            "embedded Redis of a former node is still running and is used further",
+            "embedded Redis of an earlier node still runs, and this node uses it",
             metadata: ["pid": "\(serverProcess().map { "\($0)" } ?? "unknown")", "socket": "\(home.socket)"]
         )
         do {
             try await watch()
             logger.error(
-                "embedded Redis ended by itself and is started again",
+                "embedded Redis ended unexpectedly; it is started again",
                 metadata: ["log": "\(home.log)"]
             )
         } catch is CancellationError {
-            // Its end must be awaited also by a task that was cancelled, which cannot sleep: hence another, awaited here.
+            // A cancelled task must wait for the end too, but cannot sleep: hence another task, awaited here.
             try await Task { try await end() }.value
         }
     }
@@ -46,7 +47,7 @@ extension EmbeddedRedis {
     private func end() async throws {
         guard let process = serverProcess() else {
             logger.warning(
-                "embedded Redis goes on: its process is not known",
+                "embedded Redis cannot be stopped: its process is not known",
                 metadata: ["socket": "\(home.socket)"]
             )
             return
@@ -60,14 +61,14 @@ extension EmbeddedRedis {
         }
     }
 
-    /// The process of the server that holds the lock. Nil where the one that it named is another by now.
+    /// The process of the server that holds the lock. Nil where the recorded one is another process by now.
     private func serverProcess() -> pid_t? {
         guard
             let bytes = FileManager.default.contents(atPath: home.processFile.string),
             let text = String(bytes: bytes, encoding: .utf8),
             let process = pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines)), process > 1
         else { return nil }
-        // Numbers of processes are used again. Ours is the one whose standard input is our lock.
+        // Process ids are reused. Ours is the one whose standard input is our lock.
         var input = stat()
         var lock = stat()
         guard stat("/proc/\(process)/fd/0", &input) == 0, stat(home.lock.string, &lock) == 0 else {

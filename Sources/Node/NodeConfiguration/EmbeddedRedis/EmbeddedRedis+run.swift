@@ -5,12 +5,13 @@ import SystemPackage
 import Timing
 
 extension EmbeddedRedis {
-    /// Keeps a server running until the node shuts down or the task is cancelled; returns when the server has ended.
+    /// Keeps a server running until the node shuts down or the task is cancelled; returns when the server has
+    /// ended.
     package func run() async {
         await cancelWhenGracefulShutdown { await supervise() }
     }
 
-    /// Not throwing: whatever happens to a server is answered with another one.
+    /// Does not throw: every failure of a server is answered by starting another.
     private func supervise() async {
         let clock = ContinuousClock()
         var backoff = Self.restartBackoff
@@ -39,7 +40,7 @@ extension EmbeddedRedis {
         }
     }
 
-    /// Runs a server, and waits until it ended. Cancellation ends it.
+    /// Runs a server and waits for its end. Cancellation ends it.
     private func serve(holding lock: FolderLock) async throws {
         let log: FileDescriptor
         do {
@@ -54,11 +55,12 @@ extension EmbeddedRedis {
             throw error
         }
         var platform = PlatformOptions()
-        // A terminal's Ctrl-C means the node, which needs Redis to drain.
+        // A terminal's Ctrl-C is meant for the node, which needs Redis to drain.
         platform.createSession = true
         platform.teardownSequence = [.send(signal: .terminate, allowedDurationToNextStep: Self.shutdownTime)]
         logger.info("embedded Redis starts", metadata: ["socket": "\(home.socket)"])
-        // The lock is the server's standard input: it lasts exactly as long as the server does, with or without us.
+        // The lock is the server's standard input: it lasts exactly as long as the server does, with or
+        // without us.
         let result = try await Subprocess.run(
             .path(FilePath(program)),
             arguments: Arguments(arguments),
@@ -71,7 +73,7 @@ extension EmbeddedRedis {
         )
         guard !Task.isCancelled else { return }
         logger.error(
-            "embedded Redis ended by itself and is started again",
+            "embedded Redis ended unexpectedly; it is started again",
             metadata: ["status": "\(result.terminationStatus)", "log": "\(home.log)"]
         )
     }

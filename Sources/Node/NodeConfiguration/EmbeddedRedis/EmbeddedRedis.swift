@@ -5,31 +5,32 @@ import ServiceLifecycle
 import SystemPackage
 import Timing
 
-/// A Redis of the node's own: a `redis-server` behind a Unix socket in the data folder, which keeps every change there.
+/// The node's own Redis: a `redis-server` behind a Unix socket in the data folder, which keeps every change
+/// there.
 ///
-/// The server outlives a node that is killed: the next node on this folder finds it running and goes on with it. It ends
-/// with a node that stops in order. Whether a server runs is told by a lock that the server itself holds, so that
-/// two never write to one folder.
+/// The server outlives a node that is killed: the next node on this folder finds it running and uses it. It
+/// ends with a node that shuts down gracefully. A lock that the server itself holds tells whether one runs,
+/// so that two never write to one folder.
 package struct EmbeddedRedis: Service, Sendable {
     /// The pauses before a server that ended is started again.
     static let restartBackoff = Backoff(floor: .milliseconds(100), ceiling: .seconds(5), jitter: .none)
-    /// A server that ran for this long did start.
+    /// A server that ran for this long counts as started: the pauses begin again at the shortest.
     static let stableAfter: Duration = .seconds(10)
-    /// How long a server may take to end before it is killed; its data is safe either way.
+    /// The time that a server has to end before it is killed; its data is safe either way.
     static let shutdownTime: Duration = .seconds(10)
 
-    /// How to reach the server.
+    /// The connection to the server.
     package let configuration: RedisConfiguration
     let home: RedisHome
     let program: String
     let fsync: EmbeddedFsync
     let logger: Logger
 
-    /// Nothing is started until `run` is called.
+    /// Prepares the folder; `run` starts the server.
     ///
     /// - Parameters:
-    ///   - dataFolder: whose lock the caller holds.
-    ///   - searchPath: where `redis-server` is looked for, as in `PATH`.
+    ///   - dataFolder: the caller holds its lock.
+    ///   - searchPath: folders in which `redis-server` is looked for, in the form of `PATH`.
     package init(
         in dataFolder: String,
         fsync: EmbeddedFsync,
@@ -52,11 +53,11 @@ package struct EmbeddedRedis: Service, Sendable {
         self.configuration = RedisConfiguration(address: .unix(path: home.socket))
     }
 
-    /// How to reach the server of a node that runs on this data folder, without preparing or starting anything.
+    /// The connection to the server of a node that runs on this data folder. Prepares and starts nothing.
     package static func running(in dataFolder: String) throws(EmbeddedRedisFailure) -> RedisConfiguration {
         let folder = "\(dataFolder)/redis"
         guard FileManager.default.fileExists(atPath: folder) else {
-            throw .unusable(path: folder, reason: "no embedded Redis was ever there")
+            throw .unusable(path: folder, reason: "it has never held an embedded Redis")
         }
         do {
             return RedisConfiguration(address: .unix(path: try RedisHome(in: dataFolder).socket))
@@ -65,7 +66,7 @@ package struct EmbeddedRedis: Service, Sendable {
         }
     }
 
-    /// What the server is told. It listens to nothing but its socket and forgets nothing.
+    /// The server's options. It listens to nothing but its socket and evicts nothing.
     var arguments: [String] {
         [
             "--port", "0",
@@ -82,12 +83,12 @@ package struct EmbeddedRedis: Service, Sendable {
     }
 }
 
-/// Why there can be no embedded Redis.
+/// The reason why there can be no embedded Redis.
 package enum EmbeddedRedisFailure: Error, Sendable, Hashable, CustomStringConvertible {
     case notInstalled
     case unusable(path: String, reason: String)
 
-    /// What a process that stops for this exits with: `EX_UNAVAILABLE`, `EX_CANTCREAT`.
+    /// The exit status of a process that stops for this reason: `EX_UNAVAILABLE` or `EX_CANTCREAT`.
     package var exitCode: Int32 {
         switch self {
         case .notInstalled: 69
@@ -95,7 +96,7 @@ package enum EmbeddedRedisFailure: Error, Sendable, Hashable, CustomStringConver
         }
     }
 
-    /// Without the program's name in front and without an end of line.
+    /// One line, without the program's name.
     package var description: String {
         switch self {
         case .notInstalled:

@@ -7,7 +7,7 @@ import Darwin
 import Glibc
 #endif
 
-/// Where an embedded Redis lives: a folder of its own inside the node's, for its owner only.
+/// The folder of an embedded Redis: inside the node's data folder, for its owner only.
 struct RedisHome: Sendable {
     /// A longer path does not fit into a socket's address.
     static let socketPathLimit = MemoryLayout.size(ofValue: sockaddr_un().sun_path) - 1
@@ -19,7 +19,7 @@ struct RedisHome: Sendable {
     var log: FilePath { folder.appending("redis.log") }
     var processFile: FilePath { folder.appending("redis.pid") }
 
-    /// Prepares the folder, and a place for the socket where the folder's own path is too long for one.
+    /// Creates the folder, and finds a place for the socket where the folder's own path is too long for one.
     init(in dataFolder: String, temporary: String = NSTemporaryDirectory()) throws {
         folder = FilePath(dataFolder).appending("redis")
         try FileManager.default.createDirectory(
@@ -31,8 +31,8 @@ struct RedisHome: Sendable {
         socket = usual.utf8.count <= Self.socketPathLimit ? usual : try Self.shortSocket(folder, temporary)
     }
 
-    /// A socket's path in a private temporary folder: the recorded one, so that a server which is still there is found
-    /// again, or else a new one.
+    /// A socket's path in a private temporary folder: the recorded one, so that a server that still runs is
+    /// found again, or else a new one.
     private static func shortSocket(_ folder: FilePath, _ temporary: String) throws -> String {
         let record = URL(fileURLWithPath: folder.appending("socket-folder").string)
         if FileManager.default.fileExists(atPath: record.path) {
@@ -50,7 +50,7 @@ struct RedisHome: Sendable {
         return "\(made)/redis.sock"
     }
 
-    /// Whether nobody else can have put anything there.
+    /// True if the path is a folder that only our user can write to.
     private static func isPrivateFolder(_ path: String) -> Bool {
         var found = stat()
         guard lstat(path, &found) == 0 else { return false }

@@ -10,14 +10,14 @@ import Glibc
 extension DataFolder {
     private var recordFile: FilePath { FilePath(path).appending("session") }
 
-    /// What the process that had this folder before left behind.
+    /// The record of the process that had this folder before.
     package func predecessor() -> PredecessorRecord {
         let file = recordFile.string
         guard FileManager.default.fileExists(atPath: file) else { return .none }
         do {
             let bytes = try Data(contentsOf: URL(fileURLWithPath: file))
             guard let record = try JSONDecoder().decode(SessionRecordFile.self, from: bytes).record else {
-                return .corrupted(reason: "no session id of ours in \(file)")
+                return .corrupted(reason: "no valid session id in \(file)")
             }
             return .record(record)
         } catch is DecodingError {
@@ -27,7 +27,7 @@ extension DataFolder {
         }
     }
 
-    /// Leaves a record for whoever gets this folder next. On return it is on the disk; a crash at any point leaves the
+    /// Writes the record for the next process. On return it is on the disk; a crash at any point leaves the
     /// former record or this one.
     package func record(_ record: SessionRecord) throws(DataFolderFailure) {
         do {

@@ -1,16 +1,17 @@
 import Foundation
 import SystemPackage
 
-/// The folder of one node: nobody else's as long as this process lives.
+/// The folder of one node; no other process has it as long as this one lives.
 ///
-/// Whoever gets its lock knows that the process which held it before is gone, and with it the session that it recorded.
+/// A process that gets its lock knows that the process which held it before is gone, and with it the session
+/// that it recorded.
 package final class DataFolder: Sendable {
     /// Absolute.
     package let path: String
     private let lock: FolderLock
 
-    /// Creates the folder if it is missing, for its owner only, and takes its lock. The lock is held until the process
-    /// ends or `release` is called, also when nothing refers to this object any more.
+    /// Creates the folder if it is missing, for its owner only, and takes its lock. The lock is held until
+    /// the process ends or `release` is called, also when nothing refers to this object any more.
     package init(path: String) throws(DataFolderFailure) {
         let absolute = URL(fileURLWithPath: path).standardizedFileURL.path
         do {
@@ -43,7 +44,7 @@ package final class DataFolder: Sendable {
         }
     }
 
-    /// Lets another process, or this one, take the folder. Nothing may be done under its recorded session any more.
+    /// Gives up the lock. From then on nothing may be done under the recorded session.
     package func release() throws(DataFolderFailure) {
         do {
             try lock.release()
@@ -58,13 +59,13 @@ package final class DataFolder: Sendable {
     }
 }
 
-/// Why a data folder cannot be used.
+/// The reason why a data folder cannot be used.
 package enum DataFolderFailure: Error, Sendable, Hashable, CustomStringConvertible {
-    /// Another process has it; `holder` is its id as far as it said.
+    /// Another process holds its lock; `holder` is that process's id, if it left one.
     case taken(path: String, holder: Int32?)
     case unusable(path: String, reason: String)
 
-    /// What a process that stops for this exits with: `EX_TEMPFAIL`, `EX_CANTCREAT`.
+    /// The exit status of a process that stops for this reason: `EX_TEMPFAIL` or `EX_CANTCREAT`.
     package var exitCode: Int32 {
         switch self {
         case .taken: 75
@@ -72,7 +73,7 @@ package enum DataFolderFailure: Error, Sendable, Hashable, CustomStringConvertib
         }
     }
 
-    /// Without the program's name in front and without an end of line.
+    /// One line, without the program's name.
     package var description: String {
         switch self {
         case .taken(let path, let holder):

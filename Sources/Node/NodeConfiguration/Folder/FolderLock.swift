@@ -6,14 +6,14 @@ import Darwin
 import Glibc
 #endif
 
-/// An exclusive right to a folder, as long as any process holds a copy of this open file.
+/// An exclusive lock on a folder, held as long as any process has a copy of this open file.
 ///
-/// The system takes the right back when its last holder dies, however it dies. The file is never deleted: two processes
-/// could hold two files of one name.
+/// The system releases the lock when its last holder dies, however it dies. The file is never deleted:
+/// otherwise two processes could hold two files of one name.
 struct FolderLock: Sendable {
     let file: FileDescriptor
 
-    /// Nil where somebody else holds the lock.
+    /// Takes the lock; nil where another process holds it.
     ///
     /// - Throws: `Errno` where the file cannot be opened.
     static func take(_ path: FilePath) throws(Errno) -> FolderLock? {
@@ -41,13 +41,14 @@ struct FolderLock: Sendable {
         throw refusal
     }
 
-    /// Leaves a note in the file for people who wonder who holds it.
+    /// Writes a note into the file that tells people who holds the lock.
     func sign(_ note: String) throws {
         try file.resize(to: 0)
         _ = try file.writeAll(toAbsoluteOffset: 0, (note + "\n").utf8)
     }
 
-    /// Takes the right from every holder, also from a child that is only just being made and has copies of all our files.
+    /// Releases the lock for every holder, also for a child process that is just being created and has copies
+    /// of all our open files.
     func release() throws {
         let outcome = flock(file.rawValue, LOCK_UN)
         let reason = Errno(rawValue: errno)

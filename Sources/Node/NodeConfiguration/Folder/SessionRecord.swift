@@ -1,13 +1,13 @@
 package import Ownership
 
-/// What a node leaves behind for the process that gets its data folder next.
+/// A node's record for the next process that gets its data folder.
 package struct SessionRecord: Sendable, Hashable {
     package let session: SessionID
     /// The generation that the node calls settled, in `Generation.description`'s form.
     package let settled: String?
     /// The cluster in which the session lives.
     package let cluster: String
-    /// The Redis in which it lives, as `NodeSettings.redisIdentity` says it.
+    /// The Redis in which it lives, in the form of `NodeSettings.redisIdentity`.
     package let redis: String
 
     package init(session: SessionID, settled: String?, cluster: String, redis: String) {
@@ -18,16 +18,16 @@ package struct SessionRecord: Sendable, Hashable {
     }
 }
 
-/// What was found where a predecessor's record lies.
+/// The record that the preceding process left in a data folder.
 package enum PredecessorRecord: Sendable, Hashable {
-    /// Nobody left one.
+    /// There is none.
     case none
     case record(SessionRecord)
-    /// Something else lies there. Taken for none: its session, if it was one, ends with its lease.
+    /// The file is not a record. It is treated as none: its session, if there was one, ends with its lease.
     case corrupted(reason: String)
 }
 
-/// The record as it lies on the disk.
+/// The record's form on the disk.
 struct SessionRecordFile: Codable {
     var version = 1
     let session: String
@@ -42,7 +42,7 @@ struct SessionRecordFile: Codable {
         redis = record.redis
     }
 
-    /// Nil where it cannot be what a node wrote.
+    /// Nil where no node can have written it.
     var record: SessionRecord? {
         let isHexadecimal = session.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
         guard version == 1, isHexadecimal, session.utf8.count == 32 else { return nil }

@@ -1,4 +1,4 @@
-/// Whether every word of a command line has a meaning. The values themselves are read elsewhere.
+/// A check that every word of a command line has a meaning. The values themselves are parsed elsewhere.
 enum CommandLineScan {
     enum Request: Equatable {
         case settings
@@ -19,7 +19,7 @@ enum CommandLineScan {
             guard word.hasPrefix("--"), word.count > 2 else {
                 throw BadSetting(
                     BadSetting.quote(word, bare: true),
-                    "not an option, in \(source) (options begin with --)"
+                    problem: "not an option, in \(source) (options begin with --)"
                 )
             }
             let parts = word.dropFirst(2).split(
@@ -32,12 +32,14 @@ enum CommandLineScan {
             guard let isFlag = name == SettingsFile.option ? false : isFlag else {
                 throw .unknown(name, in: source)
             }
-            guard seen.insert(name).inserted else { throw BadSetting(name, "given twice, in \(source)") }
+            guard seen.insert(name).inserted else {
+                throw BadSetting(name, problem: "given twice, in \(source)")
+            }
             guard parts.count == 1 else { continue }
             if let value = rest.first, !value.hasPrefix("--") {
                 rest = rest.dropFirst()
             } else if !isFlag {
-                throw BadSetting(name, "no value, in \(source) (expected --\(name) VALUE)")
+                throw BadSetting(name, problem: "no value, in \(source) (expected --\(name) VALUE)")
             }
         }
         return .settings

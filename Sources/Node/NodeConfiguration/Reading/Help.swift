@@ -1,14 +1,17 @@
 /// The settings as text, for the terminal and for the handbook.
 package enum Help {
-    /// What `--help` prints.
+    /// The output of `--help`.
     static var text: String {
         var lines = [
-            "cart-node serves shopping carts from memory and stores them in Redis. Every node of a cluster serves every cart.",
+            "cart-node serves shopping carts from memory and stores them in Redis. "
+                + "Every node of a cluster serves every cart.",
             "",
             "usage: cart-node [--OPTION VALUE]...",
-            "       cart-node inspect ID [--OPTION VALUE]...   prints the stored state of a cart without changing it",
+            "       cart-node inspect ID [--OPTION VALUE]...   "
+                + "prints the stored state of a cart without changing it",
             "",
-            "An option overrides its environment variable, which overrides the file, which overrides the default.",
+            "An option overrides its environment variable, which overrides the file, "
+                + "which overrides the default.",
             "Durations have a unit (500ms, 5s, 15m, 12h, 30d). Sizes are bytes or have a unit (64KiB, 1MiB).",
         ]
         let general = SettingGroup(title: "General", settings: [SettingsFile.setting])
@@ -51,8 +54,8 @@ package enum Help {
     }
 
     private static func paragraph(_ setting: Setting) -> [String] {
-        let head =
-            "  --\(setting.name)\(setting.isFlag ? "" : " VALUE")   (\(setting.environment))\(others(setting))"
+        let option = "--\(setting.name)\(setting.isFlag ? "" : " VALUE")"
+        let head = "  \(option)   (\(setting.environment))\(others(setting))"
         let text = "\(setting.meaning): \(setting.expected); default: \(setting.defaultText)."
         return [head] + wrapped(text.filter { $0 != "`" }, to: 90).map { "      " + $0 }
     }

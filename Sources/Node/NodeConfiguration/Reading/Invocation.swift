@@ -1,21 +1,21 @@
 import RedisClient
 
-/// What a command line asks of the program.
+/// The command line's request to the program.
 package enum Invocation: Sendable {
     case run(NodeSettings)
-    /// Print what lies in Redis for a cart.
+    /// Print the stored state of a cart.
     case inspect(id: String, NodeSettings)
-    /// Print this and leave.
+    /// Print this text and exit.
     case print(String)
 }
 
 extension Invocation {
-    /// Reads the settings: the command line goes before the environment, that before the file, and that before the
-    /// defaults.
+    /// Reads the settings: the command line overrides the environment, which overrides the file, which
+    /// overrides the defaults.
     ///
     /// - Parameters:
-    ///   - arguments: without the program's own name.
-    ///   - machine: the name of this machine, from which the node's name is made if none is given.
+    ///   - arguments: the words after the program's name.
+    ///   - machine: the name of this machine, from which the default node name is made.
     package init(
         arguments: [String],
         environment: [String: String],
@@ -37,7 +37,7 @@ extension Invocation {
         }
     }
 
-    /// Of the settings only those count that say where carts are kept.
+    /// Only the settings of Redis, the cluster's name and the data folder matter.
     private static func inspection(
         _ arguments: [String],
         _ environment: [String: String]
@@ -45,7 +45,9 @@ extension Invocation {
         guard let id = arguments.first, !id.hasPrefix("-") else {
             throw BadSetting(
                 CommandLineScan.inspect,
-                "no cart, in \(CommandLineScan.source) (expected cart-node inspect ID [--OPTION VALUE]...)"
+                problem:
+                    "no cart, in \(CommandLineScan.source) "
+                    + "(expected cart-node inspect ID [--OPTION VALUE]...)"
             )
         }
         let options = Array(arguments.dropFirst())
@@ -55,7 +57,7 @@ extension Invocation {
         return .inspect(id: id, settings)
     }
 
-    /// What was said of each setting, before anything is filled in.
+    /// The settings as given, before any default is filled in.
     private static func settings(
         _ arguments: [String],
         _ environment: [String: String]
@@ -85,7 +87,8 @@ extension Invocation {
         }
     }
 
-    /// A secret and a file to read it from, both given: nobody should have to know which of them counts.
+    /// Refuses a secret that is given both directly and by a file: nobody should have to know which of them
+    /// counts.
     private static func refuseTwice(_ secret: Setting, _ layers: [SettingsLayer]) throws(BadSetting) {
         let file = Setting.contents(of: secret)
         for layer in layers {
@@ -94,7 +97,9 @@ extension Invocation {
                 guard try other.text(of: file) != nil else { continue }
                 throw BadSetting(
                     secret.name,
-                    "given twice, in \(layer.source(secret)) and by a file in \(other.source(file)); expected one of them"
+                    problem:
+                        "given twice, in \(layer.source(secret)) and by a file in \(other.source(file)); "
+                        + "expected one of them"
                 )
             }
         }

@@ -2,62 +2,64 @@ import Cart
 import Timing
 
 extension NodeSettings {
-    /// What must hold between settings that are each fine alone.
+    /// Checks the relations between settings that are each legal alone.
     func check() throws(BadSetting) {
         try require(
             lease.margin < lease.length,
-            "lease-margin",
-            lease.margin,
-            "less than lease-length",
-            lease.length
+            of: "lease-margin",
+            value: lease.margin,
+            expected: "less than lease-length",
+            bound: lease.length
         )
         let right = lease.length - lease.margin
         try require(
             lease.heartbeatInterval < right,
-            "heartbeat-interval",
-            lease.heartbeatInterval,
-            "less than lease-length - lease-margin",
-            right
+            of: "heartbeat-interval",
+            value: lease.heartbeatInterval,
+            expected: "less than lease-length - lease-margin",
+            bound: right
         )
         try require(
             redis.commandTimeout < right,
-            "redis-command-timeout",
-            redis.commandTimeout,
-            "less than lease-length - lease-margin",
-            right
+            of: "redis-command-timeout",
+            value: redis.commandTimeout,
+            expected: "less than lease-length - lease-margin",
+            bound: right
         )
         try require(
             redis.retention / 2 >= host.idleTimeout,
-            "retention",
-            redis.retention,
-            "at least twice idle-timeout",
-            host.idleTimeout
+            of: "retention",
+            value: redis.retention,
+            expected: "at least twice idle-timeout",
+            bound: host.idleTimeout
         )
         try require(
             redis.tombstoneRetention / 2 >= host.idleTimeout,
-            "tombstone-retention",
-            redis.tombstoneRetention,
-            "at least twice idle-timeout",
-            host.idleTimeout
+            of: "tombstone-retention",
+            value: redis.tombstoneRetention,
+            expected: "at least twice idle-timeout",
+            bound: host.idleTimeout
         )
         try require(
             shutdown.lameDuck < shutdown.drainBudget,
-            "lame-duck",
-            shutdown.lameDuck,
-            "less than drain-budget",
-            shutdown.drainBudget
+            of: "lame-duck",
+            value: shutdown.lameDuck,
+            expected: "less than drain-budget",
+            bound: shutdown.drainBudget
         )
         guard host.batch <= host.mailbox else {
             throw BadSetting(
                 "batch-limit",
-                "does not fit (got \"\(host.batch)\", expected at most mailbox-limit, which is \(host.mailbox))"
+                problem:
+                    "does not fit (got \"\(host.batch)\", "
+                    + "expected at most mailbox-limit, which is \(host.mailbox))"
             )
         }
         guard cart.largestSubtotal != nil else {
             throw BadSetting(
                 "quantity-limit",
-                "does not fit (got \"\(cart.quantity)\" with a lines-limit of \(cart.lines), "
-                    + "expected less, so that the dearest cart can be summed up)"
+                problem: "does not fit (got \"\(cart.quantity)\" with a lines-limit of \(cart.lines), "
+                    + "expected less, so that the subtotal of a full cart cannot overflow)"
             )
         }
         try checkPorts()
@@ -73,7 +75,7 @@ extension NodeSettings {
             for (other, taken) in ports[..<index] where taken.collides(with: endpoint) {
                 throw BadSetting(
                     name,
-                    "does not fit (got \"\(endpoint.port)\", expected another than \(other))"
+                    problem: "does not fit (got \"\(endpoint.port)\", expected another than \(other))"
                 )
             }
         }
@@ -81,25 +83,23 @@ extension NodeSettings {
 
     private func require(
         _ holds: Bool,
-        _ name: String,
-        _ value: Duration,
-        _ relation: String,
-        _ bound: Duration
+        of name: String,
+        value: Duration,
+        expected relation: String,
+        bound: Duration
     ) throws(BadSetting) {
         guard !holds else { return }
         throw BadSetting(
             name,
-            "does not fit (got \"\(DurationText.format(value))\", expected \(relation), "
+            problem: "does not fit (got \"\(DurationText.format(value))\", expected \(relation), "
                 + "which is \(DurationText.format(bound)))"
         )
     }
 }
 
 extension Endpoint {
-    /// Whether both cannot be listened on at once.
+    /// True if no process can listen on both at once.
     fileprivate func collides(with other: Endpoint) -> Bool {
-        let every = ["0.0.0.0", "::"]
-        return port == other.port
-            && (host == other.host || every.contains(host) || every.contains(other.host))
+        port == other.port && (host == other.host || isWildcard || other.isWildcard)
     }
 }

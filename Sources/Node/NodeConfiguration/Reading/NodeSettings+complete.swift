@@ -2,7 +2,7 @@ import Ownership
 import RedisClient
 
 extension NodeSettings {
-    /// Fills in what nobody said and what depends on the machine.
+    /// Fills in the defaults that depend on the machine or on other settings.
     mutating func complete(
         environment: [String: String],
         machine: String,
@@ -13,10 +13,12 @@ extension NodeSettings {
             nodeName = "\(plain.isEmpty ? "node" : plain.prefix(48))-\(http.port)"
         }
         if link.advertised.isEmpty {
-            guard !["0.0.0.0", "::"].contains(link.listen.host) else {
+            guard !link.listen.isWildcard else {
                 throw BadSetting(
                     "link-advertise",
-                    "missing: link-host is every address, so other nodes must be told one (expected host:port)"
+                    problem:
+                        "missing: link-host stands for every address, so other nodes need one of them "
+                        + "(expected host:port)"
                 )
             }
             link.advertised = link.listen.description
@@ -30,7 +32,7 @@ extension NodeSettings {
         }
     }
 
-    /// Fills in where the node keeps what outlives its process.
+    /// Fills in the default data folder.
     mutating func completeFolder(_ environment: [String: String]) throws(BadSetting) {
         if dataFolder.isEmpty { dataFolder = try Self.standardFolder(environment) }
     }
@@ -40,7 +42,8 @@ extension NodeSettings {
         guard redis.server == .embedded || cluster.isSingleNode else {
             throw BadSetting(
                 "cluster-secret",
-                "missing: redis-url may be shared with other nodes (expected 16…1024 bytes of text in "
+                problem:
+                    "missing: redis-url may be shared with other nodes (expected 16…1024 bytes of text in "
                     + "CART_CLUSTER_SECRET or in a file, the same on all nodes; or single-node)"
             )
         }
@@ -54,7 +57,7 @@ extension NodeSettings {
         if let home = environment["HOME"], home.hasPrefix("/") { return "\(home)/.local/state/cart-node" }
         throw BadSetting(
             "data-dir",
-            "missing: neither XDG_STATE_HOME nor HOME says where it could be (expected a path)"
+            problem: "missing: neither XDG_STATE_HOME nor HOME is an absolute path (expected a path)"
         )
     }
 }

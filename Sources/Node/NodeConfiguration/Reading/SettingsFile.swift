@@ -6,7 +6,7 @@ import Synchronization
 enum SettingsFile {
     static let option = "config"
 
-    /// Where the file is. Not among the others: a file cannot say where it is.
+    /// The setting of the file's path. Not in the table: a file cannot name itself.
     static let setting = Setting(
         name: option,
         environment: Setting.variable(option),
@@ -17,17 +17,20 @@ enum SettingsFile {
 
     static func read(_ path: String) throws(BadSetting) -> any ConfigSnapshot {
         guard let data = FileManager.default.contents(atPath: path) else {
-            throw BadSetting(option, "the file cannot be read (got \(BadSetting.quote(path)))")
+            throw BadSetting(option, problem: "the file cannot be read (got \(BadSetting.quote(path)))")
         }
         let keys = SeenKeys()
         let snapshot: any ConfigSnapshot
         do {
-            snapshot = try parse(data, path, keys)
+            snapshot = try parse(data, path: path, noting: keys)
         } catch let error as BadSetting {
             throw error
         } catch {
             let reason = "\(error)".split(whereSeparator: \.isNewline).joined(separator: " ")
-            throw BadSetting(option, "\(BadSetting.quote(path, bare: true)) is not readable: \(reason)")
+            throw BadSetting(
+                option,
+                problem: "\(BadSetting.quote(path, bare: true)) is not readable: \(reason)"
+            )
         }
         let known = Set(SettingTable.all.map(\.name))
         if let stray = keys.all.subtracting(known).min() {
@@ -36,7 +39,11 @@ enum SettingsFile {
         return snapshot
     }
 
-    private static func parse(_ data: Data, _ path: String, _ keys: SeenKeys) throws -> any ConfigSnapshot {
+    private static func parse(
+        _ data: Data,
+        path: String,
+        noting keys: SeenKeys
+    ) throws -> any ConfigSnapshot {
         if path.hasSuffix(".json") {
             let options = JSONSnapshot.ParsingOptions(secretsSpecifier: .dynamic { key, _ in keys.note(key) })
             return try JSONSnapshot(data: data.bytes, providerName: path, parsingOptions: options)
@@ -47,18 +54,18 @@ enum SettingsFile {
         }
         throw BadSetting(
             option,
-            "unknown kind of file (got \(BadSetting.quote(path)), expected \(setting.expected))"
+            problem: "unknown kind of file (got \(BadSetting.quote(path)), expected \(setting.expected))"
         )
     }
 }
 
-/// Which keys a file has. The snapshots do not tell, but they ask of each key whether it is a secret.
+/// The keys of a file. The snapshots do not list them, but they ask of each key whether it is a secret.
 private final class SeenKeys: Sendable {
     private let keys = Mutex<Set<String>>([])
 
     var all: Set<String> { keys.withLock { $0 } }
 
-    /// Notes the key, and answers that its value must not be shown: nobody here prints it anyway.
+    /// Notes the key and answers that its value is secret: nothing here prints it anyway.
     func note(_ key: String) -> Bool {
         keys.withLock { _ = $0.insert(key) }
         return true

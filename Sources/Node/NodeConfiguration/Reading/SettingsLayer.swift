@@ -1,6 +1,6 @@
 import Configuration
 
-/// One place where settings may stand.
+/// One source of settings: the command line, the environment or a file.
 struct SettingsLayer: Sendable {
     private enum Origin: Sendable {
         case commandLine
@@ -11,7 +11,7 @@ struct SettingsLayer: Sendable {
     private let place: Origin
     private let snapshot: any ConfigSnapshot
 
-    /// All places, the one that counts most first.
+    /// All sources, the strongest first.
     static func layers(arguments: [String], environment: [String: String]) throws(BadSetting)
         -> [SettingsLayer]
     {
@@ -19,7 +19,7 @@ struct SettingsLayer: Sendable {
             place: .commandLine,
             snapshot: CommandLineArgumentsProvider(arguments: ["cart-node"] + arguments).snapshot()
         )
-        // Composed deployments pass every variable they know of; an empty one was not set by anybody.
+        // Composed deployments pass every variable that they know of; an empty one counts as not set.
         let set = EnvironmentVariablesProvider(environmentVariables: environment.filter { !$0.value.isEmpty })
         let variables = SettingsLayer(place: .environment, snapshot: set.snapshot())
         var path = try commandLine.text(of: SettingsFile.setting)
@@ -29,7 +29,7 @@ struct SettingsLayer: Sendable {
         return [commandLine, variables, file]
     }
 
-    /// Where a setting stands here, as the operator knows it.
+    /// The place of a setting in this source, in the operator's words.
     func source(_ setting: Setting) -> String {
         switch place {
         case .commandLine: "--\(setting.name)"
@@ -38,7 +38,7 @@ struct SettingsLayer: Sendable {
         }
     }
 
-    /// What stands here for a setting, as it was written; nil for nothing.
+    /// The text of a setting in this source, as it was written; nil if it is not there.
     func text(of setting: Setting) throws(BadSetting) -> String? {
         do {
             switch place {
@@ -55,12 +55,13 @@ struct SettingsLayer: Sendable {
         } catch {
             throw BadSetting(
                 setting.name,
-                "not a plain value, in \(source(setting)) (expected \(setting.expected))"
+                problem: "not a plain value, in \(source(setting)) (expected \(setting.expected))"
             )
         }
     }
 
-    /// What stands here for a setting, under its own name or else under those that other programs have for it; and where.
+    /// The text of a setting under its own name, or else under those that other programs have for it, and its
+    /// place.
     func entry(of setting: Setting) throws(BadSetting) -> (text: String, source: String)? {
         if let text = try text(of: setting) { return (text, source(setting)) }
         guard case .environment = place else { return nil }
@@ -72,7 +73,9 @@ struct SettingsLayer: Sendable {
             if let found, found.text != meant {
                 throw BadSetting(
                     setting.name,
-                    "\(found.source) and \(alias.variable) contradict each other (expected one of them, or \(setting.environment))"
+                    problem:
+                        "\(found.source) and \(alias.variable) contradict each other "
+                        + "(expected one of them, or \(setting.environment))"
                 )
             }
             found = found ?? (meant, alias.variable)
@@ -84,7 +87,10 @@ struct SettingsLayer: Sendable {
         do {
             return try string(name)
         } catch {
-            throw BadSetting(setting.name, "not a plain value, in \(name) (expected \(setting.expected))")
+            throw BadSetting(
+                setting.name,
+                problem: "not a plain value, in \(name) (expected \(setting.expected))"
+            )
         }
     }
 
@@ -92,7 +98,7 @@ struct SettingsLayer: Sendable {
         try snapshot.value(forKey: AbsoluteConfigKey([key]), type: type).value?.content
     }
 
-    /// A value in any type that a file may have written it in: JSON tells numbers and truth values from text.
+    /// The text of a value of any type that a file may have: JSON tells numbers and truth values from text.
     private func string(_ key: String, otherwise types: [ConfigType] = []) throws -> String? {
         let first: any Error
         do {

@@ -4,40 +4,41 @@ package import Logging
 package import Ownership
 package import RedisClient
 
-/// Everything that an operator may decide about a node. What `init` gives are the defaults.
+/// All settings of a node. `init` gives the defaults.
 package struct NodeSettings: Sendable {
-    /// Where carts are served over HTTP.
+    /// The address of the HTTP API.
     package var http = Endpoint(host: "127.0.0.1", port: 8080)
-    /// Where carts are served over gRPC, to our own clients and to those of demo shops.
+    /// The address of the gRPC API, for our own clients and for those of demo shops.
     package var grpc = OptionalEndpoint(host: "127.0.0.1", port: 7070)
-    /// Where the cart API of the AWS retail store is served.
+    /// The address of the AWS retail store's cart API.
     package var retail = OptionalEndpoint(host: "127.0.0.1", port: nil)
-    /// Where `/livez`, `/readyz` and `/status` are answered.
+    /// The address of `/livez`, `/readyz` and `/status`.
     package var operations = Endpoint(host: "127.0.0.1", port: 9090)
-    /// Where other nodes reach this one.
+    /// The link to other nodes.
     package var link = LinkSettings()
-    /// What operators, logs and answers call this node.
+    /// The node's name for operators, logs and answers.
     package var nodeName = ""
-    /// Where the node keeps what outlives its process: the lock, its session's record and the embedded Redis.
+    /// The folder of everything that outlives the process: the lock, the session's record and the embedded
+    /// Redis.
     package var dataFolder = ""
     package var redis = RedisSettings()
     package var cluster = ClusterSettings()
     package var lease = LeaseSettings()
     package var host = HostLimits()
     package var cart = CartLimits()
-    /// The most bytes of a request's body.
+    /// The maximum size of a request's body, in bytes.
     package var bodyLimit = 64 * 1024
-    /// How many clients may watch carts at once.
+    /// The maximum number of clients that watch carts.
     package var streams = 10_000
-    /// How long a request may take before it is answered that its time ran out.
+    /// The time after which the node answers a request with a time-out.
     package var requestDeadline: Duration = .seconds(2)
-    /// What callers show that may set prices; empty: nobody may.
+    /// The token of callers that may set prices; empty: no caller may.
     package var trustedToken = Secret("")
     package var shutdown = ShutdownSettings()
-    /// The least severe messages that are logged.
+    /// The least severe level that the node logs.
     package var logLevel = Logger.Level.info
 
-    /// Which Redis this is, in words that hold no secret: the same words are the same Redis.
+    /// A name of the Redis in use, without its secret: equal names are the same Redis.
     package var redisIdentity: String {
         switch redis.server {
         case .embedded: "embedded"
@@ -45,7 +46,8 @@ package struct NodeSettings: Sendable {
         }
     }
 
-    /// The defaults. Those that depend on the machine (name, data folder, advertised address, secret) are empty.
+    /// The defaults. Those that depend on the machine (name, data folder, advertised address, secret) are
+    /// empty.
     package init() {}
 }
 
@@ -60,51 +62,54 @@ package struct Endpoint: Sendable, Hashable, CustomStringConvertible {
         self.port = port
     }
 
+    /// True if the host stands for every address of the machine.
+    var isWildcard: Bool { ["0.0.0.0", "::"].contains(host) }
+
     /// `host:port`, with an IPv6 address in brackets.
     package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }
 
-/// Where something may be listened for.
+/// An address that can be switched off.
 package struct OptionalEndpoint: Sendable, Hashable {
     /// A name or an address of this machine.
     package var host: String
     /// In 1…65535; nil where it is switched off.
     package var port: Int?
 
-    /// Where it is listened for, if it is.
+    /// The address; nil if it is switched off.
     package var endpoint: Endpoint? { port.map { Endpoint(host: host, port: $0) } }
 }
 
 extension NodeSettings {
-    /// The way between nodes.
+    /// The settings of the link between nodes.
     package struct LinkSettings: Sendable {
         package var listen = Endpoint(host: "127.0.0.1", port: 7170)
-        /// `host:port` that other nodes use.
+        /// The `host:port` that other nodes connect to.
         package var advertised = ""
-        /// How many streams are kept open to each peer.
+        /// The number of open streams to each peer.
         package var streamsPerPeer = 4
-        /// How many asks may wait for their answers on one stream.
+        /// The maximum number of requests in flight on one stream.
         package var asksPerStream = 256
     }
 
-    /// Which Redis, and how patiently.
+    /// The settings of Redis and of the form in which it holds carts.
     package struct RedisSettings: Sendable {
         package var server = RedisLocation.embedded
-        /// The most time from a command's submission to its reply.
+        /// The maximum time from a command's submission to its reply.
         package var commandTimeout: Duration = .seconds(1)
-        /// The most time that one attempt to connect may take.
+        /// The maximum time of one attempt to connect.
         package var connectTimeout: Duration = .seconds(1)
-        /// How many replicas must confirm a heartbeat before it extends the lease.
+        /// The number of replicas that must confirm a heartbeat before it extends the lease.
         package var replicas = 0
-        /// When the embedded Redis brings changes to the disk.
+        /// The time at which the embedded Redis flushes changes to the disk.
         package var embeddedFsync = EmbeddedFsync.everysec
-        /// How long a cart that nobody uses is kept.
+        /// The time for which Redis keeps an unused cart.
         package var retention: Duration = .seconds(30 * 24 * 3600)
-        /// In which form a cart is written.
+        /// The form in which commits write carts.
         package var strategy = PersistenceStrategy.incremental
-        /// For `events`: how many commits lie on top of a whole cart.
+        /// For `events`: the number of commits after which the whole cart is written.
         package var snapshotInterval = 50
-        /// How long is known of a deleted or merged cart that it is.
+        /// The time for which Redis keeps the remains of a deleted or merged cart.
         package var tombstoneRetention: Duration = .seconds(7 * 24 * 3600)
     }
 
@@ -112,13 +117,13 @@ extension NodeSettings {
     package struct ClusterSettings: Sendable {
         /// The prefix of every key in Redis.
         package var name = "cart"
-        /// What nodes prove to each other that they belong together.
+        /// The shared secret by which nodes recognize each other.
         package var secret = Secret("")
-        /// Whether this node has its Redis to itself, so that nobody needs to know the secret.
+        /// True if no other node shares the Redis, so that no other node needs the secret.
         package var isSingleNode = false
     }
 
-    /// How long a session lives without a heartbeat.
+    /// The timing of the session's lease.
     package struct LeaseSettings: Sendable {
         package var length = LeasePolicy().length
         package var margin = LeasePolicy().margin
@@ -129,41 +134,41 @@ extension NodeSettings {
         }
     }
 
-    /// How much the node keeps in memory and in flight.
+    /// The limits on actors in memory and on commands in flight.
     package struct HostLimits: Sendable {
-        /// How long a cart may be unused before it leaves memory.
+        /// The time after which an unused cart leaves memory.
         package var idleTimeout: Duration = .seconds(15 * 60)
-        /// How many carts may be in memory.
+        /// The maximum number of carts in memory.
         package var liveCarts = 1_000_000
-        /// How many commands may wait for one cart.
+        /// The maximum number of commands that wait for one cart.
         package var mailbox = 1_024
-        /// How many commands may leave as one commit.
+        /// The maximum number of commands in one commit.
         package var batch = 128
-        /// How many carts may be fetched from Redis at once, at most.
+        /// The maximum number of restores from Redis under way at once.
         package var restores = 64
     }
 
-    /// How the node leaves.
+    /// The timing of a shutdown.
     package struct ShutdownSettings: Sendable {
-        /// The most time from SIGTERM to the end of the process.
+        /// The maximum time from SIGTERM to the end of the process.
         package var drainBudget: Duration = .seconds(25)
-        /// How long the node still takes requests after its readiness went off.
+        /// The time for which the node still accepts requests after it stops being ready.
         package var lameDuck: Duration = .seconds(1)
     }
 }
 
-/// Whose Redis it is.
+/// The Redis that a node uses.
 package enum RedisLocation: Sendable, Equatable {
-    /// A private child of this node.
+    /// A child process of this node, which no other node uses.
     case embedded
-    /// One that others may share.
+    /// A server that other nodes may share.
     case url(RedisConfiguration)
 }
 
-/// When a change reaches the disk of the embedded Redis.
+/// The time at which a change reaches the disk of the embedded Redis.
 package enum EmbeddedFsync: String, Sendable, Hashable, CaseIterable {
     /// Before it is acknowledged: nothing is lost to a power failure.
     case always
-    /// Within a second or two: those are lost to a power failure, nothing to the death of a process.
+    /// Within a second or two: a power failure loses those, the death of a process loses nothing.
     case everysec
 }

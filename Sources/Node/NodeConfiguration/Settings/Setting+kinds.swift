@@ -6,13 +6,14 @@ extension Setting {
         _ name: String,
         _ place: SettingKeyPath<Duration>,
         in range: ClosedRange<Duration>,
-        _ meaning: String
+        meaning: String
     ) -> Setting {
         Setting(
             name: name,
             environment: variable(name),
             expected:
-                "a duration in \(DurationText.format(range.lowerBound))…\(DurationText.format(range.upperBound))",
+                "a duration in \(DurationText.format(range.lowerBound))"
+                + "…\(DurationText.format(range.upperBound))",
             defaultText: DurationText.format(NodeSettings()[keyPath: place]),
             meaning: meaning
         ) { text, settings throws(InvalidValue) in
@@ -28,7 +29,7 @@ extension Setting {
         _ name: String,
         _ place: SettingKeyPath<Number>,
         in range: ClosedRange<Number>,
-        _ meaning: String
+        meaning: String
     ) -> Setting {
         Setting(
             name: name,
@@ -37,24 +38,22 @@ extension Setting {
             defaultText: "\(NodeSettings()[keyPath: place])",
             meaning: meaning
         ) { text, settings throws(InvalidValue) in
-            guard !text.isEmpty, text.utf8.allSatisfy({ (48...57).contains($0) }) else {
-                throw InvalidValue("not a whole number")
-            }
+            guard SettingSyntax.isNumber(text) else { throw InvalidValue("not a whole number") }
             guard let value = Number(text), range.contains(value) else { throw InvalidValue("out of range") }
             settings[keyPath: place] = value
         }
     }
 
-    static func port(_ name: String, _ place: SettingKeyPath<Int>, _ meaning: String) -> Setting {
-        count(name, place, in: 1...65_535, meaning)
+    static func port(_ name: String, _ place: SettingKeyPath<Int>, meaning: String) -> Setting {
+        count(name, place, in: 1...65_535, meaning: meaning)
     }
 
-    /// The port of something that may be switched off.
+    /// A port, or `off`.
     static func optionalPort(
         _ name: String,
         _ place: SettingKeyPath<Int?>,
         aliases: [Alias] = [],
-        _ meaning: String
+        meaning: String
     ) -> Setting {
         Setting(
             name: name,
@@ -68,10 +67,8 @@ extension Setting {
                 settings[keyPath: place] = nil
                 return
             }
-            guard text.utf8.allSatisfy({ (48...57).contains($0) }), let port = UInt16(text), port > 0 else {
-                throw InvalidValue("neither off nor a port")
-            }
-            settings[keyPath: place] = Int(port)
+            guard let port = SettingSyntax.port(text) else { throw InvalidValue("neither off nor a port") }
+            settings[keyPath: place] = port
         }
     }
 
@@ -81,7 +78,7 @@ extension Setting {
         _ name: String,
         _ place: SettingKeyPath<Int>,
         in range: ClosedRange<Int>,
-        _ meaning: String
+        meaning: String
     ) -> Setting {
         Setting(
             name: name,
@@ -101,7 +98,7 @@ extension Setting {
     static func choice<Value: RawRepresentable<String> & CaseIterable & Sendable>(
         _ name: String,
         _ place: SettingKeyPath<Value>,
-        _ meaning: String
+        meaning: String
     ) -> Setting {
         Setting(
             name: name,
@@ -115,7 +112,7 @@ extension Setting {
         }
     }
 
-    static func flag(_ name: String, _ place: SettingKeyPath<Bool>, _ meaning: String) -> Setting {
+    static func flag(_ name: String, _ place: SettingKeyPath<Bool>, meaning: String) -> Setting {
         Setting(
             name: name,
             environment: variable(name),

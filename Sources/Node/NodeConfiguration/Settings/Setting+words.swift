@@ -2,7 +2,7 @@ import RedisClient
 
 extension Setting {
     /// A name or address to listen on.
-    static func host(_ name: String, _ place: SettingKeyPath<String>, _ meaning: String) -> Setting {
+    static func host(_ name: String, _ place: SettingKeyPath<String>, meaning: String) -> Setting {
         Setting(
             name: name,
             environment: variable(name),
@@ -20,7 +20,7 @@ extension Setting {
         _ name: String,
         _ place: SettingKeyPath<String>,
         defaultText: String? = nil,
-        _ meaning: String
+        meaning: String
     ) -> Setting {
         Setting(
             name: name,
@@ -38,7 +38,7 @@ extension Setting {
         _ name: String,
         _ place: SettingKeyPath<String>,
         defaultText: String,
-        _ meaning: String
+        meaning: String
     ) -> Setting {
         Setting(
             name: name,
@@ -56,10 +56,8 @@ extension Setting {
         _ name: String,
         _ place: SettingKeyPath<String>,
         defaultText: String,
-        _ meaning: String
-    )
-        -> Setting
-    {
+        meaning: String
+    ) -> Setting {
         Setting(
             name: name,
             environment: variable(name),
@@ -73,9 +71,7 @@ extension Setting {
             guard SettingSyntax.isHost(String(host)), host == text[..<colon] || host.contains(":") else {
                 throw InvalidValue("not a host name or an address before the port")
             }
-            let port = text[text.index(after: colon)...]
-            guard port.utf8.allSatisfy({ (48...57).contains($0) }), let number = UInt16(port), number > 0
-            else {
+            guard SettingSyntax.port(text[text.index(after: colon)...]) != nil else {
                 throw InvalidValue("not a port in 1…65535 after the colon")
             }
             settings[keyPath: place] = text
@@ -109,12 +105,10 @@ extension Setting {
             "shared secret of the nodes; other users of the machine can see a command line",
         isSecret: true
     ) { text, settings throws(InvalidValue) in
-        guard (16...1024).contains(text.utf8.count) else { throw InvalidValue("too short or too long") }
+        try requireSecretLength(text)
         settings.cluster.secret = Secret(text)
     }
-}
 
-extension Setting {
     static let trustedToken = Setting(
         name: "trusted-token",
         environment: "CART_TRUSTED_TOKEN",
@@ -123,15 +117,19 @@ extension Setting {
         meaning: "token (`Authorization: Bearer …`) of callers that may set the prices of lines",
         isSecret: true
     ) { text, settings throws(InvalidValue) in
-        guard (16...1024).contains(text.utf8.count) else { throw InvalidValue("too short or too long") }
+        try requireSecretLength(text)
         guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            throw InvalidValue("not of visible ASCII characters alone")
+            throw InvalidValue("contains a character that is not visible ASCII")
         }
         settings.trustedToken = Secret(text)
     }
+
+    private static func requireSecretLength(_ text: String) throws(InvalidValue) {
+        guard (16...1024).contains(text.utf8.count) else { throw InvalidValue("too short or too long") }
+    }
 }
 
-/// Which characters a value may consist of.
+/// The forms of words, host names and ports.
 enum SettingSyntax {
     static func isWord(_ text: String) -> Bool {
         (1...64).contains(text.utf8.count)
@@ -141,6 +139,16 @@ enum SettingSyntax {
     static func isHost(_ text: String) -> Bool {
         (1...253).contains(text.utf8.count)
             && text.utf8.allSatisfy { isAlphanumeric($0) || "._-:%".utf8.contains($0) }
+    }
+
+    static func isNumber(_ text: some StringProtocol) -> Bool {
+        !text.isEmpty && text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    }
+
+    /// Nil for anything but a decimal number in 1…65535.
+    static func port(_ text: some StringProtocol) -> Int? {
+        guard isNumber(text), let port = UInt16(text), port > 0 else { return nil }
+        return Int(port)
     }
 
     private static func isAlphanumeric(_ byte: UInt8) -> Bool {

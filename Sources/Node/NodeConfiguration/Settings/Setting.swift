@@ -1,33 +1,33 @@
-/// One thing that an operator may decide: how it is called, what it may be, and where it goes.
+/// A setting: its names, its legal values, and the place of its value.
 struct Setting: Sendable {
-    /// Its option without the dashes, which is also its key in a file.
+    /// The option without the dashes, which is also the key in a file.
     let name: String
-    /// Its environment variable.
+    /// The environment variable.
     let environment: String
-    /// What it may be, in words: type, unit and range.
+    /// The legal values in words: type, unit and range.
     let expected: String
-    /// What it is when nobody says anything, in words.
+    /// The default in words.
     let defaultText: String
-    /// What it decides; a sentence fragment for `--help` and the handbook.
+    /// The meaning: a sentence fragment for `--help` and the handbook.
     let meaning: String
-    /// Whether its value must never be shown.
+    /// True if its value must never be shown.
     var isSecret = false
-    /// Whether its option means "true" without a value.
+    /// True if the option without a value means "true".
     var isFlag = false
-    /// What other programs call its environment variable: looked at where its own is not set.
+    /// Environment variables of other programs, read where its own is not set.
     var aliases: [Alias] = []
-    /// Puts a value where it belongs, or says what is wrong with it.
+    /// Parses a value and puts it in its place, or throws what is wrong with it.
     let assign: @Sendable (String, inout NodeSettings) throws(InvalidValue) -> Void
 }
 
-/// A variable that is set for other programs, and says the same as a setting of ours.
+/// An environment variable of other programs that means the same as a setting of ours.
 struct Alias: Sendable {
     let variable: String
-    /// What it says in our words; nil for what is not meant for us.
+    /// The value in our form; nil for a value that is not meant for us.
     let translate: @Sendable (String) -> String?
 }
 
-/// What is wrong with a value, in words that follow the setting's name.
+/// The reason why a value is refused, in words that follow the setting's name.
 struct InvalidValue: Error {
     let reason: String
 
@@ -36,13 +36,13 @@ struct InvalidValue: Error {
     }
 }
 
-/// Settings that are explained under one heading.
+/// Settings under one heading of `--help` and the handbook.
 struct SettingGroup: Sendable {
     let title: String
     let settings: [Setting]
 }
 
-/// Where in the settings a value goes.
+/// The place of a setting's value.
 typealias SettingKeyPath<Value> = any WritableKeyPath<NodeSettings, Value> & Sendable
 
 extension Setting {

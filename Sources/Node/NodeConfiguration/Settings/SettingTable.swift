@@ -1,7 +1,7 @@
 import Cart
 import Logging
 
-/// Every setting there is. Reading, checking, `--help` and the handbook's table all follow from this one.
+/// All settings. Parsing, checks, `--help` and the handbook's table follow from this table.
 enum SettingTable {
     static let groups = [addresses, redis, cluster, lease, memory, requests, shutdown]
 
@@ -10,35 +10,45 @@ enum SettingTable {
     private static let addresses = SettingGroup(
         title: "Addresses",
         settings: [
-            .host("http-host", \.http.host, "address for carts over HTTP"),
-            .port("http-port", \.http.port, "port of `http-host`"),
-            .host("grpc-host", \.grpc.host, "address for carts over gRPC"),
+            .host("http-host", \.http.host, meaning: "address for carts over HTTP"),
+            .port("http-port", \.http.port, meaning: "port of `http-host`"),
+            .host("grpc-host", \.grpc.host, meaning: "address for carts over gRPC"),
             .optionalPort(
                 "grpc-port",
                 \.grpc.port,
                 aliases: [
-                    // In Kubernetes it is the address of a service that is called cart, unless somebody sets it.
+                    // In Kubernetes it is the address of a service that is called cart, unless somebody sets
+                    // it.
                     Alias(variable: "CART_PORT") { $0.contains("://") ? nil : $0 }
                 ],
-                "port of `grpc-host`"
+                meaning: "port of `grpc-host`"
             ),
-            .host("retail-host", \.retail.host, "address of the AWS retail store's cart API over HTTP"),
-            .optionalPort("retail-port", \.retail.port, "port of `retail-host`"),
-            .host("ops-host", \.operations.host, "address of `/livez`, `/readyz` and `/status`"),
-            .port("ops-port", \.operations.port, "port of `ops-host`"),
-            .host("link-host", \.link.listen.host, "address on which the node listens for other nodes"),
-            .port("link-port", \.link.listen.port, "port of `link-host`"),
+            .host(
+                "retail-host",
+                \.retail.host,
+                meaning: "address of the AWS retail store's cart API over HTTP"
+            ),
+            .optionalPort("retail-port", \.retail.port, meaning: "port of `retail-host`"),
+            .host("ops-host", \.operations.host, meaning: "address of `/livez`, `/readyz` and `/status`"),
+            .port("ops-port", \.operations.port, meaning: "port of `ops-host`"),
+            .host(
+                "link-host",
+                \.link.listen.host,
+                meaning: "address on which the node listens for other nodes"
+            ),
+            .port("link-port", \.link.listen.port, meaning: "port of `link-host`"),
             .advertised(
                 "link-advertise",
                 \.link.advertised,
                 defaultText: "`link-host` and `link-port`",
-                "address that other nodes connect to; required if `link-host` stands for every address"
+                meaning:
+                    "address that other nodes connect to; required if `link-host` stands for every address"
             ),
             .word(
                 "node-name",
                 \.nodeName,
                 defaultText: "the machine's name and `http-port`",
-                "name of the node in logs, answers and `/status`"
+                meaning: "name of the node in logs, answers and `/status`"
             ),
         ]
     )
@@ -52,53 +62,55 @@ enum SettingTable {
                 "redis-command-timeout",
                 \.redis.commandTimeout,
                 in: .milliseconds(50)...(.seconds(60)),
-                "maximum time from a command to its reply"
+                meaning: "maximum time from a command to its reply"
             ),
             .duration(
                 "redis-connect-timeout",
                 \.redis.connectTimeout,
                 in: .milliseconds(50)...(.seconds(60)),
-                "maximum time of one attempt to connect"
+                meaning: "maximum time of one attempt to connect"
             ),
             .count(
                 "redis-replicas",
                 \.redis.replicas,
                 in: 0...16,
-                "number of replicas that must confirm each heartbeat (`WAIT`)"
+                meaning: "number of replicas that must confirm each heartbeat (`WAIT`)"
             ),
             .duration(
                 "retention",
                 \.redis.retention,
                 in: .seconds(60)...(.seconds(3_650 * 86_400)),
-                "time for which Redis keeps an unused cart"
+                meaning: "time for which Redis keeps an unused cart"
             ),
             .choice(
                 "strategy",
                 \.redis.strategy,
-                "form in which commits write carts to Redis; nodes read every form, so it can be changed at any time"
+                meaning:
+                    "form in which commits write carts to Redis; nodes read every form, "
+                    + "so it can be changed at any time"
             ),
             .count(
                 "snapshot-every",
                 \.redis.snapshotInterval,
                 in: 1...10_000,
-                "number of commits after which `events` replaces a cart's events with the whole cart"
+                meaning: "number of commits after which `events` replaces a cart's events with the whole cart"
             ),
             .duration(
                 "tombstone-retention",
                 \.redis.tombstoneRetention,
                 in: .seconds(60)...(.seconds(3_650 * 86_400)),
-                "time for which Redis keeps the remains of a deleted or merged cart"
+                meaning: "time for which Redis keeps the remains of a deleted or merged cart"
             ),
             .folder(
                 "data-dir",
                 \.dataFolder,
                 defaultText: "`cart-node` under `$XDG_STATE_HOME` or `~/.local/state`",
-                "folder of the node's lock, its session record and the embedded Redis"
+                meaning: "folder of the node's lock, its session record and the embedded Redis"
             ),
             .choice(
                 "embedded-redis-fsync",
                 \.redis.embeddedFsync,
-                "when the embedded Redis flushes changes to the disk"
+                meaning: "when the embedded Redis flushes changes to the disk"
             ),
         ]
     )
@@ -109,26 +121,26 @@ enum SettingTable {
             .word(
                 "cluster-name",
                 \.cluster.name,
-                "prefix of every key in Redis; nodes with the same name share carts"
+                meaning: "prefix of every key in Redis; nodes with the same name share carts"
             ),
             .clusterSecret,
             .contents(of: .clusterSecret),
             .flag(
                 "single-node",
                 \.cluster.isSingleNode,
-                "states that no other node shares the Redis of `redis-url`"
+                meaning: "states that no other node shares the Redis of `redis-url`"
             ),
             .count(
                 "links-per-peer",
                 \.link.streamsPerPeer,
                 in: 1...64,
-                "number of open streams to each other node"
+                meaning: "number of open streams to each other node"
             ),
             .count(
                 "asks-per-link",
                 \.link.asksPerStream,
                 in: 1...65_536,
-                "maximum number of requests in flight on one stream"
+                meaning: "maximum number of requests in flight on one stream"
             ),
         ]
     )
@@ -140,19 +152,21 @@ enum SettingTable {
                 "lease-length",
                 \.lease.length,
                 in: .milliseconds(200)...(.seconds(300)),
-                "time for which a node may own carts without a heartbeat; others take over after this and the margin"
+                meaning:
+                    "time for which a node may own carts without a heartbeat; "
+                    + "others take over after this and the margin"
             ),
             .duration(
                 "lease-margin",
                 \.lease.margin,
                 in: .milliseconds(10)...(.seconds(60)),
-                "allowance for clocks that run at different speeds"
+                meaning: "allowance for clocks that run at different speeds"
             ),
             .duration(
                 "heartbeat-interval",
                 \.lease.heartbeatInterval,
                 in: .milliseconds(10)...(.seconds(60)),
-                "time between two heartbeats"
+                meaning: "time between two heartbeats"
             ),
         ]
     )
@@ -164,58 +178,83 @@ enum SettingTable {
                 "idle-timeout",
                 \.host.idleTimeout,
                 in: .milliseconds(100)...(.seconds(30 * 86_400)),
-                "time after which an unused cart leaves memory"
+                meaning: "time after which an unused cart leaves memory"
             ),
             .count(
                 "live-carts-limit",
                 \.host.liveCarts,
                 in: 1...100_000_000,
-                "maximum number of carts in memory"
+                meaning: "maximum number of carts in memory"
             ),
             .count(
                 "mailbox-limit",
                 \.host.mailbox,
                 in: 1...1_000_000,
-                "maximum number of commands that wait for one cart"
+                meaning: "maximum number of commands that wait for one cart"
             ),
-            .count("batch-limit", \.host.batch, in: 1...100_000, "maximum number of commands in one commit"),
+            .count(
+                "batch-limit",
+                \.host.batch,
+                in: 1...100_000,
+                meaning: "maximum number of commands in one commit"
+            ),
             .count(
                 "restores-limit",
                 \.host.restores,
                 in: 1...100_000,
-                "maximum number of restores from Redis under way at once"
+                meaning: "maximum number of restores from Redis under way at once"
             ),
-            .count("lines-limit", \.cart.lines, in: 1...100_000, "maximum number of lines in a cart"),
+            .count(
+                "lines-limit",
+                \.cart.lines,
+                in: 1...100_000,
+                meaning: "maximum number of lines in a cart"
+            ),
             .count(
                 "quantity-limit",
                 \.cart.quantity,
                 in: 1...1_000_000_000,
-                "maximum quantity of a line"
+                meaning: "maximum quantity of a line"
             ),
             .size(
                 "metadata-limit",
                 \.cart.metadataBytes,
                 in: 0...(1 << 20),
-                "maximum size of all attributes of a cart together"
+                meaning: "maximum size of all attributes of a cart together"
             ),
-            .count("actions-limit", \.cart.actions, in: 1...1_000, "maximum number of actions in a batch"),
+            .count(
+                "actions-limit",
+                \.cart.actions,
+                in: 1...1_000,
+                meaning: "maximum number of actions in a batch"
+            ),
         ]
     )
 
     private static let requests = SettingGroup(
         title: "Requests and logs",
         settings: [
-            .size("body-limit", \.bodyLimit, in: 1_024...(16 << 20), "maximum size of a request's body"),
+            .size(
+                "body-limit",
+                \.bodyLimit,
+                in: 1_024...(16 << 20),
+                meaning: "maximum size of a request's body"
+            ),
             .duration(
                 "request-deadline",
                 \.requestDeadline,
                 in: .milliseconds(50)...(.seconds(300)),
-                "time after which the node answers a request with a time-out"
+                meaning: "time after which the node answers a request with a time-out"
             ),
-            .count("streams-limit", \.streams, in: 0...1_000_000, "maximum number of clients watching carts"),
+            .count(
+                "streams-limit",
+                \.streams,
+                in: 0...1_000_000,
+                meaning: "maximum number of clients watching carts"
+            ),
             .trustedToken,
             .contents(of: .trustedToken),
-            .choice("log-level", \.logLevel, "least severe level that the node logs"),
+            .choice("log-level", \.logLevel, meaning: "least severe level that the node logs"),
         ]
     )
 
@@ -226,13 +265,13 @@ enum SettingTable {
                 "drain-budget",
                 \.shutdown.drainBudget,
                 in: .milliseconds(100)...(.seconds(3_600)),
-                "maximum time for handing everything over after SIGTERM"
+                meaning: "maximum time for handing everything over after SIGTERM"
             ),
             .duration(
                 "lame-duck",
                 \.shutdown.lameDuck,
                 in: .zero...(.seconds(300)),
-                "minimum time for which the node still accepts requests after it stops being ready"
+                meaning: "minimum time for which the node still accepts requests after it stops being ready"
             ),
         ]
     )

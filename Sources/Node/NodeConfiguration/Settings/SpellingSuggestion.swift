@@ -1,17 +1,17 @@
-/// What somebody who mistyped a name may have meant.
+/// The likely meaning of a mistyped name.
 enum SpellingSuggestion {
-    /// The name with the fewest letters to change, if those are few.
+    /// The name with the fewest differing letters, if those are few.
     static func name(to word: String, among names: [String]) -> String? {
         let typed = Array(word.lowercased().map { "._ ".contains($0) ? "-" : $0 }.prefix(64))
-        let best = names.map { (name: $0, distance: distance(typed, Array($0))) }.min {
+        let best = names.map { (name: $0, distance: distance(from: typed, to: Array($0))) }.min {
             $0.distance < $1.distance
         }
         guard let best, best.distance <= max(2, typed.count / 3) else { return nil }
         return best.name
     }
 
-    /// Levenshtein's distance, row by row.
-    private static func distance(_ a: [Character], _ b: [Character]) -> Int {
+    /// The Levenshtein distance, computed row by row.
+    private static func distance(from a: [Character], to b: [Character]) -> Int {
         var row = Array(0...b.count)
         for (i, x) in a.enumerated() {
             var diagonal = row[0]
