@@ -1,7 +1,7 @@
-/// Exponential back-off: the pauses between repeated attempts double between two bounds. Jitter keeps those
+/// Exponential back-off: the pauses between repeated attempts double between two bounds. Jitter keeps clients
 /// that failed together from coming back together.
 package struct Backoff: Hashable, Sendable {
-    /// The part of a pause that is left to chance.
+    /// The random part of a pause.
     package enum Jitter: Hashable, Sendable {
         /// Each pause is exactly as long as its step.
         case none
@@ -14,7 +14,7 @@ package struct Backoff: Hashable, Sendable {
     private let floor: Duration
     private let ceiling: Duration
     private let jitter: Jitter
-    /// In a row, so far.
+    /// The number of failures in a row so far.
     private var failures = 0
 
     /// - Parameters:

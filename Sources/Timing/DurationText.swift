@@ -4,7 +4,7 @@ package enum DurationText {
         ("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000),
     ]
 
-    /// The duration that the text means; nil for any other form, and for a number that is out of all proportion.
+    /// The duration that the text means; nil for any other form, and for a number that is too large.
     ///
     /// - Parameter allowsFraction: accepts decimals, as in `1.5s`, beside whole numbers.
     package static func parse(_ text: String, allowsFraction: Bool = false) -> Duration? {

@@ -55,7 +55,7 @@ struct BadSettingTests {
     ]
 
     @Test(arguments: complaints)
-    func `what cannot be meant is refused in one line that says why`(line: String, says: [String]) {
+    func `a bad command line is refused in one line that says why`(line: String, says: [String]) {
         let complaint = outcome(line.split(separator: " ").map(String.init)).complaint
         for part in says { #expect(complaint.contains(part), "\(complaint)") }
         #expect(!complaint.contains { $0.isNewline })
@@ -74,7 +74,7 @@ struct BadSettingTests {
         ("a.toml", "", "config: unknown kind of file"),
         ("a.yaml", "config: b.yaml\n", "config: unknown"),
     ])
-    func `a file that cannot be meant is refused in one line that says why`(
+    func `a bad file is refused in one line that says why`(
         name: String,
         content: String,
         says: String
@@ -85,7 +85,7 @@ struct BadSettingTests {
         #expect(!complaint.contains { $0.isNewline })
     }
 
-    @Test func `what is shown of a wrong value is one short line of printable text`() {
+    @Test func `a message shows a wrong value as one short line of printable text`() {
         let complaint = outcome(["--http-port=1\n\u{1b}[31m\(String(repeating: "x", count: 10_000))"])
             .complaint
         #expect(complaint.count < 300)

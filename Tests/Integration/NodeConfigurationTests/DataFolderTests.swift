@@ -21,7 +21,7 @@ struct DataFolderTests {
         try folder.release()
     }
 
-    @Test func `a folder that a node has is refused to another, which learns whose it is`() throws {
+    @Test func `a folder in use is refused to another node, which learns the holder`() throws {
         let scratch = try TemporaryFolder()
         let folder = try DataFolder(path: scratch.path)
         let here = ProcessInfo.processInfo.processIdentifier
@@ -93,7 +93,7 @@ struct DataFolderTests {
         try next.release()
     }
 
-    @Test func `a folder that cannot be is refused with the reason`() throws {
+    @Test func `a folder that cannot be created is refused with the reason`() throws {
         let scratch = try TemporaryFolder()
         let file = try scratch.file("file", content: "")
         #expect(throws: DataFolderFailure.self) { try DataFolder(path: file + "/folder") }
@@ -119,7 +119,7 @@ struct DataFolderTests {
         #"{"version":1,"session":"0123456789ABCDEF0123456789ABCDEF","cluster":"cart","redis":"embedded"}"#,
         #"{"version":2,"session":"0123456789abcdef0123456789abcdef","cluster":"cart","redis":"embedded"}"#,
     ])
-    func `what is not a record is said to be corrupted and can be replaced`(content: String) throws {
+    func `a file that is not a record is reported as corrupted and can be replaced`(content: String) throws {
         let scratch = try TemporaryFolder()
         _ = try scratch.file("session", content: content)
         let folder = try DataFolder(path: scratch.path)

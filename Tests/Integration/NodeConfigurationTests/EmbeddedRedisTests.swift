@@ -60,8 +60,7 @@ struct EmbeddedRedisTests {
         }
     }
 
-    @Test func `a server that a killed node left is used by the next node, and ends with it`() async throws
-    {
+    @Test func `a server that a killed node left is used by the next node, and ends with it`() async throws {
         let scratch = try TemporaryFolder()
         let redis = try embedded(scratch.path)
         let leftover = try OrphanedRedis(redis)
@@ -129,7 +128,7 @@ struct EmbeddedRedisTests {
         try FileManager.default.removeItem(atPath: (first.home.socket as NSString).deletingLastPathComponent)
     }
 
-    @Test func `without a redis-server it is said what to install`() throws {
+    @Test func `without a redis-server the message names the package to install`() throws {
         let scratch = try TemporaryFolder()
         #expect(throws: EmbeddedRedisFailure.notInstalled) {
             try EmbeddedRedis(in: scratch.path, fsync: .always, searchPath: scratch.path, logger: logger)

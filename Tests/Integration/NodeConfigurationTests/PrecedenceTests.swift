@@ -5,7 +5,7 @@ import Testing
 @testable import NodeConfiguration
 
 struct PrecedenceTests {
-    @Test func `nothing said at all gives a working single node`() throws {
+    @Test func `no settings at all give a working single node`() throws {
         let settings = try #require(outcome().settings)
         #expect(settings.http.description == "127.0.0.1:8080")
         #expect(settings.operations.description == "127.0.0.1:9090")
@@ -17,7 +17,8 @@ struct PrecedenceTests {
         #expect(settings.lease.policy.length == .seconds(5))
     }
 
-    @Test func `the command line goes before the environment, that before the file, that before the default`()
+    @Test
+    func `the command line overrides the environment, which overrides the file, which overrides the default`()
         throws
     {
         let scratch = try TemporaryFolder()
@@ -75,7 +76,7 @@ struct PrecedenceTests {
     }
 
     @Test(arguments: ["REDIS_ADDR", "VALKEY_ADDR"])
-    func `what demo shops call the Redis is taken where nobody uses our own name for it`(variable: String)
+    func `the demo shops' variables for Redis count where our own is not set`(variable: String)
         throws
     {
         let shared = ["CART_CLUSTER_SECRET": "0123456789abcdef", variable: "redis-cart:6379"]
@@ -96,7 +97,7 @@ struct PrecedenceTests {
         )
     }
 
-    @Test func `two names of demo shops for the Redis may agree, and are refused where they do not`() {
+    @Test func `two variables of demo shops for Redis may agree, and are refused where they differ`() {
         let secret = ["CART_CLUSTER_SECRET": "0123456789abcdef", "REDIS_ADDR": "a:1"]
         #expect(outcome([], secret.merging(["VALKEY_ADDR": "a:1"]) { $1 }).settings != nil)
         let complaint = outcome([], secret.merging(["VALKEY_ADDR": "b:1"]) { $1 }).complaint
@@ -107,7 +108,7 @@ struct PrecedenceTests {
         #expect(outcome([], ["REDIS_ADDR": "nonsense:port"]).complaint.contains("in REDIS_ADDR"))
     }
 
-    @Test func `the shops' name for the port is the gRPC port's, unless it is a service's address`() throws {
+    @Test func `CART_PORT sets the gRPC port, unless it is the address of a service`() throws {
         #expect(outcome().settings?.grpc.port == 7070)
         #expect(outcome([], ["CART_PORT": "7071"]).settings?.grpc.port == 7071)
         #expect(outcome([], ["CART_PORT": "7071", "CART_GRPC_PORT": "7072"]).settings?.grpc.port == 7072)

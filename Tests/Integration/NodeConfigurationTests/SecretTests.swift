@@ -25,7 +25,7 @@ struct SecretTests {
         #expect(complaint.hasPrefix("cluster-secret: given twice, in CART_CLUSTER_SECRET and by a file"))
     }
 
-    @Test func `no complaint and no dump shows a secret`() throws {
+    @Test func `no message and no dump shows a secret`() throws {
         let scratch = try TemporaryFolder()
         let bad = try scratch.file("bad", content: "hunter2")
         let yaml = try scratch.file("node.yaml", content: "cluster-secret: [hunter2]\n")
@@ -45,7 +45,7 @@ struct SecretTests {
         #expect(!"\(try #require(settings))".contains("hunter2"))
     }
 
-    @Test func `a secret that is made up is another each time`() throws {
+    @Test func `a generated secret is different each time`() throws {
         let first = try #require(outcome().settings).cluster.secret.revealed
         let second = try #require(outcome().settings).cluster.secret.revealed
         #expect(first != second)

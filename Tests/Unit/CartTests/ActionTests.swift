@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    @Test func `what was ordered is taken out and what was added since stays`() throws {
+    @Test func `ordered quantities are taken out, and what was added since stays`() throws {
         var subject = try OperationTests.stocked()
         try subject.does(.addLine(item("apple", 2)))
         let ordered = [LineQuantity(LineID(1), 5), LineQuantity(LineID(2), 3), LineQuantity(LineID(9), 1)]
@@ -40,7 +40,7 @@ import Testing
         #expect(subject.lines.isEmpty)
     }
 
-    @Test func `a taking out that says nothing or too much is refused`() throws {
+    @Test func `an empty or too large removal of quantities is refused`() throws {
         let subject = try OperationTests.stocked()
         #expect(subject.refusal(.takeOut([])) == .invalid(.takenLines, .empty))
         let many = Array(repeating: LineQuantity(LineID(1), 1), count: 501)
@@ -52,7 +52,7 @@ import Testing
         }
     }
 
-    @Test func `a batch does all in its order, as one version`() throws {
+    @Test func `a batch applies all its actions in order, as one version`() throws {
         var subject = try OperationTests.stocked()
         let actions: [CartCommand.Change] = [
             .addLine(try item("plum")), .addLine(try item("plum")), .setQuantity(LineID(3), 2),
@@ -74,7 +74,7 @@ import Testing
         #expect(subject.version == 5)
     }
 
-    @Test func `one action that is refused refuses them all and is named`() throws {
+    @Test func `one refused action refuses the whole batch and is named`() throws {
         var subject = try OperationTests.stocked()
         let before = subject.state
         let good = CartCommand.Change.addLine(try item("plum"))
@@ -99,7 +99,7 @@ import Testing
         #expect(try subject.does(.actions([good]), expected: 3) != .unchanged)
     }
 
-    @Test func `what is new is answered again under its key as it was first`() throws {
+    @Test func `a repeated key gets the first answer, for actions and checkouts too`() throws {
         let changes: [CartCommand.Change] = [
             .setPrice(LineID(1), try Self.money(3)), .takeOut([LineQuantity(LineID(1), 1)]),
             .actions([.addLine(try item("plum")), .clear]), DetailsTests.change { $0.note = .set("n") },
@@ -115,7 +115,7 @@ import Testing
         }
     }
 
-    @Test func `a rehearsal says what the change would and changes nothing`() throws {
+    @Test func `a dry run answers as the change would and changes nothing`() throws {
         let subject = try OperationTests.stocked()
         for (change, effect) in try OperationTests.changes() {
             let command = CartCommand.dryRun(change, at: t2, expected: 3, operation: operation(1))
@@ -128,7 +128,7 @@ import Testing
         #expect(decider.decide(refused, on: subject.state, version: 3) == .reject(mismatch))
     }
 
-    @Test func `effects are no larger than they were when they were few`() {
+    @Test func `an effect is no larger than a pointer`() {
         #expect(MemoryLayout<CartOutcome.Effect>.size <= 8)
         #expect(MemoryLayout<AppliedOperation>.stride == 48)
     }

@@ -12,7 +12,7 @@ import Testing
         ]
     }
 
-    @Test func `a cart that nobody created is found by no command but create`() throws {
+    @Test func `no command but create finds a cart that was never created`() throws {
         let subject = Subject()
         #expect(decider.decide(.read, on: .none, version: 0) == .reject(.cartNotFound))
         for change in try Self.changesOfExisting() {

@@ -28,7 +28,7 @@ import Testing
 
     static func details(_ subject: Subject) throws -> CartDetails { try #require(subject.state.cart).details }
 
-    @Test func `what is given is set, and codes are a set`() throws {
+    @Test func `given details are set, and codes are a set`() throws {
         let details = try Self.details(try Self.described())
         #expect(details.note == "two\nlines" && details.customer == "kim")
         #expect(details.email == "kim@example.com" && details.expiresIn == 60)
@@ -36,7 +36,7 @@ import Testing
         #expect(details.discountCodes == ["A", "X"])
     }
 
-    @Test func `what is left out stays and what is unset goes`() throws {
+    @Test func `omitted details stay, and unset ones go`() throws {
         var subject = try Self.described()
         let before = try Self.details(subject)
         #expect(try subject.does(Self.change { $0.note = .unset }) == .detailsChanged)
@@ -54,7 +54,7 @@ import Testing
         #expect(try Self.details(subject).isEmpty)
     }
 
-    @Test func `nothing new makes no version`() throws {
+    @Test func `a change without effect makes no version`() throws {
         var subject = try Self.described()
         for change in [Self.change { _ in }, Self.change { $0.discountCodes = .set(["X", "A"]) }] {
             #expect(try subject.does(change, at: t2) == .unchanged)
@@ -129,7 +129,7 @@ import Testing
         #expect(subject.refusal(set(("a", ""))) == nil)
     }
 
-    @Test func `a cart is created with how long it is kept`() throws {
+    @Test func `a cart can be created with its retention`() throws {
         var subject = Subject()
         #expect(try subject.does(.create(currency: nil, expiresIn: 3_600)) == .created)
         #expect(subject.version == 1 && subject.state.cart?.details.expiresIn == 3_600)

@@ -54,7 +54,7 @@ import Testing
         }
     }
 
-    @Test func `an open cart passes over what cannot apply`() throws {
+    @Test func `an open cart ignores events that cannot apply`() throws {
         let open = CartState.open(
             OpenCart(
                 currency: try currency("EUR"),
@@ -77,7 +77,7 @@ import Testing
         }
     }
 
-    @Test func `each event is what it says`() throws {
+    @Test func `each event has its effect`() throws {
         var state = CartState.none
         state.apply(.created(currency: nil, at: t0))
         state.apply(.lineAdded(Self.line, currency: try currency("EUR")))

@@ -28,7 +28,7 @@ import Testing
         #expect(subject.state.operations == nil)
     }
 
-    @Test func `a full log keeps what its limits say, and reserves little more`() throws {
+    @Test func `a full log keeps as much as its limits say, and reserves little more`() throws {
         let limits = CartLimits()
         let all = limits.operations + limits.retiredOperations
         var subject = try Subject.open(limits: limits)

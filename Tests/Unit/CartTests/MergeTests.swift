@@ -36,7 +36,7 @@ import Testing
         #expect(subject.version == 4)
     }
 
-    @Test func `the same offer again is taken no more, whatever version is expected`() throws {
+    @Test func `an offer is taken once, whatever version is expected`() throws {
         var subject = try OperationTests.stocked()
         let change = try Self.take([Self.line("plum", 1)])
         try subject.does(change, expected: 3)
@@ -118,7 +118,7 @@ import Testing
         #expect(try subject.does(Self.take([], 3, basis: 0)) == .unchanged)
     }
 
-    @Test func `lines that no cart has are not taken`() throws {
+    @Test func `lines without a positive quantity are not taken`() throws {
         var subject = try OperationTests.stocked()
         try subject.does(Self.take([Self.line("apple", -3), Self.line("plum", 0), Self.line("fig", .min)]))
         #expect(subject.lines.map(\.quantity) == [5, 1])

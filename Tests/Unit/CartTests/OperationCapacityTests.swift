@@ -27,7 +27,7 @@ import Testing
         #expect(subject.version == 301 && subject.lines.count == 300)
     }
 
-    @Test func `a log never outgrows its room`() throws {
+    @Test func `a log never outgrows its capacity`() throws {
         var limits = CartLimits()
         limits.operations = 4
         limits.retiredOperations = 3

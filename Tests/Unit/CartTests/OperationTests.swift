@@ -39,7 +39,7 @@ import Testing
         }
     }
 
-    @Test func `an operation that comes again does nothing and has its first effect and version`() throws {
+    @Test func `a repeated operation does nothing and has its first effect and version`() throws {
         for (change, effect) in try Self.changes() {
             var subject = try Self.stocked()
             try subject.takes(change, as: operation(1), at: t1)
@@ -52,7 +52,7 @@ import Testing
         }
     }
 
-    @Test func `what others did since does not let an operation act again`() throws {
+    @Test func `later changes by others do not let an operation act again`() throws {
         for (change, effect) in try Self.changes() where change != .delete {
             var subject = try Self.stocked()
             try subject.takes(change, as: operation(1))
@@ -87,7 +87,7 @@ import Testing
         #expect(subject.refusal(.clear, as: operation(2, asking: 1)) == nil)
     }
 
-    @Test func `an operation that comes again is not held to its version`() throws {
+    @Test func `a repeated operation is not checked against its version`() throws {
         var subject = try Self.stocked()
         try subject.takes(.setQuantity(LineID(1), 2), as: operation(1), expected: 3)
         #expect(subject.refusal(.setQuantity(LineID(1), 2), expected: 3) != nil)
@@ -108,7 +108,7 @@ import Testing
         #expect(try subject.takes(.clear, as: operation(1)).effect == .unchanged)
     }
 
-    @Test func `a creation that comes again creates nothing, and nothing is created by half`() throws {
+    @Test func `a repeated creation creates nothing`() throws {
         var subject = Subject()
         let create = CartCommand.change(.create(currency: nil), at: t0, operation: operation(1))
         #expect(create.mayCreate && !create.isRead && create.operation == operation(1))

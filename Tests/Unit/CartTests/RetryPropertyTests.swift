@@ -37,7 +37,7 @@ import Testing
     }
 
     @Test(arguments: 1...40 as ClosedRange<UInt64>)
-    func `a history with retries comes to the same as the history without`(seed: UInt64) throws {
+    func `a history with retries ends in the same state as the history without`(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         var (once, often) = (Runner(), Runner())
         var done: [Done] = []

@@ -26,7 +26,7 @@ import Testing
         #expect(totals.currency == (try currency("EUR")))
     }
 
-    @Test func `an empty cart comes to nothing`() throws {
+    @Test func `an empty cart has zero totals`() throws {
         let totals = try #require(cart([]).totals)
         #expect(totals.lines == 0 && totals.quantity == 0 && totals.subtotal == 0)
     }

@@ -26,7 +26,7 @@ import Testing
         #expect(subject.refusal(create, expected: 4) == .versionMismatch(expected: 4, actual: 0))
     }
 
-    @Test func `what would fail at any version does not fail for its version`() throws {
+    @Test func `a change that fails at any version does not fail for its version`() throws {
         #expect(Subject().refusal(.clear, expected: 9) == .cartNotFound)
         #expect(try Subject.deleted().refusal(.clear, expected: 9) == .cartDeleted(at: t1))
         var subject = try Subject.open()
@@ -39,7 +39,7 @@ import Testing
         #expect(subject.refusal(.addLine(try item()), expected: 9) == full)
     }
 
-    @Test func `a second delete meets its purpose whatever version it was meant for`() throws {
+    @Test func `a second delete succeeds at whatever expected version`() throws {
         var subject = try Subject.deleted()
         #expect(try subject.does(.delete, expected: 2) == .unchanged)
     }

@@ -67,8 +67,8 @@ extension Invocation {
         for setting in SettingTable.all {
             try read(setting, from: layers, into: &settings)
         }
-        try refuseTwice(.redisURL, layers)
-        try refuseTwice(.clusterSecret, layers)
+        try refuseSecretAndFile(.redisURL, in: layers)
+        try refuseSecretAndFile(.clusterSecret, in: layers)
         return settings
     }
 
@@ -89,7 +89,8 @@ extension Invocation {
 
     /// Refuses a secret that is given both directly and by a file: nobody should have to know which of them
     /// counts.
-    private static func refuseTwice(_ secret: Setting, _ layers: [SettingsLayer]) throws(BadSetting) {
+    private static func refuseSecretAndFile(_ secret: Setting, in layers: [SettingsLayer]) throws(BadSetting)
+    {
         let file = Setting.contents(of: secret)
         for layer in layers {
             guard try layer.text(of: secret) != nil else { continue }
