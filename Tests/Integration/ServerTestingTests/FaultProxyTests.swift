@@ -6,32 +6,32 @@ import ServerTesting
 import Synchronization
 import Testing
 
-/// The proxy on real sockets, before an echo.
+/// The proxy on real sockets, before a server that echoes.
 @Suite(.serialized) struct FaultProxyTests {
     @Test(arguments: [false, true])
     func `bytes pass both ways, to a port and to a Unix socket`(_ unix: Bool) async throws {
-        try await Echo.with(unix: unix) { echo, proxy in
-            let client = try await Wire.connected(to: proxy.port)
+        try await EchoServer.with(unix: unix) { echo, proxy in
+            let client = try await TCPTestClient.connected(to: proxy.port)
             try await client.send("hello")
             #expect(try await client.receive(5) == "hello")
             try await client.close()
             try await eventually(within: .seconds(5), "the connection is over") {
                 proxy.census.connections == 0
             }
-            #expect(echo.heard == "hello")
+            #expect(echo.received == "hello")
         }
     }
 
     @Test func `what is held arrives after its sender has gone`() async throws {
-        try await Echo.with { echo, proxy in
+        try await EchoServer.with { echo, proxy in
             proxy.set(.held, .toServer)
-            let client = try await Wire.connected(to: proxy.port)
+            let client = try await TCPTestClient.connected(to: proxy.port)
             try await client.send("late")
             try await client.close()
             try await eventually(within: .seconds(5), "the proxy has it") { proxy.census.queuedBytes == 4 }
-            #expect(echo.heard.isEmpty)
+            #expect(echo.received.isEmpty)
             proxy.heal()
-            try await eventually(within: .seconds(5), "it arrives") { echo.heard == "late" }
+            try await eventually(within: .seconds(5), "it arrives") { echo.received == "late" }
             try await eventually(within: .seconds(5), "the connection is over") {
                 proxy.census.connections == 0
             }
@@ -39,42 +39,42 @@ import Testing
     }
 
     @Test func `lost replies reach nobody, and healing closes the connection that lost them`() async throws {
-        try await Echo.with { echo, proxy in
-            let client = try await Wire.connected(to: proxy.port)
+        try await EchoServer.with { echo, proxy in
+            let client = try await TCPTestClient.connected(to: proxy.port)
             proxy.set(.lost, .toClient)
             try await client.send("one")
             // A reply that the proxy has not read when it is healed is not lost.
             try await eventually(within: .seconds(5), "the reply is lost") { proxy.census.lostBytes == 3 }
-            #expect(echo.heard == "one")
+            #expect(echo.received == "one")
             proxy.heal()
             #expect(try await client.receive(1) == nil)
-            let next = try await Wire.connected(to: proxy.port)
+            let next = try await TCPTestClient.connected(to: proxy.port)
             try await next.send("two")
             #expect(try await next.receive(3) == "two")
         }
     }
 
     @Test func `a severed connection is reset and a new one works`() async throws {
-        try await Echo.with { _, proxy in
-            let client = try await Wire.connected(to: proxy.port)
+        try await EchoServer.with { _, proxy in
+            let client = try await TCPTestClient.connected(to: proxy.port)
             try await client.send("a")
             #expect(try await client.receive(1) == "a")
             proxy.sever()
             #expect(try await client.receive(1) == nil)
-            let next = try await Wire.connected(to: proxy.port)
+            let next = try await TCPTestClient.connected(to: proxy.port)
             try await next.send("b")
             #expect(try await next.receive(1) == "b")
         }
     }
 
     @Test func `refused connections are refused, and welcome afterwards`() async throws {
-        try await Echo.with { _, proxy in
-            let there = try await Wire.connected(to: proxy.port)
+        try await EchoServer.with { _, proxy in
+            let there = try await TCPTestClient.connected(to: proxy.port)
             try await eventually(within: .seconds(5), "it was taken") { proxy.census.connections == 1 }
             proxy.refuse(true)
             try await eventually(within: .seconds(5), "connections are refused") {
                 do {
-                    try await Wire.connected(to: proxy.port).close()
+                    try await TCPTestClient.connected(to: proxy.port).close()
                     return false
                 } catch {
                     return true
@@ -85,7 +85,7 @@ import Testing
             proxy.refuse(false)
             try await eventually(within: .seconds(5), "connections are taken") {
                 do {
-                    try await Wire.connected(to: proxy.port).close()
+                    try await TCPTestClient.connected(to: proxy.port).close()
                     return true
                 } catch {
                     return false
@@ -95,9 +95,9 @@ import Testing
     }
 
     @Test func `a delay and a reset and single bytes are seen by the client`() async throws {
-        try await Echo.with { _, proxy in
+        try await EchoServer.with { _, proxy in
             let clock = ContinuousClock()
-            let client = try await Wire.connected(to: proxy.port)
+            let client = try await TCPTestClient.connected(to: proxy.port)
             proxy.set(.delayed(.milliseconds(80), jitter: .milliseconds(40)), .toClient)
             let began = clock.now
             try await client.send("slow")
@@ -114,14 +114,14 @@ import Testing
     }
 }
 
-/// A server that says what it hears.
-private final class Echo: Sendable {
-    private let words = Mutex("")
+/// A server that sends back and records what it receives.
+private final class EchoServer: Sendable {
+    private let text = Mutex("")
 
-    var heard: String { words.withLock { $0 } }
+    var received: String { text.withLock { $0 } }
 
-    static func with(unix: Bool = false, _ body: (Echo, FaultProxy) async throws -> Void) async throws {
-        let echo = Echo()
+    static func with(unix: Bool = false, _ body: (EchoServer, FaultProxy) async throws -> Void) async throws {
+        let echo = EchoServer()
         let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in
@@ -154,13 +154,13 @@ private final class Echo: Sendable {
         typealias InboundIn = ByteBuffer
         typealias OutboundOut = ByteBuffer
 
-        private let echo: Echo
+        private let echo: EchoServer
 
-        init(echo: Echo) { self.echo = echo }
+        init(echo: EchoServer) { self.echo = echo }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             let bytes = unwrapInboundIn(data)
-            echo.words.withLock { $0 += String(buffer: bytes) }
+            echo.text.withLock { $0 += String(buffer: bytes) }
             context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
         }
 

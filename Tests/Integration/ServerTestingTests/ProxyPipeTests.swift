@@ -2,17 +2,17 @@ import Testing
 
 @testable import ServerTesting
 
-/// Which bytes leave a proxy when, without a socket or a clock.
+/// The decisions of a proxy's pipe, without sockets or a clock.
 @Suite struct ProxyPipeTests {
     private let start = ContinuousClock.now
 
     private func pipe(_ policy: TrafficPolicy, holding text: String = "") -> ProxyPipe {
         var pipe = ProxyPipe(policy, at: start)
-        if !text.isEmpty { pipe.arrived(ArraySlice(text.utf8), at: start, luck: 0.5) }
+        if !text.isEmpty { pipe.arrived(ArraySlice(text.utf8), at: start, jitter: 0.5) }
         return pipe
     }
 
-    /// What can be written at once.
+    /// Writes everything that may leave at once.
     private func drain(_ pipe: inout ProxyPipe, at now: ContinuousClock.Instant) -> (
         text: String, last: ProxyPipe.Step
     ) {
@@ -66,8 +66,8 @@ import Testing
 
     @Test func `delayed bytes leave when their time has come, in order whatever the jitter`() {
         var pipe = ProxyPipe(.delayed(.milliseconds(10), jitter: .milliseconds(10)), at: start)
-        pipe.arrived(ArraySlice("a".utf8), at: start, luck: 1)
-        pipe.arrived(ArraySlice("b".utf8), at: start, luck: 0)
+        pipe.arrived(ArraySlice("a".utf8), at: start, jitter: 1)
+        pipe.arrived(ArraySlice("b".utf8), at: start, jitter: 0)
         #expect(pipe.next(at: start + .milliseconds(19)) == .wait(until: start + .milliseconds(20)))
         #expect(drain(&pipe, at: start + .milliseconds(20)).text == "ab")
     }
@@ -96,7 +96,7 @@ import Testing
     @Test func `a way that is full takes no more from its source`() {
         var pipe = ProxyPipe(.held, at: start)
         #expect(pipe.wantsBytes)
-        pipe.arrived(ArraySlice(repeating: 0, count: ProxyPipe.capacity), at: start, luck: 0)
+        pipe.arrived(ArraySlice(repeating: 0, count: ProxyPipe.capacity), at: start, jitter: 0)
         #expect(!pipe.wantsBytes)
         pipe.targetBroke()
         #expect(pipe.wantsBytes)

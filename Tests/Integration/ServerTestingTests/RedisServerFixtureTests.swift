@@ -18,7 +18,7 @@ import Testing
         }
     }
 
-    @Test func `a server that can not start is an error that says why`() async {
+    @Test func `a server that cannot start is an error that says why`() async {
         var options = RedisServerFixture.Options()
         options.settings = ["--no-such-setting", "1"]
         let failure = await #expect(throws: RedisServerFixture.Failure.self) {

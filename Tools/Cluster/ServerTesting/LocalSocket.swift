@@ -6,7 +6,7 @@ internal import Glibc
 internal import Darwin
 #endif
 
-/// Just enough of sockets to know whether a server on this machine answers.
+/// Blocking sockets to servers on this machine.
 enum LocalSocket {
     #if canImport(Glibc)
     static let stream = Int32(SOCK_STREAM.rawValue)
@@ -14,18 +14,18 @@ enum LocalSocket {
     static let stream = SOCK_STREAM
     #endif
 
-    /// Whether a Redis server answers a `PING` at a Unix socket.
+    /// Sends a `PING` to a Redis server at a Unix socket.
     static func answersPing(path: String) -> Bool {
         command(["PING"], path: path) == "+PONG\r\n"
     }
 
-    /// Tells a Redis server at a Unix socket to end in good order.
+    /// Tells a Redis server at a Unix socket to shut down.
     static func shutDown(path: String) {
         // It ends instead of answering.
         _ = command(["SHUTDOWN"], path: path)
     }
 
-    /// Sends a line and answers the first bytes that come back, or nil.
+    /// Sends a line, and waits up to 1 s for the first bytes of the reply; nil where none came.
     private static func exchange(_ line: String, atMost length: Int, path: String) -> [UInt8]? {
         guard let descriptor = connected(path: path) else { return nil }
         defer { close(descriptor) }
@@ -37,8 +37,9 @@ enum LocalSocket {
         return count > 0 ? Array(reply.prefix(count)) : nil
     }
 
-    /// Sends a command of plain words to a Redis server at a Unix socket, and answers the beginning of its reply as it
-    /// came; empty where there was none.
+    /// Sends a command of plain words to a Redis server at a Unix socket.
+    ///
+    /// - Returns: the beginning of the reply, at most 64 KiB; empty where there was none.
     static func command(_ words: [String], path: String) -> String {
         let reply = exchange(words.joined(separator: " ") + "\r\n", atMost: 65_536, path: path)
         return String(decoding: reply ?? [], as: UTF8.self)
@@ -47,14 +48,14 @@ enum LocalSocket {
 
 /// Ports for servers of tests.
 package enum FreePort {
-    /// Below those that systems lend to connections: a client that keeps trying to reach a port of those, while nobody
-    /// listens, may be lent that very port and meet itself there.
+    /// Below the ephemeral ports: a client that tries to connect to an ephemeral port on which nobody listens
+    /// can be assigned that same port, and connect to itself.
     private static let range = 15_000..<32_000
 
-    /// The ports that this process gave out: whom they are for may not listen yet.
+    /// The ports that this process has handed out, on which nobody may listen yet.
     private static let given = Mutex<Set<Int>>([])
 
-    /// A port of 127.0.0.1 that nobody listened on a moment ago, and that was not given out before.
+    /// A port of 127.0.0.1 on which nobody listens, and which this process has not handed out before.
     package static func find() throws -> Int {
         for _ in 0..<100 {
             let port = Int.random(in: range)
@@ -71,7 +72,7 @@ package enum FreePort {
 }
 
 extension LocalSocket {
-    /// A socket that listens on a port of 127.0.0.1, or nil.
+    /// A socket that listens on a port of 127.0.0.1; nil on failure, with the reason in `errno`.
     static func listen(_ port: Int) -> Int32? {
         let descriptor = socket(AF_INET, stream, 0)
         guard descriptor >= 0 else { return nil }
@@ -99,7 +100,7 @@ extension LocalSocket {
     private static let systemListen = Darwin.listen
     #endif
 
-    /// A socket connected to a Unix socket, or nil.
+    /// A socket connected to a Unix socket; nil on failure.
     static func connected(path: String) -> Int32? {
         let descriptor = socket(AF_UNIX, stream, 0)
         guard descriptor >= 0 else { return nil }

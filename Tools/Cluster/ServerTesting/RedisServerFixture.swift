@@ -7,19 +7,20 @@ internal import Glibc
 internal import Darwin
 #endif
 
-/// A real Redis server of a test's own: a process on a Unix socket in a directory of its own, and on a free port of the
-/// loopback where asked for.
+/// A real Redis server for one test: a process with a Unix socket in a directory of its own, and on request
+/// with a free port of 127.0.0.1.
 ///
-/// It does not outlive the test: a small companion kills it as soon as the pipe to the test's process is closed.
+/// The server does not outlive the test: a companion process kills it when the pipe to the test's process
+/// closes.
 package final class RedisServerFixture: Sendable {
     package struct Options: Sendable {
         package enum Append: String, Sendable {
             case always, everysec
         }
 
-        /// How the append-only file is written; nil for none.
+        /// The setting `appendfsync` of the append-only file; nil for no such file.
         package var append: Append?
-        /// Whether it also listens on a free port of 127.0.0.1.
+        /// The server also listens on a free port of 127.0.0.1.
         package var listensOnTCP = false
         /// Further settings, as on the command line: `["--maxmemory", "10mb"]`.
         package var settings: [String] = []
@@ -27,7 +28,7 @@ package final class RedisServerFixture: Sendable {
         package init() {}
     }
 
-    /// Why there is no server.
+    /// A server or a proxy that could not start; says why.
     package struct Failure: Error, CustomStringConvertible {
         package let description: String
     }
@@ -38,16 +39,16 @@ package final class RedisServerFixture: Sendable {
         let ended: AsyncStream<Never>
     }
 
-    /// Where the server's files are; removed with the fixture.
+    /// The directory of the server's files; removed with the fixture.
     package let directory: String
-    /// The TCP port, if it was asked for; the same after each restart.
+    /// The TCP port; nil where none was requested. It stays the same after a restart.
     package let port: Int?
     private let options: Options
     private let running = Mutex<Running?>(nil)
 
     package var socketPath: String { directory + "/redis.sock" }
     package var logPath: String { directory + "/redis.log" }
-    /// The server's process, while it runs.
+    /// The server's process while it runs; nil otherwise.
     package var processID: Int32? { running.withLock { $0?.process.processIdentifier } }
 
     private init(_ options: Options) throws {
@@ -62,7 +63,7 @@ package final class RedisServerFixture: Sendable {
         port = options.listensOnTCP ? try FreePort.find() : nil
     }
 
-    /// Runs `body` with a server that answers, and ends it afterwards.
+    /// Runs `body` with a server that answers, then ends the server and removes its files.
     package static func with<Value>(
         _ options: Options = Options(),
         _ body: (RedisServerFixture) async throws -> Value
@@ -80,7 +81,9 @@ package final class RedisServerFixture: Sendable {
         return try result.get()
     }
 
-    /// Starts the server where it does not run, and returns once it answers.
+    /// Starts the server unless it runs, and returns once it answers.
+    ///
+    /// - Throws: `Failure` with the end of the server's log where it ends or does not answer in 10 s.
     package func start() async throws {
         guard processID == nil else { return }
         let process = Process()
@@ -104,40 +107,42 @@ package final class RedisServerFixture: Sendable {
         }
     }
 
-    /// Ends the server as a crash would.
+    /// Ends the server with SIGKILL, as a crash would.
     package func kill() async {
         await end { deliver(SIGKILL, to: $0) }
     }
 
-    /// Ends the server in good order, by the command: a process inherits which signals are blocked, and on the threads
-    /// that tests run on SIGTERM is.
+    /// Ends the server in good order.
     package func stop() async {
+        // By the command: the server inherits the mask of blocked signals, and threads of tests block
+        // SIGTERM.
         await end { [socketPath] in
             deliver(SIGCONT, to: $0)
             LocalSocket.shutDown(path: socketPath)
         }
     }
 
-    /// Kills the server and starts it again, with whatever it had written to disk.
+    /// Kills the server and starts it again, with the data that it had written to disk.
     package func restart() async throws {
         await kill()
         try await start()
     }
 
-    /// Lets the server stand still.
+    /// Suspends the server's process with SIGSTOP.
     package func pause() { send(SIGSTOP) }
 
-    /// Lets the server go on.
+    /// Resumes the server's process with SIGCONT.
     package func resume() { send(SIGCONT) }
 
-    /// Has the server perform a command of words without blanks; answers the beginning of its reply as it came, and
-    /// nothing where there was none.
+    /// Sends the server a command, whose words have no blanks.
+    ///
+    /// - Returns: the beginning of the reply in Redis's protocol; empty where none came within 1 s.
     @discardableResult
     package func command(_ words: String...) -> String {
         LocalSocket.command(words, path: socketPath)
     }
 
-    /// What the server logged so far.
+    /// The server's log so far.
     package var log: String {
         do {
             return try String(contentsOfFile: logPath, encoding: .utf8)
@@ -155,8 +160,8 @@ package final class RedisServerFixture: Sendable {
         guard let ending else { return }
         means(ending.process.processIdentifier)
         do {
-            // The companion reads a line and leaves. It goes first, because our end of the process is only told once
-            // nobody holds what it inherited; until then the server's number can not become somebody else's.
+            // The companion reads a line and exits. It must go first: the server's end is reported only when
+            // nobody holds what it inherited. Until then no other process can get the server's process id.
             try ending.lifeline.write(contentsOf: Data("\n".utf8))
             try ending.lifeline.close()
         } catch {
@@ -177,7 +182,8 @@ package final class RedisServerFixture: Sendable {
         return words + options.settings
     }
 
-    /// Becomes the server, and leaves behind a companion that kills it should nobody hold the pipe any more.
+    /// The shell script that becomes the server. It leaves a companion behind, which kills the server when
+    /// the pipe closes.
     private static let launcher = """
         exec 3<&0 </dev/null
         (read line <&3 || kill -9 $$) &
@@ -191,7 +197,7 @@ private func deliver(_ signal: Int32, to processID: Int32) {
     kill(processID, signal)
 }
 
-/// Whether a child of ours ended; leaves its status to whoever collects it.
+/// Tells if a child process has ended. Its exit status can still be collected.
 private func hasExited(_ processID: Int32) -> Bool {
     var status = siginfo_t()
     guard waitid(P_PID, id_t(processID), &status, WEXITED | WNOHANG | WNOWAIT) == 0 else { return true }

@@ -7,15 +7,15 @@ internal import Glibc
 internal import Darwin
 #endif
 
-/// A network of a test's own between clients and a server on this machine: it listens on 127.0.0.1, passes bytes on, and
-/// does to them what it is told, each way by itself.
+/// A proxy between clients and a server on this machine that simulates a faulty network. It listens on
+/// 127.0.0.1, and treats the bytes of each direction by a `TrafficPolicy`.
 package final class FaultProxy: Sendable {
-    /// The way that bytes go.
+    /// The direction in which bytes travel.
     package enum Direction: Sendable, Hashable, CaseIterable {
         case toServer, toClient
     }
 
-    /// Where the server is.
+    /// The address of the server.
     package enum Upstream: Sendable, Hashable {
         case unix(path: String)
         /// A port of 127.0.0.1.
@@ -31,7 +31,7 @@ package final class FaultProxy: Sendable {
         package var lostBytes = 0
     }
 
-    /// What the proxy's thread is to do.
+    /// Orders to the proxy's thread.
     struct Instructions {
         var policies: [Direction: TrafficPolicy] = [.toServer: .open, .toClient: .open]
         /// Close the connections on which bytes were lost, or all of them.
@@ -40,7 +40,7 @@ package final class FaultProxy: Sendable {
         var end = false
     }
 
-    /// Where clients connect, on 127.0.0.1.
+    /// The port of 127.0.0.1 to which clients connect.
     package let port: Int
     let upstream: Upstream
     let wakeup: WakeupPipe
@@ -53,9 +53,9 @@ package final class FaultProxy: Sendable {
         wakeup = try WakeupPipe()
     }
 
-    /// Runs `body` with a proxy before a server, which need not be there yet; everything passes at first.
+    /// Runs `body` with a proxy before a server, which need not listen yet. Everything passes at first.
     ///
-    /// - Parameter seed: what jitter is drawn from.
+    /// - Parameter seed: of the random numbers that jitter is drawn from.
     package static func with<Value>(
         upstream: Upstream,
         seed: UInt64 = 0,
@@ -65,7 +65,9 @@ package final class FaultProxy: Sendable {
         let proxy = try FaultProxy(upstream, port: port)
         defer { proxy.wakeup.close() }
         guard let listener = LocalSocket.listen(port) else {
-            throw RedisServerFixture.Failure(description: "nobody can listen on \(port): errno \(errno)")
+            throw RedisServerFixture.Failure(
+                description: "the proxy cannot listen on port \(port): errno \(errno)"
+            )
         }
         let (ended, end) = AsyncStream<Never>.makeStream()
         Thread.detachNewThread {
@@ -99,15 +101,15 @@ package final class FaultProxy: Sendable {
         }
     }
 
-    /// From now on bytes of these ways fare so.
+    /// Treats the bytes of these directions by a policy from now on.
     package func set(_ policy: TrafficPolicy, _ directions: Direction...) {
         update { instructions in
             for direction in directions { instructions.policies[direction] = policy }
         }
     }
 
-    /// Everything passes again, and who wants to connect may. Connections that lost bytes are closed, as a stream with a
-    /// gap is none.
+    /// Lets everything pass again and accepts new connections. Connections that lost bytes are reset, because
+    /// their streams have gaps.
     package func heal() {
         update {
             for direction in Direction.allCases { $0.policies[direction] = .open }
@@ -116,12 +118,13 @@ package final class FaultProxy: Sendable {
         }
     }
 
-    /// Resets every connection. New ones may be made.
+    /// Resets every connection. Clients may open new ones.
     package func sever() {
         update { $0.sever = true }
     }
 
-    /// Whether new connections are refused from now on, as where nobody listens. Those that there are stay.
+    /// Refuses new connections from now on, as if nobody listened, or accepts them again. Open connections
+    /// stay.
     package func refuse(_ refuses: Bool) {
         update { $0.refuses = refuses }
     }
@@ -136,7 +139,7 @@ package final class FaultProxy: Sendable {
 
     // MARK: For the thread
 
-    /// The instructions in force; each is told once that only means a moment.
+    /// The instructions in force. A reset or a severing is returned once.
     func takeInstructions() -> Instructions {
         instructions.withLock { instructions in
             defer { (instructions.reset, instructions.sever) = (false, false) }

@@ -4,14 +4,13 @@ internal import Glibc
 internal import Darwin
 #endif
 
-// What a proxy needs of sockets: none of it ever waits.
-
+/// The socket operations of a proxy. None of them blocks.
 extension LocalSocket {
     static func makeNonBlocking(_ descriptor: Int32) {
         _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
     }
 
-    /// Makes a socket neither wait for its peer nor collect small writes, nor live on in processes that we start.
+    /// Sets a socket to non-blocking mode without Nagle's algorithm, and closes it in child processes.
     static func configureSocket(_ descriptor: Int32) {
         makeNonBlocking(descriptor)
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
@@ -20,20 +19,23 @@ extension LocalSocket {
         setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<Int32>.size))
     }
 
-    /// Has the peer told that the connection broke, rather than that it ended.
+    /// Makes the next `close` send a reset instead of an orderly end.
     static func resetOnClose(_ descriptor: Int32) {
         var now = linger(l_onoff: 1, l_linger: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))
     }
 
-    /// Why a connection did not come about; 0 where it did.
+    /// The `errno` of a failed connection attempt; 0 where it succeeded.
     static func pendingError(_ descriptor: Int32) -> Int32 {
         var error: Int32 = 0
         var size = socklen_t(MemoryLayout<Int32>.size)
         return getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno
     }
 
-    /// A socket that is connected, or is being; nil where nobody is there.
+    /// Connects a new socket.
+    ///
+    /// - Returns: the socket, and whether the connection is still being established; nil where it was
+    ///   refused.
     static func beginConnecting(_ upstream: FaultProxy.Upstream) -> (descriptor: Int32, isConnecting: Bool)? {
         switch upstream {
         case .unix(let path):

@@ -8,17 +8,17 @@ internal import Darwin
 struct ProxiedConnection {
     typealias Instant = ContinuousClock.Instant
 
-    /// How many writes one connection may make before others have their turn.
+    /// The most writes that one connection makes before others have their turn.
     private static let writesPerTurn = 512
 
     let client: Int32
     let server: Int32
     private var pipes: [FaultProxy.Direction: ProxyPipe]
-    /// Whether the server has not accepted yet.
+    /// The connection to the server is not established yet.
     private var isConnecting: Bool
     private(set) var isBroken = false
-    /// The ways whose target takes nothing at the moment.
-    private var clogged: Set<FaultProxy.Direction> = []
+    /// The directions whose target accepts no more bytes at the moment.
+    private var blocked: Set<FaultProxy.Direction> = []
 
     init(
         client: Int32,
@@ -38,7 +38,7 @@ struct ProxiedConnection {
     var queuedBytes: Int { pipes.values.reduce(0) { $0 + $1.queued } }
     var lostBytes: Int { pipes.values.reduce(0) { $0 + $1.lost } }
 
-    /// Ends it as a network would that has had enough: with a reset.
+    /// Closes both sockets with a reset, as a broken network does.
     func reset() {
         for descriptor in [client, server] {
             LocalSocket.resetOnClose(descriptor)
@@ -46,6 +46,7 @@ struct ProxiedConnection {
         }
     }
 
+    /// Closes both sockets in good order.
     func end() {
         close(client)
         close(server)
@@ -55,7 +56,7 @@ struct ProxiedConnection {
         for (direction, policy) in policies { pipes[direction]?.apply(policy, at: now) }
     }
 
-    /// What is to be watched: the client's socket and the server's; -1 where nothing is.
+    /// The client's socket and the server's, as `poll` takes them; -1 for one that needs no attention now.
     var watched: [pollfd] {
         [watch(client, from: .toServer, to: .toClient), watch(server, from: .toClient, to: .toServer)]
     }
@@ -66,13 +67,15 @@ struct ProxiedConnection {
             events = Int(POLLOUT)
         } else {
             if pipes[from]?.wantsBytes == true { events |= Int(POLLIN) }
-            if clogged.contains(to) { events |= Int(POLLOUT) }
+            if blocked.contains(to) { events |= Int(POLLOUT) }
         }
         return pollfd(fd: events == 0 ? -1 : descriptor, events: Int16(events), revents: 0)
     }
 
-    /// Takes in what has happened at the two sockets.
-    mutating func happened(_ found: ArraySlice<pollfd>, at now: Instant, luck: () -> Double) {
+    /// Handles what `poll` found at the two sockets.
+    ///
+    /// - Parameter jitter: draws a number from 0 to 1, the part of the policy's jitter that bytes get.
+    mutating func handle(_ found: ArraySlice<pollfd>, at now: Instant, jitter: () -> Double) {
         for (watch, (from, to)) in zip(
             found,
             [(FaultProxy.Direction.toServer, .toClient), (.toClient, FaultProxy.Direction.toServer)]
@@ -86,26 +89,32 @@ struct ProxiedConnection {
                 isConnecting = false
                 continue
             }
-            clogged.remove(to)
-            if pipes[from]?.wantsBytes == true { take(from, at: now, luck: luck) }
+            blocked.remove(to)
+            if pipes[from]?.wantsBytes == true { receive(from, at: now, jitter: jitter) }
         }
     }
 
-    private mutating func take(_ direction: FaultProxy.Direction, at now: Instant, luck: () -> Double) {
+    private mutating func receive(
+        _ direction: FaultProxy.Direction,
+        at now: Instant,
+        jitter: () -> Double
+    ) {
         var bytes = [UInt8](repeating: 0, count: 65_536)
         let count = recv(direction == .toServer ? client : server, &bytes, bytes.count, 0)
         if count > 0 {
-            pipes[direction]?.arrived(bytes[..<count], at: now, luck: luck())
+            pipes[direction]?.arrived(bytes[..<count], at: now, jitter: jitter())
         } else if count == 0 || (errno != EAGAIN && errno != EINTR) {
             pipes[direction]?.sourceEnded()
         }
     }
 
-    /// Passes on what is due; returns when something will be, if time alone decides that.
+    /// Passes on the bytes that are due.
+    ///
+    /// - Returns: when the next bytes are due; nil where only an event can make some due.
     mutating func deliver(at now: Instant) -> Instant? {
         guard !isConnecting else { return nil }
         var wake: Instant?
-        for direction in FaultProxy.Direction.allCases where !clogged.contains(direction) {
+        for direction in FaultProxy.Direction.allCases where !blocked.contains(direction) {
             guard let next = deliver(direction, at: now) else { continue }
             wake = min(wake ?? next, next)
         }
@@ -131,7 +140,7 @@ struct ProxiedConnection {
                 if count > 0 {
                     pipes[direction]?.wrote(count, at: now)
                 } else if errno == EAGAIN {
-                    clogged.insert(direction)
+                    blocked.insert(direction)
                     return nil
                 } else if errno != EINTR {
                     pipes[direction]?.targetBroke()

@@ -6,7 +6,8 @@ internal import Glibc
 internal import Darwin
 #endif
 
-/// The thread of a `FaultProxy`: waits for sockets, for instructions and for time, and moves bytes.
+/// The event loop of a `FaultProxy`, on a thread of its own: waits for sockets, instructions and due times,
+/// and moves bytes.
 struct ProxyLoop {
     private let proxy: FaultProxy
     /// The socket that clients connect to; nil while they are refused.
@@ -32,7 +33,7 @@ struct ProxyLoop {
                 wake = min(wake ?? next, next)
             }
             closeFinished()
-            // One that could not listen again tries it again soon.
+            // The port may be taken when we listen again: try again soon.
             let soon = listener == nil && !instructions.refuses ? now + .milliseconds(20) : nil
             wait(until: [wake, soon].compactMap(\.self).min(), instructions.policies)
         }
@@ -55,7 +56,7 @@ struct ProxyLoop {
         for index in connections.indices { connections[index].apply(instructions.policies, at: now) }
     }
 
-    /// Closes what is over.
+    /// Closes connections that have ended, and publishes the census.
     private mutating func closeFinished() {
         connections.removeAll { connection in
             guard connection.isOver else { return false }
@@ -83,20 +84,20 @@ struct ProxyLoop {
         let now = ContinuousClock.now
         for index in connections.indices {
             let own = watched[(2 + 2 * index)..<(4 + 2 * index)]
-            connections[index].happened(own, at: now) { random.unit() }
+            connections[index].handle(own, at: now) { random.unit() }
         }
         if watched[0].revents != 0 { proxy.wakeup.drain() }
-        if watched[1].revents != 0, let listener { answer(listener, policies, at: now) }
+        if watched[1].revents != 0, let listener { acceptConnection(listener, policies, at: now) }
     }
 
-    /// In milliseconds, never less than what is left; -1 for as long as it takes.
+    /// The timeout for `poll` in milliseconds, rounded up; -1 for none.
     private func pollTimeout(until wake: ContinuousClock.Instant?) -> Int32 {
         guard let wake else { return -1 }
         let left = max(.zero, wake - ContinuousClock.now)
         return Int32(clamping: Int64((left / Duration.milliseconds(1)).rounded(.up)))
     }
 
-    private mutating func answer(
+    private mutating func acceptConnection(
         _ listener: Int32,
         _ policies: [FaultProxy.Direction: TrafficPolicy],
         at now: ContinuousClock.Instant

@@ -1,66 +1,68 @@
-/// One way of one proxied connection: decides which bytes leave when. A value; it touches no socket.
+/// One direction of one proxied connection: decides which bytes leave when. It touches no socket.
 struct ProxyPipe {
     typealias Instant = ContinuousClock.Instant
 
-    /// What is to be done now.
+    /// The next action for the owner of the sockets.
     enum Step: Equatable {
-        /// Nothing, until then; nil for until something happens.
+        /// Do nothing until then; nil for until the next event.
         case wait(until: Instant?)
-        /// Write some of these, and say how many were.
+        /// Write some of these bytes, and report the number by `wrote`.
         case write(ArraySlice<UInt8>)
-        /// Tell the target that nothing more comes.
+        /// Tell the target that the stream has ended, and report it by `finished`.
         case finish
         /// Reset the whole connection.
         case reset
     }
 
-    private struct Parcel {
+    private struct Chunk {
         var bytes: ArraySlice<UInt8>
         let due: Instant
     }
 
-    /// How many bytes wait here before their sender is kept from sending more.
+    /// The number of waiting bytes from which on the pipe takes no more from its source.
     static let capacity = 16 << 20
 
     private(set) var policy: TrafficPolicy
-    private var parcels: [Parcel] = []
-    /// How many bytes wait here.
+    private var chunks: [Chunk] = []
+    /// The number of bytes that wait here.
     private(set) var queued = 0
-    /// How many bytes vanished here.
+    /// The number of bytes that were dropped here.
     private(set) var lost = 0
     private var lastDue: Instant
-    private var quietUntil: Instant
-    /// How many bytes went through under the present instructions.
+    private var throttledUntil: Instant
+    /// The number of bytes written under the present policy.
     private var passed = 0
-    /// The source says nothing more.
+    /// The source has ended its stream.
     private(set) var isEnded = false
-    /// The target was told so, or can not be told anything.
+    /// The target was told so, or accepts nothing more.
     private(set) var isFinished = false
-    /// Whether bytes vanished, so that what follows them is no stream.
+    /// Bytes, or the end of the stream, were dropped, so that later bytes would not be the same stream.
     private(set) var hasGap = false
 
     init(_ policy: TrafficPolicy, at now: Instant) {
         self.policy = policy
         lastDue = now
-        quietUntil = now
+        throttledUntil = now
     }
 
     var isOver: Bool { isEnded && isFinished }
-    /// Whether bytes may be taken from the source.
+    /// Bytes may be taken from the source.
     var wantsBytes: Bool { !isEnded && queued < Self.capacity }
 
     mutating func apply(_ new: TrafficPolicy, at now: Instant) {
         guard new != policy else { return }
         policy = new
         passed = 0
-        quietUntil = now
+        throttledUntil = now
     }
 
-    /// - Parameter luck: from 0 to 1, how much of the jitter these bytes have.
-    mutating func arrived(_ bytes: ArraySlice<UInt8>, at now: Instant, luck: Double) {
+    /// Takes in bytes from the source.
+    ///
+    /// - Parameter jitter: the part of the policy's jitter that these bytes get, from 0 to 1.
+    mutating func arrived(_ bytes: ArraySlice<UInt8>, at now: Instant, jitter: Double) {
         guard !isFinished else { return }
-        lastDue = max(lastDue, now + policy.delay + policy.jitter * luck)
-        parcels.append(Parcel(bytes: bytes, due: lastDue))
+        lastDue = max(lastDue, now + policy.delay + policy.jitter * jitter)
+        chunks.append(Chunk(bytes: bytes, due: lastDue))
         queued += bytes.count
     }
 
@@ -68,10 +70,10 @@ struct ProxyPipe {
         isEnded = true
     }
 
-    /// The target takes nothing more.
+    /// The target accepts nothing more.
     mutating func targetBroke() {
         isFinished = true
-        parcels = []
+        chunks = []
         queued = 0
     }
 
@@ -80,37 +82,37 @@ struct ProxyPipe {
         switch policy.gate {
         case .held: return .wait(until: nil)
         case .lost:
-            if !parcels.isEmpty || isEnded { hasGap = true }
+            if !chunks.isEmpty || isEnded { hasGap = true }
             lost += queued
-            parcels = []
+            chunks = []
             queued = 0
             return .wait(until: nil)
         case .open: break
         }
-        guard let parcel = parcels.first else {
+        guard let chunk = chunks.first else {
             guard isEnded else { return .wait(until: nil) }
             return lastDue > now ? .wait(until: lastDue) : .finish
         }
-        let start = max(parcel.due, quietUntil)
+        let start = max(chunk.due, throttledUntil)
         guard start <= now else { return .wait(until: start) }
-        var most = parcel.bytes.count
+        var most = chunk.bytes.count
         if let piece = policy.largestPiece { most = min(most, max(1, piece)) }
         if let rate = policy.bytesPerSecond { most = min(most, max(1, rate / 50)) }
         if let limit = policy.resetAfter {
             guard passed < limit else { return .reset }
             most = min(most, limit - passed)
         }
-        return .write(parcel.bytes.prefix(most))
+        return .write(chunk.bytes.prefix(most))
     }
 
     mutating func wrote(_ count: Int, at now: Instant) {
-        guard count > 0, !parcels.isEmpty else { return }
-        parcels[0].bytes = parcels[0].bytes.dropFirst(count)
+        guard count > 0, !chunks.isEmpty else { return }
+        chunks[0].bytes = chunks[0].bytes.dropFirst(count)
         queued -= count
         passed += count
-        if parcels[0].bytes.isEmpty { parcels.removeFirst() }
+        if chunks[0].bytes.isEmpty { chunks.removeFirst() }
         if let rate = policy.bytesPerSecond {
-            quietUntil = max(quietUntil, now) + .seconds(1) * count / max(1, rate)
+            throttledUntil = max(throttledUntil, now) + .seconds(1) * count / max(1, rate)
         }
     }
 

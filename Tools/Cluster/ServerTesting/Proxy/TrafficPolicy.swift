@@ -1,24 +1,23 @@
-/// What becomes of bytes that go one way through a `FaultProxy`.
+/// The treatment of the bytes that pass through a `FaultProxy` in one direction.
 package struct TrafficPolicy: Sendable, Hashable {
     package enum Gate: Sendable, Hashable {
         case open
-        /// Bytes, and the end of them, wait, however long, and are passed on when the way is open again, even if their
-        /// sender has left.
+        /// Bytes and the end of the stream wait until the gate is open again, even if their sender has left.
         case held
-        /// Bytes, and the end of them, vanish, and nobody is told.
+        /// Bytes and the end of the stream are dropped silently.
         case lost
     }
 
     package var gate: Gate = .open
-    /// How long bytes are under way.
+    /// The time that bytes take.
     package var delay: Duration = .zero
-    /// By how much longer at most, differently each time; bytes stay in order.
+    /// The most that is added to `delay`, drawn for each piece anew. Bytes stay in order.
     package var jitter: Duration = .zero
-    /// How many bytes a second pass; nil for as many as come.
+    /// The most bytes that pass in a second; nil for no limit.
     package var bytesPerSecond: Int?
-    /// How many bytes are written at once; nil for as many as are there.
+    /// The most bytes in one write; nil for no limit.
     package var largestPiece: Int?
-    /// After how many bytes, from now on, a connection is reset; nil for never.
+    /// The number of bytes, counted from now, after which a connection is reset; nil for never.
     package var resetAfter: Int?
 
     package init() {}
@@ -38,7 +37,7 @@ package struct TrafficPolicy: Sendable, Hashable {
         with { $0.bytesPerSecond = bytesPerSecond }
     }
 
-    /// Every byte by itself.
+    /// Passes every byte in a write of its own.
     package static let split = with { $0.largestPiece = 1 }
 
     package static func resetting(after bytes: Int) -> TrafficPolicy {

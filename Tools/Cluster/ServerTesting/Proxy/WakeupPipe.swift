@@ -4,7 +4,7 @@ internal import Glibc
 internal import Darwin
 #endif
 
-/// Wakes a thread that waits for sockets.
+/// Wakes a thread that waits in `poll`.
 struct WakeupPipe: Sendable {
     let readEnd: Int32
     private let writeEnd: Int32
@@ -20,13 +20,13 @@ struct WakeupPipe: Sendable {
 
     func signal() {
         // A pipe that is full has woken the thread already.
-        var stroke: UInt8 = 1
-        _ = write(writeEnd, &stroke, 1)
+        var byte: UInt8 = 1
+        _ = write(writeEnd, &byte, 1)
     }
 
     func drain() {
-        var strokes = [UInt8](repeating: 0, count: 256)
-        while read(readEnd, &strokes, strokes.count) == strokes.count {}
+        var bytes = [UInt8](repeating: 0, count: 256)
+        while read(readEnd, &bytes, bytes.count) == bytes.count {}
     }
 
     func close() {

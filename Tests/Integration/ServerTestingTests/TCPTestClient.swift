@@ -3,44 +3,44 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// A client of a few words, which keeps what it hears.
-final class Wire: Sendable {
-    private struct Heard {
+/// A TCP client that sends text and keeps the text that it receives.
+final class TCPTestClient: Sendable {
+    private struct Inbound {
         var text = ""
-        var isOver = false
+        var isClosed = false
     }
 
     private let channel: any Channel
-    private let heard: Ear
+    private let buffer: InboundBuffer
 
-    private init(channel: any Channel, heard: Ear) {
+    private init(channel: any Channel, buffer: InboundBuffer) {
         self.channel = channel
-        self.heard = heard
+        self.buffer = buffer
     }
 
-    static func connected(to port: Int) async throws -> Wire {
-        let ear = Ear()
+    static func connected(to port: Int) async throws -> TCPTestClient {
+        let buffer = InboundBuffer()
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(Handler(ear: ear))
+                    try channel.pipeline.syncOperations.addHandler(Handler(buffer: buffer))
                 }
             }
             .connect(host: "127.0.0.1", port: port)
             .get()
-        return Wire(channel: channel, heard: ear)
+        return TCPTestClient(channel: channel, buffer: buffer)
     }
 
     func send(_ text: String) async throws {
         try await channel.writeAndFlush(ByteBuffer(string: text))
     }
 
-    /// The next so many characters; nil where the connection ends before.
+    /// The next `count` characters; nil where the connection ends before them.
     func receive(_ count: Int) async throws -> String? {
         try await eventually(within: .seconds(5), "\(count) characters or an end") {
-            heard.state.withLock { $0.text.count >= count || $0.isOver }
+            buffer.state.withLock { $0.text.count >= count || $0.isClosed }
         }
-        return heard.state.withLock { state in
+        return buffer.state.withLock { state in
             guard state.text.count >= count else { return nil }
             let text = String(state.text.prefix(count))
             state.text.removeFirst(count)
@@ -52,24 +52,24 @@ final class Wire: Sendable {
         try await channel.close()
     }
 
-    private final class Ear: Sendable {
-        let state = Mutex(Heard())
+    private final class InboundBuffer: Sendable {
+        let state = Mutex(Inbound())
     }
 
     private final class Handler: ChannelInboundHandler {
         typealias InboundIn = ByteBuffer
 
-        private let ear: Ear
+        private let buffer: InboundBuffer
 
-        init(ear: Ear) { self.ear = ear }
+        init(buffer: InboundBuffer) { self.buffer = buffer }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             let text = String(buffer: unwrapInboundIn(data))
-            ear.state.withLock { $0.text += text }
+            buffer.state.withLock { $0.text += text }
         }
 
         func channelInactive(context: ChannelHandlerContext) {
-            ear.state.withLock { $0.isOver = true }
+            buffer.state.withLock { $0.isClosed = true }
         }
 
         func errorCaught(context: ChannelHandlerContext, error: any Error) {
