@@ -4,7 +4,7 @@ import ServerTesting
 import Testing
 
 extension FailoverTests {
-    /// The way between one node and Redis fails.
+    /// The connection between one node and Redis fails.
     @Suite struct CutOffTests {
         private static func options(nodes: Int = 3) -> Cluster.Options {
             var options = Cluster.Options()
@@ -62,9 +62,8 @@ extension FailoverTests {
                         if await traffic.look(cart, at: 0).observation != nil { last = traffic.clock.now }
                     }
                     let took = try await takeover.took
-                    print(
-                        "cut off: the owner answered for \((last - cut).inShort), others took over after \(took)"
-                    )
+                    let answered = (last - cut).inShort
+                    print("cut off: the owner answered for \(answered), others took over after \(took)")
                     #expect(last - cut < cluster.lease.length)
                     #expect(await cluster.ask("readyz", at: owner)?.status == 503)
                     #expect(await cluster.ask("livez", at: owner)?.status == 200)
@@ -100,7 +99,7 @@ extension FailoverTests {
                             }
                             group.addTask {
                                 let (_, reply) = try await traffic.addEventually(cart, at: 1, within: bound)
-                                // The first, the one that nobody heard of, and this.
+                                // The first change, the one without a reply, and this one.
                                 #expect(reply.observation?.lines.count == 3, "\(reply)")
                             }
                         }

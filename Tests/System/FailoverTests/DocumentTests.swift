@@ -5,7 +5,7 @@ import NIOHTTP1
 import Testing
 
 extension FailoverTests {
-    /// What a node says of itself to who does not know it.
+    /// The documents with which a node describes itself.
     @Suite struct DocumentTests {
         @Test func `a node answers with its document and the page of it, and with 405 to other methods`()
             async throws

@@ -4,7 +4,7 @@ import Testing
 
 extension FailoverTests {
     @Suite struct DrainTests {
-        /// A gateway needs a moment to see that a node is leaving.
+        /// Nodes that wait while they leave, because a gateway needs a moment to see it.
         private static func options(nodes: Int) -> Cluster.Options {
             var options = Cluster.Options()
             options.nodes = nodes
@@ -62,7 +62,7 @@ extension FailoverTests {
                     #expect(try await node.end(within: .seconds(20)) == .exited(0))
                     try node.start()
                     try await traffic.cluster.ready(node)
-                    // Until the gateway knows.
+                    // The gateway needs a moment to see that the node is back.
                     try await traffic.clock.sleep(for: .milliseconds(200))
                 }
             }

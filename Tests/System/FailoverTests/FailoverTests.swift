@@ -1,4 +1,4 @@
 import Testing
 
-/// Real nodes, a real Redis, real faults. Side by side, as far as the machine carries: see `NodeBudget`.
+/// Real nodes and a real Redis under real faults. As many suites run at once as `NodeBudget` allows.
 @Suite enum FailoverTests {}

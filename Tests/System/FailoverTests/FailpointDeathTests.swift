@@ -4,7 +4,7 @@ import Testing
 
 #if DEBUG
 extension FailoverTests {
-    /// A node is killed at the worst of moments.
+    /// A node is killed or stopped in the middle of an operation.
     @Suite struct FailpointDeathTests {
         @Test func `a node that dies in the middle of commits or restores loses nothing`() async throws {
             let points = [

@@ -4,7 +4,7 @@ import ServerTesting
 import Testing
 
 extension FailoverTests {
-    /// Somebody writes under the nodes' keys.
+    /// Another program writes to the nodes' keys in Redis.
     @Suite struct ForeignHandTests {
         @Test func `a live cart whose key is deleted is put back, and one that nobody has is gone`()
             async throws
@@ -65,7 +65,7 @@ extension FailoverTests {
                         }
                         #expect(await rawClient.add("\(node)", to: "sound", at: node).status == 201)
                     }
-                    // What is in memory is not lost by it.
+                    // The state in memory is not lost.
                     #expect(await rawClient.look("hurt", at: 0).quantities == ["a": 1])
                     for cart in ["hurt", "never-was"] {
                         #expect(cluster.redis.command("GET", "cart:{\(cart)}") == "$7\r\nforeign\r\n")

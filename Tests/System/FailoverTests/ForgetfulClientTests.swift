@@ -4,7 +4,7 @@ import ServerTesting
 import Testing
 
 extension FailoverTests {
-    /// Clients who do not wait for the reply, and ask again somewhere else.
+    /// Clients that do not wait for the reply, and repeat the request at another node.
     @Suite struct ForgetfulClientTests {
         @Test func `a change whose client leaves before the reply and asks again elsewhere is made once`()
             async throws
@@ -18,12 +18,12 @@ extension FailoverTests {
             try await retry(keyed: false)
         }
 
-        /// Every change is sent to one node and given up at once, and sent again to the other.
+        /// Sends every change to one node, gives it up at once, and sends it to the other node again.
         private func retry(keyed: Bool) async throws {
             var options = Cluster.Options()
             options.proxiesToRedis = [0, 1]
             try await Cluster.with(options) { cluster in
-                // So that there is time to leave.
+                // Slow replies leave the clients time to give up.
                 for number in 0..<2 {
                     try cluster.redisProxy(of: number).set(.delayed(.milliseconds(20)), .toClient)
                 }
@@ -59,7 +59,7 @@ extension FailoverTests {
                 }
                 try await group.waitForAll()
             }
-            // What was given up may be under way until its deadline.
+            // Abandoned requests may be under way until their deadline.
             try await Task.sleep(for: .milliseconds(2_500))
             for cart in 0..<carts {
                 let here = await rawClient.look("cart-\(cart)", at: 0)

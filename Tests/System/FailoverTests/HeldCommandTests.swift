@@ -4,10 +4,10 @@ import ServerTesting
 import Testing
 
 extension FailoverTests {
-    /// Commands are held on their way to Redis, and delivered when nobody waits for them any more.
+    /// Commands are held on their way to Redis, and delivered when nobody waits for their replies any more.
     @Suite struct HeldCommandTests {
         enum Sender: CaseIterable {
-            /// The node goes on all the time, and closes the connection when it has waited long enough.
+            /// The node keeps running, and closes the connection after its timeout.
             case lives
             /// The node is killed while its commands are held.
             case dies
@@ -44,7 +44,7 @@ extension FailoverTests {
             let bound = cluster.lease.takeover + .seconds(2)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for cart in carts {
-                    // This is in the owner's commit, and waits between it and Redis.
+                    // The owner's commit waits on its way to Redis.
                     group.addTask { await traffic.add(cart, at: 0) }
                     group.addTask { try await traffic.addEventually(cart, at: 1, within: bound) }
                 }
@@ -54,7 +54,7 @@ extension FailoverTests {
                 }
                 try await group.waitForAll()
             }
-            // So that not even the version would be the same.
+            // The version differs from the held commit's, too.
             for cart in carts { await traffic.add(cart, at: 1) }
             try await traffic.clock.sleep(for: length - (traffic.clock.now - held))
             let versions = carts.map { traffic.history.version(of: $0) }

@@ -4,7 +4,7 @@ import ServerTesting
 import Testing
 
 extension FailoverTests {
-    /// The way between nodes fails; each of them reaches Redis.
+    /// The connections between nodes fail, while every node reaches Redis.
     @Suite struct LinkFaultTests {
         private static var options: Cluster.Options {
             var options = Cluster.Options()
@@ -31,7 +31,7 @@ extension FailoverTests {
                         try await group.waitForAll()
                     }
                 }
-                // Who reaches Redis keeps its session.
+                // A node that reaches Redis keeps its session.
                 for log in survival.logs { #expect(!log.contains("session over"), "\(name)") }
             }
         }
@@ -48,7 +48,7 @@ extension FailoverTests {
                     for reply in [await traffic.add(0, at: 1), await traffic.look(0, at: 2)] {
                         #expect(!reply.isDecided, "\(reply)")
                     }
-                    // Each within a request's deadline.
+                    // Each request ends within its deadline.
                     #expect(traffic.clock.now - began < .seconds(2 * 2 + 2))
                     let own = await traffic.add(0, at: 0)
                     #expect(own.owner == cluster.nodes[0].name && own.isDecided, "\(own)")

@@ -4,7 +4,7 @@ import ServerTesting
 import Testing
 
 extension FailoverTests {
-    /// Networks that work, badly.
+    /// Networks that are slow, narrow or unreliable, but work.
     @Suite struct NetworkFaultTests {
         private static let kinds: [NetworkFault] = [
             .delayed(.milliseconds(40), jitter: .milliseconds(80)), .throttled(bytesPerSecond: 30_000),
@@ -22,7 +22,7 @@ extension FailoverTests {
         @Test func `bad weather between nodes and Redis harms nobody`() async throws {
             await sideBySide(Self.kinds) { networkFault in
                 try await survive("\(networkFault) before Redis", Self.options) { traffic in
-                    try await Self.rage(networkFault, over: try (0..<3).map(traffic.cluster.redisProxy(of:)))
+                    try await Self.apply(networkFault, over: try (0..<3).map(traffic.cluster.redisProxy(of:)))
                 }
             }
         }
@@ -30,12 +30,12 @@ extension FailoverTests {
         @Test func `bad weather between nodes harms nobody`() async throws {
             await sideBySide(Self.kinds) { networkFault in
                 try await survive("\(networkFault) between nodes", Self.options) { traffic in
-                    try await Self.rage(networkFault, over: traffic.cluster.linkProxies)
+                    try await Self.apply(networkFault, over: traffic.cluster.linkProxies)
                 }
             }
         }
 
-        private static func rage(_ networkFault: NetworkFault, over proxies: [FaultProxy]) async throws {
+        private static func apply(_ networkFault: NetworkFault, over proxies: [FaultProxy]) async throws {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for proxy in proxies {
                     group.addTask { try await networkFault.last(Lease.short.length * 1.5, at: proxy) }

@@ -65,7 +65,7 @@ extension FailoverTests {
                 let owner = cluster.nodes[0]
                 let checkResult = try await cluster.withTraffic { traffic in
                     for cart in 0..<8 { try await traffic.addEventually(cart, at: 0, within: .seconds(5)) }
-                    // What a successor reads.
+                    // A successor on the folder reads this record.
                     try await eventually(within: .seconds(5), "\(owner.name) records that it may take carts")
                     {
                         try String(contentsOfFile: owner.folder + "/session", encoding: .utf8).contains(
@@ -85,11 +85,9 @@ extension FailoverTests {
                         #expect(changed.observation?.lines.count == 2, "\(changed)")
                         #expect(changed.owner == owner.name)
                     }
-                    print(
-                        "kill -9 and restart: ready after \(start), slowest cart read and written in \(slowest)"
-                    )
+                    print("kill -9 and restart: ready after \(start), slowest read and write \(slowest)")
                     #expect(start < cluster.lease.length)
-                    // Who had to wait for a lease waited for all of it.
+                    // A cart that had to wait for a lease would have waited for all of it.
                     #expect(slowest < cluster.lease.length / 5)
                 }
                 #expect(checkResult.holds, "\(checkResult)")
@@ -110,7 +108,7 @@ extension FailoverTests {
                     for cart in 0..<2 {
                         #expect(await traffic.add(cart, at: 0).observation?.lines.count == 2)
                     }
-                    // Its Redis too.
+                    // Now its Redis dies with it.
                     try await node.kill()
                     node.killEmbeddedRedis()
                     try node.start()

@@ -4,7 +4,7 @@ import ServerTesting
 import Testing
 
 extension FailoverTests {
-    /// Redis fails. Every cart is live: its owner has what Redis loses.
+    /// Redis fails or loses data. Where every cart is live, its owner still has the data.
     @Suite struct RedisLossTests {
         enum Persistence: CaseIterable {
             case always, everysec, none
@@ -30,9 +30,9 @@ extension FailoverTests {
         }
 
         @Test(arguments: [RedisFault.tailLost, .flushed])
-        func `live carts lose nothing when Redis forgets`(_ trouble: RedisFault) async throws {
-            try await survive("Redis \(trouble)", on: Cluster.durableRedis(.everysec)) { traffic in
-                try await traffic.cluster.inject(ScheduledFault(.redis(trouble), length: .zero))
+        func `live carts lose nothing when Redis forgets`(_ redisFault: RedisFault) async throws {
+            try await survive("Redis \(redisFault)", on: Cluster.durableRedis(.everysec)) { traffic in
+                try await traffic.cluster.inject(ScheduledFault(.redis(redisFault), length: .zero))
             }
         }
 
@@ -105,12 +105,12 @@ extension FailoverTests {
         }
 
         @Test(arguments: [RedisFault.scriptsFlushed, .clientsKilled])
-        func `a Redis that forgets scripts or clients again and again is no trouble`(_ trouble: RedisFault)
+        func `a Redis that forgets scripts or clients again and again is no trouble`(_ redisFault: RedisFault)
             async throws
         {
-            let survival = try await survive("Redis \(trouble)") { traffic in
+            let survival = try await survive("Redis \(redisFault)") { traffic in
                 try await traffic.cluster.inject(
-                    ScheduledFault(.redis(trouble), length: Lease.short.length * 2)
+                    ScheduledFault(.redis(redisFault), length: Lease.short.length * 2)
                 )
             }
             for log in survival.logs { #expect(!log.contains("session over")) }

@@ -18,14 +18,15 @@ extension FailoverTests {
                     let end = traffic.clock.now + length
                     node.pause()
                     if length > lease.takeover {
-                        // The others do not wait for it.
+                        // The others do not wait for the paused node.
                         let took = try await traffic.recovered(at: [1, 2])
                         print("paused for \(leases) leases: others had everything after \(took.inShort)")
                     }
                     try await traffic.clock.sleep(for: max(.zero, end - traffic.clock.now))
                     node.resume()
                 }
-                // A node that slept for a lease knows it by its own clock; the others may not have noticed yet.
+                // A node that slept for a lease sees it by its own clock. The others may not have noticed
+                // yet.
                 let ended = sessions(in: survival.logs[0], "session over")
                 let declaredDead = sessions(in: survival.logs[1] + survival.logs[2], "session declared dead")
                 #expect(ended.count == (leases < 1 ? 0 : 1), "\(ended)")
@@ -48,7 +49,7 @@ extension FailoverTests {
                 let checkResult = try await cluster.withTraffic(plan) { traffic in
                     let quiet = 3
                     for cart in 0..<plan.carts { await traffic.create(cart, at: 0) }
-                    // Connections that are there already are the first that it hears of when it wakes up.
+                    // A node that wakes up reads from open connections first.
                     await withDiscardingTaskGroup { group in
                         for _ in 0..<20 { group.addTask { await traffic.look(quiet, at: 0) } }
                     }
@@ -57,7 +58,7 @@ extension FailoverTests {
                     let bound = cluster.lease.takeover + .seconds(1)
                     let (took, _) = try await traffic.addEventually(quiet, at: other, within: bound)
                     print("takeover from a node that stands still: \(took.inShort)")
-                    // These wait in its sockets until it wakes up.
+                    // These requests wait in its sockets until it wakes up.
                     let queued = try await withThrowingTaskGroup(of: AttemptResult.self) { group in
                         for _ in 0..<10 {
                             group.addTask { await traffic.look(quiet, at: 0) }
@@ -67,7 +68,7 @@ extension FailoverTests {
                             await traffic.add(quiet, at: other)
                             try await traffic.clock.sleep(for: .milliseconds(50))
                         }
-                        // Nothing but its own clock can tell it that it slept.
+                        // Only its own clock can tell the node that it slept.
                         proxy.set(.held, .toServer, .toClient)
                         owner.resume()
                         try await traffic.clock.sleep(for: .milliseconds(300))
@@ -76,7 +77,7 @@ extension FailoverTests {
                     }
                     for reply in queued {
                         if case .unknown(let why) = reply.outcome {
-                            Issue.record("of unknown outcome: \(why)")
+                            Issue.record("unknown outcome: \(why)")
                         }
                     }
                     try await traffic.recovered()
@@ -85,7 +86,7 @@ extension FailoverTests {
             }
         }
 
-        /// The sessions that a log names in its lines of this message.
+        /// The sessions that a log names in lines with this message.
         private func sessions(in log: String, _ message: String) -> Set<Substring> {
             let lines = log.split(separator: "\n").filter {
                 $0.hasSuffix(message) || $0.contains("] \(message)")

@@ -75,7 +75,7 @@ extension FailoverTests {
                     {
                         #expect(words.status == 503 && words.isProblem("owner-unreachable"), "\(words)")
                     }
-                    // Each within a request's deadline.
+                    // Each request ends within its deadline.
                     #expect(clock.now - began < .seconds(2 * 2 + 2))
                     #expect(await rawClient.add("c", to: "a", at: 0).quantities == ["c": 1])
                 }

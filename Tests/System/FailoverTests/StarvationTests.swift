@@ -3,7 +3,7 @@ import ClusterTesting
 import Testing
 
 extension FailoverTests {
-    /// A node gets too little of the processor, or only a part of it does.
+    /// A node, or a part of a node, gets too little processor time.
     @Suite struct StarvationTests {
         @Test func `a node that stands still four fifths of the time harms nobody`() async throws {
             var options = Cluster.Options()

@@ -4,7 +4,7 @@ import ServerTesting
 import Testing
 
 extension FailoverTests {
-    /// Carts are kept in three ways, and an operator changes his mind.
+    /// Nodes store carts by different strategies, and change them at a restart.
     @Suite struct StrategyTests {
         private static let strategies = ["snapshot", "incremental", "events"]
 
@@ -66,7 +66,7 @@ extension FailoverTests {
                         #expect(sound.text.contains(part), "\(part) in \(sound.text)")
                     }
 
-                    // A gap, and a cart that a newer build wrote.
+                    // A gap in the events, and a cart that a newer build wrote.
                     #expect(cluster.redis.command("HDEL", "cart:{hurt}", "ev:5") == ":1\r\n")
                     cluster.redis.command("HSET", "cart:{newer}", "s", "\u{8}\u{7}")
                     for (cart, reason) in [

@@ -6,9 +6,9 @@ import NIOHTTP1
 import Testing
 
 extension FailoverTests {
-    /// Clients who watch a cart.
+    /// Clients that watch a cart.
     @Suite struct StreamTests {
-        /// The ids of the events of a stream, as they come.
+        /// The ids of a stream's events in the order of their arrival.
         private struct Watch {
             var body: HTTPClientResponse.Body.AsyncIterator
             var text = ""
@@ -63,7 +63,7 @@ extension FailoverTests {
                     let after = try #require(await watch.next())
                     #expect(Int(after).map { $0 >= 5 } == true)
 
-                    // The node that is watched at leaves: the stream ends, and goes on at another.
+                    // The node that serves the stream leaves: the stream ends, and continues at another node.
                     cluster.nodes[1].terminate()
                     while let id = try await watch.next() { #expect(id == after) }
                     #expect(try await cluster.nodes[1].end(within: .seconds(20)) == .exited(0))

@@ -4,7 +4,7 @@ import Testing
 
 @testable import CartNode
 
-/// How failpoints are told.
+/// The syntax of the failpoints setting, and the stalls that it causes.
 @Suite struct FailpointRuleTests {
     @Test func `each point has its hits and its action`() throws {
         let rules = try FailpointRule.list(
@@ -25,7 +25,7 @@ import Testing
         ("commit.sending@x=kill", "hits"),
         ("commit.sending=kill;nothing=stop", "nothing"),
     ])
-    func `what can not be read is refused by name`(_ text: String, _ mentions: String) throws {
+    func `a rule that cannot be read is refused by name`(text: String, mentions: String) throws {
         let refusal = #expect(throws: BadSetting.self) { try FailpointRule.list(text) }
         #expect(refusal?.name == "CART_FAILPOINTS")
         #expect(refusal?.problem.contains(mentions) == true, "\(refusal?.problem ?? "")")

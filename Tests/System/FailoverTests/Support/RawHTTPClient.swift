@@ -5,7 +5,8 @@ import NIOCore
 import NIOFoundationCompat
 import NIOHTTP1
 
-/// A client who looks at the very words of an answer, for tests that are about them; elsewhere customers go shopping.
+/// An HTTP client that returns the raw responses, for tests of their exact content. Other tests use
+/// `Traffic`.
 struct RawHTTPClient: Sendable {
     let cluster: Cluster
     let client: HTTPClient
@@ -39,7 +40,7 @@ struct RawHTTPClient: Sendable {
         await ask(.POST, "/v1/carts/\(cart)/lines", body: Self.line(sku), key: key, at: node)
     }
 
-    /// Asks for a line, and leaves before there can be an answer.
+    /// Asks for a line, and closes the connection after 10 ms, before the response.
     func abandon(_ sku: String, to cart: String, key: String, at node: Int) async {
         let patience = TimeAmount.milliseconds(10)
         _ = await ask(
@@ -89,10 +90,11 @@ struct RawHTTPClient: Sendable {
     }
 }
 
-/// An answer as it was given.
+/// The response to one request, not interpreted.
 struct RawResponse: Sendable, CustomStringConvertible {
-    /// Nil where there was none.
+    /// The HTTP status; nil where no response came.
     let status: Int?
+    /// The body, or the error where no response came.
     let text: String
 
     var description: String { "\(status ?? 0) \(text)" }
@@ -112,14 +114,14 @@ struct RawResponse: Sendable, CustomStringConvertible {
         let lines: [Line]
     }
 
-    /// Whether it is this problem, of a change that was not applied.
+    /// Tells if the body is this problem, with the outcome that the change was not applied.
     func isProblem(_ name: String, cart: String? = nil) -> Bool {
         guard let problem = decode(Problem.self) else { return false }
         return problem.type == "urn:cart-node:problem:\(name)" && problem.outcome == "not-applied"
             && (cart == nil || problem.cart == cart)
     }
 
-    /// How many there are of each article.
+    /// The quantity of each SKU; empty where the body is no cart.
     var quantities: [String: Int] {
         Dictionary(decode(Cart.self)?.lines.map { ($0.sku, $0.quantity) } ?? [], uniquingKeysWith: +)
     }

@@ -3,13 +3,15 @@ import ClusterTesting
 import ServerTesting
 import Testing
 
-/// Whatever happens while clients change and read carts: what they were told stays true, soon after it every cart can be
-/// changed through every node, and the nodes are as they were.
+/// Injects a fault while clients change and read carts, and expects the cluster to survive it: every
+/// acknowledgement stays true, every cart can soon be changed through every node, and the nodes return to
+/// their former footprint.
 ///
 /// - Parameters:
-///   - home: the node that owns all carts when the clients come; otherwise whoever is asked for one first owns it.
-///   - fault: returns when the fault is over.
-/// - Returns: how long the recovery took, and what was proved.
+///   - home: the node that owns all carts before the clients start. By default the node that is asked for a
+///     cart first owns it.
+///   - fault: injects the fault, and returns when it is over.
+/// - Returns: the time of the recovery, and what clients and nodes recorded.
 @discardableResult
 func survive(
     _ name: String,
@@ -42,16 +44,16 @@ func survive(
     return survival
 }
 
-/// How a cluster came through.
+/// The record of one run of `survive`.
 struct Survival: Sendable {
-    /// How long after the fault every cart could be changed through every node.
+    /// The time from the end of the fault until every cart could be changed through every node.
     var recovery = Duration.zero
     var attempts: [Attempt] = []
-    /// What the nodes said, in their order.
+    /// The logs of the nodes, in the order of the nodes.
     var logs: [String] = []
 }
 
-/// Runs several at a time, which mostly wait: each has a cluster of its own.
+/// Runs `body` for each element, several at a time, each with a cluster of its own. The runs mostly wait.
 func sideBySide<Element: Sendable>(
     _ elements: [Element],
     atOnce: Int = 3,
