@@ -2,7 +2,8 @@ import ClusterTesting
 import Foundation
 import Testing
 
-/// A program of `Clients/` that drives a cluster from outside, and ends well if all was as it should be.
+/// A running program from `Clients/` that drives a cluster from outside. It exits with 0 if all its checks
+/// hold.
 struct ClientScript: Sendable {
     private static let scripts = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appending(path: "Clients")
@@ -10,17 +11,17 @@ struct ClientScript: Sendable {
     private let child: ChildProcess
     private let log: String
 
-    /// Starts it.
+    /// Starts a program.
     ///
     /// - Parameters:
-    ///   - name: of the script.
-    ///   - folder: where what is generated goes, and what it says.
+    ///   - name: the file's name in `Clients/`.
+    ///   - folder: for generated files and for the program's output.
     init(_ name: String, _ arguments: [String], in folder: String) throws {
         log = "\(folder)/\(name).log"
         let isPython = name.hasSuffix(".py")
         let script = Self.scripts.appending(path: name).path
         child = try ChildProcess(
-            // Debian's, which has grpcio by its own package, whatever other Python is first on the path.
+            // Debian's Python has grpcio from Debian's own package. Another one may come first on the path.
             program: isPython ? "/usr/bin/python3" : "/bin/bash",
             arguments: [script] + (isPython ? ["\(folder)/stubs-\(name)"] : []) + arguments,
             environment: [
@@ -31,28 +32,28 @@ struct ClientScript: Sendable {
         )
     }
 
-    /// Waits until it has ended, and fails where that was not well.
+    /// Waits until the program has ended, and expects the exit status 0. Kills it after `bound`.
     func end(within bound: Duration) async throws {
         var exitStatus: ChildProcess.ExitStatus?
         defer { if exitStatus == nil { child.send(9) } }
-        try await eventually(within: bound, "a client's end\n\(said)") {
+        try await eventually(within: bound, "a client's end\n\(output)") {
             exitStatus = child.collect()
             return exitStatus != nil
         }
-        print(said.suffix(2_000))
-        #expect(exitStatus == .exited(0), "\(said)")
+        print(output.suffix(2_000))
+        #expect(exitStatus == .exited(0), "\(output)")
     }
 
-    /// Ends one that goes on until it is told to.
+    /// Ends a program that would run forever.
     func stop() async throws {
         child.send(15)
-        try await eventually(within: .seconds(10), "the end of a client that was told to\n\(said)") {
+        try await eventually(within: .seconds(10), "the end of a client that was told to\n\(output)") {
             child.collect() != nil
         }
     }
 
-    /// What it said.
-    var said: String {
+    /// The program's output so far.
+    var output: String {
         do {
             return try String(contentsOfFile: log, encoding: .utf8)
         } catch {

@@ -30,7 +30,7 @@ import Testing
     ) async throws {
         var options = Cluster.Options()
         options.nodes = 3
-        // Sixteen clients take what processor there is.
+        // Sixteen clients take all processor time.
         options.isAlone = true
         options.settings = ["--lines-limit", "9", "--quantity-limit", "1000000", "--lame-duck", "500ms"]
         try await Cluster.with(options) { cluster in
@@ -41,12 +41,12 @@ import Testing
         }
     }
 
-    /// Two nodes are killed and one leaves while the crowd adds; each comes back.
+    /// Kills two nodes and tells one to leave while the clients add. Each node comes back.
     private static func count(_ cluster: Cluster, through addresses: [String]) async throws {
         let flows = "\(cluster.home)/flows"
         let crowd = try ClientScript("crowd.py", [flows, "12", "16"] + addresses, in: cluster.home)
         let clock = ContinuousClock()
-        try await eventually(within: .seconds(30), "calls flow\n\(crowd.said)") {
+        try await eventually(within: .seconds(30), "calls flow\n\(crowd.output)") {
             FileManager.default.fileExists(atPath: flows)
         }
         try await clock.sleep(for: .seconds(1))
@@ -64,7 +64,7 @@ import Testing
         try await crowd.end(within: .seconds(60))
     }
 
-    /// The gateway of `deploy/cluster` before the nodes; the body gets its address.
+    /// Runs `body` with the address of a gateway before the nodes, configured as in `deploy/cluster`.
     private static func withGateway(_ cluster: Cluster, _ body: (String) async throws -> Void) async throws {
         let (http, grpc) = (try FreePort.find(), try FreePort.find())
         let nodes = cluster.nodes.map { "\($0.httpPort):\($0.grpcPort):\($0.opsPort)" }
@@ -88,7 +88,7 @@ import Testing
             let node = cluster.nodes[0]
             let flows = "\(cluster.home)/flows"
             let clients = try ClientScript("leaving.py", [Self.address(node), flows], in: cluster.home)
-            try await eventually(within: .seconds(20), "calls flow\n\(clients.said)") {
+            try await eventually(within: .seconds(20), "calls flow\n\(clients.output)") {
                 FileManager.default.fileExists(atPath: flows)
             }
             node.terminate()

@@ -1,11 +1,11 @@
-"""Many clients put things into one user's cart, through whichever node answers; the sum must be exact.
+"""Many clients add items to one user's cart through any node that answers; the sums must be exact.
 
 usage: crowd.py FOLDER READY SECONDS CLIENTS ADDRESS...
 
-Makes the file READY when every address answers, and begins.
+Creates the file READY when every address answers, and then starts.
 
-Each call is told apart: acknowledged, certainly not applied (the answer says so, or no connection came about), or unknown.
-Of each product there must be at least what was acknowledged, and at most that and what is unknown.
+Each call is counted as acknowledged, as not applied (the answer says so, or there was no connection), or as unknown.
+The quantity of each product must be at least the acknowledged, and at most the acknowledged and the unknown.
 """
 import collections
 import random
@@ -25,7 +25,7 @@ user = f"everybody {time.time_ns()}"
 lock = threading.Lock()
 acknowledged, unknown = collections.Counter(), collections.Counter()
 codes, words = collections.Counter(), collections.Counter()
-# A node that was away is found again at once.
+# Clients reconnect at once to a node that comes back.
 options = [("grpc.max_reconnect_backoff_ms", 200), ("grpc.initial_reconnect_backoff_ms", 50),
            ("grpc.use_local_subchannel_pool", 1)]
 
@@ -44,7 +44,7 @@ def client(number, end):
                 codes["OK"] += 1
         except grpc.RpcError as error:
             trailers = dict(error.trailing_metadata() or ())
-            # The cart itself said no where there is a problem without an outcome.
+            # A problem without an outcome means that the cart refused.
             never = "cart-problem" in trailers and trailers.get("cart-outcome") != "unknown" or shops.never_begun(error)
             if "cart-problem" not in trailers:
                 words[error.details()[:100]] += 1
@@ -68,7 +68,7 @@ for thread in threads:
 
 
 def look(address):
-    """The cart through a node, as soon as it answers."""
+    """Returns the cart as a node shows it, once the node answers."""
     stub = shop.stub(grpc.insecure_channel(address, options=options), "hipstershop.CartService")
     until = time.monotonic() + 20
     while True:

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# HAProxy before some nodes, as deploy/cluster has it: gateway.sh FILE HTTP GRPC NODE..., each NODE being HTTP:GRPC:OPERATIONS.
+# HAProxy before some nodes, configured as in deploy/cluster: gateway.sh FILE HTTP GRPC NODE...
+# Each NODE is HTTP:GRPC:OPERATIONS, the node's ports.
 # shellcheck disable=SC2034 # what is set here is used by the configuration
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../../.." && pwd)

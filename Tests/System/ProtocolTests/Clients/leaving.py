@@ -1,8 +1,9 @@
-"""Clients of one node that is told to leave: no call fails that the node had, and whoever watches is told before the end.
+"""Clients of one node that is told to leave: no call that the node accepted fails, and watchers are told before
+the node ends.
 
 usage: leaving.py FOLDER ADDRESS READY
 
-Makes the file READY when calls flow, and ends when the node is gone.
+Creates the file READY when calls succeed, and ends when the node is gone.
 """
 import sys
 import threading

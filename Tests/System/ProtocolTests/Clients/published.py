@@ -1,4 +1,4 @@
-"""What the shops' published tests ask of a cart, and what their probes and ours ask beside it, of one node.
+"""The shops' published tests of a cart, their probes and our own protocol, against one node.
 
 usage: published.py FOLDER ADDRESS
 """
@@ -33,12 +33,12 @@ def dialect(package):
     cart.EmptyCart(m.EmptyCartRequest(user_id="emptied"), timeout=5)
     assert items("emptied") == []
     cart.EmptyCart(m.EmptyCartRequest(user_id="nobody"), timeout=5)
-    # In the order in which they came, with whatever names they have.
+    # Items keep the order of their arrival, whatever their names.
     odd = "{a}/b c%7B~+\u00e9\U0001f6d2"
     for product, quantity in [("OLJCESPC7Z", 10), (odd, 3), ("66VCHSJNUP", 1), (odd, 4)]:
         add(odd, product, quantity)
     assert items(odd) == [("OLJCESPC7Z", 10), (odd, 7), ("66VCHSJNUP", 1)], items(odd)
-    # Of two composed and one decomposed letter each is another user.
+    # Ids that differ only in composed or decomposed letters are different users.
     add("\u00e9", "1", 1)
     assert items("e\u0301") == []
 
@@ -59,7 +59,7 @@ def dialect(package):
     code, words, _ = shops.refusal(cart.GetCart, m.GetCartRequest())
     assert (code, words[:8]) == ("INVALID_ARGUMENT", "user_id:"), (code, words)
     assert items("u") == []
-    # Sent again under a key it is not done again.
+    # A repeated request with the same key is not applied again.
     for _ in range(3):
         message = m.AddItemRequest(user_id="keyed", item=m.CartItem(product_id="1", quantity=2))
         cart.AddItem(message, timeout=5, metadata=[("idempotency-key", "a-key-of-a-test")])
@@ -72,7 +72,7 @@ demo = dialect("oteldemo")
 
 
 def separation():
-    """No shop's user reaches another's cart, nor one of ours."""
+    """A shop's user reaches no cart of another shop and none of ours."""
     m = shop.hipstershop
     cart = shop.stub(channel, "hipstershop.CartService")
     cart.AddItem(m.AddItemRequest(user_id="shared", item=m.CartItem(product_id="1", quantity=1)), timeout=5)
@@ -84,7 +84,7 @@ def separation():
 
 
 def probes():
-    """As those shops' deployments probe, and as grpcurl looks around."""
+    """The probes of those shops' deployments, and the reflection that grpcurl uses."""
     h = shop.grpc_health
     health = shop.stub(channel, "grpc.health.v1.Health")
     serving = h.HealthCheckResponse.SERVING
@@ -113,7 +113,7 @@ def probes():
 
 
 def garbage():
-    """Bytes that are no message, messages that are too long, methods that are not there."""
+    """Malformed messages, messages that are too long, and unknown methods."""
     def raw(method, data):
         return shops.refusal(channel.unary_unary(method), data)
 
@@ -121,7 +121,7 @@ def garbage():
     for data in (b"\xff", b"\x0a\x05ab", b"\x0a\x02\xff\xfe", b"\x12\x02\x0a\x09", b"\x0b" * 50):
         code, _, trailers = raw(method, data)
         assert (code, trailers["cart-problem"]) == ("INVALID_ARGUMENT", "malformed-message"), (code, data)
-    # An unknown field is overlooked, and so nothing is said of a user.
+    # An unknown field is ignored, so that the message names no user.
     code, words, _ = raw(method, b"\x98\x06\x01")
     assert code == "INVALID_ARGUMENT" and words.startswith("user_id"), (code, words)
     code, _, trailers = raw(method, b"\x0a\xf0\xa2\x04" + b"a" * 70_000)

@@ -1,6 +1,7 @@
-"""Stubs of a client that is not ours: grpcio's channels, and messages that protoc makes of the shops' files.
+"""Stubs of a client that is not ours: grpcio's channels, and messages that protoc generates from the shops' files.
 
-usage in another file: `shop = shops.load(FOLDER)`; then `shop.hipstershop.Cart(...)`, `shop.stub(channel, "hipstershop.CartService")`.
+usage in another file: `shop = shops.load(FOLDER)`; then `shop.hipstershop.Cart(...)` and
+`shop.stub(channel, "hipstershop.CartService")`.
 """
 import importlib
 import os
@@ -12,7 +13,7 @@ import grpc
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 OWN = os.path.join(HERE, "..", "..", "..", "..", "Protos")
-# What the shops' own clients are made of stands beside this file; our own protocol and gRPC's are public as they are.
+# The shops' protocols stand beside this file; our own and gRPC's are the published ones.
 FILES = {
     "hipstershop": HERE, "oteldemo": HERE, "cart_v1": OWN, "grpc_health": OWN,
     "grpc_reflection_v1": OWN, "grpc_reflection_v1alpha": OWN,
@@ -20,7 +21,7 @@ FILES = {
 
 
 class Stub:
-    """One service on a channel: each of its methods by its name, as the service's own descriptor has it."""
+    """One service on a channel, with a method for each method of the service's descriptor."""
 
     def __init__(self, channel, service):
         for method in service.methods:
@@ -47,7 +48,7 @@ def method_streams(method, side):
 
 
 def load(folder):
-    """Generates the messages into the folder and imports them."""
+    """Generates the messages in the folder and imports them."""
     os.makedirs(folder, exist_ok=True)
     for name, home in FILES.items():
         subprocess.run(["protoc", f"--proto_path={home}", f"--python_out={folder}", f"{name}.proto"], check=True)
@@ -64,12 +65,12 @@ def load(folder):
 
 
 def never_begun(error):
-    """Whether no node ever had the call: there was no connection, or the connection was being closed (REFUSED_STREAM)."""
+    """Tells if no node accepted the call: there was no connection, or it was being closed (REFUSED_STREAM)."""
     return "failed to connect" in error.details() or "RST_STREAM with error code 7" in error.details()
 
 
 def refusal(call, message, **options):
-    """The status of a call that must fail: its code's name, its words and its trailers."""
+    """The status of a call that must fail: its code's name, its message and its trailers."""
     try:
         answer = call(message, timeout=5, **options)
     except grpc.RpcError as error:
