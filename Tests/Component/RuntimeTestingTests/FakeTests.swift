@@ -4,7 +4,7 @@ import Ownership
 import RuntimeTesting
 import Testing
 
-/// The fakes do what tests rely on.
+/// The fakes behave as tests expect.
 @Suite struct FakeTests {
     private typealias Redis = SimulatedRedis<CounterLogic.State>
 
@@ -123,7 +123,7 @@ import Testing
         func receive(_ ask: LinkRequest) async -> LinkResponse { .answered(ask.command) }
     }
 
-    @Test func `a link reaches who is attached, and fails as it is told`() async throws {
+    @Test func `a link reaches the attached receiver, and fails as planned`() async throws {
         let network = InMemoryNetwork()
         let link = InMemoryLink(network)
         let ask = LinkRequest(target: me, id: cart, command: [1], remaining: .seconds(1), trace: "")

@@ -4,11 +4,11 @@ import Synchronization
 import Testing
 
 @Suite struct ManualClockTests {
-    private final class Diary: Sendable {
+    private final class Recorder: Sendable {
         private let entries = Mutex<[Int]>([])
 
         var all: [Int] { entries.withLock { $0 } }
-        func write(_ entry: Int) { entries.withLock { $0.append(entry) } }
+        func record(_ entry: Int) { entries.withLock { $0.append(entry) } }
     }
 
     @Test func `time passes only when it is told to`() {
@@ -19,7 +19,7 @@ import Testing
         #expect(clock.now == start + .seconds(3))
     }
 
-    @Test func `who sleeps until now or before does not sleep`() async throws {
+    @Test func `a sleep until now or before returns at once`() async throws {
         let clock = ManualClock()
         try await clock.sleep(until: clock.now)
         try await clock.sleep(until: clock.now - .seconds(1))
@@ -29,12 +29,12 @@ import Testing
     @Test func `sleepers wake when their time has come, and not before`() async throws {
         let clock = ManualClock()
         let start = clock.now
-        let woken = Diary()
+        let woken = Recorder()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for seconds in [3, 1, 2] {
                 group.addTask {
                     try await clock.sleep(until: start + .seconds(seconds))
-                    woken.write(seconds)
+                    woken.record(seconds)
                 }
             }
             await clock.sleepers(atLeast: 3)
@@ -63,7 +63,7 @@ import Testing
         try await long
     }
 
-    @Test func `a cancelled sleeper wakes with an error, before or after it lay down`() async {
+    @Test func `a cancelled sleep fails, whether it was cancelled before or after it began`() async {
         let clock = ManualClock()
         let deadline = clock.now + .seconds(1)
         let sleeping = Task { try await clock.sleep(until: deadline) }
