@@ -135,11 +135,13 @@ let productTargets = targets(
     """
     # What everybody needs a little of.
     library Sources/Timing
+    library Sources/PercentEncoding
     library Sources/GRPCServing: GRPCCore GRPCNIOTransportHTTP2Posix NIOPosix
 
     # The Redis client: NIO carries the bytes, hiredis reads them.
     system Sources/Redis/CHiredis
-    library Sources/Redis/RedisClient: CHiredis Timing Crypto DequeModule Logging NIOCore NIOPosix NIOSSL
+    library Sources/Redis/RedisClient:
+        CHiredis PercentEncoding Timing Crypto DequeModule Logging NIOCore NIOPosix NIOSSL
 
     # The runtime over any decider. It knows no cart.
     library Sources/Runtime/Ownership
@@ -154,9 +156,9 @@ let productTargets = targets(
     library Sources/Cart/Cart
     generated Sources/Cart/CartProtobuf: SwiftProtobuf
     library Sources/Cart/CartActor: ActorRuntime Cart CartProtobuf Ownership SwiftProtobuf
-    library Sources/Cart/CartApplication: ActorRuntime Cart CartActor Ownership Timing Crypto
+    library Sources/Cart/CartApplication: ActorRuntime Cart CartActor Ownership PercentEncoding Timing Crypto
     library Sources/Cart/CartHTTP:
-        ActorRuntime Cart CartActor CartApplication Timing HTTPTypes Hummingbird NIOCore
+        ActorRuntime Cart CartActor CartApplication PercentEncoding Timing HTTPTypes Hummingbird NIOCore
     library Sources/Cart/CartGRPC:
         ActorRuntime Cart CartActor CartApplication CartProtobuf GRPCServing GRPCCore
         GRPCNIOTransportHTTP2Posix GRPCProtobuf Logging NIOCore NIOPosix SwiftProtobuf
@@ -219,6 +221,7 @@ let testTargets = targets(
     # Machines and values, alone.
     tests Tests/Unit/OwnershipTests: Ownership
     tests Tests/Unit/TimingTests: Timing
+    tests Tests/Unit/PercentEncodingTests: PercentEncoding
     tests Tests/Unit/CartActorTests:
         ActorRuntime Cart CartActor CartProtobuf CartTesting Ownership SeededRandom SwiftProtobuf
     tests Tests/Unit/CartTests: Cart SeededRandom

@@ -1,3 +1,5 @@
+internal import PercentEncoding
+
 extension RedisConfiguration {
     /// Parses the URL of a server:
     ///
@@ -132,28 +134,6 @@ extension RedisConfiguration {
 private func isDigit(_ byte: UInt8) -> Bool { UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte }
 
 private func percentDecoded(_ text: Substring) throws(RedisURLError) -> String {
-    var bytes: [UInt8] = []
-    var rest = text.utf8[...]
-    while let byte = rest.popFirst() {
-        guard byte == UInt8(ascii: "%") else {
-            bytes.append(byte)
-            continue
-        }
-        guard let high = rest.popFirst().flatMap(hexadecimal), let low = rest.popFirst().flatMap(hexadecimal)
-        else {
-            throw .percentEncoding
-        }
-        bytes.append(high << 4 | low)
-    }
-    guard let decoded = String(validating: bytes, as: UTF8.self) else { throw .percentEncoding }
+    guard let decoded = PercentEncoding.decode(text.utf8) else { throw .percentEncoding }
     return decoded
-}
-
-private func hexadecimal(_ byte: UInt8) -> UInt8? {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-    default: nil
-    }
 }

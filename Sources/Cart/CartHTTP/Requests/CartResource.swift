@@ -1,5 +1,6 @@
 import Cart
 import CartApplication
+import PercentEncoding
 
 /// The resource that a path names. Ids are percent-decoded, not validated.
 enum CartResource: Equatable, Sendable {
@@ -30,13 +31,14 @@ enum CartResource: Equatable, Sendable {
     /// `/v1/carts/{id}/merge`
     case merge(String)
 
-    /// Where carts are.
+    /// The path of all carts.
     static let root = "/v1/carts"
 
     /// Nil for a request target that is not about carts. A query is ignored.
     ///
-    /// By hand rather than by the framework's router: a few shapes, one of which is answered at the rate of the wire, and
-    /// the router would cost it a tree walk, a dictionary of parameters and a description of the route.
+    /// By hand rather than by the framework's router: a few shapes, one of which is answered at the rate of
+    /// the wire, and the router would cost it a tree walk, a dictionary of parameters and a description of
+    /// the route.
     init?(target: String) {
         guard target.utf8.starts(with: CartResource.root.utf8) else { return nil }
         var rest = target.utf8.dropFirst(CartResource.root.utf8.count)
@@ -86,8 +88,9 @@ enum CartResource: Equatable, Sendable {
         let step = rest[..<end]
         rest = rest[end...]
         guard !step.isEmpty else { return nil }
-        // What is not escaped as it should be stays as it is, and is refused with the id: no id has a percent sign.
-        return EscapedText.percent.decode(step) ?? String(Substring(step))
+        // What is not escaped as it should be stays as it is, and is refused with the id: no id has a percent
+        // sign.
+        return PercentEncoding.decode(step) ?? String(Substring(step))
     }
 
     /// Refuses ids that no cart and no line can have.
@@ -107,7 +110,7 @@ enum CartResource: Equatable, Sendable {
         }
     }
 
-    /// What may be done with it, as `Allow` lists it.
+    /// The resource's methods, as `Allow` lists them.
     var methods: String {
         switch self {
         case .carts: "POST, OPTIONS"

@@ -1,6 +1,8 @@
 import CartApplication
+import PercentEncoding
 
-/// The resource that a path of the AWS retail store's cart API names. Ids are percent-decoded, and may be any text.
+/// The resource that a path of the AWS retail store's cart API names. Ids are percent-decoded, and may be any
+/// text.
 enum RetailResource: Equatable, Sendable {
     /// `/carts/{customerId}`
     case cart(String)
@@ -13,7 +15,8 @@ enum RetailResource: Equatable, Sendable {
 
     /// Nil for a request target that is not part of that API.
     ///
-    /// - Throws: `RequestError` where an id is escaped in a way that cannot be read: two ids must never become the same.
+    /// - Throws: `RequestError` where an id is escaped in a way that cannot be read: two ids must never
+    ///   become the same.
     init?(target: String) throws(RequestError) {
         let halves = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         guard let path = halves.first else { return nil }
@@ -33,7 +36,7 @@ enum RetailResource: Equatable, Sendable {
         }
     }
 
-    /// What may be done with it, as `Allow` lists it.
+    /// The resource's methods, as `Allow` lists them.
     var methods: String {
         switch self {
         case .cart: "GET, DELETE"
@@ -52,7 +55,7 @@ enum RetailResource: Equatable, Sendable {
     }
 
     private static func decoded(_ text: Substring) throws(RequestError) -> String {
-        guard let text = EscapedText.percent.decode(text.utf8) else { throw .malformedPath }
+        guard let text = PercentEncoding.decode(text.utf8) else { throw .malformedPath }
         return text
     }
 }
