@@ -101,8 +101,8 @@ import Testing
         do throws(RedisURLError) {
             let configuration = try RedisConfiguration(url: url)
             dump(configuration, to: &shown)
-            shown +=
-                "\(configuration) \(String(reflecting: configuration)) \(String(describing: configuration.password))"
+            shown += "\(configuration) \(String(reflecting: configuration)) "
+            shown += String(describing: configuration.password)
         } catch {
             dump(error, to: &shown)
             shown += "\(error) \(String(reflecting: error))"

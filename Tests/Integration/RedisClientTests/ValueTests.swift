@@ -34,7 +34,8 @@ import Testing
         buffer.writeCommand(command)
         #expect(
             String(buffer: buffer)
-                == "*6\r\n$3\r\nSET\r\n$2\r\né\r\n$3\r\n\0\r\n\r\n$20\r\n-9223372036854775808\r\n$12\r\n\(long)\r\n$0\r\n\r\n"
+                == "*6\r\n$3\r\nSET\r\n$2\r\né\r\n$3\r\n\0\r\n\r\n"
+                + "$20\r\n-9223372036854775808\r\n$12\r\n\(long)\r\n$0\r\n\r\n"
         )
         #expect(command.byteBound >= buffer.readableBytes)
     }

@@ -49,8 +49,8 @@ import Testing
             try subject.does(.addLine(item(sku, name: "A thing with a name of forty-eight characters \(n)")))
         }
         let cart = try #require(subject.state.cart)
-        // The standard library's allocations on a 64-bit machine, in the allocator's steps of 16 with 8 of its
-        // own.
+        // The standard library's allocations on a 64-bit machine, in the allocator's steps of 16 bytes with
+        // 8 of its own.
         func block(_ bytes: Int) -> Int { (bytes + 8 + 15) / 16 * 16 }
         func heap(_ text: String) -> Int { text.utf8.count <= 15 ? 0 : block(32 + text.utf8.count + 1) }
         let texts = cart.lines.reduce(0) { $0 + heap($1.sku) + heap($1.name ?? "") }
