@@ -1,4 +1,4 @@
-/// What a call brings beside what it asks for. Every face makes one of each request.
+/// Everything that a call brings beside the request itself. Every face makes one for each call.
 package struct CallContext: Sendable {
     /// Until when the client is kept waiting.
     package var deadline: ContinuousClock.Instant
@@ -38,7 +38,8 @@ package enum Precondition: Hashable, Sendable {
     case any
     /// The cart exists.
     case exists
-    /// The cart is at one of these versions. Empty where the client named only versions that no cart can have.
+    /// The cart is at one of these versions. Empty where the client named only versions that no cart can
+    /// have.
     case versions([UInt64])
 
     /// One version, or any where the client named none.
@@ -46,7 +47,7 @@ package enum Precondition: Hashable, Sendable {
         self = version.map { .versions([$0]) } ?? .any
     }
 
-    /// Whether a cart that exists at this version meets it.
+    /// True if a cart that exists at this version meets it.
     package func admits(_ version: UInt64) -> Bool {
         switch self {
         case .any, .exists: true
@@ -54,7 +55,7 @@ package enum Precondition: Hashable, Sendable {
         }
     }
 
-    /// Whether only certain versions meet it.
+    /// True if only certain versions meet it.
     package var namesVersions: Bool {
         switch self {
         case .any, .exists: false

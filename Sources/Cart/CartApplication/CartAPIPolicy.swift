@@ -1,36 +1,36 @@
 package import ActorRuntime
 package import Cart
 
-/// What the HTTP face allows and promises.
+/// The limits and promises of all faces.
 package struct CartAPIPolicy: Sendable {
-    /// What may be put into a cart; the same as the host's decider has.
+    /// The limits of a cart; the same as those of the host's decider.
     package var limits = CartLimits()
     /// The longest body, in bytes.
     package var bodyBytes = 64 * 1024
-    /// How long a request may take, from when it came.
+    /// The longest time that a request may take, from its arrival.
     package var requestDeadline: Duration = .seconds(2)
-    /// How long a cart is kept after its last change: what `expiresAt` is counted by.
+    /// The time that a cart is kept after its last change: `expiresAt` is counted by it.
     package var retention: Duration = .seconds(30 * 86_400)
-    /// What callers show that may set prices; nil: nobody may.
+    /// The token of callers that may set prices; nil: nobody may.
     package var trusted: TrustedToken?
 
     /// The numbers of the design, sections 6 and 9.
     package init() {}
 }
 
-/// What the HTTP face does not make up itself.
+/// Clocks, ids and stores of the application.
 package struct CartAPIDependencies: Sendable {
     /// The wall clock, by which commands are dated.
     package var now: @Sendable () -> Timestamp
     /// The clock that deadlines are counted by.
     package var instant: @Sendable () -> ContinuousClock.Instant
-    /// A fresh id that nobody can guess.
+    /// Makes an id that nobody can guess.
     package var newID: @Sendable () -> CartID
-    /// Whether the node is leaving, so that clients should connect elsewhere.
+    /// True while the node is shutting down, so that clients should connect elsewhere.
     package var isDraining: @Sendable () -> Bool
-    /// What is kept of carts' pasts.
+    /// The stored histories of carts.
     package var past: any ActorHistoryStore
-    /// Who tells that carts changed.
+    /// The source of notifications that carts changed.
     package var feed: any ChangeFeed
     /// The carts that are watched on the node, by whichever face.
     package var watches: WatchRegistry
@@ -41,7 +41,7 @@ package struct CartAPIDependencies: Sendable {
     ///   - newID: draws an id from 128 random bits.
     ///   - isDraining: cheap; it is asked once a response.
     ///   - past: where histories are read.
-    ///   - feed: who tells that carts changed, for whoever watches one.
+    ///   - feed: the source of notifications that carts changed.
     ///   - watches: the node's, which all faces share.
     package init(
         now: @escaping @Sendable () -> Timestamp,

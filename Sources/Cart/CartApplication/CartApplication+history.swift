@@ -38,8 +38,8 @@ package struct CartHistory: Sendable {
 }
 
 extension CartApplication {
-    /// The commits of a cart whose events are kept. Read from the store, past the cart's owner: an old cart is not
-    /// activated for it.
+    /// The commits of a cart whose events are kept. Read from the store, past the cart's owner: an old cart
+    /// is not activated for it.
     package func history(of id: CartID) async throws(Refusal) -> CartHistory {
         let past: ActorHistory
         do throws(StoreFailure) {

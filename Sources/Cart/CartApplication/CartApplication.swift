@@ -3,12 +3,12 @@ package import Cart
 import CartActor
 import Ownership
 
-/// The cart service, neutral of protocol: what every face can ask for. A face reads a request, calls this, and renders the
-/// answer or the `Refusal`.
+/// The cart service, neutral of protocol: what every face can ask for. A face reads a request, calls this,
+/// and renders the answer or the `Refusal`.
 ///
 /// Everything that is wrong with a request whatever the cart is refused before the cart's owner is asked.
 package struct CartApplication<Dispatcher: CartDispatcher>: Sendable {
-    /// Where commands are decided.
+    /// Has commands decided by the owners of carts.
     package let dispatcher: Dispatcher
     /// Limits and promises.
     package let policy: CartAPIPolicy
@@ -103,8 +103,8 @@ package struct CartApplication<Dispatcher: CartDispatcher>: Sendable {
         }
     }
 
-    /// The id of a cart to be created for which the client gave none: under a key the id that the key stands for,
-    /// otherwise a fresh one.
+    /// The id of a cart to be created for which the client gave none: under a key the id that the key stands
+    /// for, otherwise a fresh one.
     package func generatedID(under key: IdempotencyKey?) throws(RequestError) -> CartID {
         try key?.cartID() ?? dependencies.newID()
     }
@@ -196,7 +196,7 @@ package struct PlacedOrder: Sendable {
 }
 
 extension CartCommand.Change {
-    /// Whether only a caller that the shop trusts may ask for it.
+    /// True for a change that only callers may make whom the shop trusts.
     package var needsTrust: Bool {
         switch self {
         case .setPrice: true

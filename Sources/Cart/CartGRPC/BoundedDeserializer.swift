@@ -3,8 +3,8 @@ import GRPCCore
 import GRPCProtobuf
 import SwiftProtobuf
 
-/// Reads a message up to a length, and refuses a longer one with words: the transport, whose own limit is higher, would only
-/// break the call off.
+/// Reads a message up to a length, and refuses a longer one with words: the transport, whose own limit is
+/// higher, would only break the call off.
 struct BoundedDeserializer<Input: Message>: MessageDeserializer {
     /// The longest message, in bytes.
     let limit: Int

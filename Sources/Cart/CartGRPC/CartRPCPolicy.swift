@@ -1,23 +1,23 @@
 import GRPCNIOTransportHTTP2Posix
 
-/// What the gRPC face allows its clients, beside what every face does.
+/// The limits of the gRPC face, beside those of every face.
 package struct CartRPCPolicy: Sendable {
     /// Calls at a time on one connection.
     package var callsPerConnection = 256
-    /// How long a connection may be without calls.
+    /// The longest time that a connection may be without calls.
     package var idleConnection: Duration = .seconds(300)
-    /// How long a connection that was asked to go may take to do so.
+    /// The time that a connection has to close after it was asked to.
     package var connectionGrace: Duration = .seconds(10)
-    /// How often a client may ask whether the connection still stands.
+    /// The shortest time between two pings of a client.
     package var pingInterval: Duration = .seconds(5)
-    /// How long calls under way may take when the server leaves.
+    /// The time that calls under way have when the server shuts down.
     package var drainLimit: Duration = .seconds(5)
 
-    /// The usual.
+    /// The defaults.
     package init() {}
 
-    /// - Parameter bodyBytes: the longest message. One that is up to four times as long is refused with words, a longer one is
-    ///   broken off.
+    /// - Parameter bodyBytes: the longest message. One that is up to four times as long is refused with
+    ///   words, a longer one is broken off.
     func apply(to config: inout HTTP2ServerTransport.Posix.Config, bodyBytes: Int) {
         config.rpc.maxRequestPayloadSize = bodyBytes * 4
         config.http2.maxConcurrentStreams = callsPerConnection

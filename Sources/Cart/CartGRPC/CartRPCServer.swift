@@ -73,8 +73,8 @@ package final class CartRPCServer: Sendable {
         try await server.run()
     }
 
-    /// Stops listening, asks the clients to leave, and lets the calls under way finish within the policy's bound;
-    /// then `run()` returns.
+    /// Stops listening, asks the clients to leave, and lets the calls under way finish within the policy's
+    /// bound; then `run()` returns.
     package func beginGracefulShutdown() {
         server.beginGracefulShutdown()
     }

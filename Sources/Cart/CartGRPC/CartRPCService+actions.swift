@@ -26,7 +26,12 @@ extension CartRPCService {
     }
 
     func takingOut(_ request: ServedTakeOutRequest, _ context: CallContext) throws(Refusal) -> ChangeRequest {
-        try ChangeRequest(request.cartID, by: try Self.takingOut(request.lines), under: request.terms, context)
+        try ChangeRequest(
+            request.cartID,
+            by: try Self.takingOut(request.lines),
+            under: request.terms,
+            context
+        )
     }
 
     func batch(_ request: ServedActRequest, _ context: CallContext) throws(Refusal) -> ChangeRequest {

@@ -7,7 +7,7 @@ struct ChangeRequest: Sendable {
     let cart: CartID
     let change: CartCommand.Change
     let context: CallContext
-    /// Whether the change creates a cart for which the client gave no id.
+    /// True if the change creates a cart for which the client gave no id.
     var hasGeneratedID = false
 
     init(_ cart: CartID, by change: CartCommand.Change, context: CallContext, hasGeneratedID: Bool = false) {

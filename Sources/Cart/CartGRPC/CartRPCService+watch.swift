@@ -42,7 +42,12 @@ extension CartRPCService {
         }
         guard isOver != true else { return }
         let id = ActorID(request.message.cartID)
-        let end = HostFailure(.draining, .notApplied, id: id, detail: "the node ended the watch; the cart still exists")
+        let end = HostFailure(
+            .draining,
+            .notApplied,
+            id: id,
+            detail: "the node ended the watch; the cart still exists"
+        )
         throw RPCError(Refusal(end), names: .cartV1)
     }
 

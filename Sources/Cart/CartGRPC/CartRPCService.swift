@@ -5,7 +5,8 @@ import CartProtobuf
 import GRPCCore
 import SwiftProtobuf
 
-/// Our own API over gRPC (`cart.v1.CartService`): the counterpart of `/v1` over HTTP, with the same carts and keys.
+/// Our own API over gRPC (`cart.v1.CartService`): the counterpart of `/v1` over HTTP, with the same carts and
+/// keys.
 struct CartRPCService<Dispatcher: CartDispatcher>: RegistrableRPCService {
     static var name: String { "cart.v1.CartService" }
 
@@ -31,7 +32,8 @@ struct CartRPCService<Dispatcher: CartDispatcher>: RegistrableRPCService {
         serve("TakeOut", on: &router, takingOut)
         serve("Act", on: &router, batch)
         serve("Checkout", on: &router, checkout)
-        serve("CancelCheckout", on: &router) { (request: ServedCancelCheckoutRequest, context) throws(Refusal) in
+        serve("CancelCheckout", on: &router) {
+            (request: ServedCancelCheckoutRequest, context) throws(Refusal) in
             try ChangeRequest(request.cartID, by: .cancelCheckout, under: request.terms, context)
         }
         router.serve("GetOrder", of: Self.name, atMost: application.policy.bodyBytes) {

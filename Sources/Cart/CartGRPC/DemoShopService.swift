@@ -100,7 +100,8 @@ struct DemoShopService<Dispatcher: CartDispatcher>: RegistrableRPCService {
         }
     }
 
-    /// Trouble with the store begins as the shops' own does, and is a failed precondition where no retry cures it.
+    /// Trouble with the store begins as the shops' own does, and is a failed precondition where no retry
+    /// cures it.
     static func error(_ refusal: Refusal) -> RPCError {
         var error = RPCError(refusal, names: .demoShop)
         switch refusal.kind {

@@ -7,7 +7,7 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// What the served files describe, to be found by name.
+/// The descriptors of the served files, by name.
 struct DescriptorPool: Sendable {
     /// The services' full names, in alphabetical order.
     let services: [String]

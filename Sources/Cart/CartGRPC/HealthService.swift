@@ -4,19 +4,19 @@ import GRPCProtobuf
 import SwiftProtobuf
 import Synchronization
 
-/// Tells probes and clients whether this node should be called (`grpc.health.v1.Health`).
+/// Tells probes and clients whether to call this node (`grpc.health.v1.Health`).
 struct HealthService: RegistrableRPCService {
     static let name = "grpc.health.v1.Health"
-    /// How soon a watcher learns that it is otherwise.
+    /// The time within which a watcher learns of a change.
     private static let interval: Duration = .milliseconds(200)
     /// The longest request.
     private static let requestBytes = 1_024
-    /// How many may watch at a time.
+    /// The most watches at a time.
     private static let watcherLimit = 1_024
 
-    /// The services that there are, and the empty name for all of them.
+    /// The served services, and the empty name for all of them.
     let services: Set<String>
-    /// Whether the node is ready, and does not leave.
+    /// True while the node is ready and is not shutting down.
     let isServing: @Sendable () -> Bool
     private let watchers = Watchers()
 

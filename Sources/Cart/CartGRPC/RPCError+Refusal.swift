@@ -3,8 +3,9 @@ import CartApplication
 import GRPCCore
 
 extension RPCError {
-    /// A refusal, in words and in trailers: `cart-problem` is its kind; `cart-outcome`, where the world rather than the cart
-    /// says no, the change's outcome; `grpc-retry-pushback-ms` when to come again, or (-1) that nobody should unasked.
+    /// A refusal, in words and in trailers: `cart-problem` is its kind; `cart-outcome`, where the world
+    /// rather than the cart says no, the change's outcome; `grpc-retry-pushback-ms` when to come again, or
+    /// (-1) that nobody should unasked.
     ///
     /// - Parameter names: the protocol's names of fields.
     init(_ refusal: Refusal, names: Refusal.FieldNames) {

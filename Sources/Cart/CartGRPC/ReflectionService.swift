@@ -9,7 +9,8 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Shows clients without stubs what there is to call (`grpc.reflection.v1` and, the same under its older name, `v1alpha`).
+/// Shows clients without stubs what there is to call (`grpc.reflection.v1` and, the same under its older
+/// name, `v1alpha`).
 struct ReflectionService: RegistrableRPCService {
     static let names = [
         "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection",

@@ -5,7 +5,7 @@ import CartProtobuf
 import SwiftProtobuf
 
 extension ServedChangeResponse {
-    /// What a change of this cart came to.
+    /// The response to a change of this cart.
     init(_ id: CartID, _ accepted: AcceptedCommand) {
         self.init()
         if let cart = ServedCart(id, accepted.record.cart, version: accepted.sequence) { self.cart = cart }
@@ -23,7 +23,7 @@ extension ServedChangeResponse {
 }
 
 extension ServedEffect {
-    /// What an effect is called, and the line that it is about; 0 for none.
+    /// The name of an effect, and the line that it is about; 0 for none.
     static func of(_ effect: CartOutcome.Effect) -> (ServedEffect, UInt32) {
         switch effect {
         case .created: (.created, 0)

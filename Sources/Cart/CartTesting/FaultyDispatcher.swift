@@ -4,7 +4,7 @@ package import CartActor
 import CartApplication
 import Synchronization
 
-/// What befalls an ask.
+/// The fault that an ask meets.
 package enum AskFault: CaseIterable, Sendable {
     /// The dispatcher dies before it asks.
     case before
@@ -14,7 +14,8 @@ package enum AskFault: CaseIterable, Sendable {
     case late
 }
 
-/// A way to the backend on which one ask meets a fault, after which nothing gets through any more: the dispatcher is dead.
+/// A way to the backend on which one ask meets a fault, after which nothing gets through any more: the
+/// dispatcher is dead.
 package final class FaultyDispatcher: CartDispatcher {
     private struct State {
         var asks = 0
@@ -33,10 +34,10 @@ package final class FaultyDispatcher: CartDispatcher {
         self.place = place
     }
 
-    /// How many asks there were, those of the dead included.
+    /// The number of asks, including those after the dispatcher died.
     package var asks: Int { state.withLock { $0.asks } }
 
-    /// What is still under way arrives.
+    /// Delivers the ask that is still under way.
     package func deliver() async throws {
         guard let (id, command) = state.withLock({ $0.late.take() }) else { return }
         _ = try await backend.ask(id, command, deadline: .now, trace: "")

@@ -54,7 +54,7 @@ package final class InMemoryCarts: CartDispatcher {
     /// All carts as they are.
     package var carts: [String: CartRecord] { state.withLock { $0.carts.mapValues(\.record) } }
 
-    /// What is known of a cart.
+    /// The state of a cart.
     package func cart(_ id: String) -> CartState {
         state.withLock { $0.carts[id]?.record.cart ?? .none }
     }

@@ -36,7 +36,7 @@ package final class ManualChangeFeed: ChangeFeed {
     }
 }
 
-/// What is kept of every cart's past, or why that can not be told.
+/// A store with one history for every cart, or one failure.
 package struct FixedPastStore: ActorHistoryStore {
     private let found: Result<ActorHistory, StoreFailure>
 

@@ -3,9 +3,9 @@ import Cart
 import CartActor
 import Ownership
 
-/// Makes bad input of good one.
+/// Makes bad input out of good input.
 package enum Mutation {
-    /// What is put in place of values, or anywhere.
+    /// Texts to put in place of values, or anywhere.
     private static let scraps = [
         "null", "true", "-1", "0", "1.0", "1e400", "9223372036854775808", "-9223372036854775809", "\"\"",
         "[]", "{}",
@@ -82,7 +82,7 @@ package enum Mutation {
         "ev:18446744073709551615", "x", "", "i:", "ev:-1", "op:99999999999999999999",
     ]
 
-    /// What a field of this name might hold, or what another does.
+    /// Bytes that a field of this name, or another, might hold.
     package static func field(_ name: String, _ generator: inout ValueGenerator) throws -> [UInt8] {
         let codec = CartCodec()
         let fields = try generator.fields()

@@ -15,7 +15,7 @@ package struct StoredCartFixture {
 
     package static let reader = StateReader(decider: CartLogic(), codec: CartCodec())
 
-    /// What lies there, in an order that nobody chose.
+    /// The stored fields, in no particular order.
     package var content: [ContentField] { fields.map { ContentField($0.key, $0.value) } }
 
     package static func layout(_ strategy: PersistenceStrategy, every interval: Int = 5) throws

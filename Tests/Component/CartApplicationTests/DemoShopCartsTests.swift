@@ -18,7 +18,7 @@ import Testing
         CallContext(deadline: .now + .seconds(2), key: key.flatMap(IdempotencyKey.init), trace: "t")
     }
 
-    private func item(_ product: String, _ quantity: Int64, _ price: Int64 = 0) -> DemoShopItem {
+    private func item(_ product: String, _ quantity: Int64, at price: Int64 = 0) -> DemoShopItem {
         DemoShopItem(product: product, quantity: quantity, unitPrice: price)
     }
 
@@ -64,7 +64,7 @@ import Testing
             (item("", 1), "u", .sku), (item(String(repeating: "p", count: 65), 1), "u", .sku),
             (item("a", 0), "u", .quantity), (item("a", -1), "u", .quantity),
             (item("a", 10_000), "u", .quantity), (item("a", .max), "u", .quantity),
-            (item("a", 1, -1), "u", .unitPrice), (item("a", 1, .max), "u", .unitPrice),
+            (item("a", 1, at: -1), "u", .unitPrice), (item("a", 1, at: .max), "u", .unitPrice),
         ]
         for (item, user, field) in bad {
             let refusal = await #expect(throws: Refusal.self) {
@@ -108,10 +108,10 @@ import Testing
 
     @Test func `a product keeps its price when more of it comes at another`() async throws {
         let carts = carts(.retail)
-        #expect(try await carts.add(item("a", 1, 100), for: "u", call("k1")) == item("a", 1, 100))
-        #expect(try await carts.add(item("a", 2, 250), for: "u", call("k2")) == item("a", 3, 100))
+        #expect(try await carts.add(item("a", 1, at: 100), for: "u", call("k1")) == item("a", 1, at: 100))
+        #expect(try await carts.add(item("a", 2, at: 250), for: "u", call("k2")) == item("a", 3, at: 100))
         // Sent again, though the price that it was read with is not known any more.
-        #expect(try await carts.add(item("a", 2, 250), for: "u", call("k2")) == item("a", 3, 100))
+        #expect(try await carts.add(item("a", 2, at: 250), for: "u", call("k2")) == item("a", 3, at: 100))
     }
 
     @Test(arguments: [(100, 7), (250, 7), (nil, 7), (250, 3)] as [(Int64?, Int64)])
@@ -119,16 +119,16 @@ import Testing
         async throws
     {
         let carts = carts(.retail)
-        try await carts.add(item("a", 3, 100), for: "u", call())
-        try await carts.add(item("b", 1, 5), for: "u", call())
+        try await carts.add(item("a", 3, at: 100), for: "u", call())
+        try await carts.add(item("b", 1, at: 5), for: "u", call())
         for _ in 0..<2 {
             let before = backend.asked.count
             #expect(try await carts.set("a", quantity: quantity, unitPrice: price, for: "u", call()))
             // One look and one change.
             #expect(backend.asked.count == before + 2)
             let items = try await carts.items(of: "u", call())
-            #expect(items.contains(item("a", quantity, price ?? 100)))
-            #expect(items.contains(item("b", 1, 5)))
+            #expect(items.contains(item("a", quantity, at: price ?? 100)))
+            #expect(items.contains(item("b", 1, at: 5)))
             #expect(items.count == 2)
         }
         #expect(try await !carts.set("c", quantity: 1, unitPrice: nil, for: "u", call()))
@@ -158,15 +158,15 @@ import Testing
         )
         backend.put(try CartNamespace.retail.cart(of: "u").text, .open(cart), sequence: 3)
         let carts = carts(.retail)
-        #expect(try await carts.items(of: "u", call()) == [item("a", 10, 250)])
+        #expect(try await carts.items(of: "u", call()) == [item("a", 10, at: 250)])
         #expect(try await carts.set("a", quantity: 7, unitPrice: 250, for: "u", call()))
-        #expect(try await carts.items(of: "u", call()) == [item("a", 7, 250)])
+        #expect(try await carts.items(of: "u", call()) == [item("a", 7, at: 250)])
     }
 
     @Test func `removing takes a product out, and one that is not there is fine`() async throws {
         let carts = carts(.retail)
         try await carts.remove("a", for: "u", call())
-        try await carts.add(item("a", 3, 100), for: "u", call())
+        try await carts.add(item("a", 3, at: 100), for: "u", call())
         try await carts.remove("b", for: "u", call())
         try await carts.remove("a", for: "u", call())
         #expect(try await carts.items(of: "u", call()).isEmpty)

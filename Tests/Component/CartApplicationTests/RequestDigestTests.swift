@@ -33,11 +33,11 @@ import Testing
         let euro = try Currency("EUR")
         func item(
             _ sku: String = "a",
-            _ name: String? = nil,
-            _ quantity: Int64 = 1,
-            _ price: Int64 = 1,
-            _ currency: Currency? = nil,
-            _ attributes: [(key: String, value: String)] = []
+            name: String? = nil,
+            quantity: Int64 = 1,
+            price: Int64 = 1,
+            currency: Currency? = nil,
+            attributes: [(key: String, value: String)] = []
         ) -> CartCommand.Change {
             let price = Money(minorUnits: price, currency: currency ?? euro)
             let attributes = Attributes(attributes)
@@ -69,10 +69,13 @@ import Testing
             .create(currency: nil), .create(currency: euro), .create(currency: dollar),
             .setQuantity(LineID(1), 0), .setQuantity(LineID(1), 1), .setQuantity(LineID(2), 1),
             .removeLine(LineID(1)), .removeLine(LineID(2)), .clear, .delete,
-            item(), item("b"), item("a", "b"), item("ab"), item("a", nil, 2), item("a", nil, 1, 2),
-            item("a", nil, 1, 1, dollar), item("a", nil, 1, 1, nil, [("b", "")]),
-            item("a", nil, 1, 1, nil, [("b", "c")]), item("a", nil, 1, 1, nil, [("bc", "")]),
-            item("a", nil, 1, 1, nil, [("b", ""), ("c", "")]),
+            item(), item("b"), item("a", name: "b"), item("ab"), item("a", name: nil, quantity: 2),
+            item("a", name: nil, quantity: 1, price: 2),
+            item("a", name: nil, quantity: 1, price: 1, currency: dollar),
+            item("a", name: nil, quantity: 1, price: 1, currency: nil, attributes: [("b", "")]),
+            item("a", name: nil, quantity: 1, price: 1, currency: nil, attributes: [("b", "c")]),
+            item("a", name: nil, quantity: 1, price: 1, currency: nil, attributes: [("bc", "")]),
+            item("a", name: nil, quantity: 1, price: 1, currency: nil, attributes: [("b", ""), ("c", "")]),
             .create(currency: nil, expiresIn: 60), .create(currency: euro, expiresIn: 60),
             .create(currency: euro, expiresIn: 61), .setDetails(DetailsChange()), details(\.note, .unset),
             details(\.note, .set("a")), details(\.customer, .set("a")), details(\.email, .set("a")),

@@ -15,7 +15,7 @@ import Testing
 
     private static var call: CallContext { CallContext(deadline: .now + .seconds(2)) }
 
-    private static func add(_ backend: InMemoryCarts, _ user: String, _ product: String, _ quantity: Int64)
+    private static func add(to backend: InMemoryCarts, _ user: String, product: String, quantity: Int64)
         async throws
     {
         let item = DemoShopItem(product: product, quantity: quantity, unitPrice: 150)
@@ -36,9 +36,9 @@ import Testing
         -> InMemoryCarts
     {
         let backend = InMemoryCarts(limits: limits)
-        try await add(backend, "s", "apple", 2)
-        try await add(backend, "s", "pear", 3)
-        if customer { try await add(backend, "c", "apple", 5) }
+        try await add(to: backend, "s", product: "apple", quantity: 2)
+        try await add(to: backend, "s", product: "pear", quantity: 3)
+        if customer { try await add(to: backend, "c", product: "apple", quantity: 5) }
         return backend
     }
 
@@ -54,7 +54,7 @@ import Testing
             #expect(try await Self.stock(backend, "s").isEmpty)
             let stock = try await Self.stock(backend, "c")
             #expect(stock == ["apple": apples + Int64(round), "pear": 3])
-            try await Self.add(backend, "s", "apple", 1)
+            try await Self.add(to: backend, "s", product: "apple", quantity: 1)
             #expect(try await Self.stock(backend, "s") == ["apple": 1])
         }
     }
@@ -63,12 +63,12 @@ import Testing
         let backend = InMemoryCarts()
         try await Self.merge(backend)
         #expect(backend.asked.allSatisfy { $0.command.isRead })
-        try await Self.add(backend, "s", "apple", 1)
+        try await Self.add(to: backend, "s", product: "apple", quantity: 1)
         try await Self.carts(backend).empty("s", Self.call)
         let before = backend.asked.count
         try await Self.merge(backend)
         #expect(backend.asked.dropFirst(before).allSatisfy { $0.command.isRead })
-        try await Self.add(backend, "c", "apple", 1)
+        try await Self.add(to: backend, "c", product: "apple", quantity: 1)
         try await Self.merge(backend, "c")
         #expect(try await Self.stock(backend, "c") == ["apple": 1])
     }
@@ -99,7 +99,7 @@ import Testing
             #expect(try await Self.stock(backend, "c") == all, "killed at ask \(place)")
             #expect(try await Self.stock(backend, "s").isEmpty, "killed at ask \(place)")
             // What the session buys next is nobody's to delete.
-            try await Self.add(backend, "s", "plum", 4)
+            try await Self.add(to: backend, "s", product: "plum", quantity: 4)
             try await dispatcher.deliver()
             #expect(try await Self.stock(backend, "c") == all, "killed at ask \(place)")
             #expect(try await Self.stock(backend, "s") == ["plum": 4], "killed at ask \(place)")
@@ -117,7 +117,7 @@ import Testing
         let backend = try await Self.backend()
         let dispatcher = HookedDispatcher(to: backend, before: place) {
             try await Self.merge(backend)
-            try await Self.add(backend, "s", "plum", 4)
+            try await Self.add(to: backend, "s", product: "plum", quantity: 4)
         }
         try await Self.merge(dispatcher)
         try await Self.merge(backend)
@@ -134,7 +134,7 @@ import Testing
             await #expect(throws: Refusal.self) { try await Self.merge(dispatcher) }
             #expect(try await Self.stock(backend, "s").isEmpty)
             if isFilled {
-                try await Self.add(backend, "s", "plum", 4)
+                try await Self.add(to: backend, "s", product: "plum", quantity: 4)
                 #expect(try await Self.stock(backend, "s") == ["plum": 4])
             } else {
                 try await Self.carts(backend).empty("s", Self.call)
@@ -153,7 +153,7 @@ import Testing
             { try await carts.empty("s", Self.call) },
             { try await carts.remove("pear", for: "s", Self.call) },
             { _ = try await carts.set("pear", quantity: 1, unitPrice: nil, for: "s", Self.call) },
-            { try await Self.add(backend, "s", "plum", 1) },
+            { try await Self.add(to: backend, "s", product: "plum", quantity: 1) },
         ]
         for attempt in attempts {
             let refusal = await #expect(throws: Refusal.self) { try await attempt() }

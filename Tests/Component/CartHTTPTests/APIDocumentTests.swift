@@ -156,7 +156,7 @@ import Yams
         #expect(cart.subtracting(required) == ["results"])
         try await serve { caller in
             _ = try await caller.send(.put, "/v1/carts/c")
-            let added = try await caller.send(.post, "/v1/carts/c/lines", apple)
+            let added = try await caller.send(.post, "/v1/carts/c/lines", body: apple)
             #expect(Set(try added.json.keys) == required)
             #expect(Set(try #require(try added.lines.first).keys) == line)
             let sum = try #require(try added.json["totals"] as? [String: Any])
@@ -165,23 +165,23 @@ import Yams
             let batch = try await caller.send(
                 .post,
                 "/v1/carts/c/actions",
-                #"{"actions":[{"action":"set-details","note":"a"}]}"#
+                body: #"{"actions":[{"action":"set-details","note":"a"}]}"#
             )
             #expect(Set(try batch.json.keys) == cart)
-            _ = try await caller.send(.post, "/v1/carts/c/checkout", #"{"version":3}"#)
+            _ = try await caller.send(.post, "/v1/carts/c/checkout", body: #"{"version":3}"#)
             #expect(Set(try await caller.send(.get, "/v1/carts/c/order").json.keys) == order)
             let refusals = [
-                try await caller.send(.post, "/v1/carts/c/lines", apple),
-                try await caller.send(.post, "/v1/carts/c/lines", "{}"),
+                try await caller.send(.post, "/v1/carts/c/lines", body: apple),
+                try await caller.send(.post, "/v1/carts/c/lines", body: "{}"),
                 try await caller.send(.get, "/v1/carts/d"),
-                try await caller.send(.get, "/v1/carts/c", [.ifMatch: "\"9\""]),
+                try await caller.send(.get, "/v1/carts/c", headers: [.ifMatch: "\"9\""]),
             ]
             for refusal in refusals {
                 #expect(refusal.status >= 400)
                 #expect(Set(try refusal.json.keys).isSubset(of: problem))
             }
             for id in ["a", "b"] { _ = try await caller.send(.put, "/v1/carts/\(id)") }
-            _ = try await caller.send(.post, "/v1/carts/b/merge", #"{"from":"a","mergeId":"m"}"#)
+            _ = try await caller.send(.post, "/v1/carts/b/merge", body: #"{"from":"a","mergeId":"m"}"#)
             #expect(Set(try await caller.send(.get, "/v1/carts/a").json.keys) == gone)
         }
     }
@@ -202,14 +202,6 @@ import Yams
                 #expect(page.contains("id=\"\(operation["operationId"]?.string ?? "")\""))
             }
         }
-    }
-}
-
-extension HTTPTestClient {
-    func send(_ method: HTTPRequest.Method, _ path: String, _ headers: HTTPFields) async throws
-        -> ReceivedResponse
-    {
-        try await send(method, path, nil, headers)
     }
 }
 

@@ -17,8 +17,8 @@ import Testing
         _ route: Route,
         _ bytes: [UInt8],
         type: String? = "application/json",
-        _ status: Int,
-        _ problem: String
+        status: Int,
+        problem: String
     ) async throws -> ReceivedResponse {
         let backend = InMemoryCarts()
         nonisolated(unsafe) var found: ReceivedResponse?
@@ -50,26 +50,36 @@ import Testing
             [0x7B, 0x22, 0xED, 0xA0, 0x80, 0x22, 0x3A, 0x31, 0x7D],
             [0xFE, 0xFF, 0x00, 0x7B, 0x00, 0x7D], [0x00], [0x20], Array("// a\n{}".utf8), Array("nul".utf8),
         ]
-        for text in texts { _ = try await refused(route, text, 400, "malformed-json") }
+        for text in texts { _ = try await refused(route, text, status: 400, problem: "malformed-json") }
     }
 
     @Test(arguments: Route.all)
     func `members that occur twice, nesting without end and too many members are refused by every route`(
         _ route: Route
     ) async throws {
-        let twice = try await refused(route, Array(#"{"a":{"b":1,"b":1}}"#.utf8), 400, "malformed-json")
+        let twice = try await refused(
+            route,
+            Array(#"{"a":{"b":1,"b":1}}"#.utf8),
+            status: 400,
+            problem: "malformed-json"
+        )
         #expect(twice.field == "/a/b")
         // Written differently, the same name all the same.
-        let escaped = try await refused(route, Array(#"{"a":1,"\u0061":1}"#.utf8), 400, "malformed-json")
+        let escaped = try await refused(
+            route,
+            Array(#"{"a":1,"\u0061":1}"#.utf8),
+            status: 400,
+            problem: "malformed-json"
+        )
         #expect(escaped.field == "/a")
         for (open, close) in [("[", "]"), (#"{"a":"#, "}")] {
             let deep = String(repeating: open, count: 9) + "1" + String(repeating: close, count: 9)
-            _ = try await refused(route, Array(deep.utf8), 400, "malformed-json")
+            _ = try await refused(route, Array(deep.utf8), status: 400, problem: "malformed-json")
             let endless = String(repeating: open, count: 10_000)
-            _ = try await refused(route, Array(endless.utf8), 400, "malformed-json")
+            _ = try await refused(route, Array(endless.utf8), status: 400, problem: "malformed-json")
         }
         let many = "{" + (0..<200).map { "\"k\($0)\":0" }.joined(separator: ",") + "}"
-        _ = try await refused(route, Array(many.utf8), 400, "malformed-json")
+        _ = try await refused(route, Array(many.utf8), status: 400, problem: "malformed-json")
     }
 
     @Test(arguments: Route.all)
@@ -77,7 +87,7 @@ import Testing
         async throws
     {
         for text in ["[]", "null", "true", "1", "\"a\"", "1.5", "[{}]"] {
-            let reply = try await refused(route, Array(text.utf8), 422, "wrong-type")
+            let reply = try await refused(route, Array(text.utf8), status: 422, problem: "wrong-type")
             #expect(reply.field == "")
         }
         for (name, pointer) in [
@@ -86,7 +96,7 @@ import Testing
             ("é", "/é"), ("\u{202E}sku", "/\u{202E}sku"), ("sku\\u0000", "/sku\0"),
         ] {
             let body = route.body == "{}" ? "{\"\(name)\":1}" : "{\"\(name)\":1," + route.body.dropFirst()
-            let reply = try await refused(route, Array(body.utf8), 422, "unknown-field")
+            let reply = try await refused(route, Array(body.utf8), status: 422, problem: "unknown-field")
             #expect(reply.field == pointer)
         }
     }
@@ -104,13 +114,13 @@ import Testing
                 route,
                 Array(route.body.utf8),
                 type: type,
-                415,
-                "unsupported-media-type"
+                status: 415,
+                problem: "unsupported-media-type"
             )
             #expect(reply.field == "Content-Type", "\(type ?? "none")")
         }
         let long = Array(route.body.utf8) + [UInt8](repeating: 0x20, count: 64 * 1024)
-        _ = try await refused(route, long, 413, "body-too-large")
+        _ = try await refused(route, long, status: 413, problem: "body-too-large")
     }
 
     @Test(arguments: Route.all)
@@ -122,7 +132,7 @@ import Testing
             "/v1/carts/c/checkout": ["version"],
         ]
         guard let name = required[route.path]?.first else { return }
-        let reply = try await refused(route, Array("{}".utf8), 422, "missing-field")
+        let reply = try await refused(route, Array("{}".utf8), status: 422, problem: "missing-field")
         #expect(reply.field == "/\(name)")
     }
 
@@ -168,7 +178,7 @@ import Testing
             for name in resource.methods.split(separator: ", ") {
                 let method = try #require(HTTPRequest.Method(String(name)))
                 let fields = DetailRouteTests.bearer(DetailRouteTests.token)
-                let reply = try await caller.send(method, path, nil, fields)
+                let reply = try await caller.send(method, path, body: nil, headers: fields)
                 #expect(reply.status == 400, "\(name) \(path)")
                 if method != .head { #expect(reply.problem == "invalid-id", "\(name) \(path)") }
             }

@@ -10,12 +10,12 @@ import Testing
 @Suite struct BadFieldTests {
     private static let long = String(repeating: "a", count: 129)
 
-    private func refuse(_ method: HTTPRequest.Method, _ path: String, _ bad: BadBody) async throws {
+    private func refuse(_ method: HTTPRequest.Method, _ path: String, by bad: BadBody) async throws {
         try await DetailRouteTests.refused(
             method,
             path,
-            bad,
-            DetailRouteTests.bearer(DetailRouteTests.token)
+            by: bad,
+            headers: DetailRouteTests.bearer(DetailRouteTests.token)
         )
     }
 
@@ -26,8 +26,8 @@ import Testing
         ("null", "missing-field"),
     ])
     func `a version that no cart has can not be ordered`(_ version: String, _ problem: String) async throws {
-        let bad = BadBody("{\"version\":\(version)}", 422, problem, "/version")
-        try await refuse(.post, "/v1/carts/c/checkout", bad)
+        let bad = BadBody("{\"version\":\(version)}", 422, problem: problem, field: "/version")
+        try await refuse(.post, "/v1/carts/c/checkout", by: bad)
     }
 
     @Test(arguments: [
@@ -47,14 +47,18 @@ import Testing
         _ problem: String,
         _ field: String
     ) async throws {
-        let bad = BadBody("{\"from\":\(from),\"mergeId\":\"\(id)\"}", 422, problem, field)
-        try await refuse(.post, "/v1/carts/c/merge", bad)
+        let bad = BadBody("{\"from\":\(from),\"mergeId\":\"\(id)\"}", 422, problem: problem, field: field)
+        try await refuse(.post, "/v1/carts/c/merge", by: bad)
     }
 
     @Test(arguments: ["\"\"", "\"ADD\"", "\"sum\"", "\"add \""])
     func `a strategy that nobody knows is refused`(_ strategy: String) async throws {
         let body = "{\"from\":\"d\",\"mergeId\":\"m\",\"strategy\":\(strategy)}"
-        try await refuse(.post, "/v1/carts/c/merge", BadBody(body, 422, "invalid-field", "/strategy"))
+        try await refuse(
+            .post,
+            "/v1/carts/c/merge",
+            by: BadBody(body, 422, problem: "invalid-field", field: "/strategy")
+        )
     }
 
     @Test(arguments: [
@@ -80,9 +84,17 @@ import Testing
         _ problem: String,
         _ field: String
     ) async throws {
-        try await refuse(.post, "/v1/carts/c/take-out", BadBody("{\"lines\":\(lines)}", 422, problem, field))
+        try await refuse(
+            .post,
+            "/v1/carts/c/take-out",
+            by: BadBody("{\"lines\":\(lines)}", 422, problem: problem, field: field)
+        )
         let batch = "{\"actions\":[{\"action\":\"clear\"},{\"action\":\"take-out\",\"lines\":\(lines)}]}"
-        try await refuse(.post, "/v1/carts/c/actions", BadBody(batch, 422, problem, "/actions/1" + field))
+        try await refuse(
+            .post,
+            "/v1/carts/c/actions",
+            by: BadBody(batch, 422, problem: problem, field: "/actions/1" + field)
+        )
     }
 
     @Test(arguments: [
@@ -114,15 +126,19 @@ import Testing
         _ field: String
     ) async throws {
         let body = "{\"actions\":[{\"action\":\"clear\"},\(action)]}"
-        try await refuse(.post, "/v1/carts/c/actions", BadBody(body, 422, problem, "/actions/1" + field))
+        try await refuse(
+            .post,
+            "/v1/carts/c/actions",
+            by: BadBody(body, 422, problem: problem, field: "/actions/1" + field)
+        )
     }
 
     @Test func `a batch of none or of too many is refused`() async throws {
         let clear = #"{"action":"clear"}"#
         for count in [0, 101] {
             let list = Array(repeating: clear, count: count).joined(separator: ",")
-            let bad = BadBody("{\"actions\":[\(list)]}", 422, "invalid-field", "/actions")
-            try await refuse(.post, "/v1/carts/c/actions", bad)
+            let bad = BadBody("{\"actions\":[\(list)]}", 422, problem: "invalid-field", field: "/actions")
+            try await refuse(.post, "/v1/carts/c/actions", by: bad)
         }
     }
 
@@ -142,9 +158,13 @@ import Testing
         _ problem: String,
         _ field: String
     ) async throws {
-        let set = BadBody("{\"unitPrice\":\(price)}", 422, problem, "/unitPrice" + field)
-        try await refuse(.put, "/v1/carts/c/lines/1/price", set)
-        try await refuse(.post, "/v1/carts/c/lines", .line(unitPrice: price, problem, "/unitPrice" + field))
+        let set = BadBody("{\"unitPrice\":\(price)}", 422, problem: problem, field: "/unitPrice" + field)
+        try await refuse(.put, "/v1/carts/c/lines/1/price", by: set)
+        try await refuse(
+            .post,
+            "/v1/carts/c/lines",
+            by: .line(unitPrice: price, problem, at: "/unitPrice" + field)
+        )
     }
 
     /// Texts with characters of which one byte, scalar and grapheme are not the same.
@@ -162,7 +182,11 @@ import Testing
         ("{\"email\":\"\(String(repeating: "a", count: 253))@b\"}", "/email"),
     ])
     func `texts are counted in bytes and judged by scalars`(_ body: String, _ field: String) async throws {
-        try await refuse(.patch, "/v1/carts/c", BadBody(body, 422, "invalid-field", field))
+        try await refuse(
+            .patch,
+            "/v1/carts/c",
+            by: BadBody(body, 422, problem: "invalid-field", field: field)
+        )
     }
 
     @Test(arguments: [
@@ -172,7 +196,7 @@ import Testing
     func `an address has an @ between others, whatever these are`(_ address: String) async throws {
         try await serve { caller in
             _ = try await caller.send(.put, "/v1/carts/c")
-            let reply = try await caller.send(.patch, "/v1/carts/c", "{\"email\":\"\(address)\"}")
+            let reply = try await caller.send(.patch, "/v1/carts/c", body: "{\"email\":\"\(address)\"}")
             #expect(reply.status == 200)
             let shown = try #require(try reply.json["email"] as? String)
             // Kept as it was sent, in whichever form its characters were composed.

@@ -18,7 +18,7 @@ struct BadBody: Sendable, CustomTestStringConvertible {
     let problem: String
     let field: String
 
-    init(_ body: String, _ status: Int, _ problem: String, _ field: String) {
+    init(_ body: String, _ status: Int, problem: String, field: String) {
         self.body = body
         self.status = status
         self.problem = problem
@@ -34,77 +34,92 @@ struct BadBody: Sendable, CustomTestStringConvertible {
         unitPrice: String = #"{"amount":1,"currency":"EUR"}"#,
         more: String = "",
         _ problem: String,
-        _ field: String
+        at field: String
     ) -> BadBody {
         let body = "{\"sku\":\(sku),\"quantity\":\(quantity),\"unitPrice\":\(unitPrice)\(more)}"
-        return BadBody(body, 422, problem, field)
+        return BadBody(body, 422, problem: problem, field: field)
     }
 
-    static func price(_ amount: String, _ currency: String, _ problem: String, _ field: String) -> BadBody {
-        line(unitPrice: "{\"amount\":\(amount),\"currency\":\(currency)}", problem, "/unitPrice" + field)
+    static func price(amount: String, currency: String, problem: String, at field: String) -> BadBody {
+        line(unitPrice: "{\"amount\":\(amount),\"currency\":\(currency)}", problem, at: "/unitPrice" + field)
     }
 
     static let lines: [BadBody] = [
-        .line(sku: "1", "wrong-type", "/sku"),
-        .line(sku: "null", "wrong-type", "/sku"),
-        .line(sku: #""""#, "invalid-field", "/sku"),
-        .line(sku: #""a b""#, "invalid-field", "/sku"),
-        .line(sku: #""ä""#, "invalid-field", "/sku"),
-        .line(sku: #""a\u0000""#, "invalid-field", "/sku"),
-        .line(sku: "\"\(String(repeating: "a", count: 65))\"", "invalid-field", "/sku"),
-        .line(quantity: "0", "invalid-field", "/quantity"),
-        .line(quantity: "-1", "invalid-field", "/quantity"),
-        .line(quantity: "10000", "invalid-field", "/quantity"),
-        .line(quantity: "9223372036854775808", "invalid-field", "/quantity"),
-        .line(quantity: "1.0", "wrong-type", "/quantity"),
-        .line(quantity: "1e0", "wrong-type", "/quantity"),
-        .line(quantity: #""1""#, "wrong-type", "/quantity"),
-        .line(quantity: "true", "wrong-type", "/quantity"),
-        .line(quantity: "null", "wrong-type", "/quantity"),
-        .line(quantity: "[1]", "wrong-type", "/quantity"),
-        .line(unitPrice: "5", "wrong-type", "/unitPrice"),
-        .line(unitPrice: "null", "wrong-type", "/unitPrice"),
-        .line(unitPrice: "{}", "missing-field", "/unitPrice/amount"),
-        .line(unitPrice: #"{"amount":1}"#, "missing-field", "/unitPrice/currency"),
-        .line(unitPrice: #"{"amount":1,"currency":"EUR","vat":1}"#, "unknown-field", "/unitPrice/vat"),
-        .price("-1", #""EUR""#, "invalid-field", "/amount"),
-        .price("1000000000000", #""EUR""#, "invalid-field", "/amount"),
-        .price("0.5", #""EUR""#, "wrong-type", "/amount"),
-        .price("1", "978", "wrong-type", "/currency"),
-        .price("1", #""eur""#, "invalid-field", "/currency"),
-        .price("1", #""EURO""#, "invalid-field", "/currency"),
-        .price("1", #""XXX""#, "invalid-field", "/currency"),
-        .price("1", #""""#, "invalid-field", "/currency"),
-        .line(more: #","name":7"#, "wrong-type", "/name"),
-        .line(more: #","name":"""#, "invalid-field", "/name"),
-        .line(more: #","name":"a\nb""#, "invalid-field", "/name"),
-        .line(more: ",\"name\":\"\(String(repeating: "é", count: 129))\"", "invalid-field", "/name"),
-        .line(more: #","attributes":[]"#, "wrong-type", "/attributes"),
-        .line(more: #","attributes":{"a":1}"#, "wrong-type", "/attributes/a"),
-        .line(more: #","attributes":{"a/b":1}"#, "wrong-type", "/attributes/a~1b"),
-        .line(more: #","attributes":{"a b":"x"}"#, "invalid-field", "/attributes"),
-        .line(more: #","attributes":{"":"x"}"#, "invalid-field", "/attributes"),
-        .line(more: #","attributes":{"a":"\u0007"}"#, "invalid-field", "/attributes/a"),
+        .line(sku: "1", "wrong-type", at: "/sku"),
+        .line(sku: "null", "wrong-type", at: "/sku"),
+        .line(sku: #""""#, "invalid-field", at: "/sku"),
+        .line(sku: #""a b""#, "invalid-field", at: "/sku"),
+        .line(sku: #""ä""#, "invalid-field", at: "/sku"),
+        .line(sku: #""a\u0000""#, "invalid-field", at: "/sku"),
+        .line(sku: "\"\(String(repeating: "a", count: 65))\"", "invalid-field", at: "/sku"),
+        .line(quantity: "0", "invalid-field", at: "/quantity"),
+        .line(quantity: "-1", "invalid-field", at: "/quantity"),
+        .line(quantity: "10000", "invalid-field", at: "/quantity"),
+        .line(quantity: "9223372036854775808", "invalid-field", at: "/quantity"),
+        .line(quantity: "1.0", "wrong-type", at: "/quantity"),
+        .line(quantity: "1e0", "wrong-type", at: "/quantity"),
+        .line(quantity: #""1""#, "wrong-type", at: "/quantity"),
+        .line(quantity: "true", "wrong-type", at: "/quantity"),
+        .line(quantity: "null", "wrong-type", at: "/quantity"),
+        .line(quantity: "[1]", "wrong-type", at: "/quantity"),
+        .line(unitPrice: "5", "wrong-type", at: "/unitPrice"),
+        .line(unitPrice: "null", "wrong-type", at: "/unitPrice"),
+        .line(unitPrice: "{}", "missing-field", at: "/unitPrice/amount"),
+        .line(unitPrice: #"{"amount":1}"#, "missing-field", at: "/unitPrice/currency"),
+        .line(unitPrice: #"{"amount":1,"currency":"EUR","vat":1}"#, "unknown-field", at: "/unitPrice/vat"),
+        .price(amount: "-1", currency: #""EUR""#, problem: "invalid-field", at: "/amount"),
+        .price(amount: "1000000000000", currency: #""EUR""#, problem: "invalid-field", at: "/amount"),
+        .price(amount: "0.5", currency: #""EUR""#, problem: "wrong-type", at: "/amount"),
+        .price(amount: "1", currency: "978", problem: "wrong-type", at: "/currency"),
+        .price(amount: "1", currency: #""eur""#, problem: "invalid-field", at: "/currency"),
+        .price(amount: "1", currency: #""EURO""#, problem: "invalid-field", at: "/currency"),
+        .price(amount: "1", currency: #""XXX""#, problem: "invalid-field", at: "/currency"),
+        .price(amount: "1", currency: #""""#, problem: "invalid-field", at: "/currency"),
+        .line(more: #","name":7"#, "wrong-type", at: "/name"),
+        .line(more: #","name":"""#, "invalid-field", at: "/name"),
+        .line(more: #","name":"a\nb""#, "invalid-field", at: "/name"),
+        .line(more: ",\"name\":\"\(String(repeating: "é", count: 129))\"", "invalid-field", at: "/name"),
+        .line(more: #","attributes":[]"#, "wrong-type", at: "/attributes"),
+        .line(more: #","attributes":{"a":1}"#, "wrong-type", at: "/attributes/a"),
+        .line(more: #","attributes":{"a/b":1}"#, "wrong-type", at: "/attributes/a~1b"),
+        .line(more: #","attributes":{"a b":"x"}"#, "invalid-field", at: "/attributes"),
+        .line(more: #","attributes":{"":"x"}"#, "invalid-field", at: "/attributes"),
+        .line(more: #","attributes":{"a":"\u0007"}"#, "invalid-field", at: "/attributes/a"),
         .line(
             more: ",\"attributes\":{\((0..<17).map { "\"k\($0)\":\"\"" }.joined(separator: ","))}",
             "invalid-field",
-            "/attributes"
+            at: "/attributes"
         ),
-        .line(more: #","price":1"#, "unknown-field", "/price"),
-        .line(more: #","Sku":"a""#, "unknown-field", "/Sku"),
-        BadBody(#"{"quantity":1,"unitPrice":{"amount":1,"currency":"EUR"}}"#, 422, "missing-field", "/sku"),
-        BadBody(#"{"sku":"a","unitPrice":{"amount":1,"currency":"EUR"}}"#, 422, "missing-field", "/quantity"),
-        BadBody(#"{"sku":"a","quantity":1}"#, 422, "missing-field", "/unitPrice"),
-        BadBody(#"{"sku":"a","sku":"a"}"#, 400, "malformed-json", "/sku"),
-        BadBody(#"{"unitPrice":{"amount":1,"amount":2}}"#, 400, "malformed-json", "/unitPrice/amount"),
-        BadBody(#"{"sku":"\uD800"}"#, 400, "malformed-json", "/sku"),
-        BadBody(#"{"sku":[[[[[[[[[1]]]]]]]]]}"#, 400, "malformed-json", "/sku/0/0/0/0/0/0/0"),
-        BadBody("[]", 422, "wrong-type", ""),
-        BadBody("null", 422, "wrong-type", ""),
-        BadBody("{", 400, "malformed-json", ""),
-        BadBody("{} {}", 400, "malformed-json", ""),
-        BadBody("\u{FEFF}{}", 400, "malformed-json", ""),
-        BadBody("", 400, "malformed-json", ""),
+        .line(more: #","price":1"#, "unknown-field", at: "/price"),
+        .line(more: #","Sku":"a""#, "unknown-field", at: "/Sku"),
+        BadBody(
+            #"{"quantity":1,"unitPrice":{"amount":1,"currency":"EUR"}}"#,
+            422,
+            problem: "missing-field",
+            field: "/sku"
+        ),
+        BadBody(
+            #"{"sku":"a","unitPrice":{"amount":1,"currency":"EUR"}}"#,
+            422,
+            problem: "missing-field",
+            field: "/quantity"
+        ),
+        BadBody(#"{"sku":"a","quantity":1}"#, 422, problem: "missing-field", field: "/unitPrice"),
+        BadBody(#"{"sku":"a","sku":"a"}"#, 400, problem: "malformed-json", field: "/sku"),
+        BadBody(
+            #"{"unitPrice":{"amount":1,"amount":2}}"#,
+            400,
+            problem: "malformed-json",
+            field: "/unitPrice/amount"
+        ),
+        BadBody(#"{"sku":"\uD800"}"#, 400, problem: "malformed-json", field: "/sku"),
+        BadBody(#"{"sku":[[[[[[[[[1]]]]]]]]]}"#, 400, problem: "malformed-json", field: "/sku/0/0/0/0/0/0/0"),
+        BadBody("[]", 422, problem: "wrong-type", field: ""),
+        BadBody("null", 422, problem: "wrong-type", field: ""),
+        BadBody("{", 400, problem: "malformed-json", field: ""),
+        BadBody("{} {}", 400, problem: "malformed-json", field: ""),
+        BadBody("\u{FEFF}{}", 400, problem: "malformed-json", field: ""),
+        BadBody("", 400, problem: "malformed-json", field: ""),
     ]
 }
 
@@ -115,7 +130,7 @@ struct BadBody: Sendable, CustomTestStringConvertible {
     {
         let backend = InMemoryCarts()
         try await serve(backend) { caller in
-            let reply = try await caller.send(.post, "/v1/carts/c/lines", bad.body)
+            let reply = try await caller.send(.post, "/v1/carts/c/lines", body: bad.body)
             #expect(reply.status == bad.status)
             #expect(reply.problem == bad.problem)
             #expect(reply.field == bad.field)
@@ -125,17 +140,17 @@ struct BadBody: Sendable, CustomTestStringConvertible {
     }
 
     @Test(arguments: [
-        BadBody(#"{"quantity":-1}"#, 422, "invalid-field", "/quantity"),
-        BadBody(#"{"quantity":10000}"#, 422, "invalid-field", "/quantity"),
-        BadBody(#"{"quantity":1.5}"#, 422, "wrong-type", "/quantity"),
-        BadBody(#"{}"#, 422, "missing-field", "/quantity"),
-        BadBody(#"{"quantity":1,"sku":"a"}"#, 422, "unknown-field", "/sku"),
-        BadBody("", 400, "malformed-json", ""),
+        BadBody(#"{"quantity":-1}"#, 422, problem: "invalid-field", field: "/quantity"),
+        BadBody(#"{"quantity":10000}"#, 422, problem: "invalid-field", field: "/quantity"),
+        BadBody(#"{"quantity":1.5}"#, 422, problem: "wrong-type", field: "/quantity"),
+        BadBody(#"{}"#, 422, problem: "missing-field", field: "/quantity"),
+        BadBody(#"{"quantity":1,"sku":"a"}"#, 422, problem: "unknown-field", field: "/sku"),
+        BadBody("", 400, problem: "malformed-json", field: ""),
     ])
     func `a bad quantity is refused by its field before any cart is asked`(bad: BadBody) async throws {
         let backend = InMemoryCarts()
         try await serve(backend) { caller in
-            let reply = try await caller.send(.patch, "/v1/carts/c/lines/1", bad.body)
+            let reply = try await caller.send(.patch, "/v1/carts/c/lines/1", body: bad.body)
             #expect(reply.status == bad.status)
             #expect(reply.problem == bad.problem)
             #expect(reply.field == bad.field)
@@ -144,18 +159,18 @@ struct BadBody: Sendable, CustomTestStringConvertible {
     }
 
     @Test(arguments: [
-        BadBody(#"{"currency":1}"#, 422, "wrong-type", "/currency"),
-        BadBody(#"{"currency":"XYZ"}"#, 422, "invalid-field", "/currency"),
-        BadBody(#"{"currency":"éé"}"#, 422, "invalid-field", "/currency"),
-        BadBody(#"{"id":"x"}"#, 422, "unknown-field", "/id"),
-        BadBody("x", 400, "malformed-json", ""),
+        BadBody(#"{"currency":1}"#, 422, problem: "wrong-type", field: "/currency"),
+        BadBody(#"{"currency":"XYZ"}"#, 422, problem: "invalid-field", field: "/currency"),
+        BadBody(#"{"currency":"éé"}"#, 422, problem: "invalid-field", field: "/currency"),
+        BadBody(#"{"id":"x"}"#, 422, problem: "unknown-field", field: "/id"),
+        BadBody("x", 400, problem: "malformed-json", field: ""),
     ])
     func `a bad creation is refused by its field before any cart is asked`(bad: BadBody) async throws {
         let backend = InMemoryCarts()
         try await serve(backend) { caller in
             let replies = [
-                try await caller.send(.post, "/v1/carts", bad.body),
-                try await caller.send(.put, "/v1/carts/c", bad.body),
+                try await caller.send(.post, "/v1/carts", body: bad.body),
+                try await caller.send(.put, "/v1/carts/c", body: bad.body),
             ]
             for reply in replies {
                 #expect(reply.status == bad.status)
@@ -197,7 +212,7 @@ struct BadBody: Sendable, CustomTestStringConvertible {
     ])
     func `a body that is not declared as JSON is refused`(type: String?) async throws {
         try await serve { caller in
-            let reply = try await caller.send(.post, "/v1/carts/c/lines", apple, type: type)
+            let reply = try await caller.send(.post, "/v1/carts/c/lines", body: apple, type: type)
             #expect(reply.status == 415)
             #expect(reply.problem == "unsupported-media-type")
         }
@@ -208,7 +223,7 @@ struct BadBody: Sendable, CustomTestStringConvertible {
     ])
     func `JSON is known by its name in any spelling`(type: String) async throws {
         try await serve { caller async throws in
-            #expect(try await caller.send(.put, "/v1/carts/c", "{}", type: type).status == 201)
+            #expect(try await caller.send(.put, "/v1/carts/c", body: "{}", type: type).status == 201)
         }
     }
 
@@ -216,8 +231,8 @@ struct BadBody: Sendable, CustomTestStringConvertible {
         try await serve { caller in
             let body = apple + String(repeating: " ", count: 64 * 1024 - apple.utf8.count)
             _ = try await caller.send(.put, "/v1/carts/c")
-            #expect(try await caller.send(.post, "/v1/carts/c/lines", body).status == 201)
-            let reply = try await caller.send(.post, "/v1/carts/c/lines", body + " ")
+            #expect(try await caller.send(.post, "/v1/carts/c/lines", body: body).status == 201)
+            let reply = try await caller.send(.post, "/v1/carts/c/lines", body: body + " ")
             #expect(reply.status == 413)
             #expect(reply.problem == "body-too-large")
         }
@@ -225,9 +240,9 @@ struct BadBody: Sendable, CustomTestStringConvertible {
 
     @Test func `a creation without a body may declare one`() async throws {
         try await serve { caller async throws in
-            #expect(try await caller.send(.put, "/v1/carts/c", "").status == 201)
-            #expect(try await caller.send(.put, "/v1/carts/d", "{}").status == 201)
-            #expect(try await caller.send(.put, "/v1/carts/e", #"{"currency":null}"#).status == 201)
+            #expect(try await caller.send(.put, "/v1/carts/c", body: "").status == 201)
+            #expect(try await caller.send(.put, "/v1/carts/d", body: "{}").status == 201)
+            #expect(try await caller.send(.put, "/v1/carts/e", body: #"{"currency":null}"#).status == 201)
         }
     }
 

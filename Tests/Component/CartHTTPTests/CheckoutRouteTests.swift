@@ -13,8 +13,8 @@ import Testing
     private func withCart(_ test: @escaping @Sendable (HTTPTestClient) async throws -> Void) async throws {
         try await serve { caller in
             _ = try await caller.send(.put, "/v1/carts/c")
-            _ = try await caller.send(.post, "/v1/carts/c/lines", apple)
-            _ = try await caller.send(.patch, "/v1/carts/c", #"{"note":"n"}"#)
+            _ = try await caller.send(.post, "/v1/carts/c/lines", body: apple)
+            _ = try await caller.send(.patch, "/v1/carts/c", body: #"{"note":"n"}"#)
             try await test(caller)
         }
     }
@@ -22,7 +22,7 @@ import Testing
     @Test func `a checkout makes an order that the cart and its own address show`() async throws {
         try await withCart { caller in
             #expect(try await caller.send(.get, "/v1/carts/c/order").problem == "order-not-found")
-            let reply = try await caller.send(.post, "/v1/carts/c/checkout", #"{"version":3}"#)
+            let reply = try await caller.send(.post, "/v1/carts/c/checkout", body: #"{"version":3}"#)
             #expect(reply.status == 201 && reply["Location"] == "/v1/carts/c/order")
             #expect(try reply.json["state"] as? String == "checked-out")
             let order = try #require(try reply.json["order"] as? [String: Any])
@@ -46,25 +46,30 @@ import Testing
     @Test func `the same checkout again is the same order, by its version or by its key`() async throws {
         try await withCart { caller in
             let key: HTTPFields = [.idempotencyKey: "k", .ifMatch: "\"3\""]
-            let first = try await caller.send(.post, "/v1/carts/c/checkout", nil, key)
+            let first = try await caller.send(.post, "/v1/carts/c/checkout", body: nil, headers: key)
             #expect(first.status == 201)
-            let again = try await caller.send(.post, "/v1/carts/c/checkout", nil, key)
+            let again = try await caller.send(.post, "/v1/carts/c/checkout", body: nil, headers: key)
             #expect(again.status == 201 && again.body == first.body)
             #expect(again["Idempotency-Replayed"] == "true" && again["Location"] == first["Location"])
             // The version in the body is the same demand.
             let body: HTTPFields = [.idempotencyKey: "k"]
-            let spelled = try await caller.send(.post, "/v1/carts/c/checkout", #"{"version":3}"#, body)
+            let spelled = try await caller.send(
+                .post,
+                "/v1/carts/c/checkout",
+                body: #"{"version":3}"#,
+                headers: body
+            )
             #expect(spelled.body == first.body && spelled["Idempotency-Replayed"] == "true")
-            let plain = try await caller.send(.post, "/v1/carts/c/checkout", #"{"version":3}"#)
+            let plain = try await caller.send(.post, "/v1/carts/c/checkout", body: #"{"version":3}"#)
             #expect(plain.status == 200 && plain.body == first.body)
-            let other = try await caller.send(.post, "/v1/carts/c/checkout", #"{"version":4}"#)
+            let other = try await caller.send(.post, "/v1/carts/c/checkout", body: #"{"version":4}"#)
             #expect(other.status == 409 && other.problem == "cart-checked-out")
         }
     }
 
     @Test func `an order refuses every change by its name until it is cancelled`() async throws {
         try await withCart { caller in
-            let done = try await caller.send(.post, "/v1/carts/c/checkout", #"{"version":3}"#)
+            let done = try await caller.send(.post, "/v1/carts/c/checkout", body: #"{"version":3}"#)
             let order = try #require(try done.json["order"] as? [String: Any])
             let changes: [(HTTPRequest.Method, String, String?)] = [
                 (.put, "", nil), (.patch, "", #"{"note":"x"}"#), (.post, "/lines", apple),
@@ -75,22 +80,24 @@ import Testing
                 (.post, "/merge", #"{"from":"d","mergeId":"m"}"#),
             ]
             for (method, path, body) in changes {
-                let reply = try await caller.send(method, "/v1/carts/c\(path)", body)
+                let reply = try await caller.send(method, "/v1/carts/c\(path)", body: body)
                 #expect(reply.status == 409 && reply.problem == "cart-checked-out", "\(method) \(path)")
                 #expect(try reply.json["order"] as? String == order["id"] as? String)
             }
             let cancelled = try await caller.send(.post, "/v1/carts/c/checkout/cancel")
             #expect(cancelled.status == 200)
             #expect(try cancelled.json["state"] as? String == "open" && cancelled.json["order"] is NSNull)
-            #expect(try await caller.send(.post, "/v1/carts/c/checkout/cancel", "{}").etag == cancelled.etag)
+            #expect(
+                try await caller.send(.post, "/v1/carts/c/checkout/cancel", body: "{}").etag == cancelled.etag
+            )
             #expect(try await caller.send(.get, "/v1/carts/c/order").status == 404)
-            #expect(try await caller.send(.post, "/v1/carts/c/lines", apple).status == 200)
+            #expect(try await caller.send(.post, "/v1/carts/c/lines", body: apple).status == 200)
         }
     }
 
     @Test func `a cart that was ordered is deleted and begun anew`() async throws {
         try await withCart { caller in
-            _ = try await caller.send(.post, "/v1/carts/c/checkout", #"{"version":3}"#)
+            _ = try await caller.send(.post, "/v1/carts/c/checkout", body: #"{"version":3}"#)
             #expect(try await caller.send(.delete, "/v1/carts/c").status == 204)
             #expect(try await caller.send(.put, "/v1/carts/c").status == 201)
         }
@@ -106,37 +113,43 @@ import Testing
             )
             let star: HTTPFields = [.ifMatch: "*"]
             #expect(
-                try await caller.send(.post, "/v1/carts/c/checkout", nil, star).problem == "missing-field"
+                try await caller.send(.post, "/v1/carts/c/checkout", body: nil, headers: star).problem
+                    == "missing-field"
             )
-            let old = try await caller.send(.post, "/v1/carts/c/checkout", #"{"version":2}"#)
+            let old = try await caller.send(.post, "/v1/carts/c/checkout", body: #"{"version":2}"#)
             #expect(old.status == 412 && old.problem == "version-mismatch" && old.field == "/version")
             #expect(old.etag == "\"3\"")
             let header: HTTPFields = [.ifMatch: "\"2\""]
-            let stale = try await caller.send(.post, "/v1/carts/c/checkout", nil, header)
+            let stale = try await caller.send(.post, "/v1/carts/c/checkout", body: nil, headers: header)
             #expect(stale.status == 412 && stale.field == "If-Match")
-            let both = try await caller.send(.post, "/v1/carts/c/checkout", #"{"version":3}"#, header)
+            let both = try await caller.send(
+                .post,
+                "/v1/carts/c/checkout",
+                body: #"{"version":3}"#,
+                headers: header
+            )
             #expect(both.status == 422 && both.field == "/version")
             _ = try await caller.send(.delete, "/v1/carts/c/lines")
-            let empty = try await caller.send(.post, "/v1/carts/c/checkout", #"{"version":4}"#)
+            let empty = try await caller.send(.post, "/v1/carts/c/checkout", body: #"{"version":4}"#)
             #expect(empty.status == 409 && empty.problem == "cart-empty")
         }
     }
 
     @Test(arguments: [
-        BadBody(#"{"version":0}"#, 422, "invalid-field", "/version"),
-        BadBody(#"{"version":-1}"#, 422, "invalid-field", "/version"),
-        BadBody(#"{"version":"3"}"#, 422, "wrong-type", "/version"),
-        BadBody(#"{"version":18446744073709551615}"#, 422, "invalid-field", "/version"),
-        BadBody(#"{"version":null}"#, 422, "missing-field", "/version"),
-        BadBody(#"{"order":"x"}"#, 422, "unknown-field", "/order"),
-        BadBody("[3]", 422, "wrong-type", ""),
+        BadBody(#"{"version":0}"#, 422, problem: "invalid-field", field: "/version"),
+        BadBody(#"{"version":-1}"#, 422, problem: "invalid-field", field: "/version"),
+        BadBody(#"{"version":"3"}"#, 422, problem: "wrong-type", field: "/version"),
+        BadBody(#"{"version":18446744073709551615}"#, 422, problem: "invalid-field", field: "/version"),
+        BadBody(#"{"version":null}"#, 422, problem: "missing-field", field: "/version"),
+        BadBody(#"{"order":"x"}"#, 422, problem: "unknown-field", field: "/order"),
+        BadBody("[3]", 422, problem: "wrong-type", field: ""),
     ])
     func `a bad checkout is refused by its field before any cart is asked`(bad: BadBody) async throws {
-        try await DetailRouteTests.refused(.post, "/v1/carts/c/checkout", bad)
+        try await DetailRouteTests.refused(.post, "/v1/carts/c/checkout", by: bad)
     }
 
     @Test func `a bad cancellation is refused before any cart is asked`() async throws {
-        let bad = BadBody(#"{"order":"x"}"#, 422, "unknown-field", "/order")
-        try await DetailRouteTests.refused(.post, "/v1/carts/c/checkout/cancel", bad)
+        let bad = BadBody(#"{"order":"x"}"#, 422, problem: "unknown-field", field: "/order")
+        try await DetailRouteTests.refused(.post, "/v1/carts/c/checkout/cancel", by: bad)
     }
 }

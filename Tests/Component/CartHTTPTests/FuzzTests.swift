@@ -68,24 +68,24 @@ import Testing
     {
         try await repeating("protobuf", for: .seconds(1.5)) { generator in
             let command = try Mutation.bytes(codec.encode(command: generator.command()), &generator)
-            try readAgain(command, codec.decode(command:), codec.encode(command:))
+            try readAgain(command, decode: codec.decode(command:), encode: codec.encode(command:))
             let state = try Mutation.bytes(
                 codec.encode(state: CartRecord(cart: generator.state())),
                 &generator
             )
-            try readAgain(state, codec.decode(state:), codec.encode(state:))
+            try readAgain(state, decode: codec.decode(state:), encode: codec.encode(state:))
             let answer = try Mutation.bytes(codec.encode(answer: generator.answer()), &generator)
-            try readAgain(answer, codec.decode(answer:), codec.encode(answer:))
+            try readAgain(answer, decode: codec.decode(answer:), encode: codec.encode(answer:))
             let events = try Mutation.bytes(codec.encode(events: generator.events()), &generator)
-            try readAgain(events, codec.decode(events:), codec.encode(events:))
+            try readAgain(events, decode: codec.decode(events:), encode: codec.encode(events:))
         }
     }
 
     /// What can be read can be written, and what was written is the same when it is read.
     private func readAgain<Value>(
         _ bytes: [UInt8],
-        _ decode: ([UInt8]) throws(CodecFailure) -> Value,
-        _ encode: (Value) throws(CodecFailure) -> [UInt8]
+        decode: ([UInt8]) throws(CodecFailure) -> Value,
+        encode: (Value) throws(CodecFailure) -> [UInt8]
     ) throws {
         let value: Value
         do throws(CodecFailure) {
@@ -135,7 +135,7 @@ enum Fuzzer {
         for id in ["c", "d"] {
             let made = try await caller.send(.put, "/v1/carts/\(id)")
             guard made.status == 201 else { continue }
-            _ = try await caller.send(.post, "/v1/carts/\(id)/lines", apple)
+            _ = try await caller.send(.post, "/v1/carts/\(id)/lines", body: apple)
         }
     }
 }

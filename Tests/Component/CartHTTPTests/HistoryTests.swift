@@ -102,7 +102,7 @@ import Testing
             }
         }
         try await serve { caller in
-            let post = try await caller.send(.post, "/v1/carts/c1/history", "{}")
+            let post = try await caller.send(.post, "/v1/carts/c1/history", body: "{}")
             #expect(post.status == 405)
             let deeper = try await caller.send(.get, "/v1/carts/c1/history/x")
             #expect(deeper.status == 404)

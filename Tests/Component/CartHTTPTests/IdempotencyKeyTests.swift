@@ -59,7 +59,7 @@ import Testing
                 (.post, "/v1/carts/c/lines", apple), (.delete, "/v1/carts/c/lines", nil),
                 (.patch, "/v1/carts/c/lines/1", #"{"quantity":1}"#), (.delete, "/v1/carts/c/lines/1", nil),
             ] as [(HTTPRequest.Method, String, String?)] {
-                let reply = try await caller.send(method, path, body, [.idempotencyKey: field])
+                let reply = try await caller.send(method, path, body: body, headers: [.idempotencyKey: field])
                 #expect(reply.status == 400)
                 #expect(reply.problem == "malformed-header")
                 #expect(reply.field == "Idempotency-Key")
@@ -72,7 +72,12 @@ import Testing
         try await serve { caller in
             _ = try await caller.send(.put, "/v1/carts/c")
             for method in [HTTPRequest.Method.get, .head] {
-                let reply = try await caller.send(method, "/v1/carts/c", nil, [.idempotencyKey: "a b"])
+                let reply = try await caller.send(
+                    method,
+                    "/v1/carts/c",
+                    body: nil,
+                    headers: [.idempotencyKey: "a b"]
+                )
                 #expect(reply.status == 200)
                 #expect(reply["Idempotency-Version"] == nil)
             }

@@ -37,7 +37,7 @@ import Testing
     private func withCart(_ test: @escaping @Sendable (HTTPTestClient) async throws -> Void) async throws {
         try await serve { caller in
             _ = try await caller.send(.put, "/v1/carts/c")
-            _ = try await caller.send(.post, "/v1/carts/c/lines", apple)
+            _ = try await caller.send(.post, "/v1/carts/c/lines", body: apple)
             try await test(caller)
         }
     }
@@ -45,7 +45,12 @@ import Testing
     @Test(arguments: ["\"2\"", "*", "\"1\", \"2\"", "\"2\", \"9\"", "W/\"2\", \"2\""])
     func `a change whose demand is met is made`(demand: String) async throws {
         try await withCart { caller in
-            let reply = try await caller.send(.delete, "/v1/carts/c/lines", nil, [.ifMatch: demand])
+            let reply = try await caller.send(
+                .delete,
+                "/v1/carts/c/lines",
+                body: nil,
+                headers: [.ifMatch: demand]
+            )
             #expect(reply.status == 200)
             #expect(reply.etag == "\"3\"")
         }
@@ -55,13 +60,18 @@ import Testing
     func `a change whose demand is not met is refused and names both versions`(demand: String) async throws {
         try await withCart { caller in
             let replies = [
-                try await caller.send(.delete, "/v1/carts/c/lines", nil, [.ifMatch: demand]),
-                try await caller.send(.delete, "/v1/carts/c/lines/1", nil, [.ifMatch: demand]),
-                try await caller.send(.patch, "/v1/carts/c/lines/1", #"{"quantity":7}"#, [.ifMatch: demand]),
-                try await caller.send(.post, "/v1/carts/c/lines", apple, [.ifMatch: demand]),
-                try await caller.send(.delete, "/v1/carts/c", nil, [.ifMatch: demand]),
-                try await caller.send(.put, "/v1/carts/c", nil, [.ifMatch: demand]),
-                try await caller.send(.get, "/v1/carts/c", nil, [.ifMatch: demand]),
+                try await caller.send(.delete, "/v1/carts/c/lines", body: nil, headers: [.ifMatch: demand]),
+                try await caller.send(.delete, "/v1/carts/c/lines/1", body: nil, headers: [.ifMatch: demand]),
+                try await caller.send(
+                    .patch,
+                    "/v1/carts/c/lines/1",
+                    body: #"{"quantity":7}"#,
+                    headers: [.ifMatch: demand]
+                ),
+                try await caller.send(.post, "/v1/carts/c/lines", body: apple, headers: [.ifMatch: demand]),
+                try await caller.send(.delete, "/v1/carts/c", body: nil, headers: [.ifMatch: demand]),
+                try await caller.send(.put, "/v1/carts/c", body: nil, headers: [.ifMatch: demand]),
+                try await caller.send(.get, "/v1/carts/c", body: nil, headers: [.ifMatch: demand]),
             ]
             for reply in replies {
                 #expect(reply.status == 412)
@@ -78,12 +88,12 @@ import Testing
     @Test func `a demand on a cart that is not there creates none`() async throws {
         try await serve { caller in
             for demand in ["*", "\"1\"", "\"1\", \"2\"", "\"x\""] {
-                let reply = try await caller.send(.put, "/v1/carts/c", nil, [.ifMatch: demand])
+                let reply = try await caller.send(.put, "/v1/carts/c", body: nil, headers: [.ifMatch: demand])
                 #expect(reply.status == 412)
                 #expect(try reply.json["actual"] as? String == "none")
             }
             #expect(try await caller.send(.get, "/v1/carts/c").status == 404)
-            let reply = try await caller.send(.delete, "/v1/carts/c", nil, [.ifMatch: "*"])
+            let reply = try await caller.send(.delete, "/v1/carts/c", body: nil, headers: [.ifMatch: "*"])
             #expect(reply.status == 404)
         }
     }
@@ -91,7 +101,7 @@ import Testing
     @Test func `a malformed demand is refused before any cart is asked`() async throws {
         let backend = InMemoryCarts()
         try await serve(backend) { caller in
-            let reply = try await caller.send(.delete, "/v1/carts/c", nil, [.ifMatch: "3"])
+            let reply = try await caller.send(.delete, "/v1/carts/c", body: nil, headers: [.ifMatch: "3"])
             #expect(reply.status == 400)
             #expect(reply.problem == "malformed-header")
             #expect(reply.field == "If-Match")

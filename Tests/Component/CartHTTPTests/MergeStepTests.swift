@@ -19,37 +19,37 @@ import Testing
         limits.quantity = 20
         let backend = InMemoryCarts(limits: limits)
         for (cart, items) in [("s", [("apple", 2), ("pear", 3)]), ("t", [("apple", 5)])] {
-            _ = try await send(backend, .put, "/v1/carts/\(cart)")
+            _ = try await send(to: backend, .put, "/v1/carts/\(cart)")
             for (sku, quantity) in items {
-                #expect(try await add(backend, cart, sku, quantity).status == 201)
+                #expect(try await add(to: backend, cart, sku: sku, quantity: quantity).status == 201)
             }
         }
         return backend
     }
 
     static func send(
-        _ dispatcher: some CartDispatcher,
+        to dispatcher: some CartDispatcher,
         _ method: HTTPRequest.Method,
         _ path: String,
-        _ body: String? = nil,
-        _ fields: HTTPFields = [:]
+        body: String? = nil,
+        headers: HTTPFields = [:]
     ) async throws -> ReceivedResponse {
         let reply = Mutex<ReceivedResponse?>(nil)
         try await serve(dispatcher) { caller in
-            let answer = try await caller.send(method, path, body, fields)
+            let answer = try await caller.send(method, path, body: body, headers: headers)
             reply.withLock { $0 = answer }
         }
         return try #require(reply.withLock { $0 })
     }
 
     static func add(
-        _ dispatcher: some CartDispatcher,
+        to dispatcher: some CartDispatcher,
         _ cart: String,
-        _ sku: String,
-        _ quantity: Int
+        sku: String,
+        quantity: Int
     ) async throws -> ReceivedResponse {
         let body = #"{"sku":"\#(sku)","quantity":\#(quantity),"unitPrice":{"amount":150,"currency":"EUR"}}"#
-        return try await send(dispatcher, .post, "/v1/carts/\(cart)/lines", body)
+        return try await send(to: dispatcher, .post, "/v1/carts/\(cart)/lines", body: body)
     }
 
     static func merge(
@@ -62,7 +62,7 @@ import Testing
         var fields: HTTPFields = [:]
         if let key { fields.append(HTTPField(name: .idempotencyKey, value: key)) }
         let body = #"{"from":"\#(source)","mergeId":"\#(id)"}"#
-        return try await send(dispatcher, .post, "/v1/carts/\(target)/merge", body, fields)
+        return try await send(to: dispatcher, .post, "/v1/carts/\(target)/merge", body: body, headers: fields)
     }
 
     /// How many of each article lie in carts that their clients can use.
@@ -115,11 +115,11 @@ import Testing
             let backend = try await Self.backend()
             // Between the rehearsal and the taking, the cart fills up; and its apples would be too many.
             let filled = HookedDispatcher(to: backend, before: 3) {
-                let status = try await Self.add(backend, "t", "apple", 15).status
+                let status = try await Self.add(to: backend, "t", sku: "apple", quantity: 15).status
                 #expect(status == 200)
             }
             let dispatcher = FaultyDispatcher(to: backend, fault, at: place)
-            let first = try await Self.merge(SwitchingDispatcher(filled, 4, dispatcher))
+            let first = try await Self.merge(SwitchingDispatcher(filled, until: 4, then: dispatcher))
             if dispatcher.asks <= place { break }
             #expect(first.status == 503, "killed at ask \(place)")
             let again = try await Self.merge(backend)
@@ -128,7 +128,7 @@ import Testing
             #expect(Self.stock(backend) == ["apple": 22, "pear": 3], "killed at ask \(place)")
             #expect(backend.cart("s").cart != nil && backend.cart("t").cart != nil, "killed at ask \(place)")
             // There is room again, and the merge that was called off comes about.
-            _ = try await Self.send(backend, .patch, "/v1/carts/t/lines/1", #"{"quantity":5}"#)
+            _ = try await Self.send(to: backend, .patch, "/v1/carts/t/lines/1", body: #"{"quantity":5}"#)
             #expect(try await Self.merge(backend).status == 200)
             try await dispatcher.deliver()
             #expect(Self.stock(backend) == Self.all && Self.isMerged(backend.cart("s")))
@@ -142,10 +142,10 @@ import Testing
         let dispatcher = FaultyDispatcher(to: backend, .late, at: 3)
         #expect(try await Self.merge(dispatcher).status == 503)
         // The target is an order for as long as the retry runs, which therefore opens the source again.
-        _ = try await Self.send(backend, .post, "/v1/carts/t/checkout", #"{"version":2}"#)
+        _ = try await Self.send(to: backend, .post, "/v1/carts/t/checkout", body: #"{"version":2}"#)
         #expect(try await Self.merge(backend).problem == "cart-checked-out")
         #expect(backend.cart("s").cart != nil)
-        #expect(try await Self.send(backend, .post, "/v1/carts/t/checkout/cancel").status == 200)
+        #expect(try await Self.send(to: backend, .post, "/v1/carts/t/checkout/cancel").status == 200)
         try await dispatcher.deliver()
         #expect(Self.stock(backend) == Self.all)
         #expect(backend.cart("t").cart?.lines.count == 1)
@@ -223,19 +223,29 @@ import Testing
                 }
             case 4:
                 let version = Int.random(in: 1...6, using: &random)
-                _ = try await Self.send(backend, .post, "/v1/carts/t/checkout", #"{"version":\#(version)}"#)
+                _ = try await Self.send(
+                    to: backend,
+                    .post,
+                    "/v1/carts/t/checkout",
+                    body: #"{"version":\#(version)}"#
+                )
             case 5:
-                _ = try await Self.send(backend, .post, "/v1/carts/t/checkout/cancel")
+                _ = try await Self.send(to: backend, .post, "/v1/carts/t/checkout/cancel")
             case 6:
-                _ = try await Self.add(backend, "t", "filler-\(Int.random(in: 0..<4, using: &random))", 1)
+                _ = try await Self.add(
+                    to: backend,
+                    "t",
+                    sku: "filler-\(Int.random(in: 0..<4, using: &random))",
+                    quantity: 1
+                )
             default:
                 _ = try await Self.merge(backend)
             }
         }
         for _ in 0..<2 {
-            _ = try await Self.send(backend, .post, "/v1/carts/t/checkout/cancel")
+            _ = try await Self.send(to: backend, .post, "/v1/carts/t/checkout/cancel")
             for line in backend.cart("t").cart?.lines ?? [] where line.sku.hasPrefix("filler") {
-                _ = try await Self.send(backend, .delete, "/v1/carts/t/lines/\(line.id.text)")
+                _ = try await Self.send(to: backend, .delete, "/v1/carts/t/lines/\(line.id.text)")
             }
             #expect(try await Self.merge(backend).status == 200, "seed \(seed)")
             for dispatcher in dispatchers { try await dispatcher.deliver() }
@@ -252,7 +262,7 @@ final class SwitchingDispatcher<First: CartDispatcher, Second: CartDispatcher>: 
     private let turn: Int
     private let asks = Atomic<Int>(0)
 
-    init(_ first: First, _ turn: Int, _ second: Second) {
+    init(_ first: First, until turn: Int, then second: Second) {
         self.first = first
         self.second = second
         self.turn = turn

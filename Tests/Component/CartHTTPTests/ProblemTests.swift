@@ -33,7 +33,7 @@ import Testing
         try await serve(backend) { caller in
             let replies = [
                 try await caller.send(.get, "/v1/carts/c"),
-                try await caller.send(.post, "/v1/carts/c/lines", apple),
+                try await caller.send(.post, "/v1/carts/c/lines", body: apple),
             ]
             for reply in replies {
                 #expect(reply.status == status)

@@ -20,7 +20,7 @@ import Testing
         try await server.test(.router) { try await body(HTTPTestClient(client: $0)) }
     }
 
-    private static func item(_ id: String, _ quantity: Int, _ price: Int) -> String {
+    private static func item(_ id: String, _ quantity: Int, at price: Int) -> String {
         #"{"itemId":"\#(id)","quantity":\#(quantity),"unitPrice":\#(price)}"#
     }
 
@@ -35,16 +35,16 @@ import Testing
                 (.get, "/carts/c%201", nil, 200, #"{"customerId":"c 1","items":[]}"#),
                 (.get, items, nil, 200, "[]"),
                 (.get, items + "/a", nil, 404, "*"),
-                (.post, items, Self.item("a", 2, 150), 201, Self.item("a", 2, 150)),
-                (.post, items, Self.item("a", 3, 150), 201, Self.item("a", 5, 150)),
-                (.post, items, Self.item("b/{}", 1, 9), 201, Self.item("b/{}", 1, 9)),
-                (.get, items + "/b%2F%7B%7D", nil, 200, Self.item("b/{}", 1, 9)),
-                (.patch, items, Self.item("a", 1, 99), 202, ""),
-                (.patch, items, Self.item("x", 1, 99), 404, "*"),
+                (.post, items, Self.item("a", 2, at: 150), 201, Self.item("a", 2, at: 150)),
+                (.post, items, Self.item("a", 3, at: 150), 201, Self.item("a", 5, at: 150)),
+                (.post, items, Self.item("b/{}", 1, at: 9), 201, Self.item("b/{}", 1, at: 9)),
+                (.get, items + "/b%2F%7B%7D", nil, 200, Self.item("b/{}", 1, at: 9)),
+                (.patch, items, Self.item("a", 1, at: 99), 202, ""),
+                (.patch, items, Self.item("x", 1, at: 99), 404, "*"),
                 (.delete, items + "/b%2F%7B%7D", nil, 202, ""),
                 (
                     .get, "/carts/c%201", nil, 200,
-                    #"{"customerId":"c 1","items":[\#(Self.item("a", 1, 99))]}"#
+                    #"{"customerId":"c 1","items":[\#(Self.item("a", 1, at: 99))]}"#
                 ),
                 (.delete, items + "/gone", nil, 202, ""),
                 (.delete, "/carts/c%201", nil, 202, #"{"customerId":"c 1","items":[]}"#),
@@ -54,7 +54,7 @@ import Testing
                 (.get, "/carts/c%201/merge?sessionId=", nil, 422, "*"),
             ]
             for (method, path, body, status, expected) in steps {
-                let reply = try await caller.send(method, path, body)
+                let reply = try await caller.send(method, path, body: body)
                 #expect(reply.status == status, "\(method) \(path)")
                 if expected != "*" { #expect(Self.text(reply) == expected, "\(method) \(path)") }
             }
@@ -74,18 +74,18 @@ import Testing
             (.post, "/carts/a/items", #"{"itemId":1,"quantity":1}"#, 422, "/itemId"),
             (.post, "/carts/a/items", #"{"itemId":"","quantity":1}"#, 422, "/itemId"),
             (.post, "/carts/a/items", #"{"itemId":"a"}"#, 422, "/quantity"),
-            (.post, "/carts/a/items", Self.item("a", 0, 1), 422, "/quantity"),
-            (.post, "/carts/a/items", Self.item("a", -1, 1), 422, "/quantity"),
+            (.post, "/carts/a/items", Self.item("a", 0, at: 1), 422, "/quantity"),
+            (.post, "/carts/a/items", Self.item("a", -1, at: 1), 422, "/quantity"),
             (.post, "/carts/a/items", #"{"itemId":"a","quantity":99999999999999999999}"#, 422, "/quantity"),
-            (.post, "/carts/a/items", Self.item("a", 1, -1), 422, "/unitPrice"),
-            (.patch, "/carts/a/items", Self.item("a", 0, 1), 422, "/quantity"),
+            (.post, "/carts/a/items", Self.item("a", 1, at: -1), 422, "/unitPrice"),
+            (.patch, "/carts/a/items", Self.item("a", 0, at: 1), 422, "/quantity"),
             (.get, "/carts/a/merge", nil, 422, "sessionId"),
             (.get, "/carts/a/merge?sessionId=\(long)", nil, 400, "sessionId"),
             (.get, "/carts/\(long)/merge?sessionId=a", nil, 400, "customerId"),
         ]
         try await serve { caller in
             for (method, path, body, status, field) in bad {
-                let reply = try await caller.send(method, path, body)
+                let reply = try await caller.send(method, path, body: body)
                 #expect(reply.status == status, "\(method) \(path) \(body ?? "")")
                 #expect(reply.field == field, "\(method) \(path) \(body ?? "")")
             }
@@ -96,7 +96,7 @@ import Testing
     @Test func `members that nothing is known of are overlooked, as they are there`() async throws {
         try await serve { caller in
             let body = #"{"itemId":"a","quantity":1,"unitPrice":2,"name":"A"}"#
-            let reply = try await caller.send(.post, "/carts/a/items", body)
+            let reply = try await caller.send(.post, "/carts/a/items", body: body)
             #expect(reply.status == 201)
         }
     }
@@ -104,7 +104,7 @@ import Testing
     @Test func `trouble says what became of the change`() async throws {
         backend.fail(.storeUnavailable)
         try await serve { caller in
-            let reply = try await caller.send(.post, "/carts/a/items", Self.item("a", 1, 1))
+            let reply = try await caller.send(.post, "/carts/a/items", body: Self.item("a", 1, at: 1))
             #expect(reply.status == 503)
             #expect(reply["Retry-After"] == "2")
             #expect(try reply.json["outcome"] as? String == "unknown")

@@ -21,12 +21,13 @@ import Testing
 
         var testDescription: String { "\(method) \(path) \(body ?? "")" }
 
-        func send(_ caller: HTTPTestClient, _ key: String = "k-1", _ more: HTTPFields = [:]) async throws
+        func send(_ caller: HTTPTestClient, _ key: String = "k-1", headers more: HTTPFields = [:])
+            async throws
             -> ReceivedResponse
         {
             var fields = more
             fields.append(HTTPField(name: .idempotencyKey, value: key))
-            return try await caller.send(method, path, body, fields)
+            return try await caller.send(method, path, body: body, headers: fields)
         }
     }
 
@@ -77,7 +78,7 @@ import Testing
     private func withCart(_ test: @escaping @Sendable (HTTPTestClient) async throws -> Void) async throws {
         try await serve { caller in
             _ = try await caller.send(.put, "/v1/carts/c")
-            _ = try await caller.send(.post, "/v1/carts/c/lines", apple)
+            _ = try await caller.send(.post, "/v1/carts/c/lines", body: apple)
             try await test(caller)
         }
     }
@@ -119,7 +120,7 @@ import Testing
             let first = try await change.send(caller)
             _ = try await caller.send(.put, "/v1/carts/c")
             _ = try await caller.send(.delete, "/v1/carts/c/lines")
-            let now = try await caller.send(.post, "/v1/carts/c/lines", apple)
+            let now = try await caller.send(.post, "/v1/carts/c/lines", body: apple)
             let again = try await change.send(caller)
             #expect(again.status == first.status)
             #expect(again["Location"] == first["Location"])
@@ -171,14 +172,14 @@ import Testing
     @Test(arguments: plain)
     func `a demand is held against the first only, and belongs to the request`(change: Change) async throws {
         try await withCart { caller in
-            #expect(try await change.send(caller, "k-1", [.ifMatch: "\"1\""]).status == 412)
+            #expect(try await change.send(caller, "k-1", headers: [.ifMatch: "\"1\""]).status == 412)
             for demand in ["\"2\"", " \"2\""] {
-                let reply = try await change.send(caller, "k-1", [.ifMatch: demand])
+                let reply = try await change.send(caller, "k-1", headers: [.ifMatch: demand])
                 #expect(reply.status == change.status)
                 #expect(reply["Idempotency-Version"] == "3")
             }
             for demand in ["\"2\", \"3\"", "\"3\"", "*"] {
-                #expect(try await change.send(caller, "k-1", [.ifMatch: demand]).status == 422)
+                #expect(try await change.send(caller, "k-1", headers: [.ifMatch: demand]).status == 422)
             }
         }
     }
@@ -187,7 +188,7 @@ import Testing
     func `a retry needs no cart that could meet its demand`(change: Change, demand: String) async throws {
         try await withCart { caller in
             for replayed in [nil, "true"] {
-                let reply = try await change.send(caller, "k-1", [.ifMatch: demand])
+                let reply = try await change.send(caller, "k-1", headers: [.ifMatch: demand])
                 #expect(reply.status == change.status)
                 #expect(reply["Idempotency-Replayed"] == replayed)
                 _ = try await caller.send(.delete, "/v1/carts/c")
@@ -207,7 +208,7 @@ import Testing
                 #expect(reply["Idempotency-Version"] == "1" && reply["Idempotency-Replayed"] == replayed)
             }
             let absent = Change(method: .put, path: "/v1/carts/d", status: 201)
-            #expect(try await absent.send(caller, "k", [.ifMatch: "*"]).status == 412)
+            #expect(try await absent.send(caller, "k", headers: [.ifMatch: "*"]).status == 412)
             #expect(try await caller.send(.get, "/v1/carts/d").status == 404)
         }
     }
@@ -300,7 +301,7 @@ import Testing
                 status: 200
             )
             for n in 0...256 { #expect(try await set.send(caller, "k-\(n)").status == 200) }
-            _ = try await caller.send(.patch, "/v1/carts/c/lines/1", #"{"quantity":9}"#)
+            _ = try await caller.send(.patch, "/v1/carts/c/lines/1", body: #"{"quantity":9}"#)
             let retired = try await set.send(caller, "k-0")
             #expect(retired.status == 409)
             #expect(retired.problem == "idempotency-key-retired")

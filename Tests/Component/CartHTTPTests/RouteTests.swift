@@ -33,7 +33,7 @@ import Testing
             let subtotal = try #require(totals["subtotal"] as? [String: Any])
             #expect(subtotal["amount"] as? Int == 0)
             #expect(subtotal["currency"] is NSNull)
-            let again = try await caller.send(.post, "/v1/carts", #"{"currency":"USD"}"#)
+            let again = try await caller.send(.post, "/v1/carts", body: #"{"currency":"USD"}"#)
             #expect(again["Location"] == "/v1/carts/00000000000000000000000002")
             #expect(try again.json["currency"] as? String == "USD")
         }
@@ -41,14 +41,14 @@ import Testing
 
     @Test func `PUT creates a cart once and then leaves it as it is`() async throws {
         try await serve { caller in
-            let first = try await caller.send(.put, "/v1/carts/mine", #"{"currency":"EUR"}"#)
+            let first = try await caller.send(.put, "/v1/carts/mine", body: #"{"currency":"EUR"}"#)
             #expect(first.status == 201)
             #expect(first["Location"] == "/v1/carts/mine")
             let second = try await caller.send(.put, "/v1/carts/mine")
             #expect(second.status == 200)
             #expect(second["Location"] == nil)
             #expect(second.etag == "\"1\"")
-            let other = try await caller.send(.put, "/v1/carts/mine", #"{"currency":"USD"}"#)
+            let other = try await caller.send(.put, "/v1/carts/mine", body: #"{"currency":"USD"}"#)
             #expect(other.status == 409)
             #expect(other.problem == "currency-mismatch")
             #expect(other.field == "/currency")
@@ -61,10 +61,10 @@ import Testing
             let added = try await caller.send(
                 .post,
                 "/v1/carts/c/lines",
-                #"""
-                {"sku":"mug","name":"Mug \"☕️\"","quantity":3,"unitPrice":{"amount":1999,"currency":"EUR"},
-                 "attributes":{"color":"sky\u0020blue"}}
-                """#
+                body: #"""
+                    {"sku":"mug","name":"Mug \"☕️\"","quantity":3,"unitPrice":{"amount":1999,"currency":"EUR"},
+                     "attributes":{"color":"sky\u0020blue"}}
+                    """#
             )
             #expect(added.status == 201)
             #expect(added["Location"] == "/v1/carts/c/lines/1")
@@ -79,8 +79,8 @@ import Testing
             #expect(line["attributes"] as? NSDictionary == ["color": "sky blue"])
             #expect(line["addedAt"] as? String == "2026-11-22T16:09:17.042Z")
 
-            _ = try await caller.send(.post, "/v1/carts/c/lines", apple)
-            let more = try await caller.send(.post, "/v1/carts/c/lines", apple)
+            _ = try await caller.send(.post, "/v1/carts/c/lines", body: apple)
+            let more = try await caller.send(.post, "/v1/carts/c/lines", body: apple)
             #expect(more.status == 200)
             #expect(try more.lines.map { $0["quantity"] as? Int } == [3, 4])
             #expect(try more.lines.last?["name"] is NSNull)
@@ -90,19 +90,19 @@ import Testing
                     as NSDictionary
             )
 
-            let set = try await caller.send(.patch, "/v1/carts/c/lines/2", #"{"quantity":1}"#)
+            let set = try await caller.send(.patch, "/v1/carts/c/lines/2", body: #"{"quantity":1}"#)
             #expect(set.status == 200)
             #expect(try set.lines.map { $0["quantity"] as? Int } == [3, 1])
-            let same = try await caller.send(.patch, "/v1/carts/c/lines/2", #"{"quantity":1}"#)
+            let same = try await caller.send(.patch, "/v1/carts/c/lines/2", body: #"{"quantity":1}"#)
             #expect(same.status == 200)
             #expect(same.etag == set.etag)
-            let zero = try await caller.send(.patch, "/v1/carts/c/lines/2", #"{"quantity":0}"#)
+            let zero = try await caller.send(.patch, "/v1/carts/c/lines/2", body: #"{"quantity":0}"#)
             #expect(try zero.lines.count == 1)
             let removed = try await caller.send(.delete, "/v1/carts/c/lines/1")
             #expect(removed.status == 200)
             #expect(try removed.lines.isEmpty)
             #expect(try removed.json["currency"] as? String == "EUR")
-            _ = try await caller.send(.post, "/v1/carts/c/lines", apple)
+            _ = try await caller.send(.post, "/v1/carts/c/lines", body: apple)
             let cleared = try await caller.send(.delete, "/v1/carts/c/lines")
             #expect(cleared.status == 200)
             #expect(try cleared.lines.isEmpty)
@@ -126,7 +126,7 @@ import Testing
             #expect(gone.status == 410)
             #expect(gone.problem == "cart-deleted")
             #expect(gone["Content-Type"] == "application/problem+json")
-            #expect(try await caller.send(.post, "/v1/carts/c/lines", apple).status == 410)
+            #expect(try await caller.send(.post, "/v1/carts/c/lines", body: apple).status == 410)
             let anew = try await caller.send(.put, "/v1/carts/c")
             #expect(anew.status == 201)
             #expect(anew.etag == "\"3\"")
@@ -137,7 +137,7 @@ import Testing
         try await serve { caller in
             _ = try await caller.send(.put, "/v1/carts/c")
             #expect(try await caller.send(.delete, "/v1/carts/c/lines/7").problem == "line-not-found")
-            let patched = try await caller.send(.patch, "/v1/carts/c/lines/7", #"{"quantity":1}"#)
+            let patched = try await caller.send(.patch, "/v1/carts/c/lines/7", body: #"{"quantity":1}"#)
             #expect(patched.status == 404)
             #expect(patched.problem == "line-not-found")
         }
@@ -146,9 +146,9 @@ import Testing
     @Test func `a full line and a foreign currency are conflicts that name the field`() async throws {
         try await serve { caller in
             _ = try await caller.send(.put, "/v1/carts/c")
-            _ = try await caller.send(.post, "/v1/carts/c/lines", apple)
+            _ = try await caller.send(.post, "/v1/carts/c/lines", body: apple)
             let full = apple.replacing("\"quantity\":2", with: "\"quantity\":9998")
-            let reply = try await caller.send(.post, "/v1/carts/c/lines", full)
+            let reply = try await caller.send(.post, "/v1/carts/c/lines", body: full)
             #expect(reply.status == 409)
             #expect(reply.problem == "limit-reached")
             #expect(reply.field == "/quantity")
@@ -157,7 +157,7 @@ import Testing
             let foreign = try await caller.send(
                 .post,
                 "/v1/carts/c/lines",
-                apple.replacing("EUR", with: "USD")
+                body: apple.replacing("EUR", with: "USD")
             )
             #expect(foreign.problem == "currency-mismatch")
             #expect(foreign.field == "/unitPrice/currency")
@@ -188,7 +188,7 @@ import Testing
             #expect(options["Allow"] == allow)
             for method in ["GET", "HEAD", "PUT", "POST", "PATCH", "DELETE", "TRACE", "BREW"] {
                 guard !allow.contains(method) else { continue }
-                let reply = try await caller.send(try #require(HTTPRequest.Method(method)), path, "{}")
+                let reply = try await caller.send(try #require(HTTPRequest.Method(method)), path, body: "{}")
                 #expect(reply.status == 405)
                 #expect(reply.problem == "method-not-allowed")
                 #expect(reply["Allow"] == allow)
@@ -245,7 +245,7 @@ import Testing
             let before = ContinuousClock.now
             let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
             let name = try #require(HTTPField.Name("traceparent"))
-            _ = try await caller.send(.put, "/v1/carts/c", nil, [name: trace])
+            _ = try await caller.send(.put, "/v1/carts/c", body: nil, headers: [name: trace])
             let asked = try #require(backend.asked.first)
             #expect(asked.trace == trace)
             #expect(asked.deadline >= before + .seconds(2))
@@ -254,9 +254,9 @@ import Testing
     }
 
     @Test func `over a real connection it is the same`() async throws {
-        try await serve(InMemoryCarts(), .live) { caller in
+        try await serve(InMemoryCarts(), setup: .live) { caller in
             #expect(try await caller.send(.put, "/v1/carts/c").status == 201)
-            #expect(try await caller.send(.post, "/v1/carts/c/lines", apple).status == 201)
+            #expect(try await caller.send(.post, "/v1/carts/c/lines", body: apple).status == 201)
             #expect(try await caller.send(.head, "/v1/carts/c").status == 200)
             let get = try await caller.send(.get, "/v1/carts/c")
             #expect(get.status == 200)
@@ -270,7 +270,7 @@ import Testing
     @Test func `what is done is said even if the cart is gone by the same commit`() async throws {
         let gone = CartState.deleted(at: moment, lastLine: LineID(1))
         try await serve(FixedAnswerDispatcher(.lineAdded(LineID(1)), gone)) { caller in
-            let reply = try await caller.send(.post, "/v1/carts/c/lines", apple)
+            let reply = try await caller.send(.post, "/v1/carts/c/lines", body: apple)
             #expect(reply.status == 201)
             #expect(reply["Location"] == "/v1/carts/c/lines/1")
             #expect(reply.etag == "\"9\"")

@@ -35,14 +35,14 @@ import Testing
     @Test func `the cart is shown at once, then each version, then its end`() async throws {
         let (backend, feed) = (InMemoryCarts(), ManualChangeFeed())
         try await serve(backend, feed: feed) { caller in
-            _ = try await caller.send(.put, "/v1/carts/c", "{}")
+            _ = try await caller.send(.put, "/v1/carts/c", body: "{}")
             async let stream = caller.send(.get, "/v1/carts/c/stream")
             var arrivals = feed.arrivals.makeAsyncIterator()
             await arrivals.next()
             // The stream looks only when it is told to: nothing is skipped while each look is waited for.
             var looks = backend.looks.makeAsyncIterator()
             await looks.next()
-            _ = try await caller.send(.post, "/v1/carts/c/lines", apple)
+            _ = try await caller.send(.post, "/v1/carts/c/lines", body: apple)
             feed.tell(.committed(SequenceNumber(2)))
             await looks.next()
             // Nothing new: a look that finds the same is not told.
@@ -66,10 +66,15 @@ import Testing
     {
         let (backend, feed) = (InMemoryCarts(), ManualChangeFeed())
         try await serve(backend, feed: feed) { caller in
-            _ = try await caller.send(.put, "/v1/carts/c", "{}")
+            _ = try await caller.send(.put, "/v1/carts/c", body: "{}")
             let lastEvent = try #require(HTTPField.Name("Last-Event-ID"))
             for (seen, shown) in [("1", 0), ("0", 1), ("x", 1)] {
-                async let stream = caller.send(.get, "/v1/carts/c/stream", nil, [lastEvent: seen])
+                async let stream = caller.send(
+                    .get,
+                    "/v1/carts/c/stream",
+                    body: nil,
+                    headers: [lastEvent: seen]
+                )
                 var arrivals = feed.arrivals.makeAsyncIterator()
                 await arrivals.next()
                 feed.close()
@@ -81,13 +86,22 @@ import Testing
 
     @Test func `who comes back to a cart that was merged is told so, and the stream ends`() async throws {
         try await serve { caller in
-            for id in ["a", "b"] { _ = try await caller.send(.put, "/v1/carts/\(id)", "{}") }
-            let merge = try await caller.send(.post, "/v1/carts/b/merge", #"{"from":"a","mergeId":"m"}"#)
+            for id in ["a", "b"] { _ = try await caller.send(.put, "/v1/carts/\(id)", body: "{}") }
+            let merge = try await caller.send(
+                .post,
+                "/v1/carts/b/merge",
+                body: #"{"from":"a","mergeId":"m"}"#
+            )
             #expect(merge.status == 200)
             let version = try await caller.send(.get, "/v1/carts/a").headers[.eTag]
             let lastEvent = try #require(HTTPField.Name("Last-Event-ID"))
             let seen = try #require(version).filter(\.isNumber)
-            let reply = try await caller.send(.get, "/v1/carts/a/stream", nil, [lastEvent: seen])
+            let reply = try await caller.send(
+                .get,
+                "/v1/carts/a/stream",
+                body: nil,
+                headers: [lastEvent: seen]
+            )
             #expect(events(reply).map(\.kind) == ["merged"])
         }
     }
@@ -97,13 +111,13 @@ import Testing
         try await serve(backend, feed: ManualChangeFeed(limit: 2)) { caller in
             let unknown = try await caller.send(.get, "/v1/carts/nobody/stream")
             #expect(unknown.status == 404)
-            _ = try await caller.send(.put, "/v1/carts/c", "{}")
+            _ = try await caller.send(.put, "/v1/carts/c", body: "{}")
             _ = try await caller.send(.delete, "/v1/carts/c")
             let deleted = try await caller.send(.get, "/v1/carts/c/stream")
             #expect(deleted.status == 410)
             let third = try await caller.send(.get, "/v1/carts/c/stream")
             #expect(third.status == 503)
-            let method = try await caller.send(.post, "/v1/carts/c/stream", "{}")
+            let method = try await caller.send(.post, "/v1/carts/c/stream", body: "{}")
             #expect(method.status == 405)
         }
     }

@@ -21,9 +21,9 @@ struct HTTPTestClient: Sendable {
     func send(
         _ method: HTTPRequest.Method,
         _ path: String,
-        _ body: String? = nil,
+        body: String? = nil,
         type: String? = "application/json",
-        _ headers: HTTPFields = [:]
+        headers: HTTPFields = [:]
     ) async throws -> ReceivedResponse {
         var headers = headers
         if body != nil, let type { headers[.contentType] = type }
@@ -77,7 +77,7 @@ extension Data {
 /// Runs a test against the routes.
 func serve(
     _ backend: some CartDispatcher = InMemoryCarts(),
-    _ setup: TestingSetup = .router,
+    setup: TestingSetup = .router,
     node: String = "n1",
     policy: CartAPIPolicy = CartAPIPolicy(),
     draining: Bool = false,

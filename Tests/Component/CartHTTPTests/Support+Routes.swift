@@ -14,40 +14,43 @@ struct Route: Sendable {
     let path: String
     let body: String
 
-    private init(_ method: HTTPRequest.Method, _ path: String, _ body: String) {
+    private init(_ method: HTTPRequest.Method, _ path: String, body: String) {
         self.method = method
         self.path = path
         self.body = body
     }
 
     static let all: [Route] = [
-        Route(.post, "/v1/carts", #"{"currency":"EUR","expiresInSeconds":86400}"#),
-        Route(.put, "/v1/carts/c", #"{"currency":"EUR","expiresInSeconds":60}"#),
+        Route(.post, "/v1/carts", body: #"{"currency":"EUR","expiresInSeconds":86400}"#),
+        Route(.put, "/v1/carts/c", body: #"{"currency":"EUR","expiresInSeconds":60}"#),
         Route(
             .patch,
             "/v1/carts/c",
-            #"{"note":"a\nb","customerId":"kim","email":"k@example.com","attributes":{"a":"1","b":null},"discountCodes":["A","B"],"expiresInSeconds":null}"#
+            body:
+                #"{"note":"a\nb","customerId":"kim","email":"k@example.com","attributes":{"a":"1","b":null},"discountCodes":["A","B"],"expiresInSeconds":null}"#
         ),
         Route(
             .post,
             "/v1/carts/c/lines",
-            #"{"sku":"mug","name":"Möwe 🐦","quantity":2,"unitPrice":{"amount":1500,"currency":"EUR"},"attributes":{"size":"L"}}"#
+            body:
+                #"{"sku":"mug","name":"Möwe 🐦","quantity":2,"unitPrice":{"amount":1500,"currency":"EUR"},"attributes":{"size":"L"}}"#
         ),
-        Route(.patch, "/v1/carts/c/lines/1", #"{"quantity":3}"#),
-        Route(.put, "/v1/carts/c/lines/1/price", #"{"unitPrice":{"amount":1400,"currency":"EUR"}}"#),
+        Route(.patch, "/v1/carts/c/lines/1", body: #"{"quantity":3}"#),
+        Route(.put, "/v1/carts/c/lines/1/price", body: #"{"unitPrice":{"amount":1400,"currency":"EUR"}}"#),
         Route(
             .post,
             "/v1/carts/c/take-out",
-            #"{"lines":[{"lineId":"1","quantity":1},{"lineId":"9","quantity":2}]}"#
+            body: #"{"lines":[{"lineId":"1","quantity":1},{"lineId":"9","quantity":2}]}"#
         ),
         Route(
             .post,
             "/v1/carts/c/actions",
-            #"{"actions":[{"action":"set-quantity","lineId":"1","quantity":4},{"action":"set-details","note":null},{"action":"take-out","lines":[{"lineId":"1","quantity":1}]},{"action":"clear"}]}"#
+            body:
+                #"{"actions":[{"action":"set-quantity","lineId":"1","quantity":4},{"action":"set-details","note":null},{"action":"take-out","lines":[{"lineId":"1","quantity":1}]},{"action":"clear"}]}"#
         ),
-        Route(.post, "/v1/carts/c/checkout", #"{"version":2}"#),
-        Route(.post, "/v1/carts/c/checkout/cancel", "{}"),
-        Route(.post, "/v1/carts/c/merge", #"{"from":"d","mergeId":"m-1","strategy":"max"}"#),
+        Route(.post, "/v1/carts/c/checkout", body: #"{"version":2}"#),
+        Route(.post, "/v1/carts/c/checkout/cancel", body: "{}"),
+        Route(.post, "/v1/carts/c/merge", body: #"{"from":"d","mergeId":"m-1","strategy":"max"}"#),
     ]
 }
 

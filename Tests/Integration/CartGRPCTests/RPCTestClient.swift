@@ -13,14 +13,14 @@ struct RPCTestClient: Sendable {
     let client: GRPCClient<HTTP2ClientTransport.Posix>
 
     func call<Input: Message, Output: Message>(
-        _ service: String,
         _ method: String,
+        of service: String,
         _ input: Input,
-        _ metadata: Metadata = [:]
+        metadata: Metadata = [:]
     ) async throws -> Output {
         try await client.unary(
             request: ClientRequest(message: input, metadata: metadata),
-            descriptor: Self.method(service, method),
+            descriptor: Self.method(method, of: service),
             serializer: ProtobufSerializer<Input>(),
             deserializer: ProtobufDeserializer<Output>(),
             options: .defaults
@@ -29,14 +29,14 @@ struct RPCTestClient: Sendable {
 
     /// All that is answered; `each` hears of it message by message.
     func stream<Input: Message, Output: Message>(
-        _ service: String,
         _ method: String,
+        of service: String,
         _ input: Input,
-        _ each: @escaping @Sendable (Output) async throws -> Void
+        each: @escaping @Sendable (Output) async throws -> Void
     ) async throws {
         try await client.serverStreaming(
             request: ClientRequest(message: input),
-            descriptor: Self.method(service, method),
+            descriptor: Self.method(method, of: service),
             serializer: ProtobufSerializer<Input>(),
             deserializer: ProtobufDeserializer<Output>(),
             options: .defaults
@@ -45,7 +45,7 @@ struct RPCTestClient: Sendable {
         }
     }
 
-    private static func method(_ service: String, _ method: String) -> MethodDescriptor {
+    private static func method(_ method: String, of service: String) -> MethodDescriptor {
         MethodDescriptor(service: ServiceDescriptor(fullyQualifiedService: service), method: method)
     }
 }

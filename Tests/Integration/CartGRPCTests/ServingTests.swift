@@ -22,7 +22,7 @@ import Testing
         Array(error.metadata[stringValues: "cart-problem"])
     }
 
-    private static func addition(_ user: String, _ product: String, _ quantity: Int32)
+    private static func addition(for user: String, _ product: String, _ quantity: Int32)
         -> BoutiqueAddItemRequest
     {
         .with {
@@ -38,25 +38,25 @@ import Testing
     func `a shop's cart is filled, shown and emptied`(service: String) async throws {
         try await serve { caller in
             let show = BoutiqueGetCartRequest.with { $0.userID = "u {1}" }
-            let unknown: BoutiqueCart = try await caller.call(service, "GetCart", show)
+            let unknown: BoutiqueCart = try await caller.call("GetCart", of: service, show)
             #expect(unknown == BoutiqueCart())
             for (product, quantity) in [("b", 1), ("a", 2), ("b", 1)] as [(String, Int32)] {
                 let _: BoutiqueEmpty = try await caller.call(
-                    service,
                     "AddItem",
-                    Self.addition("u {1}", product, quantity)
+                    of: service,
+                    Self.addition(for: "u {1}", product, quantity)
                 )
             }
-            let full: BoutiqueCart = try await caller.call(service, "GetCart", show)
+            let full: BoutiqueCart = try await caller.call("GetCart", of: service, show)
             #expect(full.userID == "u {1}")
             #expect(full.items.map(\.productID) == ["b", "a"])
             #expect(full.items.map(\.quantity) == [2, 2])
             let _: BoutiqueEmpty = try await caller.call(
-                service,
                 "EmptyCart",
+                of: service,
                 BoutiqueEmptyCartRequest.with { $0.userID = "u {1}" }
             )
-            let emptied: BoutiqueCart = try await caller.call(service, "GetCart", show)
+            let emptied: BoutiqueCart = try await caller.call("GetCart", of: service, show)
             #expect(emptied == BoutiqueCart())
         }
     }
@@ -65,19 +65,20 @@ import Testing
         async throws
     {
         let bad: [(BoutiqueAddItemRequest, String)] = [
-            (Self.addition("", "a", 1), "user_id: "), (.with { $0.userID = "u" }, "item: "),
-            (Self.addition(String(repeating: "u", count: 116), "a", 1), "user_id: "),
-            (Self.addition("u", "", 1), "item.product_id: "),
-            (Self.addition("u", String(repeating: "p", count: 65), 1), "item.product_id: "),
-            (Self.addition("u", "a", 0), "item.quantity: "), (Self.addition("u", "a", -1), "item.quantity: "),
-            (Self.addition("u", "a", .max), "item.quantity: "),
+            (Self.addition(for: "", "a", 1), "user_id: "), (.with { $0.userID = "u" }, "item: "),
+            (Self.addition(for: String(repeating: "u", count: 116), "a", 1), "user_id: "),
+            (Self.addition(for: "u", "", 1), "item.product_id: "),
+            (Self.addition(for: "u", String(repeating: "p", count: 65), 1), "item.product_id: "),
+            (Self.addition(for: "u", "a", 0), "item.quantity: "),
+            (Self.addition(for: "u", "a", -1), "item.quantity: "),
+            (Self.addition(for: "u", "a", .max), "item.quantity: "),
         ]
         try await serve { caller in
             for (request, field) in bad {
                 let error = await #expect(throws: RPCError.self) {
                     let _: BoutiqueEmpty = try await caller.call(
-                        "hipstershop.CartService",
                         "AddItem",
+                        of: "hipstershop.CartService",
                         request
                     )
                 }
@@ -87,17 +88,17 @@ import Testing
             // Not the message that it should be: a user's id that is no text.
             let broken = await #expect(throws: RPCError.self) {
                 let _: BoutiqueEmpty = try await caller.call(
-                    "hipstershop.CartService",
                     "AddItem",
+                    of: "hipstershop.CartService",
                     Google_Protobuf_BytesValue(Data([0xFF, 0xFE]))
                 )
             }
             #expect(broken?.code == .invalidArgument)
             let long = await #expect(throws: RPCError.self) {
                 let _: BoutiqueEmpty = try await caller.call(
-                    "hipstershop.CartService",
                     "AddItem",
-                    Self.addition("u", String(repeating: "p", count: 70_000), 1)
+                    of: "hipstershop.CartService",
+                    Self.addition(for: "u", String(repeating: "p", count: 70_000), 1)
                 )
             }
             #expect(long?.code == .resourceExhausted)
@@ -110,7 +111,7 @@ import Testing
         try await serve { caller in
             func change<Request: Message>(_ method: String, _ request: Request) async throws
                 -> ServedChangeResponse
-            { try await caller.call("cart.v1.CartService", method, request) }
+            { try await caller.call(method, of: "cart.v1.CartService", request) }
             let created = try await change("Create", ServedCreateRequest())
             let id = created.cart.id
             #expect(id == CartID(randomHigh: 1, randomLow: 2).text)
@@ -153,8 +154,8 @@ import Testing
             let cleared = try await change("Clear", ServedClearRequest.with { $0.cartID = id })
             #expect(cleared.effect == .unchanged)
             let shown: ServedGetResponse = try await caller.call(
-                "cart.v1.CartService",
                 "Get",
+                of: "cart.v1.CartService",
                 ServedGetRequest.with { $0.cartID = id }
             )
             #expect(shown.cart == cleared.cart)
@@ -162,8 +163,8 @@ import Testing
             #expect(deleted.effect == .deleted && !deleted.hasCart)
             let gone = await #expect(throws: RPCError.self) {
                 let _: ServedGetResponse = try await caller.call(
-                    "cart.v1.CartService",
                     "Get",
+                    of: "cart.v1.CartService",
                     ServedGetRequest.with { $0.cartID = id }
                 )
             }

@@ -11,7 +11,7 @@ struct CartAssembler {
     private var lines: [StoredLine] = []
     private var operations = OperationFields()
 
-    /// - Throws: where the field is none of ours, or can not be read.
+    /// - Throws: where the field is not one of ours, or cannot be read.
     mutating func add(_ part: ContentField) throws(CodecFailure) {
         do throws(CodecFailure) {
             if part.name == "s" || part.name == "m" {
@@ -25,7 +25,7 @@ struct CartAssembler {
                 throw CodecFailure("a form that this build does not know")
             }
         } catch {
-            throw CodecFailure("the field `\(part.name)` can not be read: \(error.reason)")
+            throw CodecFailure("the field `\(part.name)` cannot be read: \(error.reason)")
         }
     }
 
@@ -40,7 +40,7 @@ struct CartAssembler {
             try placeOperations(in: &cart)
             return try cart.record()
         } catch {
-            throw CodecFailure("the field `\(name)` can not be read: \(error.reason)")
+            throw CodecFailure("the field `\(name)` cannot be read: \(error.reason)")
         }
     }
 
@@ -75,7 +75,8 @@ struct CartAssembler {
 }
 
 extension StoredCart {
-    /// What the cart holds, in whatever state it is; nil where it holds nothing. Setting it changes nothing then.
+    /// The contents of the cart, in whatever state it is; nil where it has none, and then setting them does
+    /// nothing.
     var contents: StoredOpen? {
         get {
             switch kind {

@@ -5,8 +5,8 @@ import SwiftProtobuf
 
 /// Carts, commands and answers as protobuf: `cart_state.proto` in Redis, `cart_link.proto` between nodes.
 ///
-/// Whatever bytes come, decoding ends in a value or in `CodecFailure`. Every decoded value can be decided on, shown and
-/// encoded again without trapping, also where its numbers are absurd.
+/// Whatever bytes come, decoding ends in a value or in `CodecFailure`. Every decoded value can be decided on,
+/// shown and encoded again without trapping, also where its numbers are absurd.
 package struct CartCodec: ActorCodec {
     /// The highest schema that we read. We write the lowest that has what the cart has.
     static let schemaVersion: UInt32 = 2
@@ -36,7 +36,8 @@ package struct CartCodec: ActorCodec {
         try Self.message(StoredEvents.self, from: bytes, "a commit's events").entries().map(\.event)
     }
 
-    /// - Throws: where the bytes are no events, or some that only a newer build knows; the state is as before then.
+    /// - Throws: where the bytes are no events, or some that only a newer build knows; the state is as before
+    ///   then.
     package func replay(
         events bytes: [UInt8],
         onto state: inout CartRecord,
@@ -58,7 +59,7 @@ package struct CartCodec: ActorCodec {
         do {
             return try LinkedCommand(command).serializedBytes()
         } catch {
-            throw CodecFailure("it can not be written: \(error)")
+            throw CodecFailure("encoding failed: \(error)")
         }
     }
 
@@ -72,7 +73,7 @@ package struct CartCodec: ActorCodec {
         do {
             return try LinkedAnswer(answer).serializedBytes()
         } catch {
-            throw CodecFailure("it can not be written: \(error)")
+            throw CodecFailure("encoding failed: \(error)")
         }
     }
 
@@ -85,7 +86,7 @@ package struct CartCodec: ActorCodec {
         do {
             return try message.serializedBytes()
         } catch {
-            throw CodecFailure("it can not be written: \(error)")
+            throw CodecFailure("encoding failed: \(error)")
         }
     }
 

@@ -3,7 +3,7 @@ import Cart
 import CartProtobuf
 import SwiftProtobuf
 
-/// How a cart splits into fields of its record.
+/// The division of a cart into fields of its record.
 ///
 /// | field | what |
 /// |---|---|
@@ -20,7 +20,8 @@ package struct CartSplit: StateSplit {
     /// The split; it has no settings.
     package init() {}
 
-    /// - Throws: where a damaged cart has lines in another order than that of their ids, which fields could not hold.
+    /// - Throws: where a damaged cart has lines in another order than that of their ids, which fields could
+    ///   not hold.
     package func parts(
         of state: CartRecord,
         _ grain: SplitGranularity

@@ -60,7 +60,7 @@ extension LinkedCommand {
         do {
             return try LinkedCommand(serializedBytes: bytes)
         } catch {
-            throw CodecFailure("\(name) can not be read: \(error)")
+            throw CodecFailure("\(name) cannot be read: \(error)")
         }
     }
 

@@ -109,13 +109,13 @@ extension LinkedRejected {
 }
 
 extension LinkedRefusedAction {
-    /// Why the action was refused. An action is no batch, so that bytes do not have us go as deep as they like.
+    /// The action's refusal. An action is never a batch itself, so bytes cannot make us recurse at will.
     fileprivate func rejection() throws(CodecFailure) -> CartRejection {
         let message: LinkedRejected
         do {
             message = try LinkedRejected(serializedBytes: rejected)
         } catch {
-            throw CodecFailure("why an action was refused can not be read: \(error)")
+            throw CodecFailure("the refusal of an action cannot be read: \(error)")
         }
         if case .action = message.reason { throw CodecFailure("a batch within a batch") }
         return try message.rejection()

@@ -2,9 +2,10 @@ import ActorRuntime
 import Cart
 import CartProtobuf
 
-/// The operations of a cart, each in a field of its own, so that a commit writes what it adds and not what was there.
+/// The operations of a cart, each in a field of its own, so that a commit writes what it adds and not what
+/// was there.
 struct OperationFields {
-    /// How many hashes of older operations lie in one field.
+    /// The number of hashes of older operations in one field.
     private static let run: UInt64 = 64
     private static let keptPrefix = "op:"
     private static let runPrefix = "or:"
@@ -56,7 +57,7 @@ struct OperationFields {
         try change(from: nil, to: log).set
     }
 
-    /// What a commit does to the fields. A log only ever grows at its end and is cut at its beginning.
+    /// The change that a commit makes to the fields. A log only grows at its end and is cut at its beginning.
     static func change(
         from before: OperationLog?,
         to after: OperationLog?
@@ -84,7 +85,7 @@ struct OperationFields {
         return numbers.retired.lowerBound / run..<(numbers.retired.upperBound - 1) / run + 1
     }
 
-    /// Whether the field was full already.
+    /// True if the field was full before.
     private static func isWhole(_ index: UInt64, in numbers: Numbers) -> Bool {
         runs(of: numbers).contains(index) && (index + 1) * run <= numbers.retired.upperBound
     }

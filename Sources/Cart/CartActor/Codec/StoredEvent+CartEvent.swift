@@ -123,7 +123,7 @@ extension StoredEvent {
         }
     }
 
-    /// What a newer build said of the line that was added.
+    /// The fields that a newer build wrote of the added line.
     fileprivate var unknown: UnknownStorage? {
         guard case .lineAdded(let message) = kind, !message.line.unknownFields.data.isEmpty else {
             return nil

@@ -120,7 +120,7 @@ extension StoredActionEffect {
 }
 
 extension CartOutcome.Effect {
-    /// Whether builds before schema 2 know it.
+    /// True for the effects that builds before schema 2 know.
     var isInFirstSchema: Bool {
         switch self {
         case .read, .created, .existed, .lineAdded, .lineIncreased, .quantityChanged, .lineRemoved, .cleared,

@@ -12,7 +12,7 @@ extension StoredOpen {
         expiresIn = details.expiresIn ?? 0
     }
 
-    /// What is said of the cart.
+    /// The cart's details.
     var details: CartDetails {
         var details = CartDetails()
         details.note = note.isEmpty ? nil : note
@@ -26,7 +26,8 @@ extension StoredOpen {
 }
 
 extension CartState {
-    /// The lowest schema that has what the cart has, so that builds of before may rewrite what they understand.
+    /// The lowest schema that has what the cart has, so that builds of before may rewrite what they
+    /// understand.
     func schemaVersion(withOperations: Bool) -> UInt32 {
         switch self {
         case .checkedOut, .closing, .merged: return 2

@@ -6,13 +6,13 @@ import Ownership
 package struct CartLogic: Decider {
     /// A cart, and what a newer build stored with it.
     package typealias State = CartRecord
-    /// What a client wants of a cart.
+    /// A client's request to a cart.
     package typealias Command = CartCommand
-    /// What happened to a cart.
+    /// A change that was made to a cart.
     package typealias Event = CartEvent
-    /// What an accepted command did; the cart itself is in the answer's state.
+    /// The effect of an accepted command; the cart itself is in the answer's state.
     package typealias Outcome = CartReply
-    /// The domain saying no.
+    /// The domain's refusal.
     package typealias Rejection = CartRejection
 
     private let decider: CartDecider
@@ -20,7 +20,7 @@ package struct CartLogic: Decider {
 
     /// A cart under these limits.
     ///
-    /// - Parameter tombstoneRetention: how long is known of a deleted or merged cart that it is.
+    /// - Parameter tombstoneRetention: how long a deleted or merged cart is remembered as such.
     package init(
         limits: CartLimits = CartLimits(),
         tombstoneRetention: Duration = .seconds(7 * 86_400)
@@ -29,7 +29,7 @@ package struct CartLogic: Decider {
         self.tombstoneRetention = tombstoneRetention
     }
 
-    /// How long after its last use the cart may be forgotten; nil: as long as carts are kept by default.
+    /// The time after its last use at which the cart may be forgotten; nil: the default retention.
     package func retention(of state: CartRecord) -> Duration? {
         switch state.cart {
         case .open(let cart), .checkedOut(let cart, _), .closing(let cart, _):
@@ -41,19 +41,19 @@ package struct CartLogic: Decider {
         }
     }
 
-    /// The cart that nobody created.
+    /// The state of a cart that does not exist.
     package var initial: CartRecord { CartRecord(cart: decider.initial) }
 
-    /// Whether the command only shows the cart.
+    /// True for a command that only shows the cart.
     package func isRead(_ command: CartCommand) -> Bool { command.isRead }
 
     /// The version that the asker of a read has heard of; nil for none.
     package func announcedVersion(in command: CartCommand) -> UInt64? { command.announcedVersion }
 
-    /// Whether the command may bring a cart into being.
+    /// True for a command that may create a cart.
     package func mayCreate(_ command: CartCommand) -> Bool { command.mayCreate }
 
-    /// What the command means for the cart at this version.
+    /// Decides the command on the cart at this version.
     ///
     /// - Parameter next: the version that its events are committed as.
     package func decide(

@@ -1,10 +1,10 @@
 package import Cart
 
-/// A cart as it lies in Redis: what we understand of it, and what a newer build wrote beside that.
+/// A cart as it is stored: the part that this build understands, and fields that a newer build wrote.
 package struct CartRecord: Hashable, Sendable {
-    /// What commands are decided on.
+    /// The state that commands are decided on.
     package internal(set) var cart: CartState
-    /// What we carry along unread; nil, which costs a pointer, unless a newer build wrote it.
+    /// Fields carried along unread; nil, at the cost of a pointer, unless a newer build wrote some.
     var unknown: UnknownFields?
 
     /// A cart without anything unknown.

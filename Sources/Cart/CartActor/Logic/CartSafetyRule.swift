@@ -1,5 +1,5 @@
-/// A rule that the safety of carts rests on beyond the runtime's own rules (`SafetyRule`). A test build can switch it
-/// off.
+/// A rule that the safety of carts rests on beyond the runtime's own rules (`SafetyRule`). A test build can
+/// switch it off.
 ///
 /// In a release build every rule holds, and asking costs nothing.
 package enum CartSafetyRule: String, CaseIterable, Sendable {

@@ -3,13 +3,13 @@ import SwiftProtobuf
 
 /// The fields of a stored cart that a newer build knows and we do not, by the message that they stand in.
 ///
-/// The domain's state is built anew at each commit and can not hold them, and a rewrite must not lose them.
+/// The domain's state is built anew at each commit and cannot hold them, and a rewrite must not lose them.
 final class UnknownFields: Hashable, Sendable {
-    /// What stands beside the cart.
+    /// Fields beside the cart.
     let record: UnknownStorage
-    /// What stands in the open cart, or in what is left of a deleted one.
+    /// Fields of the open cart, or of the remains of a deleted one.
     let kind: UnknownStorage
-    /// What stands in the lines; none of them is empty.
+    /// Fields of lines; none is empty.
     let lines: [LineID: UnknownStorage]
 
     /// Nil if there is nothing to carry.
@@ -20,7 +20,7 @@ final class UnknownFields: Hashable, Sendable {
         self.lines = lines
     }
 
-    /// What is still to be carried after an event: what was said of a thing goes with it.
+    /// The fields to carry on after an event: those of a thing go with the thing.
     func after(_ event: CartEvent) -> UnknownFields? {
         switch event {
         case .created, .deleted, .handOverFinished:

@@ -2,12 +2,13 @@ import ActorRuntime
 import Cart
 import CartActor
 
-// After a merge the source would stay a pointer to where its lines went. A user who never creates a cart would never get a
-// new one: hence it is deleted, at the version at which it was seen to be a pointer and at no other, so that of several who
-// delete it none deletes what was put into the cart after it.
+// After a merge the source would stay a pointer to where its lines went. A user who never creates a cart
+// would never get a new one: hence it is deleted, at the version at which it was seen to be a pointer and at
+// no other, so that of several who delete it none deletes what was put into the cart after it.
 
 extension DemoShopCarts {
-    /// Puts what one user has into another's cart, and leaves the first with an empty one. Nothing to put is fine.
+    /// Puts what one user has into another's cart, and leaves the first with an empty one. Nothing to put is
+    /// fine.
     ///
     /// Asked again it goes on with what broke off, and otherwise takes what has come to the first user since.
     ///
@@ -65,10 +66,10 @@ extension DemoShopCarts {
         }
     }
 
-    /// What the merge is called that takes what the cart has; nil where it has nothing.
+    /// The name of the merge that takes the cart's lines; nil where it has none.
     ///
-    /// The one that closed it is gone on with. Otherwise each version has a merge of its own, as the cart will be filled and
-    /// merged again.
+    /// The one that closed it is gone on with. Otherwise each version has a merge of its own, as the cart
+    /// will be filled and merged again.
     private func name(_ seen: AcceptedCommand, of cart: CartID, _ context: CallContext) async throws(Refusal)
         -> String?
     {
@@ -83,7 +84,8 @@ extension DemoShopCarts {
         }
     }
 
-    /// Whether the cart says no because it is not there; a pointer to where its lines went is cleared away first.
+    /// True if the cart refuses because it does not exist; the pointer of a merged cart is cleared away
+    /// first.
     func isGone(
         _ cart: CartID,
         after rejection: CartRejection,
@@ -106,7 +108,11 @@ extension DemoShopCarts {
         case .none, .open, .deleted: return true
         case .merged:
             // Refused where somebody else was here before, and then it is what was wanted.
-            _ = try await application.answer(.change(.delete, at: now(), expected: seen.sequence), of: cart, context)
+            _ = try await application.answer(
+                .change(.delete, at: now(), expected: seen.sequence),
+                of: cart,
+                context
+            )
             return true
         }
     }

@@ -2,9 +2,10 @@ import ActorRuntime
 import Cart
 import CartActor
 
-/// Carts for shops whose protocols have no creation: a user's cart exists as soon as something is put into it.
+/// Carts for shops whose protocols have no creation: a user's cart exists as soon as something is put into
+/// it.
 package struct DemoShopCarts<Dispatcher: CartDispatcher>: Sendable {
-    /// How often a change is tried on a cart that others change at the same time.
+    /// The number of times that a change is tried on a cart that others change at the same time.
     static var maximumAttempts: Int { 3 }
 
     let space: CartNamespace
@@ -54,7 +55,8 @@ package struct DemoShopCarts<Dispatcher: CartDispatcher>: Sendable {
             ?? DemoShopItem(product: item.product, quantity: 0, unitPrice: price)
     }
 
-    /// Has the user's cart hold so many of a product at this price, by one commit; nil: at the price that it has.
+    /// Has the user's cart hold so many of a product at this price, by one commit; nil: at the price that it
+    /// has.
     ///
     /// - Returns: false where the cart has no such product.
     package func set(
@@ -74,7 +76,9 @@ package struct DemoShopCarts<Dispatcher: CartDispatcher>: Sendable {
             guard let actions = try Self.actions(on: lines, quantity: quantity, unitPrice: unitPrice) else {
                 return false
             }
-            switch try await application.answer(.change(.actions(actions), at: now()), of: cart, context).verdict {
+            switch try await application.answer(.change(.actions(actions), at: now()), of: cart, context)
+                .verdict
+            {
             case .accepted:
                 return true
             // Somebody took it out meanwhile.
@@ -84,7 +88,8 @@ package struct DemoShopCarts<Dispatcher: CartDispatcher>: Sendable {
         }
     }
 
-    /// The actions that make one line, with this quantity and price, of all lines of a product; nil where there is none.
+    /// The actions that make one line, with this quantity and price, of all lines of a product; nil where
+    /// there is none.
     private static func actions(on lines: [Line], quantity: Int64, unitPrice: Int64?) throws(Refusal)
         -> [CartCommand.Change]?
     {
@@ -148,7 +153,9 @@ package struct DemoShopCarts<Dispatcher: CartDispatcher>: Sendable {
                 return record
             case .rejected(let rejection):
                 // Once: who takes it away at the same moment may have it so.
-                guard mayCreate, try await isGone(cart, after: rejection, context) else { throw Refusal(rejection) }
+                guard mayCreate, try await isGone(cart, after: rejection, context) else {
+                    throw Refusal(rejection)
+                }
                 mayCreate = false
                 try await create(cart, context)
             }
@@ -171,7 +178,11 @@ package struct DemoShopCarts<Dispatcher: CartDispatcher>: Sendable {
         under operation: CartOperation? = nil,
         _ context: CallContext
     ) async throws(Refusal) {
-        switch try await application.answer(.change(change, at: now(), operation: operation), of: cart, context).verdict {
+        switch try await application.answer(
+            .change(change, at: now(), operation: operation),
+            of: cart,
+            context
+        ).verdict {
         case .accepted, .rejected(.lineNotFound): return
         case .rejected(let rejection):
             guard try await isGone(cart, after: rejection, context) else { throw Refusal(rejection) }

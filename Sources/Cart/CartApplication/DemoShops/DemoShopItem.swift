@@ -1,11 +1,11 @@
 import Cart
 import CartActor
 
-/// What a user has of one product, in the words of another shop.
+/// A product in a user's cart, in the terms of another shop.
 package struct DemoShopItem: Equatable, Sendable {
     /// The product's id.
     package let product: String
-    /// How many.
+    /// The number of pieces.
     package let quantity: Int64
     /// Price of one; 0 where the protocol knows no prices.
     package let unitPrice: Int64
@@ -17,7 +17,7 @@ package struct DemoShopItem: Equatable, Sendable {
         self.unitPrice = unitPrice
     }
 
-    /// Whether it is this product: ids are the same if their bytes are, which Swift's own comparison is not content with.
+    /// True for this product: ids are compared by their bytes, as Swift's own comparison is too lenient.
     package func isOf(_ product: String) -> Bool { self.product.utf8.elementsEqual(product.utf8) }
 
     /// The cart's items, each product once, in the order in which they were first added.

@@ -2,12 +2,14 @@ import ActorRuntime
 import Cart
 import CartActor
 
-// A merge is three commands, each to one cart: close the source, have the target take its lines, empty the source.
+// A merge is three commands, each to one cart: close the source, have the target take its lines, empty the
+// source.
 //
-// This request may die between any two, and the same request may run twice at a time; whoever sends it again completes it.
-// What makes that safe lies in the carts: the source says for whom it is closed and by which attempt, and the target knows
-// which attempts it took or will never take. An attempt that is called off is first declined by the target and only then
-// undone at the source, so that no copy of it that is still under way can bring the lines into both.
+// This request may die between any two, and the same request may run twice at a time; whoever sends it again
+// completes it. What makes that safe lies in the carts: the source says for whom it is closed and by which
+// attempt, and the target knows which attempts it took or will never take. An attempt that is called off is
+// first declined by the target and only then undone at the source, so that no copy of it that is still under
+// way can bring the lines into both.
 
 /// One request to have a cart take the lines of another, once, through whichever face it came.
 struct MergeCoordinator<Dispatcher: CartDispatcher>: Sendable {
@@ -41,7 +43,8 @@ struct MergeCoordinator<Dispatcher: CartDispatcher>: Sendable {
         }
         var source = try await source()
         if case .closing(_, let handover) = source, try await isDeclined(handover) {
-            // Whoever called it off died on the way. The way back is gone to its end, and the merge begun anew.
+            // Whoever called it off died on the way. The way back is gone to its end, and the merge begun
+            // anew.
             try await settling { () async throws(MergeFailure) in try await callOff(handover) }
             source = try await self.source()
         }
@@ -78,7 +81,7 @@ struct MergeCoordinator<Dispatcher: CartDispatcher>: Sendable {
         MergeSourceState(try await answer(.read, of: mergeRequest.source).verdict, mergeRequest)
     }
 
-    /// Whether the target will never take this attempt.
+    /// True if the target will never take this attempt.
     private func isDeclined(_ handover: Handover) async throws(MergeFailure) -> Bool {
         switch try await answer(.dryRun(.declineMerge(MergeOffer(handover)), at: now())).verdict {
         case .accepted(let reply, _): reply.effect == .unchanged
@@ -156,7 +159,8 @@ struct MergeCoordinator<Dispatcher: CartDispatcher>: Sendable {
         }
     }
 
-    /// Third step: the source is a pointer and no more. What it refuses is what another request has done before.
+    /// Third step: the source is a pointer and no more. What it refuses is what another request has done
+    /// before.
     private func finish(_ handover: Handover) async throws(MergeFailure) {
         let command = CartCommand.change(.finishHandOver(MergeOffer(handover)), at: now())
         _ = try await answer(command, of: mergeRequest.source)
@@ -193,7 +197,7 @@ struct MergeCoordinator<Dispatcher: CartDispatcher>: Sendable {
         }
     }
 
-    /// What the owner of the target says, or of another cart.
+    /// The answer of the owner of the target, or of another cart.
     private func answer(
         _ command: CartCommand,
         of cart: CartID? = nil
@@ -234,7 +238,7 @@ struct MergeCoordinator<Dispatcher: CartDispatcher>: Sendable {
 }
 
 extension AcceptedCommand {
-    /// Whether the cart has taken what was so handed over.
+    /// True if the cart took the lines of this hand-over.
     fileprivate func knows(_ handover: Handover) -> Bool {
         record.cart.merges.status(of: MergeOffer(handover)) == .taken
     }

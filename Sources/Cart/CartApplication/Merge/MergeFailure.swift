@@ -1,13 +1,13 @@
 import ActorRuntime
 import Cart
 
-/// Why a merge was not made, or not to its end.
+/// The reason that a merge was not made, or not completed.
 enum MergeFailure: Error, Equatable, Sendable {
-    /// The cart whose lines are to be taken says no.
+    /// The cart whose lines are to be taken refuses.
     case source(CartRejection)
-    /// The cart that is to take them says no, by this node; nil where any cart would.
+    /// The cart that is to take them refuses, by this node; nil where any cart would.
     case target(CartRejection, node: String?)
-    /// The world says no. Sent again, the same merge goes on from where it came to.
+    /// The world fails. Sent again, the same merge goes on from where it stopped.
     case host(HostFailure)
     /// The node contradicts itself.
     case contradiction(String)

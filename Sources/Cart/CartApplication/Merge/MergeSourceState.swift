@@ -2,7 +2,7 @@ import ActorRuntime
 import Cart
 import CartActor
 
-/// How the source of a merge stands to it.
+/// The state of a merge's source with respect to the merge.
 enum MergeSourceState {
     /// It can be closed.
     case open(OpenCart)
@@ -10,7 +10,7 @@ enum MergeSourceState {
     case closing(OpenCart, Handover)
     /// Its lines were taken by this very merge.
     case merged(Handover)
-    /// It is not to be had.
+    /// It cannot be merged.
     case refuses(CartRejection)
 
     init(_ verdict: Answer<CartLogic>.Verdict, _ mergeRequest: MergeRequest) {
@@ -34,7 +34,7 @@ enum MergeSourceState {
         }
     }
 
-    /// What the target is to do. Of a source that is not closed yet, an attempt that nobody can have made.
+    /// The target's step. For a source that is not closed yet, under an attempt that nobody can have made.
     func change(_ mergeRequest: MergeRequest) -> CartCommand.Change {
         let future = MergeOffer(digest: mergeRequest.digest, attempt: .max, basis: .max)
         return switch self {

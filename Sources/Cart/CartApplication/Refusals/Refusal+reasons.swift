@@ -155,7 +155,8 @@ extension Refusal {
         }
     }
 
-    /// A merge is refused. What is wrong with the cart whose lines are to be taken has the field `mergeSource`.
+    /// A merge is refused. What is wrong with the cart whose lines are to be taken has the field
+    /// `mergeSource`.
     init(_ failure: MergeFailure, under precondition: Precondition = .any) {
         switch failure {
         case .source(let rejection):

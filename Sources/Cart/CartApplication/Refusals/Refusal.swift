@@ -1,10 +1,11 @@
 package import ActorRuntime
 
-/// One answer of "no" to a client, neutral of protocol. Faces only render it, each with its own names for fields.
+/// A request that is not granted, and why, neutral of protocol. Faces only render it, each with its own names
+/// for fields.
 package struct Refusal: Error, Equatable, Sendable {
     /// The kind, which clients may rely on.
     package let kind: RefusalKind
-    /// What happened this time, in one line.
+    /// The circumstances of this refusal, in one line.
     package let detail: String
     /// The refused part of the request; nil where it is none in particular.
     package internal(set) var field: Field?
@@ -12,11 +13,11 @@ package struct Refusal: Error, Equatable, Sendable {
     package private(set) var action: Int?
     /// Further facts, by name.
     package internal(set) var values: [ValueName: Value] = [:]
-    /// The command's outcome and when to retry, where the world said no; nil where the domain did.
+    /// The command's outcome and when to retry, where the world failed; nil where the domain refused.
     package internal(set) var retryAdvice: RetryAdvice?
     /// The version of the cart, where it was asked.
     package internal(set) var version: UInt64?
-    /// The node that said no, where that is not the one that the client asked.
+    /// The node that refused, where that is not the one that the client asked.
     package internal(set) var node: String?
 
     /// The outcome of a command that failed, and when to try again.
@@ -35,11 +36,11 @@ package struct Refusal: Error, Equatable, Sendable {
 
     /// The name of a fact about a refusal, as clients see it.
     package enum ValueName: String, Sendable, CaseIterable {
-        /// Where the cart is or would be.
+        /// The cart's version, or the number that a limit refused.
         case actual
         /// The cart's currency, or its id.
         case cart
-        /// What the request requires.
+        /// The precondition of the request.
         case expected
         /// The currency that the request has.
         case given
@@ -61,7 +62,7 @@ package struct Refusal: Error, Equatable, Sendable {
         case number(Int64)
         /// The version of a cart; 0 for a cart that does not exist.
         case version(UInt64)
-        /// What the request requires of a cart.
+        /// The precondition of the request.
         case precondition(Precondition)
     }
 
@@ -132,7 +133,7 @@ extension Refusal {
         case discountCodes
         /// One of them.
         case discountCode
-        /// How long a cart is kept.
+        /// The time that a cart is kept.
         case expiresIn
         /// The actions of a batch.
         case actions
@@ -150,13 +151,14 @@ extension Refusal {
         case mergeID
         /// The client's name for a change.
         case idempotencyKey
-        /// What the client requires of the cart.
+        /// The client's precondition on the cart.
         case precondition
         /// The caller's credentials.
         case authorization
     }
 
-    /// A face's names for the parts of its requests. In the name of an element, `*` stands for its number or key.
+    /// A face's names for the parts of its requests. In the name of an element, `*` stands for its number or
+    /// key.
     package struct FieldNames: Sendable {
         private let names: [FieldName: String]
         private let escape: @Sendable (String) -> String

@@ -1,4 +1,5 @@
-/// A kind of refusal. Clients may rely on the raw value, which faces show: a kind's name and meaning never change.
+/// A kind of refusal. Clients may rely on the raw value, which faces show: a kind's name and meaning never
+/// change.
 package enum RefusalKind: String, Sendable, CaseIterable {
     /// No resource has this path.
     case unknownPath = "unknown-path"

@@ -2,7 +2,8 @@ package import Cart
 
 /// A flaw of a request that shows before any cart is asked.
 ///
-/// Places are spelled by the face that reads the request: a JSON pointer, a header field, the path of a message's field.
+/// Places are spelled by the face that reads the request: a JSON pointer, a header field, the path of a
+/// message's field.
 package enum RequestError: Error, Equatable, Sendable {
     /// No resource has this path.
     case unknownPath

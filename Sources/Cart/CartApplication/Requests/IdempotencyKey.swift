@@ -1,11 +1,12 @@
 import Cart
 
-/// A client's name for one request, so that it may send the request again without its being applied again (IETF
-/// draft-ietf-httpapi-idempotency-key-header).
+/// A client's name for one request, so that it may send the request again without its being applied again
+/// (IETF draft-ietf-httpapi-idempotency-key-header).
 package struct IdempotencyKey: Hashable, Sendable {
     /// The longest key, in characters.
     package static let maximumLength = 255
-    /// The shortest key that a cart's id may be made from, in characters: a UUID has 32 or more, 128 bits in base 64 have 22.
+    /// The shortest key that a cart's id may be made from, in characters: a UUID has 32 or more, 128 bits in
+    /// base 64 have 22.
     package static let minimumLengthForID = 20
 
     /// The form of a key, for a client whose key has another.
@@ -24,7 +25,8 @@ package struct IdempotencyKey: Hashable, Sendable {
 
     /// The id of the cart that a request without an id creates: the same for each copy of the request.
     ///
-    /// Anybody who knows the key can find the cart, so the key must be hard to guess; its length has to stand for that.
+    /// Anybody who knows the key can find the cart, so the key must be hard to guess; its length has to stand
+    /// for that.
     func cartID() throws(RequestError) -> CartID {
         guard text.utf8.count >= Self.minimumLengthForID else { throw .shortIdempotencyKey }
         let digest = RequestDigest.ofCart(self)

@@ -1,10 +1,12 @@
 package import Cart
 import Crypto
 
-/// Digests of keys and requests: the first 128 bits of SHA-256 over bytes that are the same in every process and build.
+/// Digests of keys and requests: the first 128 bits of SHA-256 over bytes that are the same in every process
+/// and build.
 ///
-/// A request's bytes are those of its meaning, not of its spelling: spaces in its JSON, the order of members and the form
-/// of its precondition do not matter, nor does its time. **Digests are stored: none of this may ever change.**
+/// A request's bytes are those of its meaning, not of its spelling: spaces in its JSON, the order of members
+/// and the form of its precondition do not matter, nor does its time. **Digests are stored: none of this may
+/// ever change.**
 struct RequestDigest {
     private var bytes: [UInt8] = []
 
@@ -27,7 +29,8 @@ struct RequestDigest {
         return digest.value
     }
 
-    /// Of a request to change a cart. What is to be changed tells the method and the path, except for a creation.
+    /// Of a request to change a cart. What is to be changed tells the method and the path, except for a
+    /// creation.
     ///
     /// - Parameter hasGeneratedID: whether it is a creation that named no cart.
     static func of(_ change: CartCommand.Change, _ precondition: Precondition, hasGeneratedID: Bool)

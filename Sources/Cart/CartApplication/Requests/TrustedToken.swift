@@ -1,6 +1,7 @@
 import Crypto
 
-/// What a caller shows that may set prices (RFC 6750: `Authorization: Bearer …`). Only its hash is kept.
+/// The bearer token of callers that may set prices (RFC 6750: `Authorization: Bearer …`). Only its hash is
+/// kept.
 package struct TrustedToken: Sendable {
     private let hash: SHA256Digest
 
@@ -9,7 +10,8 @@ package struct TrustedToken: Sendable {
         hash = SHA256.hash(data: Array(token.utf8))
     }
 
-    /// Whether the field shows it. How long this takes tells nothing of the token: hashes are compared, and to the end.
+    /// True if the field presents the token. The comparison takes constant time: hashes are compared, and to
+    /// the end.
     package func isShown(in field: String?) -> Bool {
         guard let field, let space = field.utf8.firstIndex(of: UInt8(ascii: " ")),
             field[..<space].lowercased() == "bearer"

@@ -24,17 +24,18 @@ struct CartView {
     let version: UInt64
     /// Milliseconds that a cart is kept after its last change, unless it says itself.
     let retention: Int64
-    /// What each action of a batch did, if that is what is answered.
+    /// The effect of each action, in the answer to a batch.
     var results: [CartOutcome.Effect]?
 
-    /// What is in it.
+    /// The cart's contents.
     var cart: OpenCart {
         switch shown {
         case .open(let cart), .checkedOut(let cart, _), .closing(let cart, _): cart
         }
     }
 
-    /// When the cart may be forgotten if nothing changes: not before, but possibly later, as being read keeps it too.
+    /// When the cart may be forgotten if nothing changes: not before, but possibly later, as being read keeps
+    /// it too.
     var expiresAt: Timestamp? {
         let own = cart.details.expiresIn.map { Int64($0) * 1_000 }
         let (sum, overflow) = cart.updatedAt.milliseconds.addingReportingOverflow(own ?? retention)
@@ -45,7 +46,7 @@ struct CartView {
     var capacity: Int { 640 + cart.lines.count * 320 }
 }
 
-/// What is left of a cart.
+/// The remains of a cart.
 enum GoneCart {
     case deleted(at: Timestamp)
     case merged(Handover, at: Timestamp)
@@ -59,7 +60,7 @@ enum GoneCart {
         }
     }
 
-    /// Whether it is shown to who only looks.
+    /// True if the remains are shown to a read.
     var isShown: Bool {
         switch self {
         case .deleted: false
@@ -68,7 +69,7 @@ enum GoneCart {
     }
 }
 
-/// What is left of a cart, as those see it who look, or who are told that their change of it was made.
+/// The remains of a cart as clients see them, who ask for it or whose change it was.
 struct GoneCartView {
     let id: CartID
     let version: UInt64

@@ -1,7 +1,8 @@
 import Cart
 import CartApplication
 
-/// An object of which every member is known by name: what is missing, unknown or of another type is refused by its place.
+/// An object of which every member is known by name: what is missing, unknown or of another type is refused
+/// by its place.
 struct JSONObject: Sendable {
     private let members: [JSONValue.Member]
     private let pointer: JSONPointer
@@ -27,7 +28,7 @@ struct JSONObject: Sendable {
         return member.value
     }
 
-    /// Where a member is or should be.
+    /// The place of a member, present or not.
     func place(of name: String) -> JSONPointer { pointer[name] }
 
     /// The text of a member that may be absent or null.
@@ -63,7 +64,7 @@ struct JSONObject: Sendable {
         return member.value
     }
 
-    /// What a member says is to become of something: absent, it stays; null, it goes (RFC 7396).
+    /// The patch that a member is: absent, the value stays; null, it goes (RFC 7396).
     func patch<Value>(
         _ name: String,
         _ read: (JSONValue) throws(RequestError) -> Value
@@ -84,7 +85,8 @@ struct JSONObject: Sendable {
         switch value {
         case .integer(let number): return number
         case .hugeInteger: throw .hugeInteger(pointer[name].text)
-        case .null, .boolean, .fraction, .string, .array, .object: throw wrongType(name, expected: "an integer", value)
+        case .null, .boolean, .fraction, .string, .array, .object:
+            throw wrongType(name, expected: "an integer", value)
         }
     }
 

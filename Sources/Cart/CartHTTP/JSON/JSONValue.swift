@@ -1,4 +1,5 @@
-/// A JSON text as the client wrote it: members in their order, and numbers told apart by what they can be used for.
+/// A JSON text as the client wrote it: members in their order, and numbers told apart by what they can be
+/// used for.
 enum JSONValue: Equatable, Sendable {
     case null
     case boolean(Bool)
@@ -19,7 +20,7 @@ enum JSONValue: Equatable, Sendable {
         let value: JSONValue
     }
 
-    /// What it is, for a person who sent it where something else was wanted.
+    /// The value's type, in words for the person who sent it.
     var kind: String {
         switch self {
         case .null: "null"
@@ -33,7 +34,7 @@ enum JSONValue: Equatable, Sendable {
     }
 }
 
-/// Where in a JSON text something is (RFC 6901); empty is the whole text.
+/// A place in a JSON text (RFC 6901); empty is the whole text.
 struct JSONPointer: Hashable, Sendable {
     private(set) var text = ""
 
@@ -67,12 +68,12 @@ struct JSONPointer: Hashable, Sendable {
     }
 }
 
-/// Why a text is not JSON, or not JSON that we are willing to read.
+/// The flaw of a text that is not JSON, or exceeds a limit.
 struct JSONError: Error, Equatable, Sendable {
     enum Kind: Equatable, Sendable {
         /// Not JSON (RFC 8259); the byte where that shows.
         case syntax(offset: Int)
-        /// A name that occurs twice in one object: which of the two is meant, nobody can say.
+        /// A name that occurs twice in one object, so that its value is ambiguous.
         case duplicate
         /// Nested deeper than `JSONLimits.depth`.
         case tooDeep
@@ -85,7 +86,7 @@ struct JSONError: Error, Equatable, Sendable {
     let pointer: JSONPointer
 }
 
-/// How much structure is read at all; the length of the text is the body's limit.
+/// Limits on the structure of a JSON text; its length has the body's limit.
 struct JSONLimits: Sendable {
     /// Objects and arrays in each other.
     var depth = 8

@@ -2,7 +2,7 @@ import Cart
 import CartApplication
 
 extension JSONWriter {
-    /// What is left of a cart.
+    /// The remains of a cart.
     mutating func gone(_ view: GoneCartView) {
         raw("{\"id\":")
         string(view.id.text)
@@ -79,7 +79,7 @@ extension JSONWriter {
         raw("}")
     }
 
-    /// What carts and orders have alike.
+    /// The members that carts and orders share.
     private mutating func contents(of cart: OpenCart) {
         let currency = cart.currency?.code
         raw("\"currency\":")

@@ -1,8 +1,8 @@
 import Cart
 
 extension JSONWriter {
-    /// A moment as RFC 3339 has it, in UTC with milliseconds: `"2026-11-22T16:09:17.042Z"`; null where it lies outside of
-    /// the years 0000…9999 that can be so written.
+    /// A moment as RFC 3339 has it, in UTC with milliseconds: `"2026-11-22T16:09:17.042Z"`; null where it
+    /// lies outside of the years 0000…9999 that can be so written.
     mutating func timestamp(_ moment: Timestamp?) {
         guard let moment, let time = CivilTime(moment) else { return raw("null") }
         raw("\"0000-00-00T00:00:00.000Z\"")
@@ -32,7 +32,8 @@ private struct CivilTime {
         rest /= 60
         minute = rest % 60
         hour = rest / 60
-        // Years that begin in March, in eras of 400 years; never negative in the range above but in its first year.
+        // Years that begin in March, in eras of 400 years; never negative in the range above but in its first
+        // year.
         let shifted = days + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
         let dayOfEra = shifted - era * 146_097

@@ -1,7 +1,7 @@
 import Cart
 
 extension JSONWriter {
-    /// What each action of a batch did.
+    /// The effect of each action of a batch.
     mutating func results(_ effects: [CartOutcome.Effect]) {
         raw(",\"results\":[")
         var first = true
@@ -17,7 +17,7 @@ extension JSONWriter {
         raw("]")
     }
 
-    /// What an effect is called, and the line that it is about.
+    /// The name of an effect, and the line that it is about.
     private static func words(_ effect: CartOutcome.Effect) -> (String, LineID?) {
         switch effect {
         case .read: ("read", nil)

@@ -1,8 +1,10 @@
 package import NIOCore
 
-/// Writes JSON straight into bytes. What is written where is up to the caller; only strings are taken care of.
+/// Writes JSON straight into bytes. What is written where is up to the caller; only strings are taken care
+/// of.
 ///
-/// An array and not a `ByteBuffer`: a cart is some hundred short pieces, and appending one to an array costs a third.
+/// An array and not a `ByteBuffer`: a cart is some hundred short pieces, and appending one to an array costs
+/// a third.
 package struct JSONWriter {
     private var bytes: [UInt8] = []
 
@@ -11,7 +13,7 @@ package struct JSONWriter {
         bytes.reserveCapacity(capacity)
     }
 
-    /// What was written so far.
+    /// Everything written so far.
     package var buffer: ByteBuffer { ByteBuffer(bytes: bytes) }
 
     /// Punctuation and names.

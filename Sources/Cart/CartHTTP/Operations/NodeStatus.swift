@@ -1,4 +1,4 @@
-/// What an operator sees of a node at a moment.
+/// The status of a node, for operators.
 package struct NodeStatus: Sendable, Equatable {
     /// The node's name.
     package let name: String
@@ -6,13 +6,13 @@ package struct NodeStatus: Sendable, Equatable {
     package let build: String
     /// Its session's id, or nil between two.
     package let session: String?
-    /// Why it should get no requests, in words for a person; empty while it should.
+    /// The reasons that it should get no requests, for a person to read; empty while it should.
     package let notReady: [String]
-    /// Whether it is leaving.
+    /// True while it is shutting down.
     package let draining: Bool
     /// Carts in its memory.
     package let liveCarts: Int
-    /// The generation of Redis' data that it last saw, or nil.
+    /// The generation of the store's data that it saw last, or nil.
     package let generation: String?
     /// The sessions that it knows of, its own included.
     package let members: [Peer]
@@ -61,7 +61,7 @@ package struct NodeStatus: Sendable, Equatable {
         self.members = members
     }
 
-    /// Whether requests should be sent here.
+    /// True while requests should be sent here.
     package var ready: Bool { notReady.isEmpty }
 }
 

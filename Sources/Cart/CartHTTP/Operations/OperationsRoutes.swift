@@ -2,14 +2,15 @@ import HTTPTypes
 package import Hummingbird
 import NIOCore
 
-/// What the operations port answers: whether the process runs, whether it should get requests, and how it is.
+/// The routes of the operations port: liveness, readiness and status.
 ///
-/// `/livez` says 200 as long as anything is answered at all: whoever gets no answer may restart the process. `/readyz` says
-/// 200 or 503 with the reasons; a node that is not ready needs no restart. `/status` is for people and scripts.
+/// `/livez` answers 200 as long as anything is answered at all: without an answer, the process may be
+/// restarted. `/readyz` answers 200, or 503 with the reasons; a node that is not ready needs no restart.
+/// `/status` is for people and scripts.
 package struct OperationsRoutes: Sendable {
     private let status: @Sendable () async -> NodeStatus
 
-    /// - Parameter status: how the node is now.
+    /// - Parameter status: tells the node's present status.
     package init(status: @escaping @Sendable () async -> NodeStatus) {
         self.status = status
     }

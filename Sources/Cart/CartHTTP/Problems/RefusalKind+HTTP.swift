@@ -4,8 +4,8 @@ extension RefusalKind {
     /// The `type` of its problem (RFC 9457).
     var type: String { "urn:cart-node:problem:" + rawValue }
 
-    /// The response's status. 400: the request cannot be read. 422: it was read, and a value in its body is wrong, or wrong
-    /// under its key.
+    /// The response's status. 400: the request cannot be read. 422: it was read, and a value in its body is
+    /// wrong, or wrong under its key.
     var status: Int {
         switch self {
         case .malformedJSON, .malformedMessage, .malformedHeader, .invalidID: 400

@@ -13,8 +13,8 @@ extension CallContext {
         self.init(request, deadline, key: isRead ? nil : try .read(request.headers), under: precondition)
     }
 
-    /// The context of a request for a new cart, for which there is no precondition: it would be one on the list of all
-    /// carts, which has no version.
+    /// The context of a request for a new cart, for which there is no precondition: it would be one on the
+    /// list of all carts, which has no version.
     init(creation request: Request, deadline: ContinuousClock.Instant) throws(RequestError) {
         self.init(request, deadline, key: try .read(request.headers), under: .any)
     }

@@ -1,7 +1,7 @@
 import Cart
 import CartApplication
 
-/// What an action of a batch is called.
+/// The name of an action of a batch.
 enum ActionName: String, CaseIterable {
     case addLine = "add-line"
     case setQuantity = "set-quantity"
@@ -11,7 +11,7 @@ enum ActionName: String, CaseIterable {
     case setPrice = "set-price"
     case takeOut = "take-out"
 
-    /// What such an action says beside its name.
+    /// The members of such an action beside its name.
     var members: [String] {
         switch self {
         case .addLine: CartBody.itemNames
@@ -26,7 +26,8 @@ enum ActionName: String, CaseIterable {
 }
 
 extension CartBody {
-    /// `{"actions": [{"action", …}…]}`; each action says what the body of its own request would, and `lineId`.
+    /// `{"actions": [{"action", …}…]}`; each action says what the body of its own request would, and
+    /// `lineId`.
     static func actions(_ body: JSONValue?) throws(RequestError) -> CartCommand.Change {
         guard let body else { throw .missingBody }
         let object = try JSONObject(body, of: ["actions"])

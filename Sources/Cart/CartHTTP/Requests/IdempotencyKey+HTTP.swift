@@ -4,8 +4,8 @@ import HTTPTypes
 extension IdempotencyKey {
     /// The key that a request has, if it has one.
     ///
-    /// The draft wants a string as structured fields have it, `"…"` with `\"` and `\\` (RFC 8941, 3.3.3); most clients
-    /// send the key bare. Both spellings are the same key.
+    /// The draft wants a string as structured fields have it, `"…"` with `\"` and `\\` (RFC 8941, 3.3.3);
+    /// most clients send the key bare. Both spellings are the same key.
     static func read(_ fields: HTTPFields) throws(RequestError) -> IdempotencyKey? {
         let values = fields[values: .idempotencyKey]
         guard let value = values.first else { return nil }
@@ -15,8 +15,8 @@ extension IdempotencyKey {
         return key
     }
 
-    /// What stands in a structured field's string, or the text itself if it begins without a quote; nil if the string is
-    /// broken.
+    /// The content of a structured field's string, or the text itself if it begins without a quote; nil if
+    /// the string is malformed.
     private static func unquoted(_ field: String) -> String? {
         guard field.utf8.first == UInt8(ascii: "\"") else { return field }
         var rest = field.utf8.dropFirst()

@@ -2,7 +2,8 @@ import CartApplication
 
 // `If-Match` (RFC 9110, 13.1.1).
 extension Precondition {
-    /// Tags that are no version of ours, and weak ones, which never match, are left out, so that there may be none.
+    /// Tags that are no version of ours, and weak ones, which never match, are left out, so that there may be
+    /// none.
     ///
     /// - Parameter field: the field's value, several joined by commas; nil if it is absent.
     init(ifMatch field: String?) throws(RequestError) {

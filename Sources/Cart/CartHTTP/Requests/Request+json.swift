@@ -31,7 +31,7 @@ extension Request {
         }
     }
 
-    /// Whether it is `application/json`, with whatever parameters but another charset than UTF-8.
+    /// True for `application/json`, with any parameters except a charset other than UTF-8.
     private static func isJSON(_ type: String, patch: Bool) -> Bool {
         let parts = type.lowercased().split(separator: ";", omittingEmptySubsequences: false)
         guard let name = parts.first.map(trimmed),

@@ -1,7 +1,8 @@
 package import CartApplication
 package import Hummingbird
 
-/// The responder of the service's port: carts first, as they are what it is asked for, then whatever else there is.
+/// The responder of the service's port: carts first, as they are what it is asked for, then whatever else
+/// there is.
 package struct CartResponder<Dispatcher: CartDispatcher, Other: HTTPResponder>: HTTPResponder {
     /// The framework's context of a request, which carts do not need.
     package typealias Context = Other.Context

@@ -157,7 +157,7 @@ struct CartResponseBuilder: Sendable {
 struct IdempotencyHeaders: Equatable, Sendable {
     /// The version that the change was committed as.
     let version: UInt64
-    /// Whether that was before this request came.
+    /// True if that was before this request came.
     let isReplay: Bool
 
     /// Nil where the client sent no key.

@@ -78,7 +78,8 @@ extension CartRoutes {
             return responses.cart(status, view, by: accepted.node, location: location, under: headers)
         }
         guard let end = GoneCart(accepted.record.cart),
-            // A change of a cart that was deleted since, or by the same commit. It was made, and the status says so.
+            // A change of a cart that was deleted since, or by the same commit. It was made, and the status
+            // says so.
             accepted.reply.effect != .read || end.isShown
         else {
             throw .contradiction("a cart was shown that is not there")

@@ -7,11 +7,12 @@ import Hummingbird
 import NIOCore
 
 extension CartRoutes {
-    /// Shows the cart now and whenever it changed, as server-sent events (HTML Living Standard, 9.2), until the cart is
-    /// deleted or merged into another, the client leaves, or the node does.
+    /// Shows the cart now and whenever it changed, as server-sent events (HTML Living Standard, 9.2), until
+    /// the cart is deleted or merged into another, the client leaves, or the node does.
     ///
-    /// Each event holds the whole cart, and its version as the id. Versions that follow each other faster than they can be
-    /// shown are skipped; the newest never is. A client that comes again with `Last-Event-ID` is not shown that version again.
+    /// Each event holds the whole cart, and its version as the id. Versions that follow each other faster
+    /// than they can be shown are skipped; the newest never is. A client that comes again with
+    /// `Last-Event-ID` is not shown that version again.
     func stream(_ id: CartID, _ context: CallContext, after lastEvent: String?) async throws -> Response {
         do throws(WatchFailure) {
             var watch = try application.watch(
@@ -66,15 +67,15 @@ extension CartRoutes {
     }
 }
 
-/// What a stream shows.
+/// An event of a stream.
 private enum StreamEvent {
     case cart(CartView)
     /// Nothing more will come.
     case gone(GoneCartView)
 
-    /// How soon a client that lost its connection comes again.
+    /// Tells the client to reconnect a second after a lost connection.
     static let opening = ByteBuffer(string: "retry: 1000\n\n")
-    /// That the connection lives.
+    /// A comment, as a sign that the connection is alive.
     static let sign = ByteBuffer(string: ":\n\n")
 
     /// The event as it is sent. JSON of ours holds no line end.

@@ -7,14 +7,15 @@ import NIOCore
 
 /// Carts over HTTP: requests are read, the application is called, its answers are written.
 ///
-/// Every change answers the whole cart as it is after it, so that a client never has to put together what it holds from
-/// parts of different versions. A new line answers 201 with the line's `Location`, more of a line 200. DELETE of a cart
-/// answers 204, again 204 when it is repeated, and 404 for a cart that never was; anything else on a deleted cart is 410,
-/// except PUT, which creates it anew.
+/// Every change answers the whole cart as it is after it, so that a client never has to put together what it
+/// holds from parts of different versions. A new line answers 201 with the line's `Location`, more of a line
+/// 200. DELETE of a cart answers 204, again 204 when it is repeated, and 404 for a cart that never was;
+/// anything else on a deleted cart is 410, except PUT, which creates it anew.
 ///
-/// A change with `Idempotency-Key` is made once. `Idempotency-Version` of its answer is the version that it was committed
-/// as. When it comes again, the answer has the first one's status and `Location`, `Idempotency-Replayed: true`, and the
-/// cart and `ETag` as they are now. A request that was refused (4xx) did nothing and may be accepted under the same key.
+/// A change with `Idempotency-Key` is made once. `Idempotency-Version` of its answer is the version that it
+/// was committed as. When it comes again, the answer has the first one's status and `Location`,
+/// `Idempotency-Replayed: true`, and the cart and `ETag` as they are now. A request that was refused (4xx)
+/// did nothing and may be accepted under the same key.
 package struct CartRoutes<Dispatcher: CartDispatcher>: Sendable {
     let application: CartApplication<Dispatcher>
     let responses: CartResponseBuilder
