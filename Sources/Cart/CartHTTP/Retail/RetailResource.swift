@@ -13,17 +13,17 @@ enum RetailResource: Equatable, Sendable {
     /// `/carts/{customerId}/items/{itemId}`
     case item(String, String)
 
-    /// Nil for a request target that is not part of that API.
+    /// Nil for a request target that is not part of that API, and for a path that cannot be decoded.
     ///
-    /// - Throws: `RequestError` where an id is escaped in a way that cannot be read: two ids must never
-    ///   become the same.
+    /// - Throws: `RequestError.malformedPath` where the session's id cannot be decoded.
     init?(target: String) throws(RequestError) {
         let halves = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         guard let path = halves.first else { return nil }
         let raw = path.split(separator: "/", omittingEmptySubsequences: false)
         var steps: [String] = []
         for step in raw {
-            steps.append(try Self.decoded(step))
+            guard let text = PercentEncoding.decode(step.utf8) else { return nil }
+            steps.append(text)
         }
         guard steps.count >= 3, steps[0].isEmpty, raw[1] == "carts", !steps[2].isEmpty else { return nil }
         switch (steps.count, steps.count > 3 ? steps[3] : "") {
