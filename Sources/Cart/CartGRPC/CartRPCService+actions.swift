@@ -79,7 +79,7 @@ extension CartRPCService {
                 try money(part.unitPrice, isThere: part.hasUnitPrice)
             )
         case .takeOut(let part): return try takingOut(part.lines)
-        case .none: throw Refusal(.missingField("action"))
+        case .none: throw Refusal(.missingField, "must be one of those that this node knows")
         }
     }
 

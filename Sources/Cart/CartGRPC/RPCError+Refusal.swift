@@ -51,8 +51,8 @@ extension Refusal.FieldNames {
         .version: "version",
         .mergeSource: "from",
         .mergeID: "merge_id",
-        .idempotencyKey: "idempotency_key",
-        .precondition: "expected_version",
+        .idempotencyKey: "terms.idempotency_key",
+        .precondition: "terms.expected_version",
         .authorization: "authorization",
     ])
 

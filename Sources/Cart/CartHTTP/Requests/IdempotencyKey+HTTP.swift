@@ -10,7 +10,7 @@ extension IdempotencyKey {
         let values = fields[values: .idempotencyKey]
         guard let value = values.first else { return nil }
         guard values.count == 1, let text = unquoted(value), let key = IdempotencyKey(text) else {
-            throw .malformedHeader(HTTPField.Name.idempotencyKey.canonicalName, expected: expectation)
+            throw .malformedHeader(HTTPField.Name.idempotencyKey.rawName, expected: expectation)
         }
         return key
     }
