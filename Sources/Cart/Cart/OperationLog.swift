@@ -39,19 +39,17 @@ package final class OperationLog: Hashable, Sendable {
         to log: OperationLog?,
         capacity: Capacity
     ) -> OperationLog? {
-        var kept: [AppliedOperation] = []
-        var retired = log?.retired ?? []
         let before = log?.kept ?? []
-        kept.reserveCapacity(before.count + 1)
-        kept += before
-        kept.append(applied)
-        let surplus = kept.count - max(0, capacity.kept)
-        if surplus > 0 {
-            retired += kept.prefix(surplus).lazy.map(\.operation.hash)
-            kept.removeFirst(surplus)
-        }
-        let overdue = max(0, retired.count - max(0, capacity.retired))
-        retired.removeFirst(overdue)
+        let surplus = max(0, before.count + 1 - max(0, capacity.kept))
+        var kept: [AppliedOperation] = []
+        kept.reserveCapacity(before.count + 1 - surplus)
+        kept += before.dropFirst(surplus)
+        var leaving = before.prefix(surplus).map(\.operation.hash)
+        if surplus > before.count { leaving.append(applied.operation.hash) } else { kept.append(applied) }
+        var retired = log?.retired ?? []
+        let overdue = max(0, retired.count + leaving.count - max(0, capacity.retired))
+        // Copied to its size: an array that grows reserves up to twice what it holds, in every cart that is live.
+        if overdue > 0 || !leaving.isEmpty { retired = Array((retired + leaving).dropFirst(overdue)) }
         let forgotten = (log?.forgotten ?? 0) &+ UInt64(overdue)
         return OperationLog(kept: kept, retired: retired, forgotten: forgotten)
     }
