@@ -20,13 +20,7 @@ extension Host {
 
     /// Forgets everything that was live under a session that is over.
     private func dropAll(of session: SessionHandle) {
-        let dropped = live.withLock { live in
-            let dropped = live.elements.map(activation).filter { $0.session === session }
-            for activation in dropped {
-                live.remove(activation.id)
-            }
-            return dropped.count
-        }
+        let dropped = live.removeAll { activation($0).session === session }
         logger.warning(
             "dropped what was live",
             metadata: ["session": "\(session.id)", "actors": "\(dropped)"]
