@@ -3,18 +3,26 @@ import Ownership
 import Synchronization
 
 extension Host {
-    /// Acts on what the session keeper found, in order.
+    /// Acts on what the session keeper found, in order. One sweep runs at a time; the latest one waits for it.
     func act(on notices: AsyncStream<SessionKeeper.Notice>) async {
+        let (sweeps, requests) = AsyncStream.makeStream(
+            of: Sweep.self,
+            bufferingPolicy: .bufferingNewest(1)
+        )
         await withDiscardingTaskGroup { group in
+            group.addTask {
+                for await sweep in sweeps { await self.perform(sweep) }
+            }
             for await notice in notices {
                 switch notice {
                 case .ended(let session):
                     dropAll(of: session)
                     group.addTask { await self.expireAllCallers() }
                 case .sweep(let sweep):
-                    group.addTask { await self.perform(sweep) }
+                    requests.yield(sweep)
                 }
             }
+            requests.finish()
         }
     }
 
@@ -27,11 +35,21 @@ extension Host {
         )
     }
 
-    /// Has every live actor checked against a new generation, then allows the lease to be extended again.
+    /// Has every live actor checked against a new generation, then allows the lease to be extended again. Ends
+    /// early once the sweep is of no use: another generation came, whose own sweep is next, or the session
+    /// ended.
     private func perform(_ sweep: Sweep) async {
         let began = clock.now
         let present = present
-        await forEach(present) { await $0.settle(sweep.generation) }
+        await forEach(present, while: { [directory] in directory.isUnderWay(sweep) }) {
+            await $0.settle(sweep.generation)
+        }
+        guard directory.isUnderWay(sweep) else {
+            return logger.notice(
+                "gave a check of live actors up",
+                metadata: ["generation": "\(sweep.generation)", "took": "\(clock.now - began)"]
+            )
+        }
         directory.sweepFinished(sweep)
         logger.notice(
             "checked live actors",
@@ -104,22 +122,22 @@ extension Host {
             let present = present
             if present.isEmpty { return 0 }
             // What cannot be released ends with the session at the latest, so that the wait is bounded.
-            await forEach(present) { [clock] in
-                if clock.now < deadline { await $0.retire() }
-            }
+            await forEach(present, while: { [clock] in clock.now < deadline }) { await $0.retire() }
         }
         return liveCount
     }
 
-    /// Runs `body` over the activations, a bounded number at a time.
+    /// Runs `body` over the activations, a bounded number at a time, as long as that is of use.
     private func forEach(
         _ activations: [Activation<D>],
+        while isUseful: () -> Bool,
         _ body: @escaping @Sendable (Activation<D>) async -> Void
     ) async {
         let semaphore = AsyncSemaphore(policy.sweepLimit)
         await withDiscardingTaskGroup { group in
             for activation in activations {
                 await semaphore.acquire()
+                guard isUseful() else { break }
                 group.addTask {
                     await body(activation)
                     semaphore.release()

@@ -57,6 +57,14 @@ package struct GenerationLedger: Sendable, Equatable {
         }
     }
 
+    /// True if the lease waits for this very sweep: no other generation came since, and no new session.
+    package func isUnderWay(_ sweep: Sweep) -> Bool {
+        switch state {
+        case .known(sweep.generation, _, _, swept: false): sweep.number == sweeps
+        case .unknown, .known: false
+        }
+    }
+
     /// Records the end of a sweep: every actor that was live when it began is known to be in the store, or
     /// gone. Only the latest sweep counts: a generation may come, go and come again.
     package mutating func sweepFinished(_ sweep: Sweep) {

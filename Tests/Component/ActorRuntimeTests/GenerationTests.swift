@@ -106,6 +106,30 @@ import Testing
         }
     }
 
+    @Test func `a newer generation takes the place of the sweep under way`() async throws {
+        var policy = HostPolicy()
+        policy.sweepLimit = 1
+        try await TestCluster.with(policy: policy) { cluster async throws in
+            let node = cluster.nodes[0]
+            let session = node.directory.session
+            for number in 0..<20 { try await node.add(1, to: "c\(number)") }
+            let held = node.store.faults.holdNext(.verify)
+            cluster.redis.withStore { $0.restart() }
+            await cluster.pass(.milliseconds(1_200))
+            await held.arrived()
+            cluster.redis.withStore { $0.restart() }
+            await cluster.pass(.milliseconds(1_200))
+            #expect(node.store.faults.count(of: .verify) == 1)
+            held.release()
+            // The sweep needs none of the clock's time, but its share of the processor.
+            while node.store.faults.count(of: .verify) < 22 { await Task.yield() }
+            await cluster.pass(.seconds(6))
+            #expect(session.mayAct(at: cluster.clock.now))
+            // The held one, the same under the newer generation, and the whole newer sweep.
+            #expect(node.store.faults.count(of: .verify) == 22)
+        }
+    }
+
     @Test func `a claim that was granted before the loss is checked before it serves`() async throws {
         try await TestCluster.with { cluster async throws in
             let node = cluster.nodes[0]

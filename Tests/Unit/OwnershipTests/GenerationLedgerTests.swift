@@ -99,4 +99,21 @@ import Testing
         unknown.sessionBegan()
         #expect(unknown.state == .unknown)
     }
+
+    @Test func `a sweep is under way until it ends, another generation comes, or the session ends`() {
+        let sweep = Sweep(generation: first, number: 1)
+        var ledger = knowing(first, live: true)
+        #expect(ledger.isUnderWay(sweep))
+        var newer = ledger
+        _ = newer.observe(second, at: start, settledElsewhere: false, nothingLive: false)
+        #expect(!newer.isUnderWay(sweep))
+        #expect(newer.isUnderWay(Sweep(generation: second, number: 2)))
+        _ = newer.observe(first, at: start, settledElsewhere: false, nothingLive: false)
+        #expect(!newer.isUnderWay(sweep))
+        var successor = ledger
+        successor.sessionBegan()
+        #expect(!successor.isUnderWay(sweep))
+        ledger.sweepFinished(sweep)
+        #expect(!ledger.isUnderWay(sweep))
+    }
 }

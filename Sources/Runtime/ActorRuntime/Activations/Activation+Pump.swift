@@ -18,14 +18,9 @@ extension Activation {
     ///   has to wait for anything but the store, or is cancelled, a task of the host goes on.
     func pump(for reply: ReplyPromise<D>? = nil) async {
         var backoff = Backoff(floor: host.policy.backoffFloor, ceiling: host.policy.backoffCeiling)
-        var action = pending ?? resume()
-        pending = nil
+        var action = resume()
         while true {
-            if let reply, isForOthers(action, reply) {
-                pending = action
-                if !host.enqueue(self) { close() }
-                return
-            }
+            if let reply, isForOthers(action, reply) { return handOver(action) }
             switch action {
             case .none:
                 return stopPumping()
@@ -71,8 +66,22 @@ extension Activation {
         }
     }
 
+    /// Leaves the work to a task of the host. By the time that it comes the machine may want something else,
+    /// and is asked again; only a pause is not forgotten.
+    private func handOver(_ action: OwnershipMachine.Action) {
+        switch action {
+        case .performAgain, .rejectCommit: pending = action
+        case .none, .perform, .serve, .answerAbsent, .apply, .drop: pending = nil
+        }
+        if !host.enqueue(self) { close() }
+    }
+
     /// The action with which the pump takes up the work again.
     private func resume() -> OwnershipMachine.Action {
+        if let pending {
+            self.pending = nil
+            return pending
+        }
         switch machine.state {
         case .owned:
             return event(.proceed)

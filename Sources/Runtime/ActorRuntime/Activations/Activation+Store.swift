@@ -34,9 +34,13 @@ extension Activation {
                 try await store.commit(id, owner: owner, version: version, commit: commit, change: change)
             )
         case .verify(let version, let generation):
-            return .verifyAnswered(
-                try await store.verify(id, owner: owner, version: version, generation: generation)
-            )
+            let answer = try await store.verify(id, owner: owner, version: version, generation: generation)
+            // The next try is for the generation in force now, so that a sweep ends also if another one comes
+            // meanwhile.
+            if answer == .otherGeneration, let current = host.directory.generation {
+                _ = event(.sweep(current))
+            }
+            return .verifyAnswered(answer)
         case .republish(let version, let attempt):
             let answer = try await store.republish(
                 id,

@@ -26,7 +26,7 @@ actor Activation<D: Decider> {
     var holdsPermit = false
     /// The instant at which the host looks for overdue callers here; nil where it does not.
     var expiryScheduledAt: ContinuousClock.Instant?
-    /// The next action of a pump that a caller has left.
+    /// The next action of a pump that a caller has left before a pause.
     var pending: OwnershipMachine.Action?
     /// The number of commands that came into the mailbox so far, and when the store was last asked for the
     /// actor.

@@ -171,6 +171,11 @@ package final class MembershipDirectory: Sendable {
         }
     }
 
+    /// True if the lease waits for this very sweep.
+    func isUnderWay(_ sweep: Sweep) -> Bool {
+        state.withLock { $0.ledger.isUnderWay(sweep) }
+    }
+
     func sweepFinished(_ sweep: Sweep) {
         state.withLock { $0.ledger.sweepFinished(sweep) }
     }
