@@ -35,4 +35,30 @@ import Testing
         await activation.close()
         await sweep
     }
+
+    @Test func `a command whose time runs out before its commit leaves is not in a commit`() async throws {
+        let lone = try await LoneActivation()
+        let activation = lone.activation
+        let deadline = lone.clock.now + .seconds(1)
+        lone.clock.cancelNextReader()
+        async let late = activation.handle(.increment(by: 10), deadline: deadline)
+        while await activation.machine.operation == nil { await Task.yield() }
+        async let next = lone.add(100)
+        while await activation.waiting < 1 { await Task.yield() }
+        lone.clock.advance(by: .seconds(2))
+        await activation.expireCallers(at: lone.clock.now)
+        guard case .failure(let failure) = await late else {
+            Issue.record("the late command was not told of its end")
+            return await activation.close()
+        }
+        #expect(failure.outcome == .notApplied)
+        await activation.pump()
+        guard case .answer(let answer) = await next else {
+            Issue.record("the next command was not answered")
+            return await activation.close()
+        }
+        #expect(answer.value == 101)
+        #expect(lone.record?.state?.value == 101)
+        #expect(lone.record?.version.sequence == SequenceNumber(2))
+    }
 }

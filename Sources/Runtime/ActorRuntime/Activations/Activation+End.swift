@@ -24,6 +24,7 @@ extension Activation {
     /// Answers the callers whose deadline has passed, and all of them once the session is over.
     func expire(at now: ContinuousClock.Instant) {
         guard session.mayAct(at: now) else { return answerAllAsOver() }
+        takeBackUnsentBatch(at: now)
         if mailbox.contains(where: { $0.deadline <= now }) {
             let waiting = mailbox
             mailbox.removeAll()
@@ -43,6 +44,17 @@ extension Activation {
             let isOpen = batch.wasSent && entry.isChange
             entry.envelope.reply.resume(returning: .failure(overdue(isOpen ? .unknown : .notApplied)))
         }
+    }
+
+    /// Puts a commit that has not left yet back into the mailbox if the time of one of its callers ran out: the
+    /// others' changes must not take along what is about to be called not applied.
+    private func takeBackUnsentBatch(at now: ContinuousClock.Instant) {
+        guard let batch, !batch.wasSent,
+            batch.entries.contains(where: { $0.isChange && $0.envelope.deadline <= now })
+        else { return }
+        self.batch = nil
+        _ = event(.refused)
+        putBack(batch)
     }
 
     func overdue(_ outcome: HostFailure.Outcome) -> HostFailure {

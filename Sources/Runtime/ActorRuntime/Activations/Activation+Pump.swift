@@ -172,10 +172,14 @@ extension Activation {
             fail(batch, refusal)
             return true
         }
+        putBack(batch)
+        return false
+    }
+
+    func putBack(_ batch: Batch<D>) {
         for entry in batch.entries.reversed() {
             mailbox.prepend(entry.envelope)
         }
-        return false
     }
 
     func fail(_ batch: Batch<D>, _ failure: HostFailure) {
