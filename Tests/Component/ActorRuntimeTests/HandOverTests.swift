@@ -61,4 +61,22 @@ import Testing
         #expect(lone.record?.state?.value == 101)
         #expect(lone.record?.version.sequence == SequenceNumber(2))
     }
+
+    @Test func `a check under a generation that is past ends under the one in force`() async throws {
+        let lone = try await LoneActivation()
+        let activation = lone.activation
+        let past = lone.redis.withStore { $0.generation }
+        lone.redis.withStore { $0.restart() }
+        try await lone.beat()
+        async let sweep: Void = activation.settle(past)
+        while await activation.watchers.isEmpty { await Task.yield() }
+        async let pump: Void = activation.pump()
+        await lone.clock.sleeper()
+        lone.clock.advance(by: .seconds(1))
+        await pump
+        #expect(await activation.machine.sweep == nil)
+        #expect(lone.store.faults.count(of: .verify) == 2)
+        await activation.close()
+        await sweep
+    }
 }

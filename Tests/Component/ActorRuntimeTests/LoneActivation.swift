@@ -12,39 +12,32 @@ struct LoneActivation {
     let clock = CancellingClock()
     let redis: SimulatedRedis<CounterLogic.State>
     let store: InMemoryStore<CounterLogic>
+    let directory: MembershipDirectory
     let activation: Activation<CounterLogic>
 
     init() async throws {
         redis = SimulatedRedis(clock: clock)
         store = InMemoryStore(redis)
-        let registry = InMemoryRegistry(redis)
         let policy = HostPolicy()
         let session = SessionHandle(id: SessionID("session"), policy: policy.lease)
-        let directory = MembershipDirectory(policy: policy.lease) { session }
+        directory = MembershipDirectory(policy: policy.lease) { session }
         var environment = NodeEnvironment(sessionExecutor: ThreadExecutor.shared)
         environment.clock = clock
         let host = Host(
             decider: CounterLogic(),
             codec: CounterCodec(),
-            ports: NodePorts(store: store, registry: registry, link: InMemoryLink(InMemoryNetwork())),
+            ports: NodePorts(
+                store: store,
+                registry: InMemoryRegistry(redis),
+                link: InMemoryLink(InMemoryNetwork())
+            ),
             directory: directory,
             policy: policy,
             environment: environment,
             node: "node",
             logger: Logger(label: "node") { _ in SwiftLogNoOpLogHandler() }
         )
-        let now = clock.now
-        let card = NodeCard(name: "node", link: "node:7170", build: "test")
-        guard case .alive(let report) = try await registry.beat(directory.heartbeat(card: card, at: now))
-        else { throw CancellationError() }
-        _ = directory.learn(
-            report,
-            for: session,
-            sentAt: now,
-            now: now,
-            vouched: true,
-            nothingLive: true
-        )
+        try await Self.beat(redis, directory, at: clock.now)
         activation = Activation(
             ActorID("c"),
             session: session,
@@ -52,12 +45,35 @@ struct LoneActivation {
             first: Envelope(
                 number: 1,
                 command: .increment(by: 1),
-                deadline: now + .seconds(30),
+                deadline: clock.now + .seconds(30),
                 reply: ReplyPromise()
             ),
-            now: now
+            now: clock.now
         )
         await activation.pump()
+    }
+
+    /// Tells the node of the generation in force, as a heartbeat would.
+    func beat() async throws {
+        try await Self.beat(redis, directory, at: clock.now)
+    }
+
+    private static func beat(
+        _ redis: SimulatedRedis<CounterLogic.State>,
+        _ directory: MembershipDirectory,
+        at now: ContinuousClock.Instant
+    ) async throws {
+        let card = NodeCard(name: "node", link: "node:7170", build: "test")
+        let answer = try await InMemoryRegistry(redis).beat(directory.heartbeat(card: card, at: now))
+        guard case .alive(let report) = answer else { throw CancellationError() }
+        _ = directory.learn(
+            report,
+            for: directory.session,
+            sentAt: now,
+            now: now,
+            vouched: true,
+            nothingLive: true
+        )
     }
 
     func add(_ amount: Int64, within patience: Duration = .seconds(30)) async -> HandlingResult<CounterLogic>
@@ -89,6 +105,9 @@ final class CancellingClock: HostClock {
     }
 
     func cancelNextReader() { cancels.withLock { $0 = true } }
+
+    /// Returns once somebody sleeps.
+    func sleeper() async { await manual.sleepers(atLeast: 1) }
 
     func advance(by duration: Duration) { manual.advance(by: duration) }
 
