@@ -24,6 +24,8 @@ package struct CartAPIDependencies: Sendable {
     package var now: @Sendable () -> Timestamp
     /// The clock that deadlines are counted by.
     package var instant: @Sendable () -> ContinuousClock.Instant
+    /// Suspends the caller for a duration of the deadlines' clock; throws when its task is cancelled.
+    package var sleep: @Sendable (Duration) async throws -> Void
     /// Makes an id that nobody can guess.
     package var newID: @Sendable () -> CartID
     /// True while the node is shutting down, so that clients should connect elsewhere.
@@ -38,6 +40,7 @@ package struct CartAPIDependencies: Sendable {
     /// - Parameters:
     ///   - now: the wall clock.
     ///   - instant: the deadlines' clock.
+    ///   - sleep: waits by the same clock.
     ///   - newID: draws an id from 128 random bits.
     ///   - isDraining: cheap; it is asked once a response.
     ///   - past: where histories are read.
@@ -46,6 +49,7 @@ package struct CartAPIDependencies: Sendable {
     package init(
         now: @escaping @Sendable () -> Timestamp,
         instant: @escaping @Sendable () -> ContinuousClock.Instant = { ContinuousClock.now },
+        sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
         newID: @escaping @Sendable () -> CartID,
         isDraining: @escaping @Sendable () -> Bool,
         past: any ActorHistoryStore,
@@ -54,6 +58,7 @@ package struct CartAPIDependencies: Sendable {
     ) {
         self.now = now
         self.instant = instant
+        self.sleep = sleep
         self.newID = newID
         self.isDraining = isDraining
         self.past = past

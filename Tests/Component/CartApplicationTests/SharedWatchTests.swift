@@ -40,9 +40,15 @@ import Testing
     }
 
     /// Watches that have shown version 1.
-    private func watches(_ count: Int) async throws -> [Watch] {
+    private func watches(
+        _ count: Int,
+        instant: @escaping @Sendable () -> ContinuousClock.Instant = { ContinuousClock.now },
+        sleep: @escaping @Sendable (Duration) async throws -> Void = { _ in }
+    ) async throws -> [Watch] {
         let dependencies = CartAPIDependencies(
             now: { moment },
+            instant: instant,
+            sleep: sleep,
             newID: { CartID(randomHigh: 0, randomLow: 1) },
             isDraining: { false },
             past: FixedPastStore(.notKept),
@@ -153,6 +159,51 @@ import Testing
         carts.release()
         #expect(try await reading.value == nil)
         #expect(carts.heldCount == 0)
+    }
+
+    @Test func `a failed read of an announced version is repeated, once for all watchers`() async throws {
+        let backend = carts.backend
+        let pauses = Atomic(0)
+        let recovers: @Sendable (Duration) -> Void = { _ in
+            if pauses.add(1, ordering: .relaxed).newValue == 2 { backend.fail(nil) }
+        }
+        let watches = try await watches(5, sleep: recovers)
+        try await change()
+        let before = backend.asked.count
+        backend.fail(.storeUnavailable)
+        carts.hold()
+        try await withThrowingTaskGroup(of: CartUpdate?.self) { group in
+            for watch in watches {
+                group.addTask {
+                    var watch = watch
+                    return try await watch.next(.committed(SequenceNumber(2)))
+                }
+            }
+            await until { registry.waitingCount == watches.count - 1 }
+            carts.release()
+            for try await update in group { #expect(update?.version == 2) }
+        }
+        #expect(pauses.load(ordering: .relaxed) == 2)
+        #expect(backend.asked.count == before + 3)
+    }
+
+    @Test func `an announced version is tried for as long as a request may take, and a sign of life once`()
+        async throws
+    {
+        let start = ContinuousClock.now
+        let slept = Mutex(Duration.zero)
+        var watch = try await watches(1, instant: { start + slept.withLock { $0 } }) { pause in
+            slept.withLock { $0 += pause }
+        }[0]
+        carts.backend.fail(.storeUnavailable)
+        var asked = carts.backend.asked.count
+        #expect(try await watch.next(.idle) == nil)
+        #expect(carts.backend.asked.count == asked + 1)
+        asked += 1
+        #expect(try await watch.next(.committed(SequenceNumber(2))) == nil)
+        #expect(carts.backend.asked.count > asked + 3)
+        let limit = CartAPIPolicy().requestDeadline
+        #expect(slept.withLock { $0 } < limit && slept.withLock { $0 } > limit / 2)
     }
 
     @Test func `a cart is forgotten with its last watcher`() async throws {

@@ -95,11 +95,29 @@ import Testing
 
     @Test func `a failure is told to all whom the read was for, and the version is not forgotten`() {
         var cart = cart(at: 1)
+        // A read of a moment ago says nothing of what is announced after it.
+        _ = cart.watcher(1, needs: .freshRead, at: start)
+        _ = cart.reader(1, got: .unchanged, at: start)
         _ = cart.watcher(1, needs: .version(2), at: start)
         _ = cart.watcher(2, needs: .version(2), at: start)
         #expect(cart.reader(1, got: .failed(failure), at: start) == [1: .fail(failure), 2: .fail(failure)])
         let again = cart.watcher(2, needs: .recentRead, at: start)
         #expect(again == .read(ReadTerms(known: 1, announced: 2)))
+    }
+
+    @Test func `a former read serves nobody once a newer version is announced or a read failed`() {
+        for need in [.version(2), .freshRead] as [WatchNeed] {
+            var cart = cart(at: 1)
+            _ = cart.watcher(1, needs: .recentRead, at: start)
+            _ = cart.reader(1, got: .unchanged, at: start)
+            #expect(cart.watcher(2, needs: .recentRead, at: start) == .show(update(1)))
+            _ = cart.watcher(1, needs: need, at: start)
+            if need == .version(2) { #expect(cart.watcher(2, needs: .recentRead, at: start) == .wait) }
+            cart.stopWaiting(2)
+            _ = cart.reader(1, got: .failed(failure), at: start)
+            let again = ReadTerms(known: 1, announced: need == .version(2) ? 2 : nil)
+            #expect(cart.watcher(2, needs: .recentRead, at: start) == .read(again))
+        }
     }
 
     @Test func `a cart that is not there any more is not known any more`() {

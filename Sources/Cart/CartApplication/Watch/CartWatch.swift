@@ -2,10 +2,11 @@ package import ActorRuntime
 package import Cart
 import CartActor
 import Ownership
+import Timing
 
 /// One client's watch over one cart, whatever it is shown by.
 package struct CartWatch<Dispatcher: CartDispatcher>: Sendable {
-    /// What is announced of the cart since before the first read, so that no commit is missed.
+    /// The announcements about the cart since before the first read, so that no commit is missed.
     package let notifications: AsyncStream<ChangeNotification>
 
     private let cart: CartID
@@ -13,6 +14,7 @@ package struct CartWatch<Dispatcher: CartDispatcher>: Sendable {
     private let context: CallContext
     private let readDeadline: Duration
     private let now: @Sendable () -> ContinuousClock.Instant
+    private let sleep: @Sendable (Duration) async throws -> Void
     private let registration: WatchRegistration
     /// The version that the client has; nil for none.
     private var seen: UInt64?
@@ -38,6 +40,7 @@ package struct CartWatch<Dispatcher: CartDispatcher>: Sendable {
         self.context = context
         readDeadline = application.policy.requestDeadline
         now = dependencies.instant
+        sleep = dependencies.sleep
         registration = dependencies.watches.register(cart.text)
     }
 
@@ -76,7 +79,7 @@ package struct CartWatch<Dispatcher: CartDispatcher>: Sendable {
         let update: CartUpdate
         do {
             update = try await registration.update(needing: need) { [self] terms in
-                await read(terms, by: now().advanced(by: readDeadline))
+                await read(terms, for: need)
             }
         } catch WatchFailure.host {
             return nil
@@ -84,6 +87,27 @@ package struct CartWatch<Dispatcher: CartDispatcher>: Sendable {
         guard update.version != seen else { return nil }
         seen = update.version
         return update
+    }
+
+    /// Reads for all watchers that wait. A failed read of an announced version is repeated: perhaps no other
+    /// notification follows.
+    private func read(_ terms: ReadTerms, for need: WatchNeed) async -> WatchedCart.ReadResult {
+        let deadline = now().advanced(by: readDeadline)
+        var backoff = Backoff(floor: .milliseconds(20), ceiling: .milliseconds(500))
+        var generator = SystemRandomNumberGenerator()
+        while true {
+            let result = await read(terms, by: deadline)
+            guard case .failed(.host) = result, need.isAnnounced || terms.announced != nil else {
+                return result
+            }
+            let pause = backoff.nextPause(using: &generator)
+            guard now().advanced(by: pause) < deadline else { return result }
+            do {
+                try await sleep(pause)
+            } catch {
+                return result  // The reader's client left.
+            }
+        }
     }
 
     private func read(_ terms: ReadTerms, by deadline: ContinuousClock.Instant) async
@@ -122,7 +146,7 @@ package struct CartWatch<Dispatcher: CartDispatcher>: Sendable {
     }
 }
 
-/// Why a cart cannot be watched.
+/// The reason that a cart cannot be watched.
 package enum WatchFailure: Error, Equatable, Sendable {
     /// The cart is not there.
     case rejected(CartRejection)

@@ -19,7 +19,7 @@ struct WatchedCart: Equatable, Sendable {
         let reader: WatcherID
         let terms: ReadTerms
         let began: Instant
-        /// Whether a watcher found a newer version by itself since the read began.
+        /// True if a watcher found a newer version by itself since the read began.
         var isOvertaken = false
     }
 
@@ -30,7 +30,7 @@ struct WatchedCart: Equatable, Sendable {
         let since: Int
     }
 
-    /// What a watcher does next.
+    /// The next step of a watcher.
     enum Action: Equatable, Sendable {
         /// Show this, if it is not shown yet.
         case show(CartUpdate)
@@ -42,7 +42,7 @@ struct WatchedCart: Equatable, Sendable {
         case fail(WatchFailure)
     }
 
-    /// What came of a read.
+    /// The result of a read.
     enum ReadResult: Equatable, Sendable {
         case found(CartUpdate)
         /// The cart is at the version that the terms name.
@@ -52,17 +52,17 @@ struct WatchedCart: Equatable, Sendable {
         case abandoned
     }
 
-    /// How long ago a read may have begun that serves a watcher without any particular news.
+    /// The age up to which a read serves a watcher without any particular news.
     static var recency: Duration { .seconds(2) }
 
     private(set) var state: State = .resting
-    /// What is known of the cart.
+    /// The newest update that is known; nil for none.
     private(set) var latest: CartUpdate?
     /// The newest version that was heard of and not found yet.
     private var announced: UInt64?
-    /// When the last read began that found everything that was announced.
+    /// The beginning of the last read that found everything that was announced.
     private var upToDateAt: Instant?
-    /// How many reads began.
+    /// The number of reads that began.
     private var reads = 0
 
     /// A watcher has some need, and waits for nothing else.
@@ -79,6 +79,8 @@ struct WatchedCart: Equatable, Sendable {
             state = .reading(read, waiting: waiting)
             return .wait
         }
+            // The state lets go of the waiters first, so that they are not copied.
+            state = .resting
     }
 
     /// A watcher's read ended.
@@ -125,6 +127,7 @@ struct WatchedCart: Equatable, Sendable {
         state = .reading(read, waiting: waiting)
     }
 
+        state = .resting
     private mutating func begin(
         by reader: WatcherID,
         at now: Instant,
@@ -140,7 +143,7 @@ struct WatchedCart: Equatable, Sendable {
         switch need {
         case .version(let version): latest.version >= version
         case .freshRead: false
-        case .recentRead: upToDateAt.map { now - $0 < Self.recency } ?? false
+        case .recentRead: announced == nil && upToDateAt.map { now - $0 < Self.recency } ?? false
         }
     }
 
@@ -156,7 +159,8 @@ struct WatchedCart: Equatable, Sendable {
         case .failed(.rejected):
             latest = nil
         case .failed(.host), .abandoned:
-            break
+            // The read may have been for announcements that were missed.
+            upToDateAt = nil
         }
     }
 
@@ -193,7 +197,7 @@ struct WatchedCart: Equatable, Sendable {
 /// A watcher of this node. Never used twice.
 typealias WatcherID = UInt64
 
-/// What a watcher wants to know of a cart.
+/// The state of a cart that a watcher needs.
 enum WatchNeed: Equatable, Sendable {
     /// The cart at this version or a newer one, as it was announced.
     case version(UInt64)
@@ -203,8 +207,16 @@ enum WatchNeed: Equatable, Sendable {
     case recentRead
 }
 
-/// What a read tells the cart's owner.
+/// The versions that a read tells the cart's owner.
 struct ReadTerms: Equatable, Sendable {
+
+    /// True for a version that was announced.
+    var isAnnounced: Bool {
+        switch self {
+        case .version: true
+        case .freshRead, .recentRead: false
+        }
+    }
     /// The version that the node knows; nil for none.
     let known: UInt64?
     /// A newer version that was announced; nil for none.
