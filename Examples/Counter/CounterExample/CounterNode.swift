@@ -66,7 +66,8 @@ struct CounterNode: Sendable {
             group.addTask { try await server.run() }
             group.addTask {
                 await runtime.run {
-                    for await state in heartbeats.states() where state == .connected { return }
+                    for await state in heartbeats.states() where state == .connected { return true }
+                    return false
                 }
             }
             group.addTask {

@@ -11,10 +11,16 @@ struct DrainService: Service {
     let feed: RedisChangeFeed
     let failpoints: Failpoints
     let shutdown: NodeSettings.ShutdownSettings
+    /// The longest time that the link's server needs to stop, once everything is handed over.
+    let linkStopLimit: Duration
 
     func run() async throws {
         try await gracefulShutdown()
-        try await runtime.drain(within: shutdown.drainBudget, lameDuck: shutdown.lameDuck) { step in
+        try await runtime.drain(
+            within: shutdown.drainBudget,
+            stopLimit: linkStopLimit,
+            lameDuck: shutdown.lameDuck
+        ) { step in
             switch step {
             case .begun:
                 await failpoints.reach(.drainBegun)

@@ -75,7 +75,13 @@ struct Node {
         if let retail = retailApplication() { services.append(retail) }
         if let server = try rpcServer() { services.append(RPCServerService(server: server)) }
         services.append(
-            DrainService(runtime: runtime, feed: feed, failpoints: failpoints, shutdown: settings.shutdown)
+            DrainService(
+                runtime: runtime,
+                feed: feed,
+                failpoints: failpoints,
+                shutdown: settings.shutdown,
+                linkStopLimit: settings.linkPolicy.drainLimit
+            )
         )
         var configuration = ServiceGroupConfiguration(
             services: services.map {

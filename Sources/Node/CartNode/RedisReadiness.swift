@@ -25,9 +25,10 @@ struct RedisReadiness: Service {
         self.logger = logger
     }
 
-    /// Returns once a fit Redis was reached. Only one caller may wait.
-    func waitUntilReady() async {
-        for await _ in ready.stream {}
+    /// Returns true once a fit Redis was reached, and false if the checks ended before. Only one caller may wait.
+    func waitUntilReady() async -> Bool {
+        for await _ in ready.stream { return true }
+        return false
     }
 
     func run() async throws {
@@ -39,7 +40,7 @@ struct RedisReadiness: Service {
                 case .refused(let refusal): throw refusal
                 case .admitted(let tier):
                     logger.notice("Redis is fit", metadata: ["durability": "\(tier)"])
-                    ready.continuation.finish()
+                    ready.continuation.yield()
                     return await watch()
                 }
             }

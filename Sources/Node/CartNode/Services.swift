@@ -32,7 +32,7 @@ extension Node {
         /// Its turn to stop comes when nothing is live any more: only then may the session end.
         func run() async throws {
             try await withThrowingTaskGroup(of: Void.self) { group in
-                // Until a fit Redis is reached there is no session, and nothing to leave.
+                // Without a fit Redis there is no session, and nothing to leave.
                 group.addTask { await runtime.run { await readiness.waitUntilReady() } }
                 group.addTask {
                     try await gracefulShutdown()

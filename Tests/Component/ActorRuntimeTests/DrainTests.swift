@@ -1,8 +1,9 @@
-import ActorRuntime
 import CounterActor
 import Ownership
 import RuntimeTesting
 import Testing
+
+@testable import ActorRuntime
 
 @Suite(.timeLimit(.minutes(1))) struct DrainTests {
     @Test func `a drained node has given everything up, and serves what still comes through another`()
@@ -73,6 +74,42 @@ import Testing
             commit.release()
             let fateIs = await fate
             #expect(fateIs?.outcome == .unknown)
+        }
+    }
+
+    @Test func `releases end early enough for a last one, the servers and the tombstone, but not at once`()
+        async throws
+    {
+        try await TestCluster.with { cluster async throws in
+            let runtime = cluster.nodes[0].runtime
+            let rest = HostPolicy().lease.length + .seconds(2)
+            #expect(runtime.timeForReleases(of: .seconds(60), stopLimit: .zero) == .seconds(60) - rest)
+            #expect(runtime.timeForReleases(of: .seconds(60), stopLimit: .seconds(5)) == .seconds(55) - rest)
+            #expect(runtime.timeForReleases(of: .seconds(20), stopLimit: .seconds(5)) == .seconds(10))
+        }
+    }
+
+    @Test func `a node that never joined drains and leaves without a session that others must wait for`()
+        async throws
+    {
+        try await TestCluster.with { cluster async throws in
+            let late = TestNode(
+                "late",
+                clock: cluster.clock,
+                redis: cluster.redis,
+                network: InMemoryNetwork(),
+                bootstrap: BootstrapState(exclusive: false),
+                policy: HostPolicy()
+            )
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { await late.runtime.run { false } }
+                #expect(try await late.drain() == 0)
+                #expect(late.directory.isDraining)
+                await late.runtime.leave()
+                try await group.waitForAll()
+            }
+            #expect(late.registry.faults.count(of: .beat) == 0)
+            #expect(late.registry.faults.count(of: .writeTombstoneUnconditionally) == 0)
         }
     }
 

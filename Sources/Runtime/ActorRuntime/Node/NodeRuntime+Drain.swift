@@ -7,6 +7,8 @@ extension NodeRuntime {
     ///
     /// - Parameters:
     ///   - budget: the most time from the call to the end of the process.
+    ///   - stopLimit: the part of the budget that the owner may need between this and `leave`, to stop
+    ///     whatever takes requests from outside.
     ///   - lameDuck: the least time until this returns: gateways notice a little later that the node is not
     ///     ready.
     ///   - observe: called at each step, in order. The drain goes on when it returns.
@@ -15,6 +17,7 @@ extension NodeRuntime {
     @discardableResult
     package func drain(
         within budget: Duration,
+        stopLimit: Duration = .zero,
         lameDuck: Duration = .zero,
         observe: (DrainStep) async -> Void = { _ in }
     ) async throws -> Int {
@@ -22,9 +25,15 @@ extension NodeRuntime {
         let began = clock.now
         logger.notice("draining", metadata: ["liveActors": "\(host.liveCount)"])
         await observe(.begun)
-        await keeper.announceDraining()
+        if hasJoined {
+            await keeper.announceDraining()
+        } else {
+            // A heartbeat would begin a session that nobody ends.
+            directory.markDraining()
+        }
         await observe(.announced)
-        let notReleased = await host.releaseAll(until: began + timeForReleases(of: budget))
+        let releaseEnd = began + timeForReleases(of: budget, stopLimit: stopLimit)
+        let notReleased = await host.releaseAll(until: releaseEnd)
         await observe(.released)
         logger.notice(
             "drained",
@@ -35,8 +44,9 @@ extension NodeRuntime {
         return notReleased
     }
 
-    /// Ends early enough for a last release, which may take a lease more, and for the tombstone after it.
-    private func timeForReleases(of budget: Duration) -> Duration {
-        max(budget / 2, budget - policy.lease.length - .seconds(2))
+    /// Ends early enough for a last release, which may take a lease more, for the stop of the servers, and for
+    /// the tombstone after it. A short budget is spent on releases first: half of it at least.
+    func timeForReleases(of budget: Duration, stopLimit: Duration) -> Duration {
+        max(budget / 2, budget - policy.lease.length - stopLimit - .seconds(2))
     }
 }

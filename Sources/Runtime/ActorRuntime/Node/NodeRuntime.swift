@@ -68,13 +68,13 @@ package final class NodeRuntime<Logic: Decider>: Sendable {
 
     /// Serves until the node has left or the task is cancelled. Runs once.
     ///
-    /// - Parameter ready: the session begins once this returns; until then the node refuses what it is asked.
-    package func run(joiningAfter ready: @escaping @Sendable () async -> Void = {}) async {
+    /// - Parameter ready: the session begins once this returns true, and never if it returns false; without a
+    ///   session the node refuses what it is asked.
+    package func run(joiningAfter ready: @escaping @Sendable () async -> Bool = { true }) async {
         await withDiscardingTaskGroup { group in
             group.addTask { await self.runHost() }
             group.addTask(executorPreference: self.environment.sessionTaskExecutor) {
-                await ready()
-                if self.join() { await self.keeper.run() }
+                if await ready(), self.join() { await self.keeper.run() }
             }
             for await _ in ended.stream {}
             group.cancelAll()
@@ -97,6 +97,16 @@ package final class NodeRuntime<Logic: Decider>: Sendable {
             guard case .apart = stage else { return false }
             stage = .joined
             return true
+        }
+    }
+
+    /// True while the node has a session that others may know of.
+    var hasJoined: Bool {
+        stage.withLock { stage in
+            switch stage {
+            case .joined: true
+            case .apart, .left: false
+            }
         }
     }
 

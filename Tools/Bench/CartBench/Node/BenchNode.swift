@@ -109,7 +109,8 @@ struct BenchNode: Sendable {
             group.addTask { try await heartbeats.run() }
             group.addTask {
                 await runtime.run {
-                    for await state in heartbeats.states() where state == .connected { break }
+                    for await state in heartbeats.states() where state == .connected { return true }
+                    return false
                 }
             }
             group.addTask { try await link.run() }
