@@ -16,17 +16,19 @@ struct CounterNode: Sendable {
 
     private let runtime: NodeRuntime<CounterLogic>
     private let redis: RedisClient
-    /// Carries the heartbeats, so that no other work delays them.
+    /// Carries the heartbeats, on a thread of its own, so that no other work delays them.
     private let heartbeats: RedisClient
+    private let heartbeatThread: MultiThreadedEventLoopGroup
     private let link: LinkClient
     private let server: LinkServer
 
     init(name: String, linkPort: Int, secret: String, redis address: RedisConfiguration, logger: Logger)
         throws
     {
-        let loops = MultiThreadedEventLoopGroup.singleton
-        let heartbeatLoop = loops.next()
-        redis = RedisClient(configuration: address, eventLoop: loops.next(), logger: logger)
+        heartbeatThread = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let heartbeatLoop = heartbeatThread.next()
+        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        redis = RedisClient(configuration: address, eventLoop: loop, logger: logger)
         heartbeats = RedisClient(configuration: address, eventLoop: heartbeatLoop, logger: logger)
         link = try LinkClient(secret: secret, logger: logger)
         guard let cluster = ClusterName("counter") else { preconditionFailure("not a cluster's name") }
@@ -58,6 +60,20 @@ struct CounterNode: Sendable {
 
     /// Answers each line until there are no more, then leaves the cluster.
     func run(_ lines: AsyncStream<String>, answer: @escaping @Sendable (String) -> Void) async throws {
+        let end: Result<Void, any Error>
+        do {
+            end = .success(try await serve(lines, answer: answer))
+        } catch {
+            end = .failure(error)
+        }
+        try await heartbeatThread.shutdownGracefully()
+        try end.get()
+    }
+
+    private func serve(
+        _ lines: AsyncStream<String>,
+        answer: @escaping @Sendable (String) -> Void
+    ) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
             group.addTask { try await redis.run() }
