@@ -74,6 +74,8 @@ final class ChangeListeners: Sendable {
         }
     }
 
+    var isEmpty: Bool { state.withLock { $0.count == 0 } }
+
     func listens(to channel: String) -> Bool { state.withLock { $0.channels[channel] != nil } }
 
     /// All channels with listeners.

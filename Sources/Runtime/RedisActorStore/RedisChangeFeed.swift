@@ -19,6 +19,8 @@ package final class RedisChangeFeed: ChangeFeed {
     /// The channels whose first listener has come, or whose last one has gone.
     private let subscriptionChanges: AsyncStream<String>
     private let subscriptionChange: AsyncStream<String>.Continuation
+    /// Wakes the turns, which rest while there is no listener.
+    private let arrivals = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
     /// - Parameters:
     ///   - configuration: the server. The feed opens its own connection.
@@ -53,7 +55,9 @@ package final class RedisChangeFeed: ChangeFeed {
     package func notifications(of id: ActorID) -> AsyncStream<ChangeNotification>? {
         let channel = keys.actor(id)
         let subscriptionChange = subscriptionChange
-        return listeners.add(to: channel) { subscriptionChange.yield(channel) }
+        let notifications = listeners.add(to: channel) { subscriptionChange.yield(channel) }
+        arrivals.continuation.yield()
+        return notifications
     }
 
     /// Ends all streams, and accepts no more listeners.
@@ -96,20 +100,28 @@ package final class RedisChangeFeed: ChangeFeed {
 
     /// Subscribes to a channel if it has listeners, and unsubscribes otherwise.
     private func follow(_ channel: String) async {
-        let isListenedTo = listeners.listens(to: channel)
-        do throws(RedisError) {
-            _ = try await client.send(isListenedTo ? "SUBSCRIBE" : "UNSUBSCRIBE", [.string(channel)])
-        } catch {
-            // The connection has ended or will end. The next one subscribes to everything.
-            return
-        }
-        if isListenedTo { listeners.tellToLook(channel) }
+        var isListenedTo: Bool
+        repeat {
+            isListenedTo = listeners.listens(to: channel)
+            do throws(RedisError) {
+                _ = try await client.send(isListenedTo ? "SUBSCRIBE" : "UNSUBSCRIBE", [.string(channel)])
+            } catch {
+                // The connection has ended or will end. The next one subscribes to everything.
+                return
+            }
+            if isListenedTo { listeners.tellToLook(channel) }
+            // Another caller may have followed a newer change meanwhile, and its command may have come first.
+        } while listeners.listens(to: channel) != isListenedTo
     }
 
     private func takeTurns() async throws {
-        for turn in 0... {
-            try await ContinuousClock().sleep(for: interval / ChangeListeners.turns)
-            listeners.takeTurn(turn)
+        var turn = 0
+        for await _ in arrivals.stream {
+            while !listeners.isEmpty {
+                try await ContinuousClock().sleep(for: interval / ChangeListeners.turns)
+                listeners.takeTurn(turn)
+                turn = (turn + 1) % ChangeListeners.turns
+            }
         }
     }
 
