@@ -18,7 +18,11 @@ package struct ActorRecord: Sendable {
         _ fields: [(name: [UInt8], value: [UInt8])],
         about subject: String
     ) throws(StoreFailure) {
-        let (own, content) = try Self.split(fields, about: subject)
+        var own: [String: [UInt8]] = [:]
+        for field in fields {
+            let name = try Self.name(of: field, about: subject)
+            if ReservedFields.names.contains(name) { own[name] = field.value }
+        }
         func text(_ name: String) throws(StoreFailure) -> String {
             guard let bytes = own[name], let text = String(validating: bytes, as: UTF8.self) else {
                 throw .unreadable("\(subject): the field `\(name)` is corrupted")
@@ -37,29 +41,33 @@ package struct ActorRecord: Sendable {
         attempt = try number("a")
         sequence = SequenceNumber(try number("q"))
         commit = own["c"] == nil ? "" : try text("c")
-        self.content = content
+        content = try Self.content(of: fields, about: subject)
     }
 
-    /// The record's own fields by name, and its content.
+    /// The fields of a record that are not its own: the actor's stored state.
     ///
     /// - Throws: `unreadable` for a name that is not UTF-8.
-    static func split(
-        _ fields: [(name: [UInt8], value: [UInt8])],
+    static func content(
+        of fields: [(name: [UInt8], value: [UInt8])],
         about subject: String
-    ) throws(StoreFailure) -> (own: [String: [UInt8]], content: [ContentField]) {
-        var own: [String: [UInt8]] = [:]
+    ) throws(StoreFailure) -> [ContentField] {
         var content: [ContentField] = []
+        content.reserveCapacity(fields.count)
         for field in fields {
-            guard let name = String(validating: field.name, as: UTF8.self) else {
-                throw .unreadable("\(subject): the name of a field is not UTF-8")
-            }
-            if ReservedFields.names.contains(name) {
-                own[name] = field.value
-            } else {
-                content.append(ContentField(name, field.value))
-            }
+            let name = try Self.name(of: field, about: subject)
+            if !ReservedFields.names.contains(name) { content.append(ContentField(name, field.value)) }
         }
-        return (own, content)
+        return content
+    }
+
+    private static func name(
+        of field: (name: [UInt8], value: [UInt8]),
+        about subject: String
+    ) throws(StoreFailure) -> String {
+        guard let name = String(validating: field.name, as: UTF8.self) else {
+            throw .unreadable("\(subject): the name of a field is not UTF-8")
+        }
+        return name
     }
 }
 

@@ -87,7 +87,7 @@ enum ClaimScript {
                 epoch: Epoch(try answer.number(1)),
                 sequence: SequenceNumber(try answer.number(2))
             )
-            let content = try ActorRecord.split(try answer.fields(3), about: "actor \(id)").content
+            let content = try ActorRecord.content(of: try answer.fields(3), about: "actor \(id)")
             guard version.sequence > .zero else { return ClaimResult(answer: .granted(version)) }
             let (state, form) = try state(in: content, at: version.sequence, of: id, by: layout)
             return ClaimResult(answer: .granted(version), state: state, form: form)
