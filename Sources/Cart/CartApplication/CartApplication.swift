@@ -37,7 +37,7 @@ package struct CartApplication<Dispatcher: CartDispatcher>: Sendable {
     package func show(_ id: CartID, _ context: CallContext) async throws(Refusal) -> AcceptedCommand {
         let accepted = try await ask(.read, of: id, context)
         guard context.precondition.admits(accepted.sequence) else {
-            throw .precondition(context.precondition, actual: accepted.sequence)
+            throw .precondition(context, actual: accepted.sequence)
         }
         return accepted
     }
@@ -92,7 +92,7 @@ package struct CartApplication<Dispatcher: CartDispatcher>: Sendable {
         do {
             return try await merging.run()
         } catch {
-            throw Refusal(error)
+            throw Refusal(error, under: context)
         }
     }
 
@@ -142,7 +142,7 @@ package struct CartApplication<Dispatcher: CartDispatcher>: Sendable {
         case .accepted: return answer.sequence
         // Under a key it may be a retry, which the cart knows by itself: it only must not be created now.
         case .rejected where context.key != nil: return .max
-        case .rejected: throw .precondition(context.precondition, actual: 0)
+        case .rejected: throw .precondition(context, actual: 0)
         }
     }
 
@@ -156,7 +156,7 @@ package struct CartApplication<Dispatcher: CartDispatcher>: Sendable {
         case .accepted(let reply, let record):
             return AcceptedCommand(reply, record, of: answer)
         case .rejected(let rejection):
-            var refusal = Refusal(rejection, of: command.change, under: context.precondition)
+            var refusal = Refusal(rejection, of: command.change, under: context)
             refusal.node = answer.node
             throw refusal
         }

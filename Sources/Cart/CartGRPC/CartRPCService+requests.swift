@@ -41,7 +41,7 @@ extension CartRPCService {
         do throws(RequestError) {
             id = try application.generatedID(under: context.key)
         } catch {
-            throw Refusal(error)
+            throw Refusal(error).about(.own("terms.idempotency_key"))
         }
         return ChangeRequest(id, by: change, context: context, hasGeneratedID: true)
     }

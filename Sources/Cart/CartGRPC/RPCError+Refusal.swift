@@ -27,7 +27,7 @@ extension RPCError {
 }
 
 extension Refusal.FieldNames {
-    /// The names of `cart.v1`.
+    /// The names of `cart.v1`. The key and the version have none, as each stands in one place or in another.
     static let cartV1 = Refusal.FieldNames([
         .cart: "cart_id",
         .line: "line_id",
@@ -51,8 +51,6 @@ extension Refusal.FieldNames {
         .version: "version",
         .mergeSource: "from",
         .mergeID: "merge_id",
-        .idempotencyKey: "terms.idempotency_key",
-        .precondition: "terms.expected_version",
         .authorization: "authorization",
     ])
 

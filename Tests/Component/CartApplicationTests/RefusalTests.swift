@@ -41,7 +41,8 @@ import Testing
             (.any, .versions([3])), (.exists, .exists), (.versions([3, 5]), .versions([3, 5])),
         ]
         for (given, said) in demands {
-            let refusal = Refusal(rejection, under: given)
+            let context = CallContext(deadline: .now, precondition: given)
+            let refusal = Refusal(rejection, under: context)
             #expect(refusal.kind == .versionMismatch)
             #expect(refusal.values == [.expected: .precondition(said), .actual: .version(4)])
             #expect(refusal.version == 4)

@@ -135,6 +135,23 @@ import Testing
         }
     }
 
+    @Test(arguments: ["\"2\"", "\"2\", \"3\"", "*"])
+    func `a stale version in the body is the refused field, also where If-Match admits it`(
+        precondition: String
+    ) async throws {
+        try await withCart { caller in
+            let reply = try await caller.send(
+                .post,
+                "/v1/carts/c/checkout",
+                body: #"{"version":2}"#,
+                headers: [.ifMatch: precondition]
+            )
+            #expect(reply.status == 412 && reply.field == "/version" && reply.etag == "\"3\"")
+            #expect(try reply.json["expected"] as? String == "\"2\"")
+            #expect(try reply.json["actual"] as? String == "\"3\"")
+        }
+    }
+
     @Test(arguments: [
         BadBody(#"{"version":0}"#, 422, problem: "invalid-field", field: "/version"),
         BadBody(#"{"version":-1}"#, 422, problem: "invalid-field", field: "/version"),

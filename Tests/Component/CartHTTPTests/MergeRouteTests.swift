@@ -89,6 +89,26 @@ import Testing
         }
     }
 
+    @Test(arguments: ["\"1\"", "\"1\", \"9\"", "W/\"2\"", "\"x\""])
+    func `a merge whose precondition fails is refused with the precondition as it was sent`(
+        precondition: String
+    ) async throws {
+        let backend = try await MergeStepTests.backend()
+        try await serve(backend) { caller in
+            let reply = try await caller.send(
+                .post,
+                "/v1/carts/t/merge",
+                body: #"{"from":"s","mergeId":"m"}"#,
+                headers: [.ifMatch: precondition]
+            )
+            #expect(reply.status == 412 && reply.problem == "version-mismatch")
+            #expect(reply.field == "If-Match" && reply.etag == "\"2\"")
+            #expect(try reply.json["expected"] as? String == precondition)
+            #expect(try reply.json["actual"] as? String == "\"2\"")
+            #expect(backend.cart("s").cart != nil)
+        }
+    }
+
     @Test func `a key that stands for another request closes nothing`() async throws {
         let backend = try await MergeStepTests.backend()
         #expect(try await MergeStepTests.merge(backend, key: "k").status == 200)

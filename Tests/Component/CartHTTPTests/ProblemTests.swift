@@ -157,7 +157,7 @@ import Testing
             (.unknownPath, 404, nil), (.methodNotAllowed(allowed: "GET"), 405, nil),
             (.bodyTooLarge(limit: 1), 413, nil),
             (.unsupportedMediaType(nil), 415, "Content-Type"), (.missingBody, 400, ""),
-            (.malformedJSON("", at: place), 400, "/a"), (.malformedPath, 400, nil),
+            (.malformedJSON("", at: place), 400, "/a"),
             (.malformedMessage, 400, nil),
             (.malformedHeader("If-Match", expected: ""), 400, "If-Match"),
             (.shortIdempotencyKey, 400, "Idempotency-Key"),

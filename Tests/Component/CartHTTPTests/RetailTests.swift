@@ -80,6 +80,8 @@ import Testing
             (.post, "/carts/a/items", Self.item("a", 1, at: -1), 422, "/unitPrice"),
             (.patch, "/carts/a/items", Self.item("a", 0, at: 1), 422, "/quantity"),
             (.get, "/carts/a/merge", nil, 422, "sessionId"),
+            (.get, "/carts/a/merge?sessionId=%zz", nil, 422, "sessionId"),
+            (.get, "/carts/a/merge?sessionId=%ff", nil, 422, "sessionId"),
             (.get, "/carts/a/merge?sessionId=\(long)", nil, 400, "sessionId"),
             (.get, "/carts/\(long)/merge?sessionId=a", nil, 400, "customerId"),
         ]
@@ -108,6 +110,25 @@ import Testing
             #expect(reply.status == 503)
             #expect(reply["Retry-After"] == "2")
             #expect(try reply.json["outcome"] as? String == "unknown")
+            #expect(try reply.json["cart"] == nil)
+        }
+    }
+
+    @Test func `a refused change tells no facts about the cart behind the customer`() async throws {
+        let id = try CartNamespace.retail.cart(of: "a").text
+        let contents = OpenCart(
+            currency: nil,
+            lines: [],
+            lastLine: LineID(0),
+            createdAt: moment,
+            updatedAt: moment
+        )
+        let order = CartOrder(id: OrderID(try CartID("o")), version: 1, at: moment)
+        backend.put(id, .checkedOut(contents, order), sequence: 2)
+        try await serve { caller in
+            let reply = try await caller.send(.post, "/carts/a/items", body: Self.item("a", 1, at: 1))
+            #expect(reply.status == 409 && reply.problem == "cart-checked-out" && reply["Cart-Node"] == "n1")
+            #expect(try reply.json.keys.sorted() == ["detail", "status", "title", "type"])
         }
     }
 }

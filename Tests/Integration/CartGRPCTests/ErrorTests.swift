@@ -56,6 +56,9 @@ import Testing
             (.action(3, .invalid(.quantity, .empty)), "actions[3].quantity: "),
             (.action(0, .lineNotFound(LineID(7))), "actions[0]: "),
             (.invalid(.actions, .empty), "actions: "),
+            // The version and the key stand in one place or in another.
+            (.versionMismatch(expected: 1, actual: 2), "the request requires"),
+            (.operationReused, "another request"), (.operationRetired, "a request"),
         ]
         for (rejection, start) in rejections {
             let error = RPCError(Refusal(rejection), names: .cartV1)

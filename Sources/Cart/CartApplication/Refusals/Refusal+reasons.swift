@@ -10,11 +10,6 @@ extension Refusal {
         switch flaw {
         case .unknownPath:
             self.init(.unknownPath, "no resource has this path")
-        case .malformedPath:
-            self.init(
-                .invalidID,
-                "the path has a percent sign without two hexadecimal digits, or is not UTF-8"
-            )
         case .methodNotAllowed(let allowed):
             self.init(.methodNotAllowed, "allowed here: \(allowed)")
         case .bodyTooLarge(let limit):
@@ -69,16 +64,16 @@ extension Refusal {
     ///
     /// - Parameters:
     ///   - change: what was asked for; nil for a read.
-    ///   - precondition: the client's, where the version may be refused.
+    ///   - context: the call's, where the version may be refused; nil where the client requires none.
     package init(
         _ rejection: CartRejection,
         of change: CartCommand.Change? = nil,
-        under precondition: Precondition = .any
+        under context: CallContext? = nil
     ) {
-        self.init(rejection, in: change.map(RequestPart.init) ?? .other, precondition)
+        self.init(rejection, in: change.map(RequestPart.init) ?? .other, context)
     }
 
-    private init(_ rejection: CartRejection, in part: RequestPart, _ precondition: Precondition) {
+    private init(_ rejection: CartRejection, in part: RequestPart, _ context: CallContext?) {
         switch rejection {
         case .cartNotFound:
             self.init(.cartNotFound, "no cart has this id", field: part.cart)
@@ -112,10 +107,13 @@ extension Refusal {
         case .mergeForgotten:
             self.init(.mergeForgotten, "too many merges ago: the cart no longer knows whether it was made")
         case .action(let index, let rejection):
-            self = Refusal(rejection, in: .action, precondition).of(action: index)
+            self = Refusal(rejection, in: .action, context).of(action: index)
         case .versionMismatch(let expected, let actual):
-            let demand = precondition == .any ? .versions([expected]) : precondition
-            self = .precondition(demand, actual: actual)
+            self = .precondition(
+                context?.requiredState ?? .versions([expected]),
+                in: context?.preconditionField ?? .named(.precondition),
+                actual: actual
+            )
         case .currencyMismatch(let cart, let given):
             self.init(
                 .currencyMismatch,
@@ -157,12 +155,14 @@ extension Refusal {
 
     /// A merge is refused. What is wrong with the cart whose lines are to be taken has the field
     /// `mergeSource`.
-    init(_ failure: MergeFailure, under precondition: Precondition = .any) {
+    ///
+    /// - Parameter context: the call's; nil where the client requires no version of the target.
+    init(_ failure: MergeFailure, under context: CallContext? = nil) {
         switch failure {
         case .source(let rejection):
-            self.init(rejection, in: .mergeSource, precondition)
+            self.init(rejection, in: .mergeSource, context)
         case .target(let rejection, let node):
-            self.init(rejection, in: .mergeTarget, precondition)
+            self.init(rejection, in: .mergeTarget, context)
             self.node = node
         case .host(let failure):
             self.init(failure)
@@ -214,7 +214,15 @@ extension Refusal {
     /// The cart is not in the state that the client requires.
     ///
     /// - Parameter actual: the cart's version; 0 where it does not exist.
-    static func precondition(_ precondition: Precondition, actual: UInt64) -> Refusal {
+    static func precondition(_ context: CallContext, actual: UInt64) -> Refusal {
+        precondition(context.precondition, in: context.preconditionField, actual: actual)
+    }
+
+    private static func precondition(
+        _ precondition: Precondition,
+        in field: Field,
+        actual: UInt64
+    ) -> Refusal {
         let state = actual == 0 ? "it does not exist" : "it is at version \(actual)"
         let demand =
             switch precondition {
@@ -226,7 +234,7 @@ extension Refusal {
         var refusal = Refusal(
             .versionMismatch,
             "the request requires the cart \(demand); \(state)",
-            field: .named(.precondition)
+            field: field
         )
         refusal.values = [.expected: .precondition(precondition), .actual: .version(actual)]
         if actual > 0 { refusal.version = actual }
@@ -266,6 +274,11 @@ extension Refusal {
         case .attributes: "the number of attributes of the cart"
         }
     }
+}
+
+extension CallContext {
+    /// The state of the cart that the client requires; nil where it requires none.
+    fileprivate var requiredState: Precondition? { precondition == .any ? nil : precondition }
 }
 
 /// The part of a request that a rejection is about, as the names of some fields depend on it.

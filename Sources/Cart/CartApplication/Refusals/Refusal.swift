@@ -74,9 +74,16 @@ package struct Refusal: Error, Equatable, Sendable {
     }
 
     /// The same of another field.
-    func about(_ field: Field) -> Refusal {
+    package func about(_ field: Field) -> Refusal {
         var refusal = self
         refusal.field = field
+        return refusal
+    }
+
+    /// The same without facts, version and node, for a face whose clients did not name the cart.
+    package func withoutFacts() -> Refusal {
+        var refusal = self
+        (refusal.values, refusal.version, refusal.node) = ([:], nil, nil)
         return refusal
     }
 

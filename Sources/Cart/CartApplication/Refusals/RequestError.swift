@@ -7,8 +7,6 @@ package import Cart
 package enum RequestError: Error, Equatable, Sendable {
     /// No resource has this path.
     case unknownPath
-    /// A text in the path is escaped in a way that cannot be read.
-    case malformedPath
     /// The resource has other methods.
     case methodNotAllowed(allowed: String)
     /// The body is longer than the limit, in bytes.

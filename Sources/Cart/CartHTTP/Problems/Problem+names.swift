@@ -47,6 +47,5 @@ extension Refusal.FieldNames {
         .quantity: "/quantity",
         .unitPrice: "/unitPrice",
         .mergeSource: "sessionId",
-        .idempotencyKey: "Idempotency-Key",
     ]
 }

@@ -9,7 +9,7 @@ struct Problem: Error, Equatable, Sendable {
     private(set) var field: String?
     /// The `Allow` field.
     private(set) var allow: String?
-    /// The client's `If-Match`, as it was sent; nil where the version stood elsewhere.
+    /// The client's `If-Match` as it was sent, where it lists versions and is refused; nil otherwise.
     private let demand: String?
 
     var kind: RefusalKind { refusal.kind }
@@ -19,13 +19,14 @@ struct Problem: Error, Equatable, Sendable {
     ///   - ifMatch: the request's `If-Match` as it was sent.
     init(_ refusal: Refusal, names: Refusal.FieldNames = .rest, ifMatch: String? = nil) {
         self.refusal = refusal
-        demand = Self.demand(refusal, ifMatch)
-        if case .precondition(let precondition) = refusal.values[.expected] {
-            // Where it does not stand in the header, the body named the version.
-            field = names[.named(demand == nil && precondition.namesVersions ? .version : .precondition)]
+        if case .precondition(.versions) = refusal.values[.expected],
+            refusal.field == .named(.precondition)
+        {
+            demand = ifMatch
         } else {
-            field = names[refusal.field]
+            demand = nil
         }
+        field = names[refusal.field]
         if let action = refusal.action { field = "/actions/\(action)" + (field ?? "") }
     }
 
@@ -33,17 +34,6 @@ struct Problem: Error, Equatable, Sendable {
     init(_ flaw: RequestError) {
         self.init(Refusal(flaw))
         if case .methodNotAllowed(let methods) = flaw { allow = methods }
-    }
-
-    private static func demand(_ refusal: Refusal, _ ifMatch: String?) -> String? {
-        guard case .precondition(let precondition) = refusal.values[.expected], let ifMatch else {
-            return nil
-        }
-        do throws(RequestError) {
-            return try Precondition(ifMatch: ifMatch) == precondition ? ifMatch : nil
-        } catch {
-            return nil
-        }
     }
 
     /// The facts, by name and in alphabetical order.

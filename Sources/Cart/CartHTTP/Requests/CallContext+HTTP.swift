@@ -44,6 +44,7 @@ extension CallContext {
         }
         var context = self
         context.precondition = .versions([version])
+        context.preconditionField = .named(.version)
         return context
     }
 }

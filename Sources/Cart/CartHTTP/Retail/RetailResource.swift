@@ -1,4 +1,3 @@
-import CartApplication
 import PercentEncoding
 
 /// The resource that a path of the AWS retail store's cart API names. Ids are percent-decoded, and may be any
@@ -6,7 +5,7 @@ import PercentEncoding
 enum RetailResource: Equatable, Sendable {
     /// `/carts/{customerId}`
     case cart(String)
-    /// `/carts/{customerId}/merge?sessionId=…`; nil where the query names no session.
+    /// `/carts/{customerId}/merge?sessionId=…`; nil where the query names no session that can be decoded.
     case merge(String, session: String?)
     /// `/carts/{customerId}/items`
     case items(String)
@@ -14,9 +13,7 @@ enum RetailResource: Equatable, Sendable {
     case item(String, String)
 
     /// Nil for a request target that is not part of that API, and for a path that cannot be decoded.
-    ///
-    /// - Throws: `RequestError.malformedPath` where the session's id cannot be decoded.
-    init?(target: String) throws(RequestError) {
+    init?(target: String) {
         let halves = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         guard let path = halves.first else { return nil }
         let raw = path.split(separator: "/", omittingEmptySubsequences: false)
@@ -30,7 +27,7 @@ enum RetailResource: Equatable, Sendable {
         case (3, _): self = .cart(steps[2])
         case (4, "items"): self = .items(steps[2])
         case (4, "merge"):
-            self = .merge(steps[2], session: halves.count > 1 ? try Self.session(halves[1]) : nil)
+            self = .merge(steps[2], session: halves.count > 1 ? Self.session(halves[1]) : nil)
         case (5, "items") where !steps[4].isEmpty: self = .item(steps[2], steps[4])
         case _: return nil
         }
@@ -46,16 +43,11 @@ enum RetailResource: Equatable, Sendable {
         }
     }
 
-    private static func session(_ query: Substring) throws(RequestError) -> String? {
+    private static func session(_ query: Substring) -> String? {
         for pair in query.split(separator: "&") where pair.hasPrefix("sessionId=") {
-            let text = try decoded(pair.dropFirst("sessionId=".count))
-            return text.isEmpty ? nil : text
+            let text = PercentEncoding.decode(pair.dropFirst("sessionId=".count).utf8)
+            return text?.isEmpty == false ? text : nil
         }
         return nil
-    }
-
-    private static func decoded(_ text: Substring) throws(RequestError) -> String {
-        guard let text = PercentEncoding.decode(text.utf8) else { throw .malformedPath }
-        return text
     }
 }

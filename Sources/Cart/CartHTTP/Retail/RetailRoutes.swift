@@ -6,7 +6,8 @@ import NIOCore
 
 /// The cart API of the AWS retail store, as that shop's own clients use it (docs/protocols.md).
 ///
-/// Refusals are the problems of our own API, with the same kinds.
+/// Refusals are problems of the same kinds as in our own API, without the facts: these clients know none of
+/// our ids.
 package struct RetailRoutes<Dispatcher: CartDispatcher>: Sendable {
     private let carts: DemoShopCarts<Dispatcher>
     private let application: CartApplication<Dispatcher>
@@ -31,7 +32,9 @@ package struct RetailRoutes<Dispatcher: CartDispatcher>: Sendable {
             return try await answer(request)
         } catch let refusal as Refusal {
             let hasBody = request.method == .post || request.method == .patch
-            return responses.problem(Problem(refusal, names: hasBody ? .retailBody : .retailPath))
+            return responses.problem(
+                Problem(refusal.withoutFacts(), names: hasBody ? .retailBody : .retailPath)
+            )
         } catch let flaw as RequestError {
             return responses.problem(Problem(flaw))
         }
@@ -43,7 +46,7 @@ package struct RetailRoutes<Dispatcher: CartDispatcher>: Sendable {
             key: request.method == .get ? nil : try .read(request.headers),
             trace: request.headers[.traceParent] ?? ""
         )
-        guard let resource = try RetailResource(target: request.head.path ?? "") else {
+        guard let resource = RetailResource(target: request.head.path ?? "") else {
             throw RequestError.unknownPath
         }
         switch (resource, request.method) {
@@ -112,7 +115,7 @@ package struct RetailRoutes<Dispatcher: CartDispatcher>: Sendable {
         guard let session else {
             throw Refusal(
                 .missingField,
-                "the session must be given, and not be empty",
+                "the session must be given in percent-encoding, and not be empty",
                 field: .own("sessionId")
             )
         }

@@ -95,7 +95,8 @@ package struct CartRoutes<Dispatcher: CartDispatcher>: Sendable {
             return try await change(cart, by: .removeLine(line), context)
         case (.price(let id, let line), .put):
             let (cart, context) = try (CartID(path: id), context())
-            // Before the body is looked at, as nobody else has to know what is wrong with it.
+            // The application checks it for every face; here also before the body is read, as nobody else has
+            // to know what is wrong with it.
             try application.requireTrust(context)
             let line = try LineID(path: line)
             return try await change(cart, by: CartBody.pricing(json(of: request), of: line), context)
