@@ -14,7 +14,7 @@ package struct CartAPIPolicy: Sendable {
     /// The token of callers that may set prices; nil: nobody may.
     package var trusted: TrustedToken?
 
-    /// The numbers of the design, sections 6 and 9.
+    /// The defaults.
     package init() {}
 }
 

@@ -130,6 +130,18 @@ import Testing
         #expect(read == .read(ReadTerms(known: nil, announced: nil)))
     }
 
+    @Test func `an announced version below the known one takes a fresh read`() {
+        var cart = cart(at: 5)
+        let terms = ReadTerms(known: 5, announced: nil)
+        #expect(cart.watcher(1, needs: .version(5), at: start) == .show(update(5)))
+        #expect(cart.watcher(1, needs: .version(3), at: start) == .read(terms))
+        // The read may have begun before that announcement.
+        #expect(cart.watcher(2, needs: .version(3), at: start) == .wait)
+        #expect(cart.reader(1, got: .unchanged, at: start) == [1: .show(update(5)), 2: .read(terms)])
+        #expect(cart.reader(2, got: .found(update(3)), at: start) == [2: .show(update(3))])
+        #expect(cart.watcher(3, needs: .version(3), at: start) == .show(update(3)))
+    }
+
     @Test func `an older version is news where the store lost data, but not where the answer is late`() {
         for isLate in [false, true] {
             var cart = cart(at: 5)

@@ -1,6 +1,6 @@
 package import Cart
 
-/// What a watcher shows of a cart: its content at one version.
+/// One state of a cart for a watcher to show: its content at one version.
 package struct CartUpdate: Equatable, Sendable {
     /// The content of a cart that is or was there.
     package enum Content: Equatable, Sendable {
@@ -20,7 +20,7 @@ package struct CartUpdate: Equatable, Sendable {
         self.version = version
     }
 
-    /// Whether no other update follows.
+    /// True if no other update follows.
     package var isLast: Bool {
         switch content {
         case .cart(.merged), .deleted: true

@@ -131,8 +131,10 @@ package struct CartWatch<Dispatcher: CartDispatcher>: Sendable {
             guard reply.omitsCart else {
                 return .found(CartUpdate(.cart(record.cart), version: answer.sequence))
             }
-            // Another change may have been committed together with the read: its own announcement follows.
-            return answer.sequence == terms.known ? .unchanged : .failed(.host(malformedAnswer))
+            guard answer.sequence != terms.known else { return .unchanged }
+            guard terms.known != nil else { return .failed(.host(malformedAnswer)) }
+            // The read was decided before a change that was committed together with it.
+            return await read(ReadTerms(known: nil, announced: nil), by: deadline)
         case .rejected(.cartDeleted(let at)):
             return .found(CartUpdate(.deleted(at: at), version: answer.sequence))
         case .rejected(let rejection):

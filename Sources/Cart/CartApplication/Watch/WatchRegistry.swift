@@ -24,10 +24,10 @@ package final class WatchRegistry: Sendable {
         self.now = now
     }
 
-    /// How many carts are watched.
+    /// The number of carts that are watched.
     package var cartCount: Int { state.withLock { $0.entries.count } }
 
-    /// How many watchers wait for another one's read.
+    /// The number of watchers that wait for another one's read.
     package var waitingCount: Int { state.withLock { $0.entries.values.reduce(0) { $0 + $1.waiting.count } } }
 
     /// One more watcher of a cart, for as long as the registration lives.
@@ -55,7 +55,7 @@ package final class WatchRegistry: Sendable {
         state.withLock { $0.entries[cart]?.cart.found(update) }
     }
 
-    /// What a watcher with this need does; not before it need not wait any more. Nil where its task was
+    /// The action of a watcher with this need, once it need not wait any more. Nil where its task was
     /// cancelled.
     fileprivate func action(
         for watcher: WatcherID,
@@ -126,7 +126,7 @@ final class WatchRegistration: Sendable {
 
     deinit { registry.unregister(cart) }
 
-    /// What the node knows of the cart.
+    /// The newest update of the cart that the node knows; nil for none.
     var latest: CartUpdate? { registry.latest(of: cart) }
 
     /// Lets the other watchers of the cart have what this one found by itself.

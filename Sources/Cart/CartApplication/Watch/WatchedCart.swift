@@ -67,7 +67,11 @@ struct WatchedCart: Equatable, Sendable {
 
     /// A watcher has some need, and waits for nothing else.
     mutating func watcher(_ watcher: WatcherID, needs need: WatchNeed, at now: Instant) -> Action {
-        if case .version(let version) = need, version > latest?.version ?? 0 {
+        var need = need
+        if case .version(let version) = need, let known = latest?.version, version < known {
+            // The news is late, or the store lost data and the cart is older now.
+            need = .freshRead
+        } else if case .version(let version) = need, version > latest?.version ?? 0 {
             announced = max(announced ?? 0, version)
         }
         if let latest, isMet(need, by: latest, at: now) { return .show(latest) }
@@ -75,12 +79,12 @@ struct WatchedCart: Equatable, Sendable {
         case .resting:
             return .read(begin(by: watcher, at: now, waiting: [:]))
         case .reading(let read, var waiting):
+            // The state lets go of the waiters first, so that they are not copied.
+            state = .resting
             waiting[watcher] = Waiter(need: need, since: read.number)
             state = .reading(read, waiting: waiting)
             return .wait
         }
-            // The state lets go of the waiters first, so that they are not copied.
-            state = .resting
     }
 
     /// A watcher's read ended.
@@ -123,11 +127,11 @@ struct WatchedCart: Equatable, Sendable {
     /// A watcher does not wait any more.
     mutating func stopWaiting(_ watcher: WatcherID) {
         guard case .reading(let read, var waiting) = state else { return }
+        state = .resting
         waiting[watcher] = nil
         state = .reading(read, waiting: waiting)
     }
 
-        state = .resting
     private mutating func begin(
         by reader: WatcherID,
         at now: Instant,
@@ -205,10 +209,6 @@ enum WatchNeed: Equatable, Sendable {
     case freshRead
     /// The cart as it was a moment ago: nothing was announced.
     case recentRead
-}
-
-/// The versions that a read tells the cart's owner.
-struct ReadTerms: Equatable, Sendable {
 
     /// True for a version that was announced.
     var isAnnounced: Bool {
@@ -217,6 +217,10 @@ struct ReadTerms: Equatable, Sendable {
         case .freshRead, .recentRead: false
         }
     }
+}
+
+/// The versions that a read tells the cart's owner.
+struct ReadTerms: Equatable, Sendable {
     /// The version that the node knows; nil for none.
     let known: UInt64?
     /// A newer version that was announced; nil for none.
