@@ -7,8 +7,8 @@ package enum CartCommand: Hashable, Sendable {
     /// one: where the store lost data, a cart may be at an older one. `announced` is the newest version that
     /// the asker has heard of: an owner that is committing it answers when that commit is done.
     case readIfChanged(since: UInt64, announced: UInt64?)
-    /// Changes the cart at this time, if it is at the version that the client expects (`If-Match`; nil: at
-    /// any), and if this operation (`Idempotency-Key`; nil: none) was not applied to it before.
+    /// Changes the cart at this time, if it is at the version that the client expects (nil: at any), and if
+    /// this operation (nil: none) was not applied to it before.
     case change(Change, at: Timestamp, expected: UInt64? = nil, operation: CartOperation? = nil)
     /// Answers as the change would, on the committed state, and changes nothing.
     case dryRun(Change, at: Timestamp, expected: UInt64? = nil, operation: CartOperation? = nil)

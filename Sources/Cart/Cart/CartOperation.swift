@@ -1,6 +1,6 @@
 /// A client's request to change a cart, which it may repeat without changing the cart again.
 package struct CartOperation: Hashable, Sendable {
-    /// A digest of the client's `Idempotency-Key`. Equal digests count as equal keys.
+    /// A digest of the client's idempotency key. Equal digests count as equal keys.
     package let key: UInt128
     /// A digest of the request, the same for each copy of it, in every process and build.
     package let request: UInt128

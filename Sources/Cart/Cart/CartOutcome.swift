@@ -16,9 +16,9 @@ package struct CartOutcome: Hashable, Sendable {
     package enum Effect: Hashable, Sendable {
         /// None: a read.
         case read
-        /// The cart was created (HTTP 201).
+        /// The cart was created.
         case created
-        /// The cart to be created existed, and is as it was (HTTP 200).
+        /// The cart to be created existed, and is as it was.
         case existed
         /// This line was added.
         case lineAdded(LineID)
@@ -42,7 +42,7 @@ package struct CartOutcome: Hashable, Sendable {
         case takenOut
         /// The effects of the actions, in their order.
         case actions(ActionEffects)
-        /// The cart was ordered (HTTP 201).
+        /// The cart was ordered.
         case checkedOut
         /// The order was cancelled.
         case checkoutCancelled

@@ -8,7 +8,7 @@
 // For information on using the generated types, please see the documentation:
 //   https://github.com/apple/swift-protobuf/
 
-/// The cart of Online Boutique, as far as its clients see it: names and numbers are that shop's, and so can not change.
+/// The cart of Online Boutique, as far as its clients see it: names and numbers are that shop's, and so cannot change.
 
 package import SwiftProtobuf
 

@@ -2,7 +2,7 @@ import Cart
 import CartProtobuf
 
 extension StoredOpen {
-    /// Says what is said of the cart.
+    /// Sets the stored fields of the cart's details.
     mutating func set(_ details: CartDetails) {
         note = details.note ?? ""
         customer = details.customer ?? ""
