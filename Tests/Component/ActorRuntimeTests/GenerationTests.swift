@@ -130,6 +130,24 @@ import Testing
         }
     }
 
+    @Test func `one sweep runs at a time`() async throws {
+        var policy = HostPolicy()
+        policy.sweepLimit = 2
+        try await TestCluster.with(policy: policy) { cluster async throws in
+            let node = cluster.nodes[0]
+            for number in 0..<20 { try await node.add(1, to: "c\(number)") }
+            let held = node.store.faults.holdNext(.verify, .afterExecution)
+            cluster.redis.withStore { $0.restart() }
+            await cluster.pass(.milliseconds(1_200))
+            while node.store.faults.count(of: .verify) < 20 { await Task.yield() }
+            cluster.redis.withStore { $0.restart() }
+            await cluster.pass(.milliseconds(1_200))
+            #expect(node.store.faults.count(of: .verify) == 20)
+            held.release()
+            while node.store.faults.count(of: .verify) < 40 { await Task.yield() }
+        }
+    }
+
     @Test func `a claim that was granted before the loss is checked before it serves`() async throws {
         try await TestCluster.with { cluster async throws in
             let node = cluster.nodes[0]
