@@ -17,7 +17,10 @@ import Testing
         for seed in 1...200 as ClosedRange<UInt64> {
             let faults = FaultSchedule(seed: seed, nodes: 3, lease: .short).round(1)
             #expect(faults.count == 2)
-            #expect(faults[0].isCompatible(with: faults[1]) && faults[1].isCompatible(with: faults[0]), "\(faults)")
+            #expect(
+                faults[0].isCompatible(with: faults[1]) && faults[1].isCompatible(with: faults[0]),
+                "\(faults)"
+            )
             #expect(faults[1].start < faults[0].length, "\(faults)")
         }
     }
