@@ -95,7 +95,12 @@ extension Node {
         self.embedded = embedded
         self.redis = redis
         self.heartbeats = heartbeats
-        self.readiness = RedisReadiness(client: redis, replicas: settings.redis.replicas, logger: logger)
+        self.readiness = RedisReadiness(
+            client: redis,
+            cluster: cluster,
+            replicas: settings.redis.replicas,
+            logger: logger
+        )
         self.link = link
         self.runtime = runtime
         self.past = RedisActorHistoryStore(client: redis, cluster: cluster)

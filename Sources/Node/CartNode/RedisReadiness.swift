@@ -15,12 +15,14 @@ struct RedisReadiness: Service {
     private static let retryInterval: Duration = .milliseconds(500)
 
     private let client: RedisClient
+    private let cluster: ClusterName
     private let replicas: Int
     private let logger: Logger
     private let ready = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingOldest(1))
 
-    init(client: RedisClient, replicas: Int, logger: Logger) {
+    init(client: RedisClient, cluster: ClusterName, replicas: Int, logger: Logger) {
         self.client = client
+        self.cluster = cluster
         self.replicas = replicas
         self.logger = logger
     }
@@ -47,7 +49,7 @@ struct RedisReadiness: Service {
         }
     }
 
-    /// Asks Redis for its properties until it answers; nil when the connection is lost.
+    /// Asks Redis for its rights and properties until it answers; nil when the connection is lost.
     private func firstAdmission() async throws -> RedisCompatibility? {
         while client.isConnected {
             if let admission = await assess() { return admission }
@@ -69,15 +71,12 @@ struct RedisReadiness: Service {
         }
     }
 
-    /// Asks Redis for its properties; nil if it does not answer.
+    /// Asks Redis for its rights and properties; nil if it does not answer.
     private func assess() async -> RedisCompatibility? {
         do {
-            return RedisCompatibility(
-                try await RedisServerProperties.gather(from: client),
-                replicas: replicas
-            )
+            return try await RedisCompatibility.check(client, cluster: cluster, replicas: replicas)
         } catch {
-            logger.warning("Redis does not report its properties", metadata: ["cause": "\(error)"])
+            logger.warning("Redis does not report its rights and properties", metadata: ["cause": "\(error)"])
             return nil
         }
     }

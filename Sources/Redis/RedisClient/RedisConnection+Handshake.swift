@@ -17,6 +17,10 @@ extension RedisConnection {
         } catch .server {
             // The name only helps operators. An ACL or a proxy may refuse it.
         }
-        _ = try await send(RedisCommand(name: "PING", arguments: []))
+        do {
+            _ = try await send(RedisCommand(name: "PING", arguments: []))
+        } catch .server(let error) where error.code == "NOPERM" {
+            // Redis serves commands. The user of the client decides whether it can go on without this one.
+        }
     }
 }

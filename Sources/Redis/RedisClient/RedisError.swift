@@ -21,13 +21,14 @@ package enum RedisError: Error, Sendable, Equatable {
 extension RedisError {
     /// True if the command may have had an effect.
     ///
-    /// False only if no byte of the command can have reached the server, or if the server replied with an error. (Redis does
-    /// not roll back: a script that fails after its first write is an error with an effect.)
+    /// False only if no byte of the command can have reached the server, or if the server replied with an error that no
+    /// script raised. (Redis does not roll back: a script that fails after its first write is an error with an effect.)
     package var mayHaveBeenExecuted: Bool {
         switch self {
         case .timedOut(let sent), .cancelled(let sent): sent
         case .connectionLost, .protocolViolation: true
-        case .notConnected, .overloaded, .server, .shutDown: false
+        case .server(let error): error.wasRaisedByScript
+        case .notConnected, .overloaded, .shutDown: false
         }
     }
 }

@@ -22,6 +22,15 @@ package struct RedisServerError: Error, Sendable, Equatable {
     }
 }
 
+extension RedisServerError {
+    /// True if a running script raised the error. What the script wrote before stays.
+    ///
+    /// Redis appends the script's digest and line to such an error, and to no other: `… script: <sha>, on @user_script:2.`
+    package var wasRaisedByScript: Bool {
+        message.contains(" script: ") && message.contains(", on @user_script:")
+    }
+}
+
 extension RedisServerError: CustomStringConvertible {
     package var description: String { "\(code) \(message)" }
 }

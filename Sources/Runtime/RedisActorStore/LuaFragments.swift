@@ -1,8 +1,12 @@
 /// The parts that scripts share. Every script is composed of them, so that all read records, order versions and name
 /// generations in the same way.
 ///
-/// Redis does not roll back. A script reads and checks everything before its first write, and cannot fail afterwards.
-/// Therefore every error of a script, also an unforeseen one, means that nothing was written.
+/// Redis does not roll back. A script reads and checks everything before its first write. After that only missing rights
+/// can fail it, so it first uses each writing command in a way that changes nothing that counts, and answers `DENIED` if
+/// Redis refuses. An error that a script raises all the same leaves its effect unknown.
+///
+/// A script deletes its key only as its last write: in a slot of a Redis Cluster that migrates, a key that was deleted
+/// belongs to the other server, and the script could not write it again.
 enum LuaFragments {
     /// First line of a script that Redis refuses when it is out of memory.
     static let refusedWithoutMemory = "#!lua\n"
@@ -29,22 +33,31 @@ enum LuaFragments {
 
         """
 
+    /// `denied(command, …)`: runs a command; the answer `{'DENIED', 'command: error'}` if Redis refuses it, or nil.
+    ///
     /// `record(key)`: the record's own fields as texts, or an empty table if there is no record; nil and the answer
-    /// `{'TYPE', type}` or `{'CORRUPT', field}` for a key that is not a record and must be left unchanged.
+    /// `{'TYPE', type}` or `{'CORRUPT', field}` for a key that is not a record and must be left unchanged, or `DENIED`.
     ///
     /// `older(e1, q1, e2, q2)`: whether the first version is older than the second; epochs count first.
     static let records =
         words + """
+            local function denied(...)
+              local reply = redis.pcall(...)
+              return type(reply) == 'table' and reply.err and {'DENIED', (...) .. ': ' .. reply.err} or nil
+            end
             local function record(key)
-              local kind = redis.call('TYPE', key).ok
+              local kind = redis.pcall('TYPE', key)
+              if kind.err then return nil, {'DENIED', 'TYPE: ' .. kind.err} end
+              kind = kind.ok
               if kind == 'none' then return {} end
               if kind ~= 'hash' then return nil, {'TYPE', kind} end
-              local f = redis.call('HMGET', key, 'o', 'e', 'a', 'q', 'c', 't')
+              local f = redis.pcall('HMGET', key, 'o', 'e', 'a', 'q', 'c', 't')
+              if f.err then return nil, {'DENIED', 'HMGET: ' .. f.err} end
               if not f[1] or f[1] == 'gen' or (f[1] ~= '' and not plain(f[1])) then return nil, {'CORRUPT', 'o'} end
               if not whole(f[2]) then return nil, {'CORRUPT', 'e'} end
               if not whole(f[3]) then return nil, {'CORRUPT', 'a'} end
               if not whole(f[4]) then return nil, {'CORRUPT', 'q'} end
-              if f[6] and not whole(f[6]) then return nil, {'CORRUPT', 't'} end
+              if f[6] and (f[6] == '0' or not whole(f[6])) then return nil, {'CORRUPT', 't'} end
               return {o = f[1], e = f[2], a = f[3], q = f[4], c = f[5], t = f[6] or nil}
             end
             local function older(e1, q1, e2, q2)
@@ -54,26 +67,51 @@ enum LuaFragments {
 
             """
 
-    /// `put(key, from, to)`, `drop(key, from, to)`: sets, or deletes, the fields in a range of the arguments. In slices,
-    /// because Lua's stack holds only some thousand values.
+    /// `others(key, from, to)`: the names of the content's fields that are not among the names and values in a range of the
+    /// arguments; nil and `DENIED`.
     ///
-    /// `live(key, before, t, usual)`: extends the record's life by `t`, or by `usual` if `t` is ''; keeps `t` in the record,
-    /// where `before` is its present value.
+    /// `write(key, r, own, from, to, gone, t, usual)`: deletes the fields `gone`, then sets the fields `own` (names and
+    /// values) and those in a range of the arguments. `r` is the record as it was; without one, nothing is deleted. Extends
+    /// the record's life by `t`, or by `usual` if `t` is ''; keeps `t` in the record. Answers nil, or `DENIED` if it
+    /// changed nothing.
+    ///
+    /// In slices, because Lua's stack holds only some thousand values.
     static let contents = """
         local slice = 6000
-        local function put(key, from, to)
-          for i = from, to, slice do redis.call('HSET', key, unpack(ARGV, i, math.min(i + slice - 1, to))) end
-        end
-        local function drop(key, from, to)
-          for i = from, to, slice do redis.call('HDEL', key, unpack(ARGV, i, math.min(i + slice - 1, to))) end
-        end
-        local function live(key, before, t, usual)
-          if t ~= '' then
-            if before ~= t then redis.call('HSET', key, 't', t) end
-          elseif before then
-            redis.call('HDEL', key, 't')
+        local function others(key, from, to)
+          local names = redis.pcall('HKEYS', key)
+          if names.err then return nil, {'DENIED', 'HKEYS: ' .. names.err} end
+          local stay = {o = true, e = true, a = true, q = true, c = true, t = true}
+          for i = from, to, 2 do stay[ARGV[i]] = true end
+          local gone = {}
+          for i = 1, #names do
+            if not stay[names[i]] then gone[#gone + 1] = names[i] end
           end
-          redis.call('PEXPIRE', key, t ~= '' and t or usual)
+          return gone
+        end
+        local function write(key, r, own, from, to, gone, t, usual)
+          local life = t ~= '' and t or usual
+          local no = denied('PEXPIRE', key, life)
+          if no then return no end
+          if t == '' then
+            if r.t then gone[#gone + 1] = 't' end
+          elseif t ~= r.t then
+            own[#own + 1] = 't'
+            own[#own + 1] = t
+          end
+          if #gone > 0 then
+            no = denied('HSET', key, 'o', r.o) or denied('HDEL', key, unpack(gone, 1, math.min(slice, #gone)))
+            if no then return no end
+            for i = slice + 1, #gone, slice do
+              redis.call('HDEL', key, unpack(gone, i, math.min(i + slice - 1, #gone)))
+            end
+          end
+          local head = math.min(to, from + slice - 1)
+          for i = from, head do own[#own + 1] = ARGV[i] end
+          no = denied('HSET', key, unpack(own))
+          if no then return no end
+          for i = head + 1, to, slice do redis.call('HSET', key, unpack(ARGV, i, math.min(i + slice - 1, to))) end
+          if not r.o then redis.call('PEXPIRE', key, life) end
         end
 
         """
@@ -109,9 +147,15 @@ enum LuaFragments {
 
         """
 
+    /// `foreign(key)`: the answer `{'TYPE', type}` for a key that is not a hash and must be left unchanged, or nil.
+    ///
     /// `entry(text)`: the parts of a session's entry, or nil for a text that is not an entry. See `MemberEntry`.
     static let entries =
         words + """
+            local function foreign(key)
+              local kind = redis.call('TYPE', key).ok
+              if kind ~= 'none' and kind ~= 'hash' then return {'TYPE', kind} end
+            end
             local function entry(text)
               if not text then return nil end
               local counter, condition, settled, since, card = string.match(text, '^(%d+) (%a+) (%S+) (%d+) (.*)$')

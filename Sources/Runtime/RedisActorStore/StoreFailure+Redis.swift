@@ -4,13 +4,14 @@ internal import RedisClient
 extension StoreFailure {
     /// Classifies an error of Redis by its meaning for the operation.
     ///
-    /// An error reply is definite, also an unknown one: scripts check everything before their first write and cannot fail
-    /// afterwards, and all other errors occur before a script begins.
+    /// An error that a running script raised leaves the effect unknown, because Redis does not roll back. Every other error
+    /// reply is definite, also an unknown one: it occurs before a command or script begins.
     ///
     /// - Parameter subject: the operation and its actor or key, for messages.
     init(_ error: RedisError, about subject: String) {
         let text = "\(subject): \(error)"
         switch error {
+        case .server(let server) where server.wasRaisedByScript: self = .unanswered(text)
         case .server(let server) where server.code == "WRONGTYPE": self = .unreadable(text)
         case .server(let server) where Self.transientCodes.contains(server.code): self = .unsent(text)
         case .server: self = .refused(text)

@@ -13,7 +13,7 @@ import Testing
         try await withRedis { fixture in
             _ = try await fixture.client.send("SET", [.string(fixture.nodes), "precious"])
             await #expect(throws: StoreFailure.self) { try await fixture.beat() }
-            await expectFailure(UnreadableText(part: "WRONGTYPE").matches) {
+            await expectFailure(UnreadableText(part: "holds a string").matches) {
                 try await fixture.registry.writeTombstoneUnconditionally(other)
             }
             #expect(try await fixture.client.send("GET", [.string(fixture.nodes)]).string == "precious")

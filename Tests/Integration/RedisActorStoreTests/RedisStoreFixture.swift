@@ -20,10 +20,14 @@ struct RedisStoreFixture: StoreFixture {
     /// Runs `body` with a client of a running server.
     static func with<Value>(
         _ server: RedisServerFixture,
+        user: String? = nil,
+        password: String? = nil,
         _ body: (RedisStoreFixture) async throws -> Value
     ) async throws -> Value {
         var configuration = RedisConfiguration(address: .unix(path: server.socketPath))
         configuration.commandTimeout = .seconds(5)
+        configuration.user = user
+        configuration.password = password.map { Secret($0) }
         let client = RedisClient(
             configuration: configuration,
             eventLoop: MultiThreadedEventLoopGroup.singleton.next(),

@@ -34,6 +34,20 @@ import Testing
         #expect(failure == .refused("a: \(code) m"))
     }
 
+    @Test(arguments: ["ERR", "WRONGTYPE", "OOM", "NOPERM", "TRYAGAIN"])
+    func `an error that a running script raised is unanswered`(_ code: String) {
+        let message = "m script: 548f92323f623351a80d6a5f25b79f09ce22a3a9, on @user_script:2."
+        let error = RedisError.server(RedisServerError(code: code, message: message))
+        #expect(error.mayHaveBeenExecuted)
+        #expect(StoreFailure(error, about: "a") == .unanswered("a: \(code) \(message)"))
+    }
+
+    @Test func `a command that Redis refused a script before its first write is refused`() {
+        let reply = RedisValue.array([.bulk(Array("DENIED".utf8)), .bulk(Array("ERR m".utf8))])
+        let failure = #expect(throws: StoreFailure.self) { _ = try ScriptAnswer(reply, about: "a") }
+        #expect(failure == .refused("a: ERR m"))
+    }
+
     @Test(arguments: ["LOADING", "BUSY", "MASTERDOWN"])
     func `a transient error reply counts as unsent`(_ code: String) {
         let failure = StoreFailure(.server(RedisServerError(code: code, message: "m")), about: "a")

@@ -46,6 +46,60 @@ extension FailoverTests {
             }
         }
 
+        /// Runs a test with a node that is not started yet, and that logs in as the documented user.
+        private func withDocumentedUser(
+            _ body: (_ cluster: Cluster, _ node: NodeProcess) async throws -> Void
+        ) async throws {
+            let rule = try RedisServerFixture.documentedUser().dropFirst()
+            var server = RedisServerFixture.Options()
+            server.settings = ["--user"] + rule.filter { $0 != "reset" }
+            var options = Cluster.Options()
+            options.nodes = 1
+            options.starts = false
+            options.redis = { redis, _ in "unix://\(redis.socketPath)?user=cart&password=PASSWORD" }
+            try await Cluster.with(options, on: server) { try await body($0, $0.nodes[0]) }
+        }
+
+        @Test(arguments: [("resetchannels", "PUBLISH"), ("-hmget", "HMGET"), ("-evalsha", "evalsha")])
+        func `a Redis user without a right is refused, and the right named`(
+            _ rule: String,
+            _ right: String
+        ) async throws {
+            try await withDocumentedUser { cluster, node in
+                cluster.redis.command("ACL", "SETUSER", "cart", rule)
+                try node.start()
+                #expect(try await node.end(within: .seconds(10)) == .exited(69))
+                let line = node.log.split(separator: "\n").last
+                #expect(line?.contains(right) == true, "\(node.log)")
+            }
+        }
+
+        @Test func `a node needs no more rights than documented, and says nothing false without one`()
+            async throws
+        {
+            try await withDocumentedUser { cluster, node in
+                try node.start()
+                try await cluster.ready(node)
+                try await RawHTTPClient.with(cluster) { rawClient in
+                    #expect(await rawClient.create("a", at: 0).status == 201)
+                    #expect(await rawClient.add("s0", to: "a", at: 0).quantities == ["s0": 1])
+                    cluster.redis.command("ACL", "SETUSER", "cart", "resetchannels")
+                    #expect(await rawClient.add("s1", to: "a", at: 0).quantities.count == 2)
+                    cluster.redis.command("ACL", "SETUSER", "cart", "&cart:*")
+                    for (number, right) in ["hmget", "pexpire", "type", "evalsha"].enumerated() {
+                        let sku = "t\(number)"
+                        cluster.redis.command("ACL", "SETUSER", "cart", "-" + right)
+                        let refused = await rawClient.add(sku, to: "a", at: 0)
+                        cluster.redis.command("ACL", "SETUSER", "cart", "+" + right)
+                        #expect(refused.status == 503, "\(right): \(refused)")
+                        try await cluster.ready(node, within: cluster.lease.length + .seconds(5))
+                        let found = await rawClient.look("a", at: 0).quantities
+                        #expect(found.count == 2, "\(right): \(found)")
+                    }
+                }
+            }
+        }
+
         @Test func `a second node on a folder is refused and the first goes on`() async throws {
             var options = Cluster.Options()
             options.folder = { _ in "shared" }

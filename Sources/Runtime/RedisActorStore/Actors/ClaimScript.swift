@@ -37,12 +37,17 @@ enum ClaimScript {
             if mode == 'look' then return {'FREE'} end
             local e, q = r.e, r.q or '0'
             if r.o == me and tonumber(r.a) > tonumber(attempt) then return {'SUPERSEDED'} end
-            if r.o ~= me or r.a ~= attempt then
+            local fields = redis.pcall('HGETALL', KEYS[1])
+            if fields.err then return {'DENIED', 'HGETALL: ' .. fields.err} end
+            local life = q == '0' and ARGV[5] or r.t or ARGV[6]
+            local no = denied('PEXPIRE', KEYS[1], life)
+            if not no and (r.o ~= me or r.a ~= attempt) then
               e = epochAfter(tonumber(r.e or '0'))
-              redis.call('HSET', KEYS[1], 'o', me, 'e', e, 'a', attempt, 'q', q, 'c', r.c or '')
+              no = denied('HSET', KEYS[1], 'o', me, 'e', e, 'a', attempt, 'q', q, 'c', r.c or '')
             end
-            redis.call('PEXPIRE', KEYS[1], q == '0' and ARGV[5] or r.t or ARGV[6])
-            return {'GRANTED', e, q, redis.call('HGETALL', KEYS[1])}
+            if no then return no end
+            if not r.o then redis.call('PEXPIRE', KEYS[1], life) end
+            return {'GRANTED', e, q, fields}
             """
 
     private static let look = RedisScript(name: "look", source: LuaFragments.readsOnly + text)

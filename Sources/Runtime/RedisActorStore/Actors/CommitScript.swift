@@ -6,7 +6,7 @@ internal import RedisClient
 /// version to the channel with the key's name.
 ///
 /// Key: the record. Arguments: owner; epoch; sequence; commit id; the usual time to live; the record's own, or '' (both in
-/// milliseconds); 1 to delete all content first, else 0; the number of the following arguments that are names and values of
+/// milliseconds); 1 to delete all other content, else 0; the number of the following arguments that are names and values of
 /// fields to set; those; then the names of fields to delete.
 ///
 /// | answer | when |
@@ -30,19 +30,16 @@ enum CommitScript {
               return {'FENCED'}
             end
             local last = 8 + tonumber(ARGV[8])
-            local head = math.min(last, slice)
             local next = string.format('%.0f', tonumber(q) + 1)
+            local gone, no = {}, nil
             if ARGV[7] == '1' then
-              redis.call('DEL', KEYS[1])
-              r.t = nil
-              redis.call('HSET', KEYS[1], 'o', o, 'e', e, 'a', r.a, 'q', next, 'c', id, unpack(ARGV, 9, head))
-            else
-              redis.call('HSET', KEYS[1], 'q', next, 'c', id, unpack(ARGV, 9, head))
+              gone, no = others(KEYS[1], 9, last)
+              if no then return no end
             end
-            put(KEYS[1], head + 1, last)
-            drop(KEYS[1], last + 1, #ARGV)
-            live(KEYS[1], r.t, ARGV[6], ARGV[5])
-            redis.call('PUBLISH', KEYS[1], next)
+            for i = last + 1, #ARGV do gone[#gone + 1] = ARGV[i] end
+            no = write(KEYS[1], r, {'q', next, 'c', id}, 9, last, gone, ARGV[6], ARGV[5])
+            if no then return no end
+            redis.pcall('PUBLISH', KEYS[1], next)
             return {'COMMITTED'}
             """
     )

@@ -22,12 +22,9 @@ enum ReleaseScript {
             if r.e ~= e or r.q ~= q or (r.o ~= o and r.o ~= '') then return {'FENCED'} end
             if r.o == '' then return {'RELEASED'} end
             if q == '0' and redis.call('HLEN', KEYS[1]) == (r.c and 5 or 4) then
-              redis.call('DEL', KEYS[1])
-            else
-              redis.call('HSET', KEYS[1], 'o', '')
-              redis.call('PEXPIRE', KEYS[1], r.t or ARGV[4])
+              return denied('DEL', KEYS[1]) or {'RELEASED'}
             end
-            return {'RELEASED'}
+            return denied('PEXPIRE', KEYS[1], r.t or ARGV[4]) or denied('HSET', KEYS[1], 'o', '') or {'RELEASED'}
             """
     )
 

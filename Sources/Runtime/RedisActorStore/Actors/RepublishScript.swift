@@ -33,10 +33,11 @@ enum RepublishScript {
                   return {'FENCED'}
                 end
                 local fresh = epochAfter(math.max(tonumber(r.e or '0'), tonumber(e)))
-                redis.call('DEL', KEYS[1])
-                redis.call('HSET', KEYS[1], 'o', o, 'e', fresh, 'a', attempt, 'q', q, 'c', '')
-                put(KEYS[1], 7, #ARGV)
-                live(KEYS[1], nil, ARGV[6], ARGV[5])
+                local gone, no = others(KEYS[1], 7, #ARGV)
+                if no then return no end
+                local own = {'o', o, 'e', fresh, 'a', attempt, 'q', q, 'c', ''}
+                no = write(KEYS[1], r, own, 7, #ARGV, gone, ARGV[6], ARGV[5])
+                if no then return no end
                 return {'REPUBLISHED', fresh}
                 """
     )

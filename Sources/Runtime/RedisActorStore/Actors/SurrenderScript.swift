@@ -25,15 +25,12 @@ enum SurrenderScript {
             if bad then return bad end
             if r.o and not older(r.e, r.q, e, q) then
               if r.e ~= e or r.q ~= q or (r.o ~= o and r.o ~= '') then return {'FENCED'} end
-              redis.call('HSET', KEYS[1], 'o', '')
-            else
-              redis.call('DEL', KEYS[1])
-              r.t = nil
-              redis.call('HSET', KEYS[1], 'o', '', 'e', e, 'a', '0', 'q', q, 'c', '')
-              put(KEYS[1], 6, #ARGV)
+              return write(KEYS[1], r, {'o', ''}, 1, 0, {}, ARGV[5], ARGV[4]) or {'RELEASED'}
             end
-            live(KEYS[1], r.t, ARGV[5], ARGV[4])
-            return {'RELEASED'}
+            local gone, no = others(KEYS[1], 6, #ARGV)
+            if no then return no end
+            local own = {'o', '', 'e', e, 'a', '0', 'q', q, 'c', ''}
+            return write(KEYS[1], r, own, 6, #ARGV, gone, ARGV[5], ARGV[4]) or {'RELEASED'}
             """
     )
 

@@ -23,8 +23,7 @@ enum VerifyScript {
             if not r.o then return {'LOST'} end
             if older(r.e, r.q, e, q) then return {'REGRESSED'} end
             if r.o ~= o or r.e ~= e or r.q ~= q then return {'FENCED'} end
-            redis.call('PEXPIRE', KEYS[1], q == '0' and ARGV[5] or r.t or ARGV[6])
-            return {'INTACT'}
+            return denied('PEXPIRE', KEYS[1], q == '0' and ARGV[5] or r.t or ARGV[6]) or {'INTACT'}
             """
     )
 

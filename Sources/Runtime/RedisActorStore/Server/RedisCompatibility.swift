@@ -1,3 +1,5 @@
+package import RedisClient
+
 /// The suitability of a Redis server, and the durability that it offers.
 package enum RedisCompatibility: Sendable, Hashable {
     case admitted(DurabilityTier)
@@ -9,6 +11,8 @@ package enum RedisCompatibility: Sendable, Hashable {
         case version(String?)
         /// The policy, if known. A server that evicts would drop actors and tombstones alike.
         case evictionPolicy(String?)
+        /// Commands, with their keys and channels, that Redis does not allow the client's user; not empty.
+        case missingRights([String])
 
         package var description: String {
             switch self {
@@ -18,8 +22,23 @@ package enum RedisCompatibility: Sendable, Hashable {
                 "Redis may evict (maxmemory-policy \(found)): noeviction is needed"
             case .evictionPolicy(nil):
                 "the Redis server does not tell its maxmemory-policy: noeviction is needed"
+            case .missingRights(let rights):
+                "Redis does not allow its user what a node needs: \(rights.joined(separator: ", "))"
             }
         }
+    }
+
+    /// Asks the server.
+    ///
+    /// - Parameter replicas: the number of replicas that have to confirm heartbeats.
+    package static func check(
+        _ client: RedisClient,
+        cluster: ClusterName,
+        replicas: Int
+    ) async throws(RedisError) -> RedisCompatibility {
+        let missing = try await RedisRights(cluster: cluster, replicas: replicas).missing(from: client)
+        guard missing.isEmpty else { return .refused(.missingRights(missing)) }
+        return RedisCompatibility(try await .gather(from: client), replicas: replicas)
     }
 
     /// Checks the properties of a server.

@@ -18,8 +18,8 @@ enum HeartbeatScript {
     static let script = RedisScript(
         name: "heartbeat",
         source: LuaFragments.allowedWithoutMemory + LuaFragments.entries + LuaFragments.generations + """
-            local kind = redis.call('TYPE', KEYS[1]).ok
-            if kind ~= 'none' and kind ~= 'hash' then return {'TYPE', kind} end
+            local bad = foreign(KEYS[1])
+            if bad then return bad end
             local time = redis.call('TIME')
             local run, replication = lives()
             local counter = tonumber(time[1]) * 1000000 + tonumber(time[2])

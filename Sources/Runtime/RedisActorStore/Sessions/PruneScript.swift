@@ -10,6 +10,8 @@ enum PruneScript {
     static let script = RedisScript(
         name: "prune",
         source: LuaFragments.allowedWithoutMemory + LuaFragments.entries + """
+            local bad = foreign(KEYS[1])
+            if bad then return bad end
             local oldest = tonumber(redis.call('TIME')[1]) - tonumber(ARGV[1])
             local fields = redis.call('HGETALL', KEYS[1])
             local count = 0

@@ -17,6 +17,8 @@ enum TombstoneScript {
     static let script = RedisScript(
         name: "tombstone",
         source: LuaFragments.allowedWithoutMemory + LuaFragments.entries + LuaFragments.generations + """
+            local bad = foreign(KEYS[1])
+            if bad then return bad end
             local e = entry(redis.call('HGET', KEYS[1], ARGV[1]))
             if e and e.condition == 'dead' then return {'BURIED'} end
             if generation(KEYS[1]) ~= ARGV[3] then return {'MOVED'} end

@@ -9,6 +9,8 @@ enum UnconditionalTombstoneScript {
     static let script = RedisScript(
         name: "certain tombstone",
         source: LuaFragments.allowedWithoutMemory + LuaFragments.entries + """
+            local bad = foreign(KEYS[1])
+            if bad then return bad end
             local e = entry(redis.call('HGET', KEYS[1], ARGV[1]))
             if e and e.condition == 'dead' then return {'BURIED'} end
             local since = redis.call('TIME')[1]
