@@ -6,10 +6,10 @@ import Testing
 
 /// Every answer of heartbeats and tombstones, in both stores.
 @Suite struct MembershipTests {
-    private func verdict(
+    private func expired(
         _ session: SessionID,
-        _ counter: UInt64?,
-        _ generation: Generation
+        counter: UInt64?,
+        under generation: Generation
     ) -> MembershipObserver.ExpiredSession {
         MembershipObserver.ExpiredSession(session: session, counter: counter, generation: generation)
     }
@@ -66,16 +66,22 @@ import Testing
             let seen = try #require(member(other, in: report))
             let generation = report.generation
             for _ in 1...2 {
-                let verdict = verdict(other, seen.counter, generation)
-                #expect(try await fixture.registry.writeTombstone(verdict) == .written)
+                let expired = self.expired(other, counter: seen.counter, under: generation)
+                #expect(try await fixture.registry.writeTombstone(expired) == .written)
             }
             let heartbeat = Heartbeat(session: other, draining: false, settled: nil, card: card)
             #expect(try await fixture.registry.beat(heartbeat) == .dead)
             report = try await fixture.beat()
             #expect(member(other, in: report)?.condition == .dead)
             // Also with a counter that is outdated, or never existed.
-            #expect(try await fixture.registry.writeTombstone(verdict(other, 1, generation)) == .written)
-            #expect(try await fixture.registry.writeTombstone(verdict(other, nil, generation)) == .written)
+            #expect(
+                try await fixture.registry.writeTombstone(expired(other, counter: 1, under: generation))
+                    == .written
+            )
+            #expect(
+                try await fixture.registry.writeTombstone(expired(other, counter: nil, under: generation))
+                    == .written
+            )
         }
     }
 
@@ -87,19 +93,27 @@ import Testing
             var report = try await fixture.beat(other)
             let seen = try #require(member(other, in: report)?.counter)
             #expect(
-                try await fixture.registry.writeTombstone(verdict(other, nil, report.generation)) == .moved
+                try await fixture.registry.writeTombstone(
+                    expired(other, counter: nil, under: report.generation)
+                ) == .moved
             )
             #expect(
-                try await fixture.registry.writeTombstone(verdict(other, seen + 1, report.generation))
+                try await fixture.registry.writeTombstone(
+                    expired(other, counter: seen + 1, under: report.generation)
+                )
                     == .moved
             )
             try await fixture.beat(other)
             #expect(
-                try await fixture.registry.writeTombstone(verdict(other, seen, report.generation)) == .moved
+                try await fixture.registry.writeTombstone(
+                    expired(other, counter: seen, under: report.generation)
+                ) == .moved
             )
             try await fixture.restart()
             #expect(
-                try await fixture.registry.writeTombstone(verdict(other, seen + 1, report.generation))
+                try await fixture.registry.writeTombstone(
+                    expired(other, counter: seen + 1, under: report.generation)
+                )
                     == .moved
             )
             report = try await fixture.beat()
@@ -113,12 +127,21 @@ import Testing
     {
         try await withStoreFixture(kind) { fixture in
             let generation = try await fixture.beat().generation
-            #expect(try await fixture.registry.writeTombstone(verdict(other, 1, generation)) == .moved)
-            #expect(try await fixture.registry.writeTombstone(verdict(other, nil, generation)) == .written)
+            #expect(
+                try await fixture.registry.writeTombstone(expired(other, counter: 1, under: generation))
+                    == .moved
+            )
+            #expect(
+                try await fixture.registry.writeTombstone(expired(other, counter: nil, under: generation))
+                    == .written
+            )
             let heartbeat = Heartbeat(session: other, draining: false, settled: nil, card: card)
             #expect(try await fixture.registry.beat(heartbeat) == .dead)
             try await fixture.flush()
-            #expect(try await fixture.registry.writeTombstone(verdict(other, nil, generation)) == .moved)
+            #expect(
+                try await fixture.registry.writeTombstone(expired(other, counter: nil, under: generation))
+                    == .moved
+            )
         }
     }
 
@@ -147,8 +170,14 @@ import Testing
             var report = try await fixture.beat(me)
             #expect(report.members.map(\.session) == [me])
             await #expect(throws: StoreFailure.self) { try await fixture.beat(other) }
-            #expect(try await fixture.registry.writeTombstone(verdict(other, 7, generation)) == .moved)
-            #expect(try await fixture.registry.writeTombstone(verdict(other, nil, generation)) == .written)
+            #expect(
+                try await fixture.registry.writeTombstone(expired(other, counter: 7, under: generation))
+                    == .moved
+            )
+            #expect(
+                try await fixture.registry.writeTombstone(expired(other, counter: nil, under: generation))
+                    == .written
+            )
             report = try await fixture.beat(me)
             #expect(member(other, in: report)?.condition == .dead)
         }

@@ -14,8 +14,8 @@ final class NodeBudget: Sendable {
         var waiting: [Waiter] = []
     }
 
-    /// The budget of this process: the number of nodes that a machine with two processors can carry.
-    static let shared = NodeBudget(nodes: 12)
+    /// The budget of this process: a number of nodes that a machine with two processors can carry.
+    static let shared = NodeBudget(nodes: 9)
 
     let limit: Int
     private let state: Mutex<State>

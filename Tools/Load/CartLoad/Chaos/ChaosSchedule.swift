@@ -56,7 +56,9 @@ struct ChaosSchedule: Sendable {
                 )
             }
             do {
-                events.append(Event(at: try DurationParser.parse(String(words[0])), verb: verb, subject: subject))
+                events.append(
+                    Event(at: try DurationParser.parse(String(words[0])), verb: verb, subject: subject)
+                )
             } catch {
                 throw ParseError(description: "'\(part)': \(error)")
             }
