@@ -43,7 +43,7 @@ import Testing
     private func watches(
         _ count: Int,
         instant: @escaping @Sendable () -> ContinuousClock.Instant = { ContinuousClock.now },
-        sleep: @escaping @Sendable (Duration) async throws -> Void = { _ in }
+        sleep: @escaping @Sendable (Duration) async throws -> Void = { _ in try Task.checkCancellation() }
     ) async throws -> [Watch] {
         let dependencies = CartAPIDependencies(
             now: { moment },
