@@ -2,7 +2,7 @@
 
 import PackageDescription
 
-// The image is built from what ships alone, so that a change of a tool or a test leaves its build layer valid.
+// The image is built from shipped code alone, so that a changed tool or test leaves its build layer valid.
 let onlyProduct = Context.environment["CART_BUILD_ONLY_PRODUCT"] == "1"
 
 // MARK: Settings
@@ -20,8 +20,8 @@ let language: [SwiftSetting] =
 /// Hand-written targets add: no warning passes.
 let strict: [SwiftSetting] = language + [.treatAllWarnings(as: .error)]
 
-/// The packages of others, a line each: repository, version, the libraries that we use. Exact versions, since no
-/// `Package.resolved` is kept (docs/decisions/0035).
+/// The packages of others, a line each: repository, version, the libraries that we use. Exact versions, since
+/// no `Package.resolved` is kept (docs/decisions/0035).
 let productPackages = """
     apple/swift-crypto 4.5.2 Crypto
     apple/swift-http-types 1.8.0 HTTPTypes
@@ -77,7 +77,7 @@ func dependencies(_ names: String) -> [Target.Dependency] {
 /// The last part of a path: a target's name, a package's name.
 func last(_ path: String) -> String { String(path.split(separator: "/").last ?? "") }
 
-/// Targets, a paragraph each: kind, path, and what it imports, of ours and of others; further lines are indented.
+/// Targets, a paragraph each: kind, path, and its imports, ours and others'; further lines are indented.
 func targets(_ table: String) -> [Target] {
     let paragraphs = table.split(separator: "\n").reduce(into: [String]()) { paragraphs, line in
         if line.hasPrefix("    ") {

@@ -1,7 +1,7 @@
 /// Percent-encoding of text (RFC 3986, section 2.1).
 package enum PercentEncoding {
-    /// The text that was encoded; nil where a sign is not followed by two hexadecimal digits, or where the result
-    /// is not UTF-8.
+    /// The text that was encoded; nil where a sign is not followed by two hexadecimal digits, or where the
+    /// result is not UTF-8.
     ///
     /// Every byte other than the sign stands for itself; `+` is no blank.
     ///

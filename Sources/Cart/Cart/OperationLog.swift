@@ -48,7 +48,7 @@ package final class OperationLog: Hashable, Sendable {
         if surplus > before.count { leaving.append(applied.operation.hash) } else { kept.append(applied) }
         var retired = log?.retired ?? []
         let overdue = max(0, retired.count + leaving.count - max(0, capacity.retired))
-        // Copied to its size: an array that grows reserves up to twice what it holds, in every cart that is live.
+        // Copied to its size: a growing array reserves up to twice what it holds, in every live cart.
         if overdue > 0 || !leaving.isEmpty { retired = Array((retired + leaving).dropFirst(overdue)) }
         let forgotten = (log?.forgotten ?? 0) &+ UInt64(overdue)
         return OperationLog(kept: kept, retired: retired, forgotten: forgotten)

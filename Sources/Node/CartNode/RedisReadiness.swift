@@ -27,7 +27,7 @@ struct RedisReadiness: Service {
         self.logger = logger
     }
 
-    /// Returns true once a fit Redis was reached, and false if the checks ended before. Only one caller may wait.
+    /// Returns true once a fit Redis was reached, false if the checks ended before. Only one caller may wait.
     func waitUntilReady() async -> Bool {
         for await _ in ready.stream { return true }
         return false

@@ -38,7 +38,7 @@ struct Dialer: Sendable {
         }
     }
 
-    /// The name that the server's certificate must have; nil for an IP address, which NIO checks against the connection.
+    /// The name required in the certificate; nil for an IP address, which NIO checks against the connection.
     private var serverName: String? {
         switch configuration.address {
         case .tcp(let host, _): (try? SocketAddress(ipAddress: host, port: 0)) == nil ? host : nil
@@ -55,7 +55,7 @@ struct Dialer: Sendable {
             case .certificate: .noHostnameVerification
             case .none: .none
             }
-        // A server that no longer responds does not close TLS in order either. The next connection must not wait for it.
+        // An unresponsive server does not close TLS in order either. The next connection must not wait.
         configuration.shutdownTimeout = .milliseconds(100)
         return configuration
     }

@@ -9,7 +9,7 @@ enum DisconnectReason: Equatable, Sendable {
     /// The client was shut down.
     case shutDown
 
-    /// The reason in words, for logs and errors. Equal causes have equal texts, so that a change can be detected.
+    /// The reason in words, for logs and errors. Equal causes have equal texts, so that a change shows.
     var reason: String {
         switch self {
         case .silence: "the server did not answer in time"

@@ -1,10 +1,11 @@
 internal import DequeModule
 
-/// The commands of one connection that wait for their replies, in order. Redis replies in the order of the commands. Pure:
-/// owns no socket, clock or continuation.
+/// The commands of one connection that wait for their replies, in order. Redis replies in the order of the
+/// commands. Pure: owns no socket, clock or continuation.
 ///
-/// A `Ticket` stands for a caller. It leaves the queue exactly once: with its reply, or with the end of the connection. The
-/// command of a caller that stopped waiting keeps its place, so that no other caller gets its reply.
+/// A `Ticket` stands for a caller. It leaves the queue exactly once: with its reply, or with the end of the
+/// connection. The command of a caller that stopped waiting keeps its place, so that no other caller gets its
+/// reply.
 struct PendingCommandQueue<Ticket, Instant: Comparable> {
     enum State: Equatable {
         /// Commands are accepted. Can become `over`.
@@ -15,7 +16,7 @@ struct PendingCommandQueue<Ticket, Instant: Comparable> {
 
     /// The answer to a command that is submitted.
     enum Admission: Equatable {
-        /// The command is queued. `wake`: nothing else waits to be sent, so the socket's owner has to be woken.
+        /// The command is queued. `wake`: nothing else waits to be sent, so wake the socket's owner.
         case admitted(wake: Bool)
         case refused(RedisError)
     }

@@ -17,7 +17,7 @@ final class PendingReply: Sendable {
 
     /// The caller suspends.
     ///
-    /// - Returns: whether to send the command; false if the caller was cancelled beforehand and has been resumed.
+    /// - Returns: true to send the command; false if the caller was cancelled before and has been resumed.
     func begin(_ continuation: CheckedContinuation<Outcome, Never>) -> Bool {
         let begins = state.withLock { state in
             switch state {

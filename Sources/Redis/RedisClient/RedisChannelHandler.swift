@@ -1,7 +1,7 @@
 internal import NIOCore
 
-/// The event loop's side of a connection: passes bytes between a socket and its `RedisConnection`, and detects time-outs
-/// with one timer.
+/// The event loop's side of a connection: passes bytes between a socket and its `RedisConnection`, and
+/// detects time-outs with one timer.
 final class RedisChannelHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer

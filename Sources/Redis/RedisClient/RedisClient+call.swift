@@ -1,8 +1,8 @@
 extension RedisClient {
     /// Runs a script by its digest, and loads the script into Redis first if Redis does not have it.
     ///
-    /// Redis may lose all scripts at any moment. To keep the gap between loading and running small, both commands are sent
-    /// in one write. That is tried a few times before `NOSCRIPT` is thrown.
+    /// Redis may lose all scripts at any moment. To keep the gap between loading and running small, both
+    /// commands are sent in one write. That is tried a few times before `NOSCRIPT` is thrown.
     package func call(
         _ script: RedisScript,
         keys: [String] = [],

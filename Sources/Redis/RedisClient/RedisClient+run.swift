@@ -3,8 +3,8 @@ internal import NIOCore
 internal import Timing
 
 extension RedisClient {
-    /// Connects, and reconnects whenever the connection is lost, until the task is cancelled; then closes the connection and
-    /// returns. Runs once.
+    /// Connects, and reconnects whenever the connection is lost, until the task is cancelled; then closes the
+    /// connection and returns. Runs once.
     ///
     /// - Throws: before the first attempt, when the configured certificates cannot be read.
     package func run() async throws {

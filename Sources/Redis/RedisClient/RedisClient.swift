@@ -4,8 +4,9 @@ internal import Synchronization
 
 /// A client of one Redis server. It has one connection, and reconnects whenever that is lost.
 ///
-/// Concurrent commands share writes, and are answered in the order in which they were sent. Without a connection a command
-/// fails at once with `notConnected`, also before the first connection; `states()` tells when there is one.
+/// Concurrent commands share writes, and are answered in the order in which they were sent. Without a
+/// connection a command fails at once with `notConnected`, also before the first connection; `states()` tells
+/// when there is one.
 package final class RedisClient: Sendable {
     private struct LockedState {
         var connection: RedisConnection?
@@ -38,8 +39,8 @@ package final class RedisClient: Sendable {
     /// - Parameters:
     ///   - eventLoop: the thread for input and output. Callers may run on any thread, also on this one.
     ///   - jitter: draws a random number evenly from 0…1, to spread attempts to connect.
-    ///   - onMessage: makes this a client for `SUBSCRIBE`, `UNSUBSCRIBE` and `PING`, each with one argument. Subscriptions end
-    ///     with the connection.
+    ///   - onMessage: makes this a client for `SUBSCRIBE`, `UNSUBSCRIBE` and `PING`, each with one argument.
+    ///     Subscriptions end with the connection.
     package init(
         configuration: RedisConfiguration,
         eventLoop: any EventLoop,
@@ -57,8 +58,8 @@ package final class RedisClient: Sendable {
     /// True if a command would be sent now.
     package var isConnected: Bool { connection.map { $0.end == nil } ?? false }
 
-    /// The present state of the connection, then every change. Slow consumers receive only the newest state. Ends when the
-    /// client is shut down.
+    /// The present state of the connection, then every change. Slow consumers receive only the newest state.
+    /// Ends when the client is shut down.
     package func states() -> AsyncStream<RedisConnectionState> {
         let (stream, continuation) = AsyncStream.makeStream(
             of: RedisConnectionState.self,

@@ -7,8 +7,8 @@ extension RedisConfiguration {
     /// - `rediss://…`, the same over TLS, with `?ca=/path.pem` and `?verify=full|certificate|none`;
     /// - `unix:///path/to.sock`.
     ///
-    /// Each form accepts `?db=`, `user=`, `password=` and `name=` (for `CLIENT LIST`), unless another part of the URL has
-    /// said the same. Every part may be percent-encoded.
+    /// Each form accepts `?db=`, `user=`, `password=` and `name=` (for `CLIENT LIST`), unless another part of
+    /// the URL has said the same. Every part may be percent-encoded.
     package init(url: String) throws(RedisURLError) {
         guard let scheme = Scheme.allCases.first(where: { url.hasPrefix($0.rawValue) }) else { throw .scheme }
         var rest = url.dropFirst(scheme.rawValue.count)[...]

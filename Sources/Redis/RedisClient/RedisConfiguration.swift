@@ -42,7 +42,8 @@ package struct RedisConfiguration: Sendable, Equatable {
     package var clientName = "swift"
     /// The longest time for one attempt to connect, name resolution included.
     package var connectTimeout: Duration = .seconds(1)
-    /// The longest time from a command's submission to its reply. The first command that exceeds it ends the connection.
+    /// The longest time from a command's submission to its reply. The first command over it ends the
+    /// connection.
     package var commandTimeout: Duration = .seconds(1)
     /// The most commands that may wait for their replies on one connection.
     package var inFlightLimit = 65_536

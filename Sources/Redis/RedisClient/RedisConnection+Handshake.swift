@@ -1,6 +1,6 @@
 extension RedisConnection {
-    /// Prepares a new connection: authenticates, selects the database, sets the client's name, and checks that Redis serves
-    /// commands (it answers `PING` with an error while it loads its data).
+    /// Prepares a new connection: authenticates, selects the database, sets the client's name, and checks
+    /// that Redis serves commands (it answers `PING` with an error while it loads its data).
     func performHandshake(_ configuration: RedisConfiguration) async throws(RedisError) {
         if let password = configuration.password {
             var identity: [RedisArgument] = [.string(password.revealed)]

@@ -1,11 +1,11 @@
 internal import NIOCore
 internal import Synchronization
 
-/// One connection as its callers and its event loop share it: callers on any thread submit commands; the event loop fetches
-/// them and delivers the replies.
+/// One connection as its callers and its event loop share it: callers on any thread submit commands; the
+/// event loop fetches them and delivers the replies.
 ///
-/// One lock guards the state, and is never held while a caller is resumed. A burst of commands wakes the event loop once,
-/// and is sent in one write.
+/// One lock guards the state, and is never held while a caller is resumed. A burst of commands wakes the
+/// event loop once, and is sent in one write.
 final class RedisConnection: Sendable {
     private struct State {
         var pending: PendingCommandQueue<PendingReply?, ContinuousClock.Instant>
@@ -20,7 +20,7 @@ final class RedisConnection: Sendable {
     private let state: Mutex<State>
 
     /// - Parameters:
-    ///   - onMessage: receives the messages of subscribed channels; without it such a message is a protocol violation.
+    ///   - onMessage: receives the messages of subscribed channels; without it they violate the protocol.
     ///   - onEnd: called once when the connection ends, before any waiting caller is resumed.
     init(
         _ configuration: RedisConfiguration,
@@ -89,7 +89,7 @@ final class RedisConnection: Sendable {
 // MARK: Called by the event loop
 
 extension RedisConnection {
-    /// Sets the function that is called, from any thread, when a command waits to be sent and none did before.
+    /// Sets the function to call, from any thread, when a command waits to be sent and none did before.
     func attach(_ fetcher: @escaping @Sendable () -> Void) {
         let hasUnsent = state.withLock { state in
             state.fetcher = fetcher

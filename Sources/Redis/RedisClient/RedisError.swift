@@ -8,7 +8,8 @@ package enum RedisError: Error, Sendable, Equatable {
     case timedOut(sent: Bool)
     /// The connection ended after the command was sent and before its reply came.
     case connectionLost(reason: String)
-    /// The caller's task was cancelled. `sent`: bytes of the command may have reached, or may still reach, the server.
+    /// The caller's task was cancelled. `sent`: bytes of the command may have reached, or may still reach,
+    /// the server.
     case cancelled(sent: Bool)
     /// The server replied with an error.
     case server(RedisServerError)
@@ -21,8 +22,9 @@ package enum RedisError: Error, Sendable, Equatable {
 extension RedisError {
     /// True if the command may have had an effect.
     ///
-    /// False only if no byte of the command can have reached the server, or if the server replied with an error that no
-    /// script raised. (Redis does not roll back: a script that fails after its first write is an error with an effect.)
+    /// False only if no byte of the command can have reached the server, or if the server replied with an
+    /// error that no script raised. (Redis does not roll back: a script that fails after its first write is
+    /// an error with an effect.)
     package var mayHaveBeenExecuted: Bool {
         switch self {
         case .timedOut(let sent), .cancelled(let sent): sent

@@ -1,6 +1,6 @@
 /// An error reply of Redis.
 package struct RedisServerError: Error, Sendable, Equatable {
-    /// The kind of error, which is the first word of the reply: `NOSCRIPT`, `OOM`, `WRONGTYPE`, …; `ERR` if it has none.
+    /// The kind of error: the reply's first word, `NOSCRIPT`, `OOM`, `WRONGTYPE`, …; `ERR` if it has none.
     package let code: String
     /// The rest of the reply.
     package let message: String
@@ -25,7 +25,8 @@ package struct RedisServerError: Error, Sendable, Equatable {
 extension RedisServerError {
     /// True if a running script raised the error. What the script wrote before stays.
     ///
-    /// Redis appends the script's digest and line to such an error, and to no other: `… script: <sha>, on @user_script:2.`
+    /// Redis appends the script's digest and line to such an error, and to no other:
+    /// `… script: <sha>, on @user_script:2.`
     package var wasRaisedByScript: Bool {
         message.contains(" script: ") && message.contains(", on @user_script:")
     }

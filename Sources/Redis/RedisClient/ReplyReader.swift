@@ -7,10 +7,11 @@ struct ReplyViolation: Error, Equatable {
 
 /// Parses replies incrementally, with hiredis.
 ///
-/// hiredis calls back for every element, so that a Swift value is built with one copy and without a tree of C objects. The
-/// objects that hiredis passes around are opaque tokens. After a violation the reader must not be used again.
+/// hiredis calls back for every element, so that a Swift value is built with one copy and without a tree of C
+/// objects. The objects that hiredis passes around are opaque tokens. After a violation the reader must not
+/// be used again.
 final class ReplyReader {
-    /// Holds the builder for the callbacks, which reach it through `privdata` while `redisReaderGetReply` runs.
+    /// Holds the builder for the callbacks, which reach it by `privdata` while `redisReaderGetReply` runs.
     private final class Site {
         var builder: ReplyBuilder
         init(byteLimit: Int) { self.builder = ReplyBuilder(byteLimit: byteLimit) }
@@ -47,7 +48,7 @@ final class ReplyReader {
     /// Parses bytes, and passes on the replies that they complete, in order.
     func feed(_ bytes: UnsafeRawBufferPointer, onReply: (RedisValue) -> Void) throws(ReplyViolation) {
         var rest = bytes[...]
-        // hiredis moves the rest of its buffer after every kilobyte of replies: a small buffer keeps that linear.
+        // hiredis moves the rest of its buffer after each kilobyte of replies: linear with a small buffer.
         while !rest.isEmpty {
             let slice = UnsafeRawBufferPointer(rebasing: rest.prefix(Self.sliceSize))
             rest = rest.dropFirst(Self.sliceSize)
@@ -81,14 +82,14 @@ final class ReplyReader {
 extension ReplyReader {
     private typealias Task = UnsafePointer<redisReadTask>
 
-    /// Runs one step of the builder. hiredis takes a null pointer for "out of memory" and stops; it does not look into any
-    /// other pointer.
+    /// Runs one step of the builder. hiredis takes a null pointer for "out of memory" and stops; it does not
+    /// look into any other pointer.
     private static func build(
         _ task: Task?,
         _ step: (inout ReplyBuilder) -> Bool
     ) -> UnsafeMutableRawPointer? {
         guard let site = task?.pointee.privdata else { return nil }
-        // Sound: `privdata` was set to the site in `init`, hiredis hands it to every task, and the site is alive.
+        // Sound: `init` set `privdata` to the site, hiredis hands it to every task, and the site is alive.
         let goesOn = step(&Unmanaged<Site>.fromOpaque(site).takeUnretainedValue().builder)
         return goesOn ? site : nil
     }

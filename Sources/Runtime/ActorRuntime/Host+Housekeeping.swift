@@ -3,7 +3,7 @@ import Ownership
 import Synchronization
 
 extension Host {
-    /// Acts on what the session keeper found, in order. One sweep runs at a time; the latest one waits for it.
+    /// Acts on what the session keeper found, in order. One sweep runs at a time; the latest one waits.
     func act(on notices: AsyncStream<SessionKeeper.Notice>) async {
         let (sweeps, requests) = AsyncStream.makeStream(
             of: Sweep.self,
@@ -35,9 +35,9 @@ extension Host {
         )
     }
 
-    /// Has every live actor checked against a new generation, then allows the lease to be extended again. Ends
-    /// early once the sweep is of no use: another generation came, whose own sweep is next, or the session
-    /// ended.
+    /// Has every live actor checked against a new generation, then allows the lease to be extended again.
+    /// Ends early once the sweep is of no use: another generation came, whose own sweep is next, or the
+    /// session ended.
     private func perform(_ sweep: Sweep) async {
         let began = clock.now
         let present = present
@@ -121,7 +121,7 @@ extension Host {
         while clock.now < deadline {
             let present = present
             if present.isEmpty { return 0 }
-            // What cannot be released ends with the session at the latest, so that the wait is bounded.
+            // An actor that cannot be released ends with the session at the latest: the wait is bounded.
             await forEach(present, while: { [clock] in clock.now < deadline }) { await $0.retire() }
         }
         return liveCount

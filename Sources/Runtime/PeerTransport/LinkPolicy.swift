@@ -23,7 +23,7 @@ package struct LinkPolicy: Sendable {
     package var askTimeLimit: Duration = .seconds(60)
     /// The longest time for dialling and the handshakes of all streams together.
     package var connectTimeout: Duration = .seconds(1)
-    /// How long a server waits for a stream's hello, and for a stream on a connection that has none.
+    /// The longest wait of a server for a stream's hello, and for a stream on a connection without one.
     package var helloTimeout: Duration = .seconds(2)
     /// The time without requests after which a peer's connection is closed.
     package var idleTimeout: Duration = .seconds(60)
@@ -38,7 +38,7 @@ package struct LinkPolicy: Sendable {
     package var backoffCeiling: Duration = .seconds(1)
     /// The interval between looks for overdue requests, silent peers and idle connections.
     package var sweepInterval: Duration = .milliseconds(10)
-    /// How long a server that shuts down waits for the requests under way.
+    /// The longest time that a server waits for the requests under way when it shuts down.
     package var drainLimit: Duration = .seconds(5)
     /// The shortest time between two log lines about refused or failed peers.
     package var refusalLogInterval: Duration = .seconds(10)

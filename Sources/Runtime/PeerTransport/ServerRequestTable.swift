@@ -15,7 +15,7 @@ struct ServerRequestTable {
     /// A response that was not sent yet.
     private struct Waiting {
         let answer: WireAnswer
-        /// Whether sending it makes room for a request.
+        /// True if sending the answer makes room for a request.
         let wasServed: Bool
     }
 

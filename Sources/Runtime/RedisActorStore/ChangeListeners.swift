@@ -4,8 +4,8 @@ internal import Synchronization
 
 /// The listeners of every channel.
 ///
-/// Each listener belongs to one of several turns, which follow one another, so that listeners that came together are not
-/// all told at once that a while has passed.
+/// Each listener belongs to one of several turns, which follow one another, so that listeners that came
+/// together are not all told at once that a while has passed.
 final class ChangeListeners: Sendable {
     /// The number of turns.
     static let turns = 32
@@ -34,8 +34,8 @@ final class ChangeListeners: Sendable {
 
     /// Adds a listener to a channel; nil if there are too many, or after `close`.
     ///
-    /// - Parameter changed: called, without a lock, when the first listener of the channel has come or its last one has
-    ///   gone.
+    /// - Parameter changed: called, without a lock, when the first listener of the channel has come or its
+    ///   last one has gone.
     func add(
         to channel: String,
         changed: @escaping @Sendable () -> Void
@@ -81,8 +81,8 @@ final class ChangeListeners: Sendable {
     /// All channels with listeners.
     var channels: [String] { state.withLock { $0.channels.keys.sorted() } }
 
-    /// Tells the listeners of a channel the version that a commit has published. A payload that is not a version counts as
-    /// a missed notification.
+    /// Tells the listeners of a channel the version that a commit has published. A payload that is not a
+    /// version counts as a missed notification.
     func publish(_ payload: [UInt8], to channel: String) {
         let version = UInt64(String(decoding: payload, as: UTF8.self))
         send(version.map { .committed(SequenceNumber($0)) } ?? .look, to: channel)
@@ -102,7 +102,7 @@ final class ChangeListeners: Sendable {
     func takeTurn(_ turn: Int) {
         state.withLock { state in
             for listener in state.turns[turn % Self.turns].values {
-                // An earlier notification that is still unread counts more. The lock keeps newer ones out in between.
+                // An unread earlier notification counts more. The lock keeps newer ones out in between.
                 if case .dropped(let unread) = listener.yield(.idle) { listener.yield(unread) }
             }
         }

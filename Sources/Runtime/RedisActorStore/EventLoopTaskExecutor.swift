@@ -8,8 +8,8 @@ import Darwin
 
 /// Runs a task on the thread of one event loop, instead of the shared threads of the concurrency runtime.
 ///
-/// An actor with its own executor is not enough: a task that waits for a continuation, or calls a nonisolated function,
-/// returns through the shared threads, unless it prefers another executor.
+/// An actor with its own executor is not enough: a task that waits for a continuation, or calls a nonisolated
+/// function, returns through the shared threads, unless it prefers another executor.
 package final class EventLoopTaskExecutor: TaskExecutor {
     private let loop: any EventLoop
     private let givesWay: Bool

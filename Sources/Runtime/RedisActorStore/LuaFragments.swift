@@ -1,12 +1,13 @@
-/// The parts that scripts share. Every script is composed of them, so that all read records, order versions and name
-/// generations in the same way.
+/// The parts that scripts share. Every script is composed of them, so that all read records, order versions
+/// and name generations in the same way.
 ///
-/// Redis does not roll back. A script reads and checks everything before its first write. After that only missing rights
-/// can fail it, so it first uses each writing command in a way that changes nothing that counts, and answers `DENIED` if
-/// Redis refuses. An error that a script raises all the same leaves its effect unknown.
+/// Redis does not roll back. A script reads and checks everything before its first write. After that only
+/// missing rights can fail it, so it first uses each writing command in a way that changes nothing that
+/// counts, and answers `DENIED` if Redis refuses. An error that a script raises all the same leaves its
+/// effect unknown.
 ///
-/// A script deletes its key only as its last write: in a slot of a Redis Cluster that migrates, a key that was deleted
-/// belongs to the other server, and the script could not write it again.
+/// A script deletes its key only as its last write: in a slot of a Redis Cluster that migrates, a key that
+/// was deleted belongs to the other server, and the script could not write it again.
 enum LuaFragments {
     /// First line of a script that Redis refuses when it is out of memory.
     static let refusedWithoutMemory = "#!lua\n"
@@ -15,8 +16,8 @@ enum LuaFragments {
     /// First line of a script that only reads, and therefore also runs when Redis is out of memory.
     static let readsOnly = "#!lua flags=no-writes\n"
 
-    /// `whole(text)`: the number in decimal digits, or nil. Below 2⁵³, where doubles are exact. Scripts print numbers with
-    /// `%.0f`, because Lua's own conversion loses digits.
+    /// `whole(text)`: the number in decimal digits, or nil. Below 2⁵³, where doubles are exact. Scripts print
+    /// numbers with `%.0f`, because Lua's own conversion loses digits.
     ///
     /// `plain(text)`: whether the text is an identifier, see `IdentifierSyntax`.
     static let words = """
@@ -33,10 +34,11 @@ enum LuaFragments {
 
         """
 
-    /// `denied(command, …)`: runs a command; the answer `{'DENIED', 'command: error'}` if Redis refuses it, or nil.
+    /// `denied(command, …)`: runs a command; nil, or the answer `{'DENIED', 'command: error'}` if refused.
     ///
-    /// `record(key)`: the record's own fields as texts, or an empty table if there is no record; nil and the answer
-    /// `{'TYPE', type}` or `{'CORRUPT', field}` for a key that is not a record and must be left unchanged, or `DENIED`.
+    /// `record(key)`: the record's own fields as texts, or an empty table if there is no record; nil and the
+    /// answer `{'TYPE', type}` or `{'CORRUPT', field}` for a key that is not a record and must be left
+    /// unchanged, or `DENIED`.
     ///
     /// `older(e1, q1, e2, q2)`: whether the first version is older than the second; epochs count first.
     static let records =
@@ -67,13 +69,13 @@ enum LuaFragments {
 
             """
 
-    /// `others(key, from, to)`: the names of the content's fields that are not among the names and values in a range of the
-    /// arguments; nil and `DENIED`.
+    /// `others(key, from, to)`: the names of the content's fields that are not among the names and values in
+    /// a range of the arguments; nil and `DENIED`.
     ///
-    /// `write(key, r, own, from, to, gone, t, usual)`: deletes the fields `gone`, then sets the fields `own` (names and
-    /// values) and those in a range of the arguments. `r` is the record as it was; without one, nothing is deleted. Extends
-    /// the record's life by `t`, or by `usual` if `t` is ''; keeps `t` in the record. Answers nil, or `DENIED` if it
-    /// changed nothing.
+    /// `write(key, r, own, from, to, gone, t, usual)`: deletes the fields `gone`, then sets the fields `own`
+    /// (names and values) and those in a range of the arguments. `r` is the record as it was; without one,
+    /// nothing is deleted. Extends the record's life by `t`, or by `usual` if `t` is ''; keeps `t` in the
+    /// record. Answers nil, or `DENIED` if it changed nothing.
     ///
     /// In slices, because Lua's stack holds only some thousand values.
     static let contents = """
@@ -116,8 +118,8 @@ enum LuaFragments {
 
         """
 
-    /// `epochAfter(epoch)`: a new epoch, which is Redis's time in microseconds, or one more than the former epoch if the
-    /// clock was set back.
+    /// `epochAfter(epoch)`: a new epoch, which is Redis's time in microseconds, or one more than the former
+    /// epoch if the clock was set back.
     static let epochs = """
         local function epochAfter(epoch)
           local time = redis.call('TIME')
@@ -128,8 +130,9 @@ enum LuaFragments {
 
         """
 
-    /// `generation(nodes)`: the generation of the data in force, in the form of `Generation.description`; `lives()`: the
-    /// last two parts of it. `INFO` costs Redis about 6 µs in a script; searching its text with a pattern would double that.
+    /// `generation(nodes)`: the generation of the data in force, in the form of `Generation.description`;
+    /// `lives()`: the last two parts of it. `INFO` costs Redis about 6 µs in a script; searching its text
+    /// with a pattern would double that.
     static let generations = """
         local function lives()
           local text = redis.call('INFO', 'server', 'replication')
@@ -147,9 +150,9 @@ enum LuaFragments {
 
         """
 
-    /// `foreign(key)`: the answer `{'TYPE', type}` for a key that is not a hash and must be left unchanged, or nil.
+    /// `foreign(key)`: the answer `{'TYPE', type}` if the key is not a hash and must stay unchanged, or nil.
     ///
-    /// `entry(text)`: the parts of a session's entry, or nil for a text that is not an entry. See `MemberEntry`.
+    /// `entry(text)`: the parts of a session's entry, or nil for any other text. See `MemberEntry`.
     static let entries =
         words + """
             local function foreign(key)

@@ -2,7 +2,7 @@ package import ActorRuntime
 package import Ownership
 package import RedisClient
 
-/// The store of actors on Redis 7.0 or later: one hash per actor, `<cluster>:{<id>}`, and one script per operation.
+/// Stores actors in Redis 7.0 or later: one hash per actor, `<cluster>:{<id>}`, and one script per operation.
 ///
 /// The scripts implement the ownership protocol. The file of each documents its keys, arguments and answers.
 package struct RedisActorStore<Logic: Decider>: ActorStore {

@@ -3,11 +3,11 @@ package import Logging
 package import NIOCore
 package import RedisClient
 
-/// Notifications of changed actors through Redis's publish and subscribe. Commits publish their versions; each node
-/// subscribes to the actors that have listeners on it.
+/// Notifications of changed actors through Redis's publish and subscribe. Commits publish their versions;
+/// each node subscribes to the actors that have listeners on it.
 ///
-/// Published messages can get lost. Listeners are therefore told to look at the actor after every subscription, and that a
-/// while has passed every few seconds, each at its own time.
+/// Published messages can get lost. Listeners are therefore told to look at the actor after every
+/// subscription, and that a while has passed every few seconds, each at its own time.
 package final class RedisChangeFeed: ChangeFeed {
     /// The most concurrent subscriptions after a reconnect.
     private static let width = 256

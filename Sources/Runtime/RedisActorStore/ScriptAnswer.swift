@@ -8,8 +8,9 @@ struct ScriptAnswer {
     private let subject: String
 
     /// - Parameter subject: the script and its actor or key, for messages.
-    /// - Throws: `unreadable` if the script found a key that is not a record; `refused` if Redis refused one of its commands
-    ///   before it had changed anything; `unanswered` for a reply that is not an answer of a script.
+    /// - Throws: `unreadable` if the script found a key that is not a record; `refused` if Redis refused one
+    ///   of its commands before it had changed anything; `unanswered` for a reply that is not an answer of a
+    ///   script.
     init(_ reply: RedisValue, about subject: String) throws(StoreFailure) {
         guard case .array(let values) = reply, let first = values.first, let word = Self.text(first) else {
             throw .unanswered("\(subject): unexpected reply of Redis")

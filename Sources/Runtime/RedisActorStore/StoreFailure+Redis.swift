@@ -4,8 +4,8 @@ internal import RedisClient
 extension StoreFailure {
     /// Classifies an error of Redis by its meaning for the operation.
     ///
-    /// An error that a running script raised leaves the effect unknown, because Redis does not roll back. Every other error
-    /// reply is definite, also an unknown one: it occurs before a command or script begins.
+    /// An error that a running script raised leaves the effect unknown, because Redis does not roll back.
+    /// Every other error reply is definite, also an unknown one: it occurs before a command or script begins.
     ///
     /// - Parameter subject: the operation and its actor or key, for messages.
     init(_ error: RedisError, about subject: String) {

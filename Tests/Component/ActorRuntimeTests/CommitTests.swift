@@ -70,7 +70,7 @@ import Testing
             await commit.arrived()
             async let read = cluster.nodes[asker].ask("c", .readAnnounced(2))
             try await cluster.until { await cluster.waiting(in: node, for: "c") == 1 }
-            // What is not announced, or not in flight, waits for nothing.
+            // A read waits for nothing if it names no announced version, or one that is not in flight.
             #expect(try await node.read() == 5)
             #expect(try await node.ask("c", .readAnnounced(1)).value == 5)
             commit.release()

@@ -5,7 +5,7 @@ import Testing
 
 @testable import CartApplication
 
-/// How other shops' ids lie among our own.
+/// Other shops' ids, which lie among our own in an escaped form.
 @Suite struct CartNamespaceTests {
     static let texts = [
         "u", "a b", "user@example.com", "{x}", "}{", "a/../b", "%7B", "~", "~~41", "é", "日本", "🛒", "\0",

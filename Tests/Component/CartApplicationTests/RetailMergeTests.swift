@@ -7,7 +7,7 @@ import Testing
 
 @testable import CartApplication
 
-/// Merges of a session's cart into a customer's: whatever dies on the way, nothing is lost and nothing doubled.
+/// Merges of a session's cart into a customer's: whatever dies on the way, nothing gets lost or doubled.
 @Suite struct RetailMergeTests {
     private static func carts(_ dispatcher: some CartDispatcher) -> DemoShopCarts<some CartDispatcher> {
         DemoShopCarts(.retail, application(dispatcher))
@@ -26,7 +26,7 @@ import Testing
         try await carts(dispatcher).merge(guest, into: "c", call)
     }
 
-    /// What a user has, product by product.
+    /// The quantities that a user has, by product.
     private static func stock(_ backend: InMemoryCarts, _ user: String) async throws -> [String: Int64] {
         let items = try await carts(backend).items(of: user, call)
         return Dictionary(items.map { ($0.product, $0.quantity) }, uniquingKeysWith: +)
@@ -98,7 +98,7 @@ import Testing
             try await Self.merge(backend)
             #expect(try await Self.stock(backend, "c") == all, "killed at ask \(place)")
             #expect(try await Self.stock(backend, "s").isEmpty, "killed at ask \(place)")
-            // What the session buys next is nobody's to delete.
+            // A late request must not delete products that the session adds afterwards.
             try await Self.add(to: backend, "s", product: "plum", quantity: 4)
             try await dispatcher.deliver()
             #expect(try await Self.stock(backend, "c") == all, "killed at ask \(place)")
@@ -108,7 +108,8 @@ import Testing
             #expect(try await Self.stock(backend, "s").isEmpty)
             place += 1
         }
-        // Look, look, rehearse, close, take, finish, look, delete; and to make the customer's cart and begin anew.
+        // Look, look, rehearse, close, take, finish, look, delete;
+        // and to make the customer's cart and begin anew.
         #expect(place == (customer ? 8 : 12))
     }
 

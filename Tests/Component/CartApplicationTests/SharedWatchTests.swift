@@ -215,7 +215,7 @@ import Testing
     }
 }
 
-/// Carts whose owner is another node: commands and answers go through their encodings. It can be made to hold its answers.
+/// Carts that another node owns: commands and answers go through their encodings. Answers can be held back.
 private final class HeldCarts: CartDispatcher {
     private struct State {
         var isHolding = false
@@ -266,7 +266,7 @@ private final class HeldCarts: CartDispatcher {
         }
     }
 
-    /// Whether the caller stayed until it was let go.
+    /// True if the caller stayed until it was let go.
     private func passes() async -> Bool {
         let number = state.withLock { state -> Int? in
             guard state.isHolding else { return nil }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import CartApplication
 
-/// When a watched cart is read, and whom a read serves.
+/// The moments at which a watched cart is read, and the watchers that a read serves.
 @Suite struct WatchedCartTests {
     private let start = ContinuousClock.now
     private let failure = WatchFailure.host(

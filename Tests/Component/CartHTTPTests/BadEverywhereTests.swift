@@ -10,7 +10,7 @@ import Testing
 
 @testable import CartHTTP
 
-/// What no route takes, whichever it is; each of a table.
+/// Bad requests that every route refuses, each from a table.
 @Suite struct BadEverywhereTests {
     /// Sends it to an empty backend, which must not be asked.
     private func refused(

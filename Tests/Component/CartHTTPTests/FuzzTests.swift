@@ -81,7 +81,7 @@ import Testing
         }
     }
 
-    /// What can be read can be written, and what was written is the same when it is read.
+    /// Checks that a value that can be read can be written, and is the same when it is read again.
     private func readAgain<Value>(
         _ bytes: [UInt8],
         decode: ([UInt8]) throws(CodecFailure) -> Value,
@@ -128,7 +128,7 @@ import Testing
     }
 }
 
-/// What the fuzzing of routes needs.
+/// Helpers for the fuzzing of routes.
 enum Fuzzer {
     /// Two open carts with lines, as they were.
     static func prepare(_ caller: HTTPTestClient) async throws {

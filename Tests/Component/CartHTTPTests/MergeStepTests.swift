@@ -65,7 +65,7 @@ import Testing
         return try await send(to: dispatcher, .post, "/v1/carts/\(target)/merge", body: body, headers: fields)
     }
 
-    /// How many of each article lie in carts that their clients can use.
+    /// The quantity of each article in carts that their clients can use.
     static func stock(_ backend: InMemoryCarts) -> [String: Int] {
         var stock: [String: Int] = [:]
         for cart in ["s", "t"] {

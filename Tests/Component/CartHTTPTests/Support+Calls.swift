@@ -39,7 +39,7 @@ struct HTTPTestClient: Sendable {
     }
 }
 
-/// What came back.
+/// A response as the test client received it.
 struct ReceivedResponse: Sendable {
     let status: Int
     let headers: HTTPFields

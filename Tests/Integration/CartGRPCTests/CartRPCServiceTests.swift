@@ -10,7 +10,7 @@ import Testing
 
 @testable import CartGRPC
 
-/// What `/v1` can do over HTTP, over gRPC.
+/// The operations of `/v1`, over gRPC instead of HTTP.
 @Suite struct CartRPCServiceTests {
     let backend = FakeCarts()
 

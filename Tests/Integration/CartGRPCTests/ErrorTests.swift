@@ -10,7 +10,7 @@ import Testing
 
 @testable import CartGRPC
 
-/// How a no is told, and what there is to call.
+/// The answers to refused and failed calls, and the methods that can be called.
 @Suite struct ErrorTests {
     private static let codes: [(HostFailure.Reason, RPCError.Code)] = [
         (.overloaded, .unavailable), (.storeUnavailable, .unavailable), (.ownerUnreachable, .unavailable),

@@ -10,7 +10,7 @@ import Testing
 
 @testable import CartGRPC
 
-/// Requests as they come from whoever likes to try: bytes that are drawn, and messages with some bytes changed.
+/// Requests that anyone may send: random bytes, and messages with some bytes changed.
 @Suite struct GarbageTests {
     private static func drawn(_ sample: [UInt8], _ random: inout SplitMix64) -> [UInt8] {
         if Int.random(in: 0..<4, using: &random) == 0 {

@@ -145,7 +145,7 @@ import Testing
         try M(serializedBytes: try message.serializedBytes() as [UInt8] + unknown(value))
     }
 
-    /// A cart of two lines as a newer build wrote it: fields 1 in the record, 2 in the cart, 3 and 4 in the lines.
+    /// A cart of two lines from a newer build: fields 1 in the record, 2 in the cart, 3 and 4 in the lines.
     static func stored() throws -> [UInt8] {
         let lines = (1...2).map { number in
             Line(id: LineID(number), sku: "s", name: nil, quantity: 1, unitPrice: 1, addedAt: moment)

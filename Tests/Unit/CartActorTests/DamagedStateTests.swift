@@ -8,7 +8,7 @@ import Testing
 
 @testable import CartActor
 
-/// What lies in the store and is not what we wrote is refused by name, never taken for something else.
+/// Stored content that we did not write is refused by name, and never taken for something else.
 @Suite struct DamagedStateTests {
     private let eur: Currency
     private let t = Timestamp(milliseconds: 1)

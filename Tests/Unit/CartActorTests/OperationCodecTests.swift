@@ -131,7 +131,7 @@ import Testing
         #expect(try codec.encode(state: CartRecord(cart: state)) == bytes)
         #expect(try codec.decode(state: bytes).cart == state)
         #expect(throws: CodecFailure.self) { try codec.decode(state: deleted) }
-        // A node that knows of no logs carries this one along, and says nothing of it when it deletes the cart.
+        // A node that knows no logs carries this one along, and does not mention it when it deletes the cart.
         #expect(try codec.decode(state: Self.deletedBytes + bytes.dropFirst(deleted.count)).cart == state)
     }
 

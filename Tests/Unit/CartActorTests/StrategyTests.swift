@@ -10,8 +10,8 @@ import Testing
 @Suite struct StrategyTests {
     private static let kinds: [PersistenceStrategy] = [.snapshot, .incremental, .events]
 
-    /// Commands that mostly come to something: a few articles, few lines, keys that come again, and every way for a cart to
-    /// end and begin anew.
+    /// Commands that mostly come to something: a few articles, few lines, keys that come again, and every way
+    /// for a cart to end and begin anew.
     private static func command(
         _ generator: inout ValueGenerator,
         _ number: Int,

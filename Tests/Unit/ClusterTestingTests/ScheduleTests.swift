@@ -1,7 +1,7 @@
 import ClusterTesting
 import Testing
 
-/// What a chaos run draws from its seed.
+/// The faults that a chaos run draws from its seed.
 @Suite struct ScheduleTests {
     @Test func `the same seed has the same faults in every round, whichever is drawn first`() {
         let one = FaultSchedule(seed: 42, nodes: 3, lease: .short)

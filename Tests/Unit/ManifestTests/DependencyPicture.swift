@@ -1,7 +1,7 @@
 import Foundation
 
-/// The dependency picture of `ARCHITECTURE.md`: the fenced block that is tagged `arrows`, a line `Target: Dependency ...`
-/// each.
+/// The dependency picture of `ARCHITECTURE.md`: the fenced block tagged `arrows`, a line
+/// `Target: Dependency ...` each.
 struct DependencyPicture {
     let arrows: [String: [String]]
 

@@ -7,9 +7,9 @@ struct Manifest {
         let path: String
         /// As in `import`: targets of ours, and libraries of others.
         var uses: [String]
-        /// Whether it is a program.
+        /// True for a program.
         let runs: Bool
-        /// Whether it is among the targets of which the image is built.
+        /// True for a target of which the image is built.
         let ships: Bool
 
         /// The last part of the path.
@@ -26,7 +26,7 @@ struct Manifest {
         let file = Self.root.appending(path: "Package.swift")
         let text = try String(contentsOf: file, encoding: .utf8)
         var targets: [Target] = []
-        // A paragraph each: the kind, the path and what it uses, which goes on in lines that are indented further.
+        // A paragraph each: kind, path and uses, which go on in lines that are indented further.
         let head = /^ {4}(?<kind>system|library|generated|executable|tests) (?<path>[\w\/]+)(?<uses>:.*)?$/
         let more = /^ {8}(?<uses>\w[\w ]*)$/
         var (ships, isOpen) = (true, false)

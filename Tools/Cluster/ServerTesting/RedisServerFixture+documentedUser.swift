@@ -1,8 +1,8 @@
 internal import Foundation
 
 extension RedisServerFixture {
-    /// The words of the `ACL SETUSER` command in `docs/operating.md`, which makes the user `cart` with the password
-    /// `PASSWORD`, after the command's name.
+    /// The words of the `ACL SETUSER` command in `docs/operating.md`, which makes the user `cart` with the
+    /// password `PASSWORD`, after the command's name.
     package static func documentedUser() throws -> [String] {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../../..")
         let document = try String(contentsOf: root.appending(path: "docs/operating.md"), encoding: .utf8)

@@ -97,7 +97,7 @@ struct OperationFields {
     ) throws(CodecFailure) -> ContentField {
         var message = StoredRetiredRun()
         message.hashes = (index * run..<(index + 1) * run).compactMap { number in
-            // What was forgotten at the beginning of a run leaves its place behind.
+            // A number that was forgotten at the beginning of a run leaves its place behind.
             if number < numbers.retired.lowerBound { return 0 }
             guard number < numbers.retired.upperBound else { return nil }
             return hashes[Int(number - numbers.retired.lowerBound)]

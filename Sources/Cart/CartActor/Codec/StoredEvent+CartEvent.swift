@@ -7,7 +7,7 @@ extension StoredEvents {
     /// The events of one commit as they are stored.
     init(_ events: [CartEvent]) {
         self.init()
-        // What only newer builds know is of a kind that older ones refuse.
+        // An event that only newer builds know is of a kind that older builds refuse.
         schemaVersion = 1
         self.events = events.map(StoredEvent.init)
     }

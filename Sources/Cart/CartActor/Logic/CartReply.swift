@@ -6,7 +6,7 @@ package struct CartReply: Hashable, Sendable {
     package let effect: CartOutcome.Effect
     /// The version that it was committed as when it came first; nil if that is now.
     package let replayed: UInt64?
-    /// Whether the asker has the cart at the answer's version, so that the answer carries none over the link.
+    /// True if the asker has the cart at the answer's version, so that the answer carries none over the link.
     /// It holds only where the answer's version is the one that the command named: other changes may have
     /// been committed with it.
     package let omitsCart: Bool

@@ -34,8 +34,8 @@ struct CartView {
         }
     }
 
-    /// When the cart may be forgotten if nothing changes: not before, but possibly later, as being read keeps
-    /// it too.
+    /// The earliest time at which the cart may be forgotten if nothing changes. It may be later, because
+    /// reads keep the cart too.
     var expiresAt: Timestamp? {
         let own = cart.details.expiresIn.map { Int64($0) * 1_000 }
         let (sum, overflow) = cart.updatedAt.milliseconds.addingReportingOverflow(own ?? retention)

@@ -88,8 +88,7 @@ enum CartResource: Equatable, Sendable {
         let step = rest[..<end]
         rest = rest[end...]
         guard !step.isEmpty else { return nil }
-        // What is not escaped as it should be stays as it is, and is refused with the id: no id has a percent
-        // sign.
+        // A wrongly escaped step stays as it is, and is refused with the id: no id has a percent sign.
         return PercentEncoding.decode(step) ?? String(Substring(step))
     }
 

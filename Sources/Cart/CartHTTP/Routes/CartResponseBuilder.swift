@@ -141,7 +141,7 @@ struct CartResponseBuilder: Sendable {
 
     private func fields(by node: String) -> HTTPFields {
         var fields = HTTPFields()
-        // What is added here and after, with the length and the date, without growing.
+        // Room for the fields that are added here and later, with the length and the date, without growing.
         fields.reserveCapacity(8)
         fields.append(node == self.node ? ownNode : HTTPField(name: .cartNode, value: node))
         if isDraining() { fields.append(Self.close) }

@@ -46,8 +46,8 @@ extension Activation {
         }
     }
 
-    /// Puts a commit that has not left yet back into the mailbox if the time of one of its callers ran out: the
-    /// others' changes must not take along what is about to be called not applied.
+    /// Puts a commit that has not left yet back into the mailbox if the time of one of its callers ran out:
+    /// the others' changes must not take along what is about to be called not applied.
     private func takeBackUnsentBatch(at now: ContinuousClock.Instant) {
         guard let batch, !batch.wasSent,
             batch.entries.contains(where: { $0.isChange && $0.envelope.deadline <= now })

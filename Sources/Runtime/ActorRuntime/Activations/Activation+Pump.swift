@@ -57,8 +57,8 @@ extension Activation {
     /// True if the next action is not the business of the caller that runs the pump.
     private func isForOthers(_ action: OwnershipMachine.Action, _ reply: ReplyPromise<D>) -> Bool {
         switch action {
-        // What takes no time is done at once; above all `.apply`, before which the state is not that of the
-        // version.
+        // An action that takes no time is performed at once; above all `.apply`, before which the state is
+        // not that of the version.
         case .none, .drop, .apply, .answerAbsent: false
         case .serve where mailbox.isEmpty && !isRetiring: false
         case .performAgain, .rejectCommit: true

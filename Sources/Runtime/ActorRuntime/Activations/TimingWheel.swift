@@ -24,7 +24,7 @@ struct TimingWheel<Element> {
 
     /// Notes an element, to be taken at `instant` or up to a tick later.
     mutating func note(_ element: Element, at instant: Instant) {
-        // What wants to be looked at just when a tick ends belongs to that tick.
+        // An element that is due just when a tick ends belongs to that tick.
         spokes[max(next, whole(instant - origin - Duration(attoseconds: 1))), default: []].append(element)
     }
 

@@ -44,8 +44,8 @@ extension NodeRuntime {
         return notReleased
     }
 
-    /// Ends early enough for a last release, which may take a lease more, for the stop of the servers, and for
-    /// the tombstone after it. A short budget is spent on releases first: half of it at least.
+    /// Ends early enough for a last release, which may take a lease more, for the stop of the servers, and
+    /// for the tombstone after it. A short budget is spent on releases first: half of it at least.
     func timeForReleases(of budget: Duration, stopLimit: Duration) -> Duration {
         max(budget / 2, budget - policy.lease.length - stopLimit - .seconds(2))
     }

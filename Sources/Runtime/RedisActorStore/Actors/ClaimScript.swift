@@ -4,9 +4,9 @@ internal import RedisClient
 
 /// Claims an actor, or names its owner.
 ///
-/// Keys: the record, the nodes. Arguments: `look`, `take` or `create`; session; attempt; generation; the time to live of a
-/// record without a commit; that of any other record without its own (both in milliseconds); then the sessions known to be
-/// dead.
+/// Keys: the record, the nodes. Arguments: `look`, `take` or `create`; session; attempt; generation; the time
+/// to live of a record without a commit; that of any other record without its own (both in milliseconds);
+/// then the sessions known to be dead.
 ///
 /// | answer | when |
 /// |---|---|
@@ -15,7 +15,7 @@ internal import RedisClient
 /// | `FREE` | look: the actor has no owner, or is owned by this session or a dead one |
 /// | `OWNER` o | another session, not known to be dead, owns the actor |
 /// | `SUPERSEDED` | this session owns the actor by a newer attempt: the claim is a late copy |
-/// | `GRANTED` e q fields | this session owns the actor, under a new epoch, or under the same one for a copy of the attempt |
+/// | `GRANTED` e q fields | this session owns the actor: under a new epoch, for a copy under the same one |
 enum ClaimScript {
     /// The most dead sessions in a claim: those found dead last, and one that an earlier answer named.
     static let deadLimit = MembershipObserver.recentDeadLimit + 1

@@ -2,12 +2,12 @@ internal import ActorRuntime
 internal import Ownership
 internal import RedisClient
 
-/// Commits a change if the owner still has the record, at the version that the change was decided on. Publishes the new
-/// version to the channel with the key's name.
+/// Commits a change if the owner still has the record, at the version that the change was decided on.
+/// Publishes the new version to the channel with the key's name.
 ///
-/// Key: the record. Arguments: owner; epoch; sequence; commit id; the usual time to live; the record's own, or '' (both in
-/// milliseconds); 1 to delete all other content, else 0; the number of the following arguments that are names and values of
-/// fields to set; those; then the names of fields to delete.
+/// Key: the record. Arguments: owner; epoch; sequence; commit id; the usual time to live; the record's own,
+/// or '' (both in milliseconds); 1 to delete all other content, else 0; the number of the following arguments
+/// that are names and values of fields to set; those; then the names of fields to delete.
 ///
 /// | answer | when |
 /// |---|---|

@@ -4,7 +4,8 @@ internal import RedisClient
 
 /// Releases an actor if the owner still has it, at the owner's version. Deletes a record without a commit.
 ///
-/// Key: the record. Arguments: owner; epoch; sequence; the time to live of a record without its own, in milliseconds.
+/// Key: the record. Arguments: owner; epoch; sequence; the time to live of a record without its own, in
+/// milliseconds.
 ///
 /// | answer | when |
 /// |---|---|

@@ -6,15 +6,15 @@ internal import RedisClient
 ///
 /// Allowed without memory: it restores the only copy of data that Redis had room for before.
 ///
-/// The record then has no last commit, because no commit wrote its content. A commit that is resent afterwards finds the
-/// sequence that it expects, and is applied.
+/// The record then has no last commit, because no commit wrote its content. A commit that is resent
+/// afterwards finds the sequence that it expects, and is applied.
 ///
-/// Key: the record. Arguments: owner; epoch; sequence; attempt; the usual time to live; the record's own, or '' (both in
-/// milliseconds); then the names and values of the whole content (none before the first commit).
+/// Key: the record. Arguments: owner; epoch; sequence; attempt; the usual time to live; the record's own, or
+/// '' (both in milliseconds); then the names and values of the whole content (none before the first commit).
 ///
 /// | answer | when |
 /// |---|---|
-/// | `REPUBLISHED` e | there was no record or an older one, which is now the owner's under the epoch `e`; also for a copy |
+/// | `REPUBLISHED` e | a missing or older record is now the owner's, under the epoch `e`; also for a copy |
 /// | `INTACT` | the record is at the owner's version |
 /// | `FENCED` | another owner, or another commit, has changed the record since |
 enum RepublishScript {

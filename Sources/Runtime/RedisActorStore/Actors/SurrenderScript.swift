@@ -2,19 +2,20 @@ internal import ActorRuntime
 internal import Ownership
 internal import RedisClient
 
-/// Releases an actor that Redis lost: restores the owner's whole state, without an owner, under the owner's epoch.
+/// Releases an actor that Redis lost: restores the owner's whole state and epoch, without an owner.
 ///
-/// A republish would use a new epoch, and would fence a session that has claimed the actor since. Here the version of such
-/// a session is the newer one: it is left alone, or it finds this version to be older and restores its own.
+/// A republish would use a new epoch, and would fence a session that has claimed the actor since. Here the
+/// version of such a session is the newer one: it is left alone, or it finds this version to be older and
+/// restores its own.
 ///
 /// Allowed without memory, and without a last commit, for the reasons of `RepublishScript`.
 ///
-/// Key: the record. Arguments: owner; epoch; sequence; the usual time to live; the record's own, or '' (both in
-/// milliseconds); then the names and values of the whole content.
+/// Key: the record. Arguments: owner; epoch; sequence; the usual time to live; the record's own, or '' (both
+/// in milliseconds); then the names and values of the whole content.
 ///
 /// | answer | when |
 /// |---|---|
-/// | `RELEASED` | Redis had this version, an older one or none; it now has this version, and the actor has no owner |
+/// | `RELEASED` | Redis had this version, an older one or none; it now has this one, without an owner |
 /// | `FENCED` | another owner, or another commit, has changed the record since |
 enum SurrenderScript {
     static let script = RedisScript(

@@ -2,10 +2,10 @@ internal import ActorRuntime
 internal import Ownership
 internal import RedisClient
 
-/// Checks after a change of generation that Redis still has the owner's version, and extends the record's life.
+/// Checks after a change of generation that Redis has the owner's version, and extends the record's life.
 ///
-/// Keys: the record, the nodes. Arguments: owner; epoch; sequence; generation; the time to live of a record without a
-/// commit; that of any other record without its own (both in milliseconds).
+/// Keys: the record, the nodes. Arguments: owner; epoch; sequence; generation; the time to live of a record
+/// without a commit; that of any other record without its own (both in milliseconds).
 ///
 /// | answer | when |
 /// |---|---|

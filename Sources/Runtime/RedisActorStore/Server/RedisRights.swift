@@ -41,7 +41,7 @@ struct RedisRights {
 
     /// The rights that the client's user does not have, each as a command with its keys.
     ///
-    /// Asks by a script, which needs no right that the node does not need anyway; `ACL DRYRUN` is an administrator's.
+    /// Asks by a script, which needs no right beyond the node's own; `ACL DRYRUN` is an administrator's.
     func missing(from client: RedisClient) async throws(RedisError) -> [String] {
         let arguments = uses.flatMap { use -> [RedisArgument] in
             [.integer(Int64(use.words.count))] + use.words.map { .string($0) }
@@ -65,8 +65,8 @@ struct RedisRights {
         return missing
     }
 
-    /// Answers the numbers of the commands that the user may not run. Arguments: for each command the number of its words,
-    /// then those.
+    /// Answers the numbers of the commands that the user may not run. Arguments: for each command the number
+    /// of its words, then those.
     private static let script = RedisScript(
         name: "rights",
         source: LuaFragments.readsOnly + """

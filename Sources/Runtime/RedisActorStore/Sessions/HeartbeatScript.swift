@@ -2,13 +2,13 @@ internal import ActorRuntime
 internal import Ownership
 internal import RedisClient
 
-/// Increments a session's counter, creates its entry if there is none, and answers the generation and the whole membership.
+/// Increments a session's counter, creates a missing entry, and answers the generation and all members.
 ///
-/// An entry of this session that cannot be read is left unchanged: the session then ends without heartbeats, and a new one
-/// begins. A missing or invalid id of the data set is replaced, which begins a new generation.
+/// An entry of this session that cannot be read is left unchanged: the session then ends without heartbeats,
+/// and a new one begins. A missing or invalid id of the data set is replaced, which begins a new generation.
 ///
-/// Key: the nodes. Arguments: session; `alive` or `draining`; the generation that the session calls settled, or `-`; card;
-/// the id of the data set, for the case that there is none.
+/// Key: the nodes. Arguments: session; `alive` or `draining`; the generation that the session calls settled,
+/// or `-`; card; the id of the data set, for the case that there is none.
 ///
 /// | answer | when |
 /// |---|---|

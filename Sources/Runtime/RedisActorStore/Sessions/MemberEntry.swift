@@ -2,8 +2,8 @@ internal import Ownership
 
 /// A session's entry in the nodes hash, as text: `<counter> <condition> <settled> <since> <card>`.
 ///
-/// - `counter`: incremented by each heartbeat. Begins at Redis's time in microseconds, so that an entry that was deleted
-///   and created again never has a counter that was seen before.
+/// - `counter`: incremented by each heartbeat. Begins at Redis's time in microseconds, so that an entry that
+///   was deleted and created again never has a counter that was seen before.
 /// - `condition`: `alive`, `draining` or `dead`.
 /// - `settled`: the generation that the session calls settled, or `-`.
 /// - `since`: the second in which a tombstone was written, by Redis's clock; 0 for other entries.

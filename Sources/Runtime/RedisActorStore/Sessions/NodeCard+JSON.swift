@@ -6,8 +6,8 @@ internal import FoundationEssentials
 internal import Foundation
 #endif
 
-/// A card in Redis: a JSON object with `name`, `link` and `build`. Missing members are empty, and unknown members are
-/// ignored, so that different builds can share a Redis.
+/// A card in Redis: a JSON object with `name`, `link` and `build`. Missing members are empty, and unknown
+/// members are ignored, so that different builds can share a Redis.
 extension NodeCard {
     private struct Form: Codable {
         var name: String?

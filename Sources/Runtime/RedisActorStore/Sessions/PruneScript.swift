@@ -2,10 +2,10 @@ internal import ActorRuntime
 internal import RedisClient
 internal import Timing
 
-/// Removes old tombstones. Safe at any time, even with a clock that jumps: a session without an entry is observed like a
-/// silent one, so that removing too many only costs waiting time.
+/// Removes old tombstones. Safe at any time, even with a clock that jumps: a session without an entry is
+/// observed like a silent one, so that removing too many only costs waiting time.
 ///
-/// Key: the nodes. Argument: the age at which tombstones are removed, seconds. Answers `PRUNED` and the number removed.
+/// Key: the nodes. Argument: the age of tombstones to remove, seconds. Answers `PRUNED` and their number.
 enum PruneScript {
     static let script = RedisScript(
         name: "prune",

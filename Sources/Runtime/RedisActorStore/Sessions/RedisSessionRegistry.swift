@@ -8,8 +8,8 @@ internal import Synchronization
 ///
 /// Has its own connection, and should have its own event loop, so that other work never delays a heartbeat.
 package final class RedisSessionRegistry: SessionRegistry {
-    /// The default lifetime of a tombstone. If the tombstone of a dead owner was pruned, the first request to one of its
-    /// actors waits until the owner was observed again and has a new tombstone.
+    /// The default lifetime of a tombstone. If the tombstone of a dead owner was pruned, the first request to
+    /// one of its actors waits until the owner was observed again and has a new tombstone.
     package static let standardTombstoneRetention: Duration = .seconds(86_400)
     /// The most unknown fields that are remembered as reported.
     private static let reportedLimit = 1_024
@@ -80,7 +80,7 @@ package final class RedisSessionRegistry: SessionRegistry {
         )
     }
 
-    /// Removes old tombstones. To be called now and then, because each heartbeat's answer contains all of them.
+    /// Removes old tombstones. To be called now and then, because each heartbeat's answer has all of them.
     ///
     /// - Returns: the number of tombstones removed.
     @discardableResult

@@ -5,9 +5,10 @@ internal import Timing
 
 /// Checks that a write has reached enough replicas. Created before the write, asked after it.
 ///
-/// `WAIT` covers only the writes of its own connection, and succeeds at once on a connection without any. Therefore the id
-/// of the connection is read before the write and after the wait, together with the server's run id. If both are equal,
-/// there was no other connection in between: a server never uses a connection's id twice.
+/// `WAIT` covers only the writes of its own connection, and succeeds at once on a connection without any.
+/// Therefore the id of the connection is read before the write and after the wait, together with the server's
+/// run id. If both are equal, there was no other connection in between: a server never uses a connection's id
+/// twice.
 struct ReplicaConfirmation {
     private let client: RedisClient
     private let replicas: Int
@@ -21,7 +22,7 @@ struct ReplicaConfirmation {
         }
     }
 
-    /// Waits for the replicas, for at most half of a command's time-out, so that the reply itself comes in time.
+    /// Waits for the replicas, for at most half of a command's time-out, so that the reply comes in time.
     func confirm(_ generation: Generation) async throws(StoreFailure) -> Bool {
         let milliseconds = max(1, client.configuration.commandTimeout.wholeMilliseconds / 2)
         let wait: [RedisArgument] = [.integer(Int64(replicas)), .integer(milliseconds)]

@@ -2,10 +2,10 @@ internal import ActorRuntime
 internal import Ownership
 internal import RedisClient
 
-/// Writes a tombstone for a session that was silent for longer than any lease lasts, unless it has changed since.
+/// Writes a tombstone for a session that was silent longer than any lease lasts, unless it changed since.
 ///
-/// A field of the session that is not an entry counts as none: no node has seen it as an entry, and the heartbeats of its
-/// own session fail (`HeartbeatScript`).
+/// A field of the session that is not an entry counts as none: no node has seen it as an entry, and the
+/// heartbeats of its own session fail (`HeartbeatScript`).
 ///
 /// Key: the nodes. Arguments: session; the counter that was seen, or empty for no entry; generation.
 ///

@@ -33,7 +33,7 @@ package final class OwnershipWatch: Sendable {
         while !isOver.load(ordering: .relaxed) {
             let eras = traffic.carts.map { traffic.history.era(of: $0.number) }
             for var fact in traffic.cluster.ownership(of: traffic.carts) {
-                // What is read while Redis loses data, may be from before and from after.
+                // Facts that are read while Redis loses data may be from before and from after.
                 guard let era = eras[fact.cart], era == traffic.history.era(of: fact.cart) else { continue }
                 fact.era = era
                 let before = last.updateValue(fact, forKey: fact.cart)

@@ -53,7 +53,7 @@ extension CartCheck {
         return used
     }
 
-    /// How many quantities of unknown outcome may be hidden by another change of the same gap.
+    /// The number of quantities of unknown outcome that another change of the same gap may hide.
     private func unseenSettings(_ entry: VersionLog.Entry, _ gap: Gap) -> UInt64 {
         var unseen: UInt64 = 0
         for line in Set(entry.differences.map(\.line)) {

@@ -106,7 +106,7 @@ struct Gap {
     let after: UInt64
     let upTo: UInt64
     let era: Int
-    /// How many changes have effect in it whose version no client was told.
+    /// The number of changes with an effect in the gap whose version no client was told.
     var openChanges: UInt64 = 0
     /// Other changes than the creation were acknowledged at version 1 and account for it.
     var isBegunByOthers = false

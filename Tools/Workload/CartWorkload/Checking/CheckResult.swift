@@ -4,7 +4,7 @@ package struct CheckResult: Sendable {
     package let violations: [Violation]
     /// The number of all violations by invariant; those that held are absent.
     package let counts: [Invariant: Int]
-    /// How much was checked.
+    /// The amount of data that was checked.
     package let extent: Extent
 
     package struct Extent: Hashable, Sendable {

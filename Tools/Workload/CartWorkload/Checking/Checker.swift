@@ -1,6 +1,6 @@
 /// Checks that a history satisfies every invariant, and reports the violations.
 package struct Checker: Sendable {
-    /// How many violations are kept; the rest are only counted.
+    /// The most violations that are kept; the rest are only counted.
     package var limit = 100
     /// The stored version of each cart, by number, where it is known; 0 for a cart that is not stored.
     package var stored: [Int: UInt64] = [:]

@@ -7,7 +7,8 @@ package struct OwnershipFact: Hashable, Sendable {
     package let session: String?
     /// The cart's version.
     package let sequence: UInt64
-    /// How many loss windows of the cart had ended: what Redis lost may be there again, with an epoch that is lower.
+    /// The number of the cart's loss windows that had ended. After one, what Redis lost may be there again,
+    /// with an epoch that is lower.
     package var era = 0
 
     package init(cart: Int, epoch: UInt64, session: String?, sequence: UInt64) {

@@ -5,13 +5,13 @@ package struct Recovery: Hashable, Sendable {
     /// The time from the fault to the first success of a change that was sent after it, on any cart; nil if
     /// none succeeded.
     package let first: Duration?
-    /// How many carts had a change attempt that failed, got no answer or took long, before a change that was
-    /// sent after the fault succeeded.
+    /// The number of carts with a change attempt that failed, got no answer or took long, before a change
+    /// that was sent after the fault succeeded.
     package let hurt: Int
     /// The time from the fault until no attempt failed or waited any more, on the slowest of the carts that
     /// recovered; nil if there was none.
     package let worst: Duration?
-    /// How many of the hurt carts had no successful change afterwards.
+    /// The number of hurt carts that had no successful change afterwards.
     package let lost: Int
 
     /// An attempt that took longer than this was waiting.

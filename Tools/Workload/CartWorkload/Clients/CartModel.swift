@@ -11,9 +11,9 @@ final class CartModel: Sendable {
         var reserved = Set<UInt32>()
         /// Lines with a change of unknown outcome; chosen only if there is no other.
         var uncertain = Set<UInt32>()
-        /// How many additions are in flight.
+        /// The number of additions in flight.
         var pendingAdditions = 0
-        /// How many quantities were chosen, modulo their range.
+        /// The number of quantities that were chosen, modulo their range.
         var quantities: UInt32 = 0
     }
 

@@ -16,7 +16,7 @@ struct CartHistory: Sendable {
         let change: Int
         let line: UInt32
         let at: Duration
-        /// How many changes had been sent at that time.
+        /// The number of changes that had been sent at that time.
         let sent: Int
     }
 

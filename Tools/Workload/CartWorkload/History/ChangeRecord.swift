@@ -9,7 +9,7 @@ struct ChangeRecord: Sendable {
     /// The highest version that any client had received when it was first sent; its own version is higher.
     let floor: UInt64
 
-    /// How many attempts were not answered, or had an unknown outcome.
+    /// The number of attempts that were not answered, or had an unknown outcome.
     var open = 0
     /// The version at which it was acknowledged; nil if unknown.
     var version: UInt64?

@@ -70,7 +70,7 @@ package final class History: Sendable {
         for lockedHistory in chosen(carts) { lockedHistory.cartHistory.withLock { $0.endLossWindow() } }
     }
 
-    /// How many loss windows of a cart have ended; nil within one.
+    /// The number of loss windows of a cart that have ended; nil within one.
     package func era(of cart: Int) -> Int? {
         lockedHistories[cart].cartHistory.withLock { $0.isInLossWindow ? nil : $0.eras.count }
     }
