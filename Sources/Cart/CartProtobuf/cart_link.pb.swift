@@ -813,7 +813,7 @@ package nonisolated struct LinkedAccepted: Sendable {
   /// Where the effect is that of a batch.
   package var actions: [StoredActionEffect] = []
 
-  /// Whether `state` is left out, as the asker has the cart at this version. Only in answers to a Read with
+  /// True: `state` is left out, as the asker has the cart at this version. Only in answers to a Read with
   /// `known`.
   package var omitsState: Bool = false
 

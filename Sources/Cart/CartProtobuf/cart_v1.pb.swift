@@ -278,7 +278,7 @@ package nonisolated struct ServedCreateRequest: Sendable {
   /// An ISO 4217 code; empty: the currency of the first line.
   package var currency: String = String()
 
-  /// How long the cart is kept after its last use; absent: the node's setting `retention`.
+  /// The time for which the cart is kept after its last use; absent: the node's setting `retention`.
   package var expiresInSeconds: Int64 {
     get {_expiresInSeconds ?? 0}
     set {_expiresInSeconds = newValue}
@@ -1246,7 +1246,7 @@ package nonisolated struct ServedDetails: Sendable {
   /// Ascending.
   package var discountCodes: [String] = []
 
-  /// How long the cart is kept after its last use; absent: the node's setting `retention`.
+  /// The time for which the cart is kept after its last use; absent: the node's setting `retention`.
   package var expiresInSeconds: UInt32 {
     get {_expiresInSeconds ?? 0}
     set {_expiresInSeconds = newValue}
