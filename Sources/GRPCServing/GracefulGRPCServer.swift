@@ -1,5 +1,6 @@
 package import GRPCCore
 package import GRPCNIOTransportHTTP2Posix
+internal import NIOCore
 package import NIOPosix
 internal import Synchronization
 
@@ -14,18 +15,21 @@ package final class GracefulGRPCServer: Sendable {
     /// A server that does not listen yet.
     ///
     /// - Parameters:
-    ///   - address: the IP address to listen on.
+    ///   - host: a name or an address of this machine.
     ///   - port: 0 for any free one.
     ///   - drainTimeout: returns when the calls under way have had time enough since a graceful shutdown
     ///     began; throws when its task is cancelled.
+    /// - Throws: where the host's name is not known.
     package init(
-        address: String,
+        host: String,
         port: Int,
         config: HTTP2ServerTransport.Posix.Config,
         services: [any RegistrableRPCService],
         eventLoopGroup: MultiThreadedEventLoopGroup,
         drainTimeout: @escaping @Sendable () async throws -> Void
-    ) {
+    ) throws {
+        // The transport takes addresses only.
+        let address = try SocketAddress.makeAddressResolvingHost(host, port: port).ipAddress ?? host
         transport = HTTP2ServerTransport.Posix(
             address: address.contains(":")
                 ? .ipv6(host: address, port: port) : .ipv4(host: address, port: port),

@@ -2,6 +2,7 @@ package import ActorRuntime
 import GRPCNIOTransportHTTP2Posix
 import GRPCServing
 package import Logging
+import NIOCore
 package import NIOPosix
 
 /// Serves the requests of this node's peers: authenticates the peers, and passes their requests to a
@@ -13,28 +14,34 @@ package final class LinkServer: Sendable {
     /// A server that does not listen yet.
     ///
     /// - Parameters:
-    ///   - host: the IP address to listen on.
+    ///   - host: a name or an address of this machine.
     ///   - port: 0 for any free one.
+    ///   - advertised: `host:port` that the peers connect to, where it is another than the server listens
+    ///     on. A hello for another address is refused.
     ///   - secret: shared by all nodes of the cluster; not empty.
     ///   - receiver: answers the requests; called concurrently, and cancelled when the client is gone.
-    /// - Throws: `LinkConfigurationError.emptySecret`.
+    /// - Throws: `LinkConfigurationError.emptySecret`, or an error of the system where the host's name is not
+    ///   known.
     package init(
         host: String,
         port: Int,
+        advertised: String? = nil,
         secret: String,
         receiver: any LinkReceiver,
         policy: LinkPolicy = LinkPolicy(),
         clock: any HostClock = ContinuousClock(),
         eventLoopGroup: MultiThreadedEventLoopGroup = .singleton,
         logger: Logger
-    ) throws(LinkConfigurationError) {
-        service = LinkService(
+    ) throws {
+        let service = LinkService(
             secret: try ClusterSecret(secret),
+            address: advertised ?? Self.address(host, port: port),
             policy: policy,
             clock: clock,
             receiver: receiver,
             logger: logger
         )
+        self.service = service
         let connectionLimiter = ConnectionLimiter(policy: policy)
         let config = HTTP2ServerTransport.Posix.Config.defaults {
             $0.rpc.maxRequestPayloadSize = policy.messageLimit
@@ -42,17 +49,27 @@ package final class LinkServer: Sendable {
             $0.http2.maxConcurrentStreams = policy.streamsPerConnection
             // Responses are batched into messages already; waiting for more only adds delay.
             $0.connection.flushCoalescing = nil
+            $0.channelDebuggingCallbacks.onBindTCPListener = { listener in
+                if advertised == nil, let port = listener.localAddress?.port {
+                    service.isReached(at: Self.address(host, port: port))
+                }
+                return listener.eventLoop.makeSucceededVoidFuture()
+            }
             $0.channelDebuggingCallbacks.onAcceptTCPConnection = connectionLimiter.accept
             $0.channelDebuggingCallbacks.onAcceptHTTP2Stream = connectionLimiter.open
         }
-        server = GracefulGRPCServer(
-            address: host,
+        server = try GracefulGRPCServer(
+            host: host,
             port: port,
             config: config,
             services: [service],
             eventLoopGroup: eventLoopGroup,
             drainTimeout: { try await clock.sleep(until: clock.now + policy.drainLimit) }
         )
+    }
+
+    private static func address(_ host: String, port: Int) -> String {
+        host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
 
     /// The port that the server listens on. Waits until it listens.
