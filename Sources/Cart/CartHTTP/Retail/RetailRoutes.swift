@@ -12,10 +12,18 @@ package struct RetailRoutes<Dispatcher: CartDispatcher>: Sendable {
     private let carts: DemoShopCarts<Dispatcher>
     private let application: CartApplication<Dispatcher>
     private let responses: CartResponseBuilder
+    private let isReady: @Sendable () -> Bool
 
-    /// - Parameter node: the name of this node, as `Cart-Node` gives it.
-    package init(_ application: CartApplication<Dispatcher>, node: String) {
+    /// - Parameters:
+    ///   - node: the name of this node, as `Cart-Node` gives it.
+    ///   - isReady: tells whether clients should call this node; cheap.
+    package init(
+        _ application: CartApplication<Dispatcher>,
+        node: String,
+        isReady: @escaping @Sendable () -> Bool
+    ) {
         self.application = application
+        self.isReady = isReady
         carts = DemoShopCarts(.retail, application)
         responses = CartResponseBuilder(
             node: node,
@@ -29,6 +37,9 @@ package struct RetailRoutes<Dispatcher: CartDispatcher>: Sendable {
     /// - Throws: where the client's connection broke while its body was read.
     func respond(to request: Request) async throws -> Response {
         do {
+            if let probe = RetailProbe(target: request.head.path ?? "") {
+                return try answer(request, to: probe)
+            }
             return try await answer(request)
         } catch let refusal as Refusal {
             let hasBody = request.method == .post || request.method == .patch
@@ -41,15 +52,33 @@ package struct RetailRoutes<Dispatcher: CartDispatcher>: Sendable {
     }
 
     private func answer(_ request: Request) async throws -> Response {
-        let context = CallContext(
-            deadline: application.deadline(),
-            key: request.method == .get ? nil : try .read(request.headers),
-            trace: request.headers[.traceParent] ?? ""
-        )
         guard let resource = RetailResource(target: request.head.path ?? "") else {
             throw RequestError.unknownPath
         }
         switch (resource, request.method) {
+        case (_, .options):
+            return options(resource.methods)
+        // A GET of it merges, and a HEAD must not.
+        case (.merge, .head):
+            throw RequestError.methodNotAllowed(allowed: resource.methods)
+        case (_, .head):
+            return try await answer(request, as: .get, at: resource).createHeadResponse()
+        case (_, let method):
+            return try await answer(request, as: method, at: resource)
+        }
+    }
+
+    private func answer(
+        _ request: Request,
+        as method: HTTPRequest.Method,
+        at resource: RetailResource
+    ) async throws -> Response {
+        let context = CallContext(
+            deadline: application.deadline(),
+            key: method == .get ? nil : try .read(request.headers),
+            trace: request.headers[.traceParent] ?? ""
+        )
+        switch (resource, method) {
         case (.cart(let customer), .get):
             let items = try await carts.items(of: customer, context)
             return json(.ok) { $0.retailCart(customer, items) }
@@ -85,6 +114,28 @@ package struct RetailRoutes<Dispatcher: CartDispatcher>: Sendable {
             return Response(status: .accepted, headers: fields)
         case (.cart, _), (.merge, _), (.items, _), (.item, _):
             throw RequestError.methodNotAllowed(allowed: resource.methods)
+        }
+    }
+
+    private func answer(_ request: Request, to probe: RetailProbe) throws(RequestError) -> Response {
+        let (isUp, body) = probe.answer(isReady: isReady())
+        var fields = fields
+        fields.append(HTTPField(name: .cacheControl, value: "no-store"))
+        switch request.method {
+        case .get, .head:
+            fields.append(
+                HTTPField(name: .contentType, value: probe.contentType(accepted: request.headers[.accept]))
+            )
+            let response = Response(
+                status: isUp ? .ok : .serviceUnavailable,
+                headers: fields,
+                body: ResponseBody(byteBuffer: ByteBuffer(string: body))
+            )
+            return request.method == .head ? response.createHeadResponse() : response
+        case .options:
+            return options(RetailProbe.methods)
+        case _:
+            throw .methodNotAllowed(allowed: RetailProbe.methods)
         }
     }
 
@@ -132,6 +183,12 @@ package struct RetailRoutes<Dispatcher: CartDispatcher>: Sendable {
         var fields = fields
         fields.append(HTTPField(name: .contentType, value: "application/json"))
         return Response(status: status, headers: fields, body: ResponseBody(byteBuffer: writer.buffer))
+    }
+
+    private func options(_ methods: String) -> Response {
+        var fields = fields
+        fields.append(HTTPField(name: .allow, value: methods))
+        return Response(status: .ok, headers: fields)
     }
 
     private var fields: HTTPFields {
