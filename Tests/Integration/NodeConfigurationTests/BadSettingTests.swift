@@ -31,7 +31,10 @@ struct BadSettingTests {
         ("--link-advertise somewhere", ["link-advertise: no port in it"]),
         ("--link-advertise somewhere:0", ["link-advertise: not a port"]),
         ("--link-advertise some/where:1", ["link-advertise: not a host name"]),
-        ("--link-host 0.0.0.0", ["link-advertise: missing"]),
+        (
+            "--link-host 0.0.0.0 --redis-url redis://x --cluster-secret 0123456789abcdef",
+            ["link-advertise: missing"]
+        ),
         ("--redis-url http://x", ["redis-url: bad Redis URL: it must begin with redis://"]),
         ("--redis-url redis://x", ["cluster-secret: missing"]),
         ("--cluster-secret short", ["cluster-secret: too short or too long"]),

@@ -13,15 +13,7 @@ extension NodeSettings {
             nodeName = "\(plain.isEmpty ? "node" : plain.prefix(48))-\(http.port)"
         }
         if link.advertised.isEmpty {
-            guard !link.listen.isWildcard else {
-                throw BadSetting(
-                    "link-advertise",
-                    problem:
-                        "missing: link-host stands for every address, so other nodes need one of them "
-                        + "(expected host:port)"
-                )
-            }
-            link.advertised = link.listen.description
+            link.advertised = try ownAddress().description
         }
         try completeFolder(environment)
         try completeCluster(&generator)
@@ -32,9 +24,33 @@ extension NodeSettings {
         }
     }
 
-    /// Fills in the default data folder.
+    /// The address that other nodes can connect to, if none is advertised.
+    private func ownAddress() throws(BadSetting) -> Endpoint {
+        guard link.listen.isWildcard else { return link.listen }
+        guard redis.server == .embedded || cluster.isSingleNode else {
+            throw BadSetting(
+                "link-advertise",
+                problem:
+                    "missing: link-host stands for every address, so other nodes need one of them "
+                    + "(expected host:port)"
+            )
+        }
+        // There are no other nodes.
+        return Endpoint(host: link.listen.host == "::" ? "::1" : "127.0.0.1", port: link.listen.port)
+    }
+
+    /// Fills in the default data folder. It stays empty where there is none and only an embedded Redis would
+    /// need it.
     mutating func completeFolder(_ environment: [String: String]) throws(BadSetting) {
-        if dataFolder.isEmpty { dataFolder = try Self.standardFolder(environment) }
+        guard dataFolder.isEmpty else { return }
+        if let folder = Self.standardFolder(environment) {
+            dataFolder = folder
+        } else if redis.server == .embedded {
+            throw BadSetting(
+                "data-dir",
+                problem: "missing: neither XDG_STATE_HOME nor HOME is an absolute path (expected a path)"
+            )
+        }
     }
 
     private mutating func completeCluster(_ generator: inout some RandomNumberGenerator) throws(BadSetting) {
@@ -51,13 +67,10 @@ extension NodeSettings {
         cluster.secret = Secret(words.joined())
     }
 
-    private static func standardFolder(_ environment: [String: String]) throws(BadSetting) -> String {
+    private static func standardFolder(_ environment: [String: String]) -> String? {
         // The XDG rules: a path that is not absolute is to be ignored.
         if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") { return "\(state)/cart-node" }
         if let home = environment["HOME"], home.hasPrefix("/") { return "\(home)/.local/state/cart-node" }
-        throw BadSetting(
-            "data-dir",
-            problem: "missing: neither XDG_STATE_HOME nor HOME is an absolute path (expected a path)"
-        )
+        return nil
     }
 }
