@@ -33,7 +33,7 @@ let productPackages = """
     grpc/grpc-swift-2 2.4.3 GRPCCore
     grpc/grpc-swift-nio-transport 2.9.2 GRPCNIOTransportHTTP2Posix
     grpc/grpc-swift-protobuf 2.4.1 GRPCProtobuf
-    hummingbird-project/hummingbird 2.28.1 Hummingbird HummingbirdTesting
+    hummingbird-project/hummingbird 2.28.1 Hummingbird HummingbirdCore HummingbirdTesting
     swift-server/swift-service-lifecycle 2.13.0 ServiceLifecycle UnixSignals
     swiftlang/swift-subprocess 1.0.2 Subprocess
     apple/swift-collections 1.6.0 DequeModule HeapModule
@@ -136,7 +136,8 @@ let productTargets = targets(
     # What everybody needs a little of.
     library Sources/Timing
     library Sources/PercentEncoding
-    library Sources/GRPCServing: GRPCCore GRPCNIOTransportHTTP2Posix NIOPosix
+    library Sources/ConnectionAdmission: Timing Logging NIOCore
+    library Sources/GRPCServing: GRPCCore GRPCNIOTransportHTTP2Posix NIOCore NIOPosix
 
     # The Redis client: NIO carries the bytes, hiredis reads them.
     system Sources/Redis/CHiredis
@@ -160,7 +161,7 @@ let productTargets = targets(
     library Sources/Cart/CartHTTP:
         ActorRuntime Cart CartActor CartApplication PercentEncoding Timing HTTPTypes Hummingbird NIOCore
     library Sources/Cart/CartGRPC:
-        ActorRuntime Cart CartActor CartApplication CartProtobuf GRPCServing GRPCCore
+        ActorRuntime Cart CartActor CartApplication CartProtobuf ConnectionAdmission GRPCServing GRPCCore
         GRPCNIOTransportHTTP2Posix GRPCProtobuf Logging NIOCore NIOPosix SwiftProtobuf
     library Sources/Cart/OpenAPIDocument
 
@@ -169,9 +170,9 @@ let productTargets = targets(
         ActorRuntime Cart Ownership RedisClient Timing Configuration Logging ServiceLifecycle Subprocess
         SystemPackage
     executable Sources/Node/CartNode:
-        ActorRuntime Cart CartActor CartApplication CartGRPC CartHTTP NodeConfiguration OpenAPIDocument
-        Ownership PeerTransport RedisActorStore RedisClient Timing Hummingbird Logging NIOCore NIOPosix
-        ServiceLifecycle UnixSignals
+        ActorRuntime Cart CartActor CartApplication CartGRPC CartHTTP ConnectionAdmission NodeConfiguration
+        OpenAPIDocument Ownership PeerTransport RedisActorStore RedisClient Timing Hummingbird HummingbirdCore
+        Logging NIOCore NIOPosix ServiceLifecycle UnixSignals
     """
 )
 
@@ -222,6 +223,7 @@ let testTargets = targets(
     tests Tests/Unit/OwnershipTests: Ownership
     tests Tests/Unit/TimingTests: Timing
     tests Tests/Unit/PercentEncodingTests: PercentEncoding
+    tests Tests/Unit/ConnectionAdmissionTests: ConnectionAdmission NIOCore
     tests Tests/Unit/CartActorTests:
         ActorRuntime Cart CartActor CartProtobuf CartTesting Ownership SeededRandom SwiftProtobuf
     tests Tests/Unit/CartTests: Cart SeededRandom
@@ -255,7 +257,7 @@ let testTargets = targets(
         GRPCNIOTransportHTTP2Posix GRPCProtobuf Logging SwiftProtobuf
     tests Tests/Integration/NodeConfigurationTests:
         NodeConfiguration Ownership RedisClient Timing Logging NIOPosix ServiceLifecycle Subprocess
-        SystemPackage
+        SystemPackage Yams
 
     # Whole clusters in simulated time.
     tests Tests/Simulation/SimulationTests: CartSimulation Ownership
@@ -263,7 +265,7 @@ let testTargets = targets(
     # Real processes under real faults, and under clients that are not ours.
     tests Tests/System/FailoverTests:
         CartNode CartWorkload ClusterTesting NodeConfiguration ServerTesting AsyncHTTPClient NIOCore
-        NIOFoundationCompat NIOHTTP1
+        NIOFoundationCompat NIOHTTP1 NIOPosix
     tests Tests/System/CounterExampleTests: CounterExample ServerTesting
     tests Tests/System/ProtocolTests: ClusterTesting ServerTesting
     """

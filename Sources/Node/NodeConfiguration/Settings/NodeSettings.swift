@@ -34,6 +34,7 @@ package struct NodeSettings: Sendable {
     package var requestDeadline: Duration = .seconds(2)
     /// The token of callers that may set prices; empty: no caller may.
     package var trustedToken = Secret("")
+    package var connections = ConnectionSettings()
     package var shutdown = ShutdownSettings()
     /// The least severe level that the node logs.
     package var logLevel = Logger.Level.info
@@ -146,6 +147,18 @@ extension NodeSettings {
         package var batch = 128
         /// The maximum number of restores from Redis under way at once.
         package var restores = 64
+    }
+
+    /// The limits on connections of clients and of operators.
+    package struct ConnectionSettings: Sendable {
+        /// The maximum number of connections to the ports for carts together.
+        package var clients = 24_000
+        /// The maximum number of those from one address.
+        package var clientsPerAddress = 12_000
+        /// The maximum number of connections to the operations port.
+        package var operations = 256
+        /// The maximum number of those from one address.
+        package var operationsPerAddress = 128
     }
 
     /// The timing of a shutdown.
