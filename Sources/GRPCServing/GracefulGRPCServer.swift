@@ -8,6 +8,7 @@ internal import Synchronization
 package final class GracefulGRPCServer: Sendable {
     private let transport: HTTP2ServerTransport.Posix
     private let server: GRPCServer<HTTP2ServerTransport.Posix>
+    private let onListening: @Sendable (Int) -> Void
     private let drainTimeout: @Sendable () async throws -> Void
     private let shutdown = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
     private let isShuttingDown = Atomic(false)
@@ -17,6 +18,7 @@ package final class GracefulGRPCServer: Sendable {
     /// - Parameters:
     ///   - host: a name or an address of this machine.
     ///   - port: 0 for any free one.
+    ///   - onListening: gets the port once the server listens.
     ///   - drainTimeout: returns when the calls under way have had time enough since a graceful shutdown
     ///     began; throws when its task is cancelled.
     /// - Throws: where the host's name is not known.
@@ -26,6 +28,7 @@ package final class GracefulGRPCServer: Sendable {
         config: HTTP2ServerTransport.Posix.Config,
         services: [any RegistrableRPCService],
         eventLoopGroup: MultiThreadedEventLoopGroup,
+        onListening: @escaping @Sendable (Int) -> Void,
         drainTimeout: @escaping @Sendable () async throws -> Void
     ) throws {
         // The transport takes addresses only.
@@ -38,6 +41,7 @@ package final class GracefulGRPCServer: Sendable {
             eventLoopGroup: eventLoopGroup
         )
         server = GRPCServer(transport: transport, services: services)
+        self.onListening = onListening
         self.drainTimeout = drainTimeout
     }
 
@@ -83,6 +87,11 @@ package final class GracefulGRPCServer: Sendable {
     }
 
     private func limitShutdown() async throws {
+        do {
+            onListening(try await port)
+        } catch {
+            // It does not listen, and `serve` throws the cause.
+        }
         for await _ in shutdown.stream {}
         try Task.checkCancellation()
         try await drainTimeout()

@@ -37,11 +37,6 @@ package final class CartRPCServer: Sendable {
                 _ = gate?.admit(connection)
                 return connection.eventLoop.makeSucceededVoidFuture()
             }
-            $0.channelDebuggingCallbacks.onBindTCPListener = { listener in
-                let address = listener.localAddress.map { "\($0)" } ?? "nowhere"
-                logger.info("gRPC is served", metadata: ["address": "\(address)"])
-                return listener.eventLoop.makeSucceededVoidFuture()
-            }
         }
         server = try GracefulGRPCServer(
             host: host,
@@ -49,6 +44,7 @@ package final class CartRPCServer: Sendable {
             config: config,
             services: try Self.services(application, isServing: isServing),
             eventLoopGroup: eventLoopGroup,
+            onListening: { logger.info("gRPC is served", metadata: ["host": "\(host)", "port": "\($0)"]) },
             drainTimeout: { try await Task.sleep(for: policy.drainLimit) }
         )
     }

@@ -2,7 +2,6 @@ package import ActorRuntime
 import GRPCNIOTransportHTTP2Posix
 import GRPCServing
 package import Logging
-import NIOCore
 package import NIOPosix
 
 /// Serves the requests of this node's peers: authenticates the peers, and passes their requests to a
@@ -10,6 +9,9 @@ package import NIOPosix
 package final class LinkServer: Sendable {
     private let server: GracefulGRPCServer
     private let service: LinkService
+    private let host: String
+    /// True if the peers connect to another address than the server listens on.
+    private let isAdvertised: Bool
 
     /// A server that does not listen yet.
     ///
@@ -42,6 +44,8 @@ package final class LinkServer: Sendable {
             logger: logger
         )
         self.service = service
+        self.host = host
+        isAdvertised = advertised != nil
         let connectionLimiter = ConnectionLimiter(policy: policy)
         let config = HTTP2ServerTransport.Posix.Config.defaults {
             $0.rpc.maxRequestPayloadSize = policy.messageLimit
@@ -49,12 +53,6 @@ package final class LinkServer: Sendable {
             $0.http2.maxConcurrentStreams = policy.streamsPerConnection
             // Responses are batched into messages already; waiting for more only adds delay.
             $0.connection.flushCoalescing = nil
-            $0.channelDebuggingCallbacks.onBindTCPListener = { listener in
-                if advertised == nil, let port = listener.localAddress?.port {
-                    service.isReached(at: Self.address(host, port: port))
-                }
-                return listener.eventLoop.makeSucceededVoidFuture()
-            }
             $0.channelDebuggingCallbacks.onAcceptTCPConnection = connectionLimiter.accept
             $0.channelDebuggingCallbacks.onAcceptHTTP2Stream = connectionLimiter.open
         }
@@ -64,6 +62,9 @@ package final class LinkServer: Sendable {
             config: config,
             services: [service],
             eventLoopGroup: eventLoopGroup,
+            onListening: { [service] in
+                if advertised == nil { service.isReached(at: Self.address(host, port: $0)) }
+            },
             drainTimeout: { try await clock.sleep(until: clock.now + policy.drainLimit) }
         )
     }
@@ -76,7 +77,12 @@ package final class LinkServer: Sendable {
     ///
     /// - Throws: when the server could not listen, or has stopped listening.
     package var port: Int {
-        get async throws { try await server.port }
+        get async throws {
+            let port = try await server.port
+            // Whoever knows the port may connect before the server is told that it listens.
+            if !isAdvertised { service.isReached(at: Self.address(host, port: port)) }
+            return port
+        }
     }
 
     /// Listens and serves until the task is cancelled, or until a graceful shutdown is complete. Runs once.
