@@ -11,6 +11,8 @@ package enum SafetyRule: String, CaseIterable, Sendable {
     case deadlineCheck
     /// A silent session is called dead only after a wait that outlasts its lease.
     case takeoverWaits
+    /// The wait outlasts the longer lease, where the session has another length of lease than the observer.
+    case longerLeaseCounts
     /// That wait is counted from the receipt of the answer that showed the session, not from its request.
     case waitFromReceipt
     /// A tombstone is written only where the session's counter has not moved.
@@ -26,6 +28,8 @@ package enum SafetyRule: String, CaseIterable, Sendable {
     case generationGate
     /// After a change of generation the lease is extended only once everything live was checked.
     case sweepBeforeLease
+    /// A pump that is handed over asks its machine again for what is to be done: a sweep may have begun.
+    case handOverAsksAgain
     /// A store that holds less than the owner is recognised before one that holds another owner's state.
     case regressedBeforeFenced
     /// A late copy of an older claim takes nothing.

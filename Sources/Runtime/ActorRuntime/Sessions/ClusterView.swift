@@ -20,6 +20,14 @@ package struct ClusterView: Sendable {
     /// The failure of the last heartbeat; nil if it was answered.
     package let heartbeatFailure: StoreFailure?
     package let generation: Generation?
+    /// The length of this node's lease.
+    package let lease: Duration
     /// The others that are not dead.
     package let members: [Member]
+
+    /// The others whose leases have another length than this node's. The longer lease counts wherever one of
+    /// them waits for the end of the other.
+    package var membersWithOtherLease: [Member] {
+        members.filter { member in member.lease.map { $0 != lease } ?? false }
+    }
 }

@@ -16,11 +16,13 @@ package final class MembershipDirectory: Sendable {
         var heartbeatFailure: StoreFailure?
     }
 
+    private let policy: LeasePolicy
     private let state: Mutex<State>
     private let makeSession: @Sendable () -> SessionHandle
 
     init(policy: LeasePolicy, makeSession: @escaping @Sendable () -> SessionHandle) {
         self.makeSession = makeSession
+        self.policy = policy
         let state = State(
             session: makeSession(),
             ledger: GenerationLedger(policy: policy),
@@ -70,6 +72,7 @@ package final class MembershipDirectory: Sendable {
                 notReadyReasons: Self.notReadyReasons(state, now),
                 heartbeatFailure: state.heartbeatFailure,
                 generation: state.ledger.current,
+                lease: policy.length,
                 members: state.observer.present
             )
         }
@@ -132,6 +135,7 @@ package final class MembershipDirectory: Sendable {
                 session: $0.session.id,
                 draining: $0.draining,
                 settled: $0.ledger.settled(at: now),
+                lease: policy.length,
                 card: card
             )
         }
@@ -163,6 +167,7 @@ package final class MembershipDirectory: Sendable {
             guard state.session === session else { return .none }
             let name = report.generation.description
             let elsewhere = report.members.contains { $0.session != session.id && $0.settled == name }
+            if let longest = report.members.compactMap(\.lease).max() { state.ledger.learnLease(longest) }
             let action = state.ledger.observe(
                 report.generation,
                 at: now,
