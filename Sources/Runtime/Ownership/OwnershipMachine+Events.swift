@@ -1,8 +1,9 @@
 extension OwnershipMachine {
     /// Takes an event in and returns the next action.
     ///
-    /// - Parameter attempt: returns the session's next attempt; called only where a republish begins.
-    package mutating func event(_ event: Event, attempt: () -> ClaimAttempt) -> Action {
+    /// - Parameter terms: returns the session's next attempt and the generation in force; called only where a
+    ///   republish begins or was refused for its generation.
+    package mutating func event(_ event: Event, terms: () -> RepublishTerms) -> Action {
         switch event {
         case .sessionOver: return isEnded ? .none : end(.sessionOver)
         case .sweep(let generation):
@@ -11,9 +12,9 @@ extension OwnershipMachine {
         case .unanswered: return unanswered()
         case .refused: return refused()
         case .claimAnswered(let answer, let ownerIsDead): return claimAnswered(answer, ownerIsDead)
-        case .commitAnswered(let answer): return commitAnswered(answer, attempt)
-        case .verifyAnswered(let answer): return verifyAnswered(answer, attempt)
-        case .republishAnswered(let answer): return republishAnswered(answer)
+        case .commitAnswered(let answer): return commitAnswered(answer, terms)
+        case .verifyAnswered(let answer): return verifyAnswered(answer, terms)
+        case .republishAnswered(let answer): return republishAnswered(answer, terms)
         case .releaseAnswered(let answer): return releaseAnswered(answer)
         case .surrenderAnswered(let answer): return surrenderAnswered(answer)
         case .create: return create()
@@ -105,7 +106,7 @@ extension OwnershipMachine {
         }
     }
 
-    private mutating func commitAnswered(_ answer: CommitAnswer, _ attempt: () -> ClaimAttempt) -> Action {
+    private mutating func commitAnswered(_ answer: CommitAnswer, _ terms: () -> RepublishTerms) -> Action {
         guard case .committing(let version, let id, let ambiguous) = state else {
             impossible("commitAnswered(\(answer))")
         }
@@ -117,13 +118,13 @@ extension OwnershipMachine {
             return end(.fenced)
         case .regressed, .lost:
             guard SafetyRule.republish.holds else { return end(.fenced) }
-            return begin(.republishing(version, attempt(), then: .commit(id, ambiguous: ambiguous)))
+            return begin(.republishing(version, terms(), then: .commit(id, ambiguous: ambiguous)))
         }
     }
 
     // MARK: Healing the store
 
-    private mutating func verifyAnswered(_ answer: VerifyAnswer, _ attempt: () -> ClaimAttempt) -> Action {
+    private mutating func verifyAnswered(_ answer: VerifyAnswer, _ terms: () -> RepublishTerms) -> Action {
         guard case .verifying(let version, let checked) = state else {
             impossible("verifyAnswered(\(answer))")
         }
@@ -140,19 +141,27 @@ extension OwnershipMachine {
             guard SafetyRule.republish.holds else { return end(.fenced) }
             // The sweep stays asked for: what was put back is checked once more, under the generation in
             // force then.
-            return begin(.republishing(version, attempt(), then: .serving))
+            return begin(.republishing(version, terms(), then: .serving))
         case .otherGeneration:
             if let sweep { state = .verifying(version, sweep) }
             return again(atOnce: false)
         }
     }
 
-    private mutating func republishAnswered(_ answer: RepublishAnswer) -> Action {
-        guard case .republishing(var version, _, let next) = state else {
+    private mutating func republishAnswered(
+        _ answer: RepublishAnswer,
+        _ terms: () -> RepublishTerms
+    ) -> Action {
+        guard case .republishing(var version, let refused, let next) = state else {
             impossible("republishAnswered(\(answer))")
         }
         switch answer {
         case .fenced: return end(.fenced)
+        case .otherGeneration:
+            // Under the same attempt: an earlier copy may have been executed, and is recognised by it.
+            let newer = RepublishTerms(attempt: refused.attempt, generation: terms().generation)
+            state = .republishing(version, newer, then: next)
+            return again(atOnce: false)
         case .intact: break
         case .republished(let epoch): version.epoch = epoch
         }

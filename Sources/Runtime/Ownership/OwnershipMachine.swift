@@ -19,7 +19,7 @@ package struct OwnershipMachine: Sendable, Equatable {
         /// `owned`, `republishing` or `ended`.
         case verifying(Version, Generation)
         /// The store lost what we hold, and is given it back. Can become `owned`, `committing` or `ended`.
-        case republishing(Version, ClaimAttempt, then: Resumption)
+        case republishing(Version, RepublishTerms, then: Resumption)
         /// The actor is being given up in good order. Can become `surrendering` or `ended`.
         case releasing(Version)
         /// The store lost what is being given up, and is given it back as nobody's. Can become `ended`.
@@ -56,7 +56,7 @@ package struct OwnershipMachine: Sendable, Equatable {
         case claim(create: Bool, dead: SessionID?)
         case commit(Version, CommitID)
         case verify(Version, Generation)
-        case republish(Version, ClaimAttempt)
+        case republish(Version, RepublishTerms)
         case release(Version)
         case surrender(Version)
     }
@@ -135,7 +135,7 @@ package struct OwnershipMachine: Sendable, Equatable {
         case .claiming(let create): .claim(create: create, dead: deadOwner)
         case .committing(let version, let id, _): .commit(version, id)
         case .verifying(let version, let generation): .verify(version, generation)
-        case .republishing(let version, let attempt, _): .republish(version, attempt)
+        case .republishing(let version, let terms, _): .republish(version, terms)
         case .releasing(let version): .release(version)
         case .surrendering(let version): .surrender(version)
         case .absent, .owned, .ended: nil

@@ -99,18 +99,18 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
         _ id: ActorID,
         owner: SessionID,
         version: Version,
-        attempt: ClaimAttempt,
+        terms: RepublishTerms,
         state: Logic.State
     ) async throws(StoreFailure) -> RepublishAnswer {
         let content = try wholeContent(of: id, in: state, at: version)
         let answer = try await ask(
             RepublishScript.script,
             about: id,
-            keys: [keys.actor(id)],
+            keys: [keys.actor(id), keys.nodes],
             RepublishScript.arguments(
                 owner: owner,
                 version: version,
-                attempt: attempt,
+                terms: terms,
                 content: content,
                 retention: retention(of: state)
             )

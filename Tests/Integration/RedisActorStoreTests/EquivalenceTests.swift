@@ -65,7 +65,7 @@ import Testing
                     "\(try await fixture.store.verify(cart, owner: me, version: at, generation: generation))"
             }
             requests.append { fixture in
-                let answer = try await fixture.republish(at, attempt: 2, 99)
+                let answer = try await fixture.republish(at, attempt: 2, value: 99)
                 if case .republished(let epoch) = answer, epoch.rawValue > 1_000_000 { return "fresh" }
                 return "\(answer)"
             }

@@ -50,7 +50,7 @@ import Testing
                 cart,
                 owner: me,
                 version: at,
-                attempt: ClaimAttempt(2),
+                terms: RepublishTerms(attempt: ClaimAttempt(2), generation: generation),
                 state: .init(value: 1)
             )
         }
@@ -195,7 +195,7 @@ import Testing
                 return
             }
             let newer = Version(epoch: taken.epoch, sequence: SequenceNumber(2))
-            guard case .republished = try await fixture.republish(newer, attempt: 3, 2) else {
+            guard case .republished = try await fixture.republish(newer, attempt: 3, value: 2) else {
                 Issue.record("not republished")
                 return
             }

@@ -123,12 +123,21 @@ extension StoreFixture {
         )
     }
 
-    func republish(_ version: Version, attempt: UInt64, _ value: Int64) async throws -> RepublishAnswer {
-        try await store.republish(
+    /// - Parameter generation: nil for the one in force.
+    func republish(
+        _ version: Version,
+        as session: SessionID = me,
+        attempt: UInt64,
+        under generation: Generation? = nil,
+        value: Int64
+    ) async throws -> RepublishAnswer {
+        let inForce =
+            if let generation { generation } else { try await beat(SessionID("observer")).generation }
+        return try await store.republish(
             cart,
-            owner: me,
+            owner: session,
             version: version,
-            attempt: ClaimAttempt(attempt),
+            terms: RepublishTerms(attempt: ClaimAttempt(attempt), generation: inForce),
             state: .init(value: value)
         )
     }

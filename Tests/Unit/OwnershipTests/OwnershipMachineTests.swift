@@ -7,12 +7,13 @@ import Testing
     let other = SessionID("other")
     let commit = CommitID("c1")
     let generation = Generation(dataSet: "a", run: "2", replication: "x")
-    let attempt = ClaimAttempt(9)
 
     typealias Machine = OwnershipMachine
 
+    private var terms: RepublishTerms { RepublishTerms(attempt: ClaimAttempt(9), generation: generation) }
+
     private func send(_ machine: inout Machine, _ event: Machine.Event) -> Machine.Action {
-        machine.event(event) { attempt }
+        machine.event(event) { terms }
     }
 
     private func claiming(create: Bool = false) -> Machine { Machine(create: create) }
@@ -143,7 +144,7 @@ import Testing
         answer: CommitAnswer
     ) {
         var machine = committing
-        #expect(send(&machine, .commitAnswered(answer)) == .perform(.republish(version, attempt)))
+        #expect(send(&machine, .commitAnswered(answer)) == .perform(.republish(version, terms)))
         #expect(machine.committed == version)
         let renewed = Version(epoch: Epoch(200), sequence: version.sequence)
         let action = send(&machine, .republishAnswered(.republished(Epoch(200))))
@@ -182,7 +183,7 @@ import Testing
     @Test(arguments: [VerifyAnswer.regressed, .lost])
     func `what Redis lost is put back and checked once more`(answer: VerifyAnswer) {
         var machine = verifying
-        #expect(send(&machine, .verifyAnswered(answer)) == .perform(.republish(version, attempt)))
+        #expect(send(&machine, .verifyAnswered(answer)) == .perform(.republish(version, terms)))
         let renewed = Version(epoch: Epoch(200), sequence: version.sequence)
         let action = send(&machine, .republishAnswered(.republished(Epoch(200))))
         #expect(action == .perform(.verify(renewed, generation)))
@@ -245,6 +246,17 @@ import Testing
     @Test func `a fenced republish ends the activation, whatever it was for`() {
         for var machine in [healingForCommit, healingForSweep] {
             #expect(send(&machine, .republishAnswered(.fenced)) == .drop(.fenced))
+        }
+    }
+
+    @Test func `a republish under an older generation is made again under the newest, as the same attempt`() {
+        let newer = Generation(dataSet: "b", run: "2", replication: "x")
+        let known = RepublishTerms(attempt: ClaimAttempt(10), generation: newer)
+        let copy = RepublishTerms(attempt: terms.attempt, generation: newer)
+        for var machine in [healingForCommit, healingForSweep] {
+            let action = machine.event(.republishAnswered(.otherGeneration)) { known }
+            #expect(action == .performAgain(.republish(version, copy)))
+            #expect(machine.committed == version)
         }
     }
 

@@ -51,7 +51,16 @@ extension Activation {
     }
 
     func event(_ event: OwnershipMachine.Event) -> OwnershipMachine.Action {
-        machine.event(event, attempt: session.nextAttempt)
+        machine.event(event, terms: republishTerms)
+    }
+
+    private func republishTerms() -> RepublishTerms {
+        // Nothing is owned before the first heartbeat's answer; a generation that no store has is refused.
+        let unknown = Generation(dataSet: "", run: "", replication: "")
+        return RepublishTerms(
+            attempt: session.nextAttempt(),
+            generation: host.directory.generation ?? unknown
+        )
     }
 
     /// True if the next action is not the business of the caller that runs the pump.

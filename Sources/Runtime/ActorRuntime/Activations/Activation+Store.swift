@@ -41,12 +41,12 @@ extension Activation {
                 _ = event(.sweep(current))
             }
             return .verifyAnswered(answer)
-        case .republish(let version, let attempt):
+        case .republish(let version, let terms):
             let answer = try await store.republish(
                 id,
                 owner: owner,
                 version: version,
-                attempt: attempt,
+                terms: terms,
                 state: state
             )
             if case .republished = answer { updateFormAfterRepublish(at: version.sequence) }

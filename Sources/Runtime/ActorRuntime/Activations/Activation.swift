@@ -129,7 +129,7 @@ actor Activation<D: Decider> {
     /// is gone.
     func settle(_ generation: Generation) async {
         guard !isEnded else { return }
-        _ = machine.event(.sweep(generation), attempt: session.nextAttempt)
+        _ = event(.sweep(generation))
         await watch()
     }
 

@@ -26,12 +26,13 @@ package protocol ActorStore<Logic>: Sendable {
         generation: Generation
     ) async throws(StoreFailure) -> VerifyAnswer
 
-    /// Gives a store that lost data our state back, under a new epoch.
+    /// Gives a store that lost data our state back, under a new epoch, unless the store has lost data again
+    /// since that was decided.
     func republish(
         _ id: ActorID,
         owner: SessionID,
         version: Version,
-        attempt: ClaimAttempt,
+        terms: RepublishTerms,
         state: Logic.State
     ) async throws(StoreFailure) -> RepublishAnswer
 

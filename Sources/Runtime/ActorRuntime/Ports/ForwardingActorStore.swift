@@ -46,10 +46,10 @@ extension ForwardingActorStore {
         _ id: ActorID,
         owner: SessionID,
         version: Version,
-        attempt: ClaimAttempt,
+        terms: RepublishTerms,
         state: Logic.State
     ) async throws(StoreFailure) -> RepublishAnswer {
-        try await target.republish(id, owner: owner, version: version, attempt: attempt, state: state)
+        try await target.republish(id, owner: owner, version: version, terms: terms, state: state)
     }
 
     package func release(

@@ -62,7 +62,7 @@ package struct InMemoryStore<Logic: Decider>: ActorStore {
         _ id: ActorID,
         owner: SessionID,
         version: Version,
-        attempt: ClaimAttempt,
+        terms: RepublishTerms,
         state: Logic.State
     ) async throws(StoreFailure) -> RepublishAnswer {
         try await faults.perform(.republish) { [redis] () throws(StoreFailure) in
@@ -71,7 +71,7 @@ package struct InMemoryStore<Logic: Decider>: ActorStore {
                     id,
                     owner: owner,
                     version: version,
-                    attempt: attempt,
+                    terms: terms,
                     state: state,
                     at: time
                 )

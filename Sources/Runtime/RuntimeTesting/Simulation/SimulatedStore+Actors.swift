@@ -85,15 +85,18 @@ extension SimulatedStore {
         _ id: ActorID,
         owner: SessionID,
         version: Version,
-        attempt: ClaimAttempt,
+        terms: RepublishTerms,
         state: State,
         at time: UInt64
     ) throws(StoreFailure) -> RepublishAnswer {
+        if generation != terms.generation, SafetyRule.republishNamesGeneration.holds {
+            return .otherGeneration
+        }
         let found = try record(id)
         if let found, !(found.version < version) {
             guard found.owner == owner, found.version.sequence == version.sequence else { return .fenced }
             if found.version.epoch == version.epoch { return .intact }
-            return found.attempt == attempt ? .republished(found.version.epoch) : .fenced
+            return found.attempt == terms.attempt ? .republished(found.version.epoch) : .fenced
         }
         let former = max(found?.version.epoch ?? Epoch(0), version.epoch)
         let fresh = Version(epoch: epoch(after: former, at: time), sequence: version.sequence)
@@ -101,7 +104,7 @@ extension SimulatedStore {
             Record(
                 owner: owner,
                 version: fresh,
-                attempt: attempt,
+                attempt: terms.attempt,
                 commit: nil,
                 state: version.sequence > .zero ? state : nil
             )

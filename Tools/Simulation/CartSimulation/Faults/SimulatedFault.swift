@@ -18,6 +18,9 @@ enum SimulatedFault: Sendable {
     case redisCrash(losing: SimulatedTime?, restart: SimulatedTime)
     /// Deletes all data in Redis.
     case redisFlush
+    /// Deletes all data in Redis twice, the second time after `between`. The republishes that nodes send within
+    /// `holding` of the first loss arrive `late` after the second.
+    case twoLosses(holding: SimulatedTime, between: SimulatedTime, late: SimulatedTime)
     /// Deletes one cart's key.
     case redisForgets(cart: Int)
     /// Kills a node; until its successor starts, a node of a foreign cluster listens at its address.

@@ -29,6 +29,13 @@ extension Simulation {
             scheduler.after(restart) { [redis = cluster.redis] in redis.resume() }
         case .redisFlush:
             cluster.redis.flush()
+        case .twoLosses(let holding, let between, let late):
+            cluster.redis.flush()
+            let arrival = now + between + late
+            for slot in slots {
+                slot.carts.hold(.init(kind: "republish", sentUntil: now + holding, arrival: arrival))
+            }
+            scheduler.after(between) { [redis = cluster.redis] in redis.flush() }
         case .redisForgets(let cart):
             let id = ActorID(CartName(cart, prefix: plan.prefix).text)
             cluster.redis.forget(id)

@@ -88,7 +88,7 @@ struct SimulatedActorStore: ActorStore {
         _ id: ActorID,
         owner: SessionID,
         version: Version,
-        attempt: ClaimAttempt,
+        terms: RepublishTerms,
         state: CartRecord
     ) async throws(StoreFailure) -> RepublishAnswer {
         let state = try whole(state, version)
@@ -102,7 +102,7 @@ struct SimulatedActorStore: ActorStore {
                     id,
                     owner: owner,
                     version: version,
-                    attempt: attempt,
+                    terms: terms,
                     state: state,
                     at: time
                 )
