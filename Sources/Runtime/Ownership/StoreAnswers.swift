@@ -26,6 +26,17 @@ package enum CommitAnswer: Hashable, Sendable {
     case lost
 }
 
+/// The store's answer to the question what became of a commit.
+package enum ResolveAnswer: Hashable, Sendable {
+    /// The change is durable.
+    case committed
+    /// The store holds the version that the commit was decided on: no copy has been executed yet.
+    case pending
+    case fenced
+    case regressed
+    case lost
+}
+
 /// The store's answer when a live actor is checked after a change of generation.
 package enum VerifyAnswer: Hashable, Sendable {
     /// The store holds exactly what we hold.

@@ -75,6 +75,21 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
         return try CommitScript.answer(answer)
     }
 
+    package func resolve(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        commit: CommitID
+    ) async throws(StoreFailure) -> ResolveAnswer {
+        let answer = try await ask(
+            ResolveScript.script,
+            about: id,
+            keys: [keys.actor(id)],
+            ResolveScript.arguments(owner: owner, version: version, commit: commit)
+        )
+        return try ResolveScript.answer(answer)
+    }
+
     package func verify(
         _ id: ActorID,
         owner: SessionID,

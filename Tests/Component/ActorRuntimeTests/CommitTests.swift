@@ -183,6 +183,59 @@ import Testing
         }
     }
 
+    @Test func `a commit in doubt that the store then refuses for good is looked up once`() async throws {
+        try await TestCluster.with { cluster async throws in
+            let node = cluster.nodes[0]
+            try await node.add(1)
+            node.store.faults.loseNext(.commit, executed: true)
+            node.store.faults.refuseNext(.commit, times: 1_000, "OOM")
+            node.store.faults.loseNext(.resolve, executed: true)
+            #expect(try await cluster.whilePassing { try await node.add(10) } == 11)
+            #expect(node.store.faults.count(of: .commit) == 3)
+            #expect(node.store.faults.count(of: .resolve) == 2)
+        }
+    }
+
+    @Test
+    func `a commit that may come yet is unknown to its callers, and comes never once the cart is asked for`()
+        async throws
+    {
+        try await TestCluster.with { cluster async throws in
+            let node = cluster.nodes[0]
+            try await node.add(1)
+            let held = node.store.faults.holdNext(.commit)
+            node.store.faults.refuseNext(.commit, "OOM")
+            async let fate = cluster.whilePassing { await failure { try await node.add(10) } }
+            await held.arrived()
+            held.lose()
+            let fateIs = try await fate
+            #expect(fateIs?.outcome == .unknown)
+            #expect(fateIs?.reason == .storeUnavailable)
+            #expect(fateIs?.detail.contains("OOM") == true)
+            #expect(try await cluster.whilePassing { try await node.read() } == 1)
+            held.deliverLate()
+            #expect(try await cluster.whilePassing { try await node.add(100) } == 101)
+            #expect(cluster.record("c")?.version.sequence == SequenceNumber(2))
+        }
+    }
+
+    @Test func `a sweep and a drain go on over a commit in doubt that the store refuses`() async throws {
+        try await TestCluster.with { cluster async throws in
+            let node = cluster.nodes[0]
+            try await node.add(1)
+            let session = node.directory.session
+            node.store.faults.loseNext(.commit, executed: true)
+            node.store.faults.refuseNext(.commit, times: 1_000, "OOM")
+            async let change = cluster.whilePassing { try await node.add(10) }
+            cluster.redis.withStore { $0.restart() }
+            let changed = try await change
+            #expect(changed == 11)
+            await cluster.pass(.seconds(10))
+            #expect(session.mayAct(at: cluster.clock.now))
+            #expect(try await node.drain() == 0)
+        }
+    }
+
     @Test func `who waits past the deadline for a commit is told that its fate is unknown`() async throws {
         try await TestCluster.with { cluster async throws in
             let node = cluster.nodes[0]

@@ -42,6 +42,27 @@ import Testing
     }
 
     @Test(arguments: StoreFixtureKind.allCases)
+    func `what became of a commit is told without a change`(_ kind: StoreFixtureKind) async throws {
+        try await withStoreFixture(kind) { fixture in
+            let before = version(epoch: 5, sequence: 3)
+            #expect(try await fixture.resolve(before, "c4") == .lost)
+            try await fixture.put(mine, at: cart)
+            #expect(try await fixture.resolve(before, "c4") == .pending)
+            #expect(try await fixture.resolve(version(epoch: 5, sequence: 2), "c3") == .committed)
+            #expect(try await fixture.resolve(version(epoch: 5, sequence: 2), "c4") == .fenced)
+            #expect(try await fixture.resolve(version(epoch: 5, sequence: 1), "c3") == .fenced)
+            #expect(try await fixture.resolve(version(epoch: 4, sequence: 2), "c3") == .fenced)
+            #expect(try await fixture.resolve(version(epoch: 5, sequence: 4), "c5") == .regressed)
+            #expect(try await fixture.resolve(version(epoch: 6, sequence: 0), "c5") == .regressed)
+            #expect(try await fixture.record(cart) == mine)
+            var foreign = mine
+            foreign.owner = "other"
+            try await fixture.put(foreign, at: cart)
+            #expect(try await fixture.resolve(version(epoch: 5, sequence: 2), "c3") == .fenced)
+        }
+    }
+
+    @Test(arguments: StoreFixtureKind.allCases)
     func `a commit on an older version than the stored one changes nothing`(_ kind: StoreFixtureKind)
         async throws
     {

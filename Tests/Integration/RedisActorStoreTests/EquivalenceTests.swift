@@ -58,6 +58,7 @@ import Testing
         for sequence in [0, 1, 2] as [UInt64] {
             let at = version(epoch: 5, sequence: sequence)
             requests.append { "\(try await $0.commit(at, as: "mine", to: 77))" }
+            requests.append { "\(try await $0.resolve(at, "mine"))" }
             requests.append { "\(try await $0.release(at))" }
             requests.append { fixture in
                 let generation = try await fixture.beat().generation

@@ -18,14 +18,21 @@ struct RedisStoreFixture: StoreFixture {
     let registry: any SessionRegistry
 
     /// Runs `body` with a client of a running server.
+    ///
+    /// - Parameter proxy: the way to the server; the client then has little patience.
     static func with<Value>(
         _ server: RedisServerFixture,
         user: String? = nil,
         password: String? = nil,
+        through proxy: FaultProxy? = nil,
         _ body: (RedisStoreFixture) async throws -> Value
     ) async throws -> Value {
         var configuration = RedisConfiguration(address: .unix(path: server.socketPath))
         configuration.commandTimeout = .seconds(5)
+        if let proxy {
+            configuration.address = .tcp(host: "127.0.0.1", port: proxy.port)
+            configuration.commandTimeout = .milliseconds(300)
+        }
         configuration.user = user
         configuration.password = password.map { Secret($0) }
         let client = RedisClient(

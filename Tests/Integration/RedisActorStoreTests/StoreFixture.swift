@@ -123,6 +123,10 @@ extension StoreFixture {
         )
     }
 
+    func resolve(_ version: Version, _ id: String) async throws -> ResolveAnswer {
+        try await store.resolve(cart, owner: me, version: version, commit: CommitID(id))
+    }
+
     /// - Parameter generation: nil for the one in force.
     func republish(
         _ version: Version,

@@ -10,43 +10,45 @@ import Testing
 
     typealias Machine = OwnershipMachine
 
-    private var terms: RepublishTerms { RepublishTerms(attempt: ClaimAttempt(9), generation: generation) }
+    var terms: RepublishTerms { RepublishTerms(attempt: ClaimAttempt(9), generation: generation) }
 
-    private func send(_ machine: inout Machine, _ event: Machine.Event) -> Machine.Action {
+    func send(_ machine: inout Machine, _ event: Machine.Event) -> Machine.Action {
         machine.event(event) { terms }
     }
 
-    private func claiming(create: Bool = false) -> Machine { Machine(create: create) }
+    func claiming(create: Bool = false) -> Machine { Machine(create: create) }
 
-    private func owned() -> Machine {
+    func owned() -> Machine {
         var machine = claiming()
         _ = send(&machine, .claimAnswered(.granted(version), ownerIsDead: false))
         return machine
     }
 
-    private func after(_ events: Machine.Event...) -> Machine {
+    func after(_ events: Machine.Event...) -> Machine {
         var machine = owned()
         for event in events { _ = send(&machine, event) }
         return machine
     }
 
-    private var committing: Machine { after(.commit(commit)) }
-    private var ambiguous: Machine { after(.commit(commit), .unanswered) }
-    private var verifying: Machine { after(.sweep(generation), .proceed) }
-    private var releasing: Machine { after(.release) }
-    private var healingForCommit: Machine { after(.commit(commit), .commitAnswered(.regressed)) }
-    private var healingForSweep: Machine { after(.sweep(generation), .proceed, .verifyAnswered(.lost)) }
-    private var surrendering: Machine { after(.release, .releaseAnswered(.lost)) }
-    private var absent: Machine {
+    var committing: Machine { after(.commit(commit)) }
+    var ambiguous: Machine { after(.commit(commit), .unanswered) }
+    var resolving: Machine { after(.commit(commit), .unanswered, .refused) }
+    var verifying: Machine { after(.sweep(generation), .proceed) }
+    var releasing: Machine { after(.release) }
+    var healingForCommit: Machine { after(.commit(commit), .commitAnswered(.regressed)) }
+    var healingForSweep: Machine { after(.sweep(generation), .proceed, .verifyAnswered(.lost)) }
+    var surrendering: Machine { after(.release, .releaseAnswered(.lost)) }
+    var absent: Machine {
         var machine = claiming()
         _ = send(&machine, .claimAnswered(.absent, ownerIsDead: false))
         return machine
     }
 
     /// Every state but the terminal one.
-    private var everyLiveState: [Machine] {
+    var everyLiveState: [Machine] {
         [
-            claiming(), claiming(create: true), absent, owned(), committing, ambiguous, verifying, releasing,
+            claiming(), claiming(create: true), absent, owned(), committing, ambiguous, resolving, verifying,
+            releasing,
             healingForCommit, healingForSweep, surrendering,
         ]
     }
@@ -126,11 +128,6 @@ import Testing
         var machine = committing
         #expect(send(&machine, .refused) == .rejectCommit)
         #expect(machine.state == .owned(version))
-    }
-
-    @Test func `a refusal does not settle a commit of which a copy went unanswered`() {
-        var machine = ambiguous
-        #expect(send(&machine, .refused) == .performAgain(.commit(version, commit)))
     }
 
     @Test func `a fenced commit ends the activation`() {
@@ -267,14 +264,14 @@ import Testing
         #expect(send(&sweep, .republishAnswered(.intact)) == .perform(.verify(version, generation)))
     }
 
-    @Test func `every operation is repeated as it was while it goes unanswered or is refused`() {
+    @Test func `every operation is repeated as it was while it goes unanswered or cannot be sent`() {
         for machine in everyLiveState {
             guard let operation = machine.operation else { continue }
             var unanswered = machine
             #expect(send(&unanswered, .unanswered) == .performAgain(operation))
-            var refused = machine
+            var unsent = machine
             let isOnlyCopy = machine == committing
-            #expect(send(&refused, .refused) == (isOnlyCopy ? .rejectCommit : .performAgain(operation)))
+            #expect(send(&unsent, .unsent) == (isOnlyCopy ? .rejectCommit : .performAgain(operation)))
         }
     }
 

@@ -44,6 +44,9 @@ extension Activation {
                 }
                 expire(at: host.clock.now)
                 action = event(.proceed)
+            case .doubtCommit:
+                doubtBatch()
+                action = event(.proceed)
             case .drop(let end):
                 return drop(end)
             }
@@ -68,7 +71,7 @@ extension Activation {
         switch action {
         // An action that takes no time is performed at once; above all `.apply`, before which the state is
         // not that of the version.
-        case .none, .drop, .apply, .answerAbsent: false
+        case .none, .drop, .apply, .doubtCommit, .answerAbsent: false
         case .serve where mailbox.isEmpty && !isRetiring: false
         case .performAgain, .rejectCommit: true
         case .perform, .serve: reply.isGiven || Task.isCancelled
@@ -80,7 +83,7 @@ extension Activation {
     private func handOver(_ action: OwnershipMachine.Action) {
         switch action {
         case .performAgain, .rejectCommit: pending = action
-        case .none, .perform, .serve, .answerAbsent, .apply, .drop: pending = nil
+        case .none, .perform, .serve, .answerAbsent, .apply, .doubtCommit, .drop: pending = nil
         }
         if !host.enqueue(self) { close() }
     }
@@ -99,7 +102,7 @@ extension Activation {
             return event(.abandon)
         case .absent:
             return .answerAbsent
-        case .claiming, .committing, .verifying, .republishing, .releasing, .surrendering:
+        case .claiming, .committing, .resolving, .verifying, .republishing, .releasing, .surrendering:
             return machine.operation.map { .perform($0) } ?? .none
         case .ended(let end):
             return .drop(end)
@@ -183,6 +186,19 @@ extension Activation {
         }
         putBack(batch)
         return false
+    }
+
+    /// Gives up a commit that may or may not have been executed.
+    private func doubtBatch() {
+        guard let batch else { return }
+        self.batch = nil
+        fail(batch, doubt(about: batch))
+    }
+
+    /// The failure for the callers of a commit whose fate nobody can tell any more.
+    func doubt(about batch: Batch<D>) -> HostFailure {
+        let why = lastFailure ?? "the store refuses the change, and an earlier copy was not answered"
+        return failure(batch.refusal?.reason ?? .storeUnavailable, outcome: .unknown, why)
     }
 
     func putBack(_ batch: Batch<D>) {

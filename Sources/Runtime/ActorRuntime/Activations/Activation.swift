@@ -35,8 +35,13 @@ actor Activation<D: Decider> {
     var isRetiring = false
     /// The instant at which the store last put the actor's end of life off.
     var touchedAt: ContinuousClock.Instant
-    /// Those that wait for the end of this activation, or for the end of a sweep.
-    var watchers: [CheckedContinuation<Void, Never>] = []
+    var watchers: [Watcher] = []
+
+    /// Somebody who waits for the end of this activation, or of a sweep if that comes first.
+    struct Watcher {
+        let continuation: CheckedContinuation<Void, Never>
+        let awaitsSweep: Bool
+    }
 
     /// An activation that is to become live for a first command. Whoever makes it has its pump run.
     init(
@@ -118,11 +123,16 @@ actor Activation<D: Decider> {
         return await reply.wait()
     }
 
+    /// The same as `retire`, unless that is under way.
+    func retireOnce() async {
+        if !isRetiring { await retire() }
+    }
+
     /// Gives the actor up once what is in flight is finished; returns when the activation is gone.
     func retire() async {
         guard !isEnded else { return }
         isRetiring = true
-        await watch()
+        await watch(awaitsSweep: false)
     }
 
     /// Checks what is live against a new generation; returns when the store has it again, or the activation
@@ -130,16 +140,16 @@ actor Activation<D: Decider> {
     func settle(_ generation: Generation) async {
         guard !isEnded else { return }
         _ = event(.sweep(generation))
-        await watch()
+        await watch(awaitsSweep: true)
     }
 
     /// The number of waiting commands: those in the mailbox, and the reads that wait for the commit in
     /// flight.
     var waiting: Int { mailbox.count + (batch?.entries.count { !$0.isChange } ?? 0) }
 
-    private func watch() async {
+    private func watch(awaitsSweep: Bool) async {
         await withCheckedContinuation { continuation in
-            watchers.append(continuation)
+            watchers.append(Watcher(continuation: continuation, awaitsSweep: awaitsSweep))
             startPump()
         }
     }
@@ -153,7 +163,8 @@ actor Activation<D: Decider> {
     private var isClaiming: Bool {
         switch machine.state {
         case .claiming, .absent: true
-        case .owned, .committing, .verifying, .republishing, .releasing, .surrendering, .ended: false
+        case .owned, .committing, .resolving, .verifying, .republishing, .releasing, .surrendering, .ended:
+            false
         }
     }
 
@@ -172,7 +183,8 @@ actor Activation<D: Decider> {
     var isEnded: Bool {
         switch machine.state {
         case .ended: true
-        case .claiming, .absent, .owned, .committing, .verifying, .republishing, .releasing, .surrendering:
+        case .claiming, .absent, .owned, .committing, .resolving, .verifying, .republishing, .releasing,
+            .surrendering:
             false
         }
     }

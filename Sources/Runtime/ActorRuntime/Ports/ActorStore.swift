@@ -18,6 +18,15 @@ package protocol ActorStore<Logic>: Sendable {
         change: StateChange<Logic>
     ) async throws(StoreFailure) -> CommitAnswer
 
+    /// Finds out what became of a commit of which a copy went unanswered. Changes nothing, so that a store
+    /// that refuses every change answers too.
+    func resolve(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        commit: CommitID
+    ) async throws(StoreFailure) -> ResolveAnswer
+
     /// Checks whether the store still holds what we hold, and puts the actor's end of life off.
     func verify(
         _ id: ActorID,

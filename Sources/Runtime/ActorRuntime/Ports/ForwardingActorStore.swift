@@ -33,6 +33,15 @@ extension ForwardingActorStore {
         try await target.commit(id, owner: owner, version: version, commit: commit, change: change)
     }
 
+    package func resolve(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        commit: CommitID
+    ) async throws(StoreFailure) -> ResolveAnswer {
+        try await target.resolve(id, owner: owner, version: version, commit: commit)
+    }
+
     package func verify(
         _ id: ActorID,
         owner: SessionID,

@@ -4,7 +4,7 @@ package import Ownership
 /// One node's port to the actors of a simulated Redis, with faults of its own.
 package struct InMemoryStore<Logic: Decider>: ActorStore {
     package enum Call: Hashable, Sendable {
-        case claim, commit, verify, republish, release, surrender
+        case claim, commit, resolve, verify, republish, release, surrender
     }
 
     /// The faults of this port.
@@ -41,6 +41,19 @@ package struct InMemoryStore<Logic: Decider>: ActorStore {
         return try await faults.perform(.commit) { [redis] () throws(StoreFailure) in
             try redis.execute { store, _ throws(StoreFailure) in
                 try store.commit(id, owner: owner, version: version, commit: commit) { _ in after }
+            }
+        }
+    }
+
+    package func resolve(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        commit: CommitID
+    ) async throws(StoreFailure) -> ResolveAnswer {
+        try await faults.perform(.resolve) { [redis] () throws(StoreFailure) in
+            try redis.execute { store, _ throws(StoreFailure) in
+                try store.resolve(id, owner: owner, version: version, commit: commit)
             }
         }
     }

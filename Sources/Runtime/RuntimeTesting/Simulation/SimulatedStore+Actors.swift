@@ -67,6 +67,21 @@ extension SimulatedStore {
         return .committed
     }
 
+    /// See `ActorStore.resolve`.
+    package func resolve(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        commit: CommitID
+    ) throws(StoreFailure) -> ResolveAnswer {
+        guard let record = try record(id) else { return .lost }
+        if record.version < version, SafetyRule.regressedBeforeFenced.holds { return .regressed }
+        guard record.owner == owner, record.version.epoch == version.epoch else { return .fenced }
+        if record.version == version { return .pending }
+        let isNext = record.version.sequence == version.sequence.next
+        return isNext && record.commit == commit ? .committed : .fenced
+    }
+
     /// See `ActorStore.verify`.
     package func verify(
         _ id: ActorID,

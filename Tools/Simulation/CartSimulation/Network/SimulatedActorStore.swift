@@ -72,6 +72,22 @@ struct SimulatedActorStore: ActorStore {
         return answer.0
     }
 
+    func resolve(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        commit: CommitID
+    ) async throws(StoreFailure) -> ResolveAnswer {
+        let answer = try await connection.execute("resolve", about: "\(id) by \(owner)") {
+            (store, _) throws(StoreFailure) in
+            try store.resolve(id, owner: owner, version: version, commit: commit)
+        }
+        if answer == .committed {
+            oracle.heard(Version(epoch: version.epoch, sequence: version.sequence.next), of: id)
+        }
+        return answer
+    }
+
     func verify(
         _ id: ActorID,
         owner: SessionID,
