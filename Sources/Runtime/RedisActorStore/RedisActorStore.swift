@@ -42,11 +42,16 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
     ) async throws(StoreFailure) -> ClaimResult<Logic.State> {
         let answer = try await ask(
             ClaimScript.script(for: terms.mode),
+            withoutMemory: terms.mode == .create ? ClaimScript.take : nil,
             about: id,
             keys: [keys.actor(id), keys.nodes],
             ClaimScript.arguments(terms, retention: Retention(usual: retention))
         )
-        return try ClaimScript.claim(answer, of: id, by: layout)
+        let claim = try ClaimScript.claim(answer, of: id, by: layout)
+        if terms.mode == .create, claim.answer == .absent {
+            throw .refused("actor \(id): Redis is out of memory (OOM), and does not have it yet")
+        }
+        return claim
     }
 
     package func commit(
@@ -62,6 +67,7 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
         try checkSize(content, of: id)
         let answer = try await ask(
             CommitScript.script,
+            withoutMemory: change.isReduction ? CommitScript.reduction : nil,
             about: id,
             keys: [keys.actor(id)],
             CommitScript.arguments(
@@ -170,13 +176,22 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
 }
 
 extension RedisActorStore {
+    /// - Parameter spare: the script that is asked with the same arguments if Redis refuses this one for want
+    ///   of memory.
     private func ask(
         _ script: RedisScript,
+        withoutMemory spare: @autoclosure () -> RedisScript? = nil,
         about id: ActorID,
         keys: [String],
         _ arguments: [RedisArgument]
     ) async throws(StoreFailure) -> ScriptAnswer {
-        try await client.ask(script, about: "\(script.name) of actor \(id)", keys: keys, arguments)
+        try await client.ask(
+            script,
+            withoutMemory: spare(),
+            about: "\(script.name) of actor \(id)",
+            keys: keys,
+            arguments
+        )
     }
 
     private func retention(of state: Logic.State) -> Retention {
@@ -218,9 +233,13 @@ extension RedisActorStore {
 extension RedisClient {
     /// Runs a script and parses its answer.
     ///
-    /// - Parameter subject: the script and its actor or key, for messages.
+    /// - Parameters:
+    ///   - spare: the script that is asked with the same arguments if Redis refuses this one for want of
+    ///     memory.
+    ///   - subject: the script and its actor or key, for messages.
     func ask(
         _ script: RedisScript,
+        withoutMemory spare: @autoclosure () -> RedisScript? = nil,
         about subject: @autoclosure () -> String,
         keys: [String],
         _ arguments: [RedisArgument]
@@ -229,6 +248,9 @@ extension RedisClient {
         do throws(RedisError) {
             reply = try await call(script, keys: keys, arguments: arguments)
         } catch {
+            if case .server(let refusal) = error, refusal.code == "OOM", let spare = spare() {
+                return try await ask(spare, about: subject(), keys: keys, arguments)
+            }
             throw StoreFailure(error, about: subject())
         }
         return try ScriptAnswer(reply, about: subject())

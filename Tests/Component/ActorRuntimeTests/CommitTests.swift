@@ -173,6 +173,35 @@ import Testing
         }
     }
 
+    @Test func `a store without room takes what shrinks an actor, also from among other commands`()
+        async throws
+    {
+        try await TestCluster.with { cluster async throws in
+            let node = cluster.nodes[0]
+            try await node.add(50)
+            let commit = node.store.faults.holdNext(.commit)
+            try await withThrowingTaskGroup(of: Int64?.self) { group in
+                group.addTask { await failure { try await node.add(100) } == nil ? 100 : nil }
+                await commit.arrived()
+                cluster.redis.withStore { $0.isFull = true }
+                for amount in [1, -10, 2, -20] as [Int64] {
+                    group.addTask { await failure { try await node.add(amount) } == nil ? amount : nil }
+                }
+                try await cluster.until { await cluster.waiting(in: node, for: "c") == 4 }
+                commit.release()
+                var applied: [Int64] = []
+                for try await amount in group { if let amount { applied.append(amount) } }
+                #expect(applied.sorted() == [-20, -10])
+            }
+            #expect(try await node.read() == 20)
+            #expect(cluster.record("c")?.state?.value == 20)
+            let refused = await failure { try await node.add(1, to: "new") }
+            #expect(refused?.outcome == .notApplied)
+            #expect(refused?.detail.contains("OOM") == true)
+            #expect(try await node.drain() == 0)
+        }
+    }
+
     @Test func `a refusal after a copy went unanswered does not count as not applied`() async throws {
         try await TestCluster.with { cluster async throws in
             let node = cluster.nodes[0]

@@ -124,6 +124,10 @@ struct RedisStoreFixture: StoreFixture {
 
     func flush() async throws { _ = try await client.send("FLUSHALL") }
 
+    func setFull(_ isFull: Bool) async throws {
+        _ = try await client.send("CONFIG", ["SET", "maxmemory", isFull ? "1" : "0"])
+    }
+
     func restart() async throws {
         try await server.restart()
         var isBack = false

@@ -42,6 +42,8 @@ protocol StoreFixture: Sendable {
     /// Ages a session's tombstone, and with it all that the fixture cannot distinguish from it.
     func age(_ session: SessionID, bySeconds seconds: UInt64) async throws
     func flush() async throws
+    /// Takes all room for new data from the store, or gives it back.
+    func setFull(_ isFull: Bool) async throws
     /// Restarts the server with the same data.
     func restart() async throws
     func prune(olderThan seconds: UInt64) async throws -> Int
@@ -71,8 +73,13 @@ func version(epoch: UInt64, sequence: UInt64) -> Version {
     Version(epoch: Epoch(epoch), sequence: SequenceNumber(sequence))
 }
 
-func change(to value: Int64) -> StateChange<CounterLogic> {
-    StateChange(before: .init(value: 0), after: .init(value: value), events: [.added(value)], form: .empty)
+func change(from before: Int64 = 0, to value: Int64) -> StateChange<CounterLogic> {
+    StateChange(
+        before: .init(value: before),
+        after: .init(value: value),
+        events: [.added(value - before)],
+        form: .empty
+    )
 }
 
 extension StoreFixture {
@@ -113,13 +120,15 @@ extension StoreFixture {
         )
     }
 
-    func commit(_ version: Version, as id: String, to value: Int64) async throws -> CommitAnswer {
+    func commit(_ version: Version, as id: String, from before: Int64 = 0, to value: Int64) async throws
+        -> CommitAnswer
+    {
         try await store.commit(
             cart,
             owner: me,
             version: version,
             commit: CommitID(id),
-            change: change(to: value)
+            change: change(from: before, to: value)
         )
     }
 

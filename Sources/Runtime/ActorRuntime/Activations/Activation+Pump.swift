@@ -138,7 +138,9 @@ extension Activation {
         let next = Batch<D>(on: state, form: form)
         let now = host.clock.now
         let sequence = machine.committed?.sequence.rawValue ?? 0
-        while next.entries.count < host.policy.batchLimit, let envelope = mailbox.popFirst() {
+        let limit = alone > 0 ? 1 : host.policy.batchLimit
+        while next.entries.count < limit, let envelope = mailbox.popFirst() {
+            if alone > 0 { alone -= 1 }
             guard envelope.deadline > now else {
                 envelope.reply.resume(returning: .failure(overdue(.notApplied)))
                 continue
@@ -181,6 +183,12 @@ extension Activation {
         guard let batch else { return true }
         self.batch = nil
         if let refusal = batch.refusal {
+            // A full store takes what needs no room, but not together with something else.
+            if refusal.reason == .storeUnavailable, batch.entries.count(where: \.isChange) > 1 {
+                alone = batch.entries.count
+                putBack(batch)
+                return true
+            }
             fail(batch, refusal)
             return true
         }

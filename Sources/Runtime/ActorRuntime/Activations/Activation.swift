@@ -19,6 +19,8 @@ actor Activation<D: Decider> {
     var mailbox: Deque<Envelope<D>> = []
     /// The commit in flight.
     var batch: Batch<D>?
+    /// The number of waiting commands that are decided one by one: a commit that they shared was refused.
+    var alone = 0
     /// The message of the last exchange that failed.
     var lastFailure: String?
     var isPumping: Bool

@@ -9,7 +9,8 @@ package protocol ActorStore<Logic>: Sendable {
     /// Takes an actor, or looks who has it.
     func claim(_ id: ActorID, _ terms: ClaimTerms) async throws(StoreFailure) -> ClaimResult<Logic.State>
 
-    /// Makes a change durable, if the actor is still ours and at this version.
+    /// Makes a change durable, if the actor is still ours and at this version. A store without room refuses
+    /// any change that is not a reduction.
     func commit(
         _ id: ActorID,
         owner: SessionID,
@@ -135,6 +136,9 @@ package struct StateChange<D: Decider>: Sendable {
         self.events = events
         self.form = form
     }
+
+    /// True if the change needs no room: see `Decider.isReduction`.
+    package var isReduction: Bool { D.isReduction(from: before, to: after) }
 }
 
 /// The reason for which the store gave no answer.

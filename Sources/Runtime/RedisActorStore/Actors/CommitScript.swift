@@ -16,9 +16,13 @@ internal import RedisClient
 /// | `REGRESSED` | the record is older than the owner's state: Redis lost data |
 /// | `FENCED` | another owner, or another commit, has changed the record since |
 enum CommitScript {
-    static let script = RedisScript(
-        name: "commit",
-        source: LuaFragments.refusedWithoutMemory + LuaFragments.records + LuaFragments.contents + """
+    static let script = RedisScript(name: "commit", source: LuaFragments.refusedWithoutMemory + text)
+    /// The same for a change that makes the content smaller: allowed without memory. Only what the actor
+    /// remembers of its commands may grow by it, and that has its own bound.
+    static let reduction = RedisScript(name: "reduce", source: LuaFragments.allowedWithoutMemory + text)
+
+    private static let text =
+        LuaFragments.records + LuaFragments.contents + """
             local o, e, q, id = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
             local r, bad = record(KEYS[1])
             if bad then return bad end
@@ -42,7 +46,6 @@ enum CommitScript {
             redis.pcall('PUBLISH', KEYS[1], next)
             return {'COMMITTED'}
             """
-    )
 
     static func arguments(
         owner: SessionID,

@@ -37,10 +37,16 @@ package struct InMemoryStore<Logic: Decider>: ActorStore {
         commit: CommitID,
         change: StateChange<Logic>
     ) async throws(StoreFailure) -> CommitAnswer {
-        let after = change.after
+        let (after, isReduction) = (change.after, change.isReduction)
         return try await faults.perform(.commit) { [redis] () throws(StoreFailure) in
             try redis.execute { store, _ throws(StoreFailure) in
-                try store.commit(id, owner: owner, version: version, commit: commit) { _ in after }
+                try store.commit(
+                    id,
+                    owner: owner,
+                    version: version,
+                    commit: commit,
+                    isReduction: isReduction
+                ) { _ in after }
             }
         }
     }

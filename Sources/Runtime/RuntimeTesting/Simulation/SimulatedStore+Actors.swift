@@ -20,6 +20,7 @@ extension SimulatedStore {
         if takes, generation != terms.generation { return ClaimResult(answer: .otherGeneration) }
         let found = try record(id)
         if found == nil, !creates { return ClaimResult(answer: .absent) }
+        if found == nil, isFull { throw .refused("actor \(id): out of memory (OOM)") }
         if let owner = found?.owner, owner != terms.session, !terms.dead.contains(owner) {
             return ClaimResult(answer: .owner(owner))
         }
@@ -47,14 +48,18 @@ extension SimulatedStore {
 
     /// See `ActorStore.commit`.
     ///
-    /// - Parameter change: turns the stored content, nil before the first commit, into the new one.
+    /// - Parameters:
+    ///   - isReduction: true if the change needs no room.
+    ///   - change: turns the stored content, nil before the first commit, into the new one.
     package mutating func commit(
         _ id: ActorID,
         owner: SessionID,
         version: Version,
         commit: CommitID,
+        isReduction: Bool = false,
         _ change: (State?) -> State
     ) throws(StoreFailure) -> CommitAnswer {
+        if isFull, !isReduction { throw .refused("actor \(id): out of memory (OOM)") }
         guard var record = try record(id) else { return .lost }
         if record.version < version, SafetyRule.regressedBeforeFenced.holds { return .regressed }
         guard record.owner == owner, record.version.epoch == version.epoch else { return .fenced }

@@ -27,6 +27,9 @@ extension Simulation {
         case .redisCrash(let loss, let restart):
             cluster.redis.crash(losing: loss)
             scheduler.after(restart) { [redis = cluster.redis] in redis.resume() }
+        case .redisFull(let length):
+            cluster.redis.setFull(true)
+            scheduler.after(length) { [redis = cluster.redis] in redis.setFull(false) }
         case .redisFlush:
             cluster.redis.flush()
         case .twoLosses(let holding, let between, let late):
@@ -52,6 +55,7 @@ extension Simulation {
         scheduler.trace.note("HEAL", at: scheduler.now, "")
         scheduler.disableHiccups()
         cluster.redis.resume()
+        cluster.redis.setFull(false)
         for path in cluster.network.all { path.heal() }
         for slot in slots {
             for path in slot.paths { path.heal() }

@@ -50,6 +50,7 @@ struct SimulatedActorStore: ActorStore {
         let content = try written { () throws(CodecFailure) in
             try layout.content(of: change, at: version.sequence.next, on: change.form)
         }
+        let isReduction = change.isReduction
         let answer = try await connection.execute(
             "commit",
             about: "\(id) by \(owner) on \(version.sequence.rawValue)"
@@ -57,9 +58,13 @@ struct SimulatedActorStore: ActorStore {
             [oracle] (store, _) throws(StoreFailure) in
             try oracle.watch(.commit(owner), of: id, in: &store) { store throws(StoreFailure) in
                 (
-                    try store.commit(id, owner: owner, version: version, commit: commit) {
-                        content.applied(to: $0)
-                    },
+                    try store.commit(
+                        id,
+                        owner: owner,
+                        version: version,
+                        commit: commit,
+                        isReduction: isReduction
+                    ) { content.applied(to: $0) },
                     SimulatedRedisServer.holds(owner, id, in: store)
                 )
             }
