@@ -42,6 +42,9 @@ import Testing
                 change: change(to: 1)
             )
         }
+        await run("resolve") { () throws(StoreFailure) in
+            _ = try await store.resolve(cart, owner: me, version: at, commit: CommitID("x"))
+        }
         await run("verify") { () throws(StoreFailure) in
             _ = try await store.verify(cart, owner: me, version: at, generation: generation)
         }
@@ -50,7 +53,7 @@ import Testing
                 cart,
                 owner: me,
                 version: at,
-                attempt: ClaimAttempt(2),
+                terms: RepublishTerms(attempt: ClaimAttempt(2), generation: generation),
                 state: .init(value: 1)
             )
         }
@@ -64,7 +67,7 @@ import Testing
     }
 
     private static let allCalls: Set = [
-        "look", "take", "create", "commit", "verify", "republish", "release", "surrender",
+        "look", "take", "create", "commit", "resolve", "verify", "republish", "release", "surrender",
     ]
 
     @Test func `every call finds a key of another type unreadable, and leaves it unchanged`() async throws {
@@ -168,6 +171,8 @@ import Testing
                 _ = try await fixture.commit(held, as: "c2", to: 2)
             }
             #expect(try await fixture.record(cart)?.sequence == 1)
+            #expect(try await fixture.resolve(at, "c1") == .committed)
+            #expect(try await fixture.resolve(held, "c2") == .pending)
             let terms = ClaimTerms(
                 mode: .create,
                 session: me,
@@ -195,7 +200,7 @@ import Testing
                 return
             }
             let newer = Version(epoch: taken.epoch, sequence: SequenceNumber(2))
-            guard case .republished = try await fixture.republish(newer, attempt: 3, 2) else {
+            guard case .republished = try await fixture.republish(newer, attempt: 3, value: 2) else {
                 Issue.record("not republished")
                 return
             }

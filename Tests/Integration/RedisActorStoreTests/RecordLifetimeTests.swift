@@ -32,7 +32,7 @@ import Testing
             _ = try await fixture.take(attempt: 2)
             #expect((days30 - 10_000...days30).contains(try await life()))
             try await fixture.put(nil, at: cart)
-            _ = try await fixture.republish(at, attempt: 3, 1)
+            _ = try await fixture.republish(at, attempt: 3, value: 1)
             #expect((days30 - 10_000...days30).contains(try await life()))
         }
     }

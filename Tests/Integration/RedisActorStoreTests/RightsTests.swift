@@ -52,7 +52,7 @@ import Testing
             let verified = try await user.store.verify(cart, owner: me, version: at, generation: generation)
             #expect(verified == .intact)
             try await administrator.put(nil, at: cart)
-            guard case .republished(let epoch) = try await user.republish(at, attempt: 2, 1) else {
+            guard case .republished(let epoch) = try await user.republish(at, attempt: 2, value: 1) else {
                 throw Unexpected(what: "not republished")
             }
             at.epoch = epoch
@@ -139,7 +139,7 @@ import Testing
                         cart,
                         owner: me,
                         version: newer,
-                        attempt: ClaimAttempt(2),
+                        terms: RepublishTerms(attempt: ClaimAttempt(2), generation: generation),
                         state: .init(value: 2)
                     )
                 case .surrender:
@@ -186,6 +186,7 @@ import Testing
     @Test func `a script writes a whole content without deleting its key`() async throws {
         try await withRedis { fixture in
             let store = RedisActorStore(client: fixture.client, layout: WideLayout(width: 7_000))
+            let generation = try await fixture.beat().generation
             try await fixture.put(
                 RecordSnapshot(owner: "me", epoch: 5, attempt: 1, sequence: 3, commit: "c", value: 1),
                 at: cart
@@ -223,7 +224,7 @@ import Testing
                     cart,
                     owner: me,
                     version: version(epoch: 5, sequence: 10),
-                    attempt: ClaimAttempt(4),
+                    terms: RepublishTerms(attempt: ClaimAttempt(4), generation: generation),
                     state: .init(value: 2)
                 )
             else { throw Unexpected(what: "not republished") }

@@ -42,6 +42,8 @@ protocol StoreFixture: Sendable {
     /// Ages a session's tombstone, and with it all that the fixture cannot distinguish from it.
     func age(_ session: SessionID, bySeconds seconds: UInt64) async throws
     func flush() async throws
+    /// Takes all room for new data from the store, or gives it back.
+    func setFull(_ isFull: Bool) async throws
     /// Restarts the server with the same data.
     func restart() async throws
     func prune(olderThan seconds: UInt64, keeping limit: Int) async throws -> Int
@@ -71,8 +73,13 @@ func version(epoch: UInt64, sequence: UInt64) -> Version {
     Version(epoch: Epoch(epoch), sequence: SequenceNumber(sequence))
 }
 
-func change(to value: Int64) -> StateChange<CounterLogic> {
-    StateChange(before: .init(value: 0), after: .init(value: value), events: [.added(value)], form: .empty)
+func change(from before: Int64 = 0, to value: Int64) -> StateChange<CounterLogic> {
+    StateChange(
+        before: .init(value: before),
+        after: .init(value: value),
+        events: [.added(value - before)],
+        form: .empty
+    )
 }
 
 extension StoreFixture {
@@ -113,22 +120,37 @@ extension StoreFixture {
         )
     }
 
-    func commit(_ version: Version, as id: String, to value: Int64) async throws -> CommitAnswer {
+    func commit(_ version: Version, as id: String, from before: Int64 = 0, to value: Int64) async throws
+        -> CommitAnswer
+    {
         try await store.commit(
             cart,
             owner: me,
             version: version,
             commit: CommitID(id),
-            change: change(to: value)
+            change: change(from: before, to: value)
         )
     }
 
-    func republish(_ version: Version, attempt: UInt64, _ value: Int64) async throws -> RepublishAnswer {
-        try await store.republish(
+    func resolve(_ version: Version, _ id: String) async throws -> ResolveAnswer {
+        try await store.resolve(cart, owner: me, version: version, commit: CommitID(id))
+    }
+
+    /// - Parameter generation: nil for the one in force.
+    func republish(
+        _ version: Version,
+        as session: SessionID = me,
+        attempt: UInt64,
+        under generation: Generation? = nil,
+        value: Int64
+    ) async throws -> RepublishAnswer {
+        let inForce =
+            if let generation { generation } else { try await beat(SessionID("observer")).generation }
+        return try await store.republish(
             cart,
-            owner: me,
+            owner: session,
             version: version,
-            attempt: ClaimAttempt(attempt),
+            terms: RepublishTerms(attempt: ClaimAttempt(attempt), generation: inForce),
             state: .init(value: value)
         )
     }

@@ -72,6 +72,11 @@ package struct CartLogic: Decider {
         }
     }
 
+    /// True if the cart holds less after a commit than before, and nothing new.
+    package static func isReduction(from before: CartRecord, to after: CartRecord) -> Bool {
+        before.cart.isReduced(to: after.cart)
+    }
+
     /// Makes the event part of the cart.
     package func evolve(_ state: inout CartRecord, with event: CartEvent) {
         decider.evolve(&state.cart, with: event)

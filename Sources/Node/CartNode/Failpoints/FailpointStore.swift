@@ -41,11 +41,11 @@ struct FailpointStore: ForwardingActorStore {
         _ id: ActorID,
         owner: SessionID,
         version: Version,
-        attempt: ClaimAttempt,
+        terms: RepublishTerms,
         state: CartLogic.State
     ) async throws(StoreFailure) -> RepublishAnswer {
         await armed.reach(.republishSending)
-        return try await target.republish(id, owner: owner, version: version, attempt: attempt, state: state)
+        return try await target.republish(id, owner: owner, version: version, terms: terms, state: state)
     }
 
     func release(_ id: ActorID, owner: SessionID, version: Version) async throws(StoreFailure)

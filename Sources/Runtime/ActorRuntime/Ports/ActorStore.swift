@@ -9,7 +9,8 @@ package protocol ActorStore<Logic>: Sendable {
     /// Takes an actor, or looks who has it.
     func claim(_ id: ActorID, _ terms: ClaimTerms) async throws(StoreFailure) -> ClaimResult<Logic.State>
 
-    /// Makes a change durable, if the actor is still ours and at this version.
+    /// Makes a change durable, if the actor is still ours and at this version. A store without room refuses
+    /// any change that is not a reduction.
     func commit(
         _ id: ActorID,
         owner: SessionID,
@@ -17,6 +18,15 @@ package protocol ActorStore<Logic>: Sendable {
         commit: CommitID,
         change: StateChange<Logic>
     ) async throws(StoreFailure) -> CommitAnswer
+
+    /// Finds out what became of a commit of which a copy went unanswered. Changes nothing, so that a store
+    /// that refuses every change answers too.
+    func resolve(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        commit: CommitID
+    ) async throws(StoreFailure) -> ResolveAnswer
 
     /// Checks whether the store still holds what we hold, and puts the actor's end of life off.
     func verify(
@@ -30,12 +40,13 @@ package protocol ActorStore<Logic>: Sendable {
     /// it tells is of one generation.
     func ownership(of ids: [ActorID], generation: Generation) async throws(StoreFailure) -> OwnershipAnswer
 
-    /// Gives a store that lost data our state back, under a new epoch.
+    /// Gives a store that lost data our state back, under a new epoch, unless the store has lost data again
+    /// since that was decided.
     func republish(
         _ id: ActorID,
         owner: SessionID,
         version: Version,
-        attempt: ClaimAttempt,
+        terms: RepublishTerms,
         state: Logic.State
     ) async throws(StoreFailure) -> RepublishAnswer
 
@@ -129,6 +140,9 @@ package struct StateChange<D: Decider>: Sendable {
         self.events = events
         self.form = form
     }
+
+    /// True if the change needs no room: see `Decider.isReduction`.
+    package var isReduction: Bool { D.isReduction(from: before, to: after) }
 }
 
 /// The reason for which the store gave no answer.

@@ -33,6 +33,15 @@ extension ForwardingActorStore {
         try await target.commit(id, owner: owner, version: version, commit: commit, change: change)
     }
 
+    package func resolve(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        commit: CommitID
+    ) async throws(StoreFailure) -> ResolveAnswer {
+        try await target.resolve(id, owner: owner, version: version, commit: commit)
+    }
+
     package func verify(
         _ id: ActorID,
         owner: SessionID,
@@ -53,10 +62,10 @@ extension ForwardingActorStore {
         _ id: ActorID,
         owner: SessionID,
         version: Version,
-        attempt: ClaimAttempt,
+        terms: RepublishTerms,
         state: Logic.State
     ) async throws(StoreFailure) -> RepublishAnswer {
-        try await target.republish(id, owner: owner, version: version, attempt: attempt, state: state)
+        try await target.republish(id, owner: owner, version: version, terms: terms, state: state)
     }
 
     package func release(

@@ -20,12 +20,23 @@ enum CommitScript {
     static func script(database: Int) -> RedisScript {
         RedisScript(
             name: "commit",
-            source: source(channelSuffix: RedisKeys.channelSuffix(ofDatabase: database))
+            source: LuaFragments.refusedWithoutMemory
+                + source(channelSuffix: RedisKeys.channelSuffix(ofDatabase: database))
+        )
+    }
+
+    /// The same for a change that makes the content smaller: allowed without memory. Only what the actor
+    /// remembers of its commands may grow by it, and that has its own bound.
+    static func reduction(database: Int) -> RedisScript {
+        RedisScript(
+            name: "reduce",
+            source: LuaFragments.allowedWithoutMemory
+                + source(channelSuffix: RedisKeys.channelSuffix(ofDatabase: database))
         )
     }
 
     private static func source(channelSuffix: String) -> String {
-        LuaFragments.refusedWithoutMemory + LuaFragments.records + LuaFragments.contents + """
+        LuaFragments.records + LuaFragments.contents + """
             local o, e, q, id = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
             local r, bad = record(KEYS[1])
             if bad then return bad end

@@ -4,7 +4,7 @@ package import Ownership
 /// One node's port to the actors of a simulated Redis, with faults of its own.
 package struct InMemoryStore<Logic: Decider>: ActorStore {
     package enum Call: Hashable, Sendable {
-        case claim, commit, verify, ownership, republish, release, surrender
+        case claim, commit, resolve, verify, ownership, republish, release, surrender
     }
 
     /// The faults of this port.
@@ -37,10 +37,29 @@ package struct InMemoryStore<Logic: Decider>: ActorStore {
         commit: CommitID,
         change: StateChange<Logic>
     ) async throws(StoreFailure) -> CommitAnswer {
-        let after = change.after
+        let (after, isReduction) = (change.after, change.isReduction)
         return try await faults.perform(.commit) { [redis] () throws(StoreFailure) in
             try redis.execute { store, _ throws(StoreFailure) in
-                try store.commit(id, owner: owner, version: version, commit: commit) { _ in after }
+                try store.commit(
+                    id,
+                    owner: owner,
+                    version: version,
+                    commit: commit,
+                    isReduction: isReduction
+                ) { _ in after }
+            }
+        }
+    }
+
+    package func resolve(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        commit: CommitID
+    ) async throws(StoreFailure) -> ResolveAnswer {
+        try await faults.perform(.resolve) { [redis] () throws(StoreFailure) in
+            try redis.execute { store, _ throws(StoreFailure) in
+                try store.resolve(id, owner: owner, version: version, commit: commit)
             }
         }
     }
@@ -71,7 +90,7 @@ package struct InMemoryStore<Logic: Decider>: ActorStore {
         _ id: ActorID,
         owner: SessionID,
         version: Version,
-        attempt: ClaimAttempt,
+        terms: RepublishTerms,
         state: Logic.State
     ) async throws(StoreFailure) -> RepublishAnswer {
         try await faults.perform(.republish) { [redis] () throws(StoreFailure) in
@@ -80,7 +99,7 @@ package struct InMemoryStore<Logic: Decider>: ActorStore {
                     id,
                     owner: owner,
                     version: version,
-                    attempt: attempt,
+                    terms: terms,
                     state: state,
                     at: time
                 )

@@ -20,6 +20,7 @@ extension SimulatedStore {
         if takes, generation != terms.generation { return ClaimResult(answer: .otherGeneration) }
         let found = try record(id)
         if found == nil, !creates { return ClaimResult(answer: .absent) }
+        if found == nil, isFull { throw .refused("actor \(id): out of memory (OOM)") }
         if let owner = found?.owner, owner != terms.session, !terms.dead.contains(owner) {
             return ClaimResult(answer: .owner(owner))
         }
@@ -47,14 +48,18 @@ extension SimulatedStore {
 
     /// See `ActorStore.commit`.
     ///
-    /// - Parameter change: turns the stored content, nil before the first commit, into the new one.
+    /// - Parameters:
+    ///   - isReduction: true if the change needs no room.
+    ///   - change: turns the stored content, nil before the first commit, into the new one.
     package mutating func commit(
         _ id: ActorID,
         owner: SessionID,
         version: Version,
         commit: CommitID,
+        isReduction: Bool = false,
         _ change: (State?) -> State
     ) throws(StoreFailure) -> CommitAnswer {
+        if isFull, !isReduction { throw .refused("actor \(id): out of memory (OOM)") }
         guard var record = try record(id) else { return .lost }
         if record.version < version, SafetyRule.regressedBeforeFenced.holds { return .regressed }
         guard record.owner == owner, record.version.epoch == version.epoch else { return .fenced }
@@ -65,6 +70,21 @@ extension SimulatedStore {
         record.state = change(record.state)
         contents.slots[id] = .record(record)
         return .committed
+    }
+
+    /// See `ActorStore.resolve`.
+    package func resolve(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        commit: CommitID
+    ) throws(StoreFailure) -> ResolveAnswer {
+        guard let record = try record(id) else { return .lost }
+        if record.version < version, SafetyRule.regressedBeforeFenced.holds { return .regressed }
+        guard record.owner == owner, record.version.epoch == version.epoch else { return .fenced }
+        if record.version == version { return .pending }
+        let isNext = record.version.sequence == version.sequence.next
+        return isNext && record.commit == commit ? .committed : .fenced
     }
 
     /// See `ActorStore.verify`.
@@ -98,15 +118,18 @@ extension SimulatedStore {
         _ id: ActorID,
         owner: SessionID,
         version: Version,
-        attempt: ClaimAttempt,
+        terms: RepublishTerms,
         state: State,
         at time: UInt64
     ) throws(StoreFailure) -> RepublishAnswer {
+        if generation != terms.generation, SafetyRule.republishNamesGeneration.holds {
+            return .otherGeneration
+        }
         let found = try record(id)
         if let found, !(found.version < version) {
             guard found.owner == owner, found.version.sequence == version.sequence else { return .fenced }
             if found.version.epoch == version.epoch { return .intact }
-            return found.attempt == attempt ? .republished(found.version.epoch) : .fenced
+            return found.attempt == terms.attempt ? .republished(found.version.epoch) : .fenced
         }
         let former = max(found?.version.epoch ?? Epoch(0), version.epoch)
         let fresh = Version(epoch: epoch(after: former, at: time), sequence: version.sequence)
@@ -114,7 +137,7 @@ extension SimulatedStore {
             Record(
                 owner: owner,
                 version: fresh,
-                attempt: attempt,
+                attempt: terms.attempt,
                 commit: nil,
                 state: version.sequence > .zero ? state : nil
             )

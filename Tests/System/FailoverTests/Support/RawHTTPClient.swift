@@ -53,6 +53,14 @@ struct RawHTTPClient: Sendable {
         )
     }
 
+    func remove(line: Int, from cart: String, at node: Int) async -> RawResponse {
+        await ask(.DELETE, "/v1/carts/\(cart)/lines/\(line)", at: node)
+    }
+
+    func delete(_ cart: String, at node: Int) async -> RawResponse {
+        await ask(.DELETE, "/v1/carts/\(cart)", at: node)
+    }
+
     func look(_ cart: String, at node: Int) async -> RawResponse {
         await ask(.GET, "/v1/carts/\(cart)", at: node)
     }

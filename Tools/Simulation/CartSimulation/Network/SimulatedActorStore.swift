@@ -50,6 +50,7 @@ struct SimulatedActorStore: ActorStore {
         let content = try written { () throws(CodecFailure) in
             try layout.content(of: change, at: version.sequence.next, on: change.form)
         }
+        let isReduction = change.isReduction
         let answer = try await connection.execute(
             "commit",
             about: "\(id) by \(owner) on \(version.sequence.rawValue)"
@@ -57,9 +58,13 @@ struct SimulatedActorStore: ActorStore {
             [oracle] (store, _) throws(StoreFailure) in
             try oracle.watch(.commit(owner), of: id, in: &store) { store throws(StoreFailure) in
                 (
-                    try store.commit(id, owner: owner, version: version, commit: commit) {
-                        content.applied(to: $0)
-                    },
+                    try store.commit(
+                        id,
+                        owner: owner,
+                        version: version,
+                        commit: commit,
+                        isReduction: isReduction
+                    ) { content.applied(to: $0) },
                     SimulatedRedisServer.holds(owner, id, in: store)
                 )
             }
@@ -70,6 +75,22 @@ struct SimulatedActorStore: ActorStore {
         case .fenced, .regressed, .lost: break
         }
         return answer.0
+    }
+
+    func resolve(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        commit: CommitID
+    ) async throws(StoreFailure) -> ResolveAnswer {
+        let answer = try await connection.execute("resolve", about: "\(id) by \(owner)") {
+            (store, _) throws(StoreFailure) in
+            try store.resolve(id, owner: owner, version: version, commit: commit)
+        }
+        if answer == .committed {
+            oracle.heard(Version(epoch: version.epoch, sequence: version.sequence.next), of: id)
+        }
+        return answer
     }
 
     func verify(
@@ -97,7 +118,7 @@ struct SimulatedActorStore: ActorStore {
         _ id: ActorID,
         owner: SessionID,
         version: Version,
-        attempt: ClaimAttempt,
+        terms: RepublishTerms,
         state: CartRecord
     ) async throws(StoreFailure) -> RepublishAnswer {
         let state = try whole(state, version)
@@ -111,7 +132,7 @@ struct SimulatedActorStore: ActorStore {
                     id,
                     owner: owner,
                     version: version,
-                    attempt: attempt,
+                    terms: terms,
                     state: state,
                     at: time
                 )
