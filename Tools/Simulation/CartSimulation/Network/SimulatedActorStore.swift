@@ -48,9 +48,9 @@ struct SimulatedActorStore: ActorStore {
         change: StateChange<CartLogic>
     ) async throws(StoreFailure) -> CommitAnswer {
         let content = try written { () throws(CodecFailure) in
-            try layout.content(of: change, at: version.sequence.next, on: change.form)
+            try layout.content(of: change, at: change.sequence, on: change.form)
         }
-        let isReduction = change.isReduction
+        let (isReduction, next) = (change.isReduction, change.sequence)
         let answer = try await connection.execute(
             "commit",
             about: "\(id) by \(owner) on \(version.sequence.rawValue)"
@@ -62,6 +62,7 @@ struct SimulatedActorStore: ActorStore {
                         id,
                         owner: owner,
                         version: version,
+                        next: next,
                         commit: commit,
                         isReduction: isReduction
                     ) { content.applied(to: $0) },
@@ -70,7 +71,7 @@ struct SimulatedActorStore: ActorStore {
             }
         }
         switch answer.0 {
-        case .committed: oracle.heard(Version(epoch: version.epoch, sequence: version.sequence.next), of: id)
+        case .committed: oracle.heard(Version(epoch: version.epoch, sequence: next), of: id)
         case .fenced where answer.1: oracle.sawFencedByItself(id, owner)
         case .fenced, .regressed, .lost: break
         }
