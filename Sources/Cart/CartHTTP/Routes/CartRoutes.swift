@@ -86,6 +86,7 @@ package struct CartRoutes<Dispatcher: CartDispatcher>: Sendable {
             return try await change(CartID(path: id), by: .delete, context())
         case (.lines(let id), .post):
             let (cart, context) = try (CartID(path: id), context())
+            try application.requireTrustToAdd(context)
             return try await change(cart, by: CartBody.addition(body(of: request)), context)
         case (.lines(let id), .delete):
             return try await change(CartID(path: id), by: .clear, context())
@@ -111,7 +112,11 @@ package struct CartRoutes<Dispatcher: CartDispatcher>: Sendable {
         case (.checkout(let id), .post):
             let (cart, context) = try (CartID(path: id), context())
             let version = try CartBody.checkout(await json(of: request))
-            return try await change(cart, by: .checkOut(application.newOrderID()), context.ordering(version))
+            return try await change(
+                cart,
+                by: .checkOut(application.newOrderID()),
+                context.ordering(inBody: version)
+            )
         case (.cancellation(let id), .post):
             let (cart, context) = try (CartID(path: id), context())
             try CartBody.nothing(await json(of: request))
