@@ -152,7 +152,9 @@ actor Activation<D: Decider> {
         switch machine.state {
         case .ended: true
         case .owned(let version): stored == StoredOwnership(owner: session.id, version: version)
-        case .claiming, .absent, .committing, .verifying, .republishing, .releasing, .surrendering: false
+        case .claiming, .absent, .committing, .resolving, .verifying, .republishing, .releasing,
+            .surrendering:
+            false
         }
     }
 
