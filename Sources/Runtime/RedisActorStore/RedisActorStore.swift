@@ -95,6 +95,20 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
         return try VerifyScript.answer(answer)
     }
 
+    package func ownership(
+        of ids: [ActorID],
+        generation: Generation
+    ) async throws(StoreFailure) -> OwnershipAnswer {
+        let read = OwnershipRead(of: ids, in: keys, generation: generation)
+        let replies: [RedisValue]
+        do throws(RedisError) {
+            replies = try await client.send(read.pipeline)
+        } catch {
+            throw StoreFailure(error, about: "the owners of \(ids.count) actors")
+        }
+        return try read.answer(replies)
+    }
+
     package func republish(
         _ id: ActorID,
         owner: SessionID,

@@ -71,7 +71,8 @@ extension Activation {
     private func handOver(_ action: OwnershipMachine.Action) {
         switch action {
         case .performAgain, .rejectCommit: pending = action
-        case .none, .perform, .serve, .answerAbsent, .apply, .drop: pending = nil
+        case .none, .perform, .serve, .answerAbsent, .apply, .drop:
+            pending = SafetyRule.handOverAsksAgain.holds ? nil : action
         }
         if !host.enqueue(self) { close() }
     }

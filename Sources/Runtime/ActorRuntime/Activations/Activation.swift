@@ -133,6 +133,16 @@ actor Activation<D: Decider> {
         await watch()
     }
 
+    /// True if a sweep has nothing to do here: the store had just what is committed here, and nothing was or
+    /// is under way that could make it more.
+    func isIntact(_ stored: StoredOwnership?) -> Bool {
+        switch machine.state {
+        case .ended: true
+        case .owned(let version): stored == StoredOwnership(owner: session.id, version: version)
+        case .claiming, .absent, .committing, .verifying, .republishing, .releasing, .surrendering: false
+        }
+    }
+
     /// The number of waiting commands: those in the mailbox, and the reads that wait for the commit in
     /// flight.
     var waiting: Int { mailbox.count + (batch?.entries.count { !$0.isChange } ?? 0) }

@@ -26,6 +26,10 @@ package protocol ActorStore<Logic>: Sendable {
         generation: Generation
     ) async throws(StoreFailure) -> VerifyAnswer
 
+    /// Looks who owns actors, and at which versions; changes nothing, and puts no end of life off. All that
+    /// it tells is of one generation.
+    func ownership(of ids: [ActorID], generation: Generation) async throws(StoreFailure) -> OwnershipAnswer
+
     /// Gives a store that lost data our state back, under a new epoch.
     func republish(
         _ id: ActorID,

@@ -4,7 +4,7 @@ package import Ownership
 /// One node's port to the actors of a simulated Redis, with faults of its own.
 package struct InMemoryStore<Logic: Decider>: ActorStore {
     package enum Call: Hashable, Sendable {
-        case claim, commit, verify, republish, release, surrender
+        case claim, commit, verify, ownership, republish, release, surrender
     }
 
     /// The faults of this port.
@@ -55,6 +55,15 @@ package struct InMemoryStore<Logic: Decider>: ActorStore {
             try redis.execute { store, _ throws(StoreFailure) in
                 try store.verify(id, owner: owner, version: version, generation: generation)
             }
+        }
+    }
+
+    package func ownership(
+        of ids: [ActorID],
+        generation: Generation
+    ) async throws(StoreFailure) -> OwnershipAnswer {
+        try await faults.perform(.ownership) { [redis] () throws(StoreFailure) in
+            try redis.execute { store, _ in store.ownership(of: ids, generation: generation) }
         }
     }
 

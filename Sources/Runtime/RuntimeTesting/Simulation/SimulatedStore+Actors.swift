@@ -80,6 +80,19 @@ extension SimulatedStore {
         return record.owner == owner && record.version == version ? .intact : .fenced
     }
 
+    /// See `ActorStore.ownership`.
+    package func ownership(of ids: [ActorID], generation: Generation) -> OwnershipAnswer {
+        guard generation == self.generation else { return .otherGeneration }
+        return .owners(
+            ids.map { id in
+                switch contents.slots[id] {
+                case nil, .unreadable: nil
+                case .record(let record): StoredOwnership(owner: record.owner, version: record.version)
+                }
+            }
+        )
+    }
+
     /// See `ActorStore.republish`.
     package mutating func republish(
         _ id: ActorID,

@@ -84,6 +84,15 @@ struct SimulatedActorStore: ActorStore {
         }
     }
 
+    func ownership(
+        of ids: [ActorID],
+        generation: Generation
+    ) async throws(StoreFailure) -> OwnershipAnswer {
+        try await connection.execute("ownership", about: "\(ids.count) carts") { (store, _) in
+            store.ownership(of: ids, generation: generation)
+        }
+    }
+
     func republish(
         _ id: ActorID,
         owner: SessionID,

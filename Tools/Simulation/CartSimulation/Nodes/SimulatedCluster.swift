@@ -17,6 +17,7 @@ final class SimulatedCluster: Sendable {
     let network: Network
     let sessions: Sessions
     let oracle: OwnershipOracle
+    let sessionJudge: SessionJudge
     let redis: SimulatedRedisServer
     /// The Redis of a foreign cluster, whose nodes may come to listen at addresses that were ours.
     let foreignRedis: SimulatedRedisServer
@@ -38,6 +39,12 @@ final class SimulatedCluster: Sendable {
         self.sessions = sessions
         network = Network(nodes: nodes, scheduler: scheduler)
         oracle = OwnershipOracle { sessions.mayAct($0) }
+        sessionJudge = SessionJudge(
+            oracle,
+            patience: .init(policy.lease.heartbeatInterval * 2 + .seconds(2)),
+            scheduler: scheduler,
+            judges: hiccups.areShort
+        )
         redis = SimulatedRedisServer(scheduler, clock: clock)
         foreignRedis = SimulatedRedisServer(scheduler, clock: clock)
     }
