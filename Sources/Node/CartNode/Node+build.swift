@@ -203,12 +203,20 @@ extension Node {
         switch folder.predecessor() {
         case .none:
             return BootstrapState(exclusive: isExclusive)
-        case .record(let record):
+        case .record(let record, let isOver):
             guard record.cluster == settings.cluster.name, record.redis == settings.redisIdentity else {
                 return BootstrapState(exclusive: isExclusive)
             }
+            // Whatever holds a copy of the folder has a copy of an embedded Redis, not this one.
+            let isGone = isOver || isExclusive
+            if !isGone {
+                logger.notice(
+                    "the former session may go on elsewhere: its carts wait for the lease",
+                    metadata: ["session": "\(record.session)"]
+                )
+            }
             return BootstrapState(
-                predecessor: record.session,
+                predecessor: isGone ? record.session : nil,
                 settled: record.settled,
                 exclusive: isExclusive
             )
