@@ -23,12 +23,21 @@ package struct Heartbeat: Sendable, Hashable {
     package let draining: Bool
     /// The generation that the session calls settled, if any.
     package let settled: Generation?
+    /// The length of the session's lease, for those who wait for its end.
+    package let lease: Duration?
     package let card: NodeCard
 
-    package init(session: SessionID, draining: Bool, settled: Generation?, card: NodeCard) {
+    package init(
+        session: SessionID,
+        draining: Bool,
+        settled: Generation?,
+        lease: Duration? = nil,
+        card: NodeCard
+    ) {
         self.session = session
         self.draining = draining
         self.settled = settled
+        self.lease = lease
         self.card = card
     }
 }

@@ -38,6 +38,8 @@ actor SessionKeeper {
     private var lastFailure: StoreFailure?
     private var pruneAt: ContinuousClock.Instant
     private var recorded: (SessionID, Generation?)?
+    /// The sessions whose leases were reported to have another length.
+    private var reportedLeases: Set<SessionID> = []
 
     /// - Parameter nothingLive: true if the host has no activation at all.
     init(
@@ -158,6 +160,7 @@ actor SessionKeeper {
                 vouched: identity.bootstrap.vouches(for: report.generation),
                 nothingLive: nothingLive()
             )
+            reportOtherLeases(at: now)
             switch action {
             case .none: break
             case .sweep(let sweep):
@@ -170,6 +173,21 @@ actor SessionKeeper {
         }
         replaceIfOver()
         record(directory.session)
+    }
+
+    /// Logs each session with a lease of another length once.
+    private func reportOtherLeases(at now: ContinuousClock.Instant) {
+        let members = directory.clusterView(at: now).membersWithOtherLease
+        for member in members where !reportedLeases.contains(member.session) {
+            logger.warning(
+                "the leases of two nodes differ: everybody waits for the longer one",
+                metadata: [
+                    "peer": "\(member.card.name)", "peerLease": "\(member.lease ?? .zero)",
+                    "lease": "\(policy.length)",
+                ]
+            )
+        }
+        reportedLeases = Set(members.map(\.session))
     }
 
     private func replaceIfOver() {

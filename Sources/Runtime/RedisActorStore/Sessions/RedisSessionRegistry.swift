@@ -47,7 +47,9 @@ package final class RedisSessionRegistry: SessionRegistry {
     }
 
     package func beat(_ heartbeat: Heartbeat) async throws(StoreFailure) -> HeartbeatAnswer {
-        guard let card = heartbeat.card.json else { throw .refused("the node's card cannot be encoded") }
+        guard let card = EntryCard(card: heartbeat.card, lease: heartbeat.lease).json else {
+            throw .refused("the node's card cannot be encoded")
+        }
         let confirmation = replicas > 0 ? try await ReplicaConfirmation(client, replicas: replicas) : nil
         let answer = try await ask(
             HeartbeatScript.script,

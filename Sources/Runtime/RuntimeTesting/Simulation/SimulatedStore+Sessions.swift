@@ -26,6 +26,7 @@ extension SimulatedStore {
                 counter: counter,
                 condition: heartbeat.draining ? .draining : .alive,
                 settled: heartbeat.settled?.description ?? "",
+                lease: heartbeat.lease,
                 card: heartbeat.card
             ),
             since: 0

@@ -12,21 +12,21 @@ final class Sessions: Sendable {
     private let entries = Mutex<[SessionID: Entry]>([:])
     /// The last session of each process.
     private let latest = Mutex<[ObjectIdentifier: SessionHandle]>([:])
-    private let policy: LeasePolicy
     private let clock: SimulatedClock
 
-    init(policy: LeasePolicy, clock: SimulatedClock) {
-        self.policy = policy
+    init(clock: SimulatedClock) {
         self.clock = clock
     }
 
     /// Begins a session of a process.
     ///
     /// - Returns: the session, and the former one of the process.
-    func begin(_ liveness: ProcessLiveness) -> (fresh: SessionHandle, former: SessionHandle?) {
+    func begin(_ liveness: ProcessLiveness, lease: LeasePolicy) -> (
+        fresh: SessionHandle, former: SessionHandle?
+    ) {
         entries.withLock { entries in
             let id = SessionID("\(liveness.name).\(entries.count + 1)")
-            let fresh = SessionHandle(id: id, policy: policy)
+            let fresh = SessionHandle(id: id, policy: lease)
             entries[id] = Entry(handle: fresh, liveness: liveness)
             let former = latest.withLock { $0.updateValue(fresh, forKey: ObjectIdentifier(liveness)) }
             return (fresh, former)

@@ -81,7 +81,7 @@ final class SimulatedNodeProcess: Sendable {
                     if liveness.isAlive, homeCluster == .ours { slot.record(session, settled) }
                 }
             ),
-            policy: cluster.policy,
+            policy: cluster.policy(of: slot.number),
             environment: Self.environment(of: cluster, homeCluster, liveness: liveness, heart: heart),
             logger: Self.logger(of: cluster.scheduler, liveness)
         )
@@ -104,8 +104,8 @@ final class SimulatedNodeProcess: Sendable {
         environment.clock = cluster.clock
         environment.sessionClock = cluster.clock
         environment.random = { [scheduler = cluster.scheduler] in scheduler.random() }
-        environment.makeSession = { [sessions = cluster.sessions, judge = cluster.sessionJudge] _ in
-            let (fresh, former) = sessions.begin(liveness)
+        environment.makeSession = { [sessions = cluster.sessions, judge = cluster.sessionJudge] lease in
+            let (fresh, former) = sessions.begin(liveness, lease: lease)
             if homeCluster == .ours, let former { judge.check(former, of: liveness) }
             return fresh
         }
