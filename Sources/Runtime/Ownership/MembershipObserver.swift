@@ -35,6 +35,9 @@ package struct MembershipObserver: Sendable {
     /// The most absent owners that are watched at once. Beyond it the oldest watch is given up; it starts
     /// again, with a new wait, if the session is asked for again.
     package static let watchLimit = 1_024
+    /// The most dead sessions that are remembered. One that was forgotten is observed again, with a new wait,
+    /// if an actor names it.
+    package static let deadLimit = 16_384
     /// The most tombstoned sessions that a claim carries along.
     package static let recentDeadLimit = 16
 
@@ -42,7 +45,7 @@ package struct MembershipObserver: Sendable {
     /// The longest lease that any entry has named.
     private var longestLease: Duration?
     private var members: [SessionID: Member] = [:]
-    private var dead: Set<SessionID> = []
+    private var dead = RecentSessions(limit: MembershipObserver.deadLimit)
     private var observations: [SessionID: Observation] = [:]
     private var watched: [SessionID] = []
     /// The sessions found dead last, newest last: those whose actors are likely to be claimed now.
@@ -138,7 +141,7 @@ package struct MembershipObserver: Sendable {
 
     /// Records that a session is dead: its tombstone is written, or its death was proved otherwise.
     package mutating func learnDead(_ session: SessionID) {
-        guard dead.insert(session).inserted else { return }
+        guard dead.insert(session) else { return }
         members[session] = nil
         observations[session] = nil
         watched.removeAll { $0 == session }

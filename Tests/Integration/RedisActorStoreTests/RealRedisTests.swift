@@ -207,7 +207,7 @@ import Testing
                 generation: generation
             )
             #expect(try await fixture.registry.writeTombstone(absent) == .written)
-            #expect(try await fixture.prune(olderThan: 0) >= 0)
+            #expect(try await fixture.prune(olderThan: 0, keeping: 0) >= 0)
         }
     }
 

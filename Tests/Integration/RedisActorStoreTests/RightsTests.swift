@@ -56,7 +56,7 @@ import Testing
             #expect(try await user.release(at) == .released)
             #expect(try await user.surrender(at, 1) == .released)
             try await user.registry.writeTombstoneUnconditionally(other)
-            _ = try await user.prune(olderThan: 0)
+            _ = try await user.prune(olderThan: 0, keeping: 0)
             _ = try await user.client.send("SUBSCRIBE", [.string(user.key(cart))])
             _ = try await user.client.send("UNSUBSCRIBE", [.string(user.key(cart))])
             for right in try Self.documentedCommands() {

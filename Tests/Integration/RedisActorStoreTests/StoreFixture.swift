@@ -44,7 +44,7 @@ protocol StoreFixture: Sendable {
     func flush() async throws
     /// Restarts the server with the same data.
     func restart() async throws
-    func prune(olderThan seconds: UInt64) async throws -> Int
+    func prune(olderThan seconds: UInt64, keeping limit: Int) async throws -> Int
 }
 
 /// Runs a test in its own fixture.

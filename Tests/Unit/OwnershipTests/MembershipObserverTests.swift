@@ -146,6 +146,16 @@ import Testing
         #expect(observer.status(of: SessionID("dead-0")) == .dead)
     }
 
+    @Test func `the dead that are remembered are bounded, and the latest are among them`() {
+        var observer = observer([])
+        let count = MembershipObserver.deadLimit * 2
+        for number in 0..<count { observer.learnDead(SessionID("dead-\(number)")) }
+        let remembered = (0..<count).count { observer.status(of: SessionID("dead-\($0)")) == .dead }
+        #expect((MembershipObserver.deadLimit / 2...MembershipObserver.deadLimit).contains(remembered))
+        #expect(observer.status(of: SessionID("dead-\(count - 1)")) == .dead)
+        #expect(observer.status(of: SessionID("dead-0")) == .absent)
+    }
+
     @Test func `the watches are bounded, and the oldest gives way`() {
         var observer = observer([])
         for number in 0...MembershipObserver.watchLimit { observer.watch(SessionID("absent-\(number)")) }

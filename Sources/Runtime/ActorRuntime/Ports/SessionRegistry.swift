@@ -12,9 +12,10 @@ package protocol SessionRegistry: Sendable {
     /// Writes a tombstone on certain knowledge: the session was our own, or its process is proved to be gone.
     func writeTombstoneUnconditionally(_ session: SessionID) async throws(StoreFailure)
 
-    /// Removes tombstones that are old enough for nobody to need them soon; answers how many. Always safe: a
-    /// session that is gone altogether can be observed as absent, and declared dead again.
-    func prune() async throws(StoreFailure) -> Int
+    /// Removes tombstones that are old enough for nobody to need them soon, and the oldest of those that
+    /// exceed `limit`; answers how many. Always safe: a session that is gone altogether can be observed as
+    /// absent, and declared dead again.
+    func prune(keeping limit: Int) async throws(StoreFailure) -> Int
 }
 
 /// The report of a session about itself.

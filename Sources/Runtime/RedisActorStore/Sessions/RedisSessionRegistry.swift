@@ -82,13 +82,17 @@ package final class RedisSessionRegistry: SessionRegistry {
         )
     }
 
-    /// Removes old tombstones. To be called now and then, because each heartbeat's answer has all of them.
+    /// Removes old tombstones, and the oldest of those that exceed `limit`. To be called now and then, because
+    /// each heartbeat's answer has all of them.
     ///
     /// - Returns: the number of tombstones removed.
     @discardableResult
-    package func prune() async throws(StoreFailure) -> Int {
+    package func prune(keeping limit: Int) async throws(StoreFailure) -> Int {
         try PruneScript.count(
-            try await ask(PruneScript.script, PruneScript.arguments(retention: tombstoneRetention))
+            try await ask(
+                PruneScript.script,
+                PruneScript.arguments(retention: tombstoneRetention, keeping: limit)
+            )
         )
     }
 
