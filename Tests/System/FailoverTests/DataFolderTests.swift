@@ -1,3 +1,4 @@
+import CartWorkload
 import ClusterTesting
 import Foundation
 import Testing
