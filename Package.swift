@@ -201,8 +201,8 @@ let toolTargets = targets(
         ActorRuntime Cart CartActor Ownership PeerTransport ProcessMeasurement RedisActorStore RedisClient
         ServerTesting ArgumentParser Histogram Logging NIOCore NIOPosix Subprocess SystemPackage
     library Tools/Simulation/CartSimulation:
-        ActorRuntime Cart CartActor CartWorkload Ownership RuntimeTesting SeededRandom Timing DequeModule
-        HeapModule Logging
+        ActorRuntime Cart CartActor CartApplication CartWorkload Ownership RuntimeTesting SeededRandom Timing
+        DequeModule HeapModule Logging
     executable Tools/Simulation/CartSimulate: CartSimulation ArgumentParser
     library Tools/Cluster/ServerTesting: SeededRandom
     library Tools/Cluster/ClusterTesting:

@@ -129,6 +129,7 @@ package struct Scenario: Sendable {
         plan.keyed = [0, 0.5, 1].randomElement(using: &random) ?? 0.5
         plan.pause = .milliseconds([20, 200, 600].randomElement(using: &random) ?? 200)
         plan.retry.attempts = 8
+        plan.useEveryAction()
         return plan
     }
 
