@@ -138,7 +138,16 @@ import Testing
     func `a product in two lines, as former builds left it half-way, shows one item and is set to one line`()
         async throws
     {
-        let euro = try Currency("USD")
+        try putTwoLines()
+        let carts = carts(.retail)
+        #expect(try await carts.items(of: "u", call()) == [item("a", 10, at: 250)])
+        #expect(try await carts.set("a", quantity: 7, unitPrice: 250, for: "u", call()))
+        #expect(try await carts.items(of: "u", call()) == [item("a", 7, at: 250)])
+    }
+
+    /// A cart that holds one product in two lines, at two prices.
+    private func putTwoLines() throws {
+        let dollar = try Currency("USD")
         let lines = [(1, 100, 3), (2, 250, 7)].map { id, price, quantity in
             Line(
                 id: LineID(UInt32(id)),
@@ -150,17 +159,41 @@ import Testing
             )
         }
         let cart = OpenCart(
-            currency: euro,
+            currency: dollar,
             lines: lines,
             lastLine: LineID(2),
             createdAt: moment,
             updatedAt: moment
         )
         backend.put(try CartNamespace.retail.cart(of: "u").text, .open(cart), sequence: 3)
-        let carts = carts(.retail)
-        #expect(try await carts.items(of: "u", call()) == [item("a", 10, at: 250)])
-        #expect(try await carts.set("a", quantity: 7, unitPrice: 250, for: "u", call()))
-        #expect(try await carts.items(of: "u", call()) == [item("a", 7, at: 250)])
+    }
+
+    @Test func `a product in two lines is taken out by one commit, or not at all`() async throws {
+        for outcome in [HostFailure.Outcome.notApplied, .unknown] {
+            try putTwoLines()
+            let dispatcher = FaultyDispatcher(to: backend, .before, at: 1, telling: outcome)
+            let refusal = await #expect(throws: Refusal.self) {
+                try await DemoShopCarts(.retail, application(dispatcher)).remove("a", for: "u", call())
+            }
+            #expect(refusal?.retryAdvice?.outcome == outcome)
+            #expect(try await carts(.retail).items(of: "u", call()) == [item("a", 10, at: 250)])
+        }
+        let before = backend.asked.count
+        try await carts(.retail).remove("a", for: "u", call())
+        // One look and one change.
+        #expect(backend.asked.count == before + 2)
+        #expect(try await carts(.retail).items(of: "u", call()).isEmpty)
+    }
+
+    @Test func `a product of which a line goes meanwhile is taken out all the same`() async throws {
+        try putTwoLines()
+        let id = ActorID(try CartNamespace.retail.cart(of: "u").text)
+        let dispatcher = HookedDispatcher(to: backend, before: 1) {
+            let removal = CartCommand.change(.removeLine(LineID(2)), at: moment)
+            _ = try await backend.ask(id, removal, deadline: .now, trace: "")
+        }
+        try await DemoShopCarts(.retail, application(dispatcher)).remove("a", for: "u", call())
+        #expect(try await carts(.retail).items(of: "u", call()).isEmpty)
     }
 
     @Test func `removing takes a product out, and one that is not there is fine`() async throws {

@@ -102,12 +102,26 @@ package struct DemoShopCarts<Dispatcher: CartDispatcher>: Sendable {
         return actions + lines.filter { $0.id != kept.id }.map { .removeLine($0.id) }
     }
 
-    /// Takes a product out of the user's cart; nothing to take out is fine.
+    /// Takes a product out of the user's cart, by one commit; nothing to take out is fine.
     package func remove(_ product: String, for user: String, _ context: CallContext) async throws(Refusal) {
         let cart = try space.cart(of: user)
         let sku = try CartNamespace.sku(of: product, limits)
-        let lines = try await look(cart, context)?.cart.contents?.lines.filter { $0.sku == sku } ?? []
-        for line in lines { try await change(cart, by: .removeLine(line.id), context) }
+        var attempts = 0
+        while true {
+            attempts += 1
+            let lines = try await look(cart, context)?.cart.contents?.lines.filter { $0.sku == sku } ?? []
+            guard !lines.isEmpty else { return }
+            let removal = CartCommand.Change.actions(lines.map { .removeLine($0.id) })
+            switch try await application.answer(.change(removal, at: now()), of: cart, context).verdict {
+            case .accepted:
+                return
+            // Somebody took one of the lines out meanwhile.
+            case .rejected(.action(_, .lineNotFound)) where attempts < Self.maximumAttempts: continue
+            case .rejected(.action(_, let rejection)), .rejected(let rejection):
+                guard try await isGone(cart, after: rejection, context) else { throw Refusal(rejection) }
+                return
+            }
+        }
     }
 
     /// Takes everything out of the user's cart; one that is not there is fine, and stays so.
@@ -143,6 +157,9 @@ package struct DemoShopCarts<Dispatcher: CartDispatcher>: Sendable {
     }
 
     /// Has a cart changed, and the cart made for it where there is none.
+    ///
+    /// Where the change fails after the cart was made, the failure's own outcome is the right one: no user can
+    /// tell an empty cart from none.
     private func put(_ command: CartCommand, into cart: CartID, _ context: CallContext)
         async throws(Refusal) -> CartRecord
     {
