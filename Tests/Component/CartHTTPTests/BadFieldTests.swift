@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("0", "invalid-field"), ("-1", "invalid-field"), ("1.0", "wrong-type"), ("1e2", "wrong-type"),
+        ("0", "invalid-field"), ("-1", "invalid-field"), ("1.5", "wrong-type"), ("1e-2", "wrong-type"),
         ("\"1\"", "wrong-type"), ("true", "wrong-type"), ("[1]", "wrong-type"), ("{}", "wrong-type"),
         ("9223372036854775808", "invalid-field"), ("99999999999999999999999999", "invalid-field"),
         ("null", "missing-field"),
@@ -76,7 +76,7 @@ import Testing
             #"[{"lineId":"1","quantity":1},{"lineId":"2","quantity":-1}]"#, "invalid-field",
             "/lines/1/quantity"
         ),
-        (#"[{"lineId":"1","quantity":1e3}]"#, "wrong-type", "/lines/0/quantity"),
+        (#"[{"lineId":"1","quantity":1e-3}]"#, "wrong-type", "/lines/0/quantity"),
         (#"[{"lineId":"1","quantity":1,"sku":"a"}]"#, "unknown-field", "/lines/0/sku"),
     ])
     func `lines that can not be taken out are refused, alone and in a batch`(
