@@ -32,6 +32,14 @@ package struct CallContext: Sendable {
         self.authorization = authorization
         self.trace = trace
     }
+
+    /// The same call, whose request names the version that is to be ordered beside its precondition.
+    package func ordering(_ version: UInt64) -> CallContext {
+        var context = self
+        context.precondition = .versions([version])
+        context.preconditionField = .named(.version)
+        return context
+    }
 }
 
 /// The state of a cart that a client requires for its request to be served.

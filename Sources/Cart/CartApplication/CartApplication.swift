@@ -76,7 +76,7 @@ package struct CartApplication<Dispatcher: CartDispatcher>: Sendable {
             at: dependencies.now(),
             expected: try await expectedVersion(of: id, for: change, context),
             operation: context.key.map {
-                CartOperation($0, change, under: context.precondition, hasGeneratedID: hasGeneratedID)
+                CartOperation($0, change, hasGeneratedID: hasGeneratedID)
             }
         )
         return try await ask(command, of: id, context)

@@ -234,11 +234,11 @@ package nonisolated struct ServedTerms: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// 1 to 255 visible ASCII characters; empty for none. A retry with the same key is applied once. Keys are shared with the
+  /// 1 to 255 printable ASCII characters; empty for none. A retry with the same key is applied once. Keys are shared with the
   /// HTTP API (`Idempotency-Key`).
   package var idempotencyKey: String = String()
 
-  /// The version that the cart must have; absent: any.
+  /// The version that the cart must have; absent: any. A retry with the same key may have another.
   package var expectedVersion: UInt64 {
     get {_expectedVersion ?? 0}
     set {_expectedVersion = newValue}

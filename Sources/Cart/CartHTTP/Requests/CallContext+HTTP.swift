@@ -37,15 +37,12 @@ extension CallContext {
     /// The same, where the body may name the version that is to be ordered.
     ///
     /// - Throws: where the precondition is another.
-    func ordering(_ version: UInt64?) throws(RequestError) -> CallContext {
+    func ordering(inBody version: UInt64?) throws(RequestError) -> CallContext {
         guard let version else { return self }
         guard precondition.admits(version) else {
             throw .invalidValue("/version", expected: "the version of If-Match")
         }
-        var context = self
-        context.precondition = .versions([version])
-        context.preconditionField = .named(.version)
-        return context
+        return ordering(version)
     }
 }
 

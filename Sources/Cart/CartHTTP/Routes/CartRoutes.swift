@@ -109,7 +109,11 @@ package struct CartRoutes<Dispatcher: CartDispatcher>: Sendable {
         case (.checkout(let id), .post):
             let (cart, context) = try (CartID(path: id), context())
             let version = try CartBody.checkout(await json(of: request))
-            return try await change(cart, by: .checkOut(application.newOrderID()), context.ordering(version))
+            return try await change(
+                cart,
+                by: .checkOut(application.newOrderID()),
+                context.ordering(inBody: version)
+            )
         case (.cancellation(let id), .post):
             let (cart, context) = try (CartID(path: id), context())
             try CartBody.nothing(await json(of: request))
