@@ -156,7 +156,7 @@ let productTargets = targets(
     library Sources/Cart/Cart
     generated Sources/Cart/CartProtobuf: SwiftProtobuf
     library Sources/Cart/CartActor: ActorRuntime Cart CartProtobuf Ownership SwiftProtobuf
-    library Sources/Cart/CartApplication: ActorRuntime Cart CartActor Ownership PercentEncoding Timing Crypto
+    library Sources/Cart/CartApplication: ActorRuntime Cart CartActor Ownership Timing Crypto
     library Sources/Cart/CartHTTP:
         ActorRuntime Cart CartActor CartApplication PercentEncoding Timing HTTPTypes Hummingbird NIOCore
     library Sources/Cart/CartGRPC:

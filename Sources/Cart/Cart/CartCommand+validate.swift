@@ -86,7 +86,7 @@ extension Currency {
 
 extension NewItem {
     fileprivate func validate(_ limits: CartLimits) throws(CartRejection) {
-        try AllowedCharacters.sku.check(sku, .sku, maximum: limits.skuLength)
+        try checkText(sku, .sku, maximum: limits.skuBytes)
         if let name {
             guard !name.isEmpty else { throw .invalid(.name, .empty) }
             try ReadableText.check(name, .name, maximum: limits.nameBytes)

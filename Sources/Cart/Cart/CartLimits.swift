@@ -7,8 +7,8 @@ package struct CartLimits: Hashable, Sendable {
     package var quantity: Int32 = 9_999
     /// Price of one, in minor units of any currency. The least is 0.
     package var unitPrice: Int64 = 999_999_999_999
-    /// Length of a SKU, in characters (which are ASCII). The least is 1.
-    package var skuLength = 64
+    /// Length of a SKU, in UTF-8 bytes. The least is 1.
+    package var skuBytes = 128
     /// Length of a name, in UTF-8 bytes. The least is 1.
     package var nameBytes = 256
     /// Attributes per line, and of the cart itself.

@@ -312,6 +312,7 @@ package nonisolated struct ServedAddLineRequest: Sendable {
 
   package var cartID: String = String()
 
+  /// The shop's id of the product: 1 to 128 bytes without control characters, compared byte by byte.
   package var sku: String = String()
 
   /// Empty for none.

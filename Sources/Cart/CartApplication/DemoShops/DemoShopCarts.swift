@@ -17,8 +17,6 @@ package struct DemoShopCarts<Dispatcher: CartDispatcher>: Sendable {
         self.application = application
     }
 
-    private var limits: CartLimits { application.policy.limits }
-
     func now() -> Timestamp { application.dependencies.now() }
 
     /// The user's items; none for an unknown user, for whom no cart is created.
@@ -35,8 +33,7 @@ package struct DemoShopCarts<Dispatcher: CartDispatcher>: Sendable {
         -> DemoShopItem
     {
         let cart = try space.cart(of: user)
-        let sku = try CartNamespace.sku(of: item.product, limits)
-        let change = try addition(of: sku, quantity: item.quantity, unitPrice: item.unitPrice)
+        let change = try addition(of: item.product, quantity: item.quantity, unitPrice: item.unitPrice)
         // Refused before any cart is asked.
         try application.validate(change)
         var price = item.unitPrice
@@ -46,7 +43,7 @@ package struct DemoShopCarts<Dispatcher: CartDispatcher>: Sendable {
         // Sent again it is the same change, whatever the price is by then.
         let operation = context.key.map { CartOperation($0, change) }
         let addition = CartCommand.change(
-            try addition(of: sku, quantity: item.quantity, unitPrice: price),
+            try addition(of: item.product, quantity: item.quantity, unitPrice: price),
             at: now(),
             operation: operation
         )
@@ -67,12 +64,11 @@ package struct DemoShopCarts<Dispatcher: CartDispatcher>: Sendable {
         _ context: CallContext
     ) async throws(Refusal) -> Bool {
         let cart = try space.cart(of: user)
-        let sku = try CartNamespace.sku(of: product, limits)
-        try application.validate(try addition(of: sku, quantity: quantity, unitPrice: unitPrice ?? 0))
+        try application.validate(try addition(of: product, quantity: quantity, unitPrice: unitPrice ?? 0))
         var attempts = 0
         while true {
             attempts += 1
-            let lines = try await look(cart, context)?.cart.contents?.lines.filter { $0.sku == sku } ?? []
+            let lines = try await lines(of: product, in: cart, context)
             guard let actions = try Self.actions(on: lines, quantity: quantity, unitPrice: unitPrice) else {
                 return false
             }
@@ -105,11 +101,10 @@ package struct DemoShopCarts<Dispatcher: CartDispatcher>: Sendable {
     /// Takes a product out of the user's cart, by one commit; nothing to take out is fine.
     package func remove(_ product: String, for user: String, _ context: CallContext) async throws(Refusal) {
         let cart = try space.cart(of: user)
-        let sku = try CartNamespace.sku(of: product, limits)
         var attempts = 0
         while true {
             attempts += 1
-            let lines = try await look(cart, context)?.cart.contents?.lines.filter { $0.sku == sku } ?? []
+            let lines = try await lines(of: product, in: cart, context)
             guard !lines.isEmpty else { return }
             let removal = CartCommand.Change.actions(lines.map { .removeLine($0.id) })
             switch try await application.answer(.change(removal, at: now()), of: cart, context).verdict {
@@ -130,10 +125,17 @@ package struct DemoShopCarts<Dispatcher: CartDispatcher>: Sendable {
         try await change(try space.cart(of: user), by: .clear, under: operation, context)
     }
 
-    private func addition(of sku: String, quantity: Int64, unitPrice: Int64) throws(Refusal)
+    /// The lines of a product.
+    private func lines(of product: String, in cart: CartID, _ context: CallContext) async throws(Refusal)
+        -> [Line]
+    {
+        try await look(cart, context)?.cart.contents?.lines.filter { $0.isOf(sku: product) } ?? []
+    }
+
+    private func addition(of product: String, quantity: Int64, unitPrice: Int64) throws(Refusal)
         -> CartCommand.Change
     {
-        .addLine(NewItem(sku: sku, quantity: quantity, unitPrice: try Self.money(unitPrice)))
+        .addLine(NewItem(sku: product, quantity: quantity, unitPrice: try Self.money(unitPrice)))
     }
 
     private static func money(_ price: Int64) throws(Refusal) -> Money {
