@@ -13,6 +13,8 @@ package struct CartAPIPolicy: Sendable {
     package var retention: Duration = .seconds(30 * 86_400)
     /// The token of callers that may set prices; nil: nobody may.
     package var trusted: TrustedToken?
+    /// True if only these callers may add lines too, as whoever adds a line names its price.
+    package var restrictsAdding = false
 
     /// The defaults.
     package init() {}

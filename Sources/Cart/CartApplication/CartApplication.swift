@@ -69,7 +69,7 @@ package struct CartApplication<Dispatcher: CartDispatcher>: Sendable {
         _ context: CallContext,
         hasGeneratedID: Bool = false
     ) async throws(Refusal) -> AcceptedCommand {
-        if change.needsTrust { try requireTrust(context) }
+        if needsTrust(change) { try requireTrust(context) }
         try validate(change, under: context.precondition)
         let command = CartCommand.change(
             change,
@@ -94,6 +94,24 @@ package struct CartApplication<Dispatcher: CartDispatcher>: Sendable {
         } catch {
             throw Refusal(error, under: context)
         }
+    }
+
+    /// True for a change that only callers may make whom the shop trusts.
+    private func needsTrust(_ change: CartCommand.Change) -> Bool {
+        switch change {
+        case .setPrice: true
+        case .addLine: policy.restrictsAdding
+        case .actions(let changes): changes.contains { needsTrust($0) }
+        case .create, .setQuantity, .removeLine, .clear, .delete, .setDetails, .takeOut, .checkOut,
+            .cancelCheckout, .handOver, .takeOver, .finishHandOver, .declineMerge, .undoHandOver:
+            false
+        }
+    }
+
+    /// Lets only those callers pass that may name the price of a line that they add: all, unless the shop
+    /// restricts it.
+    package func requireTrustToAdd(_ context: CallContext) throws(Refusal) {
+        if policy.restrictsAdding { try requireTrust(context) }
     }
 
     /// Lets only those callers pass that the shop trusts.
@@ -193,17 +211,4 @@ package struct PlacedOrder: Sendable {
     package let version: UInt64
     /// The node that answered.
     package let node: String
-}
-
-extension CartCommand.Change {
-    /// True for a change that only callers may make whom the shop trusts.
-    package var needsTrust: Bool {
-        switch self {
-        case .setPrice: true
-        case .actions(let changes): changes.contains { $0.needsTrust }
-        case .create, .addLine, .setQuantity, .removeLine, .clear, .delete, .setDetails, .takeOut, .checkOut,
-            .cancelCheckout, .handOver, .takeOver, .finishHandOver, .declineMerge, .undoHandOver:
-            false
-        }
-    }
 }

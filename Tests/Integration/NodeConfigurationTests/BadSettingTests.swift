@@ -50,6 +50,11 @@ struct BadSettingTests {
         ("--lame-duck 25s", ["lame-duck: does not fit"]),
         ("--batch-limit 2 --mailbox-limit 1", ["batch-limit: does not fit"]),
         ("--quantity-limit 1000000000 --lines-limit 10", ["quantity-limit: does not fit"]),
+        (
+            "--prices trusted",
+            ["prices: does not fit (got \"trusted\", expected any, because without a trusted-token"]
+        ),
+        ("--prices mine", ["prices: not one of those"]),
         ("--http-port 9090", ["ops-port: does not fit (got \"9090\", expected another than http-port)"]),
         ("--link-port 8080 --http-host 0.0.0.0", ["link-port: does not fit"]),
     ]

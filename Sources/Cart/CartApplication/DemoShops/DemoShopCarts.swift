@@ -27,11 +27,14 @@ package struct DemoShopCarts<Dispatcher: CartDispatcher>: Sendable {
 
     /// Puts more of a product into the user's cart. One that is there already keeps its price.
     ///
+    /// The retail store's clients name prices, so that adding may need the shop's token there.
+    ///
     /// - Returns: what the user has of it then, possibly with others' changes of the same moment.
     @discardableResult
     package func add(_ item: DemoShopItem, for user: String, _ context: CallContext) async throws(Refusal)
         -> DemoShopItem
     {
+        if space == .retail { try application.requireTrustToAdd(context) }
         let cart = try space.cart(of: user)
         let change = try addition(of: item.product, quantity: item.quantity, unitPrice: item.unitPrice)
         // Refused before any cart is asked.
@@ -63,6 +66,7 @@ package struct DemoShopCarts<Dispatcher: CartDispatcher>: Sendable {
         for user: String,
         _ context: CallContext
     ) async throws(Refusal) -> Bool {
+        if unitPrice != nil { try application.requireTrustToAdd(context) }
         let cart = try space.cart(of: user)
         try application.validate(try addition(of: product, quantity: quantity, unitPrice: unitPrice ?? 0))
         var attempts = 0

@@ -44,6 +44,7 @@ package struct RetailRoutes<Dispatcher: CartDispatcher>: Sendable {
         let context = CallContext(
             deadline: application.deadline(),
             key: request.method == .get ? nil : try .read(request.headers),
+            authorization: request.headers[.authorization],
             trace: request.headers[.traceParent] ?? ""
         )
         guard let resource = RetailResource(target: request.head.path ?? "") else {

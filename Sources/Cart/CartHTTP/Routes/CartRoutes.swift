@@ -84,6 +84,7 @@ package struct CartRoutes<Dispatcher: CartDispatcher>: Sendable {
             return try await change(CartID(path: id), by: .delete, context())
         case (.lines(let id), .post):
             let (cart, context) = try (CartID(path: id), context())
+            try application.requireTrustToAdd(context)
             return try await change(cart, by: CartBody.addition(json(of: request)), context)
         case (.lines(let id), .delete):
             return try await change(CartID(path: id), by: .clear, context())

@@ -62,6 +62,13 @@ extension NodeSettings {
                     + "expected less, so that the subtotal of a full cart cannot overflow)"
             )
         }
+        guard prices == .any || !trustedToken.revealed.isEmpty else {
+            throw BadSetting(
+                "prices",
+                problem: "does not fit (got \"\(prices.rawValue)\", "
+                    + "expected any, because without a trusted-token nobody could add a line)"
+            )
+        }
         try checkPorts()
     }
 

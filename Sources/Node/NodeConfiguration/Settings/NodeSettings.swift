@@ -34,6 +34,8 @@ package struct NodeSettings: Sendable {
     package var requestDeadline: Duration = .seconds(2)
     /// The token of callers that may set prices; empty: no caller may.
     package var trustedToken = Secret("")
+    /// The callers that may name the price of a line that they add.
+    package var prices = PriceSource.any
     package var shutdown = ShutdownSettings()
     /// The least severe level that the node logs.
     package var logLevel = Logger.Level.info
@@ -49,6 +51,14 @@ package struct NodeSettings: Sendable {
     /// The defaults. Those that depend on the machine (name, data folder, advertised address, secret) are
     /// empty.
     package init() {}
+}
+
+/// The callers whose prices a node believes.
+package enum PriceSource: String, Sendable, CaseIterable {
+    /// All callers.
+    case any
+    /// Callers that present the token of `trusted-token`.
+    case trusted
 }
 
 /// A name or an address of this machine, and a TCP port.

@@ -254,6 +254,12 @@ enum SettingTable {
             ),
             .trustedToken,
             .contents(of: .trustedToken),
+            .choice(
+                "prices",
+                \.prices,
+                meaning:
+                    "callers that may add lines, and so name their prices; `trusted` requires `trusted-token`"
+            ),
             .choice("log-level", \.logLevel, meaning: "least severe level that the node logs"),
         ]
     )
