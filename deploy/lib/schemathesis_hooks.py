@@ -16,7 +16,8 @@ def plain(value):
     if isinstance(value, list):
         return [plain(element) for element in value]
     if isinstance(value, dict):
-        return {name: plain(element) for name, element in value.items()}
+        # The exponent of a price must be that of its currency.
+        return {name: plain(element) for name, element in value.items() if not (name == "exponent" and "amount" in value)}
     return value
 
 

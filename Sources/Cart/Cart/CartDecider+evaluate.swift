@@ -37,7 +37,7 @@ extension CartDecider {
         case .addLine(let item):
             try require(item.unitPrice.currency, in: cart)
             if let line = cart.lines.first(where: { $0.holds(item) }) {
-                return try increase(line, by: item, at: at)
+                return try increase(line, by: item, at: at, in: cart)
             }
             return try append(item, at: at, to: cart)
         case .setQuantity(let id, let quantity):

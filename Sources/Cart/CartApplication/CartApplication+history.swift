@@ -23,13 +23,16 @@ package struct CartHistory: Sendable {
     package let id: CartID
     /// The version after which all commits are here.
     package let since: UInt64
+    /// The cart's currency at that version; nil where it had none.
+    package let currency: Currency?
     /// From the oldest to the newest, without a gap.
     package let commits: [Commit]
 
     /// A history from its parts.
-    package init(id: CartID, since: UInt64, commits: [Commit]) {
+    package init(id: CartID, since: UInt64, currency: Currency? = nil, commits: [Commit]) {
         self.id = id
         self.since = since
+        self.currency = currency
         self.commits = commits
     }
 
@@ -69,6 +72,14 @@ extension CartHistory {
                 throw Refusal(.unreadable("version \(version): \(error.reason)"), about: id)
             }
         }
-        self.init(id: id, since: journal.base.rawValue, commits: commits)
+        var currency: Currency?
+        if let snapshot = journal.snapshot {
+            do throws(CodecFailure) {
+                currency = try CartCodec().decode(state: snapshot).cart.contents?.currency
+            } catch {
+                throw Refusal(.unreadable("version \(journal.base.rawValue): \(error.reason)"), about: id)
+            }
+        }
+        self.init(id: id, since: journal.base.rawValue, currency: currency, commits: commits)
     }
 }

@@ -1437,6 +1437,7 @@ package nonisolated struct LinkedLimitReached: Sendable {
     case metadataBytes // = 3
     case lineIds // = 4
     case attributes // = 5
+    case subtotal // = 6
     case UNRECOGNIZED(Int)
 
     package init() {
@@ -1451,6 +1452,7 @@ package nonisolated struct LinkedLimitReached: Sendable {
       case 3: self = .metadataBytes
       case 4: self = .lineIds
       case 5: self = .attributes
+      case 6: self = .subtotal
       default: self = .UNRECOGNIZED(rawValue)
       }
     }
@@ -1463,6 +1465,7 @@ package nonisolated struct LinkedLimitReached: Sendable {
       case .metadataBytes: return 3
       case .lineIds: return 4
       case .attributes: return 5
+      case .subtotal: return 6
       case .UNRECOGNIZED(let i): return i
       }
     }
@@ -1475,6 +1478,7 @@ package nonisolated struct LinkedLimitReached: Sendable {
       .metadataBytes,
       .lineIds,
       .attributes,
+      .subtotal,
     ]
 
   }
@@ -3982,7 +3986,7 @@ nonisolated extension LinkedLimitReached: SwiftProtobuf.Message, SwiftProtobuf._
 }
 
 nonisolated extension LinkedLimitReached.Limit: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0LIMIT_UNSPECIFIED\0\u{1}LIMIT_LINES\0\u{1}LIMIT_QUANTITY\0\u{1}LIMIT_METADATA_BYTES\0\u{1}LIMIT_LINE_IDS\0\u{1}LIMIT_ATTRIBUTES\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0LIMIT_UNSPECIFIED\0\u{1}LIMIT_LINES\0\u{1}LIMIT_QUANTITY\0\u{1}LIMIT_METADATA_BYTES\0\u{1}LIMIT_LINE_IDS\0\u{1}LIMIT_ATTRIBUTES\0\u{1}LIMIT_SUBTOTAL\0")
 }
 
 nonisolated extension LinkedOperationReused: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

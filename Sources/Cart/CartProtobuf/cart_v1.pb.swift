@@ -1460,9 +1460,22 @@ package nonisolated struct ServedMoney: Sendable {
   /// An ISO 4217 code.
   package var currency: String = String()
 
+  /// The decimals of the currency's minor unit by ISO 4217: 2 for EUR and HUF, 0 for JPY, 3 for KWD. Set in every answer, unless
+  /// the currency is no longer in use. Optional in requests; another value than the currency's is refused.
+  package var exponent: Int32 {
+    get {_exponent ?? 0}
+    set {_exponent = newValue}
+  }
+  /// Returns true if `exponent` has been explicitly set.
+  package var hasExponent: Bool {self._exponent != nil}
+  /// Clears the value of `exponent`. Subsequent reads from it will return its default value.
+  package mutating func clearExponent() {self._exponent = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
+
+  fileprivate var _exponent: Int32? = nil
 }
 
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
@@ -3516,7 +3529,7 @@ nonisolated extension ServedTotals: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension ServedMoney: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Money"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}minor_units\0\u{1}currency\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}minor_units\0\u{1}currency\0\u{1}exponent\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3526,24 +3539,33 @@ nonisolated extension ServedMoney: SwiftProtobuf.Message, SwiftProtobuf._Message
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularInt64Field(value: &self.minorUnits) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.currency) }()
+      case 3: try { try decoder.decodeSingularInt32Field(value: &self._exponent) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.minorUnits != 0 {
       try visitor.visitSingularInt64Field(value: self.minorUnits, fieldNumber: 1)
     }
     if !self.currency.isEmpty {
       try visitor.visitSingularStringField(value: self.currency, fieldNumber: 2)
     }
+    try { if let v = self._exponent {
+      try visitor.visitSingularInt32Field(value: v, fieldNumber: 3)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: ServedMoney, rhs: ServedMoney) -> Bool {
     if lhs.minorUnits != rhs.minorUnits {return false}
     if lhs.currency != rhs.currency {return false}
+    if lhs._exponent != rhs._exponent {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -152,6 +152,10 @@ import Testing
         (#"{"amount":1,"currency":"ＥＵＲ"}"#, "invalid-field", "/currency"),
         (#"{"amount":1,"currency":"EU\u0000"}"#, "invalid-field", "/currency"),
         (#"{"amount":1,"currency":"EUR","tax":0}"#, "unknown-field", "/tax"),
+        (#"{"amount":1,"currency":"EUR","exponent":0}"#, "invalid-field", "/exponent"),
+        (#"{"amount":1,"currency":"JPY","exponent":2}"#, "invalid-field", "/exponent"),
+        (#"{"amount":1,"currency":"JPY","exponent":-9223372036854775808}"#, "invalid-field", "/exponent"),
+        (#"{"amount":1,"currency":"EUR","exponent":"2"}"#, "wrong-type", "/exponent"),
     ])
     func `an amount that no line can cost is refused, as a price and in a line`(
         _ price: String,

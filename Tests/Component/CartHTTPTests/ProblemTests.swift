@@ -103,6 +103,7 @@ import Testing
             (.limit(.quantity, maximum: 1, actual: 2), .limitReached, "/quantity"),
             (.limit(.metadataBytes, maximum: 1, actual: 2), .limitReached, "/attributes"),
             (.limit(.lineIDs, maximum: 1, actual: 2), .limitReached, nil),
+            (.limit(.subtotal, maximum: 1, actual: 2), .limitReached, nil),
             (.limit(.attributes, maximum: 1, actual: 2), .limitReached, "/attributes"),
             (.invalid(.note, .empty), .invalidField, "/note"),
             (.invalid(.customer, .empty), .invalidField, "/customerId"),

@@ -74,8 +74,8 @@ import Testing
             #expect(line["sku"] as? String == "mug")
             #expect(line["name"] as? String == "Mug \"☕️\"")
             #expect(line["quantity"] as? Int == 3)
-            #expect(line["unitPrice"] as? NSDictionary == ["amount": 1999, "currency": "EUR"])
-            #expect(line["total"] as? NSDictionary == ["amount": 5997, "currency": "EUR"])
+            #expect(line["unitPrice"] as? NSDictionary == ["amount": 1999, "currency": "EUR", "exponent": 2])
+            #expect(line["total"] as? NSDictionary == ["amount": 5997, "currency": "EUR", "exponent": 2])
             #expect(line["attributes"] as? NSDictionary == ["color": "sky blue"])
             #expect(line["addedAt"] as? String == "2026-11-22T16:09:17.042Z")
 
@@ -86,7 +86,10 @@ import Testing
             #expect(try more.lines.last?["name"] is NSNull)
             let totals = try #require(try more.json["totals"] as? NSDictionary)
             #expect(
-                totals == ["lines": 2, "quantity": 7, "subtotal": ["amount": 6597, "currency": "EUR"]]
+                totals == [
+                    "lines": 2, "quantity": 7,
+                    "subtotal": ["amount": 6597, "currency": "EUR", "exponent": 2],
+                ]
                     as NSDictionary
             )
 

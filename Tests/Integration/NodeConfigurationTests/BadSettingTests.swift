@@ -49,7 +49,6 @@ struct BadSettingTests {
         ),
         ("--lame-duck 25s", ["lame-duck: does not fit"]),
         ("--batch-limit 2 --mailbox-limit 1", ["batch-limit: does not fit"]),
-        ("--quantity-limit 1000000000 --lines-limit 10", ["quantity-limit: does not fit"]),
         (
             "--prices trusted",
             ["prices: does not fit (got \"trusted\", expected any, because without a trusted-token"]

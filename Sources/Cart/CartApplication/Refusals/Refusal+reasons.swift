@@ -271,6 +271,7 @@ extension Refusal {
         case .quantity: "the quantity of the line"
         case .metadataBytes: "the size of all attributes of the cart in bytes"
         case .lineIDs: "the number of lines ever added to the cart"
+        case .subtotal: "the subtotal of the cart in minor units"
         case .attributes: "the number of attributes of the cart"
         }
     }
@@ -337,7 +338,7 @@ private enum RequestPart {
         return switch limit {
         case .quantity: .named(.quantity)
         case .metadataBytes, .attributes: .named(.attributes)
-        case .lines, .lineIDs: nil
+        case .lines, .lineIDs, .subtotal: nil
         }
     }
 }

@@ -99,11 +99,24 @@ enum CartBody {
         let money = try JSONObject(
             try object.required(name),
             at: object.place(of: name),
-            of: ["amount", "currency"]
+            of: ["amount", "currency", "exponent"]
         )
         let amount = try money.integer("amount")
-        let code = try money.string("currency")
-        return Money(minorUnits: amount, currency: try currency(code, at: money.place(of: "currency")))
+        let currency = try currency(money)
+        // As answers have it; of a client that counts in other units, every amount is wrong.
+        if let exponent = try money.optionalInteger("exponent"), exponent != currency.exponent.map(Int64.init)
+        {
+            throw .invalidValue(
+                money.place(of: "exponent").text,
+                expected: "the decimals of \(currency.code), \(currency.exponent ?? 0)"
+            )
+        }
+        return Money(minorUnits: amount, currency: currency)
+    }
+
+    /// Reads the member `currency`.
+    static func currency(_ object: JSONObject) throws(RequestError) -> Currency {
+        try currency(object.string("currency"), at: object.place(of: "currency"))
     }
 
     static func line(_ object: JSONObject) throws(RequestError) -> LineID {

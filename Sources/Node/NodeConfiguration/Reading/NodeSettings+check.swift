@@ -1,4 +1,3 @@
-import Cart
 import Timing
 
 extension NodeSettings {
@@ -53,13 +52,6 @@ extension NodeSettings {
                 problem:
                     "does not fit (got \"\(host.batch)\", "
                     + "expected at most mailbox-limit, which is \(host.mailbox))"
-            )
-        }
-        guard cart.largestSubtotal != nil else {
-            throw BadSetting(
-                "quantity-limit",
-                problem: "does not fit (got \"\(cart.quantity)\" with a lines-limit of \(cart.lines), "
-                    + "expected less, so that the subtotal of a full cart cannot overflow)"
             )
         }
         guard prices == .any || !trustedToken.revealed.isEmpty else {
