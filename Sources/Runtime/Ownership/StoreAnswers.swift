@@ -89,4 +89,6 @@ package enum SurrenderAnswer: Hashable, Sendable {
     case released
     /// It had gone to somebody else before.
     case fenced
+    /// The store holds another generation than the one the surrender was decided under.
+    case otherGeneration
 }
