@@ -2,7 +2,7 @@ extension OwnershipMachine {
     /// Takes an event in and returns the next action.
     ///
     /// - Parameter terms: returns the session's next attempt and the generation in force; called only where a
-    ///   republish begins or was refused for its generation.
+    ///   republish or surrender begins, or was refused for its generation.
     package mutating func event(_ event: Event, terms: () -> RepublishTerms) -> Action {
         switch event {
         case .sessionOver: return isEnded ? .none : end(.sessionOver)
@@ -18,8 +18,8 @@ extension OwnershipMachine {
         case .resolveAnswered(let answer): return resolveAnswered(answer, terms)
         case .verifyAnswered(let answer): return verifyAnswered(answer, terms)
         case .republishAnswered(let answer): return republishAnswered(answer, terms)
-        case .releaseAnswered(let answer): return releaseAnswered(answer)
-        case .surrenderAnswered(let answer): return surrenderAnswered(answer)
+        case .releaseAnswered(let answer): return releaseAnswered(answer, terms)
+        case .surrenderAnswered(let answer): return surrenderAnswered(answer, terms)
         case .create: return create()
         case .commit(let id): return commit(id)
         case .proceed: return proceed()
@@ -220,7 +220,10 @@ extension OwnershipMachine {
         }
     }
 
-    private mutating func releaseAnswered(_ answer: ReleaseAnswer) -> Action {
+    private mutating func releaseAnswered(
+        _ answer: ReleaseAnswer,
+        _ terms: () -> RepublishTerms
+    ) -> Action {
         guard case .releasing(let version) = state else { impossible("releaseAnswered(\(answer))") }
         switch answer {
         case .released:
@@ -232,13 +235,21 @@ extension OwnershipMachine {
             guard version.sequence > .zero else { return end(.released) }
             // An earlier copy of the release may have been executed, and another session may own the actor
             // since: what is put back must not fence that one, as a republish would.
-            return begin(.surrendering(version))
+            return begin(.surrendering(version, terms().generation))
         }
     }
 
-    private mutating func surrenderAnswered(_ answer: SurrenderAnswer) -> Action {
-        guard case .surrendering = state else { impossible("surrenderAnswered(\(answer))") }
+    private mutating func surrenderAnswered(
+        _ answer: SurrenderAnswer,
+        _ terms: () -> RepublishTerms
+    ) -> Action {
+        guard case .surrendering(let version, _) = state else {
+            impossible("surrenderAnswered(\(answer))")
+        }
         switch answer {
+        case .otherGeneration:
+            state = .surrendering(version, terms().generation)
+            return again(atOnce: false)
         case .released: return end(.released)
         case .fenced: return end(.fenced)
         }

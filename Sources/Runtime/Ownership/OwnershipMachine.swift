@@ -26,7 +26,7 @@ package struct OwnershipMachine: Sendable, Equatable {
         /// The actor is being given up in good order. Can become `surrendering` or `ended`.
         case releasing(Version)
         /// The store lost what is being given up, and is given it back as nobody's. Can become `ended`.
-        case surrendering(Version)
+        case surrendering(Version, Generation)
         /// The activation must be dropped. Terminal.
         case ended(End)
     }
@@ -65,7 +65,7 @@ package struct OwnershipMachine: Sendable, Equatable {
         case verify(Version, Generation)
         case republish(Version, RepublishTerms)
         case release(Version)
-        case surrender(Version)
+        case surrender(Version, Generation)
     }
 
     package enum Event: Equatable, Sendable {
@@ -166,7 +166,7 @@ package struct OwnershipMachine: Sendable, Equatable {
         case .verifying(let version, let generation): .verify(version, generation)
         case .republishing(let version, let terms, _): .republish(version, terms)
         case .releasing(let version): .release(version)
-        case .surrendering(let version): .surrender(version)
+        case .surrendering(let version, let generation): .surrender(version, generation)
         case .absent, .owned, .ended: nil
         }
     }

@@ -38,7 +38,7 @@ package enum SafetyRule: String, CaseIterable, Sendable {
     case claimAttempt
     /// An owner puts back whatever the store lost.
     case republish
-    /// A republish that was decided before the latest loss puts nothing back.
+    /// A republish or surrender that was decided before the latest loss puts nothing back.
     case republishNamesGeneration
     /// A node refuses asks that are meant for another session.
     case linkChecksSession

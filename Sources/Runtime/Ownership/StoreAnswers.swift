@@ -89,6 +89,8 @@ package enum SurrenderAnswer: Hashable, Sendable {
     case released
     /// It had gone to somebody else before.
     case fenced
+    /// The store holds another generation than the one the surrender was decided under.
+    case otherGeneration
 }
 
 /// The store's answer to a look at who owns some actors.

@@ -176,16 +176,18 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
         _ id: ActorID,
         owner: SessionID,
         version: Version,
+        generation: Generation,
         state: Logic.State
     ) async throws(StoreFailure) -> SurrenderAnswer {
         let content = try wholeContent(of: id, in: state, at: version)
         let answer = try await ask(
             SurrenderScript.script,
             about: id,
-            keys: [keys.actor(id)],
+            keys: [keys.actor(id), keys.nodes],
             SurrenderScript.arguments(
                 owner: owner,
                 version: version,
+                generation: generation,
                 content: content,
                 retention: retention(of: state)
             )

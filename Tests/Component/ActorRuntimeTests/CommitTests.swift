@@ -191,7 +191,7 @@ import Testing
                 group.addTask { await failure { try await node.add(100) } == nil ? 100 : nil }
                 await commit.arrived()
                 cluster.redis.withStore { $0.isFull = true }
-                for amount in [1, -10, 2, -20] as [Int64] {
+                for amount in [100, -10, 200, -20] as [Int64] {
                     group.addTask { await failure { try await node.add(amount) } == nil ? amount : nil }
                 }
                 try await cluster.until { await cluster.waiting(in: node, for: "c") == 4 }

@@ -69,7 +69,9 @@ import Testing
     }
 
     @Test(arguments: StoreFixtureKind.allCases)
-    func `a republish from before a second loss does not fence its own owner`(_ kind: StoreFixtureKind)
+    func `what was put back on its way before a second loss comes to nothing after it`(
+        _ kind: StoreFixtureKind
+    )
         async throws
     {
         try await withStoreFixture(kind) { fixture in
@@ -98,10 +100,12 @@ import Testing
             #expect(
                 try await fixture.republish(held, attempt: 2, under: first, value: 10) == .otherGeneration
             )
+            #expect(try await fixture.surrender(held, under: first, 10) == .otherGeneration)
             let second = try await fixture.beat().generation
             #expect(
                 try await fixture.republish(held, attempt: 2, under: first, value: 10) == .otherGeneration
             )
+            #expect(try await fixture.surrender(held, under: first, 10) == .otherGeneration)
             #expect(try await fixture.record(cart) == nil)
             let found = try await fixture.store.verify(
                 cart,

@@ -61,7 +61,13 @@ import Testing
             _ = try await store.release(cart, owner: me, version: at)
         }
         await run("surrender") { () throws(StoreFailure) in
-            _ = try await store.surrender(cart, owner: me, version: at, state: .init(value: 1))
+            _ = try await store.surrender(
+                cart,
+                owner: me,
+                version: at,
+                generation: generation,
+                state: .init(value: 1)
+            )
         }
         return failures
     }
@@ -224,6 +230,7 @@ import Testing
             // More than Lua's stack holds at once.
             let store = RedisActorStore(client: fixture.client, layout: WideLayout(width: 20_000))
             let at = try await fixture.take()
+            let generation = try await fixture.beat().generation
             let answer = try await store.commit(
                 cart,
                 owner: me,
@@ -238,6 +245,7 @@ import Testing
                 cart,
                 owner: me,
                 version: version(epoch: at.epoch.rawValue, sequence: 1),
+                generation: generation,
                 state: .init(value: 1)
             )
             #expect(made == .released)

@@ -90,7 +90,13 @@ import Testing
             #expect(month.contains(try await life()))
             try await fixture.put(nil, at: cart)
             #expect(
-                try await store.surrender(cart, owner: me, version: at, state: .init(value: 12)) == .released
+                try await store.surrender(
+                    cart,
+                    owner: me,
+                    version: at,
+                    generation: generation,
+                    state: .init(value: 12)
+                ) == .released
             )
             #expect(minute.contains(try await life()))
         }

@@ -144,7 +144,13 @@ import Testing
                         state: .init(value: 2)
                     )
                 case .surrender:
-                    _ = try await store.surrender(cart, owner: me, version: newer, state: .init(value: 2))
+                    _ = try await store.surrender(
+                        cart,
+                        owner: me,
+                        version: newer,
+                        generation: generation,
+                        state: .init(value: 2)
+                    )
                 case .release:
                     #expect(try await store.release(cart, owner: me, version: present) == .released)
                 case .claim:
@@ -218,7 +224,13 @@ import Testing
             #expect(try await names() == whole)
             try await fixture.set("x:1", "old")
             let ahead = version(epoch: 5, sequence: 9)
-            _ = try await store.surrender(cart, owner: me, version: ahead, state: .init(value: 2))
+            _ = try await store.surrender(
+                cart,
+                owner: me,
+                version: ahead,
+                generation: generation,
+                state: .init(value: 2)
+            )
             #expect(try await names() == whole)
             try await fixture.set("x:1", "old")
             guard

@@ -161,8 +161,19 @@ extension StoreFixture {
         try await store.release(cart, owner: me, version: version)
     }
 
-    func surrender(_ version: Version, _ value: Int64) async throws -> SurrenderAnswer {
-        try await store.surrender(cart, owner: me, version: version, state: .init(value: value))
+    /// - Parameter generation: nil for the one in force.
+    func surrender(_ version: Version, under generation: Generation? = nil, _ value: Int64) async throws
+        -> SurrenderAnswer
+    {
+        let inForce =
+            if let generation { generation } else { try await beat(SessionID("observer")).generation }
+        return try await store.surrender(
+            cart,
+            owner: me,
+            version: version,
+            generation: inForce,
+            state: .init(value: value)
+        )
     }
 
     /// Claims an actor.

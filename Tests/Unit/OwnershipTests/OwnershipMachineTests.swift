@@ -240,9 +240,17 @@ import Testing
     @Test(arguments: [ReleaseAnswer.regressed, .lost])
     func `a release of what Redis lost puts it back under no other epoch`(answer: ReleaseAnswer) {
         var machine = releasing
-        #expect(send(&machine, .releaseAnswered(answer)) == .perform(.surrender(version)))
+        #expect(send(&machine, .releaseAnswered(answer)) == .perform(.surrender(version, generation)))
         #expect(machine.committed == nil)
         #expect(send(&machine, .surrenderAnswered(.released)) == .drop(.released))
+    }
+
+    @Test func `a surrender under an older generation is made again under the newest`() {
+        let newer = Generation(dataSet: "b", run: "2", replication: "x")
+        let known = RepublishTerms(attempt: ClaimAttempt(10), generation: newer)
+        var machine = surrendering
+        let action = machine.event(.surrenderAnswered(.otherGeneration)) { known }
+        #expect(action == .performAgain(.surrender(version, newer)))
     }
 
     @Test func `a fenced surrender ends the activation`() {

@@ -57,9 +57,15 @@ extension Activation {
             return .republishAnswered(answer)
         case .release(let version):
             return .releaseAnswered(try await store.release(id, owner: owner, version: version))
-        case .surrender(let version):
+        case .surrender(let version, let generation):
             return .surrenderAnswered(
-                try await store.surrender(id, owner: owner, version: version, state: state)
+                try await store.surrender(
+                    id,
+                    owner: owner,
+                    version: version,
+                    generation: generation,
+                    state: state
+                )
             )
         }
     }

@@ -56,11 +56,13 @@ package protocol ActorStore<Logic>: Sendable {
         -> ReleaseAnswer
 
     /// Gives up an actor that the store lost: puts back what we held, as nobody's and under the epoch that we
-    /// held it under. So whoever owns it since holds a newer version, whichever of us comes first.
+    /// held it under. So whoever owns it since holds a newer version, whichever of us comes first. Nothing is
+    /// put back if the store has lost data again since that was decided.
     func surrender(
         _ id: ActorID,
         owner: SessionID,
         version: Version,
+        generation: Generation,
         state: Logic.State
     ) async throws(StoreFailure) -> SurrenderAnswer
 

@@ -80,8 +80,9 @@ extension ForwardingActorStore {
         _ id: ActorID,
         owner: SessionID,
         version: Version,
+        generation: Generation,
         state: Logic.State
     ) async throws(StoreFailure) -> SurrenderAnswer {
-        try await target.surrender(id, owner: owner, version: version, state: state)
+        try await target.surrender(id, owner: owner, version: version, generation: generation, state: state)
     }
 }

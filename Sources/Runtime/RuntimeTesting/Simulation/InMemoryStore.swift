@@ -124,11 +124,12 @@ package struct InMemoryStore<Logic: Decider>: ActorStore {
         _ id: ActorID,
         owner: SessionID,
         version: Version,
+        generation: Generation,
         state: Logic.State
     ) async throws(StoreFailure) -> SurrenderAnswer {
         try await faults.perform(.surrender) { [redis] () throws(StoreFailure) in
             try redis.execute { store, _ throws(StoreFailure) in
-                try store.surrender(id, owner: owner, version: version, state: state)
+                try store.surrender(id, owner: owner, version: version, generation: generation, state: state)
             }
         }
     }

@@ -169,8 +169,12 @@ extension SimulatedStore {
         _ id: ActorID,
         owner: SessionID,
         version: Version,
+        generation: Generation,
         state: State
     ) throws(StoreFailure) -> SurrenderAnswer {
+        if generation != self.generation, SafetyRule.republishNamesGeneration.holds {
+            return .otherGeneration
+        }
         if var found = try record(id), !(found.version < version) {
             guard found.version == version, found.owner == owner || found.owner == nil else { return .fenced }
             found.owner = nil

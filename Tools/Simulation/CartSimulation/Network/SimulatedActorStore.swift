@@ -161,6 +161,7 @@ struct SimulatedActorStore: ActorStore {
         _ id: ActorID,
         owner: SessionID,
         version: Version,
+        generation: Generation,
         state: CartRecord
     ) async throws(StoreFailure) -> SurrenderAnswer {
         let state = try whole(state, version)
@@ -170,7 +171,7 @@ struct SimulatedActorStore: ActorStore {
         ) {
             [oracle] (store, _) throws(StoreFailure) in
             try oracle.watch(.surrender(owner, version), of: id, in: &store) { store throws(StoreFailure) in
-                try store.surrender(id, owner: owner, version: version, state: state)
+                try store.surrender(id, owner: owner, version: version, generation: generation, state: state)
             }
         }
     }
