@@ -74,7 +74,9 @@ extension RPCError.Code {
             case .malformedJSON, .malformedMessage, .malformedHeader, .invalidID, .unsupportedMediaType,
                 .unknownField, .missingField, .wrongType, .invalidField:
                 .invalidArgument
-            case .cartNotFound, .cartDeleted, .lineNotFound, .orderNotFound, .historyNotKept: .notFound
+            case .cartNotFound, .cartDeleted, .lineNotFound, .orderNotFound, .historyNotKept,
+                .historyErased:
+                .notFound
             case .forbidden: .permissionDenied
             case .unknownPath, .methodNotAllowed: .unimplemented
             case .bodyTooLarge, .limitReached: .resourceExhausted

@@ -44,6 +44,10 @@ package protocol Decider: Sendable {
         next: UInt64
     ) -> Decision<Event, Outcome, Rejection>
 
+    /// True if nothing of the actor's past may stay in the store once these events are committed, beyond the
+    /// state that they lead to.
+    func endsHistory(_ events: [Event]) -> Bool
+
     /// Applies an event that was decided on this very state, or on an equal one in another process.
     func evolve(_ state: inout State, with event: Event)
 }
@@ -51,6 +55,9 @@ package protocol Decider: Sendable {
 extension Decider {
     /// Every actor is kept as long as any other.
     package func retention(of state: State) -> Duration? { nil }
+
+    /// The past stays as long as its strategy keeps it.
+    package func endsHistory(_ events: [Event]) -> Bool { false }
 
     /// No read waits for a version.
     package func announcedVersion(in command: Command) -> UInt64? { nil }

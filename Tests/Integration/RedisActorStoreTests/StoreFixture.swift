@@ -127,7 +127,7 @@ extension StoreFixture {
             version: version,
             commit: CommitID(id),
             change: change(to: value, on: version)
-        )
+        ).answer
     }
 
     func republish(_ version: Version, attempt: UInt64, _ value: Int64) async throws -> RepublishAnswer {

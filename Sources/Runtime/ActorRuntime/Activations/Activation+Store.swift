@@ -30,9 +30,15 @@ extension Activation {
             batch.wasSent = true
             let change = batch.change
             let commit = SafetyRule.commitKeepsID.holds ? commit : session.nextCommit()
-            return .commitAnswered(
-                try await store.commit(id, owner: owner, version: version, commit: commit, change: change)
+            let result = try await store.commit(
+                id,
+                owner: owner,
+                version: version,
+                commit: commit,
+                change: change
             )
+            batch.formAfter = result.form
+            return .commitAnswered(result.answer)
         case .verify(let version, let generation):
             let answer = try await store.verify(id, owner: owner, version: version, generation: generation)
             // The next try is for the generation in force now, so that a sweep ends also if another one comes

@@ -16,7 +16,7 @@ package protocol ActorStore<Logic>: Sendable {
         version: Version,
         commit: CommitID,
         change: StateChange<Logic>
-    ) async throws(StoreFailure) -> CommitAnswer
+    ) async throws(StoreFailure) -> CommitResult
 
     /// Checks whether the store still holds what we hold, and puts the actor's end of life off.
     func verify(
@@ -48,9 +48,6 @@ package protocol ActorStore<Logic>: Sendable {
         version: Version,
         state: Logic.State
     ) async throws(StoreFailure) -> SurrenderAnswer
-
-    /// The form of a state once a commit on top of `form` made the version `sequence`.
-    func form(after form: StoredForm, at sequence: SequenceNumber) -> StoredForm
 
     /// The form of a state of this version, above 0, once it was given back whole.
     func form(at sequence: SequenceNumber) -> StoredForm
@@ -104,6 +101,17 @@ package struct ClaimResult<State: Sendable>: Sendable {
     package init(answer: ClaimAnswer, state: State? = nil, form: StoredForm = .empty) {
         self.answer = answer
         self.state = state
+        self.form = form
+    }
+}
+
+/// The answer to a commit, and the form in which the state lies where it was applied.
+package struct CommitResult: Sendable {
+    package let answer: CommitAnswer
+    package let form: StoredForm
+
+    package init(_ answer: CommitAnswer, leaves form: StoredForm) {
+        self.answer = answer
         self.form = form
     }
 }

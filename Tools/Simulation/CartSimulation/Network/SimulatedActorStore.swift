@@ -12,10 +12,6 @@ struct SimulatedActorStore: ActorStore {
     let oracle: OwnershipOracle
     let layout: any StateLayout<CartLogic>
 
-    func form(after form: StoredForm, at sequence: SequenceNumber) -> StoredForm {
-        layout.form(after: form, at: sequence)
-    }
-
     func form(at sequence: SequenceNumber) -> StoredForm { layout.form(at: sequence) }
 
     func claim(_ id: ActorID, _ terms: ClaimTerms) async throws(StoreFailure) -> ClaimResult<CartRecord> {
@@ -46,10 +42,8 @@ struct SimulatedActorStore: ActorStore {
         version: Version,
         commit: CommitID,
         change: StateChange<CartLogic>
-    ) async throws(StoreFailure) -> CommitAnswer {
-        let content = try written { () throws(CodecFailure) in
-            try layout.content(of: change, at: change.sequence, on: change.form)
-        }
+    ) async throws(StoreFailure) -> CommitResult {
+        let result = try written { () throws(CodecFailure) in try layout.write(change) }
         let next = change.sequence
         let answer = try await connection.execute(
             "commit",
@@ -59,7 +53,7 @@ struct SimulatedActorStore: ActorStore {
             try oracle.watch(.commit(owner), of: id, in: &store) { store throws(StoreFailure) in
                 (
                     try store.commit(id, owner: owner, version: version, next: next, commit: commit) {
-                        content.applied(to: $0)
+                        result.content.applied(to: $0)
                     },
                     SimulatedRedisServer.holds(owner, id, in: store)
                 )
@@ -70,7 +64,7 @@ struct SimulatedActorStore: ActorStore {
         case .fenced where answer.1: oracle.sawFencedByItself(id, owner)
         case .fenced, .regressed, .lost: break
         }
-        return answer.0
+        return CommitResult(answer.0, leaves: result.form)
     }
 
     func verify(
