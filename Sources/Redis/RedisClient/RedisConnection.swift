@@ -137,10 +137,10 @@ extension RedisConnection {
             return !isMidReply || state.pending.expectsReply
         }
         for (call, reply) in zip(calls, replies) {
-            if case .error(let error) = reply {
-                call?.finish(.failure(.server(error)))
-            } else {
-                call?.finish(.success(reply))
+            switch reply {
+            case .error(let error): call?.finish(.failure(.server(error)))
+            case .tooLarge(let limit): call?.finish(.failure(.replyTooLarge(byteLimit: limit)))
+            case .null, .simple, .bulk, .integer, .array: call?.finish(.success(reply))
             }
         }
         return isExpected

@@ -22,12 +22,14 @@ struct RedisStoreFixture: StoreFixture {
         _ server: RedisServerFixture,
         user: String? = nil,
         password: String? = nil,
+        replyByteLimit: Int? = nil,
         _ body: (RedisStoreFixture) async throws -> Value
     ) async throws -> Value {
         var configuration = RedisConfiguration(address: .unix(path: server.socketPath))
         configuration.commandTimeout = .seconds(5)
         configuration.user = user
         configuration.password = password.map { Secret($0) }
+        if let replyByteLimit { configuration.replyByteLimit = replyByteLimit }
         let client = RedisClient(
             configuration: configuration,
             eventLoop: MultiThreadedEventLoopGroup.singleton.next(),
