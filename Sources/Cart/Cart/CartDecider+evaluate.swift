@@ -107,6 +107,23 @@ extension CartDecider {
                 throw .action(index, error)
             }
         }
-        return TentativeDecision(.actions(ActionEffects(effects)), all: events)
+        let changes = DetailsChange(from: cart.details, to: state.cart?.details ?? cart.details)
+        return TentativeDecision(
+            .actions(ActionEffects(effects)),
+            all: Self.collapsed(events, to: changes, at: batch.at)
+        )
+    }
+
+    /// The events of a batch with one for all its changes of details, which depend on no line.
+    private static func collapsed(
+        _ events: [CartEvent],
+        to change: DetailsChange,
+        at: Timestamp
+    ) -> [CartEvent] {
+        let others = events.filter {
+            if case .detailsPatched = $0 { false } else { true }
+        }
+        guard others.count + 1 < events.count else { return events }
+        return change.isEmpty ? others : others + [.detailsPatched(change, at: at)]
     }
 }

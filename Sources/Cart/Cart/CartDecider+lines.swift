@@ -157,6 +157,8 @@ extension CartDecider {
                 atMost: limits.metadataBytes
             )
         }
-        return TentativeDecision(.detailsChanged, .detailsChanged(after, at: at))
+        // What changed and no more: an event with all details could be a hundred times its request.
+        let difference = DetailsChange(from: before, to: after)
+        return TentativeDecision(.detailsChanged, .detailsPatched(difference, at: at))
     }
 }

@@ -10,7 +10,7 @@ extension CartState {
         case .created(let currency, let at):
             create(currency, at: at)
         case .lineAdded, .lineRenamed, .quantityChanged, .priceChanged, .lineRemoved, .cleared,
-            .currencyChanged, .detailsChanged:
+            .currencyChanged, .detailsChanged, .detailsPatched:
             guard case .open(var cart) = self else { return }
             // Gives up the other reference to the lines, which would make every change copy them.
             self = .none
@@ -156,6 +156,8 @@ extension OpenCart {
             self.currency = currency
         case .detailsChanged(let details, _):
             self.details = details
+        case .detailsPatched(let change, _):
+            self.details = change.applied(to: details)
         case .created, .deleted, .checkedOut, .checkoutCancelled, .handedOver, .handOverUndone,
             .handOverFinished, .mergeSettled, .operationApplied:
             return

@@ -74,7 +74,9 @@ extension RPCError.Code {
             case .malformedMessage, .malformedHeader, .invalidID, .unknownField, .missingField, .wrongType,
                 .invalidField:
                 .invalidArgument
-            case .cartNotFound, .cartDeleted, .lineNotFound, .orderNotFound, .historyNotKept: .notFound
+            case .cartNotFound, .cartDeleted, .lineNotFound, .orderNotFound, .historyNotKept,
+                .historyErased:
+                .notFound
             case .forbidden: .permissionDenied
             case .bodyTooLarge, .limitReached: .resourceExhausted
             case .currencyMismatch, .idempotencyKeyReused, .idempotencyKeyRetired, .cartCheckedOut,

@@ -805,6 +805,14 @@ package nonisolated struct StoredEvent: Sendable {
     set {kind = .currencyChanged(newValue)}
   }
 
+  package var detailsPatched: StoredDetailsPatched {
+    get {
+      if case .detailsPatched(let v)? = kind {return v}
+      return StoredDetailsPatched()
+    }
+    set {kind = .detailsPatched(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Kind: Equatable, Sendable {
@@ -825,6 +833,7 @@ package nonisolated struct StoredEvent: Sendable {
     case handOverFinished(StoredHandOverFinished)
     case mergeSettled(StoredMergeSettled)
     case currencyChanged(StoredCurrencyChanged)
+    case detailsPatched(StoredDetailsPatched)
 
   }
 
@@ -980,6 +989,7 @@ package nonisolated struct StoredCurrencyChanged: Sendable {
   package init() {}
 }
 
+/// Of builds before DetailsPatched, and of a creation.
 package nonisolated struct StoredDetailsChanged: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -1000,6 +1010,132 @@ package nonisolated struct StoredDetailsChanged: Sendable {
   package init() {}
 
   fileprivate var _details: StoredOpen? = nil
+}
+
+/// The details that changed. What is absent stays as it is.
+package nonisolated struct StoredDetailsPatched: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// An empty text removes it.
+  package var note: String {
+    get {_note ?? String()}
+    set {_note = newValue}
+  }
+  /// Returns true if `note` has been explicitly set.
+  package var hasNote: Bool {self._note != nil}
+  /// Clears the value of `note`. Subsequent reads from it will return its default value.
+  package mutating func clearNote() {self._note = nil}
+
+  package var customer: String {
+    get {_customer ?? String()}
+    set {_customer = newValue}
+  }
+  /// Returns true if `customer` has been explicitly set.
+  package var hasCustomer: Bool {self._customer != nil}
+  /// Clears the value of `customer`. Subsequent reads from it will return its default value.
+  package mutating func clearCustomer() {self._customer = nil}
+
+  package var email: String {
+    get {_email ?? String()}
+    set {_email = newValue}
+  }
+  /// Returns true if `email` has been explicitly set.
+  package var hasEmail: Bool {self._email != nil}
+  /// Clears the value of `email`. Subsequent reads from it will return its default value.
+  package mutating func clearEmail() {self._email = nil}
+
+  package var attributes: StoredAttributesPatch {
+    get {_attributes ?? StoredAttributesPatch()}
+    set {_attributes = newValue}
+  }
+  /// Returns true if `attributes` has been explicitly set.
+  package var hasAttributes: Bool {self._attributes != nil}
+  /// Clears the value of `attributes`. Subsequent reads from it will return its default value.
+  package mutating func clearAttributes() {self._attributes = nil}
+
+  /// All codes from now on.
+  package var discountCodes: StoredDiscountCodes {
+    get {_discountCodes ?? StoredDiscountCodes()}
+    set {_discountCodes = newValue}
+  }
+  /// Returns true if `discountCodes` has been explicitly set.
+  package var hasDiscountCodes: Bool {self._discountCodes != nil}
+  /// Clears the value of `discountCodes`. Subsequent reads from it will return its default value.
+  package mutating func clearDiscountCodes() {self._discountCodes = nil}
+
+  /// Seconds; 0 for the default.
+  package var expiresIn: UInt32 {
+    get {_expiresIn ?? 0}
+    set {_expiresIn = newValue}
+  }
+  /// Returns true if `expiresIn` has been explicitly set.
+  package var hasExpiresIn: Bool {self._expiresIn != nil}
+  /// Clears the value of `expiresIn`. Subsequent reads from it will return its default value.
+  package mutating func clearExpiresIn() {self._expiresIn = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _note: String? = nil
+  fileprivate var _customer: String? = nil
+  fileprivate var _email: String? = nil
+  fileprivate var _attributes: StoredAttributesPatch? = nil
+  fileprivate var _discountCodes: StoredDiscountCodes? = nil
+  fileprivate var _expiresIn: UInt32? = nil
+}
+
+package nonisolated struct StoredAttributesPatch: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// True: all are removed, and there are no patches.
+  package var unset: Bool = false
+
+  package var patches: [StoredAttributePatch] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct StoredAttributePatch: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var key: String = String()
+
+  /// Absent: the attribute is removed.
+  package var value: String {
+    get {_value ?? String()}
+    set {_value = newValue}
+  }
+  /// Returns true if `value` has been explicitly set.
+  package var hasValue: Bool {self._value != nil}
+  /// Clears the value of `value`. Subsequent reads from it will return its default value.
+  package mutating func clearValue() {self._value = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _value: String? = nil
+}
+
+package nonisolated struct StoredDiscountCodes: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var codes: [String] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
 }
 
 package nonisolated struct StoredOrdered: Sendable {
@@ -2143,7 +2279,7 @@ nonisolated extension StoredEvents: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension StoredEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Event"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}at_ms\0\u{1}created\0\u{3}line_added\0\u{3}line_renamed\0\u{3}quantity_changed\0\u{3}line_removed\0\u{1}cleared\0\u{1}deleted\0\u{3}operation_applied\0\u{3}price_changed\0\u{3}details_changed\0\u{1}ordered\0\u{3}checkout_cancelled\0\u{3}handed_over\0\u{3}hand_over_undone\0\u{3}hand_over_finished\0\u{3}merge_settled\0\u{3}currency_changed\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}at_ms\0\u{1}created\0\u{3}line_added\0\u{3}line_renamed\0\u{3}quantity_changed\0\u{3}line_removed\0\u{1}cleared\0\u{1}deleted\0\u{3}operation_applied\0\u{3}price_changed\0\u{3}details_changed\0\u{1}ordered\0\u{3}checkout_cancelled\0\u{3}handed_over\0\u{3}hand_over_undone\0\u{3}hand_over_finished\0\u{3}merge_settled\0\u{3}currency_changed\0\u{3}details_patched\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2373,6 +2509,19 @@ nonisolated extension StoredEvent: SwiftProtobuf.Message, SwiftProtobuf._Message
           self.kind = .currencyChanged(v)
         }
       }()
+      case 19: try {
+        var v: StoredDetailsPatched?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .detailsPatched(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .detailsPatched(v)
+        }
+      }()
       default: break
       }
     }
@@ -2454,6 +2603,10 @@ nonisolated extension StoredEvent: SwiftProtobuf.Message, SwiftProtobuf._Message
     case .currencyChanged?: try {
       guard case .currencyChanged(let v)? = self.kind else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 18)
+    }()
+    case .detailsPatched?: try {
+      guard case .detailsPatched(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 19)
     }()
     case nil: break
     }
@@ -2813,6 +2966,169 @@ nonisolated extension StoredDetailsChanged: SwiftProtobuf.Message, SwiftProtobuf
 
   package static func ==(lhs: StoredDetailsChanged, rhs: StoredDetailsChanged) -> Bool {
     if lhs._details != rhs._details {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension StoredDetailsPatched: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".DetailsPatched"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}note\0\u{1}customer\0\u{1}email\0\u{1}attributes\0\u{3}discount_codes\0\u{3}expires_in\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self._note) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self._customer) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self._email) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._attributes) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._discountCodes) }()
+      case 6: try { try decoder.decodeSingularUInt32Field(value: &self._expiresIn) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._note {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._customer {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._email {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 3)
+    } }()
+    try { if let v = self._attributes {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    try { if let v = self._discountCodes {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
+    try { if let v = self._expiresIn {
+      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 6)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: StoredDetailsPatched, rhs: StoredDetailsPatched) -> Bool {
+    if lhs._note != rhs._note {return false}
+    if lhs._customer != rhs._customer {return false}
+    if lhs._email != rhs._email {return false}
+    if lhs._attributes != rhs._attributes {return false}
+    if lhs._discountCodes != rhs._discountCodes {return false}
+    if lhs._expiresIn != rhs._expiresIn {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension StoredAttributesPatch: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".AttributesPatch"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}unset\0\u{1}patches\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBoolField(value: &self.unset) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.patches) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.unset != false {
+      try visitor.visitSingularBoolField(value: self.unset, fieldNumber: 1)
+    }
+    if !self.patches.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.patches, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: StoredAttributesPatch, rhs: StoredAttributesPatch) -> Bool {
+    if lhs.unset != rhs.unset {return false}
+    if lhs.patches != rhs.patches {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension StoredAttributePatch: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".AttributePatch"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}key\0\u{1}value\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.key) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self._value) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.key.isEmpty {
+      try visitor.visitSingularStringField(value: self.key, fieldNumber: 1)
+    }
+    try { if let v = self._value {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: StoredAttributePatch, rhs: StoredAttributePatch) -> Bool {
+    if lhs.key != rhs.key {return false}
+    if lhs._value != rhs._value {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension StoredDiscountCodes: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".DiscountCodes"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}codes\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedStringField(value: &self.codes) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.codes.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.codes, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: StoredDiscountCodes, rhs: StoredDiscountCodes) -> Bool {
+    if lhs.codes != rhs.codes {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -249,7 +249,7 @@ extension ValueGenerator {
     }
 
     private mutating func event() throws -> CartEvent {
-        switch number(0...10) {
+        switch number(0...11) {
         case 10: return .currencyChanged(someCurrency(), at: moment())
         case 0: return .created(currency: currency(), at: moment())
         case 1: return .lineAdded(line(), currency: someCurrency())
@@ -260,6 +260,7 @@ extension ValueGenerator {
         case 6: return .detailsChanged(details(), at: moment())
         case 7: return .checkedOut(CartOrder(id: OrderID(cartID()), version: random.next(), at: moment()))
         case 8: return .cleared(at: moment())
+        case 9: return .detailsPatched(DetailsChange(from: details(), to: details()), at: moment())
         default: return .deleted(at: moment())
         }
     }

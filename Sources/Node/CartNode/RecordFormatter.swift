@@ -63,9 +63,10 @@ struct RecordFormatter {
     private static func words(_ form: StoredForm, _ sequence: SequenceNumber) -> String {
         switch form {
         case .empty: "nothing"
-        case .written(by: .events, let base):
+        case .snapshot: PersistenceStrategy.snapshot.rawValue
+        case .incremental: PersistenceStrategy.incremental.rawValue
+        case .events(let base, _):
             "events: \(sequence.rawValue - min(base.rawValue, sequence.rawValue)) commits since version \(base.rawValue)"
-        case .written(by: let strategy, _): strategy.rawValue
         }
     }
 

@@ -49,6 +49,10 @@ package protocol Decider: Sendable {
     /// to make an actor grow by many of them.
     static func isReduction(from before: State, to after: State) -> Bool
 
+    /// True if nothing of the actor's past may stay in the store once these events are committed, beyond the
+    /// state that they lead to.
+    func endsHistory(_ events: [Event]) -> Bool
+
     /// Applies an event that was decided on this very state, or on an equal one in another process.
     func evolve(_ state: inout State, with event: Event)
 }
@@ -59,6 +63,9 @@ extension Decider {
 
     /// No commit is known to need less room.
     package static func isReduction(from before: State, to after: State) -> Bool { false }
+
+    /// The past stays as long as its strategy keeps it.
+    package func endsHistory(_ events: [Event]) -> Bool { false }
 
     /// No read waits for a version.
     package func announcedVersion(in command: Command) -> UInt64? { nil }

@@ -34,10 +34,6 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
         self.lifetime = lifetime
     }
 
-    package func form(after form: StoredForm, at sequence: SequenceNumber) -> StoredForm {
-        layout.form(after: form, at: sequence)
-    }
-
     package func form(at sequence: SequenceNumber) -> StoredForm { layout.form(at: sequence) }
 
     package func claim(
@@ -64,11 +60,9 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
         version: Version,
         commit: CommitID,
         change: StateChange<Logic>
-    ) async throws(StoreFailure) -> CommitAnswer {
-        let content = try encoding(id) { () throws(CodecFailure) in
-            try layout.content(of: change, at: change.sequence, on: change.form)
-        }
-        try checkSize(content, of: id)
+    ) async throws(StoreFailure) -> CommitResult {
+        let written = try encoding(id) { () throws(CodecFailure) in try layout.write(change) }
+        try checkSize(written.content, of: id)
         let answer = try await ask(
             commitScript,
             withoutMemory: change.isReduction ? reductionScript : nil,
@@ -79,11 +73,11 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
                 version: version,
                 next: change.sequence,
                 commit: commit,
-                content: content,
+                content: written.content,
                 retention: retention(of: change.after)
             )
         )
-        return try CommitScript.answer(answer)
+        return CommitResult(try CommitScript.answer(answer), leaves: written.form)
     }
 
     package func resolve(

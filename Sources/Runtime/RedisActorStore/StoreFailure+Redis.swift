@@ -17,6 +17,8 @@ extension StoreFailure {
         case .server(let server) where server.code == "WRONGTYPE": self = .unreadable(text)
         case .server(let server) where Self.transientCodes.contains(server.code): self = .unsent(text)
         case .server: self = .refused(text)
+        // Only what is stored of one actor can be that large, and it stays so.
+        case .replyTooLarge: self = .unreadable(text)
         case .notConnected, .overloaded, .timedOut, .connectionLost, .cancelled, .protocolViolation,
             .shutDown:
             self = error.mayHaveBeenExecuted ? .unanswered(text) : .unsent(text)

@@ -20,7 +20,7 @@ import Testing
         (.unreadable, 500), (.deadlineExceeded, 504),
         (.sessionLost, 503), (.notReady, 503), (.draining, 503),
         (.cartCheckedOut, 409), (.cartEmpty, 409),
-        (.orderNotFound, 404), (.historyNotKept, 404),
+        (.orderNotFound, 404), (.historyNotKept, 404), (.historyErased, 410),
         (.cartMerged, 409),
         (.mergeConflict, 409), (.mergeForgotten, 409),
         (.forbidden, 403), (.internalError, 500),

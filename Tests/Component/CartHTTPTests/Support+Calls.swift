@@ -81,7 +81,7 @@ func serve(
     node: String = "n1",
     policy: CartAPIPolicy = CartAPIPolicy(),
     draining: Bool = false,
-    past: any ActorHistoryStore = FixedPastStore(.notKept),
+    past: any ActorHistoryStore = FixedPastStore(nil),
     feed: any ChangeFeed = ManualChangeFeed(),
     _ test: @escaping @Sendable (HTTPTestClient) async throws -> Void
 ) async throws {

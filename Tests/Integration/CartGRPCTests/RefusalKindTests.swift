@@ -20,6 +20,7 @@ import Testing
         (.sessionLost, .unavailable), (.notReady, .unavailable), (.draining, .unavailable),
         (.cartCheckedOut, .failedPrecondition), (.cartEmpty, .failedPrecondition),
         (.orderNotFound, .notFound), (.historyNotKept, .notFound),
+        (.historyErased, .notFound),
         (.cartMerged, .failedPrecondition),
         (.mergeConflict, .aborted), (.mergeForgotten, .failedPrecondition),
         (.forbidden, .permissionDenied), (.internalError, .internalError),

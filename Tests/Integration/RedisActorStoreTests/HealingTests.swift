@@ -290,7 +290,7 @@ import Testing
                 version: taken,
                 commit: CommitID("d1"),
                 change: change(to: 11, on: taken)
-            )
+            ).answer
             #expect(added == .committed)
             taken.sequence = taken.sequence.next
             try await fixture.flush()

@@ -120,6 +120,38 @@ import Testing
         }
     }
 
+    @Test func `a record that is larger than a reply may be fails its own calls, and the connection goes on`()
+        async throws
+    {
+        try await RedisServerFixture.with { server in
+            try await RedisStoreFixture.with(server, replyByteLimit: 100_000) { fixture in
+                try await fixture.put(RecordSnapshot(owner: "", epoch: 5, sequence: 3, value: 3), at: cart)
+                let text = RedisArgument.string(String(repeating: "x", count: 2_000))
+                for number in 0..<100 { try await fixture.set("ev:\(number)", text) }
+                let connection = try await fixture.client.send("CLIENT", ["ID"]).integer
+                let history = RedisActorHistoryStore(client: fixture.client)
+                for _ in 0..<3 {
+                    do {
+                        _ = try await fixture.claim(.take)
+                        Issue.record("it was read")
+                    } catch StoreFailure.unreadable(let why) {
+                        #expect(why.contains("c-1") && why.contains("100000 bytes"), "\(why)")
+                    }
+                    do throws(StoreFailure) {
+                        _ = try await history.content(of: cart)
+                        Issue.record("it was read")
+                    } catch {
+                        guard case .unreadable = error else {
+                            Issue.record("\(error)")
+                            continue
+                        }
+                    }
+                }
+                #expect(try await fixture.client.send("CLIENT", ["ID"]).integer == connection)
+            }
+        }
+    }
+
     @Test(arguments: ["gen", "a b", "ü", "{", String(repeating: "x", count: 65)])
     func `an owner that cannot be a session is unreadable`(_ owner: String) async throws {
         try await withRedis { fixture in
@@ -237,7 +269,7 @@ import Testing
                 version: at,
                 commit: CommitID("c1"),
                 change: change(to: 1, on: at)
-            )
+            ).answer
             #expect(answer == .committed)
             #expect(try await fixture.client.send("HLEN", [.string(fixture.key(cart))]).integer == 20_005)
             try await fixture.put(nil, at: cart)

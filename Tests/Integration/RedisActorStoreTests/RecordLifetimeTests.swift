@@ -68,7 +68,7 @@ import Testing
                     version: at,
                     commit: id,
                     change: change(to: value, on: at)
-                )
+                ).answer
                 #expect(made == .committed)
                 at.sequence = at.sequence.next
             }

@@ -26,6 +26,7 @@ struct RedisStoreFixture: StoreFixture {
         password: String? = nil,
         database: Int = 0,
         through proxy: FaultProxy? = nil,
+        replyByteLimit: Int? = nil,
         _ body: (RedisStoreFixture) async throws -> Value
     ) async throws -> Value {
         var configuration = RedisConfiguration(address: .unix(path: server.socketPath))
@@ -37,6 +38,7 @@ struct RedisStoreFixture: StoreFixture {
         configuration.user = user
         configuration.database = database
         configuration.password = password.map { Secret($0) }
+        if let replyByteLimit { configuration.replyByteLimit = replyByteLimit }
         let client = RedisClient(
             configuration: configuration,
             eventLoop: MultiThreadedEventLoopGroup.singleton.next(),

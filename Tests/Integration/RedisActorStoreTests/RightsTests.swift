@@ -129,11 +129,12 @@ import Testing
                         version: present,
                         commit: CommitID("x"),
                         change: change
-                    )
+                    ).answer
                     #expect(answer == .committed)
                 case .replace:
                     let answer = try await RedisActorStore(client: user.client, layout: WideLayout(width: 3))
                         .commit(cart, owner: me, version: present, commit: CommitID("x"), change: change)
+                        .answer
                     #expect(answer == .committed)
                 case .republish:
                     _ = try await store.republish(
@@ -219,7 +220,7 @@ import Testing
                 version: version(epoch: 5, sequence: 3),
                 commit: CommitID("x"),
                 change: change
-            )
+            ).answer
             #expect(answer == .committed)
             #expect(try await names() == whole)
             try await fixture.set("x:1", "old")

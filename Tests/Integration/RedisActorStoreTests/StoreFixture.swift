@@ -131,7 +131,7 @@ extension StoreFixture {
             version: version,
             commit: CommitID(id),
             change: change(from: before, to: value, on: version)
-        )
+        ).answer
     }
 
     func resolve(_ version: Version, _ id: String) async throws -> ResolveAnswer {

@@ -55,6 +55,8 @@ extension StoredEvent {
             currencyChanged.currency = currency.code
         case .detailsChanged(let details, _):
             detailsChanged.details.set(details)
+        case .detailsPatched(let change, _):
+            detailsPatched = StoredDetailsPatched(change)
         case .checkedOut(let order):
             ordered.order = order.id.text
             ordered.version = order.version
@@ -105,6 +107,8 @@ extension StoredEvent {
             return .currencyChanged(currency, at: at)
         case .detailsChanged(let message):
             return .detailsChanged(message.details.details, at: at)
+        case .detailsPatched(let message):
+            return .detailsPatched(message.change, at: at)
         case .ordered(let message):
             return .checkedOut(
                 CartOrder(id: try OrderID(wire: message.order), version: message.version, at: at)

@@ -31,7 +31,8 @@ final class UnknownFields: Hashable, Sendable {
             guard lines[id] != nil else { return self }
             return UnknownFields(record: record, kind: kind, lines: lines.filter { $0.key != id })
         case .lineAdded, .lineRenamed, .quantityChanged, .priceChanged, .currencyChanged, .detailsChanged,
-            .checkedOut, .checkoutCancelled, .handedOver, .handOverUndone, .mergeSettled, .operationApplied:
+            .detailsPatched, .checkedOut, .checkoutCancelled, .handedOver, .handOverUndone, .mergeSettled,
+            .operationApplied:
             return self
         }
     }

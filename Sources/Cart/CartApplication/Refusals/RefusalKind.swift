@@ -23,6 +23,8 @@ package enum RefusalKind: String, Sendable, CaseIterable {
     case cartDeleted = "cart-deleted"
     /// The cart is stored in a way that keeps no history.
     case historyNotKept = "history-not-kept"
+    /// The cart's lines went to another cart, and its history is erased.
+    case historyErased = "history-erased"
     /// The cart has no such line.
     case lineNotFound = "line-not-found"
     /// The cart is not in the state that the client requires.

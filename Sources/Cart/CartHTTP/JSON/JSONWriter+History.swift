@@ -63,6 +63,8 @@ extension JSONWriter {
         case .detailsChanged(let details, _):
             raw("\"details-changed\"")
             self.details(details)
+        // A history has whole details in its place.
+        case .detailsPatched: raw("\"details-changed\"")
         case .checkedOut(let order):
             raw("\"checked-out\",\"order\":")
             string(order.id.text)

@@ -12,7 +12,7 @@ extension RefusalKind {
             .cartMerged,
             .mergeConflict, .mergeForgotten:
             409
-        case .cartDeleted: 410
+        case .cartDeleted, .historyErased: 410
         case .versionMismatch: 412
         case .bodyTooLarge: 413
         case .unknownField, .missingField, .wrongType, .invalidField, .idempotencyKeyReused: 422
@@ -36,6 +36,7 @@ extension RefusalKind {
         case .cartNotFound: "The cart does not exist"
         case .cartDeleted: "The cart was deleted"
         case .historyNotKept: "The cart has no history"
+        case .historyErased: "The cart's history is erased"
         case .lineNotFound: "The line does not exist"
         case .versionMismatch: "The cart is at another version"
         case .currencyMismatch: "The cart has another currency"

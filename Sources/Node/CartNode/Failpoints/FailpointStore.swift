@@ -24,9 +24,9 @@ struct FailpointStore: ForwardingActorStore {
         version: Version,
         commit: CommitID,
         change: StateChange<CartLogic>
-    ) async throws(StoreFailure) -> CommitAnswer {
+    ) async throws(StoreFailure) -> CommitResult {
         await armed.reach(.commitSending)
-        let answer = try await target.commit(
+        let result = try await target.commit(
             id,
             owner: owner,
             version: version,
@@ -34,7 +34,7 @@ struct FailpointStore: ForwardingActorStore {
             change: change
         )
         await armed.reach(.commitAnswered)
-        return answer
+        return result
     }
 
     func republish(

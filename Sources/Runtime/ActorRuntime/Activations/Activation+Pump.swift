@@ -159,7 +159,7 @@ extension Activation {
         guard let batch else { return }
         self.batch = nil
         state = batch.after
-        if let version = machine.committed { form = host.store.form(after: batch.form, at: version.sequence) }
+        form = batch.formAfter
         touchedAt = host.clock.now
         lastFailure = nil
         settle(batch)

@@ -30,9 +30,15 @@ extension Activation {
             batch.wasSent = true
             let change = batch.change
             let commit = SafetyRule.commitKeepsID.holds ? commit : session.nextCommit()
-            return .commitAnswered(
-                try await store.commit(id, owner: owner, version: version, commit: commit, change: change)
+            let result = try await store.commit(
+                id,
+                owner: owner,
+                version: version,
+                commit: commit,
+                change: change
             )
+            batch.formAfter = result.form
+            return .commitAnswered(result.answer)
         case .resolve(let version, let commit):
             return .resolveAnswered(
                 try await store.resolve(id, owner: owner, version: version, commit: commit)

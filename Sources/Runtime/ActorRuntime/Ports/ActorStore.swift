@@ -17,7 +17,7 @@ package protocol ActorStore<Logic>: Sendable {
         version: Version,
         commit: CommitID,
         change: StateChange<Logic>
-    ) async throws(StoreFailure) -> CommitAnswer
+    ) async throws(StoreFailure) -> CommitResult
 
     /// Finds out what became of a commit of which a copy went unanswered. Changes nothing, so that a store
     /// that refuses every change answers too.
@@ -65,9 +65,6 @@ package protocol ActorStore<Logic>: Sendable {
         generation: Generation,
         state: Logic.State
     ) async throws(StoreFailure) -> SurrenderAnswer
-
-    /// The form of a state once a commit on top of `form` made the version `sequence`.
-    func form(after form: StoredForm, at sequence: SequenceNumber) -> StoredForm
 
     /// The form of a state of this version, above 0, once it was given back whole.
     func form(at sequence: SequenceNumber) -> StoredForm
@@ -121,6 +118,17 @@ package struct ClaimResult<State: Sendable>: Sendable {
     package init(answer: ClaimAnswer, state: State? = nil, form: StoredForm = .empty) {
         self.answer = answer
         self.state = state
+        self.form = form
+    }
+}
+
+/// The answer to a commit, and the form in which the state lies where it was applied.
+package struct CommitResult: Sendable {
+    package let answer: CommitAnswer
+    package let form: StoredForm
+
+    package init(_ answer: CommitAnswer, leaves form: StoredForm) {
+        self.answer = answer
         self.form = form
     }
 }

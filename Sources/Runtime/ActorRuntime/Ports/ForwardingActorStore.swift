@@ -10,10 +10,6 @@ package protocol ForwardingActorStore<Logic>: ActorStore {
 extension ForwardingActorStore {
     package var retention: Duration { target.retention }
 
-    package func form(after form: StoredForm, at sequence: SequenceNumber) -> StoredForm {
-        target.form(after: form, at: sequence)
-    }
-
     package func form(at sequence: SequenceNumber) -> StoredForm { target.form(at: sequence) }
 
     package func claim(
@@ -29,7 +25,7 @@ extension ForwardingActorStore {
         version: Version,
         commit: CommitID,
         change: StateChange<Logic>
-    ) async throws(StoreFailure) -> CommitAnswer {
+    ) async throws(StoreFailure) -> CommitResult {
         try await target.commit(id, owner: owner, version: version, commit: commit, change: change)
     }
 

@@ -18,7 +18,6 @@ package struct InMemoryStore<Logic: Decider>: ActorStore {
     }
 
     /// States are stored as they are, in one form.
-    package func form(after form: StoredForm, at sequence: SequenceNumber) -> StoredForm { .empty }
     package func form(at sequence: SequenceNumber) -> StoredForm { .empty }
 
     package func claim(
@@ -36,9 +35,9 @@ package struct InMemoryStore<Logic: Decider>: ActorStore {
         version: Version,
         commit: CommitID,
         change: StateChange<Logic>
-    ) async throws(StoreFailure) -> CommitAnswer {
+    ) async throws(StoreFailure) -> CommitResult {
         let (after, isReduction, next) = (change.after, change.isReduction, change.sequence)
-        return try await faults.perform(.commit) { [redis] () throws(StoreFailure) in
+        let answer = try await faults.perform(.commit) { [redis] () throws(StoreFailure) in
             try redis.execute { store, _ throws(StoreFailure) in
                 try store.commit(
                     id,
@@ -50,6 +49,7 @@ package struct InMemoryStore<Logic: Decider>: ActorStore {
                 ) { _ in after }
             }
         }
+        return CommitResult(answer, leaves: .empty)
     }
 
     package func resolve(

@@ -12,10 +12,6 @@ struct SimulatedActorStore: ActorStore {
     let oracle: OwnershipOracle
     let layout: any StateLayout<CartLogic>
 
-    func form(after form: StoredForm, at sequence: SequenceNumber) -> StoredForm {
-        layout.form(after: form, at: sequence)
-    }
-
     func form(at sequence: SequenceNumber) -> StoredForm { layout.form(at: sequence) }
 
     func claim(_ id: ActorID, _ terms: ClaimTerms) async throws(StoreFailure) -> ClaimResult<CartRecord> {
@@ -46,10 +42,8 @@ struct SimulatedActorStore: ActorStore {
         version: Version,
         commit: CommitID,
         change: StateChange<CartLogic>
-    ) async throws(StoreFailure) -> CommitAnswer {
-        let content = try written { () throws(CodecFailure) in
-            try layout.content(of: change, at: change.sequence, on: change.form)
-        }
+    ) async throws(StoreFailure) -> CommitResult {
+        let result = try written { () throws(CodecFailure) in try layout.write(change) }
         let (isReduction, next) = (change.isReduction, change.sequence)
         let answer = try await connection.execute(
             "commit",
@@ -65,7 +59,7 @@ struct SimulatedActorStore: ActorStore {
                         next: next,
                         commit: commit,
                         isReduction: isReduction
-                    ) { content.applied(to: $0) },
+                    ) { result.content.applied(to: $0) },
                     SimulatedRedisServer.holds(owner, id, in: store)
                 )
             }
@@ -75,7 +69,7 @@ struct SimulatedActorStore: ActorStore {
         case .fenced where answer.1: oracle.sawFencedByItself(id, owner)
         case .fenced, .regressed, .lost: break
         }
-        return answer.0
+        return CommitResult(answer.0, leaves: result.form)
     }
 
     func resolve(
@@ -84,14 +78,14 @@ struct SimulatedActorStore: ActorStore {
         version: Version,
         commit: CommitID
     ) async throws(StoreFailure) -> ResolveAnswer {
-        let answer = try await connection.execute("resolve", about: "\(id) by \(owner)") {
-            (store, _) throws(StoreFailure) in
-            try store.resolve(id, owner: owner, version: version, commit: commit)
+        try await connection.execute("resolve", about: "\(id) by \(owner)") {
+            [oracle] (store, _) throws(StoreFailure) in
+            let answer = try store.resolve(id, owner: owner, version: version, commit: commit)
+            if answer == .committed, case .record(let record)? = store.contents.slots[id] {
+                oracle.heard(record.version, of: id)
+            }
+            return answer
         }
-        if answer == .committed {
-            oracle.heard(Version(epoch: version.epoch, sequence: version.sequence.next), of: id)
-        }
-        return answer
     }
 
     func verify(
