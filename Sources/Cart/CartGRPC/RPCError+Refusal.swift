@@ -78,6 +78,7 @@ extension RPCError.Code {
                 .historyErased:
                 .notFound
             case .forbidden: .permissionDenied
+            case .unauthenticated: .unauthenticated
             case .bodyTooLarge, .limitReached: .resourceExhausted
             case .currencyMismatch, .idempotencyKeyReused, .idempotencyKeyRetired, .cartCheckedOut,
                 .cartEmpty,

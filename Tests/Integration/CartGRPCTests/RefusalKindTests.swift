@@ -23,7 +23,8 @@ import Testing
         (.historyErased, .notFound),
         (.cartMerged, .failedPrecondition),
         (.mergeConflict, .aborted), (.mergeForgotten, .failedPrecondition),
-        (.forbidden, .permissionDenied), (.internalError, .internalError),
+        (.forbidden, .permissionDenied), (.unauthenticated, .unauthenticated),
+        (.internalError, .internalError),
     ]
 
     @Test func `the table has every kind once`() {
