@@ -7,9 +7,7 @@ import Testing
 /// The codes that kinds of refusals have over gRPC.
 @Suite struct RefusalKindTests {
     static let table: [(RefusalKind, RPCError.Code)] = [
-        (.unknownPath, .unimplemented), (.methodNotAllowed, .unimplemented),
-        (.bodyTooLarge, .resourceExhausted), (.unsupportedMediaType, .invalidArgument),
-        (.malformedJSON, .invalidArgument), (.malformedMessage, .invalidArgument),
+        (.bodyTooLarge, .resourceExhausted), (.malformedMessage, .invalidArgument),
         (.malformedHeader, .invalidArgument), (.invalidID, .invalidArgument),
         (.unknownField, .invalidArgument), (.missingField, .invalidArgument),
         (.wrongType, .invalidArgument), (.invalidField, .invalidArgument),

@@ -8,24 +8,9 @@ extension Refusal {
     /// The request is malformed.
     package init(_ flaw: RequestError) {
         switch flaw {
-        case .unknownPath:
-            self.init(.unknownPath, "no resource has this path")
-        case .methodNotAllowed(let allowed):
-            self.init(.methodNotAllowed, "allowed here: \(allowed)")
         case .bodyTooLarge(let limit):
             self.init(.bodyTooLarge, "a body has at most \(limit) bytes")
             values[.maximum] = .number(Int64(limit))
-        case .unsupportedMediaType(let type):
-            let found = type.map { "declared as \($0)" } ?? "not declared"
-            self.init(
-                .unsupportedMediaType,
-                "the body is \(found); it must be declared as application/json",
-                field: .own("Content-Type")
-            )
-        case .missingBody:
-            self.init(.malformedJSON, "the body is empty; it must be a JSON object", field: .own(""))
-        case .malformedJSON(let reason, let place):
-            self.init(.malformedJSON, reason, field: .own(place))
         case .malformedMessage:
             self.init(.malformedMessage, "the request is not a message of its type")
         case .malformedHeader(let place, let expected):

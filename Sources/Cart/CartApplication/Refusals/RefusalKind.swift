@@ -1,16 +1,8 @@
 /// A kind of refusal. Clients may rely on the raw value, which faces show: a kind's name and meaning never
 /// change.
 package enum RefusalKind: String, Sendable, CaseIterable {
-    /// No resource has this path.
-    case unknownPath = "unknown-path"
-    /// The resource has other methods.
-    case methodNotAllowed = "method-not-allowed"
     /// The body is longer than the limit.
     case bodyTooLarge = "body-too-large"
-    /// The body is not declared as `application/json`.
-    case unsupportedMediaType = "unsupported-media-type"
-    /// The body is missing, or is not unambiguous JSON.
-    case malformedJSON = "malformed-json"
     /// The message of a call is not of its type.
     case malformedMessage = "malformed-message"
     /// A header field is malformed.

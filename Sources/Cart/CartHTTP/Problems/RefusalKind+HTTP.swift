@@ -1,17 +1,13 @@
 import CartApplication
 
 extension RefusalKind {
-    /// The `type` of its problem (RFC 9457).
-    var type: String { "urn:cart-node:problem:" + rawValue }
-
     /// The response's status. 400: the request cannot be read. 422: it was read, and a value in its body is
     /// wrong, or wrong under its key.
     var status: Int {
         switch self {
-        case .malformedJSON, .malformedMessage, .malformedHeader, .invalidID: 400
+        case .malformedMessage, .malformedHeader, .invalidID: 400
         case .forbidden: 403
-        case .unknownPath, .cartNotFound, .lineNotFound, .orderNotFound, .historyNotKept: 404
-        case .methodNotAllowed: 405
+        case .cartNotFound, .lineNotFound, .orderNotFound, .historyNotKept: 404
         case .currencyMismatch, .limitReached, .idempotencyKeyRetired, .cartCheckedOut, .cartEmpty,
             .cartMerged,
             .mergeConflict, .mergeForgotten:
@@ -19,7 +15,6 @@ extension RefusalKind {
         case .cartDeleted: 410
         case .versionMismatch: 412
         case .bodyTooLarge: 413
-        case .unsupportedMediaType: 415
         case .unknownField, .missingField, .wrongType, .invalidField, .idempotencyKeyReused: 422
         case .unreadable, .internalError: 500
         case .overloaded, .storeUnavailable, .ownerUnreachable, .sessionLost, .notReady, .draining: 503
@@ -30,11 +25,7 @@ extension RefusalKind {
     /// The `title` of its problem: a few words, the same each time.
     var title: String {
         switch self {
-        case .unknownPath: "The resource does not exist"
-        case .methodNotAllowed: "The method is not allowed here"
         case .bodyTooLarge: "The body is too large"
-        case .unsupportedMediaType: "The body is not declared as JSON"
-        case .malformedJSON: "The body is not valid JSON"
         case .malformedMessage: "The message cannot be read"
         case .malformedHeader: "A header field is malformed"
         case .invalidID: "The id is invalid"

@@ -28,8 +28,7 @@ enum ActionName: String, CaseIterable {
 extension CartBody {
     /// `{"actions": [{"action", …}…]}`; each action says what the body of its own request would, and
     /// `lineId`.
-    static func actions(_ body: JSONValue?) throws(RequestError) -> CartCommand.Change {
-        guard let body else { throw .missingBody }
+    static func actions(_ body: JSONValue) throws(RequestError) -> CartCommand.Change {
         let object = try JSONObject(body, of: ["actions"])
         var changes: [CartCommand.Change] = []
         for (element, place) in try object.elements("actions") {

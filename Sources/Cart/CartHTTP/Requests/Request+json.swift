@@ -9,7 +9,7 @@ extension Request {
     /// - Parameters:
     ///   - limit: the longest body, in bytes.
     ///   - patch: whether it may be declared as a merge patch (RFC 7396) too.
-    /// - Throws: `RequestError`, or the connection's error where the client broke off.
+    /// - Throws: `RequestError` or `HTTPRefusal`, or the connection's error where the client broke off.
     func json(atMost limit: Int, patch: Bool = false) async throws -> JSONValue? {
         if let length = headers[.contentLength].flatMap(Int.init), length > limit {
             throw RequestError.bodyTooLarge(limit: limit)
@@ -22,13 +22,19 @@ extension Request {
         }
         let type = headers[.contentType]
         if body.readableBytes == 0 && type == nil { return nil }
-        guard let type, Self.isJSON(type, patch: patch) else { throw RequestError.unsupportedMediaType(type) }
+        guard let type, Self.isJSON(type, patch: patch) else { throw HTTPRefusal.unsupportedMediaType(type) }
         if body.readableBytes == 0 { return nil }
         do {
             return try JSONReader.read(Array(buffer: body))
         } catch {
-            throw RequestError.malformedJSON(error.reason, at: error.pointer.text)
+            throw HTTPRefusal.malformedJSON(error.reason, at: error.pointer.text)
         }
+    }
+
+    /// The body as JSON, where the method needs one.
+    func requiredJSON(atMost limit: Int, patch: Bool = false) async throws -> JSONValue {
+        guard let json = try await json(atMost: limit, patch: patch) else { throw HTTPRefusal.missingBody }
+        return json
     }
 
     /// True for `application/json`, with any parameters except a charset other than UTF-8.

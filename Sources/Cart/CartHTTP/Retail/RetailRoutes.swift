@@ -37,6 +37,8 @@ package struct RetailRoutes<Dispatcher: CartDispatcher>: Sendable {
             )
         } catch let flaw as RequestError {
             return responses.problem(Problem(flaw))
+        } catch let refusal as HTTPRefusal {
+            return responses.problem(Problem(refusal))
         }
     }
 
@@ -47,7 +49,7 @@ package struct RetailRoutes<Dispatcher: CartDispatcher>: Sendable {
             trace: request.headers[.traceParent] ?? ""
         )
         guard let resource = RetailResource(target: request.head.path ?? "") else {
-            throw RequestError.unknownPath
+            throw HTTPRefusal.unknownPath
         }
         switch (resource, request.method) {
         case (.cart(let customer), .get):
@@ -64,14 +66,14 @@ package struct RetailRoutes<Dispatcher: CartDispatcher>: Sendable {
             return json(.ok) { $0.retailItems(items) }
         case (.items(let customer), .post):
             let item = try await add(
-                RetailBody(request.json(atMost: application.policy.bodyBytes)),
+                RetailBody(body(of: request)),
                 for: customer,
                 context
             )
             return json(.created) { $0.retailItem(item) }
         case (.items(let customer), .patch):
             try await set(
-                RetailBody(request.json(atMost: application.policy.bodyBytes)),
+                RetailBody(body(of: request)),
                 for: customer,
                 context
             )
@@ -84,8 +86,12 @@ package struct RetailRoutes<Dispatcher: CartDispatcher>: Sendable {
             try await carts.remove(id, for: customer, context)
             return Response(status: .accepted, headers: fields)
         case (.cart, _), (.merge, _), (.items, _), (.item, _):
-            throw RequestError.methodNotAllowed(allowed: resource.methods)
+            throw HTTPRefusal.methodNotAllowed(allowed: resource.methods)
         }
+    }
+
+    private func body(of request: Request) async throws -> JSONValue {
+        try await request.requiredJSON(atMost: application.policy.bodyBytes)
     }
 
     private func add(_ body: RetailBody, for customer: String, _ context: CallContext) async throws(Refusal)

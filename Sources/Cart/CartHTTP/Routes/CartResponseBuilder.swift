@@ -123,13 +123,13 @@ struct CartResponseBuilder: Sendable {
     func problem(_ problem: Problem) -> Response {
         var writer = JSONWriter(capacity: 512)
         writer.problem(problem)
-        var fields = fields(by: problem.refusal.node ?? node)
+        var fields = fields(by: problem.node ?? node)
         fields.append(Self.problemJSON)
         if let allow = problem.allow { fields.append(HTTPField(name: .allow, value: allow)) }
-        if let version = problem.refusal.version {
+        if let version = problem.version {
             fields.append(HTTPField(name: .eTag, value: "\"\(version)\""))
         }
-        if let retryAdvice = problem.refusal.retryAdvice {
+        if let retryAdvice = problem.retryAdvice {
             fields.append(HTTPField(name: .retryAfter, value: String(retryAdvice.retryAfterSeconds)))
         }
         return Response(
