@@ -71,15 +71,18 @@ package struct CartApplication<Dispatcher: CartDispatcher>: Sendable {
     ) async throws(Refusal) -> AcceptedCommand {
         if change.needsTrust { try requireTrust(context) }
         try validate(change, under: context.precondition)
-        let command = CartCommand.change(
-            change,
-            at: dependencies.now(),
-            expected: try await expectedVersion(of: id, for: change, context),
-            operation: context.key.map {
-                CartOperation($0, change, under: context.precondition, hasGeneratedID: hasGeneratedID)
-            }
-        )
-        return try await ask(command, of: id, context)
+        let operation = context.key.map {
+            CartOperation($0, change, under: context.precondition, hasGeneratedID: hasGeneratedID)
+        }
+        func ask(_ expected: UInt64?) async throws(Refusal) -> AcceptedCommand {
+            let now = dependencies.now()
+            let command = CartCommand.change(change, at: now, expected: expected, operation: operation)
+            return try await self.ask(command, of: id, context)
+        }
+        guard context.exclusion == .none else {
+            return try await changeUnlessExcluded(id, context, asking: ask)
+        }
+        return try await ask(try await expectedVersion(of: id, for: change, context))
     }
 
     /// Has a cart take the lines of another, once.
@@ -88,6 +91,7 @@ package struct CartApplication<Dispatcher: CartDispatcher>: Sendable {
     package func merge(_ request: MergeRequest, _ context: CallContext) async throws(Refusal)
         -> AcceptedCommand
     {
+        try await requireNotExcluded(request.target, context)
         let merging = MergeCoordinator(request, context, dispatcher: dispatcher, now: dependencies.now)
         do {
             return try await merging.run()
@@ -98,9 +102,8 @@ package struct CartApplication<Dispatcher: CartDispatcher>: Sendable {
 
     /// Lets only those callers pass that the shop trusts.
     package func requireTrust(_ context: CallContext) throws(Refusal) {
-        guard let trusted = policy.trusted, trusted.isShown(in: context.authorization) else {
-            throw Refusal(RequestError.untrusted)
-        }
+        guard let trusted = policy.trusted else { throw Refusal(RequestError.untrusted) }
+        guard trusted.isShown(in: context.authorization) else { throw Refusal(RequestError.unauthenticated) }
     }
 
     /// The id of a cart to be created for which the client gave none: under a key the id that the key stands

@@ -76,6 +76,7 @@ extension RPCError.Code {
                 .invalidArgument
             case .cartNotFound, .cartDeleted, .lineNotFound, .orderNotFound, .historyNotKept: .notFound
             case .forbidden: .permissionDenied
+            case .unauthenticated: .unauthenticated
             case .bodyTooLarge, .limitReached: .resourceExhausted
             case .currencyMismatch, .idempotencyKeyReused, .idempotencyKeyRetired, .cartCheckedOut,
                 .cartEmpty,

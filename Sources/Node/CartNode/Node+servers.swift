@@ -18,9 +18,6 @@ import Foundation
 #endif
 
 extension Node {
-    /// The longest silence of a connection, and the longest time that a request may take to arrive.
-    private static var idleConnection: TimeAmount { .seconds(75) }
-
     /// The port for clients.
     func cartApplication() -> some Service {
         let routes = CartRoutes(carts, node: settings.nodeName)
@@ -28,7 +25,8 @@ extension Node {
         let index = IndexResponder(otherwise: elsewhere) { routes.methodNotAllowed(allowed: $0) }
         return application(
             failpoints.around(routes.responder(otherwise: index)),
-            at: settings.http
+            at: settings.http,
+            cors: CORSPolicy(origins: settings.corsOrigins)
         )
     }
 
@@ -61,7 +59,8 @@ extension Node {
         let routes = RetailRoutes(carts, node: settings.nodeName)
         return application(
             failpoints.around(RetailResponder(routes, context: BasicRequestContext.self)),
-            at: endpoint
+            at: endpoint,
+            cors: CORSPolicy(origins: settings.corsOrigins)
         )
     }
 
@@ -92,11 +91,15 @@ extension Node {
 
     private func application(
         _ responder: some HTTPResponder<BasicRequestContext>,
-        at endpoint: Endpoint
+        at endpoint: Endpoint,
+        cors: CORSPolicy = CORSPolicy()
     ) -> some Service {
-        Application(
+        var policy = ConnectionPolicy(node: settings.nodeName)
+        policy.bodyBytes = settings.bodyLimit
+        policy.cors = cors
+        return Application(
             responder: responder,
-            server: .http1(configuration: .init(idleTimeout: Self.idleConnection)),
+            server: .face(policy),
             configuration: .init(address: .hostname(endpoint.host, port: endpoint.port)),
             eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton),
             logger: logger

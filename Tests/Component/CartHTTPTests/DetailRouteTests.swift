@@ -129,8 +129,14 @@ import Testing
                     (.put, "/v1/carts/c/lines/1/price", body), (.post, "/v1/carts/c/actions", batch),
                 ] as [(HTTPRequest.Method, String, String)] {
                     let reply = try await caller.send(method, path, body: body, headers: fields)
-                    #expect(reply.status == 403 && reply.problem == "forbidden")
+                    #expect(reply.status == 401 && reply.problem == "unauthenticated")
                     #expect(reply.field == "Authorization")
+                    let challenge = #"Bearer realm="cart-node""#
+                    let isBad = fields[.authorization] != nil
+                    #expect(
+                        reply.headers[.wwwAuthenticate]
+                            == challenge + (isBad ? #", error="invalid_token""# : "")
+                    )
                 }
             }
             #expect(backend.asked.count == asked)

@@ -143,7 +143,7 @@ import Testing
 
     @Test func `every rejection is a 4xx of its kind that names what is wrong`() throws {
         for (rejection, kind, field) in try Self.rejections() {
-            let problem = Problem(Refusal(rejection), ifMatch: "\"1\"")
+            let problem = Problem(Refusal(rejection), request: [.ifMatch: "\"1\""])
             #expect(problem.kind == .application(kind))
             #expect(problem.field == field)
             #expect((400...499).contains(problem.kind.status))
@@ -161,6 +161,7 @@ import Testing
             (.unknownField(place, known: []), 422, "/a"), (.missingField(place), 422, "/a"),
             (.wrongType(place, expected: "", actual: ""), 422, "/a"), (.hugeInteger(place), 422, "/a"),
             (.invalidValue(place, expected: ""), 422, "/a"), (.untrusted, 403, "Authorization"),
+            (.unauthenticated, 401, "Authorization"),
             (.rejected(.invalid(.cartID, .empty)), 400, "id"),
         ]
         for (flaw, status, field) in flaws {
@@ -169,11 +170,16 @@ import Testing
         }
     }
 
-    @Test func `every refusal of HTTP's own is a 4xx that names what is wrong`() {
+    @Test func `every refusal of HTTP's own has its status and names what is wrong`() {
         let refusals: [(HTTPRefusal, Int, String?)] = [
             (.unknownPath, 404, nil), (.methodNotAllowed(allowed: "GET"), 405, nil),
             (.unsupportedMediaType(nil), 415, "Content-Type"), (.missingBody, 400, ""),
+            (.unsupportedEncoding("gzip"), 415, "Content-Encoding"),
             (.malformedJSON("", at: "/a"), 400, "/a"),
+            (.malformedRequest(""), 400, nil), (.targetTooLong(limit: 1), 414, nil),
+            (.headerTooLarge(limit: 1), 431, nil), (.tooManyFields(limit: 1), 431, nil),
+            (.expectationFailed, 417, "Expect"), (.unsupportedCoding, 501, "Transfer-Encoding"),
+            (.unsupportedVersion, 505, nil),
         ]
         #expect(Set(refusals.map(\.0.kind)) == Set(HTTPRefusal.Kind.allCases))
         for (refusal, status, field) in refusals {

@@ -23,11 +23,13 @@ import Testing
         (.orderNotFound, 404), (.historyNotKept, 404),
         (.cartMerged, 409),
         (.mergeConflict, 409), (.mergeForgotten, 409),
-        (.forbidden, 403), (.internalError, 500),
+        (.forbidden, 403), (.unauthenticated, 401), (.internalError, 500),
     ]
 
     static let httpTable: [(HTTPRefusal.Kind, Int)] = [
         (.unknownPath, 404), (.methodNotAllowed, 405), (.unsupportedMediaType, 415), (.malformedJSON, 400),
+        (.malformedRequest, 400), (.targetTooLong, 414), (.headerTooLarge, 431), (.expectationFailed, 417),
+        (.unsupportedCoding, 501), (.unsupportedVersion, 505),
     ]
 
     @Test func `the table has every kind once`() {

@@ -103,6 +103,20 @@ import Testing
         }
     }
 
+    @Test func `HEAD is answered as GET, except where GET changes something, and OPTIONS tells the methods`()
+        async throws
+    {
+        try await serve { caller in
+            for (path, status) in [("/carts/a", 200), ("/carts/a/items", 200), ("/carts/a/items/x", 404)] {
+                let reply = try await caller.send(.head, path)
+                #expect(reply.status == status)
+                #expect(try await caller.send(.options, path)["Allow"]?.contains("HEAD") == true)
+            }
+            let merge = try await caller.send(.head, "/carts/a/merge?sessionId=s")
+            #expect(merge.status == 405 && merge["Allow"] == "GET, OPTIONS")
+        }
+    }
+
     @Test func `trouble says what became of the change`() async throws {
         backend.fail(.storeUnavailable)
         try await serve { caller in

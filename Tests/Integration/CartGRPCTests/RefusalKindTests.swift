@@ -22,7 +22,8 @@ import Testing
         (.orderNotFound, .notFound), (.historyNotKept, .notFound),
         (.cartMerged, .failedPrecondition),
         (.mergeConflict, .aborted), (.mergeForgotten, .failedPrecondition),
-        (.forbidden, .permissionDenied), (.internalError, .internalError),
+        (.forbidden, .permissionDenied), (.unauthenticated, .unauthenticated),
+        (.internalError, .internalError),
     ]
 
     @Test func `the table has every kind once`() {

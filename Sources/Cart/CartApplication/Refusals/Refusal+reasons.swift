@@ -39,6 +39,12 @@ extension Refusal {
         case .untrusted:
             self.init(
                 .forbidden,
+                "nobody may set prices here, because the node has no token for it",
+                field: .named(.authorization)
+            )
+        case .unauthenticated:
+            self.init(
+                .unauthenticated,
                 "only callers that present the shop's token may set prices",
                 field: .named(.authorization)
             )

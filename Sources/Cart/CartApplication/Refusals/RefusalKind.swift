@@ -43,8 +43,10 @@ package enum RefusalKind: String, Sendable, CaseIterable {
     case mergeConflict = "merge-conflict"
     /// The merge was begun so many merges ago that nobody can tell whether it was made.
     case mergeForgotten = "merge-forgotten"
-    /// Only callers that the shop trusts may do this.
+    /// Nobody may do this.
     case forbidden
+    /// Only callers that the shop trusts may do this, and the caller did not show that it is one.
+    case unauthenticated
     /// The idempotency key stands for another request that was applied to this cart.
     case idempotencyKeyReused = "idempotency-key-reused"
     /// The request with this idempotency key was applied too many changes ago to tell what it did.

@@ -25,6 +25,8 @@ package enum RequestError: Error, Equatable, Sendable {
     case invalidValue(String, expected: String)
     /// A value that the domain refuses whatever the cart.
     case rejected(CartRejection)
-    /// The caller did not show that the shop trusts it.
+    /// The shop trusts no caller that much.
     case untrusted
+    /// The caller did not show that the shop trusts it.
+    case unauthenticated
 }

@@ -1,5 +1,6 @@
 import ActorRuntime
 import CartApplication
+import HTTPTypes
 
 /// A refusal as HTTP says it (RFC 9457).
 struct Problem: Error, Equatable, Sendable {
@@ -28,22 +29,31 @@ struct Problem: Error, Equatable, Sendable {
     private(set) var version: UInt64?
     /// The node that refused, where that is not the one that the client asked.
     private(set) var node: String?
-    /// The `Allow` field.
-    private(set) var allow: String?
+    /// The header fields by which the answer says what the client may send instead.
+    private(set) var fields: HTTPFields = [:]
 
     /// - Parameters:
     ///   - names: the names of the API that the request came through.
-    ///   - ifMatch: the request's `If-Match` as it was sent.
-    init(_ refusal: Refusal, names: Refusal.FieldNames = .rest, ifMatch: String? = nil) {
+    ///   - request: the request's header fields.
+    init(_ refusal: Refusal, names: Refusal.FieldNames = .rest, request: HTTPFields = [:]) {
         kind = .application(refusal.kind)
-        detail = refusal.detail
+        var detail = refusal.detail
         field = names[refusal.field]
         (retryAdvice, version, node) = (refusal.retryAdvice, refusal.version, refusal.node)
         var demand: String?
         if case .precondition(.versions) = refusal.values[.expected],
             refusal.field == .named(.precondition)
         {
-            demand = ifMatch
+            demand = request[.ifMatch]
+            if demand?.contains("W/\"") == true {
+                detail +=
+                    "; a weak tag (W/) never matches here: something between the client and the node made "
+                    + "it weak, as compression does"
+            }
+        }
+        self.detail = detail
+        if refusal.kind == .unauthenticated {
+            fields = [.wwwAuthenticate: Self.challenge(hadToken: request[.authorization] != nil)]
         }
         members = refusal.values.map { Member(name: $0.rawValue, value: Self.spelled($1, demand: demand)) }
         if let action = refusal.action {
@@ -63,7 +73,12 @@ struct Problem: Error, Equatable, Sendable {
         kind = .http(refusal.kind)
         detail = refusal.detail
         field = refusal.field
-        if case .methodNotAllowed(let methods) = refusal { allow = methods }
+        fields = refusal.fields
+    }
+
+    /// RFC 6750, 3: a token that was sent is called invalid, and nothing is said of one that was not.
+    private static func challenge(hadToken: Bool) -> String {
+        #"Bearer realm="cart-node""# + (hadToken ? #", error="invalid_token""# : "")
     }
 
     /// Versions are spelled as entity tags, and a list of them as the client sent it.

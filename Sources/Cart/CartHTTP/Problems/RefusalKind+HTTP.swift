@@ -6,6 +6,7 @@ extension RefusalKind {
     var status: Int {
         switch self {
         case .malformedMessage, .malformedHeader, .invalidID: 400
+        case .unauthenticated: 401
         case .forbidden: 403
         case .cartNotFound, .lineNotFound, .orderNotFound, .historyNotKept: 404
         case .currencyMismatch, .limitReached, .idempotencyKeyRetired, .cartCheckedOut, .cartEmpty,
@@ -47,6 +48,7 @@ extension RefusalKind {
         case .mergeConflict: "The merge was settled by another request"
         case .mergeForgotten: "The merge is too old"
         case .forbidden: "The caller may not do this"
+        case .unauthenticated: "The caller must present the shop's token"
         case .idempotencyKeyReused: "The idempotency key was used for another request"
         case .idempotencyKeyRetired: "The idempotency key was used too long ago"
         case .overloaded: "The node is overloaded"

@@ -11,6 +11,7 @@ extension CallContext {
         let precondition = try Precondition(ifMatch: request.headers[.ifMatch])
         let isRead = request.method == .get || request.method == .head
         self.init(request, deadline, key: isRead ? nil : try .read(request.headers), under: precondition)
+        exclusion = try Exclusion(ifNoneMatch: request.headers[.ifNoneMatch])
     }
 
     /// The context of a request for a new cart, for which there is no precondition: it would be one on the

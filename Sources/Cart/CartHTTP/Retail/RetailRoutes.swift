@@ -45,14 +45,14 @@ package struct RetailRoutes<Dispatcher: CartDispatcher>: Sendable {
     private func answer(_ request: Request) async throws -> Response {
         let context = CallContext(
             deadline: application.deadline(),
-            key: request.method == .get ? nil : try .read(request.headers),
+            key: request.method == .get || request.method == .head ? nil : try .read(request.headers),
             trace: request.headers[.traceParent] ?? ""
         )
         guard let resource = RetailResource(target: request.head.path ?? "") else {
             throw HTTPRefusal.unknownPath
         }
         switch (resource, request.method) {
-        case (.cart(let customer), .get):
+        case (.cart(let customer), .get), (.cart(let customer), .head):
             let items = try await carts.items(of: customer, context)
             return json(.ok) { $0.retailCart(customer, items) }
         case (.cart(let customer), .delete):
@@ -61,7 +61,7 @@ package struct RetailRoutes<Dispatcher: CartDispatcher>: Sendable {
         case (.merge(let customer, let session), .get):
             try await merge(session, into: customer, context)
             return Response(status: .accepted, headers: fields)
-        case (.items(let customer), .get):
+        case (.items(let customer), .get), (.items(let customer), .head):
             let items = try await carts.items(of: customer, context)
             return json(.ok) { $0.retailItems(items) }
         case (.items(let customer), .post):
@@ -78,13 +78,15 @@ package struct RetailRoutes<Dispatcher: CartDispatcher>: Sendable {
                 context
             )
             return Response(status: .accepted, headers: fields)
-        case (.item(let customer, let id), .get):
+        case (.item(let customer, let id), .get), (.item(let customer, let id), .head):
             let item = try await carts.items(of: customer, context).first { $0.isOf(id) }
             guard let item else { throw Self.noSuchItem(id) }
             return json(.ok) { $0.retailItem(item) }
         case (.item(let customer, let id), .delete):
             try await carts.remove(id, for: customer, context)
             return Response(status: .accepted, headers: fields)
+        case (_, .options):
+            return responses.options(resource.methods)
         case (.cart, _), (.merge, _), (.items, _), (.item, _):
             throw HTTPRefusal.methodNotAllowed(allowed: resource.methods)
         }

@@ -55,7 +55,7 @@ package struct CartRoutes<Dispatcher: CartDispatcher>: Sendable {
         do {
             return try await respond(to: request, resource, deadline)
         } catch let refusal as Refusal {
-            return responses.problem(Problem(refusal, ifMatch: request.headers[.ifMatch]))
+            return responses.problem(Problem(refusal, request: request.headers))
         } catch let flaw as RequestError {
             return responses.problem(Problem(flaw))
         } catch let refusal as HTTPRefusal {
@@ -128,10 +128,13 @@ package struct CartRoutes<Dispatcher: CartDispatcher>: Sendable {
             return try await showHistory(CartID(path: id), context())
         case (.history(let id), .head):
             return try await showHistory(CartID(path: id), context()).createHeadResponse()
+        case (.stream(let id), .head):
+            return try await headOfStream(CartID(path: id), context())
         case (.stream(let id), .get):
             return try await stream(CartID(path: id), context(), after: request.headers[.lastEventID])
         case (_, .options):
-            try resource.validate()
+            // A page must be allowed to ask before it can be told what is wrong.
+            if request.headers[.accessControlRequestMethod] == nil { try resource.validate() }
             return responses.options(resource.methods)
         case (.carts, _), (.cart, _), (.lines, _), (.line, _), (.price, _), (.actions, _), (.takeOut, _),
             (.checkout, _), (.cancellation, _), (.order, _), (.merge, _), (.history, _), (.stream, _):

@@ -32,6 +32,8 @@ package struct NodeSettings: Sendable {
     package var streams = 10_000
     /// The time after which the node answers a request with a time-out.
     package var requestDeadline: Duration = .seconds(2)
+    /// The origins whose pages may call the node, as browsers spell them.
+    package var corsOrigins: Set<String> = []
     /// The token of callers that may set prices; empty: no caller may.
     package var trustedToken = Secret("")
     package var shutdown = ShutdownSettings()

@@ -252,6 +252,7 @@ enum SettingTable {
                 in: 0...1_000_000,
                 meaning: "maximum number of clients watching carts"
             ),
+            .corsOrigins,
             .trustedToken,
             .contents(of: .trustedToken),
             .choice("log-level", \.logLevel, meaning: "least severe level that the node logs"),
