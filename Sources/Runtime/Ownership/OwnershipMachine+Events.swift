@@ -61,6 +61,7 @@ extension OwnershipMachine {
         switch answer {
         case .granted(let version):
             deadOwner = nil
+            firstSequence = SequenceNumber(version.epoch.rawValue)
             state = .owned(version)
             return proceed()
         case .absent:
@@ -143,7 +144,7 @@ extension OwnershipMachine {
     }
 
     private mutating func apply(on version: Version) -> Action {
-        state = .owned(Version(epoch: version.epoch, sequence: version.sequence.next))
+        state = .owned(Version(epoch: version.epoch, sequence: next(after: version)))
         return .apply
     }
 

@@ -73,12 +73,14 @@ func version(epoch: UInt64, sequence: UInt64) -> Version {
     Version(epoch: Epoch(epoch), sequence: SequenceNumber(sequence))
 }
 
-func change(from before: Int64 = 0, to value: Int64) -> StateChange<CounterLogic> {
+/// A change that makes the version after this one; the first is 1 here.
+func change(from before: Int64 = 0, to value: Int64, on version: Version) -> StateChange<CounterLogic> {
     StateChange(
         before: .init(value: before),
         after: .init(value: value),
         events: [.added(value - before)],
-        form: .empty
+        form: .empty,
+        sequence: version.sequence.next
     )
 }
 
@@ -128,7 +130,7 @@ extension StoreFixture {
             owner: me,
             version: version,
             commit: CommitID(id),
-            change: change(from: before, to: value)
+            change: change(from: before, to: value, on: version)
         )
     }
 

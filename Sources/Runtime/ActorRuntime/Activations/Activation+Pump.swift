@@ -135,9 +135,13 @@ extension Activation {
     }
 
     private func decideBatch() -> Batch<D> {
-        let next = Batch<D>(on: state, form: form)
+        let next = Batch<D>(
+            on: state,
+            form: form,
+            at: machine.committed?.sequence.rawValue ?? 0,
+            next: machine.nextSequence?.rawValue ?? 0
+        )
         let now = host.clock.now
-        let sequence = machine.committed?.sequence.rawValue ?? 0
         let limit = alone > 0 ? 1 : host.policy.batchLimit
         while next.entries.count < limit, let envelope = mailbox.popFirst() {
             if alone > 0 { alone -= 1 }
@@ -145,7 +149,7 @@ extension Activation {
                 envelope.reply.resume(returning: .failure(overdue(.notApplied)))
                 continue
             }
-            next.decide(envelope, by: host.decider, committed: sequence)
+            next.decide(envelope, by: host.decider)
         }
         return next
     }

@@ -37,13 +37,14 @@ package struct InMemoryStore<Logic: Decider>: ActorStore {
         commit: CommitID,
         change: StateChange<Logic>
     ) async throws(StoreFailure) -> CommitAnswer {
-        let (after, isReduction) = (change.after, change.isReduction)
+        let (after, next, isReduction) = (change.after, change.sequence, change.isReduction)
         return try await faults.perform(.commit) { [redis] () throws(StoreFailure) in
             try redis.execute { store, _ throws(StoreFailure) in
                 try store.commit(
                     id,
                     owner: owner,
                     version: version,
+                    next: next,
                     commit: commit,
                     isReduction: isReduction
                 ) { _ in after }

@@ -49,12 +49,14 @@ extension SimulatedStore {
     /// See `ActorStore.commit`.
     ///
     /// - Parameters:
+    ///   - next: the version that the commit makes.
     ///   - isReduction: true if the change needs no room.
     ///   - change: turns the stored content, nil before the first commit, into the new one.
     package mutating func commit(
         _ id: ActorID,
         owner: SessionID,
         version: Version,
+        next: SequenceNumber,
         commit: CommitID,
         isReduction: Bool = false,
         _ change: (State?) -> State
@@ -63,9 +65,9 @@ extension SimulatedStore {
         guard var record = try record(id) else { return .lost }
         if record.version < version, SafetyRule.regressedBeforeFenced.holds { return .regressed }
         guard record.owner == owner, record.version.epoch == version.epoch else { return .fenced }
-        if record.version.sequence == version.sequence.next, record.commit == commit { return .committed }
+        if record.version.sequence == next, record.commit == commit { return .committed }
         guard record.version == version || !SafetyRule.sequenceCheck.holds else { return .fenced }
-        record.version.sequence = version.sequence.next
+        record.version.sequence = next
         record.commit = commit
         record.state = change(record.state)
         contents.slots[id] = .record(record)
@@ -83,8 +85,7 @@ extension SimulatedStore {
         if record.version < version, SafetyRule.regressedBeforeFenced.holds { return .regressed }
         guard record.owner == owner, record.version.epoch == version.epoch else { return .fenced }
         if record.version == version { return .pending }
-        let isNext = record.version.sequence == version.sequence.next
-        return isNext && record.commit == commit ? .committed : .fenced
+        return record.commit == commit ? .committed : .fenced
     }
 
     /// See `ActorStore.verify`.

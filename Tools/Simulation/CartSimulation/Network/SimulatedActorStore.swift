@@ -48,9 +48,9 @@ struct SimulatedActorStore: ActorStore {
         change: StateChange<CartLogic>
     ) async throws(StoreFailure) -> CommitAnswer {
         let content = try written { () throws(CodecFailure) in
-            try layout.content(of: change, at: version.sequence.next, on: change.form)
+            try layout.content(of: change, at: change.sequence, on: change.form)
         }
-        let isReduction = change.isReduction
+        let (next, isReduction) = (change.sequence, change.isReduction)
         let answer = try await connection.execute(
             "commit",
             about: "\(id) by \(owner) on \(version.sequence.rawValue)"
@@ -62,6 +62,7 @@ struct SimulatedActorStore: ActorStore {
                         id,
                         owner: owner,
                         version: version,
+                        next: next,
                         commit: commit,
                         isReduction: isReduction
                     ) { content.applied(to: $0) },
@@ -70,7 +71,7 @@ struct SimulatedActorStore: ActorStore {
             }
         }
         switch answer.0 {
-        case .committed: oracle.heard(Version(epoch: version.epoch, sequence: version.sequence.next), of: id)
+        case .committed: oracle.heard(Version(epoch: version.epoch, sequence: next), of: id)
         case .fenced where answer.1: oracle.sawFencedByItself(id, owner)
         case .fenced, .regressed, .lost: break
         }
@@ -83,13 +84,14 @@ struct SimulatedActorStore: ActorStore {
         version: Version,
         commit: CommitID
     ) async throws(StoreFailure) -> ResolveAnswer {
-        let answer = try await connection.execute("resolve", about: "\(id) by \(owner)") {
+        let (answer, stored) = try await connection.execute("resolve", about: "\(id) by \(owner)") {
             (store, _) throws(StoreFailure) in
-            try store.resolve(id, owner: owner, version: version, commit: commit)
+            (
+                try store.resolve(id, owner: owner, version: version, commit: commit),
+                SimulatedRedisServer.version(of: id, in: store)
+            )
         }
-        if answer == .committed {
-            oracle.heard(Version(epoch: version.epoch, sequence: version.sequence.next), of: id)
-        }
+        if answer == .committed, let stored { oracle.heard(stored, of: id) }
         return answer
     }
 
@@ -197,6 +199,12 @@ extension ContentChange {
 }
 
 extension SimulatedRedisServer {
+    /// The version of a stored cart.
+    static func version(of id: ActorID, in store: Store) -> Version? {
+        guard case .record(let record)? = store.contents.slots[id] else { return nil }
+        return record.version
+    }
+
     /// True if the stored cart belongs to this session.
     static func holds(_ owner: SessionID, _ id: ActorID, in store: Store) -> Bool {
         guard case .record(let record)? = store.contents.slots[id] else { return false }
