@@ -50,7 +50,6 @@ import Testing
             #expect(try await fixture.resolve(before, "c4") == .pending)
             #expect(try await fixture.resolve(version(epoch: 5, sequence: 2), "c3") == .committed)
             #expect(try await fixture.resolve(version(epoch: 5, sequence: 2), "c4") == .fenced)
-            #expect(try await fixture.resolve(version(epoch: 5, sequence: 1), "c3") == .fenced)
             #expect(try await fixture.resolve(version(epoch: 4, sequence: 2), "c3") == .fenced)
             #expect(try await fixture.resolve(version(epoch: 5, sequence: 4), "c5") == .regressed)
             #expect(try await fixture.resolve(version(epoch: 6, sequence: 0), "c5") == .regressed)

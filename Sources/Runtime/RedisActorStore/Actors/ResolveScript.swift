@@ -23,8 +23,7 @@ enum ResolveScript {
             if older(r.e, r.q, e, q) then return {'REGRESSED'} end
             if r.o ~= o or r.e ~= e then return {'FENCED'} end
             if r.q == q then return {'PENDING'} end
-            if (q == '0' or tonumber(r.q) == tonumber(q) + 1) and r.c == id then return {'COMMITTED'} end
-            return {'FENCED'}
+            return {r.c == id and 'COMMITTED' or 'FENCED'}
             """
     )
 

@@ -85,8 +85,7 @@ extension SimulatedStore {
         if record.version < version, SafetyRule.regressedBeforeFenced.holds { return .regressed }
         guard record.owner == owner, record.version.epoch == version.epoch else { return .fenced }
         if record.version == version { return .pending }
-        let isNext = version.sequence == .zero || record.version.sequence == version.sequence.next
-        return isNext && record.commit == commit ? .committed : .fenced
+        return record.commit == commit ? .committed : .fenced
     }
 
     /// See `ActorStore.verify`.

@@ -78,14 +78,15 @@ struct SimulatedActorStore: ActorStore {
         version: Version,
         commit: CommitID
     ) async throws(StoreFailure) -> ResolveAnswer {
-        try await connection.execute("resolve", about: "\(id) by \(owner)") {
-            [oracle] (store, _) throws(StoreFailure) in
-            let answer = try store.resolve(id, owner: owner, version: version, commit: commit)
-            if answer == .committed, case .record(let record)? = store.contents.slots[id] {
-                oracle.heard(record.version, of: id)
-            }
-            return answer
+        let (answer, stored) = try await connection.execute("resolve", about: "\(id) by \(owner)") {
+            (store, _) throws(StoreFailure) in
+            (
+                try store.resolve(id, owner: owner, version: version, commit: commit),
+                SimulatedRedisServer.version(of: id, in: store)
+            )
         }
+        if answer == .committed, let stored { oracle.heard(stored, of: id) }
+        return answer
     }
 
     func verify(
@@ -201,6 +202,12 @@ extension ContentChange {
 }
 
 extension SimulatedRedisServer {
+    /// The version of a stored cart.
+    static func version(of id: ActorID, in store: Store) -> Version? {
+        guard case .record(let record)? = store.contents.slots[id] else { return nil }
+        return record.version
+    }
+
     /// True if the stored cart belongs to this session.
     static func holds(_ owner: SessionID, _ id: ActorID, in store: Store) -> Bool {
         guard case .record(let record)? = store.contents.slots[id] else { return false }
