@@ -57,7 +57,7 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
         change: StateChange<Logic>
     ) async throws(StoreFailure) -> CommitAnswer {
         let content = try encoding(id) { () throws(CodecFailure) in
-            try layout.content(of: change, at: version.sequence.next, on: change.form)
+            try layout.content(of: change, at: change.sequence, on: change.form)
         }
         try checkSize(content, of: id)
         let answer = try await ask(
@@ -67,6 +67,7 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
             CommitScript.arguments(
                 owner: owner,
                 version: version,
+                next: change.sequence,
                 commit: commit,
                 content: content,
                 retention: retention(of: change.after)

@@ -105,6 +105,9 @@ struct TestCluster: Sendable {
         }
     }
 
+    /// The version that is stored of an actor.
+    func sequence(_ id: String) -> UInt64? { record(id)?.version.sequence.rawValue }
+
     func record(_ id: String) -> SimulatedStore<CounterLogic.State>.Record? {
         redis.withStore { store in
             guard case .record(let record)? = store.contents.slots[ActorID(id)] else { return nil }
@@ -133,7 +136,8 @@ extension TestCluster {
             before: .init(value: 0),
             after: state,
             events: [.added(value)],
-            form: .empty
+            form: .empty,
+            sequence: version.sequence.next
         )
         let commit = CommitID("commit")
         #expect(

@@ -114,7 +114,8 @@ import Testing
                 before: .init(value: 1),
                 after: .init(value: 2),
                 events: [.added(1)],
-                form: store.form(at: SequenceNumber(3))
+                form: store.form(at: SequenceNumber(3)),
+                sequence: SequenceNumber(4)
             )
             func call(_ step: Step) async throws {
                 switch step {
@@ -194,7 +195,8 @@ import Testing
                 before: .init(value: 1),
                 after: .init(value: 2),
                 events: [.added(1)],
-                form: store.form(at: SequenceNumber(3))
+                form: store.form(at: SequenceNumber(3)),
+                sequence: SequenceNumber(4)
             )
             let key = RedisArgument.string(fixture.key(cart))
             func names() async throws -> Set<String> {

@@ -122,12 +122,21 @@ package struct StateChange<D: Decider>: Sendable {
     package let events: [D.Event]
     /// The form in which the state before it is stored.
     package let form: StoredForm
+    /// The version that the commit makes.
+    package let sequence: SequenceNumber
 
-    package init(before: D.State, after: D.State, events: [D.Event], form: StoredForm) {
+    package init(
+        before: D.State,
+        after: D.State,
+        events: [D.Event],
+        form: StoredForm,
+        sequence: SequenceNumber
+    ) {
         self.before = before
         self.after = after
         self.events = events
         self.form = form
+        self.sequence = sequence
     }
 }
 

@@ -37,10 +37,11 @@ package struct InMemoryStore<Logic: Decider>: ActorStore {
         commit: CommitID,
         change: StateChange<Logic>
     ) async throws(StoreFailure) -> CommitAnswer {
-        let after = change.after
+        let (after, next) = (change.after, change.sequence)
         return try await faults.perform(.commit) { [redis] () throws(StoreFailure) in
             try redis.execute { store, _ throws(StoreFailure) in
-                try store.commit(id, owner: owner, version: version, commit: commit) { _ in after }
+                try store.commit(id, owner: owner, version: version, next: next, commit: commit) { _ in after
+                }
             }
         }
     }

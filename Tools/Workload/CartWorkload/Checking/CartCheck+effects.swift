@@ -5,7 +5,7 @@ extension CartCheck {
     ///
     /// - Parameter known: how many versions of the gap have a change that was acknowledged at them.
     mutating func count(_ gap: Gap, _ entry: VersionLog.Entry, acknowledged known: UInt64) {
-        let versions = gap.upTo - gap.after
+        let versions = gap.versions
         guard versions > known else { return }
         var wanted = versions - known
         if gap.after == 0 {
@@ -23,7 +23,7 @@ extension CartCheck {
         guard wanted > 0 else { return }
         report(
             .versions,
-            "\(gap.description): of \(versions) versions after \(gap.after), \(known) have acknowledged"
+            "\(gap.description): of \(versions) versions, \(known) have acknowledged"
                 + " changes, and no change of unknown outcome can have made \(wanted) of the others"
         )
     }

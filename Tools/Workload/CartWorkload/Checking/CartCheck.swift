@@ -65,11 +65,12 @@ struct CartCheck {
     mutating func check(_ era: CartHistory.Era, _ number: Int, isComplete: Bool) {
         found = [UInt64](repeating: 0, count: changes.count)
         let acknowledged = acknowledgedVersions(in: number)
+        let first = firstVersion(of: era, number)
         var next = 0
         var before: UInt64 = 0
         for entry in era.log.entries {
-            var gap = Gap(after: before, upTo: entry.version, era: number)
-            gap.isBegunByOthers = before == 0 && acknowledged.first == 1
+            var gap = Gap(after: before, upTo: entry.version, era: number, first: first)
+            gap.isBegunByOthers = before == 0 && acknowledged.first == first
             for difference in entry.differences { explain(difference, &gap) }
             // The first version after a loss window need not have a history.
             if before > 0 || number == 0 {
@@ -85,6 +86,16 @@ struct CartCheck {
         }
         requireEffects(era.log, number, isComplete: isComplete)
         if number == 0 { requireReasons(era.missing) }
+    }
+
+    /// The lowest version that a client received or that a change was acknowledged at: a cart's versions begin
+    /// anywhere.
+    private func firstVersion(of era: CartHistory.Era, _ number: Int) -> UInt64 {
+        let told = changes.indices.compactMap { place -> UInt64? in
+            guard case .exactly(let version) = standing(place, in: number) else { return nil }
+            return version
+        }
+        return min(told.min() ?? .max, era.log.entries.first?.version ?? .max)
     }
 
     /// The versions at which a change was acknowledged that can have made them, each once, in ascending
@@ -106,15 +117,18 @@ struct Gap {
     let after: UInt64
     let upTo: UInt64
     let era: Int
+    /// The lowest version that is known of.
+    let first: UInt64
     /// The number of changes with an effect in the gap whose version no client was told.
     var openChanges: UInt64 = 0
-    /// Other changes than the creation were acknowledged at version 1 and account for it.
+    /// Other changes than the creation were acknowledged at the first version and account for it.
     var isBegunByOthers = false
 
-    init(after: UInt64, upTo: UInt64, era: Int) {
+    init(after: UInt64, upTo: UInt64, era: Int, first: UInt64) {
         self.after = after
         self.upTo = upTo
         self.era = era
+        self.first = first
     }
 
     func contains(_ version: UInt64) -> Bool { version > after && version <= upTo }
@@ -122,7 +136,12 @@ struct Gap {
     /// Nothing is known of the state before it: it is the first after a loss window.
     var isBase: Bool { after == 0 && era > 0 }
 
+    /// The number of versions in it that are known of.
+    var versions: UInt64 { upTo - lowest + 1 }
+
+    private var lowest: UInt64 { after == 0 ? min(first, upTo) : after + 1 }
+
     var description: String {
-        upTo == after + 1 ? "version \(upTo)" : "one of the versions \(after + 1)…\(upTo)"
+        upTo == lowest ? "version \(upTo)" : "one of the versions \(lowest)…\(upTo)"
     }
 }
