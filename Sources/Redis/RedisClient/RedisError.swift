@@ -35,6 +35,20 @@ extension RedisError {
     }
 }
 
+extension RedisError {
+    /// The error in words that name no server, for people who must not know where one is. `description` and
+    /// the client's log say more.
+    package var publicDescription: String {
+        switch self {
+        case .notConnected: "Redis is not connected"
+        case .connectionLost: "the connection to Redis was lost"
+        // Their messages are addresses.
+        case .server(let error) where ["MOVED", "ASK"].contains(error.code): "Redis answered \(error.code)"
+        case .overloaded, .timedOut, .cancelled, .server, .protocolViolation, .shutDown: description
+        }
+    }
+}
+
 extension RedisError: CustomStringConvertible {
     package var description: String {
         switch self {
