@@ -8,6 +8,8 @@ struct BadSettingTests {
         ("--http-prot 1", ["http-prot: unknown, in the command line", "did you mean http-port?"]),
         ("--colour red", ["colour: unknown"]),
         ("http-port 1", ["http-port: not an option"]),
+        ("--redis-url:redis://:hunter2@h", ["redis-url…: unknown, in the command line"]),
+        ("redis://:hunter2@h", ["redis…: not an option"]),
         ("--http-port 1 2", ["2: not an option"]),
         ("--http-port", ["http-port: no value"]),
         ("--http-port --ops-port 1", ["http-port: no value"]),
@@ -31,9 +33,18 @@ struct BadSettingTests {
         ("--link-advertise somewhere", ["link-advertise: no port in it"]),
         ("--link-advertise somewhere:0", ["link-advertise: not a port"]),
         ("--link-advertise some/where:1", ["link-advertise: not a host name"]),
-        ("--link-host 0.0.0.0", ["link-advertise: missing"]),
+        ("--link-host 0.0.0.0 --redis-url redis://x", ["link-advertise: missing"]),
         ("--redis-url http://x", ["redis-url: bad Redis URL: it must begin with redis://"]),
         ("--redis-url redis://x", ["cluster-secret: missing"]),
+        ("--redis-replicas 1", ["redis-replicas: does not fit", "the embedded Redis has no replicas"]),
+        (
+            "--cluster-secret 0123456789abcdef",
+            ["redis-url: missing or empty, although cluster-secret says that there are other nodes"]
+        ),
+        (
+            "--link-advertise here:7170",
+            ["redis-url: missing or empty, although link-advertise says that there are other nodes"]
+        ),
         ("--cluster-secret short", ["cluster-secret: too short or too long"]),
         ("--cluster-secret-file /does/not/exist", ["cluster-secret-file: the file cannot be read"]),
         ("--config /does/not/exist.yaml", ["config: the file cannot be read"]),
@@ -59,6 +70,7 @@ struct BadSettingTests {
         let complaint = outcome(line.split(separator: " ").map(String.init)).complaint
         for part in says { #expect(complaint.contains(part), "\(complaint)") }
         #expect(!complaint.contains { $0.isNewline })
+        #expect(!complaint.contains("hunter2"))
     }
 
     @Test(arguments: [

@@ -37,6 +37,8 @@ package struct NodeSettings: Sendable {
     package var shutdown = ShutdownSettings()
     /// The least severe level that the node logs.
     package var logLevel = Logger.Level.info
+    /// Lines for the log: what was given and has no effect.
+    package var warnings: [String] = []
 
     /// A name of the Redis in use, without its secret: equal names are the same Redis.
     package var redisIdentity: String {

@@ -16,11 +16,7 @@ enum SettingTable {
             .optionalPort(
                 "grpc-port",
                 \.grpc.port,
-                aliases: [
-                    // In Kubernetes it is the address of a service that is called cart, unless somebody sets
-                    // it.
-                    Alias(variable: "CART_PORT") { $0.contains("://") ? nil : $0 }
-                ],
+                aliases: [Alias(variable: "CART_PORT") { $0 }],
                 meaning: "port of `grpc-host`"
             ),
             .host(
@@ -57,7 +53,7 @@ enum SettingTable {
         title: "Redis and disk",
         settings: [
             .redisURL,
-            .contents(of: .redisURL),
+            .redisURLFile,
             .duration(
                 "redis-command-timeout",
                 \.redis.commandTimeout,
