@@ -10,6 +10,7 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
     let client: RedisClient
     let keys: RedisKeys
     let layout: any StateLayout<Logic>
+    private let commitScript: RedisScript
     private let lifetime: @Sendable (Logic.State) -> Duration?
 
     /// - Parameters:
@@ -27,6 +28,7 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
         self.keys = RedisKeys(cluster: cluster)
         self.layout = layout
         self.retention = retention
+        self.commitScript = CommitScript.script(database: client.configuration.database)
         self.lifetime = lifetime
     }
 
@@ -61,7 +63,7 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
         }
         try checkSize(content, of: id)
         let answer = try await ask(
-            CommitScript.script,
+            commitScript,
             about: id,
             keys: [keys.actor(id)],
             CommitScript.arguments(

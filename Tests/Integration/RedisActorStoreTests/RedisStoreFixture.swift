@@ -22,11 +22,13 @@ struct RedisStoreFixture: StoreFixture {
         _ server: RedisServerFixture,
         user: String? = nil,
         password: String? = nil,
+        database: Int = 0,
         _ body: (RedisStoreFixture) async throws -> Value
     ) async throws -> Value {
         var configuration = RedisConfiguration(address: .unix(path: server.socketPath))
         configuration.commandTimeout = .seconds(5)
         configuration.user = user
+        configuration.database = database
         configuration.password = password.map { Secret($0) }
         let client = RedisClient(
             configuration: configuration,
