@@ -9,6 +9,7 @@ import NIOCore
 import NIOPosix
 import NodeConfiguration
 import Ownership
+import RedisClient
 import ServiceLifecycle
 
 #if canImport(FoundationEssentials)
@@ -105,11 +106,15 @@ extension Node {
 
     private func status() -> NodeStatus {
         let view = runtime.directory.clusterView(at: clock.now)
+        let redis = redisStatus(view)
         return NodeStatus(
             name: settings.nodeName,
             build: NodeVersion.current,
             session: view.session.rawValue,
-            notReady: view.notReadyReasons.map(\.rawValue),
+            notReady: view.notReadyReasons.map { reason in
+                guard reason == .noSession else { return reason.rawValue }
+                return "\(reason.rawValue): \(redis.problem ?? "no heartbeat was answered in time")"
+            },
             draining: view.notReadyReasons.contains(.draining),
             liveCarts: runtime.host.liveCount,
             generation: view.generation?.description,
@@ -121,7 +126,20 @@ extension Node {
                     link: $0.card.link,
                     build: $0.card.build
                 )
-            }
+            },
+            redis: redis
         )
+    }
+
+    private func redisStatus(_ view: ClusterView) -> RedisStatus {
+        var status = readiness.status
+        let reason = heartbeats.disconnectReason ?? redis.disconnectReason
+        status.isConnected = reason == nil
+        if let reason {
+            status.problem = "Redis is not connected: \(reason)"
+        } else if let failure = view.heartbeatFailure {
+            status.problem = failure.reason
+        }
+        return status
     }
 }

@@ -16,6 +16,9 @@ import Testing
         _ notReady: [String],
         _ test: @escaping @Sendable (HTTPTestClient) async throws -> Void
     ) async throws {
+        var redis = RedisStatus()
+        redis.problem = "heartbeat: MISCONF"
+        redis.warnings = ["a \"b\""]
         let status = NodeStatus(
             name: "n1",
             build: "b",
@@ -33,7 +36,8 @@ import Testing
                     build: "b"
                 ),
                 NodeStatus.Peer(name: "n3", session: "s3", condition: "dead", link: "", build: ""),
-            ]
+            ],
+            redis: redis
         )
         let router = Router()
         OperationsRoutes { status }.add(to: router)
@@ -76,6 +80,12 @@ import Testing
             let members = try #require(json["members"] as? [[String: String]])
             #expect(members.map { $0["name"] } == ["n2", "n3"])
             #expect(members.first?["link"] == "127.0.0.1:7172")
+            let redis = try #require(json["redis"] as? NSDictionary)
+            let expected: NSDictionary = [
+                "connected": false, "problem": "heartbeat: MISCONF", "durability": NSNull(),
+                "warnings": ["a \"b\""],
+            ]
+            #expect(redis == expected)
         }
     }
 }

@@ -40,7 +40,10 @@ import Testing
             #expect(try await missing(user, replicas: 1) == ["CLIENT ID", "WAIT"])
             #expect(
                 try await RedisCompatibility.check(user.client, cluster: .standard, replicas: 0)
-                    == .admitted(DurabilityTier(try await .gather(from: user.client), replicas: 0))
+                    == .admitted(
+                        DurabilityTier(try await .gather(from: user.client), replicas: 0),
+                        warnings: []
+                    )
             )
             var at = try await user.take()
             let generation = try await user.beat().generation

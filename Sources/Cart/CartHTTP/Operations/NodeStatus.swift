@@ -16,6 +16,8 @@ package struct NodeStatus: Sendable, Equatable {
     package let generation: String?
     /// The sessions that it knows of, its own included.
     package let members: [Peer]
+    /// The Redis that it uses.
+    package let redis: RedisStatus
 
     /// A session as this node knows it.
     package struct Peer: Sendable, Equatable {
@@ -49,7 +51,8 @@ package struct NodeStatus: Sendable, Equatable {
         draining: Bool,
         liveCarts: Int,
         generation: String?,
-        members: [Peer]
+        members: [Peer],
+        redis: RedisStatus = RedisStatus()
     ) {
         self.name = name
         self.build = build
@@ -59,6 +62,7 @@ package struct NodeStatus: Sendable, Equatable {
         self.liveCarts = liveCarts
         self.generation = generation
         self.members = members
+        self.redis = redis
     }
 
     /// True while requests should be sent here.
@@ -93,9 +97,23 @@ extension JSONWriter {
         integer(status.liveCarts)
         raw(",\"generation\":")
         string(status.generation)
+        raw(",\"redis\":")
+        redis(status.redis)
         raw(",\"members\":")
         list(status.members) { $0.peer($1) }
         raw("}\n")
+    }
+
+    private mutating func redis(_ redis: RedisStatus) {
+        raw("{\"connected\":")
+        boolean(redis.isConnected)
+        raw(",\"problem\":")
+        string(redis.problem)
+        raw(",\"durability\":")
+        string(redis.durability)
+        raw(",\"warnings\":")
+        list(redis.warnings) { $0.string($1) }
+        raw("}")
     }
 
     private mutating func peer(_ peer: NodeStatus.Peer) {

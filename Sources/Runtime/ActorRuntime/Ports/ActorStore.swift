@@ -146,4 +146,11 @@ package enum StoreFailure: Error, Sendable, Hashable {
     case refused(String)
     /// The stored state is of a form that this build cannot read; it was left as it is.
     case unreadable(String)
+
+    /// One line for a person.
+    package var reason: String {
+        switch self {
+        case .unanswered(let why), .unsent(let why), .refused(let why), .unreadable(let why): why
+        }
+    }
 }

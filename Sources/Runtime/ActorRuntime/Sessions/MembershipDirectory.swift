@@ -13,6 +13,7 @@ package final class MembershipDirectory: Sendable {
         var predecessorIsTombstoned = false
         /// True once a generation was settled in this process's life.
         var wasSettled = false
+        var heartbeatFailure: StoreFailure?
     }
 
     private let state: Mutex<State>
@@ -67,6 +68,7 @@ package final class MembershipDirectory: Sendable {
             ClusterView(
                 session: state.session.id,
                 notReadyReasons: Self.notReadyReasons(state, now),
+                heartbeatFailure: state.heartbeatFailure,
                 generation: state.ledger.current,
                 members: state.observer.present
             )
@@ -132,6 +134,16 @@ package final class MembershipDirectory: Sendable {
                 settled: $0.ledger.settled(at: now),
                 card: card
             )
+        }
+    }
+
+    /// The last heartbeat failed; or, with nil, was answered.
+    ///
+    /// - Returns: whether that is new.
+    func heartbeatEnded(with failure: StoreFailure?) -> Bool {
+        state.withLock { state in
+            defer { state.heartbeatFailure = failure }
+            return state.heartbeatFailure != failure
         }
     }
 
