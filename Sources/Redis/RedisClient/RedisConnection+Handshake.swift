@@ -21,9 +21,7 @@ extension RedisConnection {
     /// its data).
     func performHandshake(_ configuration: RedisConfiguration) async throws(HandshakeFailure) {
         if let password = configuration.password {
-            var identity: [RedisArgument] = [.string(password.revealed)]
-            if let user = configuration.user { identity.insert(.string(user), at: 0) }
-            try await request("AUTH", identity)
+            try await authenticate(configuration.user, with: password)
         }
         try await checkRole()
         if configuration.database != 0 {
@@ -36,10 +34,26 @@ extension RedisConnection {
         try await request("PING") { ["NOPERM", "MISCONF", "NOREPLICAS"].contains($0.code) }
     }
 
+    private func authenticate(_ user: String?, with password: Secret) async throws(HandshakeFailure) {
+        let identity = [user, password.revealed].compactMap(\.self).map { RedisArgument.string($0) }
+        do throws(HandshakeFailure) {
+            try await request("AUTH", identity)
+        } catch {
+            let refusal = error
+            // A Sentinel has passwords of its own. Without any it says what it is.
+            do throws(HandshakeFailure) {
+                try await checkRole()
+            } catch {
+                if case .unsupported = error { throw error }
+            }
+            throw refusal
+        }
+    }
+
     /// `HELLO` needs no right, in contrast to `INFO` and `ROLE`. A server or proxy that does not know it has
     /// no role that matters.
     private func checkRole() async throws(HandshakeFailure) {
-        let reply = try await request("HELLO", ["2"]) { _ in true }
+        let reply = try await request("HELLO", ["2"]) { !$0.endsConnection }
         guard case .array(let words)? = reply, let properties = words.pairs else { return }
         for (name, value) in properties {
             let value = String(decoding: value, as: UTF8.self)

@@ -91,7 +91,8 @@ import Testing
         }
     }
 
-    @Test func `a Sentinel is told from a Redis at the first attempt`() async throws {
+    @Test(arguments: ["", ":x@", "u:x@"])
+    func `a Sentinel is told from a Redis at the first attempt`(identity: String) async throws {
         let port = try await freePort()
         try await RedisServerProcess.with { server in
             let file = server.folder + "/sentinel.conf"
@@ -104,7 +105,8 @@ import Testing
                 waitpid(sentinel, &status, 0)
             }
             await #expect(throws: UnsupportedRedisServer.sentinel) {
-                try await withClient(RedisConfiguration(url: "redis://127.0.0.1:\(port)/1")) { client in
+                try await withClient(RedisConfiguration(url: "redis://\(identity)127.0.0.1:\(port)/1")) {
+                    client in
                     await client.becomes { $0 == .disconnected(reason: DisconnectReason.shutDown.reason) }
                 }
             }

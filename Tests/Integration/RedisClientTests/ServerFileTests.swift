@@ -9,20 +9,20 @@ import Testing
         try Data(text.utf8).write(to: URL(fileURLWithPath: file), options: .atomic)
     }
 
-    private func url(_ server: RedisServerProcess, _ password: String) -> String {
-        "unix://\(server.folder)/s?password=\(password)\n"
+    private func url(_ server: RedisServerProcess, password: String? = nil) -> String {
+        "unix://\(server.folder)/s\(password.map { "?password=\($0)" } ?? "")\n"
     }
 
     @Test func `a rotated password in the file is used for the next connection`() async throws {
         try await RedisServerProcess.with(options: { _ in ["--requirepass", "old"] }) { server in
             let file = server.folder + "/url"
-            try write(url(server, "old"), to: file)
+            try write(url(server, password: "old"), to: file)
             try await withConnectedClient(RedisConfiguration(serverFile: file)) { client in
                 _ = try await client.send("CONFIG", ["SET", "requirepass", "new"])
                 let id = try await client.send("CLIENT", ["ID"]).integer
                 _ = await client.outcome("CLIENT", ["KILL", "ID", .integer(id), "SKIPME", "no"])
                 await client.isRefused(because: "WRONGPASS")
-                try write(url(server, "new"), to: file)
+                try write(url(server, password: "new"), to: file)
                 await client.becomes { $0 == .connected }
                 #expect(await client.outcome("PING") == .success(.simple("PONG")))
             }
@@ -33,10 +33,10 @@ import Testing
         try await RedisServerProcess.with { first in
             try await RedisServerProcess.with { second in
                 let file = first.folder + "/url"
-                try write(url(first, ""), to: file)
+                try write(url(first), to: file)
                 try await withConnectedClient(RedisConfiguration(serverFile: file)) { client in
                     _ = try await client.send("SET", ["here", "first"])
-                    try write(url(second, ""), to: file)
+                    try write(url(second), to: file)
                     #expect(await client.outcome("GET", ["here"]) == .success(.bulk(Array("first".utf8))))
                     await first.kill()
                     await client.becomes { $0 != .connected }
@@ -54,14 +54,14 @@ import Testing
     ) async throws {
         try await RedisServerProcess.with { server in
             let file = server.folder + "/url"
-            try write(url(server, ""), to: file)
+            try write(url(server), to: file)
             try await withConnectedClient(RedisConfiguration(serverFile: file)) { client in
                 try write(content, to: file)
                 let id = try await client.send("CLIENT", ["ID"]).integer
                 _ = await client.outcome("CLIENT", ["KILL", "ID", .integer(id), "SKIPME", "no"])
                 await client.isRefused(because: complaint)
                 #expect(client.disconnectReason?.contains("hunter2") != true)
-                try write(url(server, ""), to: file)
+                try write(url(server), to: file)
                 await client.becomes { $0 == .connected }
             }
         }

@@ -76,8 +76,12 @@ extension FailoverTests {
                     let refused = await rawClient.add("s0", to: "a", at: 0)
                     #expect(refused.status == 503, "\(refused)")
                     cluster.redis.command("REPLICAOF", "NO", "ONE")
-                    try await cluster.ready(node, within: cluster.lease.recovery)
-                    #expect(await rawClient.add("s1", to: "a", at: 0).quantities == ["s1": 1])
+                    let lease = cluster.lease
+                    try await eventually(within: lease.recovery, "carts can be changed\n\(node.logTail)") {
+                        let ready = await cluster.ask("readyz", at: node)?.status == 200
+                        return await rawClient.add("s1", to: "a", key: "k", at: 0).status == 201 && ready
+                    }
+                    #expect(await rawClient.look("a", at: 0).quantities == ["s1": 1])
                 }
             }
         }
