@@ -87,6 +87,22 @@ extension FailoverTests {
             }
         }
 
+        @Test func `a request is answered before the bytes after it are refused, on each port`() async throws
+        {
+            try await withNode { node in
+                for (port, _, present) in ports(of: node) {
+                    let text = try await RawConnection.exchange(
+                        request("GET \(present)") + "\u{1}\u{2}\r\n\r\n",
+                        port: port
+                    )
+                    let good = try #require(text.range(of: "HTTP/1.1 200 OK\r\n"), "\(text)")
+                    let bad = try #require(text.range(of: "HTTP/1.1 400 Bad Request\r\n"), "\(text)")
+                    #expect(good.lowerBound < bad.lowerBound)
+                    #expect(text.contains("urn:cart-node:problem:malformed-request"))
+                }
+            }
+        }
+
         @Test func `a client that waits for 100 Continue is not kept waiting, on each port`() async throws {
             try await withNode { node in
                 for (port, _, present) in ports(of: node) {

@@ -31,7 +31,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard let parserError = error as? HTTPParserError else { return context.fireErrorCaught(error) }
         let action = machine.failed(parserError, inRequestLine: line.line.isRequestLine)
-        if action == .fail { context.fireErrorCaught(error) } else { perform(action, context) }
+        if action == .fail { return context.fireErrorCaught(error) }
+        perform(action, context)
+        // The error may have waited for the answer before it, and then nothing else says that all was read.
+        context.fireChannelReadComplete()
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {

@@ -107,7 +107,7 @@ enum HTTPRefusal: Error, Equatable, Sendable {
         case .tooManyFields(let limit): return "a request has at most \(limit) header fields"
         case .expectationFailed: return "the node knows the expectation 100-continue only"
         case .unsupportedCoding: return "the node knows the transfer coding chunked only"
-        case .unsupportedVersion: return "the node speaks HTTP/1.1 and HTTP/1.0"
+        case .unsupportedVersion: return "the node speaks HTTP/1.0 and HTTP/1.1"
         }
     }
 

@@ -83,8 +83,7 @@ extension Activation {
     private func handOver(_ action: OwnershipMachine.Action) {
         switch action {
         case .performAgain, .rejectCommit: pending = action
-        case .none, .perform, .serve, .answerAbsent, .apply, .doubtCommit, .drop:
-            pending = SafetyRule.handOverAsksAgain.holds ? nil : action
+        case .none, .perform, .serve, .answerAbsent, .apply, .doubtCommit, .drop: pending = nil
         }
         if !host.enqueue(self) { close() }
     }
