@@ -167,7 +167,9 @@ extension CartCheck {
             return entry.differences.contains { $0.line == line }
         case .setNote:
             return former?.note != entry.note
-                || index.deletions.contains { fit($0, gap, again: true) != .impossible }
+                || (index.deletions + index.departures).contains {
+                    fit($0, gap, again: true) != .impossible
+                }
         case .checkOut(let ordered):
             if entry.phase == .ordered(version: ordered) { return true }
             return (index.cancellations + index.deletions + index.departures).contains {

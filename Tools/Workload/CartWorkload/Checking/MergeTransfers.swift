@@ -33,7 +33,7 @@ struct MergeTransfers {
 extension CartCheck {
     /// Attributes a line whose article another cart had to a merge.
     mutating func explainTransfer(_ line: CartObservation.Line, _ gap: inout Gap) {
-        let merges = index.arrivals.filter { fit($0, gap) != .impossible }
+        let merges = index.arrivals.filter { fit($0, gap) != .impossible && !changes[$0].tookNothing }
         let merge = merges.first { fit($0, gap) == .certain } ?? merges.first
         guard let merge, case .merge(_, let id) = changes[merge].action,
             foreignAdditions.contains(line.article.operation)

@@ -28,11 +28,16 @@ struct CartKnowledge: Sendable {
 
     // MARK: Choices
 
-    mutating func change(_ id: OperationID, plan: WorkloadPlan, _ random: inout SplitMix64) -> Action {
+    mutating func change(
+        _ id: OperationID,
+        on cart: CartName,
+        plan: WorkloadPlan,
+        _ random: inout SplitMix64
+    ) -> Action {
         guard exists else { return .create }
         if !lines.isEmpty, random.unit() < plan.quantities, let line = reserveLine(&random) {
             reductions[line] = 0
-            return .setQuantity(line: line, nextQuantity())
+            return .setQuantity(line: line, nextQuantity(of: cart))
         }
         if lines.count + pendingAdditions >= plan.cartSize, let line = reserveLine(&random) {
             return .remove(line: line)
@@ -66,13 +71,17 @@ struct CartKnowledge: Sendable {
         case .ordered where random.unit() < 0.8: action = .cancelCheckout
         case .merged where random.unit() < 0.9: action = .delete
         case .deleted: action = .create
-        case .open, .ordered, .merging, .merged: action = anyChange(id, &random)
+        case .open, .ordered, .merging, .merged: action = anyChange(id, on: cart, &random)
         }
         if case .checkOut = action { expected = nil }
         return CartModel.Choice(action: action, cart: cart, expected: expected)
     }
 
-    private mutating func anyChange(_ id: OperationID, _ random: inout SplitMix64) -> Action {
+    private mutating func anyChange(
+        _ id: OperationID,
+        on cart: CartName,
+        _ random: inout SplitMix64
+    ) -> Action {
         switch Int.random(in: 0..<20, using: &random) {
         case 0: return .clear
         case 1: return .delete
@@ -82,8 +91,7 @@ struct CartKnowledge: Sendable {
         case 6...9: return .setNote(Article(id))
         case 10...12:
             guard let line = reserveLine(&random) else { break }
-            settings += 1
-            return .setPrice(line: line, CartObservation.Line.addedPrice + settings)
+            return .setPrice(line: line, nextPrice(of: cart))
         case 13...16:
             // Amounts of which no two add up to a third.
             let reductions = reductions
@@ -122,10 +130,18 @@ struct CartKnowledge: Sendable {
         8 * UInt32.random(in: 1...5, using: &random)
     }
 
-    /// Quantities cycle through the range of a line, above those that additions use.
-    private mutating func nextQuantity() -> UInt32 {
+    /// Quantities cycle through the range of a line, above those that additions use. Carts use different ones,
+    /// as merges take lines from one to another.
+    private mutating func nextQuantity(of cart: CartName) -> UInt32 {
         settings += 1
-        return 8 * (6 + settings % 1_240)
+        let own = UInt32(truncatingIfNeeded: cart.number) % 32
+        return 8 * (6 + (settings &* 32 + own) % 1_216)
+    }
+
+    private mutating func nextPrice(of cart: CartName) -> UInt32 {
+        settings += 1
+        let own = UInt32(truncatingIfNeeded: cart.number) % 1_000
+        return CartObservation.Line.addedPrice + settings % 1_000_000 * 1_000 + own
     }
 
     // MARK: Results

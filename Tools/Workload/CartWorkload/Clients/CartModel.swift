@@ -33,7 +33,7 @@ final class CartModel: Sendable {
             if plan.others > 0, known.exists, random.unit() < plan.others {
                 return known.otherChange(id, on: cart, plan, &random)
             }
-            let action = known.change(id, plan: plan, &random)
+            let action = known.change(id, on: cart, plan: plan, &random)
             return Choice(action: action, cart: cart, expected: known.expectedVersion)
         }
     }

@@ -4,6 +4,12 @@ import Timing
 extension CartHistory {
     mutating func answered(_ place: Int, _ reply: AttemptResult, at time: Duration) {
         let attempt = attempts[place]
+        var reply = reply
+        // A retired key may also have been another operation's, which no reply tells.
+        if attempt.change >= 0, changes[Int(attempt.change)].isReuse, reply.isReplay, reply.observation == nil
+        {
+            reply.outcome = .rejected(.keyReused)
+        }
         attempts[place].answeredAt = time.wholeNanoseconds
         attempts[place].isReplay = reply.isReplay
         attempts[place].isUnreached = reply.isUnreached
@@ -16,7 +22,7 @@ extension CartHistory {
             acknowledge(attempt, reply, counts: counts, at: time)
         case .rejected(let rejection):
             attempts[place].outcome = .rejected
-            if attempt.change >= 0 { changes[Int(attempt.change)].close() }
+            if attempt.change >= 0 { changes[Int(attempt.change)].refuse() }
             if counts {
                 requireRecall(attempt, rejection, at: time)
                 reject(attempt, rejection, reply, at: time)
@@ -260,5 +266,11 @@ extension ChangeRecord {
     /// Counts an attempt that got a definite answer.
     mutating func close() {
         open -= 1
+    }
+
+    /// Counts an attempt that was refused. A refused merge took nothing, but may have left its traces in both
+    /// carts.
+    mutating func refuse() {
+        if case .merge = action { refusals += 1 } else { close() }
     }
 }

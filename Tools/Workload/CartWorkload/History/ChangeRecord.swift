@@ -19,6 +19,8 @@ struct ChangeRecord: Sendable {
     var attempts = 0
     /// The number of attempts that were not answered, or had an unknown outcome.
     var open = 0
+    /// The number of attempts at a merge that were refused.
+    var refusals = 0
     /// The version at which it was acknowledged; nil if unknown.
     var version: UInt64?
     /// The highest version that it can have, if it was acknowledged without its version.
@@ -51,6 +53,9 @@ struct ChangeRecord: Sendable {
 
     /// Its client was told that it was not and will not be applied, or had no right to it.
     var isDenied: Bool { mustBeRefused || (!isAcknowledged && open == 0) }
+
+    /// Every attempt at the merge was refused or not applied, so that it took no lines.
+    var tookNothing: Bool { !isAcknowledged && open == refusals }
 
     /// A success of it makes a version.
     var makesVersion: Bool { isKeyed || !action.mayChangeNothing }
