@@ -39,6 +39,8 @@ extension CartCommand.Change {
         case .setPrice(_, let price):
             try check(price.minorUnits, .unitPrice, minimum: 0, maximum: limits.unitPrice)
             try price.currency.validate()
+        case .setCurrency(let currency):
+            try currency.validate()
         case .takeOut(let quantities):
             try checkCount(quantities.count, .takenLines, maximum: limits.lines)
             for (index, part) in quantities.enumerated() {
@@ -62,7 +64,7 @@ extension CartCommand.Change {
     /// True if it may be part of a batch.
     private var isAction: Bool {
         switch self {
-        case .addLine, .setQuantity, .removeLine, .clear, .setDetails, .setPrice, .takeOut: true
+        case .addLine, .setQuantity, .removeLine, .clear, .setDetails, .setPrice, .takeOut, .setCurrency: true
         case .create, .delete, .actions, .checkOut, .cancelCheckout, .handOver, .takeOver, .finishHandOver,
             .declineMerge, .undoHandOver:
             false

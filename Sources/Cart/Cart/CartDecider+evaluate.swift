@@ -56,6 +56,8 @@ extension CartDecider {
             return try set(price, of: id, at: at, in: cart)
         case .takeOut(let quantities):
             return takeOut(quantities, at: at, of: cart)
+        case .setCurrency(let currency):
+            return try set(currency, at: at, in: cart)
         case .actions(let changes):
             return try evaluate(changes, of: pending, on: cart)
         case .checkOut(let id):

@@ -5,6 +5,16 @@ extension CartDecider {
         throw .currencyMismatch(cart: present, given: currency)
     }
 
+    func set(_ currency: Currency, at: Timestamp, in cart: OpenCart) throws(CartRejection)
+        -> TentativeDecision
+    {
+        guard cart.currency != currency else { return TentativeDecision(.unchanged) }
+        guard cart.lines.isEmpty else {
+            throw .currencyMismatch(cart: cart.currency ?? currency, given: currency)
+        }
+        return TentativeDecision(.currencyChanged, .currencyChanged(currency, at: at))
+    }
+
     func increase(
         _ line: Line,
         by item: NewItem,

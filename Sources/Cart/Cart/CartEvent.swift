@@ -14,6 +14,8 @@ package enum CartEvent: Hashable, Sendable {
     case lineRemoved(LineID, at: Timestamp)
     /// All lines were removed.
     case cleared(at: Timestamp)
+    /// The cart, which has no lines, now has this currency.
+    case currencyChanged(Currency, at: Timestamp)
     /// The cart now has these details.
     case detailsChanged(CartDetails, at: Timestamp)
     /// The cart was deleted.
@@ -42,7 +44,8 @@ package enum CartEvent: Hashable, Sendable {
         switch self {
         case .created(_, let at), .lineRenamed(_, _, let at), .quantityChanged(_, _, let at),
             .priceChanged(_, _, let at), .lineRemoved(_, let at), .cleared(let at),
-            .detailsChanged(_, let at), .deleted(let at), .checkoutCancelled(let at),
+            .currencyChanged(_, let at), .detailsChanged(_, let at), .deleted(let at),
+            .checkoutCancelled(let at),
             .handedOver(_, let at), .handOverUndone(let at), .handOverFinished(let at),
             .mergeSettled(_, _, let at), .operationApplied(_, _, let at):
             at

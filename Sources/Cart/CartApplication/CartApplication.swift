@@ -102,7 +102,8 @@ package struct CartApplication<Dispatcher: CartDispatcher>: Sendable {
         case .setPrice: true
         case .addLine: policy.restrictsAdding
         case .actions(let changes): changes.contains { needsTrust($0) }
-        case .create, .setQuantity, .removeLine, .clear, .delete, .setDetails, .takeOut, .checkOut,
+        case .create, .setQuantity, .removeLine, .clear, .delete, .setDetails, .takeOut, .setCurrency,
+            .checkOut,
             .cancelCheckout, .handOver, .takeOver, .finishHandOver, .declineMerge, .undoHandOver:
             false
         }

@@ -79,6 +79,7 @@ extension CartRPCService {
                 try money(part.unitPrice, isThere: part.hasUnitPrice)
             )
         case .takeOut(let part): return try takingOut(part.lines)
+        case .setCurrency(let part): return .setCurrency(try currency(part.currency))
         case .none: throw Refusal(.missingField, "must be one of those that this node knows")
         }
     }

@@ -13,7 +13,8 @@
 /// Versions N and N+1 share a Redis during a rolling deployment. Numbers are never reused. A new field needs no new
 /// schema version: an older node preserves it when it rewrites the cart (in Cart, Open, Deleted and Line; the other messages
 /// never grow). A change that an older node must not rewrite raises the schema version, and an older node leaves such a cart
-/// alone: schema 2 is a cart that is checked out, closing or merged, or that keeps an effect from 11 on.
+/// alone: schema 2 is a cart that is checked out, closing or merged, or that keeps an effect from 11 to 21; schema 3 keeps an
+/// effect from 22 on.
 
 package import SwiftProtobuf
 
@@ -52,6 +53,7 @@ package nonisolated enum StoredEffect: SwiftProtobuf.Enum, Swift.CaseIterable {
   case handedOver // = 19
   case handOverFinished // = 20
   case handOverUndone // = 21
+  case currencyChanged // = 22
   case UNRECOGNIZED(Int)
 
   package init() {
@@ -82,6 +84,7 @@ package nonisolated enum StoredEffect: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 19: self = .handedOver
     case 20: self = .handOverFinished
     case 21: self = .handOverUndone
+    case 22: self = .currencyChanged
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -110,6 +113,7 @@ package nonisolated enum StoredEffect: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .handedOver: return 19
     case .handOverFinished: return 20
     case .handOverUndone: return 21
+    case .currencyChanged: return 22
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -138,6 +142,7 @@ package nonisolated enum StoredEffect: SwiftProtobuf.Enum, Swift.CaseIterable {
     .handedOver,
     .handOverFinished,
     .handOverUndone,
+    .currencyChanged,
   ]
 
 }
@@ -792,6 +797,14 @@ package nonisolated struct StoredEvent: Sendable {
     set {kind = .mergeSettled(newValue)}
   }
 
+  package var currencyChanged: StoredCurrencyChanged {
+    get {
+      if case .currencyChanged(let v)? = kind {return v}
+      return StoredCurrencyChanged()
+    }
+    set {kind = .currencyChanged(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Kind: Equatable, Sendable {
@@ -811,6 +824,7 @@ package nonisolated struct StoredEvent: Sendable {
     case handOverUndone(StoredHandOverUndone)
     case handOverFinished(StoredHandOverFinished)
     case mergeSettled(StoredMergeSettled)
+    case currencyChanged(StoredCurrencyChanged)
 
   }
 
@@ -953,6 +967,19 @@ package nonisolated struct StoredPriceChanged: Sendable {
   package init() {}
 }
 
+package nonisolated struct StoredCurrencyChanged: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Three letters.
+  package var currency: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 package nonisolated struct StoredDetailsChanged: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -1082,7 +1109,7 @@ package nonisolated struct StoredRetiredRun: Sendable {
 fileprivate nonisolated let _protobuf_package = "cartnode.state.v1"
 
 nonisolated extension StoredEffect: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EFFECT_UNSPECIFIED\0\u{1}EFFECT_READ\0\u{1}EFFECT_CREATED\0\u{1}EFFECT_EXISTED\0\u{1}EFFECT_LINE_ADDED\0\u{1}EFFECT_LINE_INCREASED\0\u{1}EFFECT_QUANTITY_CHANGED\0\u{1}EFFECT_LINE_REMOVED\0\u{1}EFFECT_CLEARED\0\u{1}EFFECT_DELETED\0\u{1}EFFECT_UNCHANGED\0\u{1}EFFECT_DETAILS_CHANGED\0\u{1}EFFECT_PRICE_CHANGED\0\u{1}EFFECT_TAKEN_OUT\0\u{1}EFFECT_ACTIONS\0\u{1}EFFECT_CHECKED_OUT\0\u{1}EFFECT_CHECKOUT_CANCELLED\0\u{1}EFFECT_MERGED\0\u{1}EFFECT_MERGE_DECLINED\0\u{1}EFFECT_HANDED_OVER\0\u{1}EFFECT_HAND_OVER_FINISHED\0\u{1}EFFECT_HAND_OVER_UNDONE\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EFFECT_UNSPECIFIED\0\u{1}EFFECT_READ\0\u{1}EFFECT_CREATED\0\u{1}EFFECT_EXISTED\0\u{1}EFFECT_LINE_ADDED\0\u{1}EFFECT_LINE_INCREASED\0\u{1}EFFECT_QUANTITY_CHANGED\0\u{1}EFFECT_LINE_REMOVED\0\u{1}EFFECT_CLEARED\0\u{1}EFFECT_DELETED\0\u{1}EFFECT_UNCHANGED\0\u{1}EFFECT_DETAILS_CHANGED\0\u{1}EFFECT_PRICE_CHANGED\0\u{1}EFFECT_TAKEN_OUT\0\u{1}EFFECT_ACTIONS\0\u{1}EFFECT_CHECKED_OUT\0\u{1}EFFECT_CHECKOUT_CANCELLED\0\u{1}EFFECT_MERGED\0\u{1}EFFECT_MERGE_DECLINED\0\u{1}EFFECT_HANDED_OVER\0\u{1}EFFECT_HAND_OVER_FINISHED\0\u{1}EFFECT_HAND_OVER_UNDONE\0\u{1}EFFECT_CURRENCY_CHANGED\0")
 }
 
 nonisolated extension StoredCart: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -2116,7 +2143,7 @@ nonisolated extension StoredEvents: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension StoredEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Event"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}at_ms\0\u{1}created\0\u{3}line_added\0\u{3}line_renamed\0\u{3}quantity_changed\0\u{3}line_removed\0\u{1}cleared\0\u{1}deleted\0\u{3}operation_applied\0\u{3}price_changed\0\u{3}details_changed\0\u{1}ordered\0\u{3}checkout_cancelled\0\u{3}handed_over\0\u{3}hand_over_undone\0\u{3}hand_over_finished\0\u{3}merge_settled\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}at_ms\0\u{1}created\0\u{3}line_added\0\u{3}line_renamed\0\u{3}quantity_changed\0\u{3}line_removed\0\u{1}cleared\0\u{1}deleted\0\u{3}operation_applied\0\u{3}price_changed\0\u{3}details_changed\0\u{1}ordered\0\u{3}checkout_cancelled\0\u{3}handed_over\0\u{3}hand_over_undone\0\u{3}hand_over_finished\0\u{3}merge_settled\0\u{3}currency_changed\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2333,6 +2360,19 @@ nonisolated extension StoredEvent: SwiftProtobuf.Message, SwiftProtobuf._Message
           self.kind = .mergeSettled(v)
         }
       }()
+      case 18: try {
+        var v: StoredCurrencyChanged?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .currencyChanged(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .currencyChanged(v)
+        }
+      }()
       default: break
       }
     }
@@ -2410,6 +2450,10 @@ nonisolated extension StoredEvent: SwiftProtobuf.Message, SwiftProtobuf._Message
     case .mergeSettled?: try {
       guard case .mergeSettled(let v)? = self.kind else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 17)
+    }()
+    case .currencyChanged?: try {
+      guard case .currencyChanged(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 18)
     }()
     case nil: break
     }
@@ -2705,6 +2749,36 @@ nonisolated extension StoredPriceChanged: SwiftProtobuf.Message, SwiftProtobuf._
   package static func ==(lhs: StoredPriceChanged, rhs: StoredPriceChanged) -> Bool {
     if lhs.line != rhs.line {return false}
     if lhs.unitPrice != rhs.unitPrice {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension StoredCurrencyChanged: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".CurrencyChanged"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}currency\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.currency) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.currency.isEmpty {
+      try visitor.visitSingularStringField(value: self.currency, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: StoredCurrencyChanged, rhs: StoredCurrencyChanged) -> Bool {
+    if lhs.currency != rhs.currency {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

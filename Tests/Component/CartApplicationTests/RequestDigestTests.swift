@@ -82,7 +82,8 @@ import Testing
             .setPrice(LineID(1), Money(minorUnits: 1, currency: dollar)),
             .setPrice(LineID(2), Money(minorUnits: 1, currency: euro)), .takeOut([]),
             .takeOut([LineQuantity(LineID(1), 1)]), .takeOut([LineQuantity(LineID(1), 2)]), .actions([]),
-            .actions([.clear]), .actions([.clear, .clear]), .actions([.setDetails(DetailsChange())]),
+            .actions([.clear]), .setCurrency(euro),
+            .setCurrency(dollar), .actions([.clear, .clear]), .actions([.setDetails(DetailsChange())]),
             .checkOut(OrderID(try CartID("a"))), .cancelCheckout, take(1), take(2), .finishHandOver(offer),
             .declineMerge(offer), .undoHandOver(offer), .handOver(mergeRequest, basis: 1),
         ]

@@ -1,8 +1,10 @@
+import ActorRuntime
 import Cart
 import CartActor
 import CartApplication
 import CartTesting
 import Foundation
+import HTTPTypes
 import Ownership
 import Testing
 
@@ -76,6 +78,28 @@ import Testing
             #expect(reply.status == 409 && reply.problem == "limit-reached" && reply.field == nil)
             #expect(try reply.json["maximum"] as? Int64 == 9_007_199_254_740_991)
             #expect(try await caller.send(.get, "/v1/carts/c").etag == "\"1\"")
+        }
+    }
+
+    @Test func `an emptied cart changes its currency in one batch, or not at all`() async throws {
+        try await serve { caller in
+            _ = try await caller.send(.put, "/v1/carts/c", body: #"{"currency":"EUR"}"#)
+            _ = try await caller.send(.post, "/v1/carts/c/lines", body: line("EUR"))
+            func act(_ actions: String) async throws -> ReceivedResponse {
+                try await caller.send(.post, "/v1/carts/c/actions", body: #"{"actions":[\#(actions)]}"#)
+            }
+            let set = #"{"action":"set-currency","currency":"JPY"}"#
+            let add = #"{"action":"add-line",\#(line("JPY").dropFirst())"#
+            let refused = try await act(set)
+            #expect(refused.status == 409 && refused.problem == "currency-mismatch")
+            #expect(refused.field == "/actions/0/currency")
+            let changed = try await act(#"{"action":"clear"},\#(set),\#(add)"#)
+            #expect(changed.status == 200 && changed.etag == "\"3\"")
+            #expect(try changed.json["currency"] as? String == "JPY")
+            let results = try #require(try changed.json["results"] as? [[String: Any]])
+            #expect(results.map { $0["effect"] as? String } == ["cleared", "currency-changed", "line-added"])
+            _ = try await caller.send(.delete, "/v1/carts/c/lines")
+            #expect(try await caller.send(.post, "/v1/carts/c/lines", body: line("EUR")).status == 409)
         }
     }
 

@@ -118,6 +118,9 @@ import Testing
             "/unitPrice/amount"
         ),
         (#"{"action":"add-line","sku":"a","quantity":1}"#, "missing-field", "/unitPrice"),
+        (#"{"action":"set-currency"}"#, "missing-field", "/currency"),
+        (#"{"action":"set-currency","currency":null}"#, "wrong-type", "/currency"),
+        (#"{"action":"set-currency","currency":"DEM"}"#, "invalid-field", "/currency"),
         (#"{"action":"add-line","sku":"a","quantity":1,"unitPrice":[]}"#, "wrong-type", "/unitPrice"),
     ])
     func `an action that nobody can do is refused by its place`(

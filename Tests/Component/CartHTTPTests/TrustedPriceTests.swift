@@ -71,9 +71,9 @@ import Testing
         let backend = InMemoryCarts()
         let routes = RetailRoutes(application(backend, policy: Self.policy), node: "n1")
         let server = Application(responder: RetailResponder(routes, context: BasicRequestContext.self))
-        try await server.test(.router) {
-            let caller = HTTPTestClient(client: $0)
-            func send(_ method: HTTPRequest.Method, _ body: String, _ headers: HTTPFields = [:]) async throws
+        try await server.test(.router) { client async throws in
+            let caller = HTTPTestClient(client: client)
+            func send(_ method: HTTPRequest.Method, _ body: String, headers: HTTPFields = [:]) async throws
                 -> Int
             {
                 try await caller.send(method, "/carts/c/items", body: body, headers: headers).status
@@ -83,9 +83,9 @@ import Testing
             #expect([401, 403].contains(try await send(.post, #"{"itemId":"a","quantity":2}"#)))
             #expect([401, 403].contains(try await send(.patch, item)))
             #expect(backend.asked.isEmpty)
-            #expect(try await send(.post, item, Self.token) == 201)
+            #expect(try await send(.post, item, headers: Self.token) == 201)
             #expect(try await send(.patch, #"{"itemId":"a","quantity":3}"#) == 202)
-            #expect(try await send(.patch, item, Self.token) == 202)
+            #expect(try await send(.patch, item, headers: Self.token) == 202)
         }
     }
 

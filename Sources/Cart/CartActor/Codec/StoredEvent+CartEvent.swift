@@ -51,6 +51,8 @@ extension StoredEvent {
         case .priceChanged(let id, let unitPrice, _):
             priceChanged.line = id.number
             priceChanged.unitPrice = unitPrice
+        case .currencyChanged(let currency, _):
+            currencyChanged.currency = currency.code
         case .detailsChanged(let details, _):
             detailsChanged.details.set(details)
         case .checkedOut(let order):
@@ -96,6 +98,11 @@ extension StoredEvent {
             return .deleted(at: at)
         case .priceChanged(let message):
             return .priceChanged(LineID(message.line), unitPrice: message.unitPrice, at: at)
+        case .currencyChanged(let message):
+            guard let currency = try Currency(wire: message.currency) else {
+                throw CodecFailure("a cart was given no currency")
+            }
+            return .currencyChanged(currency, at: at)
         case .detailsChanged(let message):
             return .detailsChanged(message.details.details, at: at)
         case .ordered(let message):

@@ -114,6 +114,9 @@ struct RequestDigest {
             add(kind: 19, offer.digest)
         case .undoHandOver(let offer):
             add(kind: 20, offer.digest)
+        case .setCurrency(let currency):
+            bytes.append(21)
+            add(currency.code)
         }
     }
 

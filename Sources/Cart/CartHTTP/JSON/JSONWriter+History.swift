@@ -73,6 +73,9 @@ extension JSONWriter {
         case .handOverUndone: raw("\"reopened\"")
         case .handOverFinished: raw("\"merged\"")
         case .mergeSettled(let entry, _, _): raw(entry.isTaken ? "\"merge-taken\"" : "\"merge-declined\"")
+        case .currencyChanged(let currency, _):
+            raw("\"currency-changed\",\"currency\":")
+            string(currency.code)
         case .cleared: raw("\"cleared\"")
         case .deleted: raw("\"deleted\"")
         // Of the key, only a digest is known.
@@ -87,7 +90,7 @@ extension CartEvent {
     fileprivate func currency(after currency: Currency?) -> Currency? {
         switch self {
         case .created(let currency, _): currency
-        case .lineAdded(_, let currency): currency
+        case .lineAdded(_, let currency), .currencyChanged(let currency, _): currency
         case .lineRenamed, .quantityChanged, .priceChanged, .lineRemoved, .cleared, .detailsChanged, .deleted,
             .checkedOut, .checkoutCancelled, .handedOver, .handOverUndone, .handOverFinished, .mergeSettled,
             .operationApplied:

@@ -59,7 +59,8 @@ extension CartRoutes {
             )
         case .read, .existed, .lineIncreased, .quantityChanged, .lineRemoved, .cleared, .unchanged,
             .detailsChanged,
-            .priceChanged, .takenOut, .actions, .checkoutCancelled, .merged, .mergeDeclined, .handedOver,
+            .priceChanged, .currencyChanged, .takenOut, .actions, .checkoutCancelled, .merged, .mergeDeclined,
+            .handedOver,
             .handOverFinished, .handOverUndone:
             return try cart(.ok, accepted, of: id, under: headers)
         }
