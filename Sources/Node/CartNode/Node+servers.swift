@@ -6,12 +6,13 @@ import CartGRPC
 import CartHTTP
 import ConnectionAdmission
 import Hummingbird
-import HummingbirdCore
 import NIOCore
 import NIOPosix
 import NodeConfiguration
 import Ownership
+import RedisClient
 import ServiceLifecycle
+import Timing
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -20,9 +21,6 @@ import Foundation
 #endif
 
 extension Node {
-    /// The longest silence of a connection, and the longest time that a request may take to arrive.
-    private static var idleConnection: TimeAmount { .seconds(75) }
-
     /// The port for clients.
     func cartApplication() -> some Service {
         let routes = CartRoutes(carts, node: settings.nodeName)
@@ -31,7 +29,8 @@ extension Node {
         return application(
             failpoints.around(routes.responder(otherwise: index)),
             at: settings.http,
-            through: clientGate
+            through: clientGate,
+            cors: CORSPolicy(origins: settings.corsOrigins)
         )
     }
 
@@ -55,7 +54,8 @@ extension Node {
         return application(
             failpoints.around(RetailResponder(routes, context: BasicRequestContext.self)),
             at: endpoint,
-            through: clientGate
+            through: clientGate,
+            cors: CORSPolicy(origins: settings.corsOrigins)
         )
     }
 
@@ -93,11 +93,15 @@ extension Node {
     private func application(
         _ responder: some HTTPResponder<BasicRequestContext>,
         at endpoint: Endpoint,
-        through gate: ConnectionGate
+        through gate: ConnectionGate,
+        cors: CORSPolicy = CORSPolicy()
     ) -> some Service {
-        Application(
+        var policy = ConnectionPolicy(node: settings.nodeName)
+        policy.bodyBytes = settings.bodyLimit
+        policy.cors = cors
+        return Application(
             responder: responder,
-            server: .http1(configuration: .init(idleTimeout: Self.idleConnection), gate: gate),
+            server: .face(policy, admitting: gate.admit),
             configuration: .init(address: .hostname(endpoint.host, port: endpoint.port)),
             eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton),
             logger: logger
@@ -106,23 +110,45 @@ extension Node {
 
     private func status() -> NodeStatus {
         let view = runtime.directory.clusterView(at: clock.now)
+        let redis = redisStatus(view)
         return NodeStatus(
             name: settings.nodeName,
             build: NodeVersion.current,
             session: view.session.rawValue,
-            notReady: view.notReadyReasons.map(\.rawValue),
+            notReady: view.notReadyReasons.map { reason in
+                guard reason == .noSession else { return reason.rawValue }
+                return "\(reason.rawValue): \(redis.problem ?? "no heartbeat was answered in time")"
+            },
             draining: view.notReadyReasons.contains(.draining),
             liveCarts: runtime.host.liveCount,
             generation: view.generation?.description,
+            lease: Int(clamping: view.lease.wholeMilliseconds),
+            warnings: view.membersWithOtherLease.map {
+                "\($0.card.name) has another lease length: set the same lease-length on all nodes"
+            },
             members: view.members.map {
                 NodeStatus.Peer(
                     name: $0.card.name,
                     session: $0.session.rawValue,
                     condition: $0.condition.rawValue,
                     link: $0.card.link,
-                    build: $0.card.build
+                    build: $0.card.build,
+                    lease: $0.lease.map { Int(clamping: $0.wholeMilliseconds) }
                 )
-            }
+            },
+            redis: redis
         )
+    }
+
+    private func redisStatus(_ view: ClusterView) -> RedisStatus {
+        var status = readiness.status
+        let reason = heartbeats.disconnectReason ?? redis.disconnectReason
+        status.isConnected = reason == nil
+        if let reason {
+            status.problem = "Redis is not connected: \(reason)"
+        } else if let failure = view.heartbeatFailure {
+            status.problem = failure.reason
+        }
+        return status
     }
 }

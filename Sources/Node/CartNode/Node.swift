@@ -18,6 +18,7 @@ struct Node {
     let logger: Logger
     /// Held as long as the node runs; nil where none can be used.
     let folder: DataFolder?
+    let recorder: SessionRecorder
     let embedded: EmbeddedRedis?
     /// Carries the carts' commands.
     let redis: RedisClient
@@ -42,6 +43,7 @@ struct Node {
         var logger = Logger(label: "cart-node")
         logger.logLevel = settings.logLevel
         logger[metadataKey: "node"] = "\(settings.nodeName)"
+        for warning in settings.warnings { logger.warning("\(warning)") }
         // One thread for the heartbeats, and one for restores.
         let threads = MultiThreadedEventLoopGroup(numberOfThreads: 2)
         let end: Result<Void, any Error>
@@ -73,7 +75,7 @@ struct Node {
         if let embedded { services.append(embedded) }
         services += [
             RedisService(client: redis), RedisService(client: heartbeats), FeedService(feed: feed), readiness,
-            operationsApplication(),
+            operationsApplication(), recorder,
             RuntimeService(runtime: runtime, readiness: readiness),
             LinkClientService(link: link), LinkServerService(server: peers), cartApplication(),
         ]

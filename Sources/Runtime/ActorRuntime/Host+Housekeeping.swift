@@ -35,31 +35,6 @@ extension Host {
         )
     }
 
-    /// Has every live actor checked against a new generation, then allows the lease to be extended again.
-    /// Ends early once the sweep is of no use: another generation came, whose own sweep is next, or the
-    /// session ended.
-    private func perform(_ sweep: Sweep) async {
-        let began = clock.now
-        let present = present
-        await forEach(present, while: { [directory] in directory.isUnderWay(sweep) }) {
-            await $0.settle(sweep.generation)
-        }
-        guard directory.isUnderWay(sweep) else {
-            return logger.notice(
-                "gave a check of live actors up",
-                metadata: ["generation": "\(sweep.generation)", "took": "\(clock.now - began)"]
-            )
-        }
-        directory.sweepFinished(sweep)
-        logger.notice(
-            "checked live actors",
-            metadata: [
-                "generation": "\(sweep.generation)", "actors": "\(present.count)",
-                "took": "\(clock.now - began)",
-            ]
-        )
-    }
-
     /// Looks after what nobody else wakes up for, until the task is cancelled.
     func runHousekeeping() async {
         while true {
@@ -74,9 +49,15 @@ extension Host {
             }
             // Whoever waits is told soon that the session is over, also while it has no successor yet.
             if !directory.session.mayAct(at: now) { await expireAllCallers() }
-            guard retiring.load(ordering: .relaxed) == 0 else { continue }
+            // One that cannot be released now must not keep the others: it counts as used, and is not tried
+            // again before its time.
+            guard retiring.load(ordering: .relaxed) < policy.passivationBatch else { continue }
             let idle = live.withLock {
-                $0.unused(since: now - policy.idleTimeout, atMost: policy.passivationBatch)
+                $0.rotateUnused(
+                    since: now - policy.idleTimeout,
+                    atMost: policy.passivationBatch,
+                    at: now
+                )
             }
             if !idle.isEmpty { passivate(idle.map(activation)) }
         }
@@ -98,7 +79,7 @@ extension Host {
                 for activation in batch {
                     await semaphore.acquire()
                     group.addTask {
-                        await activation.retire()
+                        await activation.retireOnce()
                         semaphore.release()
                         self.retiring.subtract(1, ordering: .relaxed)
                     }
@@ -121,14 +102,27 @@ extension Host {
         while clock.now < deadline {
             let present = present
             if present.isEmpty { return 0 }
-            // An actor that cannot be released ends with the session at the latest: the wait is bounded.
-            await forEach(present, while: { [clock] in clock.now < deadline }) { await $0.retire() }
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await self.endWaitForRetirements(at: deadline) }
+                await forEach(present, while: { [clock] in clock.now < deadline }) { await $0.retire() }
+                group.cancelAll()
+            }
         }
         return liveCount
     }
 
+    /// Lets go whoever waits for an actor that cannot be released, once `deadline` comes.
+    private func endWaitForRetirements(at deadline: ContinuousClock.Instant) async {
+        do {
+            try await clock.sleep(until: deadline)
+        } catch {
+            return
+        }
+        for activation in present { await activation.endWaitForRetirement() }
+    }
+
     /// Runs `body` over the activations, a bounded number at a time, as long as that is of use.
-    private func forEach(
+    func forEach(
         _ activations: [Activation<D>],
         while isUseful: () -> Bool,
         _ body: @escaping @Sendable (Activation<D>) async -> Void

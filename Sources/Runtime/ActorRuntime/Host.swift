@@ -33,6 +33,8 @@ package final class Host<D: Decider>: Sendable {
     /// The number of activations that are being given up, or are queued for it.
     let retiring = Atomic<Int>(0)
 
+    let sweepReport = Mutex<SweepReport?>(nil)
+
     /// Activations that have something to do. Each is in it once at most, so that the live limit bounds it.
     private let workQueue: AsyncStream<Activation<D>>
     private let work: AsyncStream<Activation<D>>.Continuation
@@ -40,8 +42,8 @@ package final class Host<D: Decider>: Sendable {
     /// task of its own.
     private let restoreQueue: AsyncStream<Activation<D>>
     private let restore: AsyncStream<Activation<D>>.Continuation
-    /// Activations that are given up because they are idle or surplus. Idle ones come only while none are
-    /// queued, surplus ones one for each that is made: both bounded by the live limit.
+    /// Activations that are given up because they are idle or surplus. Idle ones come while few are queued,
+    /// surplus ones one for each that is made: both bounded by the live limit.
     let retirementQueue: AsyncStream<[Activation<D>]>
     let retirements: AsyncStream<[Activation<D>]>.Continuation
     /// The executor of restores; nil for that of everything.

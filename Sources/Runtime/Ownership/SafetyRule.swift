@@ -11,6 +11,8 @@ package enum SafetyRule: String, CaseIterable, Sendable {
     case deadlineCheck
     /// A silent session is called dead only after a wait that outlasts its lease.
     case takeoverWaits
+    /// The wait outlasts the longer lease, where the session has another length of lease than the observer.
+    case longerLeaseCounts
     /// That wait is counted from the receipt of the answer that showed the session, not from its request.
     case waitFromReceipt
     /// A tombstone is written only where the session's counter has not moved.
@@ -19,6 +21,8 @@ package enum SafetyRule: String, CaseIterable, Sendable {
     case releaseChecksEpoch
     /// All copies of a commit bear one id.
     case commitKeepsID
+    /// A refusal of a commit says nothing of the copies before it.
+    case refusalLeavesDoubt
     /// One commit of an actor is in flight at a time.
     case oneCommitInFlight
     /// Nothing is claimed under a new generation of data until whoever may hold newer data has put it back,
@@ -32,6 +36,8 @@ package enum SafetyRule: String, CaseIterable, Sendable {
     case claimAttempt
     /// An owner puts back whatever the store lost.
     case republish
+    /// A republish or surrender that was decided before the latest loss puts nothing back.
+    case republishNamesGeneration
     /// A node refuses asks that are meant for another session.
     case linkChecksSession
 }

@@ -94,59 +94,37 @@ import Testing
         }
     }
 
+    @Test func `a republish that arrives after a second loss takes nothing from its owner`() async throws {
+        try await TestCluster.with { cluster async throws in
+            let node = cluster.nodes[0]
+            try await node.add(1)
+            let held = node.store.faults.holdNext(.republish)
+            cluster.redis.withStore { $0.flush() }
+            await cluster.pass(.milliseconds(1_200))
+            await held.arrived()
+            held.lose()
+            try await cluster.until { cluster.record("c") != nil }
+            #expect(try await cluster.whilePassing { try await node.add(10) } == 11)
+            cluster.redis.withStore { $0.flush() }
+            held.deliverLate()
+            #expect(cluster.record("c") == nil)
+            try await cluster.until { cluster.record("c") != nil }
+            #expect(cluster.record("c")?.state?.value == 11)
+            #expect(try await cluster.whilePassing { try await node.add(100) } == 111)
+        }
+    }
+
     @Test func `the lease is not extended before the sweep is through`() async throws {
         try await TestCluster.with { cluster async throws in
             let node = cluster.nodes[0]
             try await node.add(1)
             let session = node.directory.session
-            node.store.faults.loseNext(.verify, executed: false, times: 1_000)
+            node.store.faults.loseNext(.ownership, executed: false, times: 1_000)
             cluster.redis.withStore { $0.restart() }
             await cluster.pass(.seconds(4))
             #expect(session.mayAct(at: cluster.clock.now))
             await cluster.pass(.seconds(3))
             #expect(!session.mayAct(at: cluster.clock.now))
-        }
-    }
-
-    @Test func `a newer generation takes the place of the sweep under way`() async throws {
-        var policy = HostPolicy()
-        policy.sweepLimit = 1
-        try await TestCluster.with(policy: policy) { cluster async throws in
-            let node = cluster.nodes[0]
-            let session = node.directory.session
-            for number in 0..<20 { try await node.add(1, to: "c\(number)") }
-            let held = node.store.faults.holdNext(.verify, .afterExecution)
-            cluster.redis.withStore { $0.restart() }
-            await cluster.pass(.milliseconds(1_200))
-            await held.arrived()
-            cluster.redis.withStore { $0.restart() }
-            await cluster.pass(.milliseconds(1_200))
-            #expect(node.store.faults.count(of: .verify) == 1)
-            held.release()
-            // The sweep needs none of the clock's time, but its share of the processor.
-            while node.store.faults.count(of: .verify) < 21 { await Task.yield() }
-            await cluster.pass(.seconds(6))
-            #expect(session.mayAct(at: cluster.clock.now))
-            // The held one, and the whole newer sweep.
-            #expect(node.store.faults.count(of: .verify) == 21)
-        }
-    }
-
-    @Test func `one sweep runs at a time`() async throws {
-        var policy = HostPolicy()
-        policy.sweepLimit = 2
-        try await TestCluster.with(policy: policy) { cluster async throws in
-            let node = cluster.nodes[0]
-            for number in 0..<20 { try await node.add(1, to: "c\(number)") }
-            let held = node.store.faults.holdNext(.verify, .afterExecution)
-            cluster.redis.withStore { $0.restart() }
-            await cluster.pass(.milliseconds(1_200))
-            while node.store.faults.count(of: .verify) < 20 { await Task.yield() }
-            cluster.redis.withStore { $0.restart() }
-            await cluster.pass(.milliseconds(1_200))
-            #expect(node.store.faults.count(of: .verify) == 20)
-            held.release()
-            while node.store.faults.count(of: .verify) < 40 { await Task.yield() }
         }
     }
 

@@ -13,19 +13,24 @@ struct TestCluster: Sendable {
 
     /// Runs `body` while the nodes run.
     ///
-    /// - Parameter exclusive: true if the nodes may claim at once, as if Redis had settled long ago.
+    /// - Parameters:
+    ///   - exclusive: true if the nodes may claim at once, as if Redis had settled long ago.
+    ///   - leases: each node's lease, where it is not the policy's.
     static func with(
         nodes count: Int = 1,
         exclusive: Bool = true,
         predecessor: SessionID? = nil,
         policy: HostPolicy = HostPolicy(),
+        leases: [LeasePolicy] = [],
         _ body: (TestCluster) async throws -> Void
     ) async throws {
         let clock = ManualClock()
         let redis = SimulatedRedis<CounterLogic.State>(clock: clock)
         let network = InMemoryNetwork()
         let nodes = (0..<count).map { number in
-            TestNode(
+            var policy = policy
+            if leases.indices.contains(number) { policy.lease = leases[number] }
+            return TestNode(
                 "node-\(number)",
                 clock: clock,
                 redis: redis,
@@ -137,6 +142,7 @@ extension TestCluster {
         let commit = CommitID("commit")
         #expect(
             try await store.commit(id, owner: session, version: version, commit: commit, change: change)
+                .answer
                 == .committed
         )
     }

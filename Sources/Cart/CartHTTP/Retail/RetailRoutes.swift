@@ -48,38 +48,23 @@ package struct RetailRoutes<Dispatcher: CartDispatcher>: Sendable {
             )
         } catch let flaw as RequestError {
             return responses.problem(Problem(flaw))
+        } catch let refusal as HTTPRefusal {
+            return responses.problem(Problem(refusal))
         }
     }
 
     private func answer(_ request: Request) async throws -> Response {
-        guard let resource = RetailResource(target: request.head.path ?? "") else {
-            throw RequestError.unknownPath
-        }
-        switch (resource, request.method) {
-        case (_, .options):
-            return options(resource.methods)
-        // A GET of it merges, and a HEAD must not.
-        case (.merge, .head):
-            throw RequestError.methodNotAllowed(allowed: resource.methods)
-        case (_, .head):
-            return try await answer(request, as: .get, at: resource).createHeadResponse()
-        case (_, let method):
-            return try await answer(request, as: method, at: resource)
-        }
-    }
-
-    private func answer(
-        _ request: Request,
-        as method: HTTPRequest.Method,
-        at resource: RetailResource
-    ) async throws -> Response {
         let context = CallContext(
             deadline: application.deadline(),
-            key: method == .get ? nil : try .read(request.headers),
+            key: request.method == .get || request.method == .head ? nil : try .read(request.headers),
+            authorization: request.headers[.authorization],
             trace: request.headers[.traceParent] ?? ""
         )
-        switch (resource, method) {
-        case (.cart(let customer), .get):
+        guard let resource = RetailResource(target: request.head.path ?? "") else {
+            throw HTTPRefusal.unknownPath
+        }
+        switch (resource, request.method) {
+        case (.cart(let customer), .get), (.cart(let customer), .head):
             let items = try await carts.items(of: customer, context)
             return json(.ok) { $0.retailCart(customer, items) }
         case (.cart(let customer), .delete):
@@ -88,44 +73,44 @@ package struct RetailRoutes<Dispatcher: CartDispatcher>: Sendable {
         case (.merge(let customer, let session), .get):
             try await merge(session, into: customer, context)
             return Response(status: .accepted, headers: fields)
-        case (.items(let customer), .get):
+        case (.items(let customer), .get), (.items(let customer), .head):
             let items = try await carts.items(of: customer, context)
             return json(.ok) { $0.retailItems(items) }
         case (.items(let customer), .post):
             let item = try await add(
-                RetailBody(request.json(atMost: application.policy.bodyBytes)),
+                RetailBody(body(of: request)),
                 for: customer,
                 context
             )
             return json(.created) { $0.retailItem(item) }
         case (.items(let customer), .patch):
             try await set(
-                RetailBody(request.json(atMost: application.policy.bodyBytes)),
+                RetailBody(body(of: request)),
                 for: customer,
                 context
             )
             return Response(status: .accepted, headers: fields)
-        case (.item(let customer, let id), .get):
+        case (.item(let customer, let id), .get), (.item(let customer, let id), .head):
             let item = try await carts.items(of: customer, context).first { $0.isOf(id) }
             guard let item else { throw Self.noSuchItem(id) }
             return json(.ok) { $0.retailItem(item) }
         case (.item(let customer, let id), .delete):
             try await carts.remove(id, for: customer, context)
             return Response(status: .accepted, headers: fields)
+        case (_, .options):
+            return responses.options(resource.methods)
         case (.cart, _), (.merge, _), (.items, _), (.item, _):
-            throw RequestError.methodNotAllowed(allowed: resource.methods)
+            throw HTTPRefusal.methodNotAllowed(allowed: resource.methods)
         }
     }
 
-    private func answer(_ request: Request, to probe: RetailProbe) throws(RequestError) -> Response {
-        let (isUp, body) = probe.answer(isReady: isReady())
-        var fields = fields
-        fields.append(HTTPField(name: .cacheControl, value: "no-store"))
+    private func answer(_ request: Request, to probe: RetailProbe) throws(HTTPRefusal) -> Response {
         switch request.method {
         case .get, .head:
-            fields.append(
-                HTTPField(name: .contentType, value: probe.contentType(accepted: request.headers[.accept]))
-            )
+            let (isUp, body) = probe.answer(isReady: isReady())
+            var fields = fields
+            fields[.cacheControl] = "no-store"
+            fields[.contentType] = probe.contentType(accepted: request.headers[.accept])
             let response = Response(
                 status: isUp ? .ok : .serviceUnavailable,
                 headers: fields,
@@ -133,10 +118,14 @@ package struct RetailRoutes<Dispatcher: CartDispatcher>: Sendable {
             )
             return request.method == .head ? response.createHeadResponse() : response
         case .options:
-            return options(RetailProbe.methods)
+            return Response(status: .ok, headers: [.allow: RetailProbe.methods])
         case _:
             throw .methodNotAllowed(allowed: RetailProbe.methods)
         }
+    }
+
+    private func body(of request: Request) async throws -> JSONValue {
+        try await request.requiredJSON(atMost: application.policy.bodyBytes)
     }
 
     private func add(_ body: RetailBody, for customer: String, _ context: CallContext) async throws(Refusal)
@@ -183,12 +172,6 @@ package struct RetailRoutes<Dispatcher: CartDispatcher>: Sendable {
         var fields = fields
         fields.append(HTTPField(name: .contentType, value: "application/json"))
         return Response(status: status, headers: fields, body: ResponseBody(byteBuffer: writer.buffer))
-    }
-
-    private func options(_ methods: String) -> Response {
-        var fields = fields
-        fields.append(HTTPField(name: .allow, value: methods))
-        return Response(status: .ok, headers: fields)
     }
 
     private var fields: HTTPFields {

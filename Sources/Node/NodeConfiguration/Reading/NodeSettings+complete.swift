@@ -12,9 +12,8 @@ extension NodeSettings {
             let plain = machine.prefix { $0 != "." }.filter { SettingSyntax.isWord(String($0)) }
             nodeName = "\(plain.isEmpty ? "node" : plain.prefix(48))-\(http.port)"
         }
-        if link.advertised.isEmpty {
-            link.advertised = try ownAddress().description
-        }
+        try refuseClusterWithoutSharedRedis()
+        try completeAdvertisedAddress()
         try completeFolder(environment)
         try completeCluster(&generator)
         if case .url(var redisServer) = redis.server {
@@ -24,9 +23,40 @@ extension NodeSettings {
         }
     }
 
-    /// The address that other nodes can connect to, if none is advertised.
-    private func ownAddress() throws(BadSetting) -> Endpoint {
-        guard link.listen.isWildcard else { return link.listen }
+    /// Without a Redis that the nodes share, each would start one of its own and serve other carts under the
+    /// same ids.
+    private func refuseClusterWithoutSharedRedis() throws(BadSetting) {
+        guard redis.server == .embedded else { return }
+        if redis.replicas > 0 {
+            throw BadSetting(
+                "redis-replicas",
+                problem: "does not fit (got \"\(redis.replicas)\", expected 0 without redis-url: "
+                    + "the embedded Redis has no replicas)"
+            )
+        }
+        guard !cluster.isSingleNode else { return }
+        let sign =
+            if !cluster.secret.revealed.isEmpty {
+                "cluster-secret"
+            } else if !link.advertised.isEmpty {
+                "link-advertise"
+            } else {
+                nil as String?
+            }
+        guard let sign else { return }
+        throw BadSetting(
+            "redis-url",
+            problem: "missing or empty, although \(sign) says that there are other nodes: "
+                + "they must share a Redis (expected \(Setting.redisURL.expected); or single-node)"
+        )
+    }
+
+    private mutating func completeAdvertisedAddress() throws(BadSetting) {
+        guard link.advertised.isEmpty else { return }
+        guard link.listen.isWildcard else {
+            link.advertised = link.listen.description
+            return
+        }
         guard redis.server == .embedded || cluster.isSingleNode else {
             throw BadSetting(
                 "link-advertise",
@@ -35,8 +65,9 @@ extension NodeSettings {
                     + "(expected host:port)"
             )
         }
-        // There are no other nodes.
-        return Endpoint(host: link.listen.host == "::" ? "::1" : "127.0.0.1", port: link.listen.port)
+        // Nobody asks a node that is alone.
+        let host = link.listen.host == "::" ? "::1" : "127.0.0.1"
+        link.advertised = Endpoint(host: host, port: link.listen.port).description
     }
 
     /// Fills in the default data folder. It stays empty where there is none and only an embedded Redis would

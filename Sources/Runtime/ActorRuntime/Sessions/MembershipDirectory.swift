@@ -13,13 +13,16 @@ package final class MembershipDirectory: Sendable {
         var predecessorIsTombstoned = false
         /// True once a generation was settled in this process's life.
         var wasSettled = false
+        var heartbeatFailure: StoreFailure?
     }
 
+    private let policy: LeasePolicy
     private let state: Mutex<State>
     private let makeSession: @Sendable () -> SessionHandle
 
     init(policy: LeasePolicy, makeSession: @escaping @Sendable () -> SessionHandle) {
         self.makeSession = makeSession
+        self.policy = policy
         let state = State(
             session: makeSession(),
             ledger: GenerationLedger(policy: policy),
@@ -67,7 +70,9 @@ package final class MembershipDirectory: Sendable {
             ClusterView(
                 session: state.session.id,
                 notReadyReasons: Self.notReadyReasons(state, now),
+                heartbeatFailure: state.heartbeatFailure,
                 generation: state.ledger.current,
+                lease: policy.length,
                 members: state.observer.present
             )
         }
@@ -130,8 +135,19 @@ package final class MembershipDirectory: Sendable {
                 session: $0.session.id,
                 draining: $0.draining,
                 settled: $0.ledger.settled(at: now),
+                lease: policy.length,
                 card: card
             )
+        }
+    }
+
+    /// The last heartbeat failed; or, with nil, was answered.
+    ///
+    /// - Returns: whether that is new.
+    func heartbeatEnded(with failure: StoreFailure?) -> Bool {
+        state.withLock { state in
+            defer { state.heartbeatFailure = failure }
+            return state.heartbeatFailure != failure
         }
     }
 
@@ -151,6 +167,7 @@ package final class MembershipDirectory: Sendable {
             guard state.session === session else { return .none }
             let name = report.generation.description
             let elsewhere = report.members.contains { $0.session != session.id && $0.settled == name }
+            if let longest = report.members.compactMap(\.lease).max() { state.ledger.learnLease(longest) }
             let action = state.ledger.observe(
                 report.generation,
                 at: now,

@@ -135,6 +135,11 @@ final class OwnershipOracle: Sendable {
         state.withLock { $0.violations.append("\(id) cannot be read: \(reason)") }
     }
 
+    /// Records the violation that a session ended although nothing had hindered its process.
+    func sawNeedlessEnd(of session: SessionID, _ reason: String) {
+        state.withLock { $0.violations.append("I9: \(session) ended although Redis answered: \(reason)") }
+    }
+
     /// Records the violation that a commit was fenced although its sender, which heard the answer, is the
     /// owner.
     func sawFencedByItself(_ id: ActorID, _ owner: SessionID) {

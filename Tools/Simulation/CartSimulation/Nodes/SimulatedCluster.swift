@@ -1,4 +1,6 @@
 internal import ActorRuntime
+internal import Cart
+internal import CartActor
 internal import Ownership
 
 /// The shared parts of one simulation: Redis, the network, the sessions and the scheduler.
@@ -8,37 +10,67 @@ final class SimulatedCluster: Sendable {
     /// The least time for which a leaving node takes requests, as in the product.
     static let lameDuck: Duration = .seconds(1)
 
+    /// Carts remember few operations, so that keys retire.
+    static let limits: CartLimits = {
+        var limits = CartLimits()
+        limits.operations = 12
+        return limits
+    }()
+    /// The decider of every process.
+    static let logic = CartLogic(limits: limits)
+
     let scheduler: Scheduler
     let clock: SimulatedClock
-    let policy: HostPolicy
+    private let policy: HostPolicy
+    /// The length of each node's lease.
+    private let leaseLengths: [Duration]
     let hiccups: Hiccups
     /// Persistence settings that the processes use in turn.
     let storageConfigurations: [StorageConfiguration]
     let network: Network
     let sessions: Sessions
     let oracle: OwnershipOracle
+    let sessionJudge: SessionJudge
     let redis: SimulatedRedisServer
     /// The Redis of a foreign cluster, whose nodes may come to listen at addresses that were ours.
     let foreignRedis: SimulatedRedisServer
 
     init(
         _ scheduler: Scheduler,
-        nodes: Int,
         policy: HostPolicy,
+        leaseLengths: [Duration],
         hiccups: Hiccups,
         storageConfigurations: [StorageConfiguration]
     ) {
         let clock = SimulatedClock(scheduler, origin: .now)
-        let sessions = Sessions(policy: policy.lease, clock: clock)
+        let sessions = Sessions(clock: clock)
         self.scheduler = scheduler
         self.clock = clock
         self.policy = policy
+        self.leaseLengths = leaseLengths
         self.hiccups = hiccups
         self.storageConfigurations = storageConfigurations
         self.sessions = sessions
-        network = Network(nodes: nodes, scheduler: scheduler)
+        network = Network(nodes: leaseLengths.count, scheduler: scheduler)
         oracle = OwnershipOracle { sessions.mayAct($0) }
+        sessionJudge = SessionJudge(
+            oracle,
+            patience: .init(policy.lease.heartbeatInterval * 2 + .seconds(2)),
+            scheduler: scheduler,
+            judges: hiccups.areShort
+        )
         redis = SimulatedRedisServer(scheduler, clock: clock)
         foreignRedis = SimulatedRedisServer(scheduler, clock: clock)
+    }
+
+    /// The policy of a node.
+    func policy(of node: Int) -> HostPolicy {
+        var policy = policy
+        policy.lease = LeasePolicy(
+            length: leaseLengths[node],
+            margin: policy.lease.margin,
+            heartbeatInterval: policy.lease.heartbeatInterval
+        )
+        return policy
     }
 }
