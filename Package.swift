@@ -27,13 +27,14 @@ let productPackages = """
     apple/swift-http-types 1.8.0 HTTPTypes
     apple/swift-log 1.16.2 Logging
     apple/swift-nio 2.101.2 NIOCore NIOEmbedded NIOFoundationCompat NIOHTTP1 NIOPosix
+    apple/swift-nio-extras 1.35.2 NIOHTTPTypes NIOHTTPTypesHTTP1
     apple/swift-nio-ssl 2.37.6 NIOSSL
     apple/swift-protobuf 1.39.0 SwiftProtobuf
     apple/swift-system 1.8.1 SystemPackage
     grpc/grpc-swift-2 2.4.3 GRPCCore
     grpc/grpc-swift-nio-transport 2.9.2 GRPCNIOTransportHTTP2Posix
     grpc/grpc-swift-protobuf 2.4.1 GRPCProtobuf
-    hummingbird-project/hummingbird 2.28.1 Hummingbird HummingbirdTesting
+    hummingbird-project/hummingbird 2.28.1 Hummingbird HummingbirdCore HummingbirdTesting
     swift-server/swift-service-lifecycle 2.13.0 ServiceLifecycle UnixSignals
     swiftlang/swift-subprocess 1.0.2 Subprocess
     apple/swift-collections 1.6.0 DequeModule HeapModule
@@ -156,9 +157,10 @@ let productTargets = targets(
     library Sources/Cart/Cart
     generated Sources/Cart/CartProtobuf: SwiftProtobuf
     library Sources/Cart/CartActor: ActorRuntime Cart CartProtobuf Ownership SwiftProtobuf
-    library Sources/Cart/CartApplication: ActorRuntime Cart CartActor Ownership PercentEncoding Timing Crypto
+    library Sources/Cart/CartApplication: ActorRuntime Cart CartActor Ownership Timing Crypto
     library Sources/Cart/CartHTTP:
-        ActorRuntime Cart CartActor CartApplication PercentEncoding Timing HTTPTypes Hummingbird NIOCore
+        ActorRuntime Cart CartActor CartApplication PercentEncoding Timing HTTPTypes Hummingbird
+        HummingbirdCore Logging NIOCore NIOHTTP1 NIOHTTPTypes NIOHTTPTypesHTTP1
     library Sources/Cart/CartGRPC:
         ActorRuntime Cart CartActor CartApplication CartProtobuf GRPCServing GRPCCore
         GRPCNIOTransportHTTP2Posix GRPCProtobuf Logging NIOCore NIOPosix SwiftProtobuf
@@ -201,12 +203,12 @@ let toolTargets = targets(
         ActorRuntime Cart CartActor Ownership PeerTransport ProcessMeasurement RedisActorStore RedisClient
         ServerTesting ArgumentParser Histogram Logging NIOCore NIOPosix Subprocess SystemPackage
     library Tools/Simulation/CartSimulation:
-        ActorRuntime Cart CartActor CartWorkload Ownership RuntimeTesting SeededRandom Timing DequeModule
-        HeapModule Logging
+        ActorRuntime Cart CartActor CartApplication CartWorkload Ownership RuntimeTesting SeededRandom Timing
+        DequeModule HeapModule Logging
     executable Tools/Simulation/CartSimulate: CartSimulation ArgumentParser
     library Tools/Cluster/ServerTesting: SeededRandom
     library Tools/Cluster/ClusterTesting:
-        CartClient CartWorkload SeededRandom ServerTesting Timing AsyncHTTPClient NIOCore NIOHTTP1
+        CartClient CartWorkload SeededRandom ServerTesting Timing AsyncHTTPClient NIOCore NIOHTTP1 NIOPosix
         SystemPackage
     executable Tools/Cluster/CartChaos: CartWorkload ClusterTesting ServerTesting ArgumentParser
     executable Tools/OpenAPIPage: Yams
@@ -236,7 +238,7 @@ let testTargets = targets(
         ActorRuntime Cart CartActor CartApplication CartTesting Ownership
     tests Tests/Component/CartHTTPTests:
         ActorRuntime Cart CartActor CartApplication CartHTTP CartTesting OpenAPIDocument OpenAPIPage Ownership
-        SeededRandom HTTPTypes Hummingbird HummingbirdTesting Logging NIOCore Yams
+        SeededRandom HTTPTypes Hummingbird HummingbirdTesting Logging NIOCore NIOEmbedded NIOHTTP1 Yams
 
     # The fakes themselves.
     tests Tests/Component/RuntimeTestingTests: ActorRuntime CounterActor Ownership RuntimeTesting

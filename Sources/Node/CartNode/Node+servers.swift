@@ -9,6 +9,7 @@ import NIOCore
 import NIOPosix
 import NodeConfiguration
 import Ownership
+import RedisClient
 import ServiceLifecycle
 import Timing
 
@@ -19,9 +20,6 @@ import Foundation
 #endif
 
 extension Node {
-    /// The longest silence of a connection, and the longest time that a request may take to arrive.
-    private static var idleConnection: TimeAmount { .seconds(75) }
-
     /// The port for clients.
     func cartApplication() -> some Service {
         let routes = CartRoutes(carts, node: settings.nodeName)
@@ -29,7 +27,8 @@ extension Node {
         let index = IndexResponder(otherwise: elsewhere) { routes.methodNotAllowed(allowed: $0) }
         return application(
             failpoints.around(routes.responder(otherwise: index)),
-            at: settings.http
+            at: settings.http,
+            cors: CORSPolicy(origins: settings.corsOrigins)
         )
     }
 
@@ -62,7 +61,8 @@ extension Node {
         let routes = RetailRoutes(carts, node: settings.nodeName)
         return application(
             failpoints.around(RetailResponder(routes, context: BasicRequestContext.self)),
-            at: endpoint
+            at: endpoint,
+            cors: CORSPolicy(origins: settings.corsOrigins)
         )
     }
 
@@ -93,11 +93,15 @@ extension Node {
 
     private func application(
         _ responder: some HTTPResponder<BasicRequestContext>,
-        at endpoint: Endpoint
+        at endpoint: Endpoint,
+        cors: CORSPolicy = CORSPolicy()
     ) -> some Service {
-        Application(
+        var policy = ConnectionPolicy(node: settings.nodeName)
+        policy.bodyBytes = settings.bodyLimit
+        policy.cors = cors
+        return Application(
             responder: responder,
-            server: .http1(configuration: .init(idleTimeout: Self.idleConnection)),
+            server: .face(policy),
             configuration: .init(address: .hostname(endpoint.host, port: endpoint.port)),
             eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton),
             logger: logger
@@ -106,11 +110,15 @@ extension Node {
 
     private func status() -> NodeStatus {
         let view = runtime.directory.clusterView(at: clock.now)
+        let redis = redisStatus(view)
         return NodeStatus(
             name: settings.nodeName,
             build: NodeVersion.current,
             session: view.session.rawValue,
-            notReady: view.notReadyReasons.map(\.rawValue),
+            notReady: view.notReadyReasons.map { reason in
+                guard reason == .noSession else { return reason.rawValue }
+                return "\(reason.rawValue): \(redis.problem ?? "no heartbeat was answered in time")"
+            },
             draining: view.notReadyReasons.contains(.draining),
             liveCarts: runtime.host.liveCount,
             generation: view.generation?.description,
@@ -127,7 +135,20 @@ extension Node {
                     build: $0.card.build,
                     lease: $0.lease.map { Int(clamping: $0.wholeMilliseconds) }
                 )
-            }
+            },
+            redis: redis
         )
+    }
+
+    private func redisStatus(_ view: ClusterView) -> RedisStatus {
+        var status = readiness.status
+        let reason = heartbeats.disconnectReason ?? redis.disconnectReason
+        status.isConnected = reason == nil
+        if let reason {
+            status.problem = "Redis is not connected: \(reason)"
+        } else if let failure = view.heartbeatFailure {
+            status.problem = failure.reason
+        }
+        return status
     }
 }

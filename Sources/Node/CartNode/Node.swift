@@ -38,6 +38,7 @@ struct Node {
         var logger = Logger(label: "cart-node")
         logger.logLevel = settings.logLevel
         logger[metadataKey: "node"] = "\(settings.nodeName)"
+        for warning in settings.warnings { logger.warning("\(warning)") }
         // One thread for the heartbeats, and one for restores.
         let threads = MultiThreadedEventLoopGroup(numberOfThreads: 2)
         let end: Result<Void, any Error>

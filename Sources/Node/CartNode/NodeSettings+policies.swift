@@ -32,6 +32,7 @@ extension NodeSettings {
         policy.bodyBytes = bodyLimit
         policy.requestDeadline = requestDeadline
         policy.retention = redis.retention
+        policy.restrictsAdding = prices == .trusted
         if !trustedToken.revealed.isEmpty { policy.trusted = TrustedToken(trustedToken.revealed) }
         return policy
     }

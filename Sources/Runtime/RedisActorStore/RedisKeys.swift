@@ -17,4 +17,15 @@ struct RedisKeys: Sendable, Hashable {
         key += "}"
         return key
     }
+
+    /// The channel of an actor's versions: the key and the suffix of the database.
+    func channel(_ id: ActorID, inDatabase database: Int) -> String {
+        actor(id) + Self.channelSuffix(ofDatabase: database)
+    }
+
+    /// Distinguishes the channels of a database. Redis has one set of keys for each database, and one set of
+    /// channels for all of them.
+    static func channelSuffix(ofDatabase database: Int) -> String {
+        database == 0 ? "" : "@\(database)"
+    }
 }

@@ -39,6 +39,9 @@ import Testing
                 (.post, items, Self.item("a", 3, at: 150), 201, Self.item("a", 5, at: 150)),
                 (.post, items, Self.item("b/{}", 1, at: 9), 201, Self.item("b/{}", 1, at: 9)),
                 (.get, items + "/b%2F%7B%7D", nil, 200, Self.item("b/{}", 1, at: 9)),
+                (.post, items, Self.item("茶 #2, +%", 1, at: 9), 201, Self.item("茶 #2, +%", 1, at: 9)),
+                (.get, items + "/%E8%8C%B6%20%232,%20+%25", nil, 200, Self.item("茶 #2, +%", 1, at: 9)),
+                (.delete, items + "/%e8%8c%b6%20%232%2C%20%2B%25", nil, 202, ""),
                 (.patch, items, Self.item("a", 1, at: 99), 202, ""),
                 (.patch, items, Self.item("x", 1, at: 99), 404, "*"),
                 (.delete, items + "/b%2F%7B%7D", nil, 202, ""),
@@ -47,6 +50,7 @@ import Testing
                     #"{"customerId":"c 1","items":[\#(Self.item("a", 1, at: 99))]}"#
                 ),
                 (.delete, items + "/gone", nil, 202, ""),
+                (.delete, items + "/a%00", nil, 202, ""),
                 (.delete, "/carts/c%201", nil, 202, #"{"customerId":"c 1","items":[]}"#),
                 (.get, items, nil, 200, "[]"),
                 (.get, "/carts/c%201/merge?sessionId=s", nil, 202, ""),
@@ -100,6 +104,20 @@ import Testing
             let body = #"{"itemId":"a","quantity":1,"unitPrice":2,"name":"A"}"#
             let reply = try await caller.send(.post, "/carts/a/items", body: body)
             #expect(reply.status == 201)
+        }
+    }
+
+    @Test func `HEAD is answered as GET, except where GET changes something, and OPTIONS tells the methods`()
+        async throws
+    {
+        try await serve { caller in
+            for (path, status) in [("/carts/a", 200), ("/carts/a/items", 200), ("/carts/a/items/x", 404)] {
+                let reply = try await caller.send(.head, path)
+                #expect(reply.status == status)
+                #expect(try await caller.send(.options, path)["Allow"]?.contains("HEAD") == true)
+            }
+            let merge = try await caller.send(.head, "/carts/a/merge?sessionId=s")
+            #expect(merge.status == 405 && merge["Allow"] == "GET, OPTIONS")
         }
     }
 

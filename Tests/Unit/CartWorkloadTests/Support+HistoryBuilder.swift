@@ -2,11 +2,15 @@ import CartWorkload
 
 /// Builds the history of one cart by hand.
 struct HistoryBuilder {
-    let history = History(carts: 1)
+    let history: History
     private var now: Duration = .zero
     private var operations: [UInt32: UInt32] = [:]
 
     static let cart = CartName(0)
+
+    init(carts: Int = 1) {
+        history = History(carts: carts)
+    }
 
     /// A line of an answer, with the operation that added it.
     typealias AnsweredLine = (line: UInt32, article: OperationID, quantity: UInt32)
@@ -14,11 +18,21 @@ struct HistoryBuilder {
     mutating func operation(
         _ client: UInt32,
         _ action: (OperationID) -> Action,
-        key: String? = nil
+        on cart: CartName = HistoryBuilder.cart,
+        key: String? = nil,
+        expected: UInt64? = nil,
+        reused: OperationID? = nil
     ) -> WorkloadOperation {
         operations[client, default: 0] += 1
         let id = OperationID(client: client, number: operations[client, default: 0])
-        return WorkloadOperation(id, action(id), on: Self.cart, key: key)
+        return WorkloadOperation(
+            id,
+            action(id),
+            on: cart,
+            key: key,
+            expected: expected,
+            reused: reused
+        )
     }
 
     mutating func send(_ operation: WorkloadOperation) -> History.SentAttempt {
@@ -33,6 +47,22 @@ struct HistoryBuilder {
 
     mutating func tell(_ operation: WorkloadOperation, _ reply: AttemptResult) {
         answer(send(operation), reply)
+    }
+
+    /// Client 1 makes a change, which is acknowledged with this cart.
+    @discardableResult
+    mutating func make(
+        _ action: (OperationID) -> Action,
+        _ version: UInt64,
+        _ lines: [AnsweredLine],
+        phase: CartObservation.Phase = .open,
+        note: OperationID? = nil,
+        on cart: CartName = HistoryBuilder.cart,
+        expected: UInt64? = nil
+    ) -> OperationID {
+        let operation = operation(1, action, on: cart, expected: expected)
+        tell(operation, .shown(version, lines, phase: phase, note: note))
+        return operation.id
     }
 
     /// Client 1 creates the cart, at version 1.
@@ -70,12 +100,16 @@ extension AttemptResult {
         _ version: UInt64,
         _ lines: [HistoryBuilder.AnsweredLine],
         owner: String? = nil,
-        replayOf committed: UInt64? = nil
+        replayOf committed: UInt64? = nil,
+        phase: CartObservation.Phase = .open,
+        note: OperationID? = nil
     ) -> AttemptResult {
         let lines = lines.map {
             CartObservation.Line(id: $0.line, article: Article($0.article), quantity: $0.quantity)
         }
-        var reply = AttemptResult(.done(CartObservation(version: version, lines: lines)), owner: owner)
+        let note = note.map { Article($0) }
+        let observation = CartObservation(version: version, phase: phase, note: note, lines: lines)
+        var reply = AttemptResult(.done(observation), owner: owner)
         reply.isReplay = committed != nil
         reply.committedAt = committed
         return reply

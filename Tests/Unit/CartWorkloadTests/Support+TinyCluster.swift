@@ -6,6 +6,8 @@ enum Defect: CaseIterable {
     case losesAcknowledged, appliesTwice, appliesDenied, showsThePast, skipsVersions, forksVersions,
         forgetsKeys
     case goesBack, losesUnseenTail
+    case clearsInPart, halvesBatches, ignoresExpectedVersions, keepsDeleted, changesOrders, takesOutTwice
+    case acceptsReusedKeys, losesNotes, losesPrices, forgetsOrders
 }
 
 /// A cluster of one cart in a few lines: commands wait, are decided in batches, and are answered in any
@@ -39,6 +41,7 @@ struct TinyCluster {
         var plan = WorkloadPlan()
         plan.carts = 1
         plan.cartSize = 5
+        plan.useEveryAction()
         self.plan = plan
         self.defect = defect
         generator = WorkloadGenerator(plan)
@@ -114,7 +117,7 @@ struct TinyCluster {
                 held.append(waiting.operation)
                 continue
             }
-            let decision = decide(waiting.operation, on: &state, version)
+            let decision = decide(waiting.operation, on: &state, version, isFirst: !changed)
             if decision.changes { changed = true }
             decided.append((waiting, decision))
         }
@@ -133,19 +136,42 @@ struct TinyCluster {
     private mutating func decide(
         _ operation: WorkloadOperation,
         on state: inout CartObservation?,
-        _ version: UInt64
+        _ version: UInt64,
+        isFirst: Bool
     ) -> Decision {
         if let key = operation.key, let committed = keys[key] {
-            guard strikes(.forgetsKeys) else { return Decision(replayed: committed) }
+            if operation.reused != nil {
+                guard strikes(.acceptsReusedKeys) else { return Decision(rejection: .keyReused) }
+            } else {
+                guard strikes(.forgetsKeys) else { return Decision(replayed: committed) }
+            }
             let again = apply(operation, to: &state, version)
             if again.changes || again.rejection != nil { isFlawed = true }
             return again
         }
-        if !operation.action.isRead, strikes(.losesAcknowledged), case .add = operation.action, state != nil {
+        if !operation.action.isRead, strikes(.losesAcknowledged), case .add = operation.action,
+            state?.phase == .open
+        {
             isFlawed = true
             return Decision(changes: true)
         }
+        let before = state
         var decision = apply(operation, to: &state, version)
+        let actual = isFirst ? version - 1 : version
+        if let expected = operation.expected, expected != actual, decision.rejection == nil,
+            !(operation.action == .delete && before?.phase == .deleted)
+        {
+            guard decision.changes, strikes(.ignoresExpectedVersions) else {
+                state = before
+                if decision.changes, let key = operation.key { keys[key] = nil }
+                return Decision(rejection: .versionMismatch(actual: actual))
+            }
+            isFlawed = true
+        }
+        if case .takeOut = operation.action, decision.changes, strikes(.takesOutTwice) {
+            _ = apply(operation, to: &state, version)
+            if before?.lines != state?.lines { isFlawed = true }
+        }
         if strikes(.appliesTwice), decision.changes, case .add = operation.action {
             isFlawed = true
             decision = apply(operation, to: &state, version)
@@ -158,32 +184,111 @@ struct TinyCluster {
         to state: inout CartObservation?,
         _ version: UInt64
     ) -> Decision {
+        let isKeyed = operation.key != nil
         guard let before = state else {
             guard case .create = operation.action else { return Decision(rejection: .cartMissing) }
             state = CartObservation(version: version, lines: [])
             return remember(operation, version)
         }
-        var lines = before.lines
+        if let refusal = refusal(operation.action, in: before, version) { return refusal }
+        var (phase, note, lines) = (before.phase, before.note, before.lines)
         switch operation.action {
-        case .read: return Decision()
+        case .read, .merge:
+            return Decision()
         case .create:
-            guard operation.key != nil else { return Decision() }
+            guard phase == .deleted || isKeyed else { return Decision() }
+            phase = .open
         case .add(let article, let quantity):
-            lines.append(.init(id: nextLine, article: article, quantity: quantity))
-            nextLine += 1
+            append(article, quantity, to: &lines)
         case .setQuantity(let id, let quantity):
-            guard let place = lines.firstIndex(where: { $0.id == id }) else {
-                return Decision(rejection: .lineMissing)
+            guard let line = before.line(id) else { return Decision(rejection: .lineMissing) }
+            lines = lines.map { $0.id == id ? line.with(quantity: quantity) : $0 }
+        case .setPrice(let id, let price):
+            guard let line = before.line(id) else { return Decision(rejection: .lineMissing) }
+            if strikes(.losesPrices) {
+                isFlawed = true
+            } else {
+                lines = lines.map { $0.id == id ? line.with(price: price) : $0 }
             }
-            lines[place] = .init(id: id, article: lines[place].article, quantity: quantity)
+        case .takeOut(let id, let quantity):
+            guard let line = before.line(id) else {
+                guard isKeyed else { return Decision() }
+                break
+            }
+            lines = lines.map {
+                $0.id == id ? line.with(quantity: line.quantity - min(quantity, line.quantity - 1)) : $0
+            }
         case .remove(let id):
-            guard let place = lines.firstIndex(where: { $0.id == id }) else {
-                return Decision(rejection: .lineMissing)
+            guard before.line(id) != nil else { return Decision(rejection: .lineMissing) }
+            lines.removeAll { $0.id == id }
+        case .replace(let id, let article, let quantity):
+            guard before.line(id) != nil else { return Decision(rejection: .lineMissing) }
+            if strikes(.halvesBatches) { isFlawed = true } else { lines.removeAll { $0.id == id } }
+            append(article, quantity, to: &lines)
+        case .refill(let article, let quantity):
+            lines = strikes(.clearsInPart) ? flawed(Array(lines.prefix(1))) : []
+            append(article, quantity, to: &lines)
+        case .clear:
+            guard !lines.isEmpty || isKeyed else { return Decision() }
+            lines = strikes(.clearsInPart) ? flawed(Array(lines.prefix(1))) : []
+        case .setNote(let article):
+            if strikes(.losesNotes) { isFlawed = true } else { note = article }
+        case .checkOut(let ordered):
+            guard phase == .open else {
+                guard isKeyed else { return Decision() }
+                break
             }
-            lines.remove(at: place)
+            if strikes(.forgetsOrders) { isFlawed = true } else { phase = .ordered(version: ordered) }
+        case .cancelCheckout:
+            guard phase != .open || isKeyed else { return Decision() }
+            phase = .open
+        case .delete:
+            guard phase != .deleted || isKeyed else { return Decision() }
+            if strikes(.keepsDeleted), !lines.isEmpty {
+                isFlawed = true
+            } else {
+                (phase, note, lines) = (.deleted, nil, [])
+            }
         }
-        state = CartObservation(version: version, lines: lines)
+        state = CartObservation(version: version, phase: phase, note: note, lines: lines)
         return remember(operation, version)
+    }
+
+    private mutating func flawed(_ lines: [CartObservation.Line]) -> [CartObservation.Line] {
+        if !lines.isEmpty { isFlawed = true }
+        return lines
+    }
+
+    private mutating func append(
+        _ article: Article,
+        _ quantity: UInt32,
+        to lines: inout [CartObservation.Line]
+    ) {
+        lines.append(.init(id: nextLine, article: article, quantity: quantity))
+        nextLine += 1
+    }
+
+    /// The refusal of an action by the phase of the cart, if there is one.
+    private mutating func refusal(_ action: Action, in cart: CartObservation, _ version: UInt64) -> Decision?
+    {
+        switch (cart.phase, action) {
+        case (.open, .checkOut(let ordered)):
+            if cart.lines.isEmpty { return Decision(rejection: .empty) }
+            // The version of a state that is itself part of the commit is that of the commit.
+            let actual = cart.version
+            return ordered == actual ? nil : Decision(rejection: .versionMismatch(actual: actual))
+        case (.open, _): return nil
+        case (.ordered, .read), (.ordered, .cancelCheckout), (.ordered, .delete): return nil
+        case (.ordered(let ordered), .checkOut(let asked)) where ordered == asked: return nil
+        case (.ordered, .add):
+            guard strikes(.changesOrders) else { return Decision(rejection: .ordered) }
+            isFlawed = true
+            return nil
+        case (.ordered, _): return Decision(rejection: .ordered)
+        case (.deleted, .create), (.deleted, .delete): return nil
+        case (.deleted, _): return Decision(rejection: .cartDeleted)
+        case (.merging, _), (.merged, _): return Decision(rejection: .merged(nil))
+        }
     }
 
     private mutating func remember(_ operation: WorkloadOperation, _ version: UInt64) -> Decision {
@@ -192,17 +297,17 @@ struct TinyCluster {
     }
 
     private mutating func append(_ state: CartObservation?, _ version: UInt64) {
-        versions.append(state.map { CartObservation(version: version, lines: $0.lines) })
+        versions.append(state?.at(version))
         if strikes(.skipsVersions) {
             isFlawed = true
-            versions.append(state.map { CartObservation(version: version + 1, lines: $0.lines) })
+            versions.append(state?.at(version + 1))
         }
         if strikes(.goesBack), versions.count > 3, let old = versions[versions.count - 3],
             let new = state, old.lines != new.lines
         {
             // A former owner overwrites the new state with its own.
             isFlawed = true
-            versions.append(CartObservation(version: UInt64(versions.count), lines: old.lines))
+            versions.append(old.at(UInt64(versions.count)))
         }
     }
 
@@ -213,18 +318,22 @@ struct TinyCluster {
             isFlawed = true
             place -= 6
         }
+        if operation.action.isRead, versions[place]?.phase == .deleted {
+            return AttemptResult(.rejected(.cartDeleted))
+        }
         var reply = show(place)
         if strikes(.forksVersions), operation.action.isRead, let observation = reply.observation,
             let first = observation.lines.first
         {
             isFlawed = true
-            let other = CartObservation.Line(
-                id: first.id,
-                article: first.article,
-                quantity: first.quantity + 1
-            )
+            let other = first.with(quantity: first.quantity + 1)
             reply.outcome = .done(
-                CartObservation(version: observation.version, lines: [other] + observation.lines.dropFirst())
+                CartObservation(
+                    version: observation.version,
+                    phase: observation.phase,
+                    note: observation.note,
+                    lines: [other] + observation.lines.dropFirst()
+                )
             )
         }
         reply.isReplay = decision.replayed != nil
@@ -264,7 +373,7 @@ struct TinyCluster {
         guard random.unit() < 0.5, operation.key.map({ keys[$0] == nil }) ?? true else { return }
         var state = versions.last ?? nil
         let version = UInt64(versions.count)
-        if apply(operation, to: &state, version).changes { append(state, version) }
+        if decide(operation, on: &state, version, isFirst: true).changes { append(state, version) }
         if strikes(.losesUnseenTail), versions.count > 4 {
             // The last version is lost, although it was acknowledged; the next change gets its number.
             isFlawed = true
@@ -273,4 +382,23 @@ struct TinyCluster {
     }
 
     private mutating func pick(_ count: Int) -> Int { Int.random(in: 0..<count, using: &random) }
+}
+
+extension CartObservation {
+    /// The same content as another version.
+    fileprivate func at(_ version: UInt64) -> CartObservation {
+        CartObservation(version: version, phase: phase, note: note, lines: lines)
+    }
+}
+
+extension CartObservation.Line {
+    /// The line with another quantity or price.
+    fileprivate func with(quantity: UInt32? = nil, price: UInt32? = nil) -> CartObservation.Line {
+        CartObservation.Line(
+            id: id,
+            article: article,
+            quantity: quantity ?? self.quantity,
+            price: price ?? self.price
+        )
+    }
 }

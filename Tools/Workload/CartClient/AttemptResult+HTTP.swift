@@ -38,7 +38,8 @@ extension AttemptResult {
         _ body: ByteBuffer,
         to operation: WorkloadOperation
     ) throws {
-        let observation = try CartObservation(json: body)
+        // A deletion shows no cart.
+        let observation = response.status == .noContent ? nil : try CartObservation(json: body)
         self.init(.done(observation))
         isReplay = response.headers.first(name: "Idempotency-Replayed") == "true"
         guard let version = response.headers.first(name: "Idempotency-Version") else {
@@ -48,7 +49,7 @@ extension AttemptResult {
         committedAt = UInt64(version)
         if committedAt == nil { flaw = "Idempotency-Version: \(version)" }
         if isReplay, operation.key == nil { flaw = "a replay of a request that has no key" }
-        if !isReplay, committedAt != observation.version {
+        if !isReplay, let observation, committedAt != observation.version {
             flaw = "Idempotency-Version \(version) of a change that led to version \(observation.version)"
         }
     }
@@ -67,20 +68,13 @@ extension AttemptResult {
             self.init(.unknown(text))
             flaw = "\(text) without outcome"
         case nil:
-            self.init(refusal: problem.kind, text)
-        }
-    }
-
-    private init(refusal kind: String, _ text: String) {
-        switch kind {
-        case "cart-not-found", "cart-deleted": self.init(.rejected(.cartMissing))
-        case "line-not-found": self.init(.rejected(.lineMissing))
-        case "limit-reached": self.init(.rejected(.full))
-        case "idempotency-key-retired":
-            // The change was applied, but the cart has forgotten its result.
-            self.init(.done(nil))
-            isReplay = true
-        default: self.init(.rejected(.other(text)))
+            self.init(
+                refusal: problem.kind,
+                text,
+                merge: problem.mergePointer,
+                actual: problem.actual.flatMap { UInt64($0.trimmingEntityTag) },
+                concernsSource: problem.field == "/from"
+            )
         }
     }
 

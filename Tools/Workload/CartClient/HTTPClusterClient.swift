@@ -1,7 +1,6 @@
 package import AsyncHTTPClient
 package import CartWorkload
 package import NIOCore
-import NIOHTTP1
 
 /// A workload's access to the cart API over HTTP, through nodes or gateways.
 package struct HTTPClusterClient: ClusterClient {
@@ -9,15 +8,24 @@ package struct HTTPClusterClient: ClusterClient {
     private let client: HTTPClient
     /// The longest time from a request to its reply: well beyond the two seconds that a node takes at most.
     private let timeout: TimeAmount
+    /// The token of callers that may set prices; nil if there is none.
+    private let token: String?
 
     /// - Parameters:
     ///   - targets: base URLs such as `http://127.0.0.1:8081`; the index of each is its node's number.
     ///   - client: must have a `configuration`; with another one a request that was not sent cannot be told
     ///     from one that was.
-    package init(targets: [String], client: HTTPClient, timeout: TimeAmount = .seconds(8)) {
+    ///   - token: the nodes' setting `trusted-token`; nil if prices are not set.
+    package init(
+        targets: [String],
+        client: HTTPClient,
+        timeout: TimeAmount = .seconds(8),
+        token: String? = nil
+    ) {
         self.targets = targets
         self.client = client
         self.timeout = timeout
+        self.token = token
     }
 
     /// The configuration that the HTTP client must have.
@@ -44,12 +52,15 @@ package struct HTTPClusterClient: ClusterClient {
         connections: Int = 256,
         wait: TimeAmount = .seconds(2),
         timeout: TimeAmount = .seconds(8),
+        token: String? = nil,
         _ body: (HTTPClusterClient) async throws -> Result
     ) async throws -> Result {
         let client = HTTPClient(configuration: configuration(connections: connections, wait: wait))
         let result: Result
         do {
-            result = try await body(HTTPClusterClient(targets: targets, client: client, timeout: timeout))
+            result = try await body(
+                HTTPClusterClient(targets: targets, client: client, timeout: timeout, token: token)
+            )
         } catch {
             try await client.shutdown()
             throw error
@@ -65,7 +76,10 @@ package struct HTTPClusterClient: ClusterClient {
             return AttemptResult(.notApplied("there is no target \(node)"))
         }
         do {
-            let response = try await client.execute(request(operation, at: targets[node]), timeout: timeout)
+            let response = try await client.execute(
+                HTTPClientRequest(operation, at: targets[node], token: token),
+                timeout: timeout
+            )
             return AttemptResult(
                 response,
                 try await response.body.collect(upTo: Self.maximumBodySize),
@@ -78,40 +92,4 @@ package struct HTTPClusterClient: ClusterClient {
 
     /// In bytes, four times the size of a cart with 500 lines.
     private static let maximumBodySize = 1 << 20
-
-    private func request(_ operation: WorkloadOperation, at target: String) -> HTTPClientRequest {
-        let cart = "\(target)/v1/carts/\(operation.cart.text)"
-        var request: HTTPClientRequest
-        switch operation.action {
-        case .create:
-            request = HTTPClientRequest(url: cart)
-            request.method = .PUT
-            request.setBody(#"{"currency":"EUR"}"#)
-        case .add(let article, let quantity):
-            request = HTTPClientRequest(url: "\(cart)/lines")
-            request.method = .POST
-            let price = #"{"amount":100,"currency":"EUR"}"#
-            request.setBody(
-                #"{"sku":"\#(article.sku)","quantity":\#(quantity),"unitPrice":\#(price)}"#
-            )
-        case .setQuantity(let line, let quantity):
-            request = HTTPClientRequest(url: "\(cart)/lines/\(line)")
-            request.method = .PATCH
-            request.setBody(#"{"quantity":\#(quantity)}"#)
-        case .remove(let line):
-            request = HTTPClientRequest(url: "\(cart)/lines/\(line)")
-            request.method = .DELETE
-        case .read:
-            request = HTTPClientRequest(url: cart)
-        }
-        if let key = operation.key { request.headers.add(name: "Idempotency-Key", value: key) }
-        return request
-    }
-}
-
-extension HTTPClientRequest {
-    fileprivate mutating func setBody(_ json: String) {
-        headers.add(name: "Content-Type", value: "application/json")
-        body = .bytes(ByteBuffer(string: json))
-    }
 }

@@ -12,17 +12,8 @@ extension NodeSettings {
             let plain = machine.prefix { $0 != "." }.filter { SettingSyntax.isWord(String($0)) }
             nodeName = "\(plain.isEmpty ? "node" : plain.prefix(48))-\(http.port)"
         }
-        if link.advertised.isEmpty {
-            guard !link.listen.isWildcard else {
-                throw BadSetting(
-                    "link-advertise",
-                    problem:
-                        "missing: link-host stands for every address, so other nodes need one of them "
-                        + "(expected host:port)"
-                )
-            }
-            link.advertised = link.listen.description
-        }
+        try refuseClusterWithoutSharedRedis()
+        try completeAdvertisedAddress()
         try completeFolder(environment)
         try completeCluster(&generator)
         if case .url(var redisServer) = redis.server {
@@ -30,6 +21,53 @@ extension NodeSettings {
             redisServer.connectTimeout = redis.connectTimeout
             redis.server = .url(redisServer)
         }
+    }
+
+    /// Without a Redis that the nodes share, each would start one of its own and serve other carts under the
+    /// same ids.
+    private func refuseClusterWithoutSharedRedis() throws(BadSetting) {
+        guard redis.server == .embedded else { return }
+        if redis.replicas > 0 {
+            throw BadSetting(
+                "redis-replicas",
+                problem: "does not fit (got \"\(redis.replicas)\", expected 0 without redis-url: "
+                    + "the embedded Redis has no replicas)"
+            )
+        }
+        guard !cluster.isSingleNode else { return }
+        let sign =
+            if !cluster.secret.revealed.isEmpty {
+                "cluster-secret"
+            } else if !link.advertised.isEmpty {
+                "link-advertise"
+            } else {
+                nil as String?
+            }
+        guard let sign else { return }
+        throw BadSetting(
+            "redis-url",
+            problem: "missing or empty, although \(sign) says that there are other nodes: "
+                + "they must share a Redis (expected \(Setting.redisURL.expected); or single-node)"
+        )
+    }
+
+    private mutating func completeAdvertisedAddress() throws(BadSetting) {
+        guard link.advertised.isEmpty else { return }
+        guard link.listen.isWildcard else {
+            link.advertised = link.listen.description
+            return
+        }
+        // Nobody asks a node that is alone.
+        guard redis.server != .embedded else {
+            link.advertised = Endpoint(host: "127.0.0.1", port: link.listen.port).description
+            return
+        }
+        throw BadSetting(
+            "link-advertise",
+            problem:
+                "missing: link-host stands for every address, so other nodes need one of them "
+                + "(expected host:port)"
+        )
     }
 
     /// Fills in the default data folder.

@@ -32,11 +32,17 @@ package struct NodeSettings: Sendable {
     package var streams = 10_000
     /// The time after which the node answers a request with a time-out.
     package var requestDeadline: Duration = .seconds(2)
+    /// The origins whose pages may call the node, as browsers spell them.
+    package var corsOrigins: Set<String> = []
     /// The token of callers that may set prices; empty: no caller may.
     package var trustedToken = Secret("")
+    /// The callers that may name the price of a line that they add.
+    package var prices = PriceSource.any
     package var shutdown = ShutdownSettings()
     /// The least severe level that the node logs.
     package var logLevel = Logger.Level.info
+    /// Lines for the log: what was given and has no effect.
+    package var warnings: [String] = []
 
     /// A name of the Redis in use, without its secret: equal names are the same Redis.
     package var redisIdentity: String {
@@ -49,6 +55,14 @@ package struct NodeSettings: Sendable {
     /// The defaults. Those that depend on the machine (name, data folder, advertised address, secret) are
     /// empty.
     package init() {}
+}
+
+/// The callers whose prices a node believes.
+package enum PriceSource: String, Sendable, CaseIterable {
+    /// All callers.
+    case any
+    /// Callers that present the token of `trusted-token`.
+    case trusted
 }
 
 /// A name or an address of this machine, and a TCP port.

@@ -44,9 +44,12 @@ package final class NodeProcess: Sendable {
         arguments = ["--node-name", name, "--data-dir", folder] + ports.arguments + further
         var environment = [
             "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": folder,
-            "TMPDIR": NSTemporaryDirectory(), "CART_CLUSTER_SECRET": secret,
+            "TMPDIR": NSTemporaryDirectory(),
         ]
-        environment["REDIS_URL"] = redis
+        if let redis {
+            environment["REDIS_URL"] = redis
+            environment["CART_CLUSTER_SECRET"] = secret
+        }
         self.environment = environment
     }
 

@@ -117,7 +117,8 @@ package struct Traffic: Sendable {
         )
     }
 
-    /// Adds a line to a cart, with a new operation for each attempt, until one succeeds.
+    /// Adds a line to a cart, whatever phase it is in, with a new operation for each attempt, until one
+    /// succeeds.
     ///
     /// - Returns: how long that took, and the last reply.
     @discardableResult
@@ -126,15 +127,15 @@ package struct Traffic: Sendable {
     ) {
         var last = AttemptResult(.notApplied("not sent"))
         let name = CartName(cart, prefix: plan.prefix)
+        var opening = CartOpening(name)
         let took = try await eventually(
             within: bound,
             "\(name) can be changed at node \(node): \(last.outcome)",
             every: .milliseconds(20)
         ) {
-            last = await add(cart, at: node)
-            if case .rejected(.cartMissing) = last.outcome { await create(cart, at: node) }
-            if case .done = last.outcome { return true }
-            return false
+            let operation = opening.operation(nextID)
+            last = await retryingClient.attempt(operation, at: node)
+            return opening.conclude(operation, last)
         }
         return (took, last)
     }

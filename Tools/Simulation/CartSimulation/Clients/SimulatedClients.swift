@@ -70,18 +70,15 @@ final class SimulatedClients: Sendable {
         var random = random.fork(UInt64(Self.firstProber) + UInt64(cart))
         let client = Self.firstProber + UInt32(cart)
         var number: UInt32 = 0
+        var opening = CartOpening(CartName(cart, prefix: generator.plan.prefix))
         while retryingClient.clock.now < end {
             number += 1
-            let id = OperationID(client: client, number: number)
-            let name = CartName(cart, prefix: generator.plan.prefix)
-            // Every second attempt creates the cart, in case it does not exist.
-            let action: Action = number.isMultiple(of: 2) ? .create : .add(Article(id), quantity: 1)
-            let operation = WorkloadOperation(id, action, on: name)
+            let operation = opening.operation(OperationID(client: client, number: number))
             let reply = await retryingClient.attempt(
                 operation,
                 at: Int.random(in: 0..<retryingClient.clusterClient.nodes, using: &random)
             )
-            if case .done = reply.outcome, action != .create {
+            if opening.conclude(operation, reply) {
                 return progress.withLock { $0.missing.removeAll { $0 == cart } }
             }
             do {

@@ -1,4 +1,6 @@
 internal import ActorRuntime
+internal import Cart
+internal import CartActor
 internal import Ownership
 
 /// The shared parts of one simulation: Redis, the network, the sessions and the scheduler.
@@ -7,6 +9,15 @@ final class SimulatedCluster: Sendable {
     static let drainBudget: Duration = .seconds(17)
     /// The least time for which a leaving node takes requests, as in the product.
     static let lameDuck: Duration = .seconds(1)
+
+    /// Carts remember few operations, so that keys retire.
+    static let limits: CartLimits = {
+        var limits = CartLimits()
+        limits.operations = 12
+        return limits
+    }()
+    /// The decider of every process.
+    static let logic = CartLogic(limits: limits)
 
     let scheduler: Scheduler
     let clock: SimulatedClock

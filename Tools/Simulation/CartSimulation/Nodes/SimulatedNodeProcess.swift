@@ -59,7 +59,7 @@ final class SimulatedNodeProcess: Sendable {
         ]
         self.heart = SimulatedSerialExecutor(cluster.scheduler, cluster.hiccups.inOrder)
         self.runtime = NodeRuntime(
-            decider: CartLogic(),
+            decider: SimulatedCluster.logic,
             codec: CartCodec(),
             ports: NodePorts(
                 store: SimulatedActorStore(

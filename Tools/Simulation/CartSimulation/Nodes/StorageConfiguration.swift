@@ -25,7 +25,7 @@ struct StorageConfiguration: Sendable {
     }
 
     var layout: any StateLayout<CartLogic> {
-        let reader = StateReader(decider: CartLogic(), codec: CartCodec())
+        let reader = StateReader(decider: SimulatedCluster.logic, codec: CartCodec())
         return strategy.layout(reader, snapshotEvery: interval) ?? SnapshotLayout(reader)
     }
 }

@@ -1,55 +1,62 @@
 // Attribution of each difference between two versions to the change that made it.
 extension CartCheck {
-    mutating func explain(_ difference: LineDifference, _ gap: inout Gap) {
-        if difference.before == 0 {
+    mutating func explain(_ entry: VersionLog.Entry, _ gap: inout Gap) {
+        let lines = present
+        for difference in entry.differences where difference.before == nil {
             explainArrival(difference, &gap)
-        } else if difference.after == 0 {
-            let candidates = removals[difference.line] ?? []
-            explainLoss(
-                difference,
-                by: candidates,
-                describedAs: "line \(difference.line) with \(difference.article.sku) was removed",
-                &gap
-            )
-        } else {
-            explainQuantity(difference, &gap)
         }
+        for difference in entry.differences {
+            guard let before = difference.before else { continue }
+            guard let after = difference.after else {
+                explainRemoval(difference, &gap)
+                continue
+            }
+            if before.quantity != after.quantity { explainQuantity(before, after, &gap) }
+            if before.price != after.price { explainPrice(before, after, &gap) }
+        }
+        for difference in entry.differences {
+            present[difference.line] = difference.after
+            removedAt[difference.line] = difference.after == nil ? entry.version : nil
+        }
+        requireWipes(of: lines, &gap)
+        requireWholeReplacements(&gap)
+        explainPhase(entry, &gap)
+        explainNote(entry, &gap)
+        (phase, note) = (entry.phase, entry.note)
     }
 
     private mutating func explainArrival(_ difference: LineDifference, _ gap: inout Gap) {
+        guard let line = difference.after else { return }
         let operation = difference.article.operation
         guard difference.article != .foreign, let place = places[operation].map(Int.init),
-            case .add(_, let quantity) = changes[place].action
+            let quantity = changes[place].action.addedQuantity
         else {
-            return report(
-                .versions,
-                "\(gap.description) has line \(difference.line), whose article no operation added"
-            )
+            return explainTransfer(line, &gap)
         }
         let change = changes[place]
-        if found[place] != 0 {
+        if found[place] != 0, !gap.usedReplacements.contains(place) {
             let invariant: Invariant = change.isAcknowledged ? .kept : .unknown
             report(invariant, "\(change) is in version \(found[place]), and again in \(gap.description)")
         }
+        if case .replace = change.action { gap.arrivedReplacements.append(place) }
         found[place] = gap.upTo
         guard judge(place, &gap) else { return }
-        guard difference.after != quantity else { return }
-        // After a loss window the line may have a quantity that was set before.
-        if gap.isBase,
-            setters(of: difference.line, to: difference.after).contains(where: { !changes[$0].isDenied })
-        {
+        guard line.quantity != quantity || line.price != CartObservation.Line.addedPrice else { return }
+        // After a loss window the line may have a quantity and a price that were set before.
+        if gap.isBase, !(index.settings[line.id] ?? []).isEmpty || !(index.prices[line.id] ?? []).isEmpty {
             return
         }
         report(
             change.isAcknowledged ? .kept : .unknown,
-            "\(change) is in \(gap.description) with quantity \(difference.after), as if applied repeatedly"
+            "\(change) is in \(gap.description) with quantity \(line.quantity) and price \(line.price),"
+                + " as if applied repeatedly"
         )
     }
 
     /// Reports a change that must not have effect in a gap.
     ///
     /// - Returns: false if it reported one.
-    private mutating func judge(_ place: Int, _ gap: inout Gap) -> Bool {
+    mutating func judge(_ place: Int, _ gap: inout Gap) -> Bool {
         let change = changes[place]
         if change.era == gap.era, gap.upTo <= change.floor {
             report(
@@ -85,33 +92,81 @@ extension CartCheck {
             return false
         case .open:
             gap.openChanges += 1
-            return true
+            guard let expected = change.expected, !gap.isBase, !gap.contains(expected + 1) else {
+                return true
+            }
+            report(
+                .condition,
+                "\(change) has effect in \(gap.description), but only if the cart was at version \(expected)"
+            )
+            return false
         }
     }
 
     func setters(of line: UInt32, to quantity: UInt32) -> [Int] {
-        (settings[line] ?? []).filter { changes[$0].action == .setQuantity(line: line, quantity) }
+        (index.settings[line] ?? []).filter { changes[$0].action == .setQuantity(line: line, quantity) }
     }
 
-    private mutating func explainQuantity(_ difference: LineDifference, _ gap: inout Gap) {
-        let candidates = setters(of: difference.line, to: difference.after)
-        let text =
-            "line \(difference.line) with \(difference.article.sku) went from \(difference.before)"
-            + " to \(difference.after)"
-        explainLoss(difference, by: candidates, describedAs: text, &gap)
+    private mutating func explainRemoval(_ difference: LineDifference, _ gap: inout Gap) {
+        // A replacement removes its line only where it adds its article, unless something removed that too.
+        var wipes = wipes(in: gap)
+        if gap.endsDeleted { wipes.reverse() }
+        var candidates = index.removals[difference.line] ?? []
+        candidates = candidates.filter { place in
+            guard case .replace = changes[place].action else { return true }
+            return gap.arrivedReplacements.contains(place) || !wipes.isEmpty
+                || standing(place, in: gap.era).isKnown
+        }
+        explainLoss(
+            by: candidates.isEmpty && wipes.isEmpty ? index.removals[difference.line] ?? [] : candidates,
+            orWipes: wipes,
+            mayBeWiped: true,
+            describedAs: "line \(difference.line) with \(difference.article.sku) was removed",
+            &gap
+        )
     }
 
-    /// Finds the one change that removed a line or changed its quantity.
+    private mutating func explainPrice(
+        _ before: CartObservation.Line,
+        _ after: CartObservation.Line,
+        _ gap: inout Gap
+    ) {
+        let candidates = (index.prices[after.id] ?? []).filter {
+            changes[$0].action == .setPrice(line: after.id, after.price)
+        }
+        explainLoss(
+            by: candidates,
+            describedAs: "the price of line \(after.id) with \(after.article.sku) went from \(before.price)"
+                + " to \(after.price)",
+            &gap
+        )
+    }
+
+    private mutating func explainQuantity(
+        _ before: CartObservation.Line,
+        _ after: CartObservation.Line,
+        _ gap: inout Gap
+    ) {
+        if explainReduction(before, after, &gap) { return }
+        explainLoss(
+            by: setters(of: after.id, to: after.quantity),
+            describedAs: "line \(after.id) with \(after.article.sku) went from \(before.quantity)"
+                + " to \(after.quantity)",
+            &gap
+        )
+    }
+
+    /// Finds the one change that removed a line or changed its quantity or price.
+    ///
+    /// - Parameter wipes: changes of the gap that may have removed all lines.
     private mutating func explainLoss(
-        _ difference: LineDifference,
         by candidates: [Int],
+        orWipes wipes: [Int] = [],
+        mayBeWiped: Bool = false,
         describedAs text: String,
         _ gap: inout Gap
     ) {
-        let certain = candidates.filter { place in
-            guard case .exactly(let version) = standing(place, in: gap.era) else { return false }
-            return gap.contains(version)
-        }
+        let certain = candidates.filter { fit($0, gap) == .certain }
         if let first = certain.first {
             if certain.count > 1 {
                 report(
@@ -119,31 +174,31 @@ extension CartCheck {
                     "\(text) once, but was acknowledged twice: \(certain.map { changes[$0].operation })"
                 )
             }
-            if found[first] != 0 {
+            if found[first] != 0, !gap.arrivedReplacements.contains(first) {
                 report(
                     .kept,
                     "\(changes[first]) has effect in version \(found[first]) and in \(gap.description)"
                 )
             }
             for place in certain { found[place] = gap.upTo }
+            use(first, &gap)
             _ = judge(first, &gap)
             return
         }
-        let possible = candidates.first { place in
-            guard found[place] == 0, changes[place].era < gap.era || changes[place].floor < gap.upTo else {
-                return false
-            }
-            return switch standing(place, in: gap.era) {
-            case .open: true
-            case .upTo(let version): version > gap.after
-            case .denied, .later, .exactly: false
-            }
-        }
-        if let possible {
-            found[possible] = gap.upTo
-            gap.openChanges += 1
+        if let wipe = wipes.first(where: { fit($0, gap) == .certain }) {
+            found[wipe] = gap.upTo
             return
         }
+        let possible = candidates.first {
+            fit($0, gap) == .possible && (found[$0] == 0 || gap.arrivedReplacements.contains($0))
+        }
+        if let possible = possible ?? wipes.first {
+            if found[possible] != gap.upTo { gap.openChanges += 1 }
+            found[possible] = gap.upTo
+            return use(possible, &gap)
+        }
+        // What was attributed to a change that removes all lines may have had another cause.
+        if mayBeWiped, !self.wipes(in: gap, again: true).isEmpty { return }
         guard let suspect = candidates.first else {
             return report(.kept, "\(text) in \(gap.description), and no operation asked for that")
         }
@@ -156,5 +211,19 @@ extension CartCheck {
         }
         found[suspect] = gap.upTo
         _ = judge(suspect, &gap)
+    }
+
+    private func use(_ place: Int, _ gap: inout Gap) {
+        if case .replace = changes[place].action { gap.usedReplacements.append(place) }
+    }
+}
+
+extension CartCheck.Standing {
+    /// The change was acknowledged in this era.
+    var isKnown: Bool {
+        switch self {
+        case .exactly, .upTo: true
+        case .denied, .later, .open: false
+        }
     }
 }

@@ -15,9 +15,11 @@ package struct Checker: Sendable {
         var violations = Violations(limit: limit)
         var extent = CheckResult.Extent()
         violations.check(facts)
+        let additions = history.additionsToMerged()
+        var checks: [Int: CartCheck] = [:]
         for cart in 0..<history.carts {
             let cartHistory = history.cartHistory(of: cart)
-            var check = CartCheck(cartHistory)
+            var check = CartCheck(cartHistory, foreignAdditions: additions)
             let eras = cartHistory.eras + [cartHistory.era]
             for (number, era) in eras.enumerated() {
                 let isComplete = number == eras.count - 1 && cartHistory.wasInspected
@@ -25,14 +27,54 @@ package struct Checker: Sendable {
                 extent.versions += era.log.entries.count
             }
             if let version = stored[cart] { check.compare(cartHistory, stored: version, era: eras.count - 1) }
-            violations.add(check.violations)
             extent.add(cartHistory)
+            guard check.isPartOfMerge, cartHistory.eras.isEmpty, !cartHistory.isInLossWindow else {
+                violations.add(check.violations)
+                continue
+            }
+            checks[cart] = check
         }
+        compareTransfers(&checks)
+        for (_, check) in checks.sorted(by: { $0.key < $1.key }) { violations.add(check.violations) }
         return CheckResult(violations: violations.kept, counts: violations.counts, extent: extent)
     }
 }
 
+extension Checker {
+    /// Compares what each merge took with what it brought.
+    private func compareTransfers(_ checks: inout [Int: CartCheck]) {
+        for (cart, check) in checks {
+            for change in check.changes {
+                guard case .merge(let source, let id) = change.action, source.number != cart else { continue }
+                checks[source.number]?.compareTransfer(id, with: check)
+            }
+        }
+    }
+}
+
+extension History {
+    /// The operations that added articles to carts that merges may have taken them from.
+    fileprivate func additionsToMerged() -> Set<OperationID> {
+        var additions = Set<OperationID>()
+        for cart in 0..<carts {
+            let cartHistory = cartHistory(of: cart)
+            let isSource = cartHistory.changes.contains { change in
+                guard case .merge(let source, _) = change.action else { return false }
+                return source.number == cart
+            }
+            guard isSource else { continue }
+            for change in cartHistory.changes where change.action.addedQuantity != nil {
+                additions.insert(change.operation)
+            }
+        }
+        return additions
+    }
+}
+
 extension CartCheck {
+    /// A merge took lines from the cart or brought lines to it, or tried to.
+    fileprivate var isPartOfMerge: Bool { !index.arrivals.isEmpty || !index.departures.isEmpty }
+
     /// Compares the last version that a client received with the stored one.
     fileprivate mutating func compare(_ cartHistory: CartHistory, stored: UInt64, era: Int) {
         let shown = cartHistory.era.log.version
@@ -40,9 +82,12 @@ extension CartCheck {
             return report(.kept, "a client received version \(shown), but version \(stored) is stored")
         }
         let open = changes.indices.filter { place in
-            guard found[place] == 0, case .open = standing(place, in: era) else { return false }
+            guard found[place] == 0 || index.repeats(place), case .open = standing(place, in: era) else {
+                return false
+            }
             return true
         }
+        guard !open.contains(where: { index.repeats($0) }) else { return }
         // Where no client received a version, the stored one does not say how many there are.
         guard shown > 0 ? stored - shown > UInt64(open.count) : stored > 0 && open.isEmpty else { return }
         report(

@@ -20,6 +20,8 @@ package enum Invariant: String, Sendable, CaseIterable {
     case recovery = "I9"
     /// All attempts with one key have one effect and one result.
     case key = "I10"
+    /// A change that expects a version is accepted at this version only.
+    case condition = "I11"
     /// A reply conforms to the protocol.
     case reply = "reply"
 }

@@ -3,35 +3,38 @@ import Synchronization
 
 /// The clients' shared knowledge of one cart, from which its next change is chosen.
 final class CartModel: Sendable {
-    fileprivate struct Knowledge {
-        var exists = false
-        var version: UInt64 = 0
-        var lines: [CartObservation.Line] = []
-        /// Lines that an operation in flight changes; no other operation should change them.
-        var reserved = Set<UInt32>()
-        /// Lines with a change of unknown outcome; chosen only if there is no other.
-        var uncertain = Set<UInt32>()
-        /// The number of additions in flight.
-        var pendingAdditions = 0
-        /// The number of quantities that were chosen, modulo their range.
-        var quantities: UInt32 = 0
+    /// A change of this cart, or a merge of it into another.
+    struct Choice {
+        let action: Action
+        let cart: CartName
+        /// The version at which the clients believe the cart to be; nil where it must not be expected.
+        var expected: UInt64?
     }
 
-    private let knowledge = Mutex(Knowledge())
+    /// A merge of this cart that some client began.
+    struct OpenMerge {
+        let id: OperationID
+        let target: CartName
+    }
 
-    /// A change that brings the cart nearer to its planned size, or sets a quantity.
-    func change(_ id: OperationID, plan: WorkloadPlan, _ random: inout SplitMix64) -> Action {
+    private let knowledge = Mutex(CartKnowledge())
+
+    /// A change that brings the cart nearer to its planned size, sets a quantity, or is of another kind.
+    func change(
+        _ id: OperationID,
+        on cart: CartName,
+        plan: WorkloadPlan,
+        _ random: inout SplitMix64
+    ) -> Choice {
         knowledge.withLock { known in
-            guard known.exists else { return .create }
-            if !known.lines.isEmpty, random.unit() < plan.quantities, let line = known.reserveLine(&random) {
-                return .setQuantity(line: line, known.nextQuantity())
+            if let merge = known.openMerge, random.unit() < (known.phase == .open ? 0.2 : 0.6) {
+                return Choice(action: .merge(from: cart, id: merge.id), cart: merge.target)
             }
-            if known.lines.count + known.pendingAdditions >= plan.cartSize,
-                let line = known.reserveLine(&random)
-            {
-                return .remove(line: line)
+            if plan.others > 0, known.exists, random.unit() < plan.others {
+                return known.otherChange(id, on: cart, plan, &random)
             }
-            return known.addition(id, &random)
+            let action = known.change(id, on: cart, plan: plan, &random)
+            return Choice(action: action, cart: cart, expected: known.expectedVersion)
         }
     }
 
@@ -40,70 +43,27 @@ final class CartModel: Sendable {
         knowledge.withLock { $0.exists ? $0.addition(id, &random) : .create }
     }
 
-    /// Records the result of an operation; nil if the client gave up without one.
-    func conclude(_ action: Action, _ reply: AttemptResult?) {
+    /// An acknowledged operation once more, or another operation under its key; nil if there is none.
+    func repetition(
+        _ id: OperationID,
+        on cart: CartName,
+        _ random: inout SplitMix64
+    ) -> WorkloadOperation? {
         knowledge.withLock { known in
-            let outcome = reply?.outcome ?? .unknown("")
-            known.release(action, outcome)
-            switch outcome {
-            case .done(let observation):
-                known.exists = true
-                if let observation { known.update(observation) }
-            case .rejected(.cartMissing):
-                known.exists = false
-                known.version = 0
-                known.lines = []
-            case .rejected, .notApplied, .unknown:
-                break
-            }
-        }
-    }
-}
-
-extension CartModel.Knowledge {
-    fileprivate mutating func addition(_ id: OperationID, _ random: inout SplitMix64) -> Action {
-        pendingAdditions += 1
-        return .add(Article(id), quantity: UInt32.random(in: 1...5, using: &random))
-    }
-
-    fileprivate mutating func reserveLine(_ random: inout SplitMix64) -> UInt32? {
-        guard !lines.isEmpty else { return nil }
-        // A random line, or the next one that is free.
-        let start = Int.random(in: 0..<lines.count, using: &random)
-        for allowsUncertain in [false, true] {
-            for offset in 0..<lines.count {
-                let line = lines[(start + offset) % lines.count].id
-                if reserved.contains(line) || (!allowsUncertain && uncertain.contains(line)) { continue }
-                reserved.insert(line)
-                return line
-            }
-        }
-        return nil
-    }
-
-    /// Quantities cycle through the range of a line, above those that additions use.
-    fileprivate mutating func nextQuantity() -> UInt32 {
-        quantities = (quantities + 1) % 9_990
-        return 10 + quantities
-    }
-
-    fileprivate mutating func release(_ action: Action, _ outcome: AttemptResult.Outcome) {
-        let isUnknown = if case .unknown = outcome { true } else { false }
-        switch action {
-        case .create, .read:
-            break
-        case .add:
-            pendingAdditions = max(0, pendingAdditions - 1)
-        case .setQuantity(let line, _), .remove(let line):
-            reserved.remove(line)
-            if isUnknown { uncertain.insert(line) }
+            guard let former = known.acknowledged.randomElement(using: &random) else { return nil }
+            if random.unit() < 0.6 { return former }
+            let action = known.addition(id, &random)
+            return WorkloadOperation(id, action, on: cart, key: former.key, reused: former.id)
         }
     }
 
-    fileprivate mutating func update(_ observation: CartObservation) {
-        guard observation.version > version else { return }
-        version = observation.version
-        lines = observation.lines
-        if !uncertain.isEmpty { uncertain.formIntersection(lines.map(\.id)) }
+    /// Records the result of an operation; nil if the client gave up without one.
+    func conclude(_ operation: WorkloadOperation, _ reply: AttemptResult?) {
+        knowledge.withLock { $0.conclude(operation, reply) }
+    }
+
+    /// Records the result of a merge of this cart into another; nil if the client gave up without one.
+    func concludeMerge(_ id: OperationID, into target: CartName, _ reply: AttemptResult?) {
+        knowledge.withLock { $0.concludeMerge(id, into: target, reply) }
     }
 }

@@ -32,8 +32,21 @@ package final class WorkloadGenerator: Sendable {
     ) -> WorkloadOperation {
         let name = CartName(cart, prefix: plan.prefix)
         guard random.unit() >= reads else { return WorkloadOperation(id, .read, on: name) }
+        if plan.repeats > 0, random.unit() < plan.repeats,
+            let repeated = models[cart].repetition(id, on: name, &random)
+        {
+            return repeated
+        }
         let key = random.unit() < plan.keyed ? "\(id)" : nil
-        return WorkloadOperation(id, models[cart].change(id, plan: plan, &random), on: name, key: key)
+        let change = models[cart].change(id, on: name, plan: plan, &random)
+        let isConditional = plan.conditional > 0 && random.unit() < plan.conditional
+        return WorkloadOperation(
+            id,
+            change.action,
+            on: change.cart,
+            key: key,
+            expected: isConditional ? change.expected : nil
+        )
     }
 
     /// A creation or an addition, for a cart that is being filled.
@@ -49,6 +62,8 @@ package final class WorkloadGenerator: Sendable {
 
     /// Records the result of an operation; nil if the client gave up without one.
     package func conclude(_ operation: WorkloadOperation, _ reply: AttemptResult?) {
-        models[operation.cart.number].conclude(operation.action, reply)
+        models[operation.cart.number].conclude(operation, reply)
+        guard case .merge(let source, let id) = operation.action else { return }
+        models[source.number].concludeMerge(id, into: operation.cart, reply)
     }
 }

@@ -4,6 +4,12 @@ import Timing
 extension CartHistory {
     mutating func answered(_ place: Int, _ reply: AttemptResult, at time: Duration) {
         let attempt = attempts[place]
+        var reply = reply
+        // A retired key may also have been another operation's, which no reply tells.
+        if attempt.change >= 0, changes[Int(attempt.change)].isReuse, reply.isReplay, reply.observation == nil
+        {
+            reply.outcome = .rejected(.keyReused)
+        }
         attempts[place].answeredAt = time.wholeNanoseconds
         attempts[place].isReplay = reply.isReplay
         attempts[place].isUnreached = reply.isUnreached
@@ -16,8 +22,11 @@ extension CartHistory {
             acknowledge(attempt, reply, counts: counts, at: time)
         case .rejected(let rejection):
             attempts[place].outcome = .rejected
-            if attempt.change >= 0 { changes[Int(attempt.change)].close() }
-            if counts { reject(attempt, rejection, at: time) }
+            if attempt.change >= 0 { changes[Int(attempt.change)].refuse() }
+            if counts {
+                requireRecall(attempt, rejection, at: time)
+                reject(attempt, rejection, reply, at: time)
+            }
         case .notApplied:
             attempts[place].outcome = .notApplied
             if attempt.change >= 0 { changes[Int(attempt.change)].close() }
@@ -51,7 +60,7 @@ extension CartHistory {
                         + " received \(lines)"
                 )
             }
-        } else if !reply.isReplay {
+        } else if !reply.isReplay, action(of: attempt) != .delete {
             return report(
                 .reply,
                 at: time,
@@ -76,10 +85,13 @@ extension CartHistory {
         let place = Int(attempt.change)
         let change = changes[place]
         let shown = reply.observation?.version
-        if let again = reply.isReplay ? reply.committedAt : shown {
+        if change.mustBeRefused {
+            report(.key, at: time, "\(change) was accepted under the key of another operation")
+        }
+        if let again = reply.committedAt ?? (reply.isReplay ? nil : shown) {
             let least = reply.isReplay ? change.floor : attempt.floor
-            let isTooOld = change.action == .create ? again < least : again <= least
-            if let first = change.version, first != again, change.action != .create {
+            let isTooOld = change.makesVersion ? again <= least : again < least
+            if let first = change.version, first != again, change.makesVersion {
                 report(
                     .key,
                     at: time,
@@ -89,18 +101,36 @@ extension CartHistory {
                 reportOldVersion(again, in: reply, to: attempt, at: time)
             }
             if change.version == nil { changes[place].version = again }
+            requireExpected(change, at: again, time)
             changes[place].acknowledgedIn = eras.count
         } else {
             changes[place].ceiling = min(change.ceiling ?? .max, shown ?? .max)
             changes[place].acknowledgedIn = eras.count
         }
-        if let version = changes[place].version, let shown, shown < version, change.action != .create {
+        if let version = changes[place].version, let shown, shown < version, change.makesVersion {
             report(
                 .key,
                 at: time,
                 "\(change) was acknowledged at version \(version), but its answer shows version \(shown)"
             )
         }
+    }
+
+    /// Reports a change that was accepted at another version than its client expected.
+    private mutating func requireExpected(_ change: ChangeRecord, at version: UInt64, _ time: Duration) {
+        guard let expected = change.expected, version != expected + 1, !change.action.maySucceedAnyway else {
+            return
+        }
+        if version == expected, !change.makesVersion { return }
+        report(
+            .condition,
+            at: time,
+            "\(change) was accepted at version \(version), but only if the cart was at version \(expected)"
+        )
+    }
+
+    private func action(of attempt: AttemptRecord) -> Action {
+        attempt.change < 0 ? .read : changes[Int(attempt.change)].action
     }
 
     /// Reports an answer at a version below one that some client had received before the request was sent.
@@ -118,7 +148,7 @@ extension CartHistory {
             } else {
                 .order
             }
-        let action = attempt.change < 0 ? Action.read : changes[Int(attempt.change)].action
+        let action = action(of: attempt)
         let by = reply.owner.map { " by \($0)" } ?? ""
         let sentAt = Duration.nanoseconds(attempt.sentAt).inSeconds
         report(
@@ -132,8 +162,13 @@ extension CartHistory {
     private mutating func reject(
         _ attempt: AttemptRecord,
         _ rejection: AttemptResult.Rejection,
+        _ reply: AttemptResult,
         at time: Duration
     ) {
+        if let version = reply.decidedAt, version > 0, version < attempt.floor {
+            reportOldVersion(version, in: reply, to: attempt, at: time)
+        }
+        let action = action(of: attempt)
         switch rejection {
         case .cartMissing:
             if attempt.operation.client == 0 { wasInspected = true }
@@ -144,46 +179,98 @@ extension CartHistory {
                 "operation \(attempt.operation) found no cart, although version \(attempt.floor)"
                     + " had been received before"
             )
+        case .cartDeleted:
+            if attempt.operation.client == 0 { wasInspected = true }
+            note(.deleted, attempt, at: time)
+        case .ordered:
+            note(.ordered, attempt, at: time)
+        case .merged:
+            note(.merged, attempt, at: time)
         case .lineMissing:
-            guard attempt.change >= 0, let line = changes[Int(attempt.change)].action.line else {
-                return report(
-                    .reply,
-                    at: time,
-                    "operation \(attempt.operation) names no line, but found it missing"
-                )
+            guard let line = action.line else {
+                return reportUnreasoned(attempt, "its line is missing", time)
             }
-            era.missing.append(
-                Missing(change: Int(attempt.change), line: line, at: time, sent: changes.count)
-            )
+            note(.lineMissing(line), attempt, at: time)
             // It was decided at a later version than any that has the line.
             if era.log.latest.contains(where: { $0.id == line }) { floor = max(floor, era.log.version + 1) }
+        case .versionMismatch(let actual):
+            requireMismatch(attempt, actual, reply, at: time)
+        case .keyReused:
+            guard attempt.change >= 0, !changes[Int(attempt.change)].isReuse else { return }
+            reportUnreasoned(attempt, "its key stands for another operation", time)
+        case .empty:
+            guard case .checkOut = action else { return reportUnreasoned(attempt, "the cart is empty", time) }
+        case .mergeUnsettled, .source:
+            guard case .merge = action else { return reportUnreasoned(attempt, "a merge", time) }
         case .full:
             break
         case .other(let why):
-            report(
-                .reply,
+            reportUnreasoned(attempt, why, time)
+        }
+    }
+
+    /// Reports the refusal of a change that the cart acknowledged before under the same key.
+    private mutating func requireRecall(
+        _ attempt: AttemptRecord,
+        _ rejection: AttemptResult.Rejection,
+        at time: Duration
+    ) {
+        guard attempt.change >= 0 else { return }
+        let change = changes[Int(attempt.change)]
+        if case .merge = change.action { return }
+        guard change.isKeyed, change.acknowledgedIn == eras.count else { return }
+        report(.key, at: time, "\(change) was acknowledged, and is then refused: \(rejection)")
+    }
+
+    private mutating func note(
+        _ reason: Refusal.Reason,
+        _ attempt: AttemptRecord,
+        at time: Duration
+    ) {
+        era.refusals.append(
+            Refusal(
+                change: attempt.change < 0 ? nil : Int(attempt.change),
+                operation: attempt.operation,
+                reason: reason,
                 at: time,
-                "operation \(attempt.operation) gives no reason for its refusal: \(why)"
+                sent: changes.count
             )
+        )
+    }
+
+    /// Reports a refusal because of the version, unless the client expected another version.
+    private mutating func requireMismatch(
+        _ attempt: AttemptRecord,
+        _ actual: UInt64?,
+        _ reply: AttemptResult,
+        at time: Duration
+    ) {
+        guard attempt.change >= 0, let expected = changes[Int(attempt.change)].expected else {
+            return reportUnreasoned(attempt, "it expects no version", time)
         }
+        guard let actual else { return }
+        if actual == expected {
+            let change = changes[Int(attempt.change)]
+            report(.condition, at: time, "\(change) was refused, although the cart was at that version")
+        } else if actual < attempt.floor {
+            reportOldVersion(actual, in: reply, to: attempt, at: time)
+        }
+    }
+
+    private mutating func reportUnreasoned(_ attempt: AttemptRecord, _ why: String, _ time: Duration) {
+        report(.reply, at: time, "operation \(attempt.operation) gives no reason for its refusal: \(why)")
     }
 }
 
-extension Action {
-    /// The line that the action changes or removes; nil for an action without one.
-    var line: UInt32? {
-        switch self {
-        case .setQuantity(let line, _), .remove(let line): line
-        case .create, .add, .read: nil
-        }
-    }
-}
-
-extension ChangeRecord: CustomStringConvertible {
+extension ChangeRecord {
     /// Counts an attempt that got a definite answer.
     mutating func close() {
         open -= 1
     }
 
-    var description: String { "operation \(operation) (\(action), sent at \(sentAt.inSeconds))" }
+    /// Counts an attempt that was refused. A refused merge took nothing, but may have left its traces in both
+    /// carts.
+    mutating func refuse() {
+        if case .merge = action { refusals += 1 } else { close() }
+    }
 }

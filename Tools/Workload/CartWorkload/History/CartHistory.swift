@@ -7,14 +7,20 @@ struct CartHistory: Sendable {
     /// window.
     struct Era: Sendable {
         var log = VersionLog()
-        /// Changes that were refused because their line was missing.
-        var missing: [Missing] = []
+        /// Refusals for which another operation must have given the reason.
+        var refusals: [Refusal] = []
     }
 
-    struct Missing: Sendable {
-        /// The index of the refused change.
-        let change: Int
-        let line: UInt32
+    struct Refusal: Sendable {
+        enum Reason: Hashable, Sendable {
+            case lineMissing(UInt32)
+            case deleted, ordered, merged
+        }
+
+        /// The index of the refused change; nil for a read.
+        let change: Int?
+        let operation: OperationID
+        let reason: Reason
         let at: Duration
         /// The number of changes that had been sent at that time.
         let sent: Int
@@ -46,10 +52,8 @@ struct CartHistory: Sendable {
         var place: Int32 = -1
         if !operation.action.isRead {
             place = places[operation.id] ?? Int32(clamping: changes.count)
-            if Int(place) == changes.count {
-                places[operation.id] = place
-                changes.append(ChangeRecord(operation, sentAt: time, era: eras.count, floor: floor))
-            }
+            self.place(operation, at: time)
+            changes[Int(place)].attempts += 1
             changes[Int(place)].open += 1
         }
         attempts.append(
@@ -63,6 +67,41 @@ struct CartHistory: Sendable {
             )
         )
         return attempts.count - 1
+    }
+
+    /// Makes a record of a change, unless there is one.
+    private mutating func place(_ operation: WorkloadOperation, at time: Duration) {
+        guard places[operation.id] == nil else { return }
+        places[operation.id] = Int32(clamping: changes.count)
+        let keeper = operation.reused.flatMap { places[$0] }.map { changes[Int($0)] }
+        changes.append(
+            ChangeRecord(
+                operation,
+                sentAt: time,
+                era: eras.count,
+                floor: floor,
+                mustBeRefused: keeper?.acknowledgedIn == eras.count && !isInLossWindow
+            )
+        )
+    }
+
+    /// Records that a merge into another cart is about to take this cart's lines.
+    mutating func sentMerge(_ operation: WorkloadOperation, at time: Duration) {
+        place(operation, at: time)
+        guard let place = places[operation.id] else { return }
+        changes[Int(place)].attempts += 1
+        changes[Int(place)].open += 1
+    }
+
+    /// Records the answer to a merge of this cart into another. Only an attempt that was not applied certainly
+    /// left this cart alone.
+    mutating func answeredMerge(_ operation: OperationID, _ reply: AttemptResult) {
+        guard let place = places[operation].map(Int.init) else { return }
+        switch reply.outcome {
+        case .done: changes[place].isAcknowledged = true
+        case .notApplied: changes[place].close()
+        case .rejected, .unknown: break
+        }
     }
 
     mutating func beginLossWindow() {

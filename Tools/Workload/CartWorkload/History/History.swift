@@ -10,6 +10,8 @@ package final class History: Sendable {
     package struct SentAttempt: Sendable {
         let cart: Int
         let attempt: Int
+        /// The operation, if it is a merge of the cart with this number.
+        let merge: (operation: OperationID, source: Int)?
     }
 
     private let lockedHistories: [LockedCartHistory]
@@ -36,9 +38,17 @@ package final class History: Sendable {
             lockedHistories.indices.contains(cart),
             "\(operation) names cart \(cart) of \(lockedHistories.count)"
         )
+        var merge: (operation: OperationID, source: Int)?
+        if case .merge(let source, _) = operation.action,
+            lockedHistories.indices.contains(source.number), source.number != cart
+        {
+            merge = (operation.id, source.number)
+            lockedHistories[source.number].cartHistory.withLock { $0.sentMerge(operation, at: time) }
+        }
         return SentAttempt(
             cart: cart,
-            attempt: lockedHistories[cart].cartHistory.withLock { $0.sent(operation, to: node, at: time) }
+            attempt: lockedHistories[cart].cartHistory.withLock { $0.sent(operation, to: node, at: time) },
+            merge: merge
         )
     }
 
@@ -47,6 +57,8 @@ package final class History: Sendable {
         lockedHistories[sentAttempt.cart].cartHistory.withLock {
             $0.answered(sentAttempt.attempt, reply, at: time)
         }
+        guard let merge = sentAttempt.merge else { return }
+        lockedHistories[merge.source].cartHistory.withLock { $0.answeredMerge(merge.operation, reply) }
     }
 
     /// Records an event that is not an operation, such as a fault.

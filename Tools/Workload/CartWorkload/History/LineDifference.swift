@@ -1,10 +1,11 @@
 /// The difference of one line between two versions of a cart.
 struct LineDifference: Hashable, Sendable {
+    /// The line in either version; nil where it is not in that version. At least one is there, and both have
+    /// the same id and article.
+    let before: CartObservation.Line?
+    let after: CartObservation.Line?
     let line: UInt32
     let article: Article
-    /// The quantities; 0 if the line is not in that version.
-    let before: UInt32
-    let after: UInt32
 
     /// All differences between two lists of lines, each in ascending order of ids. A line with another
     /// article than before counts as one that was removed and one that was added.
@@ -22,15 +23,8 @@ struct LineDifference: Hashable, Sendable {
                 if old[i].article != new[j].article {
                     differences.append(LineDifference(removed: old[i]))
                     differences.append(LineDifference(added: new[j]))
-                } else if old[i].quantity != new[j].quantity {
-                    differences.append(
-                        LineDifference(
-                            line: old[i].id,
-                            article: old[i].article,
-                            before: old[i].quantity,
-                            after: new[j].quantity
-                        )
-                    )
+                } else if old[i] != new[j] {
+                    differences.append(LineDifference(changed: old[i], to: new[j]))
                 }
                 i += 1
                 j += 1
@@ -39,24 +33,19 @@ struct LineDifference: Hashable, Sendable {
         return differences
     }
 
-    private init(line: UInt32, article: Article, before: UInt32, after: UInt32) {
-        self.line = line
-        self.article = article
-        self.before = before
-        self.after = after
-    }
-
     private init(removed line: CartObservation.Line) {
-        self.init(line: line.id, article: line.article, before: line.quantity, after: 0)
+        (before, after) = (line, nil)
+        (self.line, article) = (line.id, line.article)
     }
 
     private init(added line: CartObservation.Line) {
-        self.init(line: line.id, article: line.article, before: 0, after: line.quantity)
+        (before, after) = (nil, line)
+        (self.line, article) = (line.id, line.article)
     }
 
-    /// The line before the difference; nil if there was none.
-    private var previous: CartObservation.Line? {
-        before == 0 ? nil : CartObservation.Line(id: line, article: article, quantity: before)
+    private init(changed old: CartObservation.Line, to new: CartObservation.Line) {
+        (before, after) = (old, new)
+        (line, article) = (new.id, new.article)
     }
 
     /// The lines before the differences that led to `lines`.
@@ -66,7 +55,7 @@ struct LineDifference: Hashable, Sendable {
     ) -> [CartObservation.Line] {
         guard !differences.isEmpty else { return lines }
         let changed = Set(differences.map(\.line))
-        let previous = differences.compactMap(\.previous)
+        let previous = differences.compactMap(\.before)
         return (lines.filter { !changed.contains($0.id) } + previous).sorted { $0.id < $1.id }
     }
 }

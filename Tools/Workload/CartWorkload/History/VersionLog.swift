@@ -4,16 +4,26 @@
 struct VersionLog: Sendable {
     struct Entry: Sendable {
         let version: UInt64
-        /// The digest of all its lines.
+        /// The digest of its content.
         let digest: UInt64
-        /// The differences to the preceding entry, or to an empty cart.
+        let phase: CartObservation.Phase
+        let note: Article?
+        /// The differences of lines to the preceding entry, or to an empty cart.
         var differences: [LineDifference]
+
+        init(_ observation: CartObservation, _ differences: [LineDifference]) {
+            version = observation.version
+            digest = observation.digest
+            phase = observation.phase
+            note = observation.note
+            self.differences = differences
+        }
     }
 
     /// The result of inserting an observation.
     enum Insertion: Sendable {
         case new, known
-        /// The version was received before, with other lines.
+        /// The version was received before, with another content.
         case contradicts
     }
 
@@ -28,9 +38,7 @@ struct VersionLog: Sendable {
     mutating func insert(_ observation: CartObservation) -> Insertion {
         if observation.version > version {
             let differences = LineDifference.from(latest, to: observation.lines)
-            entries.append(
-                Entry(version: observation.version, digest: observation.digest, differences: differences)
-            )
+            entries.append(Entry(observation, differences))
             latest = observation.lines
             return .new
         }
@@ -41,11 +49,7 @@ struct VersionLog: Sendable {
         let following = lines(at: place)
         let preceding = LineDifference.undo(entries[place].differences, in: following)
         entries[place].differences = LineDifference.from(observation.lines, to: following)
-        let entry = Entry(
-            version: observation.version,
-            digest: observation.digest,
-            differences: LineDifference.from(preceding, to: observation.lines)
-        )
+        let entry = Entry(observation, LineDifference.from(preceding, to: observation.lines))
         entries.insert(entry, at: place)
         return .new
     }

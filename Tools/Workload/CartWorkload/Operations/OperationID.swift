@@ -19,6 +19,17 @@ package struct OperationID: Hashable, Sendable {
     }
 }
 
+extension OperationID {
+    /// The id with this description; nil if no id has it.
+    package init?(_ text: some StringProtocol) {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 2, let client = UInt32(parts[0]), let number = UInt32(parts[1]) else {
+            return nil
+        }
+        self.init(client: client, number: number)
+    }
+}
+
 extension OperationID: CustomStringConvertible {
     /// `client.number`
     package var description: String { "\(client).\(number)" }

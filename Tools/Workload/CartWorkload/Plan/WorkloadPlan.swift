@@ -10,6 +10,14 @@ package struct WorkloadPlan: Hashable, Sendable {
     package var reads = 0.5
     /// The share of changes that set a quantity; the others add and remove lines.
     package var quantities = 0.2
+    /// The share of changes of other kinds: prices, notes, batches, clearing, deletion, checkout and so on.
+    package var others = 0.0
+    /// The share of those other changes that merge two carts; the rest is divided evenly.
+    package var merges = 0.0
+    /// The share of changes that expect the version which their client saw last.
+    package var conditional = 0.0
+    /// The share of changes that repeat an acknowledged operation, or use its key for another one.
+    package var repeats = 0.0
     package var popularity = Popularity.uniform
     /// The number of lines at which a cart is kept. Concurrent clients may bring it a little above that.
     package var cartSize = 10
@@ -20,6 +28,14 @@ package struct WorkloadPlan: Hashable, Sendable {
     package var retry = RetryPolicy()
 
     package init() {}
+
+    /// Lets clients make changes of every kind, so that carts pass through all phases.
+    package mutating func useEveryAction() {
+        others = 0.4
+        merges = 0.1
+        conditional = 0.15
+        repeats = 0.05
+    }
 
     /// The largest size that leaves room below a cart's own limit of 500 lines.
     package static let largestCart = 400
@@ -35,6 +51,10 @@ package struct WorkloadPlan: Hashable, Sendable {
         require((0...1).contains(reads), "reads: a share from 0 to 1, not \(reads)")
         require((0...1).contains(quantities), "quantities: a share from 0 to 1, not \(quantities)")
         require((0...1).contains(keyed), "keyed: a share from 0 to 1, not \(keyed)")
+        require((0...1).contains(others), "others: a share from 0 to 1, not \(others)")
+        require((0...1).contains(merges), "merges: a share from 0 to 1, not \(merges)")
+        require((0...1).contains(conditional), "conditional: a share from 0 to 1, not \(conditional)")
+        require((0...1).contains(repeats), "repeats: a share from 0 to 1, not \(repeats)")
         require(
             (1...Self.largestCart).contains(cartSize),
             "cart size: 1…\(Self.largestCart) lines, not \(cartSize)"
