@@ -41,7 +41,8 @@ extension Activation {
             return .commitAnswered(result.answer)
         case .resolve(let version, let commit):
             let answer = try await store.resolve(id, owner: owner, version: version, commit: commit)
-            if answer == .committed { batch?.formAfter = .ofUnansweredCommit }
+            // The answer of the commit itself would have told the form.
+            if answer == .committed { batch?.formAfter = .unknown }
             return .resolveAnswered(answer)
         case .verify(let version, let generation):
             let answer = try await store.verify(id, owner: owner, version: version, generation: generation)

@@ -11,8 +11,6 @@ package enum StoredForm: Sendable, Hashable {
     /// The strategy `events` wrote it: events of so many bytes on top of the whole state of the version
     /// `base`.
     case events(base: SequenceNumber, bytes: Int)
-
-    /// The form to assume of what a commit wrote whose answer never came. The strategy `snapshot` leaves no
-    /// other; the next commit of any other strategy replaces the whole content.
-    static var ofUnansweredCommit: StoredForm { .snapshot }
+    /// Some strategy wrote it, and the answer that would tell did not come. The next commit replaces all.
+    case unknown
 }
