@@ -99,6 +99,7 @@ extension CartHistory {
         var state =
             try journal.snapshot.map { bytes throws(CodecFailure) in try codec.decode(state: bytes) }
             ?? logic.initial
+        let currency = state.cart.contents?.currency
         var commits: [Commit] = []
         for entry in journal.entries {
             var events: [CartEvent] = []
@@ -107,14 +108,6 @@ extension CartHistory {
                 events.append(event.withWholeDetails(of: state.cart))
             }
             commits.append(Commit(version: entry.sequence.rawValue, events: events))
-        }
-        var currency: Currency?
-        if let snapshot = journal.snapshot {
-            do throws(CodecFailure) {
-                currency = try CartCodec().decode(state: snapshot).cart.contents?.currency
-            } catch {
-                throw Refusal(.unreadable("version \(journal.base.rawValue): \(error.reason)"), about: id)
-            }
         }
         self.init(id: id, since: journal.base.rawValue, currency: currency, commits: commits)
     }

@@ -46,7 +46,8 @@ extension RedisError {
         case .connectionLost: "the connection to Redis was lost"
         // Their messages are addresses.
         case .server(let error) where ["MOVED", "ASK"].contains(error.code): "Redis answered \(error.code)"
-        case .overloaded, .timedOut, .cancelled, .server, .protocolViolation, .shutDown: description
+        case .overloaded, .timedOut, .cancelled, .server, .replyTooLarge, .protocolViolation, .shutDown:
+            description
         }
     }
 }

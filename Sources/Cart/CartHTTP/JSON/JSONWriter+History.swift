@@ -93,7 +93,8 @@ extension CartEvent {
         switch self {
         case .created(let currency, _): currency
         case .lineAdded(_, let currency), .currencyChanged(let currency, _): currency
-        case .lineRenamed, .quantityChanged, .priceChanged, .lineRemoved, .cleared, .detailsChanged, .deleted,
+        case .lineRenamed, .quantityChanged, .priceChanged, .lineRemoved, .cleared, .detailsChanged,
+            .detailsPatched, .deleted,
             .checkedOut, .checkoutCancelled, .handedOver, .handOverUndone, .handOverFinished, .mergeSettled,
             .operationApplied:
             currency
