@@ -72,6 +72,9 @@ package struct StoredCartFixture {
         form = layout.form(at: sequence)
     }
 
+    /// Forgets the form that the state lies in, as a node does whose commit was looked up.
+    package mutating func loseForm() { form = .unknown }
+
     /// Reads what lies there, as a node that takes the cart does.
     package mutating func restore() throws {
         (state, form) = try stored()

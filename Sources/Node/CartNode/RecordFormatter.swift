@@ -62,7 +62,7 @@ struct RecordFormatter {
 
     private static func words(_ form: StoredForm, _ sequence: SequenceNumber) -> String {
         switch form {
-        case .empty: "nothing"
+        case .empty, .unknown: "nothing"
         case .snapshot: PersistenceStrategy.snapshot.rawValue
         case .incremental: PersistenceStrategy.incremental.rawValue
         case .events(let base, _):

@@ -1,8 +1,12 @@
 import ActorRuntime
 import CounterActor
+import Ownership
 import RuntimeTesting
 import ServerTesting
+import Synchronization
 import Testing
+
+@testable import RedisActorStore
 
 /// Commits that go unanswered on a Redis that then has no memory left.
 @Suite(.timeLimit(.minutes(1))) struct DoubtfulCommitTests {
@@ -31,6 +35,23 @@ import Testing
         }
     }
 
+    @Test(arguments: [PersistenceStrategy.snapshot, .events])
+    func `a first commit that was looked up can be followed and restored`(
+        _ strategy: PersistenceStrategy
+    ) async throws {
+        let reader = StateReader(decider: CounterLogic(), codec: CounterCodec())
+        let layout = try #require(strategy.layout(reader, snapshotEvery: 100))
+        try await SingleNode.with(
+            HostPolicy(),
+            store: { LosingStore(target: RedisActorStore(client: $0.client, layout: layout)) }
+        ) { node in
+            #expect(try await node.ask(1, .increment(by: 7)) == 7)
+            #expect(try await node.ask(1, .increment(by: 1)) == 8)
+            #expect(await node.host.releaseAll(until: .now + .seconds(10)) == 0)
+            #expect(try await node.ask(1, .read) == 8)
+        }
+    }
+
     private enum Fate: Hashable {
         case applied(Int64)
         case failed(HostFailure.Outcome)
@@ -49,5 +70,37 @@ import Testing
 
     private func until(_ condition: () async throws -> Bool) async throws {
         while try await !condition() { try await Task.sleep(for: .milliseconds(2)) }
+    }
+}
+
+/// A store that loses the answer to its first commit, and refuses the second.
+private final class LosingStore: ForwardingActorStore {
+    typealias Logic = CounterLogic
+
+    let target: any ActorStore<CounterLogic>
+    private let commits = Atomic(0)
+
+    init(target: any ActorStore<CounterLogic>) {
+        self.target = target
+    }
+
+    func commit(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        commit: CommitID,
+        change: StateChange<CounterLogic>
+    ) async throws(StoreFailure) -> CommitResult {
+        let number = commits.add(1, ordering: .relaxed).newValue
+        if number == 2 { throw .refused("OOM") }
+        let result = try await target.commit(
+            id,
+            owner: owner,
+            version: version,
+            commit: commit,
+            change: change
+        )
+        if number == 1 { throw .unanswered("lost by the test") }
+        return result
     }
 }

@@ -26,6 +26,19 @@ struct SingleNode: Sendable {
         }
     }
 
+    /// Runs `body` with a node that serves and reaches its actors through a store of the test's making.
+    static func with(
+        _ policy: HostPolicy,
+        store: (RedisStoreFixture) -> any ActorStore<CounterLogic>,
+        _ body: (SingleNode) async throws -> Void
+    ) async throws {
+        try await RedisServerFixture.with { server in
+            try await RedisStoreFixture.with(server) { fixture in
+                try await SingleNode(policy, on: fixture, store: store(fixture)).serve(body)
+            }
+        }
+    }
+
     /// Runs `body` with a node that serves and reaches its actors through a proxy, and a fixture that does
     /// not.
     static func withProxy(

@@ -187,6 +187,27 @@ import Testing
         }
     }
 
+    @Test(arguments: kinds, kinds)
+    func `a commit on a state of unknown form replaces all that was there`(
+        _ former: PersistenceStrategy,
+        _ later: PersistenceStrategy
+    ) throws {
+        var fixture = StoredCartFixture()
+        let eur = try #require(Currency(stored: "EUR"))
+        let layouts = (try StoredCartFixture.layout(former), try StoredCartFixture.layout(later))
+        try fixture.commit([.created(currency: nil, at: t)], by: layouts.0)
+        for id in 1...3 as ClosedRange<UInt32> {
+            let line = Line(id: LineID(id), sku: "s", name: nil, quantity: 1, unitPrice: 1, addedAt: t)
+            try fixture.commit([.lineAdded(line, currency: eur)], by: layouts.0)
+        }
+        fixture.loseForm()
+        for id in 1...2 as ClosedRange<UInt32> {
+            try fixture.commit([.lineRemoved(LineID(id), at: t)], by: layouts.1)
+            #expect(try fixture.stored().state == fixture.state)
+            #expect(try fixture.stored().form == fixture.form)
+        }
+    }
+
     @Test func `batches of small changes make small events, whatever else the details hold`() throws {
         let layout = try StoredCartFixture.layout(.events, every: 1_000)
         var fixture = StoredCartFixture()

@@ -94,9 +94,8 @@ extension CartEvent {
         case .created(let currency, _): currency
         case .lineAdded(_, let currency), .currencyChanged(let currency, _): currency
         case .lineRenamed, .quantityChanged, .priceChanged, .lineRemoved, .cleared, .detailsChanged,
-            .detailsPatched, .deleted,
-            .checkedOut, .checkoutCancelled, .handedOver, .handOverUndone, .handOverFinished, .mergeSettled,
-            .operationApplied:
+            .detailsPatched, .deleted, .checkedOut, .checkoutCancelled, .handedOver, .handOverUndone,
+            .handOverFinished, .mergeSettled, .operationApplied:
             currency
         }
     }

@@ -40,9 +40,10 @@ extension Activation {
             batch.formAfter = result.form
             return .commitAnswered(result.answer)
         case .resolve(let version, let commit):
-            return .resolveAnswered(
-                try await store.resolve(id, owner: owner, version: version, commit: commit)
-            )
+            let answer = try await store.resolve(id, owner: owner, version: version, commit: commit)
+            // The answer of the commit itself would have told the form.
+            if answer == .committed { batch?.formAfter = .unknown }
+            return .resolveAnswered(answer)
         case .verify(let version, let generation):
             let answer = try await store.verify(id, owner: owner, version: version, generation: generation)
             // The next try is for the generation in force now, so that a sweep ends also if another one comes

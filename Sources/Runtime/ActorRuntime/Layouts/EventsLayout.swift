@@ -99,7 +99,7 @@ package struct EventsLayout<Logic: Decider>: StateLayout {
             let (total, isAbsurd) = present.addingReportingOverflow(bytes)
             return overflows || kept >= interval || isAbsurd || total > byteLimit
                 ? .replace(base: before) : .add(base: base, bytes: total)
-        case .snapshot, .incremental:
+        case .snapshot, .incremental, .unknown:
             return .replace(base: before)
         }
     }

@@ -11,4 +11,6 @@ package enum StoredForm: Sendable, Hashable {
     /// The strategy `events` wrote it: events of so many bytes on top of the whole state of the version
     /// `base`.
     case events(base: SequenceNumber, bytes: Int)
+    /// Some strategy wrote it, and the answer that would tell did not come. The next commit replaces all.
+    case unknown
 }

@@ -56,6 +56,7 @@ struct SimulatedRedisConnection: Sendable {
         case .broken: throw .unanswered("the connection broke")
         }
     }
+
     private func noteTrouble<Value>(
         _ outcome: NetworkPath.Outcome<Result<Value, StoreFailure>>,
         since began: SimulatedTime
