@@ -71,8 +71,8 @@ import Testing
         let backend = InMemoryCarts()
         let routes = RetailRoutes(application(backend, policy: Self.policy), node: "n1")
         let server = Application(responder: RetailResponder(routes, context: BasicRequestContext.self))
-        try await server.test(.router) {
-            let caller = HTTPTestClient(client: $0)
+        try await server.test(.router) { client async throws in
+            let caller = HTTPTestClient(client: client)
             func send(_ method: HTTPRequest.Method, _ body: String, headers: HTTPFields = [:]) async throws
                 -> Int
             {
