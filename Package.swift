@@ -137,7 +137,8 @@ let productTargets = targets(
     # What everybody needs a little of.
     library Sources/Timing
     library Sources/PercentEncoding
-    library Sources/GRPCServing: GRPCCore GRPCNIOTransportHTTP2Posix NIOPosix
+    library Sources/ConnectionAdmission: Timing Logging NIOCore
+    library Sources/GRPCServing: GRPCCore GRPCNIOTransportHTTP2Posix NIOCore NIOPosix
 
     # The Redis client: NIO carries the bytes, hiredis reads them.
     system Sources/Redis/CHiredis
@@ -162,7 +163,7 @@ let productTargets = targets(
         ActorRuntime Cart CartActor CartApplication PercentEncoding Timing HTTPTypes Hummingbird
         HummingbirdCore Logging NIOCore NIOHTTP1 NIOHTTPTypes NIOHTTPTypesHTTP1
     library Sources/Cart/CartGRPC:
-        ActorRuntime Cart CartActor CartApplication CartProtobuf GRPCServing GRPCCore
+        ActorRuntime Cart CartActor CartApplication CartProtobuf ConnectionAdmission GRPCServing GRPCCore
         GRPCNIOTransportHTTP2Posix GRPCProtobuf Logging NIOCore NIOPosix SwiftProtobuf
     library Sources/Cart/OpenAPIDocument
 
@@ -171,9 +172,9 @@ let productTargets = targets(
         ActorRuntime Cart Ownership RedisClient Timing Configuration Logging ServiceLifecycle Subprocess
         SystemPackage
     executable Sources/Node/CartNode:
-        ActorRuntime Cart CartActor CartApplication CartGRPC CartHTTP NodeConfiguration OpenAPIDocument
-        Ownership PeerTransport RedisActorStore RedisClient Timing Hummingbird Logging NIOCore NIOPosix
-        ServiceLifecycle UnixSignals
+        ActorRuntime Cart CartActor CartApplication CartGRPC CartHTTP ConnectionAdmission NodeConfiguration
+        OpenAPIDocument Ownership PeerTransport RedisActorStore RedisClient Timing Hummingbird Logging NIOCore
+        NIOPosix ServiceLifecycle UnixSignals
     """
 )
 
@@ -224,6 +225,7 @@ let testTargets = targets(
     tests Tests/Unit/OwnershipTests: Ownership
     tests Tests/Unit/TimingTests: Timing
     tests Tests/Unit/PercentEncodingTests: PercentEncoding
+    tests Tests/Unit/ConnectionAdmissionTests: ConnectionAdmission NIOCore
     tests Tests/Unit/CartActorTests:
         ActorRuntime Cart CartActor CartProtobuf CartTesting Ownership SeededRandom SwiftProtobuf
     tests Tests/Unit/CartTests: Cart SeededRandom
@@ -257,7 +259,7 @@ let testTargets = targets(
         GRPCNIOTransportHTTP2Posix GRPCProtobuf Logging SwiftProtobuf
     tests Tests/Integration/NodeConfigurationTests:
         NodeConfiguration Ownership RedisClient Timing Logging NIOPosix ServiceLifecycle Subprocess
-        SystemPackage
+        SystemPackage Yams
 
     # Whole clusters in simulated time.
     tests Tests/Simulation/SimulationTests: CartSimulation Ownership
@@ -265,7 +267,7 @@ let testTargets = targets(
     # Real processes under real faults, and under clients that are not ours.
     tests Tests/System/FailoverTests:
         CartNode CartWorkload ClusterTesting NodeConfiguration ServerTesting AsyncHTTPClient NIOCore
-        NIOFoundationCompat NIOHTTP1
+        NIOFoundationCompat NIOHTTP1 NIOPosix
     tests Tests/System/CounterExampleTests: CounterExample ServerTesting
     tests Tests/System/ProtocolTests: ClusterTesting ServerTesting
     """

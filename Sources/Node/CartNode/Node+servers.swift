@@ -4,6 +4,7 @@ import CartActor
 import CartApplication
 import CartGRPC
 import CartHTTP
+import ConnectionAdmission
 import Hummingbird
 import NIOCore
 import NIOPosix
@@ -28,42 +29,40 @@ extension Node {
         return application(
             failpoints.around(routes.responder(otherwise: index)),
             at: settings.http,
+            through: clientGate,
             cors: CORSPolicy(origins: settings.corsOrigins)
         )
     }
 
     /// The port for clients over gRPC, if there is one.
-    ///
-    /// - Throws: `BadSetting` if its host's name is not known.
     func rpcServer() throws -> CartRPCServer? {
         guard let endpoint = settings.grpc.endpoint else { return nil }
-        let (directory, clock) = (runtime.directory, clock)
-        do {
-            return try CartRPCServer(
-                host: endpoint.host,
-                port: endpoint.port,
-                application: carts,
-                logger: logger,
-                isServing: { directory.notReadyReasons(at: clock.now).isEmpty }
-            )
-        } catch is SocketAddressError.UnknownHost {
-            throw BadSetting(
-                "grpc-host",
-                problem: "no such host (got \"\(endpoint.host)\", "
-                    + "expected a name or an address of this machine)"
-            )
-        }
+        return try CartRPCServer(
+            host: endpoint.host,
+            port: endpoint.port,
+            application: carts,
+            gate: clientGate,
+            logger: logger,
+            isServing: isReady
+        )
     }
 
     /// The port for the AWS retail store's clients, if there is one.
     func retailApplication() -> (any Service)? {
         guard let endpoint = settings.retail.endpoint else { return nil }
-        let routes = RetailRoutes(carts, node: settings.nodeName)
+        let routes = RetailRoutes(carts, node: settings.nodeName, isReady: isReady)
         return application(
             failpoints.around(RetailResponder(routes, context: BasicRequestContext.self)),
             at: endpoint,
+            through: clientGate,
             cors: CORSPolicy(origins: settings.corsOrigins)
         )
+    }
+
+    /// Tells whether clients should call this node.
+    private var isReady: @Sendable () -> Bool {
+        let (directory, clock) = (runtime.directory, clock)
+        return { directory.notReadyReasons(at: clock.now).isEmpty }
     }
 
     /// The service that all faces call.
@@ -88,12 +87,13 @@ extension Node {
     func operationsApplication() -> some Service {
         let router = Router()
         OperationsRoutes { [self] in status() }.add(to: router)
-        return application(router.buildResponder(), at: settings.operations)
+        return application(router.buildResponder(), at: settings.operations, through: operationsGate)
     }
 
     private func application(
         _ responder: some HTTPResponder<BasicRequestContext>,
         at endpoint: Endpoint,
+        through gate: ConnectionGate,
         cors: CORSPolicy = CORSPolicy()
     ) -> some Service {
         var policy = ConnectionPolicy(node: settings.nodeName)
@@ -101,7 +101,7 @@ extension Node {
         policy.cors = cors
         return Application(
             responder: responder,
-            server: .face(policy),
+            server: .face(policy, admitting: gate.admit),
             configuration: .init(address: .hostname(endpoint.host, port: endpoint.port)),
             eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton),
             logger: logger

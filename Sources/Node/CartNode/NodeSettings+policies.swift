@@ -1,5 +1,6 @@
 import ActorRuntime
 import CartApplication
+import ConnectionAdmission
 import NodeConfiguration
 import PeerTransport
 import RedisClient
@@ -35,5 +36,15 @@ extension NodeSettings {
         policy.restrictsAdding = prices == .trusted
         if !trustedToken.revealed.isEmpty { policy.trusted = TrustedToken(trustedToken.revealed) }
         return policy
+    }
+
+    /// The limits on connections of clients.
+    var clientConnections: ConnectionLimits {
+        ConnectionLimits(total: connections.clients, perAddress: connections.clientsPerAddress)
+    }
+
+    /// The limits on connections to the operations port.
+    var operationsConnections: ConnectionLimits {
+        ConnectionLimits(total: connections.operations, perAddress: connections.operationsPerAddress)
     }
 }

@@ -14,8 +14,11 @@ import Testing
 @Suite struct RetailTests {
     let backend = InMemoryCarts()
 
-    private func serve(_ body: @escaping @Sendable (HTTPTestClient) async throws -> Void) async throws {
-        let routes = RetailRoutes(application(backend), node: "n1")
+    private func serve(
+        isReady: Bool = true,
+        _ body: @escaping @Sendable (HTTPTestClient) async throws -> Void
+    ) async throws {
+        let routes = RetailRoutes(application(backend), node: "n1", isReady: { isReady })
         let server = Application(responder: RetailResponder(routes, context: BasicRequestContext.self))
         try await server.test(.router) { try await body(HTTPTestClient(client: $0)) }
     }
@@ -70,7 +73,9 @@ import Testing
         let bad: [(HTTPRequest.Method, String, String?, Int, String?)] = [
             (.get, "/carts", nil, 404, nil), (.get, "/carts/", nil, 404, nil),
             (.get, "/carts/%ff", nil, 404, nil),
-            (.get, "/carts/a%2", nil, 404, nil), (.get, "/v1/carts/a", nil, 404, nil),
+            (.get, "/carts/%-0", nil, 404, nil), (.get, "/carts/%+0", nil, 404, nil),
+            (.get, "/carts/a/items/%-0", nil, 404, nil), (.get, "/carts/a%2", nil, 404, nil),
+            (.get, "/v1/carts/a", nil, 404, nil),
             (.get, "/carts/\(long)", nil, 400, "customerId"), (.put, "/carts/a", nil, 405, nil),
             (.post, "/carts/a/items", "", 400, ""), (.post, "/carts/a/items", "[]", 422, ""),
             (.post, "/carts/a/items", "{", 400, ""),
@@ -86,6 +91,7 @@ import Testing
             (.get, "/carts/a/merge", nil, 422, "sessionId"),
             (.get, "/carts/a/merge?sessionId=%zz", nil, 422, "sessionId"),
             (.get, "/carts/a/merge?sessionId=%ff", nil, 422, "sessionId"),
+            (.get, "/carts/a/merge?sessionId=%-0", nil, 422, "sessionId"),
             (.get, "/carts/a/merge?sessionId=\(long)", nil, 400, "sessionId"),
             (.get, "/carts/\(long)/merge?sessionId=a", nil, 400, "customerId"),
         ]
@@ -147,6 +153,47 @@ import Testing
             let reply = try await caller.send(.post, "/carts/a/items", body: Self.item("a", 1, at: 1))
             #expect(reply.status == 409 && reply.problem == "cart-checked-out" && reply["Cart-Node"] == "n1")
             #expect(try reply.json.keys.sorted() == ["detail", "status", "title", "type"])
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func `the probes of the shop's charts are answered as Spring Boot answers them`(isReady: Bool)
+        async throws
+    {
+        let actuator = "application/vnd.spring-boot.actuator.v3+json"
+        let word = isReady ? "UP" : "OUT_OF_SERVICE"
+        let probes: [(path: String, isUp: Bool, type: String, body: String)] = [
+            ("/actuator/health/liveness", true, actuator, #"{"status":"UP"}"#),
+            ("/actuator/health/readiness", isReady, actuator, #"{"status":"\#(word)"}"#),
+            (
+                "/actuator/health?x=1", isReady, actuator,
+                #"{"status":"\#(word)","groups":["liveness","readiness"]}"#
+            ),
+            (
+                "/topology", true, "application/json",
+                #"{"persistenceProvider":"redis","dynamodbTable":"N/A","dynamodbEndpoint":"N/A"}"#
+            ),
+        ]
+        try await serve(isReady: isReady) { caller in
+            for (path, isUp, type, body) in probes {
+                let reply = try await caller.send(.get, path)
+                #expect(reply.status == (isUp ? 200 : 503), "\(path)")
+                #expect(reply["Content-Type"] == type && Self.text(reply) == body, "\(path)")
+                let plain = try await caller.send(.get, path, headers: [.accept: "application/json"])
+                #expect(plain["Content-Type"] == "application/json", "\(path)")
+                let head = try await caller.send(.head, path)
+                #expect(head.status == reply.status && head.body.isEmpty, "\(path)")
+                #expect(head["Content-Type"] == type, "\(path)")
+                #expect(head["Content-Length"] == "\(body.utf8.count)", "\(path)")
+                let options = try await caller.send(.options, path)
+                #expect(options.status == 200 && options.body.isEmpty, "\(path)")
+                #expect(options["Allow"] == "GET, HEAD, OPTIONS", "\(path)")
+                let post = try await caller.send(.post, path, body: "{}")
+                #expect(post.status == 405 && post["Allow"] == "GET, HEAD, OPTIONS", "\(path)")
+            }
+            for path in ["/actuator", "/actuator/health/", "/actuator/health/x", "/topology/x"] {
+                #expect(try await caller.send(.get, path).status == 404, "\(path)")
+            }
         }
     }
 }

@@ -103,6 +103,50 @@ extension FailoverTests {
             }
         }
 
+        @Test func `a host's name that nobody knows is refused by the name of its setting`() async throws {
+            for host in ["http-host", "grpc-host", "retail-host", "ops-host", "link-host"] {
+                var options = Cluster.Options()
+                options.nodes = 1
+                options.starts = false
+                options.settings = ["--\(host)", "nowhere.invalid"]
+                try await Cluster.with(options) { cluster in
+                    let node = cluster.nodes[0]
+                    try node.start()
+                    #expect(try await node.end(within: .seconds(20)) == .exited(64))
+                    let line = node.log.split(separator: "\n").last
+                    #expect(line?.contains("\(host): no such host") == true, "\(node.log)")
+                }
+            }
+        }
+
+        @Test func `nodes reach each other at names that they listen on`() async throws {
+            var options = Cluster.Options()
+            options.settings = ["--link-host", "localhost"]
+            try await Cluster.with(options) { cluster in
+                try await RawHTTPClient.with(cluster) { rawClient in
+                    #expect(await rawClient.create("a", at: 0).status == 201)
+                    #expect(await rawClient.add("b", to: "a", at: 1).quantities == ["b": 1])
+                }
+            }
+        }
+
+        @Test func `a node without a folder that it can write to serves carts and says what it lacks`()
+            async throws
+        {
+            var options = Cluster.Options()
+            // Nobody can make a folder there, not even root.
+            options.folder = { "../../../../../../../../proc/cart-node\($0)" }
+            try await Cluster.with(options) { cluster in
+                try await RawHTTPClient.with(cluster) { rawClient in
+                    #expect(await rawClient.create("a", at: 0).status == 201)
+                    #expect(await rawClient.add("b", to: "a", at: 1).quantities == ["b": 1])
+                }
+                for node in cluster.nodes {
+                    #expect(node.log.contains("there is no data folder"), "\(node.log)")
+                }
+            }
+        }
+
         @Test func `a wrong password is named in the log and to operators, and a right one is enough`()
             async throws
         {

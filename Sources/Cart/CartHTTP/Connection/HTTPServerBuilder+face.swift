@@ -1,6 +1,6 @@
 package import HummingbirdCore
 import Logging
-import NIOCore
+package import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
@@ -8,9 +8,15 @@ import NIOHTTPTypesHTTP1
 extension HTTPServerBuilder {
     /// The server of one of the node's HTTP ports.
     ///
-    /// - Parameter policy: its limits, and what its answers have in common.
-    package static func face(_ policy: ConnectionPolicy) -> HTTPServerBuilder {
-        HTTPServerBuilder { FaceChannel(responder: $0, policy: policy) }
+    /// - Parameters:
+    ///   - policy: its limits, and what its answers have in common.
+    ///   - admits: tells whether a new connection may be served; if not, it has closed the connection.
+    ///     By default all are.
+    package static func face(
+        _ policy: ConnectionPolicy,
+        admitting admits: @escaping @Sendable (any Channel) -> Bool = { _ in true }
+    ) -> HTTPServerBuilder {
+        HTTPServerBuilder { FaceChannel(responder: $0, policy: policy, admits: admits) }
     }
 }
 
@@ -21,9 +27,11 @@ private struct FaceChannel: HTTPChannelHandler {
 
     let responder: Responder
     let policy: ConnectionPolicy
+    let admits: @Sendable (any Channel) -> Bool
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-        channel.eventLoop.makeCompletedFuture {
+        guard admits(channel) else { return channel.eventLoop.makeFailedFuture(ConnectionNotAdmitted()) }
+        return channel.eventLoop.makeCompletedFuture {
             let pipeline = channel.pipeline.syncOperations
             try pipeline.addFace(policy)
             try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
@@ -62,3 +70,6 @@ extension ChannelPipeline.SynchronousOperations {
         try addHandler(ConnectionHandler(policy, line: line))
     }
 }
+
+/// The connection is beyond the limits and was closed before anything was read from it.
+private struct ConnectionNotAdmitted: Error {}

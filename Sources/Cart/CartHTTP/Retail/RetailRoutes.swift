@@ -12,10 +12,18 @@ package struct RetailRoutes<Dispatcher: CartDispatcher>: Sendable {
     private let carts: DemoShopCarts<Dispatcher>
     private let application: CartApplication<Dispatcher>
     private let responses: CartResponseBuilder
+    private let isReady: @Sendable () -> Bool
 
-    /// - Parameter node: the name of this node, as `Cart-Node` gives it.
-    package init(_ application: CartApplication<Dispatcher>, node: String) {
+    /// - Parameters:
+    ///   - node: the name of this node, as `Cart-Node` gives it.
+    ///   - isReady: tells whether clients should call this node; cheap.
+    package init(
+        _ application: CartApplication<Dispatcher>,
+        node: String,
+        isReady: @escaping @Sendable () -> Bool
+    ) {
         self.application = application
+        self.isReady = isReady
         carts = DemoShopCarts(.retail, application)
         responses = CartResponseBuilder(
             node: node,
@@ -29,6 +37,9 @@ package struct RetailRoutes<Dispatcher: CartDispatcher>: Sendable {
     /// - Throws: where the client's connection broke while its body was read.
     func respond(to request: Request) async throws -> Response {
         do {
+            if let probe = RetailProbe(target: request.head.path ?? "") {
+                return try answer(request, to: probe)
+            }
             return try await answer(request)
         } catch let refusal as Refusal {
             let hasBody = request.method == .post || request.method == .patch
@@ -91,6 +102,26 @@ package struct RetailRoutes<Dispatcher: CartDispatcher>: Sendable {
             return responses.options(resource.methods)
         case (.cart, _), (.merge, _), (.items, _), (.item, _):
             throw HTTPRefusal.methodNotAllowed(allowed: resource.methods)
+        }
+    }
+
+    private func answer(_ request: Request, to probe: RetailProbe) throws(HTTPRefusal) -> Response {
+        switch request.method {
+        case .get, .head:
+            let (isUp, body) = probe.answer(isReady: isReady())
+            var fields = fields
+            fields[.cacheControl] = "no-store"
+            fields[.contentType] = probe.contentType(accepted: request.headers[.accept])
+            let response = Response(
+                status: isUp ? .ok : .serviceUnavailable,
+                headers: fields,
+                body: ResponseBody(byteBuffer: ByteBuffer(string: body))
+            )
+            return request.method == .head ? response.createHeadResponse() : response
+        case .options:
+            return Response(status: .ok, headers: [.allow: RetailProbe.methods])
+        case _:
+            throw .methodNotAllowed(allowed: RetailProbe.methods)
         }
     }
 

@@ -57,22 +57,31 @@ extension NodeSettings {
             link.advertised = link.listen.description
             return
         }
-        // Nobody asks a node that is alone.
-        guard redis.server != .embedded else {
-            link.advertised = Endpoint(host: "127.0.0.1", port: link.listen.port).description
-            return
+        guard redis.server == .embedded || cluster.isSingleNode else {
+            throw BadSetting(
+                "link-advertise",
+                problem:
+                    "missing: link-host stands for every address, so other nodes need one of them "
+                    + "(expected host:port)"
+            )
         }
-        throw BadSetting(
-            "link-advertise",
-            problem:
-                "missing: link-host stands for every address, so other nodes need one of them "
-                + "(expected host:port)"
-        )
+        // Nobody asks a node that is alone.
+        let host = link.listen.host == "::" ? "::1" : "127.0.0.1"
+        link.advertised = Endpoint(host: host, port: link.listen.port).description
     }
 
-    /// Fills in the default data folder.
+    /// Fills in the default data folder. It stays empty where there is none and only an embedded Redis would
+    /// need it.
     mutating func completeFolder(_ environment: [String: String]) throws(BadSetting) {
-        if dataFolder.isEmpty { dataFolder = try Self.standardFolder(environment) }
+        guard dataFolder.isEmpty else { return }
+        if let folder = Self.standardFolder(environment) {
+            dataFolder = folder
+        } else if redis.server == .embedded {
+            throw BadSetting(
+                "data-dir",
+                problem: "missing: neither XDG_STATE_HOME nor HOME is an absolute path (expected a path)"
+            )
+        }
     }
 
     private mutating func completeCluster(_ generator: inout some RandomNumberGenerator) throws(BadSetting) {
@@ -89,13 +98,10 @@ extension NodeSettings {
         cluster.secret = Secret(words.joined())
     }
 
-    private static func standardFolder(_ environment: [String: String]) throws(BadSetting) -> String {
+    private static func standardFolder(_ environment: [String: String]) -> String? {
         // The XDG rules: a path that is not absolute is to be ignored.
         if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") { return "\(state)/cart-node" }
         if let home = environment["HOME"], home.hasPrefix("/") { return "\(home)/.local/state/cart-node" }
-        throw BadSetting(
-            "data-dir",
-            problem: "missing: neither XDG_STATE_HOME nor HOME is an absolute path (expected a path)"
-        )
+        return nil
     }
 }

@@ -38,6 +38,7 @@ package struct NodeSettings: Sendable {
     package var trustedToken = Secret("")
     /// The callers that may name the price of a line that they add.
     package var prices = PriceSource.any
+    package var connections = ConnectionSettings()
     package var shutdown = ShutdownSettings()
     /// The least severe level that the node logs.
     package var logLevel = Logger.Level.info
@@ -160,6 +161,18 @@ extension NodeSettings {
         package var batch = 128
         /// The maximum number of restores from Redis under way at once.
         package var restores = 64
+    }
+
+    /// The limits on connections of clients and of operators.
+    package struct ConnectionSettings: Sendable {
+        /// The maximum number of connections to the ports for carts together.
+        package var clients = 24_000
+        /// The maximum number of those from one address.
+        package var clientsPerAddress = 12_000
+        /// The maximum number of connections to the operations port.
+        package var operations = 256
+        /// The maximum number of those from one address.
+        package var operationsPerAddress = 128
     }
 
     /// The timing of a shutdown.

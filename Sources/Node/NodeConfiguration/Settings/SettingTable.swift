@@ -248,6 +248,31 @@ enum SettingTable {
                 in: 0...1_000_000,
                 meaning: "maximum number of clients watching carts"
             ),
+            .count(
+                "connections-limit",
+                \.connections.clients,
+                in: 1...1_000_000,
+                meaning:
+                    "maximum number of connections to the ports for carts (HTTP, gRPC, retail store) together"
+            ),
+            .count(
+                "connections-per-address",
+                \.connections.clientsPerAddress,
+                in: 1...1_000_000,
+                meaning: "maximum number of those from one IPv4 address or one IPv6 network of 64 bits"
+            ),
+            .count(
+                "ops-connections-limit",
+                \.connections.operations,
+                in: 1...1_000_000,
+                meaning: "maximum number of connections to `ops-port`"
+            ),
+            .count(
+                "ops-connections-per-address",
+                \.connections.operationsPerAddress,
+                in: 1...1_000_000,
+                meaning: "maximum number of those from one IPv4 address or one IPv6 network of 64 bits"
+            ),
             .corsOrigins,
             .trustedToken,
             .contents(of: .trustedToken),
