@@ -55,7 +55,7 @@ struct CartKnowledge: Sendable {
     mutating func otherChange(
         _ id: OperationID,
         on cart: CartName,
-        _ plan: WorkloadPlan,
+        plan: WorkloadPlan,
         _ random: inout SplitMix64
     ) -> CartModel.Choice {
         if random.unit() < plan.merges, phase == .open, cart.number > 0 {
@@ -130,8 +130,8 @@ struct CartKnowledge: Sendable {
         8 * UInt32.random(in: 1...5, using: &random)
     }
 
-    /// Quantities cycle through the range of a line, above those that additions use. Carts use different ones,
-    /// as merges take lines from one to another.
+    /// Quantities cycle through the range of a line, above those that additions use. Carts use different
+    /// ones, as merges take lines from one to another.
     private mutating func nextQuantity(of cart: CartName) -> UInt32 {
         settings += 1
         let own = UInt32(truncatingIfNeeded: cart.number) % 32
