@@ -57,9 +57,9 @@ package struct Handover: Hashable, Sendable {
 
     /// The number of the closing that is committed as this version of the cart.
     ///
-    /// It includes the time of creation: versions begin again where a cart expired and its id was reused, and
-    /// then the old closing must not pass for the new one. Cannot trap, and grows within a cart's life
-    /// whatever the clocks say.
+    /// It includes the time of creation: carts of older builds began at version 1, also where an id was used
+    /// again, and then the old closing must not pass for the new one. Cannot trap, and grows within a cart's
+    /// life whatever the clocks say.
     static func attempt(of cart: OpenCart, at version: UInt64) -> UInt64 {
         UInt64(max(0, cart.createdAt.milliseconds)) &<< 22 &+ version
     }

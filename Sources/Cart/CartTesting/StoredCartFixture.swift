@@ -40,7 +40,13 @@ package struct StoredCartFixture {
     package mutating func commit(_ events: [CartEvent], by layout: any StateLayout<CartLogic>) throws {
         var after = state
         for event in events { CartLogic().evolve(&after, with: event) }
-        let change = StateChange<CartLogic>(before: state, after: after, events: events, form: form)
+        let change = StateChange<CartLogic>(
+            before: state,
+            after: after,
+            events: events,
+            form: form,
+            sequence: sequence.next
+        )
         let written = try layout.content(of: change, at: sequence.next, on: form)
         if written.replaces { fields = [:] }
         for name in written.delete { fields[name] = nil }

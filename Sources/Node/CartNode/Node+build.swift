@@ -41,6 +41,7 @@ extension Node {
                 problem: "not fit for a key in Redis (got \"\(settings.cluster.name)\")"
             )
         }
+        let recorder = SessionRecorder(folder: folder, logger: logger)
         let policy = settings.hostPolicy
         let linkPolicy = settings.linkPolicy
         let secret = settings.cluster.secret.revealed
@@ -83,7 +84,7 @@ extension Node {
                 ),
                 link: link
             ),
-            identity: Self.identity(settings, folder, logger: logger),
+            identity: Self.identity(settings, folder, recorder: recorder, logger: logger),
             policy: policy,
             environment: Self.environment(heartbeats: heartbeatLoop, restores: restores),
             logger: logger
@@ -92,6 +93,7 @@ extension Node {
         self.failpoints = failpoints
         self.logger = logger
         self.folder = folder
+        self.recorder = recorder
         self.embedded = embedded
         self.redis = redis
         self.heartbeats = heartbeats
@@ -126,6 +128,7 @@ extension Node {
     private static func identity(
         _ settings: NodeSettings,
         _ folder: DataFolder,
+        recorder: SessionRecorder,
         logger: Logger
     ) -> NodeIdentity {
         NodeIdentity(
@@ -136,13 +139,14 @@ extension Node {
             ),
             bootstrap: bootstrap(settings, folder, logger: logger),
             recordSession: { session, settled in
-                let record = SessionRecord(
-                    session: session,
-                    settled: settled?.description,
-                    cluster: settings.cluster.name,
-                    redis: settings.redisIdentity
+                recorder.record(
+                    SessionRecord(
+                        session: session,
+                        settled: settled?.description,
+                        cluster: settings.cluster.name,
+                        redis: settings.redisIdentity
+                    )
                 )
-                Self.write(record, to: folder, logger: logger)
             }
         )
     }
@@ -203,29 +207,26 @@ extension Node {
         switch folder.predecessor() {
         case .none:
             return BootstrapState(exclusive: isExclusive)
-        case .record(let record):
+        case .record(let record, let isOver):
             guard record.cluster == settings.cluster.name, record.redis == settings.redisIdentity else {
                 return BootstrapState(exclusive: isExclusive)
             }
+            // Whatever holds a copy of the folder has a copy of an embedded Redis, not this one.
+            let isGone = isOver || isExclusive
+            if !isGone {
+                logger.notice(
+                    "the former session may go on elsewhere: its carts wait for the lease",
+                    metadata: ["session": "\(record.session)"]
+                )
+            }
             return BootstrapState(
-                predecessor: record.session,
+                predecessor: isGone ? record.session : nil,
                 settled: record.settled,
                 exclusive: isExclusive
             )
         case .corrupted(let reason):
             logger.warning("the former session's record cannot be used", metadata: ["cause": "\(reason)"])
             return BootstrapState(exclusive: isExclusive)
-        }
-    }
-
-    private static func write(_ record: SessionRecord, to folder: DataFolder, logger: Logger) {
-        do {
-            try folder.record(record)
-        } catch {
-            logger.error(
-                "the session is not recorded: after a crash a successor must wait for the lease",
-                metadata: ["cause": "\(error)"]
-            )
         }
     }
 }

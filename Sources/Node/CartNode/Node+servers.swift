@@ -10,6 +10,7 @@ import NIOPosix
 import NodeConfiguration
 import Ownership
 import ServiceLifecycle
+import Timing
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -113,13 +114,18 @@ extension Node {
             draining: view.notReadyReasons.contains(.draining),
             liveCarts: runtime.host.liveCount,
             generation: view.generation?.description,
+            lease: Int(clamping: view.lease.wholeMilliseconds),
+            warnings: view.membersWithOtherLease.map {
+                "\($0.card.name) has another lease length: set the same lease-length on all nodes"
+            },
             members: view.members.map {
                 NodeStatus.Peer(
                     name: $0.card.name,
                     session: $0.session.rawValue,
                     condition: $0.condition.rawValue,
                     link: $0.card.link,
-                    build: $0.card.build
+                    build: $0.card.build,
+                    lease: $0.lease.map { Int(clamping: $0.wholeMilliseconds) }
                 )
             }
         )

@@ -17,6 +17,7 @@ struct Node {
     let failpoints: Failpoints
     let logger: Logger
     let folder: DataFolder
+    let recorder: SessionRecorder
     let embedded: EmbeddedRedis?
     /// Carries the carts' commands.
     let redis: RedisClient
@@ -68,7 +69,7 @@ struct Node {
         if let embedded { services.append(embedded) }
         services += [
             RedisService(client: redis), RedisService(client: heartbeats), FeedService(feed: feed), readiness,
-            operationsApplication(),
+            operationsApplication(), recorder,
             RuntimeService(runtime: runtime, readiness: readiness),
             LinkClientService(link: link), LinkServerService(server: peers), cartApplication(),
         ]

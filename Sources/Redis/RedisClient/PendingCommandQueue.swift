@@ -3,8 +3,8 @@ internal import DequeModule
 /// The commands of one connection that wait for their replies, in order. Redis replies in the order of the
 /// commands. Pure: owns no socket, clock or continuation.
 ///
-/// A `Ticket` stands for a caller. It leaves the queue exactly once: with its reply, or with the end of the
-/// connection. The command of a caller that stopped waiting keeps its place, so that no other caller gets its
+/// A `Ticket` stands for a caller. It leaves the queue exactly once: with its last reply, or with the end of
+/// the connection. The command of a caller that stopped waiting keeps its place, so that no other caller gets its
 /// reply.
 struct PendingCommandQueue<Ticket, Instant: Comparable> {
     enum State: Equatable {
@@ -47,6 +47,8 @@ struct PendingCommandQueue<Ticket, Instant: Comparable> {
     private struct Slot {
         let ticket: Ticket
         let deadline: Instant
+        /// The number of replies that are still to come.
+        var replies = 1
     }
 
     private(set) var state: State = .open
@@ -57,6 +59,8 @@ struct PendingCommandQueue<Ticket, Instant: Comparable> {
     private var slots: Deque<Slot> = []
     /// The number of slots, from the oldest, whose commands were sent.
     private var sentCount = 0
+    /// The number of commands that wait, in all slots.
+    private var commandCount = 0
     private var unsentBytes = 0
 
     init(limit: Int, unsentByteLimit: Int) {
@@ -76,24 +80,28 @@ struct PendingCommandQueue<Ticket, Instant: Comparable> {
     /// Queues a command, directly after its `preface` if it has one.
     ///
     /// - Parameters:
-    ///   - bytes: the length of both.
-    ///   - deadline: the instant by which both must have their replies.
+    ///   - commands: the number of commands under the ticket, which leave together; at least 1. The ticket
+    ///     gets that many replies.
+    ///   - bytes: the length of all.
+    ///   - deadline: the instant by which all must have their replies.
     mutating func submit(
         _ ticket: Ticket,
         after preface: Ticket? = nil,
+        commands: Int = 1,
         bytes: Int,
         deadline: Instant
     ) -> Admission {
         switch state {
         case .over(let end): return .refused(end.refusal)
         case .open:
-            let room = limit - slots.count
-            guard room >= (preface == nil ? 1 : 2), bytes <= unsentByteLimit - unsentBytes else {
+            let needed = preface == nil ? commands : commands + 1
+            guard limit - commandCount >= needed, bytes <= unsentByteLimit - unsentBytes else {
                 return .refused(.overloaded)
             }
             let wake = !hasUnsent
             if let preface { slots.append(Slot(ticket: preface, deadline: deadline)) }
-            slots.append(Slot(ticket: ticket, deadline: deadline))
+            slots.append(Slot(ticket: ticket, deadline: deadline, replies: commands))
+            commandCount += needed
             unsentBytes += bytes
             return .admitted(wake: wake)
         }
@@ -107,8 +115,14 @@ struct PendingCommandQueue<Ticket, Instant: Comparable> {
 
     /// Takes the oldest command off the queue, for a complete reply that has arrived.
     mutating func reply() -> Delivery {
-        guard expectsReply, let slot = slots.popFirst() else { return .unexpected }
-        sentCount -= 1
+        guard expectsReply, let slot = slots.first else { return .unexpected }
+        commandCount -= 1
+        if slot.replies > 1 {
+            slots[0].replies -= 1
+        } else {
+            slots.removeFirst()
+            sentCount -= 1
+        }
         return .to(slot.ticket)
     }
 
@@ -134,6 +148,7 @@ struct PendingCommandQueue<Ticket, Instant: Comparable> {
             }
             slots = []
             sentCount = 0
+            commandCount = 0
             unsentBytes = 0
             return failures
         }

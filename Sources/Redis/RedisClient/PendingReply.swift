@@ -1,6 +1,7 @@
 internal import Synchronization
 
-/// A caller that waits for a reply. The first outcome resumes it; later ones have no effect.
+/// A caller that waits for a reply, or for all replies to a pipeline. The first outcome resumes it; later
+/// ones have no effect.
 final class PendingReply: Sendable {
     typealias Outcome = Result<RedisValue, RedisError>
 
@@ -14,6 +15,22 @@ final class PendingReply: Sendable {
     }
 
     private let state = Mutex(State.fresh)
+    /// The number of commands of a pipeline; nil for a single command.
+    private let pipelineCount: Int?
+    /// The replies to a pipeline so far.
+    private let replies = Mutex<[RedisValue]>([])
+
+    /// A caller with one command.
+    init() {
+        pipelineCount = nil
+    }
+
+    /// A caller with a pipeline of so many commands. Its outcome is an array of their replies, errors among
+    /// them.
+    init(pipelineOf count: Int) {
+        pipelineCount = count
+        replies.withLock { $0.reserveCapacity(count) }
+    }
 
     /// The caller suspends.
     ///
@@ -30,6 +47,19 @@ final class PendingReply: Sendable {
         }
         if !begins { continuation.resume(returning: .failure(.cancelled(sent: false))) }
         return begins
+    }
+
+    /// Takes the next reply, and resumes the caller if it is the last one.
+    func take(_ reply: RedisValue) {
+        guard let pipelineCount else {
+            if case .error(let error) = reply { return finish(.failure(.server(error))) }
+            return finish(.success(reply))
+        }
+        let complete = replies.withLock { replies -> [RedisValue]? in
+            replies.append(reply)
+            return replies.count == pipelineCount ? replies : nil
+        }
+        if let complete { finish(.success(.array(complete))) }
     }
 
     /// Resumes the caller with an outcome.

@@ -68,16 +68,58 @@ final class RedisConnection: Sendable {
         }.get()
     }
 
+    /// Sends all commands of a pipeline, with none of others between them, and waits for all replies.
+    ///
+    /// - Returns: an array of the replies.
+    func send(_ pipeline: RedisPipeline) async throws(RedisError) -> RedisValue {
+        guard pipeline.count > 0 else { return .array([]) }
+        let call = PendingReply(pipelineOf: pipeline.count)
+        return try await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                guard call.begin(continuation) else { return }
+                submit(pipeline, for: call)
+            }
+        } onCancel: {
+            call.cancel()
+        }.get()
+    }
+
     private func submit(_ command: RedisCommand, after preface: RedisCommand?, for call: PendingReply) {
         let bytes = command.byteBound + (preface?.byteBound ?? 0)
+        let nobody: PendingReply?? = preface == nil ? .none : .some(nil)
+        submit(call) { pending, deadline in
+            pending.submit(call, after: nobody, bytes: bytes, deadline: deadline)
+        } write: { outbox in
+            if let preface { outbox.writeCommand(preface) }
+            outbox.writeCommand(command)
+        }
+    }
+
+    private func submit(_ pipeline: RedisPipeline, for call: PendingReply) {
+        submit(call) { pending, deadline in
+            pending.submit(
+                call,
+                commands: pipeline.count,
+                bytes: pipeline.bytes.readableBytes,
+                deadline: deadline
+            )
+        } write: { outbox in
+            outbox.writeImmutableBuffer(pipeline.bytes)
+        }
+    }
+
+    private func submit(
+        _ call: PendingReply,
+        enter: (inout PendingCommandQueue<PendingReply?, ContinuousClock.Instant>, ContinuousClock.Instant)
+            -> PendingCommandQueue<PendingReply?, ContinuousClock.Instant>.Admission,
+        write: (inout ByteBuffer) -> Void
+    ) {
         let deadline = ContinuousClock.now + commandTimeout
         let (refusal, fetcher) = state.withLock { state -> (RedisError?, (@Sendable () -> Void)?) in
-            let nobody: PendingReply?? = preface == nil ? .none : .some(nil)
-            switch state.pending.submit(call, after: nobody, bytes: bytes, deadline: deadline) {
+            switch enter(&state.pending, deadline) {
             case .refused(let error): return (error, nil)
             case .admitted(let wake):
-                if let preface { state.outbox.writeCommand(preface) }
-                state.outbox.writeCommand(command)
+                write(&state.outbox)
                 return (nil, wake ? state.fetcher : nil)
             }
         }
@@ -136,13 +178,7 @@ extension RedisConnection {
             }
             return !isMidReply || state.pending.expectsReply
         }
-        for (call, reply) in zip(calls, replies) {
-            if case .error(let error) = reply {
-                call?.finish(.failure(.server(error)))
-            } else {
-                call?.finish(.success(reply))
-            }
-        }
+        for (call, reply) in zip(calls, replies) { call?.take(reply) }
         return isExpected
     }
 

@@ -34,9 +34,9 @@ package protocol Decider: Sendable {
     /// Decides the command on a state.
     ///
     /// - Parameters:
-    ///   - sequence: the state's version; one more than the committed one where the state is tentative.
-    ///   - next: the version that the command's events are committed as. The same as `sequence` where the
-    ///     state is tentative, as they join the commit that it belongs to.
+    ///   - sequence: the state's version; `next` where the state is tentative, 0 before the first commit.
+    ///   - next: the version that the command's events are committed as: one more than the committed version,
+    ///     or the first of an actor without a commit, which may be any above 0.
     func decide(
         _ command: Command,
         on state: State,

@@ -35,31 +35,6 @@ extension Host {
         )
     }
 
-    /// Has every live actor checked against a new generation, then allows the lease to be extended again.
-    /// Ends early once the sweep is of no use: another generation came, whose own sweep is next, or the
-    /// session ended.
-    private func perform(_ sweep: Sweep) async {
-        let began = clock.now
-        let present = present
-        await forEach(present, while: { [directory] in directory.isUnderWay(sweep) }) {
-            await $0.settle(sweep.generation)
-        }
-        guard directory.isUnderWay(sweep) else {
-            return logger.notice(
-                "gave a check of live actors up",
-                metadata: ["generation": "\(sweep.generation)", "took": "\(clock.now - began)"]
-            )
-        }
-        directory.sweepFinished(sweep)
-        logger.notice(
-            "checked live actors",
-            metadata: [
-                "generation": "\(sweep.generation)", "actors": "\(present.count)",
-                "took": "\(clock.now - began)",
-            ]
-        )
-    }
-
     /// Looks after what nobody else wakes up for, until the task is cancelled.
     func runHousekeeping() async {
         while true {
@@ -128,7 +103,7 @@ extension Host {
     }
 
     /// Runs `body` over the activations, a bounded number at a time, as long as that is of use.
-    private func forEach(
+    func forEach(
         _ activations: [Activation<D>],
         while isUseful: () -> Bool,
         _ body: @escaping @Sendable (Activation<D>) async -> Void

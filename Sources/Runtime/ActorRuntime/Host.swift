@@ -33,6 +33,8 @@ package final class Host<D: Decider>: Sendable {
     /// The number of activations that are being given up, or are queued for it.
     let retiring = Atomic<Int>(0)
 
+    let sweepReport = Mutex<SweepReport?>(nil)
+
     /// Activations that have something to do. Each is in it once at most, so that the live limit bounds it.
     private let workQueue: AsyncStream<Activation<D>>
     private let work: AsyncStream<Activation<D>>.Continuation

@@ -17,6 +17,12 @@ package struct HostPolicy: Sendable {
     package var restoreLimit = 64
     /// The most actors that are checked or released at once, in a sweep or in a drain.
     package var sweepLimit = 512
+    /// The most actors whose owners are read from the store in one exchange, in a sweep; with 0 a sweep asks
+    /// for each actor by itself.
+    package var ownershipReadLimit = 2_048
+    /// The most such exchanges that are under way at once. What is live waits behind them at the store, some
+    /// milliseconds at most.
+    package var ownershipReadsInFlight = 4
     /// The most routes to other owners that are remembered.
     package var routeLimit = 65_536
     /// The first pause before an operation on the store is tried again; doubles up to `backoffCeiling`, with

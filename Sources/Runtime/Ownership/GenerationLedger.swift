@@ -24,10 +24,18 @@ package struct GenerationLedger: Sendable, Equatable {
     package private(set) var state: State = .unknown
     /// The number of sweeps that were asked for.
     private var sweeps: UInt64 = 0
-    private let takeoverDelay: Duration
+    private let policy: LeasePolicy
+    private var takeoverDelay: Duration
 
     package init(policy: LeasePolicy) {
+        self.policy = policy
         self.takeoverDelay = policy.takeoverDelay
+    }
+
+    /// Takes in the length of another session's lease. From then on a generation is settled by waiting only
+    /// after a wait that outlasts it, whether or not that session's entry outlives the change of generation.
+    package mutating func learnLease(_ length: Duration) {
+        takeoverDelay = max(takeoverDelay, policy.takeoverDelay(against: length))
     }
 
     /// Takes in the generation that a heartbeat's answer named.

@@ -66,7 +66,8 @@ package struct SequenceNumber: Hashable, Comparable, Sendable {
     /// Nothing was ever committed.
     package static let zero = SequenceNumber(0)
 
-    /// The version that the next commit makes. Saturates, which no actor lives long enough to see.
+    /// The version after this one. Saturates, which no actor lives long enough to see. The first commit makes
+    /// another version: see `OwnershipMachine.nextSequence`.
     package var next: SequenceNumber {
         SequenceNumber(rawValue == .max ? rawValue : rawValue + 1)
     }

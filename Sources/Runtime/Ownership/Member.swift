@@ -15,14 +15,24 @@ package struct Member: Hashable, Sendable {
     package let condition: Condition
     /// The generation that this session calls settled, in `Generation.description`'s form; empty for none.
     package let settled: String
+    /// The length of the session's lease; nil in a tombstone, and in the entry of an older build.
+    package let lease: Duration?
     /// The session's address and build.
     package let card: NodeCard
 
-    package init(session: SessionID, counter: UInt64, condition: Condition, settled: String, card: NodeCard) {
+    package init(
+        session: SessionID,
+        counter: UInt64,
+        condition: Condition,
+        settled: String,
+        lease: Duration? = nil,
+        card: NodeCard
+    ) {
         self.session = session
         self.counter = counter
         self.condition = condition
         self.settled = settled
+        self.lease = lease
         self.card = card
     }
 }

@@ -8,6 +8,8 @@ package struct MembershipObserver: Sendable {
         /// The counter, or nil where the session had no entry.
         var counter: UInt64?
         var generation: Generation
+        /// The length of the session's lease, if its entry names it.
+        var lease: Duration?
         /// The instant at which the first answer that showed it was *received*.
         var since: Instant
     }
@@ -33,19 +35,24 @@ package struct MembershipObserver: Sendable {
     /// The most absent owners that are watched at once. Beyond it the oldest watch is given up; it starts
     /// again, with a new wait, if the session is asked for again.
     package static let watchLimit = 1_024
+    /// The most dead sessions that are remembered. One that was forgotten is observed again, with a new wait,
+    /// if an actor names it.
+    package static let deadLimit = 16_384
     /// The most tombstoned sessions that a claim carries along.
     package static let recentDeadLimit = 16
 
-    private let takeoverDelay: Duration
+    private let policy: LeasePolicy
+    /// The longest lease that any entry has named.
+    private var longestLease: Duration?
     private var members: [SessionID: Member] = [:]
-    private var dead: Set<SessionID> = []
+    private var dead = RecentSessions(limit: MembershipObserver.deadLimit)
     private var observations: [SessionID: Observation] = [:]
     private var watched: [SessionID] = []
     /// The sessions found dead last, newest last: those whose actors are likely to be claimed now.
     package private(set) var recentDead: [SessionID] = []
 
     package init(policy: LeasePolicy) {
-        self.takeoverDelay = policy.takeoverDelay
+        self.policy = policy
     }
 
     /// Takes in the whole membership of a heartbeat's answer.
@@ -68,9 +75,11 @@ package struct MembershipObserver: Sendable {
             case .alive, .draining:
                 guard !dead.contains(member.session) else { continue }
                 members[member.session] = member
+                longestLease = max(longestLease ?? .zero, member.lease ?? .zero)
                 seen[member.session] = observation(
                     of: member.session,
                     counter: member.counter,
+                    lease: member.lease,
                     generation: generation,
                     receivedAt: now
                 )
@@ -81,6 +90,7 @@ package struct MembershipObserver: Sendable {
             seen[session] = observation(
                 of: session,
                 counter: nil,
+                lease: nil,
                 generation: generation,
                 receivedAt: now
             )
@@ -92,13 +102,14 @@ package struct MembershipObserver: Sendable {
     private func observation(
         of session: SessionID,
         counter: UInt64?,
+        lease: Duration?,
         generation: Generation,
         receivedAt now: Instant
     ) -> Observation {
         if let former = observations[session], former.counter == counter, former.generation == generation {
             return former
         }
-        return Observation(counter: counter, generation: generation, since: now)
+        return Observation(counter: counter, generation: generation, lease: lease, since: now)
     }
 
     /// Begins to observe a session without an entry, because some actor names it as its owner.
@@ -111,7 +122,7 @@ package struct MembershipObserver: Sendable {
     /// The sessions whose wait is over at `now`, in an order that does not depend on hashing.
     package func expiredSessions(at now: Instant) -> [ExpiredSession] {
         let due = observations.compactMap { session, seen -> ExpiredSession? in
-            guard now - seen.since >= takeoverDelay || !SafetyRule.takeoverWaits.holds else { return nil }
+            guard now - seen.since >= wait(for: seen) || !SafetyRule.takeoverWaits.holds else { return nil }
             return ExpiredSession(session: session, counter: seen.counter, generation: seen.generation)
         }
         return due.sorted { $0.session.rawValue < $1.session.rawValue }
@@ -119,12 +130,18 @@ package struct MembershipObserver: Sendable {
 
     /// The end of the next wait, if nothing moves.
     package var nextExpiry: Instant? {
-        observations.values.map { $0.since + takeoverDelay }.min()
+        observations.values.map { $0.since + wait(for: $0) }.min()
+    }
+
+    /// The wait before a session that was seen so may be called dead. A session without an entry names no
+    /// lease: it may have had the longest one.
+    private func wait(for seen: Observation) -> Duration {
+        policy.takeoverDelay(against: seen.counter == nil ? longestLease : seen.lease)
     }
 
     /// Records that a session is dead: its tombstone is written, or its death was proved otherwise.
     package mutating func learnDead(_ session: SessionID) {
-        guard dead.insert(session).inserted else { return }
+        guard dead.insert(session) else { return }
         members[session] = nil
         observations[session] = nil
         watched.removeAll { $0 == session }

@@ -56,6 +56,7 @@ extension OwnershipMachine {
         switch answer {
         case .granted(let version):
             deadOwner = nil
+            firstSequence = SequenceNumber(version.epoch.rawValue)
             state = .owned(version)
             return proceed()
         case .absent:
@@ -111,7 +112,7 @@ extension OwnershipMachine {
         }
         switch answer {
         case .committed:
-            state = .owned(Version(epoch: version.epoch, sequence: version.sequence.next))
+            state = .owned(Version(epoch: version.epoch, sequence: next(after: version)))
             return .apply
         case .fenced:
             return end(.fenced)

@@ -113,6 +113,8 @@ package struct OwnershipMachine: Sendable, Equatable {
     package internal(set) var sweep: Generation?
     /// A dead owner that stood in the way of the claim.
     var deadOwner: SessionID?
+    /// The version that the first commit makes, of an actor that was claimed without one.
+    var firstSequence = SequenceNumber(1)
 
     package init(create: Bool) {
         state = .claiming(create: create)
@@ -127,6 +129,18 @@ package struct OwnershipMachine: Sendable, Equatable {
         case .claiming, .absent, .releasing, .surrendering, .ended:
             nil
         }
+    }
+
+    /// The version that the next commit makes; nil where nothing is ours to commit.
+    ///
+    /// The first commit of an actor makes the version that equals the epoch of its claim. Epochs are Redis's
+    /// time in microseconds, and commits are further apart than that: so no version is used twice for one id,
+    /// also where the store has forgotten an earlier actor with this id. A republish does not change it: a
+    /// commit that waits was decided for it.
+    package var nextSequence: SequenceNumber? { committed.map(next) }
+
+    func next(after version: Version) -> SequenceNumber {
+        version.sequence == .zero ? firstSequence : version.sequence.next
     }
 
     /// The operation that the state is waiting for, if any.

@@ -11,6 +11,8 @@ package enum SafetyRule: String, CaseIterable, Sendable {
     case deadlineCheck
     /// A silent session is called dead only after a wait that outlasts its lease.
     case takeoverWaits
+    /// The wait outlasts the longer lease, where the session has another length of lease than the observer.
+    case longerLeaseCounts
     /// That wait is counted from the receipt of the answer that showed the session, not from its request.
     case waitFromReceipt
     /// A tombstone is written only where the session's counter has not moved.

@@ -63,3 +63,24 @@ package enum SurrenderAnswer: Hashable, Sendable {
     /// It had gone to somebody else before.
     case fenced
 }
+
+/// The store's answer to a look at who owns some actors.
+package enum OwnershipAnswer: Hashable, Sendable {
+    /// An element for each actor, in the order of the question; nil where the store has no record of it that
+    /// can be read.
+    case owners([StoredOwnership?])
+    /// The store holds another generation than the one that we check for, or changed while it was read.
+    case otherGeneration
+}
+
+/// The owner and the version of an actor, as they are stored.
+package struct StoredOwnership: Hashable, Sendable {
+    /// Nil if no session owns the actor.
+    package let owner: SessionID?
+    package let version: Version
+
+    package init(owner: SessionID?, version: Version) {
+        self.owner = owner
+        self.version = version
+    }
+}

@@ -57,7 +57,7 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
         change: StateChange<Logic>
     ) async throws(StoreFailure) -> CommitAnswer {
         let content = try encoding(id) { () throws(CodecFailure) in
-            try layout.content(of: change, at: version.sequence.next, on: change.form)
+            try layout.content(of: change, at: change.sequence, on: change.form)
         }
         try checkSize(content, of: id)
         let answer = try await ask(
@@ -67,6 +67,7 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
             CommitScript.arguments(
                 owner: owner,
                 version: version,
+                next: change.sequence,
                 commit: commit,
                 content: content,
                 retention: retention(of: change.after)
@@ -93,6 +94,20 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
             )
         )
         return try VerifyScript.answer(answer)
+    }
+
+    package func ownership(
+        of ids: [ActorID],
+        generation: Generation
+    ) async throws(StoreFailure) -> OwnershipAnswer {
+        let read = OwnershipRead(of: ids, in: keys, generation: generation)
+        let replies: [RedisValue]
+        do throws(RedisError) {
+            replies = try await client.send(read.pipeline)
+        } catch {
+            throw StoreFailure(error, about: "the owners of \(ids.count) actors")
+        }
+        return try read.answer(replies)
     }
 
     package func republish(

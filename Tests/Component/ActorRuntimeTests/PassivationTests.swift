@@ -24,6 +24,20 @@ import Testing
         }
     }
 
+    @Test func `an actor that the store forgot begins above every version that it had`() async throws {
+        try await TestCluster.with(policy: quick()) { cluster async throws in
+            let node = cluster.nodes[0]
+            for _ in 0..<3 { try await node.add(1) }
+            let last = try #require(cluster.sequence("c"))
+            try await cluster.until { node.host.liveCount == 0 }
+            cluster.redis.withStore { $0.forget(ActorID("c")) }
+            let answer = try await node.ask("c", .increment(by: 5))
+            #expect(answer.value == 5)
+            #expect(answer.sequence > last)
+            #expect(cluster.sequence("c") == answer.sequence)
+        }
+    }
+
     @Test func `a read is use enough to stay`() async throws {
         try await TestCluster.with(policy: quick()) { cluster async throws in
             let node = cluster.nodes[0]

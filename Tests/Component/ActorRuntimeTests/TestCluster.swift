@@ -13,19 +13,24 @@ struct TestCluster: Sendable {
 
     /// Runs `body` while the nodes run.
     ///
-    /// - Parameter exclusive: true if the nodes may claim at once, as if Redis had settled long ago.
+    /// - Parameters:
+    ///   - exclusive: true if the nodes may claim at once, as if Redis had settled long ago.
+    ///   - leases: each node's lease, where it is not the policy's.
     static func with(
         nodes count: Int = 1,
         exclusive: Bool = true,
         predecessor: SessionID? = nil,
         policy: HostPolicy = HostPolicy(),
+        leases: [LeasePolicy] = [],
         _ body: (TestCluster) async throws -> Void
     ) async throws {
         let clock = ManualClock()
         let redis = SimulatedRedis<CounterLogic.State>(clock: clock)
         let network = InMemoryNetwork()
         let nodes = (0..<count).map { number in
-            TestNode(
+            var policy = policy
+            if leases.indices.contains(number) { policy.lease = leases[number] }
+            return TestNode(
                 "node-\(number)",
                 clock: clock,
                 redis: redis,
@@ -100,6 +105,9 @@ struct TestCluster: Sendable {
         }
     }
 
+    /// The version that is stored of an actor.
+    func sequence(_ id: String) -> UInt64? { record(id)?.version.sequence.rawValue }
+
     func record(_ id: String) -> SimulatedStore<CounterLogic.State>.Record? {
         redis.withStore { store in
             guard case .record(let record)? = store.contents.slots[ActorID(id)] else { return nil }
@@ -128,7 +136,8 @@ extension TestCluster {
             before: .init(value: 0),
             after: state,
             events: [.added(value)],
-            form: .empty
+            form: .empty,
+            sequence: version.sequence.next
         )
         let commit = CommitID("commit")
         #expect(

@@ -24,13 +24,16 @@ import Testing
             draining: true,
             liveCarts: 7,
             generation: "g",
+            lease: 5_000,
+            warnings: ["a \"warning\""],
             members: [
                 NodeStatus.Peer(
                     name: "n2",
                     session: "s2",
                     condition: "alive",
                     link: "127.0.0.1:7172",
-                    build: "b"
+                    build: "b",
+                    lease: 10_000
                 ),
                 NodeStatus.Peer(name: "n3", session: "s3", condition: "dead", link: "", build: ""),
             ]
@@ -73,9 +76,12 @@ import Testing
             #expect(json["draining"] as? Bool == true)
             #expect(json["liveCarts"] as? Int == 7)
             #expect(json["generation"] as? String == "g")
-            let members = try #require(json["members"] as? [[String: String]])
-            #expect(members.map { $0["name"] } == ["n2", "n3"])
-            #expect(members.first?["link"] == "127.0.0.1:7172")
+            #expect(json["leaseMilliseconds"] as? Int == 5_000)
+            #expect(json["warnings"] as? [String] == ["a \"warning\""])
+            let members = try #require(json["members"] as? [[String: Any]])
+            #expect(members.map { $0["name"] as? String } == ["n2", "n3"])
+            #expect(members.first?["link"] as? String == "127.0.0.1:7172")
+            #expect(members.map { $0["leaseMilliseconds"] as? Int } == [10_000, nil])
         }
     }
 }

@@ -40,7 +40,8 @@ import Testing
             before: .init(value: 0),
             after: .init(value: 1),
             events: [.added(1)],
-            form: .empty
+            form: .empty,
+            sequence: at.sequence.next
         )
         return try await store.commit(cart, owner: me, version: at, commit: CommitID("c"), change: change)
     }

@@ -109,7 +109,7 @@ struct DataFolderTests {
         try folder.record(record)
         try folder.release()
         let next = try DataFolder(path: scratch.path)
-        #expect(next.predecessor() == .record(record))
+        #expect(next.predecessor() == .record(record, isOver: true))
         try next.release()
     }
 
@@ -128,7 +128,7 @@ struct DataFolderTests {
             return
         }
         try folder.record(record)
-        #expect(folder.predecessor() == .record(record))
+        #expect(folder.predecessor() == .record(record, isOver: true))
         try folder.release()
     }
 
@@ -137,7 +137,7 @@ struct DataFolderTests {
         let folder = try DataFolder(path: scratch.path)
         try folder.record(record)
         _ = try scratch.file("session.new", content: "{\"version\":1,\"sess")
-        #expect(folder.predecessor() == .record(record))
+        #expect(folder.predecessor() == .record(record, isOver: true))
         try folder.record(record)
         try folder.release()
     }

@@ -52,6 +52,11 @@ import Testing
                 }
             }
         }
+        requests.append { fixture in
+            let generation = try await fixture.beat().generation
+            let ids = [cart, ActorID("none"), cart]
+            return "\(try await fixture.store.ownership(of: ids, generation: generation))"
+        }
         for sequence in [1, 2] as [UInt64] {
             requests.append { "\(try await $0.surrender(version(epoch: 5, sequence: sequence), 99))" }
         }

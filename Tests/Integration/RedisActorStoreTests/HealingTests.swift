@@ -201,7 +201,7 @@ import Testing
                 owner: other,
                 version: taken,
                 commit: CommitID("d1"),
-                change: change(to: 11)
+                change: change(to: 11, on: taken)
             )
             #expect(added == .committed)
             taken.sequence = taken.sequence.next

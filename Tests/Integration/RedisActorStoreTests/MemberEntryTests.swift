@@ -32,7 +32,8 @@ import Testing
     }
 
     @Test func `an entry is parsed into all its parts`() {
-        let text = "12 draining a:b:c 0 {\"name\":\"n\",\"link\":\"l\",\"build\":\"b\",\"more\":1}"
+        let card = #"{"name":"n","link":"l","build":"b","lease":7000,"more":1}"#
+        let text = "12 draining a:b:c 0 \(card)"
         #expect(
             MemberEntry.member(session: Array("s".utf8), entry: Array(text.utf8))
                 == Member(
@@ -40,6 +41,7 @@ import Testing
                     counter: 12,
                     condition: .draining,
                     settled: "a:b:c",
+                    lease: .seconds(7),
                     card: NodeCard(name: "n", link: "l", build: "b")
                 )
         )
@@ -57,9 +59,29 @@ import Testing
 
     @Test func `a card survives encoding, whatever its texts contain`() throws {
         for text in ["", "a b", "\"}\n\0", "ü🛒"] {
-            let card = NodeCard(name: text, link: text, build: text)
-            let json = try #require(card.json)
-            #expect(NodeCard(json: json) == card)
+            for lease in [nil, .milliseconds(1), .seconds(300)] as [Duration?] {
+                let card = EntryCard(card: NodeCard(name: text, link: text, build: text), lease: lease)
+                let json = try #require(card.json)
+                #expect(EntryCard(json: json) == card)
+            }
         }
+    }
+
+    @Test(
+        arguments: [
+            ("", nil), (#","lease":0"#, nil), (#","lease":-5"#, nil), (#","lease":1"#, .milliseconds(1)),
+            (#","lease":9223372036854775807"#, .seconds(3_600)),
+        ] as [(String, Duration?)]
+    )
+    func `a lease is believed in bounds, and may be missing`(text: String, lease: Duration?) {
+        #expect(EntryCard(json: Array(#"{"name":"n"\#(text)}"#.utf8))?.lease == lease)
+    }
+
+    @Test func `a part of a millisecond makes the lease a millisecond longer`() throws {
+        let card = EntryCard(
+            card: NodeCard(name: "n", link: "l", build: "b"),
+            lease: .milliseconds(2) + .nanoseconds(1)
+        )
+        #expect(EntryCard(json: try #require(card.json))?.lease == .milliseconds(3))
     }
 }

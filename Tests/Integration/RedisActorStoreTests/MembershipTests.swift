@@ -188,10 +188,37 @@ import Testing
         try await withStoreFixture(kind) { fixture in
             try await fixture.beat(me)
             try await fixture.registry.writeTombstoneUnconditionally(other)
-            #expect(try await fixture.prune(olderThan: 3_600) == 0)
+            #expect(try await fixture.prune(olderThan: 3_600, keeping: 100) == 0)
             try await fixture.age(other, bySeconds: 3_602)
-            #expect(try await fixture.prune(olderThan: 3_600) == 1)
+            #expect(try await fixture.prune(olderThan: 3_600, keeping: 100) == 1)
             let report = try await fixture.beat(me)
+            #expect(report.members.map(\.session) == [me])
+        }
+    }
+
+    @Test(arguments: StoreFixtureKind.allCases)
+    func `pruning keeps the newest of too many tombstones`(_ kind: StoreFixtureKind) async throws {
+        try await withStoreFixture(kind) { fixture in
+            try await fixture.beat(me)
+            for number in 0..<6 {
+                try await fixture.registry.writeTombstoneUnconditionally(SessionID("old-\(number)"))
+            }
+            // The simulation ages all that is there, the scripts' fixture each by itself.
+            switch kind {
+            case .simulated: try await fixture.age(me, bySeconds: 60)
+            case .redis:
+                for number in 0..<6 { try await fixture.age(SessionID("old-\(number)"), bySeconds: 60) }
+            }
+            for number in 0..<3 {
+                try await fixture.registry.writeTombstoneUnconditionally(SessionID("a-new-\(number)"))
+            }
+            #expect(try await fixture.prune(olderThan: 3_600, keeping: 9) == 0)
+            #expect(try await fixture.prune(olderThan: 3_600, keeping: 4) == 5)
+            var report = try await fixture.beat(me)
+            let expected = ["a-new-0", "a-new-1", "a-new-2", "me", "old-5"]
+            #expect(report.members.map(\.session.rawValue).sorted() == expected)
+            #expect(try await fixture.prune(olderThan: 3_600, keeping: 0) == 4)
+            report = try await fixture.beat(me)
             #expect(report.members.map(\.session) == [me])
         }
     }

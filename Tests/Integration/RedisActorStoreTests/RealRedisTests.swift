@@ -39,7 +39,7 @@ import Testing
                 owner: me,
                 version: at,
                 commit: CommitID("x"),
-                change: change(to: 1)
+                change: change(to: 1, on: at)
             )
         }
         await run("verify") { () throws(StoreFailure) in
@@ -207,7 +207,7 @@ import Testing
                 generation: generation
             )
             #expect(try await fixture.registry.writeTombstone(absent) == .written)
-            #expect(try await fixture.prune(olderThan: 0) >= 0)
+            #expect(try await fixture.prune(olderThan: 0, keeping: 0) >= 0)
         }
     }
 
@@ -224,7 +224,7 @@ import Testing
                 owner: me,
                 version: at,
                 commit: CommitID("c1"),
-                change: change(to: 1)
+                change: change(to: 1, on: at)
             )
             #expect(answer == .committed)
             #expect(try await fixture.client.send("HLEN", [.string(fixture.key(cart))]).integer == 20_005)
@@ -244,7 +244,7 @@ import Testing
                     owner: me,
                     version: version(epoch: at.epoch.rawValue, sequence: 1),
                     commit: CommitID("c2"),
-                    change: change(to: 1)
+                    change: change(to: 1, on: version(epoch: at.epoch.rawValue, sequence: 1))
                 )
             }
         }

@@ -67,7 +67,7 @@ import Testing
                     owner: me,
                     version: at,
                     commit: id,
-                    change: change(to: value)
+                    change: change(to: value, on: at)
                 )
                 #expect(made == .committed)
                 at.sequence = at.sequence.next

@@ -130,13 +130,13 @@ struct RedisStoreFixture: StoreFixture {
         }
     }
 
-    func prune(olderThan seconds: UInt64) async throws -> Int {
+    func prune(olderThan seconds: UInt64, keeping limit: Int) async throws -> Int {
         let pruner = RedisSessionRegistry(
             client: client,
             tombstoneRetention: .seconds(Int64(seconds)),
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         )
-        return try await pruner.prune()
+        return try await pruner.prune(keeping: limit)
     }
 }
 

@@ -56,7 +56,7 @@ import Testing
             #expect(try await user.release(at) == .released)
             #expect(try await user.surrender(at, 1) == .released)
             try await user.registry.writeTombstoneUnconditionally(other)
-            _ = try await user.prune(olderThan: 0)
+            _ = try await user.prune(olderThan: 0, keeping: 0)
             _ = try await user.client.send("SUBSCRIBE", [.string(user.key(cart))])
             _ = try await user.client.send("UNSUBSCRIBE", [.string(user.key(cart))])
             for right in try Self.documentedCommands() {
@@ -114,7 +114,8 @@ import Testing
                 before: .init(value: 1),
                 after: .init(value: 2),
                 events: [.added(1)],
-                form: store.form(at: SequenceNumber(3))
+                form: store.form(at: SequenceNumber(3)),
+                sequence: SequenceNumber(4)
             )
             func call(_ step: Step) async throws {
                 switch step {
@@ -194,7 +195,8 @@ import Testing
                 before: .init(value: 1),
                 after: .init(value: 2),
                 events: [.added(1)],
-                form: store.form(at: SequenceNumber(3))
+                form: store.form(at: SequenceNumber(3)),
+                sequence: SequenceNumber(4)
             )
             let key = RedisArgument.string(fixture.key(cart))
             func names() async throws -> Set<String> {

@@ -60,5 +60,7 @@ struct SimulatedStoreFixture: StoreFixture {
 
     func restart() async throws { redis.withStore { $0.restart() } }
 
-    func prune(olderThan seconds: UInt64) async throws -> Int { try members.prune(olderThan: seconds) }
+    func prune(olderThan seconds: UInt64, keeping limit: Int) async throws -> Int {
+        try members.prune(olderThan: seconds, keeping: limit)
+    }
 }

@@ -44,7 +44,7 @@ protocol StoreFixture: Sendable {
     func flush() async throws
     /// Restarts the server with the same data.
     func restart() async throws
-    func prune(olderThan seconds: UInt64) async throws -> Int
+    func prune(olderThan seconds: UInt64, keeping limit: Int) async throws -> Int
 }
 
 /// Runs a test in its own fixture.
@@ -71,8 +71,15 @@ func version(epoch: UInt64, sequence: UInt64) -> Version {
     Version(epoch: Epoch(epoch), sequence: SequenceNumber(sequence))
 }
 
-func change(to value: Int64) -> StateChange<CounterLogic> {
-    StateChange(before: .init(value: 0), after: .init(value: value), events: [.added(value)], form: .empty)
+/// A change that makes the version after this one; the first is 1 here.
+func change(to value: Int64, on version: Version) -> StateChange<CounterLogic> {
+    StateChange(
+        before: .init(value: 0),
+        after: .init(value: value),
+        events: [.added(value)],
+        form: .empty,
+        sequence: version.sequence.next
+    )
 }
 
 extension StoreFixture {
@@ -119,7 +126,7 @@ extension StoreFixture {
             owner: me,
             version: version,
             commit: CommitID(id),
-            change: change(to: value)
+            change: change(to: value, on: version)
         )
     }
 

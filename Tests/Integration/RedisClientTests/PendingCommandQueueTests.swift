@@ -53,6 +53,24 @@ import Testing
         #expect(machine.end(.shutDown, now: 0).map(\.ticket) == [2, 3, 4, 5])
     }
 
+    @Test func `a pipeline enters whole or not at all, and gets all its replies`() {
+        var machine = machine(sent: [1])
+        #expect(machine.submit(2, commands: 4, bytes: 1, deadline: 9) == .refused(.overloaded))
+        #expect(machine.submit(2, commands: 2, bytes: 1, deadline: 9) == .admitted(wake: true))
+        #expect(machine.submit(3, bytes: 1, deadline: 9) == .admitted(wake: false))
+        #expect(machine.submit(4, bytes: 1, deadline: 9) == .refused(.overloaded))
+        machine.markSent()
+        for ticket in [1, 2, 2] {
+            guard case .to(ticket) = machine.reply() else {
+                Issue.record("a reply for \(ticket) went astray")
+                continue
+            }
+        }
+        #expect(machine.expectsReply)
+        #expect(machine.submit(5, commands: 3, bytes: 1, deadline: 9) == .admitted(wake: true))
+        #expect(machine.end(.shutDown, now: 0).map(\.ticket) == [3, 5])
+    }
+
     @Test func `a command over either limit is refused and changes nothing`() {
         var full = machine(sent: [1, 2], unsent: [3, 4])
         #expect(full.submit(5, bytes: 0, deadline: 5) == .refused(.overloaded))

@@ -21,6 +21,41 @@ import Testing
         }
     }
 
+    @Test func `a pipeline has a reply for each command, errors among them`() async throws {
+        try await RedisServerProcess.with { server in
+            try await withConnectedClient(server.configuration) { client in
+                let none = try await client.send(RedisPipeline())
+                #expect(none.isEmpty)
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for caller in 0..<20 {
+                        group.addTask {
+                            var pipeline = RedisPipeline()
+                            for number in 0..<300 {
+                                pipeline.append("ECHO", [.string("\(caller).\(number)")])
+                                pipeline.append("NEVERHEARD")
+                            }
+                            let replies = try await client.send(pipeline)
+                            #expect(replies.count == pipeline.count)
+                            for number in 0..<300 {
+                                #expect(replies[2 * number] == .bulk(Array("\(caller).\(number)".utf8)))
+                                guard case .error(let error) = replies[2 * number + 1] else {
+                                    Issue.record("an unknown command was answered")
+                                    continue
+                                }
+                                #expect(error.code == "ERR")
+                            }
+                        }
+                        group.addTask {
+                            let reply = try await client.send("ECHO", [.integer(Int64(caller))])
+                            #expect(reply == .bulk(Array("\(caller)".utf8)))
+                        }
+                    }
+                    try await group.waitForAll()
+                }
+            }
+        }
+    }
+
     @Test func `commands of one caller are executed in its order`() async throws {
         try await RedisServerProcess.with { server in
             try await withConnectedClient(server.configuration) { client in

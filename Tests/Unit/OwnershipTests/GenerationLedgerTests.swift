@@ -91,6 +91,18 @@ import Testing
         #expect(ledger.isSwept)
     }
 
+    @Test func `waiting settles a generation only once it outlasts the longest lease known`() {
+        var ledger = GenerationLedger(policy: policy)
+        ledger.learnLease(.seconds(1))
+        _ = ledger.observe(first, at: start, settledElsewhere: false, nothingLive: true)
+        #expect(ledger.settlesAt == start + .milliseconds(5_500))
+        ledger.learnLease(.seconds(8))
+        ledger.learnLease(.seconds(1))
+        #expect(ledger.settlesAt == start + .milliseconds(8_500))
+        #expect(ledger.settled(at: start + .milliseconds(8_499)) == nil)
+        #expect(ledger.settled(at: start + .milliseconds(8_500)) == first)
+    }
+
     @Test func `a new session has nothing to sweep`() {
         var ledger = knowing(first, live: true)
         ledger.sessionBegan()

@@ -11,13 +11,15 @@ import Testing
     private func member(
         _ session: SessionID,
         counter: UInt64,
-        _ condition: Member.Condition = .alive
+        _ condition: Member.Condition = .alive,
+        lease: Duration? = nil
     ) -> Member {
         Member(
             session: session,
             counter: counter,
             condition: condition,
             settled: "",
+            lease: lease,
             card: NodeCard(name: session.rawValue, link: "127.0.0.1:1", build: "test")
         )
     }
@@ -57,6 +59,28 @@ import Testing
             receivedAt: start + .seconds(5)
         )
         #expect(observer.expiredSessions(at: start + .seconds(6)).isEmpty)
+    }
+
+    @Test(
+        arguments: [
+            (nil, 5_500), (.milliseconds(200), 5_500), (.seconds(5), 5_500), (.seconds(30), 30_500),
+        ] as [(Duration?, Int64)]
+    )
+    func `the longer of two leases counts, and one's own where the other is not known`(
+        lease: Duration?,
+        wait: Int64
+    ) {
+        let observer = observer([(0, [member(peer, counter: 7, lease: lease)])])
+        #expect(observer.nextExpiry == start + .milliseconds(wait))
+        #expect(observer.expiredSessions(at: start + .milliseconds(wait - 1)).isEmpty)
+        #expect(observer.expiredSessions(at: start + .milliseconds(wait)).count == 1)
+    }
+
+    @Test func `a session without an entry is given the longest lease that was ever seen`() {
+        var observer = observer([(0, [member(SessionID("long"), counter: 1, lease: .seconds(30))]), (1, [])])
+        observer.watch(peer)
+        observer.observe([], generation: generation, own: own, receivedAt: start + .seconds(2))
+        #expect(observer.nextExpiry == start + .milliseconds(32_500))
     }
 
     @Test func `a session never judges itself`() {
@@ -120,6 +144,16 @@ import Testing
         #expect(observer.recentDead.count == MembershipObserver.recentDeadLimit)
         #expect(observer.recentDead.last == SessionID("dead-39"))
         #expect(observer.status(of: SessionID("dead-0")) == .dead)
+    }
+
+    @Test func `the dead that are remembered are bounded, and the latest are among them`() {
+        var observer = observer([])
+        let count = MembershipObserver.deadLimit * 2
+        for number in 0..<count { observer.learnDead(SessionID("dead-\(number)")) }
+        let remembered = (0..<count).count { observer.status(of: SessionID("dead-\($0)")) == .dead }
+        #expect((MembershipObserver.deadLimit / 2...MembershipObserver.deadLimit).contains(remembered))
+        #expect(observer.status(of: SessionID("dead-\(count - 1)")) == .dead)
+        #expect(observer.status(of: SessionID("dead-0")) == .absent)
     }
 
     @Test func `the watches are bounded, and the oldest gives way`() {

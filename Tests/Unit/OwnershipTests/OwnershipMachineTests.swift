@@ -99,6 +99,26 @@ import Testing
 
     // MARK: Committing
 
+    @Test func `the first commit of an actor makes the version of its claim's epoch, also after a republish`()
+    {
+        var machine = claiming(create: true)
+        let empty = Version(epoch: Epoch(100), sequence: .zero)
+        _ = send(&machine, .claimAnswered(.granted(empty), ownerIsDead: false))
+        #expect(machine.nextSequence == SequenceNumber(100))
+        _ = send(&machine, .commit(commit))
+        _ = send(&machine, .commitAnswered(.lost))
+        _ = send(&machine, .republishAnswered(.republished(Epoch(200))))
+        #expect(machine.nextSequence == SequenceNumber(100))
+        #expect(send(&machine, .commitAnswered(.committed)) == .apply)
+        #expect(machine.committed == Version(epoch: Epoch(200), sequence: SequenceNumber(100)))
+        #expect(machine.nextSequence == SequenceNumber(101))
+    }
+
+    @Test func `an actor that has commits goes on with the next version under whatever epoch`() {
+        #expect(owned().nextSequence == SequenceNumber(5))
+        #expect(absent.nextSequence == nil)
+    }
+
     @Test func `a commit goes out on top of the committed version, which reads still see`() {
         var machine = owned()
         #expect(send(&machine, .commit(commit)) == .perform(.commit(version, commit)))

@@ -7,9 +7,9 @@ internal import RuntimeTesting
 /// recover, and an inspection of the final state.
 package final class Simulation: Sendable {
     /// Start of load and faults; until then nodes wait for the fresh Redis to be settled.
-    private static let opening: SimulatedTime = .milliseconds(6_500)
+    private var opening: SimulatedTime { scenario.longestLease + .milliseconds(1_500) }
     /// Time after the last fault by which every cart must be writable: a lease and five seconds (I9).
-    private static let recovery: SimulatedTime = .milliseconds(10_000)
+    private var recovery: SimulatedTime { scenario.longestLease + .milliseconds(5_000) }
     /// Time limit of the final inspection.
     private static let inspection: SimulatedTime = .milliseconds(30_000)
     /// Time limit for all processes to end.
@@ -34,8 +34,8 @@ package final class Simulation: Sendable {
         let scheduler = Scheduler(seed: scenario.seed, trace: Trace(keepsLines: traces))
         let cluster = SimulatedCluster(
             scheduler,
-            nodes: scenario.nodes,
             policy: policy,
+            leaseLengths: scenario.leaseLengths,
             hiccups: scenario.hiccups,
             storageConfigurations: scenario.storageConfigurations
         )
@@ -60,7 +60,7 @@ package final class Simulation: Sendable {
             slot.start(keepsFolder: false)
         }
         for path in cluster.network.all { path.set(scenario.conditions) }
-        let start = Self.opening
+        let start = opening
         let calm = start + scenario.safetyPhase
         for (time, fault) in scenario.faults {
             scheduler.after(start + time) { [self] in inject(fault) }
@@ -98,12 +98,12 @@ package final class Simulation: Sendable {
         scheduler.run(until: calm)
         heal()
         // No more random pauses from here on: the bound is on the cluster's recovery, not on the pauses.
-        simulatedClients.probe(until: calm + Self.recovery)
-        scheduler.run(until: calm + Self.recovery) { simulatedClients.isFinished }
+        simulatedClients.probe(until: calm + recovery)
+        scheduler.run(until: calm + recovery) { simulatedClients.isFinished }
         var violations: [String] = []
         if !simulatedClients.isFinished {
             violations.append(
-                "I9: \(simulatedClients.missing) not writable \(Self.recovery) s after the last fault"
+                "I9: \(simulatedClients.missing) not writable \(recovery) s after the last fault"
             )
         }
         let inspection = scheduler.now + Self.inspection

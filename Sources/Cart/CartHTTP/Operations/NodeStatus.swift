@@ -14,7 +14,11 @@ package struct NodeStatus: Sendable, Equatable {
     package let liveCarts: Int
     /// The generation of the store's data that it saw last, or nil.
     package let generation: String?
-    /// The sessions that it knows of, its own included.
+    /// The length of its lease, milliseconds.
+    package let lease: Int
+    /// The states that an operator should end, for a person to read.
+    package let warnings: [String]
+    /// The other sessions that it knows of.
     package let members: [Peer]
 
     /// A session as this node knows it.
@@ -29,10 +33,20 @@ package struct NodeStatus: Sendable, Equatable {
         package let link: String
         /// The build that runs there.
         package let build: String
+        /// The length of its lease, milliseconds; nil if it does not say.
+        package let lease: Int?
 
         /// A session from its parts.
-        package init(name: String, session: String, condition: String, link: String, build: String) {
+        package init(
+            name: String,
+            session: String,
+            condition: String,
+            link: String,
+            build: String,
+            lease: Int? = nil
+        ) {
             self.name = name
+            self.lease = lease
             self.session = session
             self.condition = condition
             self.link = link
@@ -49,6 +63,8 @@ package struct NodeStatus: Sendable, Equatable {
         draining: Bool,
         liveCarts: Int,
         generation: String?,
+        lease: Int,
+        warnings: [String] = [],
         members: [Peer]
     ) {
         self.name = name
@@ -58,6 +74,8 @@ package struct NodeStatus: Sendable, Equatable {
         self.draining = draining
         self.liveCarts = liveCarts
         self.generation = generation
+        self.lease = lease
+        self.warnings = warnings
         self.members = members
     }
 
@@ -93,6 +111,10 @@ extension JSONWriter {
         integer(status.liveCarts)
         raw(",\"generation\":")
         string(status.generation)
+        raw(",\"leaseMilliseconds\":")
+        integer(status.lease)
+        raw(",\"warnings\":")
+        list(status.warnings) { $0.string($1) }
         raw(",\"members\":")
         list(status.members) { $0.peer($1) }
         raw("}\n")
@@ -109,6 +131,10 @@ extension JSONWriter {
         string(peer.link)
         raw(",\"build\":")
         string(peer.build)
+        if let lease = peer.lease {
+            raw(",\"leaseMilliseconds\":")
+            integer(lease)
+        }
         raw("}")
     }
 

@@ -29,8 +29,8 @@ struct FailpointRegistry<Registry: SessionRegistry>: SessionRegistry {
         await armed.reach(.tombstoneAnswered)
     }
 
-    func prune() async throws(StoreFailure) -> Int {
-        try await registry.prune()
+    func prune(keeping limit: Int) async throws(StoreFailure) -> Int {
+        try await registry.prune(keeping: limit)
     }
 }
 

@@ -16,10 +16,11 @@ extension DataFolder {
         guard FileManager.default.fileExists(atPath: file) else { return .none }
         do {
             let bytes = try Data(contentsOf: URL(fileURLWithPath: file))
-            guard let record = try JSONDecoder().decode(SessionRecordFile.self, from: bytes).record else {
+            let content = try JSONDecoder().decode(SessionRecordFile.self, from: bytes)
+            guard let record = content.record else {
                 return .corrupted(reason: "no valid session id in \(file)")
             }
-            return .record(record)
+            return .record(record, isOver: content.site.map(site.provesEnd(ofHolderAt:)) ?? false)
         } catch is DecodingError {
             return .corrupted(reason: "not a record: \(file)")
         } catch {
@@ -33,7 +34,10 @@ extension DataFolder {
         do {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            try replace(recordFile, with: encoder.encode(SessionRecordFile(record)) + Data("\n".utf8))
+            try replace(
+                recordFile,
+                with: encoder.encode(SessionRecordFile(record, at: site)) + Data("\n".utf8)
+            )
         } catch {
             throw .unusable(path: path, reason: Self.reason(error))
         }

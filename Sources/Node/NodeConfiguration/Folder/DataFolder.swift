@@ -3,16 +3,17 @@ import SystemPackage
 
 /// The folder of one node; no other process has it as long as this one lives.
 ///
-/// A process that gets its lock knows that the process which held it before is gone, and with it the session
-/// that it recorded.
+/// A process that gets the very lock that another held knows that the other is gone, and with it the session
+/// that it recorded (`PredecessorRecord`).
 package final class DataFolder: Sendable {
     /// Absolute.
     package let path: String
     private let lock: FolderLock
+    let site: LockSite
 
     /// Creates the folder if it is missing, for its owner only, and takes its lock. The lock is held until
     /// the process ends or `release` is called, also when nothing refers to this object any more.
-    package init(path: String) throws(DataFolderFailure) {
+    package init(path: String, system: RunningSystem = RunningSystem()) throws(DataFolderFailure) {
         let absolute = URL(fileURLWithPath: path).standardizedFileURL.path
         do {
             try FileManager.default.createDirectory(
@@ -36,6 +37,7 @@ package final class DataFolder: Sendable {
             }
             try lock.sign("\(ProcessInfo.processInfo.processIdentifier)")
             self.lock = lock
+            self.site = try LockSite(of: lock, on: system)
             self.path = absolute
         } catch let failure as DataFolderFailure {
             throw failure

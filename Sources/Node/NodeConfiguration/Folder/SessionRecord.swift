@@ -22,7 +22,8 @@ package struct SessionRecord: Sendable, Hashable {
 package enum PredecessorRecord: Sendable, Hashable {
     /// There is none.
     case none
-    case record(SessionRecord)
+    /// `isOver`: the process that wrote it is certainly gone, and its session with it.
+    case record(SessionRecord, isOver: Bool)
     /// The file is not a record. It is treated as none: its session, if there was one, ends with its lease.
     case corrupted(reason: String)
 }
@@ -34,8 +35,11 @@ struct SessionRecordFile: Codable {
     let settled: String?
     let cluster: String
     let redis: String
+    /// Missing in the record of an older build.
+    let site: LockSite?
 
-    init(_ record: SessionRecord) {
+    init(_ record: SessionRecord, at site: LockSite) {
+        self.site = site
         session = record.session.rawValue
         settled = record.settled
         cluster = record.cluster

@@ -123,15 +123,19 @@ extension Activation {
     }
 
     private func decideBatch() -> Batch<D> {
-        let next = Batch<D>(on: state, form: form)
+        let next = Batch<D>(
+            on: state,
+            form: form,
+            at: machine.committed?.sequence.rawValue ?? 0,
+            next: machine.nextSequence?.rawValue ?? 0
+        )
         let now = host.clock.now
-        let sequence = machine.committed?.sequence.rawValue ?? 0
         while next.entries.count < host.policy.batchLimit, let envelope = mailbox.popFirst() {
             guard envelope.deadline > now else {
                 envelope.reply.resume(returning: .failure(overdue(.notApplied)))
                 continue
             }
-            next.decide(envelope, by: host.decider, committed: sequence)
+            next.decide(envelope, by: host.decider)
         }
         return next
     }

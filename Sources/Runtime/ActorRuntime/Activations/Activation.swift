@@ -90,7 +90,8 @@ actor Activation<D: Decider> {
     /// The session is checked after the state was read, and both after the request came: nobody else can have
     /// committed anything in between.
     private func read(_ command: D.Command, _ sequence: UInt64) -> HandlingResult<D> {
-        let decision = host.decider.decide(command, on: state, sequence: sequence, next: sequence &+ 1)
+        let next = machine.nextSequence?.rawValue ?? sequence
+        let decision = host.decider.decide(command, on: state, sequence: sequence, next: next)
         let now = host.clock.now
         guard session.mayAct(at: now) else { return .gone }
         if now - touchedAt >= host.touchInterval(of: state) { startPump() }
@@ -105,7 +106,7 @@ actor Activation<D: Decider> {
         in batch: Batch<D>,
         deadline: ContinuousClock.Instant
     ) async -> HandlingResult<D> {
-        guard let committed = machine.committed, batch.entries.count < host.policy.mailboxLimit else {
+        guard machine.committed != nil, batch.entries.count < host.policy.mailboxLimit else {
             return .failure(
                 failure(.overloaded, outcome: .notApplied, "too many callers wait for its commit")
             )
@@ -113,7 +114,7 @@ actor Activation<D: Decider> {
         arrivals += 1
         let reply = ReplyPromise<D>()
         let envelope = Envelope<D>(number: arrivals, command: command, deadline: deadline, reply: reply)
-        batch.decide(envelope, by: host.decider, committed: committed.sequence.rawValue)
+        batch.decide(envelope, by: host.decider)
         scheduleExpiry(at: deadline)
         return await reply.wait()
     }
@@ -131,6 +132,16 @@ actor Activation<D: Decider> {
         guard !isEnded else { return }
         _ = machine.event(.sweep(generation), attempt: session.nextAttempt)
         await watch()
+    }
+
+    /// True if a sweep has nothing to do here: the store had just what is committed here, and nothing was or
+    /// is under way that could make it more.
+    func isIntact(_ stored: StoredOwnership?) -> Bool {
+        switch machine.state {
+        case .ended: true
+        case .owned(let version): stored == StoredOwnership(owner: session.id, version: version)
+        case .claiming, .absent, .committing, .verifying, .republishing, .releasing, .surrendering: false
+        }
     }
 
     /// The number of waiting commands: those in the mailbox, and the reads that wait for the commit in

@@ -1,3 +1,5 @@
+import Ownership
+
 /// Commands that were decided one after the other and leave as one commit.
 final class Batch<D: Decider> {
     /// A command and what was decided; answered when the commit is durable.
@@ -15,6 +17,10 @@ final class Batch<D: Decider> {
     }
 
     var entries: [Entry] = []
+    /// The version of the state before.
+    let sequence: UInt64
+    /// The version that the commit makes.
+    let next: UInt64
     let before: D.State
     /// The form in which the state before is stored.
     var form: StoredForm
@@ -27,17 +33,22 @@ final class Batch<D: Decider> {
     /// The failure for the callers if the commit is not executed; nil where it is tried again for them.
     var refusal: HostFailure?
 
-    /// - Parameter form: the form in which the state is stored.
-    init(on state: D.State, form: StoredForm) {
+    /// - Parameters:
+    ///   - form: the form in which the state is stored.
+    ///   - sequence: the version of the state.
+    ///   - next: the version that the commit makes.
+    init(on state: D.State, form: StoredForm, at sequence: UInt64, next: UInt64) {
+        self.sequence = sequence
+        self.next = next
         before = state
         after = state
         self.form = form
     }
 
     /// Decides one more command against the state that the former ones lead to.
-    func decide(_ envelope: Envelope<D>, by decider: D, committed sequence: UInt64) {
-        let tentative = events.isEmpty ? sequence : sequence &+ 1
-        let decision = decider.decide(envelope.command, on: after, sequence: tentative, next: sequence &+ 1)
+    func decide(_ envelope: Envelope<D>, by decider: D) {
+        let tentative = events.isEmpty ? sequence : next
+        let decision = decider.decide(envelope.command, on: after, sequence: tentative, next: next)
         switch decision {
         case .accept(let new, _):
             for event in new {
@@ -51,6 +62,12 @@ final class Batch<D: Decider> {
     }
 
     var change: StateChange<D> {
-        StateChange(before: before, after: after, events: events, form: form)
+        StateChange(
+            before: before,
+            after: after,
+            events: events,
+            form: form,
+            sequence: SequenceNumber(next)
+        )
     }
 }

@@ -26,7 +26,7 @@ package struct EventsLayout<Logic: Decider>: StateLayout {
             try reader.codec.encode(events: change.events)
         )
         switch step(on: form, at: sequence) {
-        case .begin: return ContentChange(set: [base(.zero), events])
+        case .begin(let base): return ContentChange(set: try content(of: change.before, at: base) + [events])
         case .add: return ContentChange(set: [events])
         case .replace(let base):
             return ContentChange(set: try content(of: change.before, at: base) + [events], replaces: true)
@@ -35,9 +35,8 @@ package struct EventsLayout<Logic: Decider>: StateLayout {
 
     package func form(after form: StoredForm, at sequence: SequenceNumber) -> StoredForm {
         switch step(on: form, at: sequence) {
-        case .begin: .written(by: .events, base: .zero)
         case .add: form
-        case .replace(let base): .written(by: .events, base: base)
+        case .begin(let base), .replace(let base): .written(by: .events, base: base)
         }
     }
 
@@ -56,8 +55,9 @@ package struct EventsLayout<Logic: Decider>: StateLayout {
     }
 
     private enum Step {
-        /// The first events of an actor.
-        case begin
+        /// The first events of an actor, on its initial state at this version. No commit made that version,
+        /// but readers find the events of all versions after it, as after any whole state.
+        case begin(base: SequenceNumber)
         case add
         /// The state of this version takes the place of what is there.
         case replace(base: SequenceNumber)
@@ -67,7 +67,7 @@ package struct EventsLayout<Logic: Decider>: StateLayout {
         let before = SequenceNumber(sequence.rawValue > 0 ? sequence.rawValue - 1 : 0)
         switch form {
         case .empty:
-            return before == .zero ? .begin : .replace(base: before)
+            return .begin(base: before)
         case .written(by: .events, let base):
             let (kept, overflows) = before.rawValue.subtractingReportingOverflow(base.rawValue)
             return overflows || kept >= interval ? .replace(base: before) : .add

@@ -8,7 +8,7 @@ package struct NodeIdentity: Sendable {
     let recordSession: @Sendable (SessionID, Generation?) -> Void
 
     /// - Parameter recordSession: receives each new session and each generation found settled, to be recorded
-    ///   where a successor finds it. It runs on the session's executor.
+    ///   where a successor finds it. It runs on the session's executor and must return at once.
     package init(
         card: NodeCard,
         bootstrap: BootstrapState,

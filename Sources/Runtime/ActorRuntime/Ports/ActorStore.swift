@@ -26,6 +26,10 @@ package protocol ActorStore<Logic>: Sendable {
         generation: Generation
     ) async throws(StoreFailure) -> VerifyAnswer
 
+    /// Looks who owns actors, and at which versions; changes nothing, and puts no end of life off. All that
+    /// it tells is of one generation.
+    func ownership(of ids: [ActorID], generation: Generation) async throws(StoreFailure) -> OwnershipAnswer
+
     /// Gives a store that lost data our state back, under a new epoch.
     func republish(
         _ id: ActorID,
@@ -118,12 +122,21 @@ package struct StateChange<D: Decider>: Sendable {
     package let events: [D.Event]
     /// The form in which the state before it is stored.
     package let form: StoredForm
+    /// The version that the commit makes.
+    package let sequence: SequenceNumber
 
-    package init(before: D.State, after: D.State, events: [D.Event], form: StoredForm) {
+    package init(
+        before: D.State,
+        after: D.State,
+        events: [D.Event],
+        form: StoredForm,
+        sequence: SequenceNumber
+    ) {
         self.before = before
         self.after = after
         self.events = events
         self.form = form
+        self.sequence = sequence
     }
 }
 

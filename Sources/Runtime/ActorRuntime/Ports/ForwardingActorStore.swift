@@ -42,6 +42,13 @@ extension ForwardingActorStore {
         try await target.verify(id, owner: owner, version: version, generation: generation)
     }
 
+    package func ownership(
+        of ids: [ActorID],
+        generation: Generation
+    ) async throws(StoreFailure) -> OwnershipAnswer {
+        try await target.ownership(of: ids, generation: generation)
+    }
+
     package func republish(
         _ id: ActorID,
         owner: SessionID,

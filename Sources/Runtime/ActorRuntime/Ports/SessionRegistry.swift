@@ -12,9 +12,10 @@ package protocol SessionRegistry: Sendable {
     /// Writes a tombstone on certain knowledge: the session was our own, or its process is proved to be gone.
     func writeTombstoneUnconditionally(_ session: SessionID) async throws(StoreFailure)
 
-    /// Removes tombstones that are old enough for nobody to need them soon; answers how many. Always safe: a
-    /// session that is gone altogether can be observed as absent, and declared dead again.
-    func prune() async throws(StoreFailure) -> Int
+    /// Removes tombstones that are old enough for nobody to need them soon, and the oldest of those that
+    /// exceed `limit`; answers how many. Always safe: a session that is gone altogether can be observed as
+    /// absent, and declared dead again.
+    func prune(keeping limit: Int) async throws(StoreFailure) -> Int
 }
 
 /// The report of a session about itself.
@@ -23,12 +24,21 @@ package struct Heartbeat: Sendable, Hashable {
     package let draining: Bool
     /// The generation that the session calls settled, if any.
     package let settled: Generation?
+    /// The length of the session's lease, for those who wait for its end.
+    package let lease: Duration?
     package let card: NodeCard
 
-    package init(session: SessionID, draining: Bool, settled: Generation?, card: NodeCard) {
+    package init(
+        session: SessionID,
+        draining: Bool,
+        settled: Generation?,
+        lease: Duration? = nil,
+        card: NodeCard
+    ) {
         self.session = session
         self.draining = draining
         self.settled = settled
+        self.lease = lease
         self.card = card
     }
 }

@@ -18,6 +18,14 @@ package struct ClusterView: Sendable {
     /// Empty when the node is ready.
     package let notReadyReasons: [NotReadyReason]
     package let generation: Generation?
+    /// The length of this node's lease.
+    package let lease: Duration
     /// The others that are not dead.
     package let members: [Member]
+
+    /// The others whose leases have another length than this node's. The longer lease counts wherever one of
+    /// them waits for the end of the other.
+    package var membersWithOtherLease: [Member] {
+        members.filter { member in member.lease.map { $0 != lease } ?? false }
+    }
 }

@@ -15,11 +15,13 @@ package final class MembershipDirectory: Sendable {
         var wasSettled = false
     }
 
+    private let policy: LeasePolicy
     private let state: Mutex<State>
     private let makeSession: @Sendable () -> SessionHandle
 
     init(policy: LeasePolicy, makeSession: @escaping @Sendable () -> SessionHandle) {
         self.makeSession = makeSession
+        self.policy = policy
         let state = State(
             session: makeSession(),
             ledger: GenerationLedger(policy: policy),
@@ -68,6 +70,7 @@ package final class MembershipDirectory: Sendable {
                 session: state.session.id,
                 notReadyReasons: Self.notReadyReasons(state, now),
                 generation: state.ledger.current,
+                lease: policy.length,
                 members: state.observer.present
             )
         }
@@ -130,6 +133,7 @@ package final class MembershipDirectory: Sendable {
                 session: $0.session.id,
                 draining: $0.draining,
                 settled: $0.ledger.settled(at: now),
+                lease: policy.length,
                 card: card
             )
         }
@@ -151,6 +155,7 @@ package final class MembershipDirectory: Sendable {
             guard state.session === session else { return .none }
             let name = report.generation.description
             let elsewhere = report.members.contains { $0.session != session.id && $0.settled == name }
+            if let longest = report.members.compactMap(\.lease).max() { state.ledger.learnLease(longest) }
             let action = state.ledger.observe(
                 report.generation,
                 at: now,

@@ -69,8 +69,8 @@ package final class SessionHandle: Sendable {
         (instant - origin).wholeNanoseconds
     }
 
-    /// The state, for a log line.
-    var state: SessionMachine.State {
+    /// The state, for messages.
+    package var state: SessionMachine.State {
         machine.withLock { $0.state }
     }
 }

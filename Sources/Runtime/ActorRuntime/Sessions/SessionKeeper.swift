@@ -17,6 +17,11 @@ actor SessionKeeper {
     private static let retryInterval: Duration = .milliseconds(200)
     /// The time between two removals of old tombstones: each heartbeat carries them all.
     private static let pruneInterval: Duration = .seconds(3_600)
+    /// The most tombstones that a heartbeat's answer may have before the oldest are removed at once. A node
+    /// that starts and dies again and again leaves one each time.
+    static let tombstoneLimit = 256
+    /// The time between two removals for that reason.
+    private static let crowdedPruneInterval: Duration = .seconds(10)
     /// The shortest time between two rounds, however urgent a verdict is.
     private static let shortestInterval: Duration = .milliseconds(50)
 
@@ -37,7 +42,12 @@ actor SessionKeeper {
     private var left = false
     private var lastFailure: StoreFailure?
     private var pruneAt: ContinuousClock.Instant
+    private var crowdedPruneAt: ContinuousClock.Instant
+    /// The number of tombstones in the last heartbeat's answer.
+    private var tombstones = 0
     private var recorded: (SessionID, Generation?)?
+    /// The sessions whose leases were reported to have another length.
+    private var reportedLeases: Set<SessionID> = []
 
     /// - Parameter nothingLive: true if the host has no activation at all.
     init(
@@ -58,6 +68,7 @@ actor SessionKeeper {
         self.nothingLive = nothingLive
         self.logger = logger
         self.pruneAt = environment.sessionClock.now + Self.pruneInterval
+        self.crowdedPruneAt = environment.sessionClock.now
         self.pendingTombstones = identity.bootstrap.predecessor.map { [$0] } ?? []
         (self.notices, self.notice) = AsyncStream.makeStream(of: Notice.self, bufferingPolicy: .unbounded)
     }
@@ -150,6 +161,7 @@ actor SessionKeeper {
         case .dead:
             session.heartbeatAnswered(.dead, sentAt: sentAt, now: now)
         case .alive(let report):
+            tombstones = report.members.count { $0.condition == .dead }
             let action = directory.learn(
                 report,
                 for: session,
@@ -158,6 +170,7 @@ actor SessionKeeper {
                 vouched: identity.bootstrap.vouches(for: report.generation),
                 nothingLive: nothingLive()
             )
+            reportOtherLeases(at: now)
             switch action {
             case .none: break
             case .sweep(let sweep):
@@ -170,6 +183,21 @@ actor SessionKeeper {
         }
         replaceIfOver()
         record(directory.session)
+    }
+
+    /// Logs each session with a lease of another length once.
+    private func reportOtherLeases(at now: ContinuousClock.Instant) {
+        let members = directory.clusterView(at: now).membersWithOtherLease
+        for member in members where !reportedLeases.contains(member.session) {
+            logger.warning(
+                "the leases of two nodes differ: everybody waits for the longer one",
+                metadata: [
+                    "peer": "\(member.card.name)", "peerLease": "\(member.lease ?? .zero)",
+                    "lease": "\(policy.length)",
+                ]
+            )
+        }
+        reportedLeases = Set(members.map(\.session))
     }
 
     private func replaceIfOver() {
@@ -230,10 +258,13 @@ actor SessionKeeper {
     }
 
     private func pruneIfDue() async {
-        guard clock.now >= pruneAt else { return }
-        pruneAt = clock.now + Self.pruneInterval
+        let now = clock.now
+        let isCrowded = tombstones > Self.tombstoneLimit && now >= crowdedPruneAt
+        guard isCrowded || now >= pruneAt else { return }
+        if now >= pruneAt { pruneAt = now + Self.pruneInterval }
+        crowdedPruneAt = now + Self.crowdedPruneInterval
         do {
-            let pruned = try await registry.prune()
+            let pruned = try await registry.prune(keeping: Self.tombstoneLimit)
             if pruned > 0 { logger.info("removed old tombstones", metadata: ["count": "\(pruned)"]) }
         } catch {
             logger.debug("could not remove old tombstones", metadata: ["cause": "\(error)"])

@@ -6,8 +6,9 @@ internal import RedisClient
 /// Publishes the new version to the channel with the key's name.
 ///
 /// Key: the record. Arguments: owner; epoch; sequence; commit id; the usual time to live; the record's own,
-/// or '' (both in milliseconds); 1 to delete all other content, else 0; the number of the following arguments
-/// that are names and values of fields to set; those; then the names of fields to delete.
+/// or '' (both in milliseconds); 1 to delete all other content, else 0; the sequence that the commit makes;
+/// the number of the following arguments that are names and values of fields to set; those; then the names of
+/// fields to delete.
 ///
 /// | answer | when |
 /// |---|---|
@@ -19,25 +20,24 @@ enum CommitScript {
     static let script = RedisScript(
         name: "commit",
         source: LuaFragments.refusedWithoutMemory + LuaFragments.records + LuaFragments.contents + """
-            local o, e, q, id = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+            local o, e, q, id, next = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[8]
             local r, bad = record(KEYS[1])
             if bad then return bad end
             if not r.o then return {'LOST'} end
             if older(r.e, r.q, e, q) then return {'REGRESSED'} end
             if r.o ~= o or r.e ~= e then return {'FENCED'} end
             if r.q ~= q then
-              if tonumber(r.q) == tonumber(q) + 1 and r.c == id then return {'COMMITTED'} end
+              if r.q == next and r.c == id then return {'COMMITTED'} end
               return {'FENCED'}
             end
-            local last = 8 + tonumber(ARGV[8])
-            local next = string.format('%.0f', tonumber(q) + 1)
+            local last = 9 + tonumber(ARGV[9])
             local gone, no = {}, nil
             if ARGV[7] == '1' then
-              gone, no = others(KEYS[1], 9, last)
+              gone, no = others(KEYS[1], 10, last)
               if no then return no end
             end
             for i = last + 1, #ARGV do gone[#gone + 1] = ARGV[i] end
-            no = write(KEYS[1], r, {'q', next, 'c', id}, 9, last, gone, ARGV[6], ARGV[5])
+            no = write(KEYS[1], r, {'q', next, 'c', id}, 10, last, gone, ARGV[6], ARGV[5])
             if no then return no end
             redis.pcall('PUBLISH', KEYS[1], next)
             return {'COMMITTED'}
@@ -47,6 +47,7 @@ enum CommitScript {
     static func arguments(
         owner: SessionID,
         version: Version,
+        next: SequenceNumber,
         commit: CommitID,
         content: ContentChange,
         retention: Retention
@@ -54,7 +55,7 @@ enum CommitScript {
         let head: [RedisArgument] = [
             .session(owner), .epoch(version.epoch), .sequence(version.sequence), .string(commit.rawValue),
             retention.usual, retention.own,
-            content.replaces ? "1" : "0", .integer(Int64(2 * content.set.count)),
+            content.replaces ? "1" : "0", .sequence(next), .integer(Int64(2 * content.set.count)),
         ]
         return head + RedisArgument.fields(content.set) + content.delete.map { .string($0) }
     }

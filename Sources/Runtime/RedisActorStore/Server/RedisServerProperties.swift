@@ -15,6 +15,7 @@ package struct RedisServerProperties: Sendable, Hashable {
     /// As in `INFO`; nil if it is missing there.
     package let version: String?
     package let runID: String?
+    package let replicationID: String?
     package let evictionPolicy: String?
     package let append: Append
     package let connectedReplicas: Int
@@ -30,6 +31,7 @@ package struct RedisServerProperties: Sendable, Hashable {
         }
         version = values["redis_version"].map(String.init)
         runID = values["run_id"].map(String.init)
+        replicationID = values["master_replid"].map(String.init)
         evictionPolicy = values["maxmemory_policy"].map(String.init)
         connectedReplicas = max(0, values["connected_slaves"].flatMap { Int($0) } ?? 0)
         append =

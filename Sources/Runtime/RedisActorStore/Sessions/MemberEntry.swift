@@ -7,7 +7,8 @@ internal import Ownership
 /// - `condition`: `alive`, `draining` or `dead`.
 /// - `settled`: the generation that the session calls settled, or `-`.
 /// - `since`: the second in which a tombstone was written, by Redis's clock; 0 for other entries.
-/// - `card`: the node's card, see `NodeCard+JSON`; empty in a tombstone. Scripts never look into it.
+/// - `card`: the node's card and the length of the lease, see `EntryCard`; empty in a tombstone. Scripts
+///   never look into it.
 ///
 /// `LuaFragments.entries` parses the same syntax. Both accept the same entries.
 enum MemberEntry {
@@ -23,17 +24,21 @@ enum MemberEntry {
             !parts[2].isEmpty, !parts[2].contains(where: isSpace)
         else { return nil }
         let settled = String(decoding: parts[2], as: UTF8.self)
+        // A tombstone has no card, and there may be many of them.
+        let card = parts[4].isEmpty ? emptyCard : EntryCard(json: parts[4]) ?? emptyCard
         return Member(
             session: SessionID(String(decoding: name, as: UTF8.self)),
             counter: counter,
             condition: condition,
             settled: settled == noGeneration ? "" : settled,
-            // A tombstone has no card, and there may be many of them.
-            card: parts[4].isEmpty ? emptyCard : NodeCard(json: parts[4]) ?? emptyCard
+            lease: card.lease,
+            card: card.card
         )
     }
 
-    private static var emptyCard: NodeCard { NodeCard(name: "", link: "", build: "") }
+    private static var emptyCard: EntryCard {
+        EntryCard(card: NodeCard(name: "", link: "", build: ""), lease: nil)
+    }
 
     /// Parses decimal digits, of a number below 2⁵³.
     private static func number(_ digits: ArraySlice<UInt8>) -> UInt64? {

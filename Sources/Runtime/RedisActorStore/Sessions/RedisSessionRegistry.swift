@@ -47,7 +47,9 @@ package final class RedisSessionRegistry: SessionRegistry {
     }
 
     package func beat(_ heartbeat: Heartbeat) async throws(StoreFailure) -> HeartbeatAnswer {
-        guard let card = heartbeat.card.json else { throw .refused("the node's card cannot be encoded") }
+        guard let card = EntryCard(card: heartbeat.card, lease: heartbeat.lease).json else {
+            throw .refused("the node's card cannot be encoded")
+        }
         let confirmation = replicas > 0 ? try await ReplicaConfirmation(client, replicas: replicas) : nil
         let answer = try await ask(
             HeartbeatScript.script,
@@ -80,13 +82,17 @@ package final class RedisSessionRegistry: SessionRegistry {
         )
     }
 
-    /// Removes old tombstones. To be called now and then, because each heartbeat's answer has all of them.
+    /// Removes old tombstones, and the oldest of those that exceed `limit`. To be called now and then, because
+    /// each heartbeat's answer has all of them.
     ///
     /// - Returns: the number of tombstones removed.
     @discardableResult
-    package func prune() async throws(StoreFailure) -> Int {
+    package func prune(keeping limit: Int) async throws(StoreFailure) -> Int {
         try PruneScript.count(
-            try await ask(PruneScript.script, PruneScript.arguments(retention: tombstoneRetention))
+            try await ask(
+                PruneScript.script,
+                PruneScript.arguments(retention: tombstoneRetention, keeping: limit)
+            )
         )
     }
 

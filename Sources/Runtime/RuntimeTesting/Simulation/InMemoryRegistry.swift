@@ -38,14 +38,14 @@ package struct InMemoryRegistry<State: Sendable>: SessionRegistry {
         }
     }
 
-    package func prune() async throws(StoreFailure) -> Int {
+    package func prune(keeping limit: Int) async throws(StoreFailure) -> Int {
         try await faults.perform(.prune) { [redis] () throws(StoreFailure) in
-            try redis.execute { store, time in store.prune(olderThan: 86_400, at: time) }
+            try redis.execute { store, time in store.prune(olderThan: 86_400, keeping: limit, at: time) }
         }
     }
 
-    /// Removes tombstones of more than `age` seconds; answers how many.
-    package func prune(olderThan age: UInt64) throws(StoreFailure) -> Int {
-        try redis.execute { store, time in store.prune(olderThan: age, at: time) }
+    /// Removes tombstones of more than `age` seconds, and the oldest ones above `limit`; answers how many.
+    package func prune(olderThan age: UInt64, keeping limit: Int) throws(StoreFailure) -> Int {
+        try redis.execute { store, time in store.prune(olderThan: age, keeping: limit, at: time) }
     }
 }

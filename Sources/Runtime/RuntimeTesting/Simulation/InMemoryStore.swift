@@ -4,7 +4,7 @@ package import Ownership
 /// One node's port to the actors of a simulated Redis, with faults of its own.
 package struct InMemoryStore<Logic: Decider>: ActorStore {
     package enum Call: Hashable, Sendable {
-        case claim, commit, verify, republish, release, surrender
+        case claim, commit, verify, ownership, republish, release, surrender
     }
 
     /// The faults of this port.
@@ -37,10 +37,11 @@ package struct InMemoryStore<Logic: Decider>: ActorStore {
         commit: CommitID,
         change: StateChange<Logic>
     ) async throws(StoreFailure) -> CommitAnswer {
-        let after = change.after
+        let (after, next) = (change.after, change.sequence)
         return try await faults.perform(.commit) { [redis] () throws(StoreFailure) in
             try redis.execute { store, _ throws(StoreFailure) in
-                try store.commit(id, owner: owner, version: version, commit: commit) { _ in after }
+                try store.commit(id, owner: owner, version: version, next: next, commit: commit) { _ in after
+                }
             }
         }
     }
@@ -55,6 +56,15 @@ package struct InMemoryStore<Logic: Decider>: ActorStore {
             try redis.execute { store, _ throws(StoreFailure) in
                 try store.verify(id, owner: owner, version: version, generation: generation)
             }
+        }
+    }
+
+    package func ownership(
+        of ids: [ActorID],
+        generation: Generation
+    ) async throws(StoreFailure) -> OwnershipAnswer {
+        try await faults.perform(.ownership) { [redis] () throws(StoreFailure) in
+            try redis.execute { store, _ in store.ownership(of: ids, generation: generation) }
         }
     }
 

@@ -47,20 +47,23 @@ extension SimulatedStore {
 
     /// See `ActorStore.commit`.
     ///
-    /// - Parameter change: turns the stored content, nil before the first commit, into the new one.
+    /// - Parameters:
+    ///   - next: the version that the commit makes.
+    ///   - change: turns the stored content, nil before the first commit, into the new one.
     package mutating func commit(
         _ id: ActorID,
         owner: SessionID,
         version: Version,
+        next: SequenceNumber,
         commit: CommitID,
         _ change: (State?) -> State
     ) throws(StoreFailure) -> CommitAnswer {
         guard var record = try record(id) else { return .lost }
         if record.version < version, SafetyRule.regressedBeforeFenced.holds { return .regressed }
         guard record.owner == owner, record.version.epoch == version.epoch else { return .fenced }
-        if record.version.sequence == version.sequence.next, record.commit == commit { return .committed }
+        if record.version.sequence == next, record.commit == commit { return .committed }
         guard record.version == version || !SafetyRule.sequenceCheck.holds else { return .fenced }
-        record.version.sequence = version.sequence.next
+        record.version.sequence = next
         record.commit = commit
         record.state = change(record.state)
         contents.slots[id] = .record(record)
@@ -78,6 +81,19 @@ extension SimulatedStore {
         guard let record = try record(id) else { return .lost }
         if record.version < version, SafetyRule.regressedBeforeFenced.holds { return .regressed }
         return record.owner == owner && record.version == version ? .intact : .fenced
+    }
+
+    /// See `ActorStore.ownership`.
+    package func ownership(of ids: [ActorID], generation: Generation) -> OwnershipAnswer {
+        guard generation == self.generation else { return .otherGeneration }
+        return .owners(
+            ids.map { id in
+                switch contents.slots[id] {
+                case nil, .unreadable: nil
+                case .record(let record): StoredOwnership(owner: record.owner, version: record.version)
+                }
+            }
+        )
     }
 
     /// See `ActorStore.republish`.

@@ -26,6 +26,7 @@ extension SimulatedStore {
                 counter: counter,
                 condition: heartbeat.draining ? .draining : .alive,
                 settled: heartbeat.settled?.description ?? "",
+                lease: heartbeat.lease,
                 card: heartbeat.card
             ),
             since: 0
@@ -62,17 +63,19 @@ extension SimulatedStore {
         )
     }
 
-    /// Removes tombstones of more than `age` seconds; answers how many.
-    package mutating func prune(olderThan age: UInt64, at time: UInt64) -> Int {
+    /// Removes tombstones of more than `age` seconds, and the oldest ones above `limit`; answers how many.
+    package mutating func prune(olderThan age: UInt64, keeping limit: Int, at time: UInt64) -> Int {
         let seconds = time / 1_000_000
-        let old = contents.entries.filter { _, entry in
-            switch entry {
-            case .malformed: false
-            case .member(let member, let since): member.condition == .dead && since + age < seconds
-            }
+        var dead: [(session: SessionID, since: UInt64)] = []
+        for (session, entry) in contents.entries {
+            guard case .member(let member, let since) = entry, member.condition == .dead else { continue }
+            dead.append((session, since))
         }
-        for session in old.keys { contents.entries[session] = nil }
-        return old.count
+        dead.sort { $0.since != $1.since ? $0.since < $1.since : $0.session.rawValue < $1.session.rawValue }
+        let excess = dead.count - limit
+        let gone = dead.enumerated().prefix { $0.offset < excess || $0.element.since + age < seconds }
+        for (_, tombstone) in gone { contents.entries[tombstone.session] = nil }
+        return gone.count
     }
 
     /// Every entry that can be read, by session: a simulation must not depend on hashing.

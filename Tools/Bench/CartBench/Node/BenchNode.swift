@@ -21,7 +21,7 @@ struct BenchNode: Sendable {
     var host: Host<CartLogic> { runtime.host }
 
     /// Time limit for a node to become ready, and to release its carts.
-    private static let patience: Duration = .seconds(30)
+    private static let patience: Duration = .seconds(300)
 
     /// Runs `body` with a ready node and drains the node afterwards.
     ///

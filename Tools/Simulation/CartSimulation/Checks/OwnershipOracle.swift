@@ -33,8 +33,12 @@ final class OwnershipOracle: Sendable {
             before?.owner != after.owner || before?.version != after.version || before?.commit != after.commit
         }
 
-        /// True if the sequence number grew by one.
-        var isNextSequence: Bool { after.version.sequence == before?.version.sequence.next }
+        /// True if the sequence number grew by one, or began.
+        var isNextSequence: Bool {
+            guard let former = before?.version.sequence else { return false }
+            return former == .zero
+                ? after.version.sequence > .zero : after.version.sequence == former.next
+        }
     }
 
     /// The newest state that was ever stored for a cart.
@@ -51,6 +55,9 @@ final class OwnershipOracle: Sendable {
         var newest: [ActorID: Newest] = [:]
         var epochs: [ActorID: [Epoch: SessionID]] = [:]
         var highest: [ActorID: Epoch] = [:]
+        /// The highest version of each cart that was ever stored, and the commit that made it, whatever was lost
+        /// or forgotten since.
+        var last: [ActorID: (sequence: SequenceNumber, commit: CommitID?)] = [:]
         var violations: [String] = []
         var lost: Set<ActorID> = []
         var takeovers = 0
@@ -126,6 +133,11 @@ final class OwnershipOracle: Sendable {
     /// Records the violation that a stored cart cannot be read, although only nodes wrote it.
     func sawUnreadable(_ id: ActorID, _ reason: String) {
         state.withLock { $0.violations.append("\(id) cannot be read: \(reason)") }
+    }
+
+    /// Records the violation that a session ended although nothing had hindered its process.
+    func sawNeedlessEnd(of session: SessionID, _ reason: String) {
+        state.withLock { $0.violations.append("I9: \(session) ended although Redis answered: \(reason)") }
     }
 
     /// Records the violation that a commit was fenced although its sender, which heard the answer, is the
@@ -241,5 +253,20 @@ extension OwnershipOracle.State {
         {
             violations.append("I1 \(id): a commit changed \(before.version) to \(step.after.version)")
         }
+        checkFirst(step)
+    }
+
+    /// Checks that the first version of a cart is above all versions of earlier carts with its id. A commit
+    /// that Redis lost makes its version once more.
+    private mutating func checkFirst(_ step: OwnershipOracle.Step) {
+        let (id, made) = (step.id, step.after.version.sequence)
+        if case .commit = step.operation, step.before?.version.sequence == .zero, let last = last[id],
+            made <= last.sequence, made != last.sequence || step.after.commit != last.commit
+        {
+            violations.append(
+                "I1 \(id): version \(made.rawValue) is used again after \(last.sequence.rawValue)"
+            )
+        }
+        if made >= last[id]?.sequence ?? .zero { last[id] = (made, step.after.commit) }
     }
 }

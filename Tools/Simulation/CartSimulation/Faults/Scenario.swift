@@ -8,6 +8,8 @@ package struct Scenario: Sendable {
     let seed: UInt64
     let nodes: Int
     let lease: LeasePolicy
+    /// The length of each node's lease. In some seeds one node's differs, as in a rolling change of it.
+    let leaseLengths: [Duration]
     let hiccups: Hiccups
     let conditions: NetworkConditions
     let plan: WorkloadPlan
@@ -17,7 +19,7 @@ package struct Scenario: Sendable {
     let faults: [(time: SimulatedTime, fault: SimulatedFault)]
     let kinds: [SimulatedFault.Kind]
 
-    /// Lease length of every scenario.
+    /// The usual length of a lease.
     private static let lease: Duration = .milliseconds(5_000)
 
     package init(seed: UInt64, theme: Theme = .anything) {
@@ -44,11 +46,13 @@ package struct Scenario: Sendable {
         // On a fast network a session that returns late is not a near miss.
         let isSlow = kinds.contains(.nearMiss) && random.unit() < 0.7
         var count = Int.random(in: 2...12, using: &random)
+        var leaseLengths = Array(repeating: Self.lease, count: nodes)
         switch theme {
         case .anything:
             self.lease = lease
             self.hiccups = hiccups
             self.conditions = isSlow ? conditions.slow : conditions
+            Self.changeLease(in: &leaseLengths, seed: seed)
         case .nearMisses:
             // No other faults, and time bounds as close to each other as they can be.
             self.lease = LeasePolicy(
@@ -62,6 +66,7 @@ package struct Scenario: Sendable {
             count = 12
         }
         self.kinds = kinds
+        self.leaseLengths = leaseLengths
         let distribution = FaultDistribution(nodes: nodes, within: safetyPhase, using: &random)
         var faults: [(time: SimulatedTime, fault: SimulatedFault)] = []
         for _ in 0..<count {
@@ -79,6 +84,19 @@ package struct Scenario: Sendable {
         // No fault begins after the phase.
         let end = safetyPhase
         self.faults = faults.filter { $0.time <= end }.sorted { $0.time < $1.time }
+    }
+
+    /// The longest lease of any node.
+    var longestLease: SimulatedTime { SimulatedTime(leaseLengths.max() ?? Self.lease) }
+
+    /// Gives one node another lease in every fourth seed. It draws numbers of its own, so that the rest of a
+    /// seed does not depend on it.
+    private static func changeLease(in lengths: inout [Duration], seed: UInt64) {
+        var random = SplitMix64(seed: seed).fork(7)
+        guard Int.random(in: 0..<4, using: &random) == 0 else { return }
+        lengths[.random(in: lengths.indices, using: &random)] = .milliseconds(
+            Bool.random(using: &random) ? 2_500 : 8_000
+        )
     }
 
     /// Most seeds have some loss and delay throughout; every fifth has none, so that it shows the effect of

@@ -26,9 +26,13 @@ extension Simulation {
             scheduler.after(length) { [redis = cluster.redis] in redis.resume() }
         case .redisCrash(let loss, let restart):
             cluster.redis.crash(losing: loss)
-            scheduler.after(restart) { [redis = cluster.redis] in redis.resume() }
+            scheduler.after(restart) { [cluster, scheduler] in
+                cluster.redis.resume()
+                cluster.sessions.noteTrouble(until: scheduler.now)
+            }
         case .redisFlush:
             cluster.redis.flush()
+            cluster.sessions.noteTrouble(until: now)
         case .redisForgets(let cart):
             let id = ActorID(CartName(cart, prefix: plan.prefix).text)
             cluster.redis.forget(id)

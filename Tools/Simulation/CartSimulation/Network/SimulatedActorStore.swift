@@ -48,8 +48,9 @@ struct SimulatedActorStore: ActorStore {
         change: StateChange<CartLogic>
     ) async throws(StoreFailure) -> CommitAnswer {
         let content = try written { () throws(CodecFailure) in
-            try layout.content(of: change, at: version.sequence.next, on: change.form)
+            try layout.content(of: change, at: change.sequence, on: change.form)
         }
+        let next = change.sequence
         let answer = try await connection.execute(
             "commit",
             about: "\(id) by \(owner) on \(version.sequence.rawValue)"
@@ -57,7 +58,7 @@ struct SimulatedActorStore: ActorStore {
             [oracle] (store, _) throws(StoreFailure) in
             try oracle.watch(.commit(owner), of: id, in: &store) { store throws(StoreFailure) in
                 (
-                    try store.commit(id, owner: owner, version: version, commit: commit) {
+                    try store.commit(id, owner: owner, version: version, next: next, commit: commit) {
                         content.applied(to: $0)
                     },
                     SimulatedRedisServer.holds(owner, id, in: store)
@@ -65,7 +66,7 @@ struct SimulatedActorStore: ActorStore {
             }
         }
         switch answer.0 {
-        case .committed: oracle.heard(Version(epoch: version.epoch, sequence: version.sequence.next), of: id)
+        case .committed: oracle.heard(Version(epoch: version.epoch, sequence: next), of: id)
         case .fenced where answer.1: oracle.sawFencedByItself(id, owner)
         case .fenced, .regressed, .lost: break
         }
@@ -81,6 +82,15 @@ struct SimulatedActorStore: ActorStore {
         try await connection.execute("verify", about: "\(id) by \(owner)") {
             (store, _) throws(StoreFailure) in
             try store.verify(id, owner: owner, version: version, generation: generation)
+        }
+    }
+
+    func ownership(
+        of ids: [ActorID],
+        generation: Generation
+    ) async throws(StoreFailure) -> OwnershipAnswer {
+        try await connection.execute("ownership", about: "\(ids.count) carts") { (store, _) in
+            store.ownership(of: ids, generation: generation)
         }
     }
 

@@ -12,8 +12,11 @@ struct SimulatedRedisConnection: Sendable {
     let server: SimulatedRedisServer
     let scheduler: Scheduler
     let hiccups: Hiccups
-    /// Returns true while the process at this end is alive.
-    let isAlive: @Sendable () -> Bool
+    /// The process at this end.
+    let liveness: ProcessLiveness
+
+    /// The time from which on an answer is late enough to count as trouble.
+    private static let lateAnswer: SimulatedTime = .milliseconds(200)
 
     /// Has the server execute a script and returns its answer.
     ///
@@ -23,8 +26,9 @@ struct SimulatedRedisConnection: Sendable {
         about subject: String,
         _ script: @escaping @Sendable (inout SimulatedRedisServer.Store, UInt64) throws(StoreFailure) -> Value
     ) async throws(StoreFailure) -> Value {
+        let began = scheduler.now
         await scheduler.pauseBeforeSending(hiccups)
-        guard isAlive() else { throw .unsent("the process is gone") }
+        guard liveness.isAlive else { throw .unsent("the process is gone") }
         let outcome: NetworkPath.Outcome<Result<Value, StoreFailure>> = await path.exchange(
             within: Self.commandTimeout,
             listens: { server.listens },
@@ -43,11 +47,22 @@ struct SimulatedRedisConnection: Sendable {
                 }
             }
         )
+        noteTrouble(outcome, since: began)
         switch outcome {
         case .answered(let result): return try result.get()
         case .refused: throw .unsent("connection refused")
         case .silent: throw .unanswered("no answer in time")
         case .broken: throw .unanswered("the connection broke")
+        }
+    }
+    private func noteTrouble<Value>(
+        _ outcome: NetworkPath.Outcome<Result<Value, StoreFailure>>,
+        since began: SimulatedTime
+    ) {
+        let now = scheduler.now
+        switch outcome {
+        case .answered(.success) where now - began < Self.lateAnswer: break
+        case .answered, .refused, .silent, .broken: liveness.noteTrouble(until: now)
         }
     }
 }

@@ -36,9 +36,9 @@ struct SimulatedRegistry: SessionRegistry {
         }
     }
 
-    func prune() async throws(StoreFailure) -> Int {
+    func prune(keeping limit: Int) async throws(StoreFailure) -> Int {
         try await connection.execute("prune", about: "") { (store, time) throws(StoreFailure) in
-            store.prune(olderThan: Self.pruneAge, at: time)
+            store.prune(olderThan: Self.pruneAge, keeping: limit, at: time)
         }
     }
 }

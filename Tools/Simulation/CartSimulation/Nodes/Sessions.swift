@@ -10,22 +10,32 @@ final class Sessions: Sendable {
     }
 
     private let entries = Mutex<[SessionID: Entry]>([:])
-    private let policy: LeasePolicy
+    /// The last session of each process.
+    private let latest = Mutex<[ObjectIdentifier: SessionHandle]>([:])
     private let clock: SimulatedClock
 
-    init(policy: LeasePolicy, clock: SimulatedClock) {
-        self.policy = policy
+    init(clock: SimulatedClock) {
         self.clock = clock
     }
 
     /// Begins a session of a process.
-    func begin(_ liveness: ProcessLiveness) -> SessionHandle {
+    ///
+    /// - Returns: the session, and the former one of the process.
+    func begin(_ liveness: ProcessLiveness, lease: LeasePolicy) -> (
+        fresh: SessionHandle, former: SessionHandle?
+    ) {
         entries.withLock { entries in
             let id = SessionID("\(liveness.name).\(entries.count + 1)")
-            let handle = SessionHandle(id: id, policy: policy)
-            entries[id] = Entry(handle: handle, liveness: liveness)
-            return handle
+            let fresh = SessionHandle(id: id, policy: lease)
+            entries[id] = Entry(handle: fresh, liveness: liveness)
+            let former = latest.withLock { $0.updateValue(fresh, forKey: ObjectIdentifier(liveness)) }
+            return (fresh, former)
         }
+    }
+
+    /// Notes a trouble that all processes have.
+    func noteTrouble(until end: SimulatedTime) {
+        for entry in entries.withLock({ Array($0.values) }) { entry.liveness.noteTrouble(until: end) }
     }
 
     /// Number of sessions begun so far.
@@ -38,13 +48,22 @@ final class Sessions: Sendable {
     }
 }
 
-/// Tells all parts of a simulated process whether it is still alive.
+/// Tells all parts of a simulated process whether it is still alive, and since when nothing has hindered it.
 final class ProcessLiveness: Sendable {
     let name: String
     private let alive = Atomic<Bool>(true)
+    private let trouble = Mutex<SimulatedTime>(.zero)
 
     init(name: String) {
         self.name = name
+    }
+
+    /// The end of the last trouble that could end a session: an answer of Redis that failed or came late, a
+    /// pause, or a new generation of data.
+    var lastTrouble: SimulatedTime { trouble.withLock { $0 } }
+
+    func noteTrouble(until end: SimulatedTime) {
+        trouble.withLock { $0 = max($0, end) }
     }
 
     var isAlive: Bool { alive.load(ordering: .relaxed) }

@@ -21,35 +21,56 @@ final class SimulatedCluster: Sendable {
 
     let scheduler: Scheduler
     let clock: SimulatedClock
-    let policy: HostPolicy
+    private let policy: HostPolicy
+    /// The length of each node's lease.
+    private let leaseLengths: [Duration]
     let hiccups: Hiccups
     /// Persistence settings that the processes use in turn.
     let storageConfigurations: [StorageConfiguration]
     let network: Network
     let sessions: Sessions
     let oracle: OwnershipOracle
+    let sessionJudge: SessionJudge
     let redis: SimulatedRedisServer
     /// The Redis of a foreign cluster, whose nodes may come to listen at addresses that were ours.
     let foreignRedis: SimulatedRedisServer
 
     init(
         _ scheduler: Scheduler,
-        nodes: Int,
         policy: HostPolicy,
+        leaseLengths: [Duration],
         hiccups: Hiccups,
         storageConfigurations: [StorageConfiguration]
     ) {
         let clock = SimulatedClock(scheduler, origin: .now)
-        let sessions = Sessions(policy: policy.lease, clock: clock)
+        let sessions = Sessions(clock: clock)
         self.scheduler = scheduler
         self.clock = clock
         self.policy = policy
+        self.leaseLengths = leaseLengths
         self.hiccups = hiccups
         self.storageConfigurations = storageConfigurations
         self.sessions = sessions
-        network = Network(nodes: nodes, scheduler: scheduler)
+        network = Network(nodes: leaseLengths.count, scheduler: scheduler)
         oracle = OwnershipOracle { sessions.mayAct($0) }
+        sessionJudge = SessionJudge(
+            oracle,
+            patience: .init(policy.lease.heartbeatInterval * 2 + .seconds(2)),
+            scheduler: scheduler,
+            judges: hiccups.areShort
+        )
         redis = SimulatedRedisServer(scheduler, clock: clock)
         foreignRedis = SimulatedRedisServer(scheduler, clock: clock)
+    }
+
+    /// The policy of a node.
+    func policy(of node: Int) -> HostPolicy {
+        var policy = policy
+        policy.lease = LeasePolicy(
+            length: leaseLengths[node],
+            margin: policy.lease.margin,
+            heartbeatInterval: policy.lease.heartbeatInterval
+        )
+        return policy
     }
 }

@@ -51,7 +51,7 @@ final class SimulatedNodeProcess: Sendable {
                 server: server,
                 scheduler: cluster.scheduler,
                 hiccups: cluster.hiccups,
-                isAlive: isAlive
+                liveness: liveness
             )
         }
         let storageConfiguration = cluster.storageConfigurations[
@@ -81,8 +81,8 @@ final class SimulatedNodeProcess: Sendable {
                     if liveness.isAlive, homeCluster == .ours { slot.record(session, settled) }
                 }
             ),
-            policy: cluster.policy,
-            environment: Self.environment(of: cluster, liveness: liveness, heart: heart),
+            policy: cluster.policy(of: slot.number),
+            environment: Self.environment(of: cluster, homeCluster, liveness: liveness, heart: heart),
             logger: Self.logger(of: cluster.scheduler, liveness)
         )
         self.liveness = liveness
@@ -96,6 +96,7 @@ final class SimulatedNodeProcess: Sendable {
 
     private static func environment(
         of cluster: SimulatedCluster,
+        _ homeCluster: HomeCluster,
         liveness: ProcessLiveness,
         heart: SimulatedSerialExecutor
     ) -> NodeEnvironment {
@@ -103,7 +104,11 @@ final class SimulatedNodeProcess: Sendable {
         environment.clock = cluster.clock
         environment.sessionClock = cluster.clock
         environment.random = { [scheduler = cluster.scheduler] in scheduler.random() }
-        environment.makeSession = { [sessions = cluster.sessions] _ in sessions.begin(liveness) }
+        environment.makeSession = { [sessions = cluster.sessions, judge = cluster.sessionJudge] lease in
+            let (fresh, former) = sessions.begin(liveness, lease: lease)
+            if homeCluster == .ours, let former { judge.check(former, of: liveness) }
+            return fresh
+        }
         return environment
     }
 
@@ -195,6 +200,7 @@ final class SimulatedNodeProcess: Sendable {
     }
 
     func pause(_ threads: Threads, until end: SimulatedTime) {
+        liveness.noteTrouble(until: end)
         if threads != .heart { scheduler.freeze(work.queue, until: end) }
         if threads != .work { scheduler.freeze(heart.queue, until: end) }
     }

@@ -59,6 +59,9 @@ struct Hiccups: Sendable {
     /// Jobs run in order, without a pause.
     static let none = Hiccups(reorders: false, probability: 0, longest: .zero)
 
+    /// True if no pause before a job can cost a node its session.
+    var areShort: Bool { probability == 0 || longest <= .milliseconds(100) }
+
     /// The same pauses, without reordering.
     var inOrder: Hiccups { Hiccups(reorders: false, probability: probability, longest: longest) }
 
