@@ -45,6 +45,7 @@ package final class NodeProcess: Sendable {
         var environment = [
             "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": folder,
             "TMPDIR": NSTemporaryDirectory(), "CART_CLUSTER_SECRET": secret,
+            "CART_TRUSTED_TOKEN": Cluster.trustedToken,
         ]
         environment["REDIS_URL"] = redis
         self.environment = environment
