@@ -1,7 +1,7 @@
 /// Percent-encoding of text (RFC 3986, section 2.1).
 package enum PercentEncoding {
-    /// The text that was encoded; nil where a percent sign is not followed by two hexadecimal digits, or where the
-    /// result is not UTF-8.
+    /// The text that was encoded; nil where a percent sign is not followed by two hexadecimal digits, or
+    /// where the result is not UTF-8.
     ///
     /// Every other byte stands for itself; `+` is no blank.
     package static func decode(_ encoded: Substring.UTF8View) -> String? {

@@ -41,8 +41,8 @@ package enum CartCommand: Hashable, Sendable {
         /// Reduces these lines by these quantities, each at most to nothing: they were ordered elsewhere.
         /// Lines that the cart does not have count as removed.
         case takeOut([LineQuantity])
-        /// Sets the currency of a cart without lines. The present currency: no event. A cart with lines in another
-        /// currency: refused.
+        /// Sets the currency of a cart without lines. The present currency: no event. A cart with lines in
+        /// another currency: refused.
         case setCurrency(Currency)
         /// Makes all of these changes in this order, or none. Only the changes above may be among them,
         /// without creation and deletion; others are refused.

@@ -90,8 +90,9 @@ extension CartDecider {
         guard actual <= maximum else { throw .limit(limit, maximum: Int64(maximum), actual: Int64(actual)) }
     }
 
-    /// Refuses a subtotal beyond the limit, if a line of this quantity and unit price in place of `line` (nil: beside
-    /// all lines) makes it grow. What makes it smaller is accepted, also of a cart that is beyond the limit.
+    /// Refuses a subtotal beyond the limit, if a line of this quantity and unit price in place of `line`
+    /// (nil: beside all lines) makes it grow. What makes it smaller is accepted, also of a cart that is
+    /// beyond the limit.
     func requireSubtotal(
         of cart: OpenCart,
         _ line: Line?,

@@ -38,8 +38,8 @@ package struct CartLimits: Hashable, Sendable {
 
     /// Length of an e-mail address, in UTF-8 bytes (RFC 5321, 4.5.3.1.3).
     static let emailBytes = 254
-    /// A cart's subtotal, in minor units of any currency: the largest integer up to which every integer is exact
-    /// in a JSON number as clients read it (RFC 8259, 6). No line's total is more.
+    /// A cart's subtotal, in minor units of any currency: the largest integer up to which every integer is
+    /// exact in a JSON number as clients read it (RFC 8259, 6). No line's total is more.
     package static let subtotal: Int64 = 9_007_199_254_740_991
     /// Seconds for which a client may ask to keep a cart: a minute to ten years.
     package static let expiresIn: ClosedRange<Int64> = 60...315_360_000

@@ -3,8 +3,8 @@ extension CartState {
     ///
     /// Such an event is one that the state cannot become anything by (see `CartState`); one about an unknown
     /// line; `lineAdded` with an id not above `lastLine` (it was applied before, or never rightly decided) or
-    /// in another currency than the cart's; `currencyChanged` of a cart with lines; `operationApplied` and `mergeSettled` on `none`, to which nothing
-    /// was ever applied.
+    /// in another currency than the cart's; `currencyChanged` of a cart with lines; `operationApplied` and
+    /// `mergeSettled` on `none`, to which nothing was ever applied.
     package mutating func apply(_ event: CartEvent) {
         switch event {
         case .created(let currency, let at):

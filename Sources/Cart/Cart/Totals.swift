@@ -30,8 +30,8 @@ package struct Totals: Hashable, Sendable {
 }
 
 extension OpenCart {
-    /// The sum of the lines' totals, also where an absurd stored state leaves `Int64`. No number of lines that fits
-    /// into memory leaves 128 bits.
+    /// The sum of the lines' totals, also where an absurd stored state leaves `Int64`. No number of lines
+    /// that fits into memory leaves 128 bits.
     var exactSubtotal: Int128 {
         lines.reduce(0) { $0 + Int128($1.unitPrice) * Int128($1.quantity) }
     }

@@ -105,8 +105,7 @@ package struct CartApplication<Dispatcher: CartDispatcher>: Sendable {
         case .addLine: policy.restrictsAdding
         case .actions(let changes): changes.contains { needsTrust($0) }
         case .create, .setQuantity, .removeLine, .clear, .delete, .setDetails, .takeOut, .setCurrency,
-            .checkOut,
-            .cancelCheckout, .handOver, .takeOver, .finishHandOver, .declineMerge, .undoHandOver:
+            .checkOut, .cancelCheckout, .handOver, .takeOver, .finishHandOver, .declineMerge, .undoHandOver:
             false
         }
     }

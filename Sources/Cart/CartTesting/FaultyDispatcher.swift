@@ -30,7 +30,7 @@ package final class FaultyDispatcher: CartDispatcher {
 
     /// - Parameters:
     ///   - place: which ask, from 0.
-    ///   - outcome: the outcome that the failures tell. Only of a fault `before` the ask, `notApplied` is true.
+    ///   - outcome: the outcome that the failures tell; `notApplied` is true only of a fault `before`.
     package init(
         to backend: InMemoryCarts,
         _ fault: AskFault,

@@ -164,6 +164,22 @@ import Testing
         #expect(try await carts.items(of: "u", call()) == [item("a", 7, at: 250)])
     }
 
+    @Test(
+        arguments: [(9_999, 1, 1, 999_999_999_999), (1, 999_999_999_999, 9_999, 1)]
+            as [(Int64, Int64, Int64, Int64)]
+    )
+    func `a quantity and a price are set together though one alone would be too much`(
+        quantity: Int64,
+        price: Int64,
+        newQuantity: Int64,
+        newPrice: Int64
+    ) async throws {
+        let carts = carts(.retail)
+        try await carts.add(item("a", quantity, at: price), for: "u", call())
+        #expect(try await carts.set("a", quantity: newQuantity, unitPrice: newPrice, for: "u", call()))
+        #expect(try await carts.items(of: "u", call()) == [item("a", newQuantity, at: newPrice)])
+    }
+
     /// A cart that holds one product in two lines, at two prices.
     private func putTwoLines() throws {
         let dollar = try Currency("USD")

@@ -112,8 +112,8 @@ import Testing
             try fixture.commit([.created(currency: nil, at: moment)], by: layout)
             try fixture.commit([.lineAdded(line, currency: yen)], by: layout)
             try fixture.commit([.priceChanged(LineID(1), unitPrice: 99, at: moment)], by: layout)
-            let journal = try EventJournal(fixture.content, upTo: fixture.sequence)
-            try await serve(past: FixedPastStore(.kept(journal))) { caller in
+            let content = StoredContent(fixture.content, at: fixture.sequence)
+            try await serve(past: FixedPastStore(content)) { caller in
                 let reply = try await caller.send(.get, "/v1/carts/c1/history")
                 let text = String(decoding: reply.body, as: UTF8.self)
                 let price = #"{"amount":99,"currency":"JPY","exponent":0}"#

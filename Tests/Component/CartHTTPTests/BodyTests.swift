@@ -13,14 +13,19 @@ import Testing
     ])
     func `a request without a body may declare any`(type: String) async throws {
         try await serve { caller in
-            for (method, path, status) in [
-                (.post, "/v1/carts", 201), (.put, "/v1/carts/c", 201),
-                (.post, "/v1/carts/c/checkout/cancel", 409),
-            ] as [(HTTPRequest.Method, String, Int)] {
+            for (method, path) in [(.post, "/v1/carts"), (.put, "/v1/carts/c")]
+                as [(HTTPRequest.Method, String)]
+            {
                 let reply = try await caller.send(method, path, body: "", type: type)
-                #expect(reply.status == status || reply.problem != "unsupported-media-type", "\(path)")
-                #expect(reply.status != 415, "\(path)")
+                #expect(reply.status == 201, "\(path)")
             }
+            let cancellation = try await caller.send(
+                .post,
+                "/v1/carts/c/checkout/cancel",
+                body: "",
+                type: type
+            )
+            #expect(cancellation.status != 415)
             let missing = try await caller.send(.post, "/v1/carts/c/lines", body: "", type: type)
             #expect(missing.status == 400 && missing.problem == "malformed-json")
         }

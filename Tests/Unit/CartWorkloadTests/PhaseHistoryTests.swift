@@ -8,15 +8,15 @@ import Testing
     @Test func `a cart is cleared, deleted and created again`() {
         var builder = HistoryBuilder()
         _ = builder.openWithLine()
-        builder.make({ _ in .clear }, 3, [])
+        builder.make({ _ in .clear }, at: 3, [])
         let line = builder.make(
             { .refill(Article($0), quantity: 1) },
-            4,
+            at: 4,
             [(2, .init(client: 1, number: 4), 1)]
         )
-        builder.make({ _ in .delete }, 5, [], phase: .deleted)
+        builder.make({ _ in .delete }, at: 5, [], phase: .deleted)
         builder.tell(builder.operation(2, { _ in .read }), AttemptResult(.rejected(.cartDeleted)))
-        builder.make({ _ in .create }, 6, [])
+        builder.make({ _ in .create }, at: 6, [])
         #expect(line.number == 4)
         #expect(builder.checkResult.holds, "\(builder.checkResult)")
     }
@@ -24,7 +24,7 @@ import Testing
     @Test func `I3: a line survives a clearing or a deletion`() {
         var cleared = HistoryBuilder()
         let first = cleared.openWithLine()
-        cleared.make({ _ in .clear }, 3, [(1, first, 1)])
+        cleared.make({ _ in .clear }, at: 3, [(1, first, 1)])
         #expect(cleared.broken == [.kept])
         var deleted = HistoryBuilder()
         let second = deleted.openWithLine()
@@ -45,11 +45,15 @@ import Testing
         var unremoved = HistoryBuilder()
         let first = unremoved.openWithLine()
         let replaced = OperationID(client: 1, number: 3)
-        unremoved.make({ .replace(line: 1, Article($0), quantity: 1) }, 3, [(1, first, 1), (2, replaced, 1)])
+        unremoved.make(
+            { .replace(line: 1, Article($0), quantity: 1) },
+            at: 3,
+            [(1, first, 1), (2, replaced, 1)]
+        )
         #expect(unremoved.broken == [.kept])
         var unadded = HistoryBuilder()
         _ = unadded.openWithLine()
-        unadded.make({ .replace(line: 1, Article($0), quantity: 1) }, 3, [])
+        unadded.make({ .replace(line: 1, Article($0), quantity: 1) }, at: 3, [])
         #expect(unadded.broken == [.kept])
     }
 
@@ -59,15 +63,15 @@ import Testing
         var builder = HistoryBuilder()
         builder.open()
         let id = OperationID(client: 1, number: 2)
-        builder.make({ .add(Article($0), quantity: 16) }, 2, [(1, id, 16)])
+        builder.make({ .add(Article($0), quantity: 16) }, at: 2, [(1, id, 16)])
         builder.tell(builder.operation(2, { _ in .takeOut(line: 1, 3) }), .noAnswer)
-        builder.make({ _ in .takeOut(line: 1, 1) }, 4, [(1, id, 12)])
+        builder.make({ _ in .takeOut(line: 1, 1) }, at: 4, [(1, id, 12)])
         #expect(builder.checkResult.holds, "\(builder.checkResult)")
         builder.read(by: 1, 5, [(1, id, 11)])
         #expect(!builder.checkResult.holds)
         var denied = HistoryBuilder()
         let line = denied.openWithLine()
-        denied.make({ _ in .setQuantity(line: 1, 16) }, 3, [(1, line, 16)])
+        denied.make({ _ in .setQuantity(line: 1, 16) }, at: 3, [(1, line, 16)])
         denied.tell(denied.operation(2, { _ in .takeOut(line: 1, 3) }), .denied)
         denied.read(by: 1, 4, [(1, line, 13)])
         #expect(denied.broken.contains(.denied))
@@ -76,13 +80,13 @@ import Testing
     @Test func `I3: a note or a price is lost`() {
         var note = HistoryBuilder()
         note.open()
-        let id = note.make({ .setNote(Article($0)) }, 2, [], note: .init(client: 1, number: 2))
+        let id = note.make({ .setNote(Article($0)) }, at: 2, [], note: .init(client: 1, number: 2))
         #expect(note.checkResult.holds, "\(note.checkResult)")
-        note.make({ .setNote(Article($0)) }, 3, [], note: id)
+        note.make({ .setNote(Article($0)) }, at: 3, [], note: id)
         #expect(note.broken == [.kept])
         var price = HistoryBuilder()
         let line = price.openWithLine()
-        price.make({ _ in .setPrice(line: 1, 105) }, 3, [(1, line, 1)])
+        price.make({ _ in .setPrice(line: 1, 105) }, at: 3, [(1, line, 1)])
         #expect(price.broken == [.kept])
     }
 
@@ -92,10 +96,10 @@ import Testing
         var builder = HistoryBuilder()
         builder.open()
         let id = OperationID(client: 1, number: 2)
-        builder.make({ .add(Article($0), quantity: 1) }, 2, [(1, id, 1)], expected: 1)
+        builder.make({ .add(Article($0), quantity: 1) }, at: 2, [(1, id, 1)], expected: 1)
         #expect(builder.checkResult.holds, "\(builder.checkResult)")
         let late = OperationID(client: 1, number: 3)
-        builder.make({ .add(Article($0), quantity: 1) }, 3, [(1, id, 1), (2, late, 1)], expected: 1)
+        builder.make({ .add(Article($0), quantity: 1) }, at: 3, [(1, id, 1), (2, late, 1)], expected: 1)
         #expect(builder.broken == [.condition])
     }
 
@@ -131,7 +135,7 @@ import Testing
         builder.tell(keyed, .shown(2, [(1, keyed.id, 1)]))
         builder.tell(keyed, AttemptResult(refusal: "idempotency-key-retired", ""))
         #expect(builder.checkResult.holds, "\(builder.checkResult)")
-        builder.make({ _ in .delete }, 3, [], phase: .deleted)
+        builder.make({ _ in .delete }, at: 3, [], phase: .deleted)
         builder.tell(keyed, AttemptResult(.rejected(.cartDeleted)))
         #expect(builder.broken == [.key])
     }
@@ -141,20 +145,20 @@ import Testing
     @Test func `a cart is ordered, and the order is cancelled`() {
         var builder = HistoryBuilder()
         let line = builder.openWithLine()
-        builder.make({ _ in .checkOut(version: 2) }, 3, [(1, line, 1)], phase: .ordered(version: 2))
+        builder.make({ _ in .checkOut(version: 2) }, at: 3, [(1, line, 1)], phase: .ordered(version: 2))
         builder.tell(builder.operation(2, add), AttemptResult(.rejected(.ordered)))
-        builder.make({ _ in .cancelCheckout }, 4, [(1, line, 1)])
+        builder.make({ _ in .cancelCheckout }, at: 4, [(1, line, 1)])
         #expect(builder.checkResult.holds, "\(builder.checkResult)")
     }
 
     @Test func `I3: an order is another than what was ordered`() {
         var builder = HistoryBuilder()
         let line = builder.openWithLine()
-        builder.make({ _ in .checkOut(version: 2) }, 3, [(1, line, 1)], phase: .ordered(version: 2))
+        builder.make({ _ in .checkOut(version: 2) }, at: 3, [(1, line, 1)], phase: .ordered(version: 2))
         let id = OperationID(client: 1, number: 4)
         builder.make(
             { .add(Article($0), quantity: 1) },
-            4,
+            at: 4,
             [(1, line, 1), (2, id, 1)],
             phase: .ordered(version: 2)
         )
@@ -164,12 +168,12 @@ import Testing
     @Test func `I3: an order or its cancellation is lost`() {
         var lost = HistoryBuilder()
         let line = lost.openWithLine()
-        lost.make({ _ in .checkOut(version: 2) }, 3, [(1, line, 1)])
+        lost.make({ _ in .checkOut(version: 2) }, at: 3, [(1, line, 1)])
         #expect(lost.broken == [.kept])
         var kept = HistoryBuilder()
         let other = kept.openWithLine()
-        kept.make({ _ in .checkOut(version: 2) }, 3, [(1, other, 1)], phase: .ordered(version: 2))
-        kept.make({ _ in .cancelCheckout }, 4, [(1, other, 1)], phase: .ordered(version: 2))
+        kept.make({ _ in .checkOut(version: 2) }, at: 3, [(1, other, 1)], phase: .ordered(version: 2))
+        kept.make({ _ in .cancelCheckout }, at: 4, [(1, other, 1)], phase: .ordered(version: 2))
         #expect(kept.broken == [.kept])
     }
 
@@ -183,8 +187,8 @@ import Testing
         var builder = HistoryBuilder(carts: 2)
         let source = CartName(1)
         builder.open()
-        builder.make({ _ in .create }, 1, [], on: source)
-        let line = builder.make({ .add(Article($0), quantity: 2) }, 2, [(1, Self.article, 2)], on: source)
+        builder.make({ _ in .create }, at: 1, [], on: source)
+        let line = builder.make({ .add(Article($0), quantity: 2) }, at: 2, [(1, Self.article, 2)], on: source)
         #expect(line == Self.article)
         let merge = builder.send(builder.operation(1, { .merge(from: source, id: $0) }))
         let look = builder.operation(2, { _ in .read }, on: source)

@@ -53,7 +53,7 @@ struct HistoryBuilder {
     @discardableResult
     mutating func make(
         _ action: (OperationID) -> Action,
-        _ version: UInt64,
+        at version: UInt64,
         _ lines: [AnsweredLine],
         phase: CartObservation.Phase = .open,
         note: OperationID? = nil,

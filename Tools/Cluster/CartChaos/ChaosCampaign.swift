@@ -54,6 +54,7 @@ struct ChaosCampaign {
         let faults = schedule.round(number)
         let problemLog = ProblemLog()
         var plan = Traffic.lightPlan
+        plan.useEveryAction()
         // Each round has carts of its own, so that each history starts empty.
         plan.prefix = "r\(number)-\(UInt32.random(in: 0...UInt32.max))"
         let recovery = RecoveryTime()

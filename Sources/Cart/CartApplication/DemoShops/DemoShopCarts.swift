@@ -96,10 +96,15 @@ package struct DemoShopCarts<Dispatcher: CartDispatcher>: Sendable {
         guard let first = lines.first, let last = lines.last else { return nil }
         let price = unitPrice ?? last.unitPrice
         let kept = lines.first { $0.unitPrice == price } ?? first
-        var actions: [CartCommand.Change] = []
-        if kept.unitPrice != price { actions.append(.setPrice(kept.id, try money(price))) }
+        var actions: [CartCommand.Change] = lines.filter { $0.id != kept.id }.map { .removeLine($0.id) }
         actions.append(.setQuantity(kept.id, quantity))
-        return actions + lines.filter { $0.id != kept.id }.map { .removeLine($0.id) }
+        if kept.unitPrice != price {
+            // What makes the line cheaper comes first, or a cart that is fine in the end could be too dear
+            // before.
+            let place = quantity < Int64(kept.quantity) ? actions.endIndex : actions.endIndex - 1
+            actions.insert(.setPrice(kept.id, try money(price)), at: place)
+        }
+        return actions
     }
 
     /// Takes a product out of the user's cart, by one commit; nothing to take out is fine.
@@ -164,8 +169,8 @@ package struct DemoShopCarts<Dispatcher: CartDispatcher>: Sendable {
 
     /// Has a cart changed, and the cart made for it where there is none.
     ///
-    /// Where the change fails after the cart was made, the failure's own outcome is the right one: no user can
-    /// tell an empty cart from none.
+    /// Where the change fails after the cart was made, the failure's own outcome is the right one: no user
+    /// can tell an empty cart from none.
     private func put(_ command: CartCommand, into cart: CartID, _ context: CallContext)
         async throws(Refusal) -> CartRecord
     {

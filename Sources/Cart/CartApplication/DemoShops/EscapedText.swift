@@ -1,7 +1,8 @@
 /// Any text in the characters of a cart's id.
 ///
-/// Letters, digits, `-`, `_` and `.` stand for themselves, every other byte for `~` and two upper-case hexadecimal
-/// digits: percent-encoding with another sign, as no id may have a percent sign. No two texts come to the same.
+/// Letters, digits, `-`, `_` and `.` stand for themselves, every other byte for `~` and two upper-case
+/// hexadecimal digits: percent-encoding with another sign, as no id may have a percent sign. No two texts
+/// come to the same.
 enum EscapedText {
     /// The text in the few characters; nil if that takes more than `maximum`.
     static func escape(_ text: String, maximum: Int) -> String? {

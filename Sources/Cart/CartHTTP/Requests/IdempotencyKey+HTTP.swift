@@ -5,8 +5,8 @@ extension IdempotencyKey {
     /// The key that a request has, if it has one.
     ///
     /// The draft wants a string as structured fields have it, `"…"` with `\"` and `\\`, whose parameters mean
-    /// nothing here (RFC 9651, 3.3.3 and 3.1.2). Most clients send the key bare, without spaces. Both spellings
-    /// are the same key.
+    /// nothing here (RFC 9651, 3.3.3 and 3.1.2). Most clients send the key bare, without spaces. Both
+    /// spellings are the same key.
     static func read(_ fields: HTTPFields) throws(RequestError) -> IdempotencyKey? {
         let values = fields[values: .idempotencyKey]
         guard let value = values.first else { return nil }

@@ -43,8 +43,9 @@ package struct RetailRoutes<Dispatcher: CartDispatcher>: Sendable {
             return try await answer(request)
         } catch let refusal as Refusal {
             let hasBody = request.method == .post || request.method == .patch
+            let names: Refusal.FieldNames = hasBody ? .retailBody : .retailPath
             return responses.problem(
-                Problem(refusal.withoutFacts(), names: hasBody ? .retailBody : .retailPath)
+                Problem(refusal.withoutFacts(), names: names, request: request.headers)
             )
         } catch let flaw as RequestError {
             return responses.problem(Problem(flaw))

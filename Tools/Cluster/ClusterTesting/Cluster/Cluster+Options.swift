@@ -1,6 +1,9 @@
 package import ServerTesting
 
 extension Cluster {
+    /// The token of callers that may set prices, at every node.
+    package static let trustedToken = "a-token-of-the-tests"
+
     /// The settings of a test cluster. Closures take the number of a node.
     package struct Options: Sendable {
         package var nodes = 2

@@ -44,7 +44,7 @@ package final class NodeProcess: Sendable {
         arguments = ["--node-name", name, "--data-dir", folder] + ports.arguments + further
         var environment = [
             "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": folder,
-            "TMPDIR": NSTemporaryDirectory(),
+            "TMPDIR": NSTemporaryDirectory(), "CART_TRUSTED_TOKEN": Cluster.trustedToken,
         ]
         if let redis {
             environment["REDIS_URL"] = redis

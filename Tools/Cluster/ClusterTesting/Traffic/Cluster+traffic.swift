@@ -14,7 +14,7 @@ extension Cluster {
     ) async throws -> CheckResult {
         let gateway = behindGateway ? Gateway() : nil
         let targets = nodes.map { "http://127.0.0.1:\($0.httpPort)" }
-        return try await HTTPClusterClient.with(targets: targets) { clusterClient in
+        return try await HTTPClusterClient.with(targets: targets, token: Self.trustedToken) { clusterClient in
             let traffic = Traffic(
                 in: self,
                 plan: plan,

@@ -34,7 +34,8 @@ struct LoadTest: Sendable {
             targets: plan.targets,
             connections: plan.connections,
             wait: Self.connectionTimeout,
-            timeout: Self.replyTimeout
+            timeout: Self.replyTimeout,
+            token: plan.trustedToken
         ) { clusterClient in
             try await run(at: clusterClient)
         }

@@ -60,6 +60,20 @@ struct LoadOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The approximate number of lines of a cart.", valueName: "n"))
     var cartSize = 10
 
+    @Option(
+        help: ArgumentHelp(
+            "The share of changes of other kinds than additions, removals and quantities: notes, batches,"
+                + " clearing, deletion, checkout, merges; 0 by default.",
+            valueName: "share"
+        )
+    )
+    var others = 0.0
+
+    @Option(
+        help: ArgumentHelp("The nodes' trusted-token, for --others to set prices too.", valueName: "token")
+    )
+    var trustedToken: String?
+
     @Flag(
         inversion: .prefixedNo,
         help: "Send an idempotency key with each change, so that it is retried after any failure."
@@ -114,6 +128,11 @@ extension LoadOptions {
         workload.popularity = popularity
         workload.cartSize = cartSize
         workload.keyed = keys ? 1 : 0
+        if others > 0 {
+            workload.useEveryAction()
+            workload.others = others
+            workload.setsPrices = trustedToken != nil
+        }
         workload.clients = clients ?? 1
         // Runs share a cluster, but no carts.
         workload.prefix = "load-" + String(UInt64(Date.now.timeIntervalSince1970 * 1_000), radix: 36)
@@ -130,7 +149,8 @@ extension LoadOptions {
             seed: seed ?? UInt64.random(in: 0...999_999),
             verifies: verify,
             chaos: chaos,
-            clusterScript: clusterScript
+            clusterScript: clusterScript,
+            trustedToken: trustedToken
         )
     }
 

@@ -25,6 +25,8 @@ struct LoadPlan: Sendable {
     var chaos: ChaosSchedule
     /// The script that injects faults.
     var clusterScript: String
+    /// The token of callers that may set prices; nil if no prices are set.
+    var trustedToken: String?
 
     /// The time that operations have to settle after the end of the load.
     static let grace: Duration = .seconds(20)
@@ -45,6 +47,7 @@ struct LoadPlan: Sendable {
             ("duration", NumberFormat.seconds(duration)),
             pace,
             ("reads", NumberFormat.percent(workload.reads)),
+            ("other changes", "\(NumberFormat.percent(workload.others)) of the changes"),
             ("carts", "\(workload.carts) of about \(workload.cartSize) lines, \(popularity)"),
             ("idempotency keys", "on \(NumberFormat.percent(workload.keyed)) of the changes"),
             ("through", "\(through): \(targets.joined(separator: ", "))"),

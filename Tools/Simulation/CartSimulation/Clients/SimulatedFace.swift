@@ -53,32 +53,32 @@ struct SimulatedFace: Sendable {
         let id = try Self.id(operation.cart)
         switch operation.action {
         case .read: return try await application.show(id, context)
-        case .create: return try await change(id, .create(currency: nil), context)
+        case .create: return try await change(id, by: .create(currency: nil), context)
         case .add(let article, let quantity):
-            return try await change(id, Self.add(article, quantity), context)
+            return try await change(id, by: Self.add(article, quantity), context)
         case .setQuantity(let line, let quantity):
-            return try await change(id, .setQuantity(LineID(line), Int64(quantity)), context)
+            return try await change(id, by: .setQuantity(LineID(line), Int64(quantity)), context)
         case .setPrice(let line, let price):
-            return try await change(id, .setPrice(LineID(line), Self.money(price)), context)
+            return try await change(id, by: .setPrice(LineID(line), Self.money(price)), context)
         case .takeOut(let line, let quantity):
-            return try await change(id, .takeOut([LineQuantity(LineID(line), Int64(quantity))]), context)
-        case .remove(let line): return try await change(id, .removeLine(LineID(line)), context)
+            return try await change(id, by: .takeOut([LineQuantity(LineID(line), Int64(quantity))]), context)
+        case .remove(let line): return try await change(id, by: .removeLine(LineID(line)), context)
         case .replace(let line, let article, let quantity):
             let changes = [CartCommand.Change.removeLine(LineID(line)), Self.add(article, quantity)]
-            return try await change(id, .actions(changes), context)
+            return try await change(id, by: .actions(changes), context)
         case .refill(let article, let quantity):
-            return try await change(id, .actions([.clear, Self.add(article, quantity)]), context)
-        case .clear: return try await change(id, .clear, context)
+            return try await change(id, by: .actions([.clear, Self.add(article, quantity)]), context)
+        case .clear: return try await change(id, by: .clear, context)
         case .setNote(let article):
             var details = DetailsChange()
             details.note = .set(article.sku)
-            return try await change(id, .setDetails(details), context)
+            return try await change(id, by: .setDetails(details), context)
         case .checkOut(let version):
             var context = context
             context.precondition = .versions([version])
-            return try await change(id, .checkOut(application.newOrderID()), context)
-        case .cancelCheckout: return try await change(id, .cancelCheckout, context)
-        case .delete: return try await change(id, .delete, context)
+            return try await change(id, by: .checkOut(application.newOrderID()), context)
+        case .cancelCheckout: return try await change(id, by: .cancelCheckout, context)
+        case .delete: return try await change(id, by: .delete, context)
         case .merge(let source, let merge):
             let request = MergeRequest(
                 id: "\(merge)",
@@ -92,7 +92,7 @@ struct SimulatedFace: Sendable {
 
     private func change(
         _ id: CartID,
-        _ change: CartCommand.Change,
+        by change: CartCommand.Change,
         _ context: CallContext
     ) async throws(Refusal) -> AcceptedCommand {
         try await application.change(id, by: change, context)
@@ -123,7 +123,7 @@ struct SimulatedFace: Sendable {
 
 /// The simulation shows no histories.
 private struct NoHistory: ActorHistoryStore {
-    func history(of id: ActorID) async throws(StoreFailure) -> ActorHistory { .notKept }
+    func content(of id: ActorID) async throws(StoreFailure) -> StoredContent? { nil }
 }
 
 /// Nobody watches carts in the simulation.

@@ -11,8 +11,8 @@ extension CartCheck {
                 explainRemoval(difference, &gap)
                 continue
             }
-            if before.quantity != after.quantity { explainQuantity(before, after, &gap) }
-            if before.price != after.price { explainPrice(before, after, &gap) }
+            if before.quantity != after.quantity { explainQuantity(from: before, to: after, &gap) }
+            if before.price != after.price { explainPrice(from: before, to: after, &gap) }
         }
         for difference in entry.differences {
             present[difference.line] = difference.after
@@ -127,8 +127,8 @@ extension CartCheck {
     }
 
     private mutating func explainPrice(
-        _ before: CartObservation.Line,
-        _ after: CartObservation.Line,
+        from before: CartObservation.Line,
+        to after: CartObservation.Line,
         _ gap: inout Gap
     ) {
         let candidates = (index.prices[after.id] ?? []).filter {
@@ -143,11 +143,11 @@ extension CartCheck {
     }
 
     private mutating func explainQuantity(
-        _ before: CartObservation.Line,
-        _ after: CartObservation.Line,
+        from before: CartObservation.Line,
+        to after: CartObservation.Line,
         _ gap: inout Gap
     ) {
-        if explainReduction(before, after, &gap) { return }
+        if explainReduction(from: before, to: after, &gap) { return }
         explainLoss(
             by: setters(of: after.id, to: after.quantity),
             describedAs: "line \(after.id) with \(after.article.sku) went from \(before.quantity)"

@@ -17,7 +17,8 @@ extension CartCheck {
         let isDenied = !candidates.isEmpty && candidates.allSatisfy { changes[$0].isDenied }
         report(
             isDenied ? .denied : .kept,
-            "the cart went from \(phase) to \(entry.phase) in \(gap.description), and no operation can have done that"
+            "the cart went from \(phase) to \(entry.phase) in \(gap.description), and no operation can have"
+                + " done that"
         )
     }
 
@@ -97,8 +98,8 @@ extension CartCheck {
         guard found[suspect] == 0 else {
             return report(
                 changes[suspect].isAcknowledged ? .kept : .unknown,
-                "the note is \(new.sku) again in \(gap.description), but \(changes[suspect]) has its effect in"
-                    + " version \(found[suspect])"
+                "the note is \(new.sku) again in \(gap.description), but \(changes[suspect]) has its effect"
+                    + " in version \(found[suspect])"
             )
         }
         found[suspect] = gap.upTo

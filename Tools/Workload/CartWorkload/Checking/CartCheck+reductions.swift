@@ -7,8 +7,8 @@ extension CartCheck {
     ///
     /// - Returns: false if no reduction has a part in it.
     mutating func explainReduction(
-        _ before: CartObservation.Line,
-        _ after: CartObservation.Line,
+        from before: CartObservation.Line,
+        to after: CartObservation.Line,
         _ gap: inout Gap
     ) -> Bool {
         guard let reductions = index.reductions[after.id] else { return false }

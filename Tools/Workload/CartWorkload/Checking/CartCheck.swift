@@ -118,8 +118,8 @@ struct CartCheck {
         if number == 0 { requireReasons(era.refusals) }
     }
 
-    /// The lowest version that a client received or that a change was acknowledged at: a cart's versions begin
-    /// anywhere.
+    /// The lowest version that a client received or that a change was acknowledged at: a cart's versions
+    /// begin anywhere.
     private func firstVersion(of era: CartHistory.Era, _ number: Int) -> UInt64 {
         let told = changes.indices.compactMap { place -> UInt64? in
             guard case .exactly(let version) = standing(place, in: number) else { return nil }

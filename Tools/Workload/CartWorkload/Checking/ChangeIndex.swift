@@ -6,7 +6,7 @@ struct ChangeIndex {
     private(set) var settings: [UInt32: [Int]] = [:]
     private(set) var reductions: [UInt32: [Int]] = [:]
     private(set) var prices: [UInt32: [Int]] = [:]
-    /// Changes that remove all lines: those that clear the cart, delete it, or take its lines to another cart.
+    /// Changes that remove all lines: they clear the cart, delete it, or take its lines to another cart.
     private(set) var wipes: [Int] = []
     private(set) var creations: [Int] = []
     private(set) var deletions: [Int] = []

@@ -40,7 +40,7 @@ extension CartCheck {
         else {
             return report(
                 .versions,
-                "\(gap.description) has line \(line.id) with \(line.article.sku), whose article no operation added"
+                "\(gap.description) has line \(line.id), whose article no operation added"
             )
         }
         if fit(merge, gap) == .possible, found[merge] != gap.upTo { gap.openChanges += 1 }

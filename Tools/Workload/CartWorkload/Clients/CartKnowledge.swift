@@ -55,7 +55,7 @@ struct CartKnowledge: Sendable {
     mutating func otherChange(
         _ id: OperationID,
         on cart: CartName,
-        _ plan: WorkloadPlan,
+        plan: WorkloadPlan,
         _ random: inout SplitMix64
     ) -> CartModel.Choice {
         if random.unit() < plan.merges, phase == .open, cart.number > 0 {
@@ -71,7 +71,7 @@ struct CartKnowledge: Sendable {
         case .ordered where random.unit() < 0.8: action = .cancelCheckout
         case .merged where random.unit() < 0.9: action = .delete
         case .deleted: action = .create
-        case .open, .ordered, .merging, .merged: action = anyChange(id, on: cart, &random)
+        case .open, .ordered, .merging, .merged: action = anyChange(id, on: cart, plan: plan, &random)
         }
         if case .checkOut = action { expected = nil }
         return CartModel.Choice(action: action, cart: cart, expected: expected)
@@ -80,6 +80,7 @@ struct CartKnowledge: Sendable {
     private mutating func anyChange(
         _ id: OperationID,
         on cart: CartName,
+        plan: WorkloadPlan,
         _ random: inout SplitMix64
     ) -> Action {
         switch Int.random(in: 0..<20, using: &random) {
@@ -89,7 +90,7 @@ struct CartKnowledge: Sendable {
         case 3: return .refill(Article(id), quantity: Self.quantity(&random))
         case 4...5 where version > 0: return .checkOut(version: version)
         case 6...9: return .setNote(Article(id))
-        case 10...12:
+        case 10...12 where plan.setsPrices:
             guard let line = reserveLine(&random) else { break }
             return .setPrice(line: line, nextPrice(of: cart))
         case 13...16:
@@ -130,8 +131,8 @@ struct CartKnowledge: Sendable {
         8 * UInt32.random(in: 1...5, using: &random)
     }
 
-    /// Quantities cycle through the range of a line, above those that additions use. Carts use different ones,
-    /// as merges take lines from one to another.
+    /// Quantities cycle through the range of a line, above those that additions use. Carts use different
+    /// ones, as merges take lines from one to another.
     private mutating func nextQuantity(of cart: CartName) -> UInt32 {
         settings += 1
         let own = UInt32(truncatingIfNeeded: cart.number) % 32

@@ -31,7 +31,7 @@ final class CartModel: Sendable {
                 return Choice(action: .merge(from: cart, id: merge.id), cart: merge.target)
             }
             if plan.others > 0, known.exists, random.unit() < plan.others {
-                return known.otherChange(id, on: cart, plan, &random)
+                return known.otherChange(id, on: cart, plan: plan, &random)
             }
             let action = known.change(id, on: cart, plan: plan, &random)
             return Choice(action: action, cart: cart, expected: known.expectedVersion)

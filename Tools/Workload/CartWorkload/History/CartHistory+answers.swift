@@ -25,7 +25,7 @@ extension CartHistory {
             if attempt.change >= 0 { changes[Int(attempt.change)].refuse() }
             if counts {
                 requireRecall(attempt, rejection, at: time)
-                reject(attempt, rejection, reply, at: time)
+                reject(attempt, rejection, in: reply, at: time)
             }
         case .notApplied:
             attempts[place].outcome = .notApplied
@@ -162,7 +162,7 @@ extension CartHistory {
     private mutating func reject(
         _ attempt: AttemptRecord,
         _ rejection: AttemptResult.Rejection,
-        _ reply: AttemptResult,
+        in reply: AttemptResult,
         at time: Duration
     ) {
         if let version = reply.decidedAt, version > 0, version < attempt.floor {
@@ -188,24 +188,26 @@ extension CartHistory {
             note(.merged, attempt, at: time)
         case .lineMissing:
             guard let line = action.line else {
-                return reportUnreasoned(attempt, "its line is missing", time)
+                return reportUnreasoned(attempt, "its line is missing", at: time)
             }
             note(.lineMissing(line), attempt, at: time)
             // It was decided at a later version than any that has the line.
             if era.log.latest.contains(where: { $0.id == line }) { floor = max(floor, era.log.version + 1) }
         case .versionMismatch(let actual):
-            requireMismatch(attempt, actual, reply, at: time)
+            requireMismatch(attempt, actual, in: reply, at: time)
         case .keyReused:
             guard attempt.change >= 0, !changes[Int(attempt.change)].isReuse else { return }
-            reportUnreasoned(attempt, "its key stands for another operation", time)
+            reportUnreasoned(attempt, "its key stands for another operation", at: time)
         case .empty:
-            guard case .checkOut = action else { return reportUnreasoned(attempt, "the cart is empty", time) }
+            guard case .checkOut = action else {
+                return reportUnreasoned(attempt, "the cart is empty", at: time)
+            }
         case .mergeUnsettled, .source:
-            guard case .merge = action else { return reportUnreasoned(attempt, "a merge", time) }
+            guard case .merge = action else { return reportUnreasoned(attempt, "a merge", at: time) }
         case .full:
             break
         case .other(let why):
-            reportUnreasoned(attempt, why, time)
+            reportUnreasoned(attempt, why, at: time)
         }
     }
 
@@ -242,11 +244,11 @@ extension CartHistory {
     private mutating func requireMismatch(
         _ attempt: AttemptRecord,
         _ actual: UInt64?,
-        _ reply: AttemptResult,
+        in reply: AttemptResult,
         at time: Duration
     ) {
         guard attempt.change >= 0, let expected = changes[Int(attempt.change)].expected else {
-            return reportUnreasoned(attempt, "it expects no version", time)
+            return reportUnreasoned(attempt, "it expects no version", at: time)
         }
         guard let actual else { return }
         if actual == expected {
@@ -257,7 +259,7 @@ extension CartHistory {
         }
     }
 
-    private mutating func reportUnreasoned(_ attempt: AttemptRecord, _ why: String, _ time: Duration) {
+    private mutating func reportUnreasoned(_ attempt: AttemptRecord, _ why: String, at time: Duration) {
         report(.reply, at: time, "operation \(attempt.operation) gives no reason for its refusal: \(why)")
     }
 }

@@ -93,8 +93,8 @@ struct CartHistory: Sendable {
         changes[Int(place)].open += 1
     }
 
-    /// Records the answer to a merge of this cart into another. Only an attempt that was not applied certainly
-    /// left this cart alone.
+    /// Records the answer to a merge of this cart into another. Only an attempt that was not applied
+    /// certainly left this cart alone.
     mutating func answeredMerge(_ operation: OperationID, _ reply: AttemptResult) {
         guard let place = places[operation].map(Int.init) else { return }
         switch reply.outcome {

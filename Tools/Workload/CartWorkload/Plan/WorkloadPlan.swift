@@ -12,6 +12,8 @@ package struct WorkloadPlan: Hashable, Sendable {
     package var quantities = 0.2
     /// The share of changes of other kinds: prices, notes, batches, clearing, deletion, checkout and so on.
     package var others = 0.0
+    /// Some of those other changes set prices, for which clients need a token.
+    package var setsPrices = false
     /// The share of those other changes that merge two carts; the rest is divided evenly.
     package var merges = 0.0
     /// The share of changes that expect the version which their client saw last.
@@ -32,6 +34,7 @@ package struct WorkloadPlan: Hashable, Sendable {
     /// Lets clients make changes of every kind, so that carts pass through all phases.
     package mutating func useEveryAction() {
         others = 0.4
+        setsPrices = true
         merges = 0.1
         conditional = 0.15
         repeats = 0.05
