@@ -27,13 +27,14 @@ let productPackages = """
     apple/swift-http-types 1.8.0 HTTPTypes
     apple/swift-log 1.16.2 Logging
     apple/swift-nio 2.101.2 NIOCore NIOEmbedded NIOFoundationCompat NIOHTTP1 NIOPosix
+    apple/swift-nio-extras 1.35.2 NIOHTTPTypes NIOHTTPTypesHTTP1
     apple/swift-nio-ssl 2.37.6 NIOSSL
     apple/swift-protobuf 1.39.0 SwiftProtobuf
     apple/swift-system 1.8.1 SystemPackage
     grpc/grpc-swift-2 2.4.3 GRPCCore
     grpc/grpc-swift-nio-transport 2.9.2 GRPCNIOTransportHTTP2Posix
     grpc/grpc-swift-protobuf 2.4.1 GRPCProtobuf
-    hummingbird-project/hummingbird 2.28.1 Hummingbird HummingbirdTesting
+    hummingbird-project/hummingbird 2.28.1 Hummingbird HummingbirdCore HummingbirdTesting
     swift-server/swift-service-lifecycle 2.13.0 ServiceLifecycle UnixSignals
     swiftlang/swift-subprocess 1.0.2 Subprocess
     apple/swift-collections 1.6.0 DequeModule HeapModule
@@ -136,7 +137,8 @@ let productTargets = targets(
     # What everybody needs a little of.
     library Sources/Timing
     library Sources/PercentEncoding
-    library Sources/GRPCServing: GRPCCore GRPCNIOTransportHTTP2Posix NIOPosix
+    library Sources/ConnectionAdmission: Timing Logging NIOCore
+    library Sources/GRPCServing: GRPCCore GRPCNIOTransportHTTP2Posix NIOCore NIOPosix
 
     # The Redis client: NIO carries the bytes, hiredis reads them.
     system Sources/Redis/CHiredis
@@ -156,11 +158,12 @@ let productTargets = targets(
     library Sources/Cart/Cart
     generated Sources/Cart/CartProtobuf: SwiftProtobuf
     library Sources/Cart/CartActor: ActorRuntime Cart CartProtobuf Ownership SwiftProtobuf
-    library Sources/Cart/CartApplication: ActorRuntime Cart CartActor Ownership PercentEncoding Timing Crypto
+    library Sources/Cart/CartApplication: ActorRuntime Cart CartActor Ownership Timing Crypto
     library Sources/Cart/CartHTTP:
-        ActorRuntime Cart CartActor CartApplication PercentEncoding Timing HTTPTypes Hummingbird NIOCore
+        ActorRuntime Cart CartActor CartApplication PercentEncoding Timing HTTPTypes Hummingbird
+        HummingbirdCore Logging NIOCore NIOHTTP1 NIOHTTPTypes NIOHTTPTypesHTTP1
     library Sources/Cart/CartGRPC:
-        ActorRuntime Cart CartActor CartApplication CartProtobuf GRPCServing GRPCCore
+        ActorRuntime Cart CartActor CartApplication CartProtobuf ConnectionAdmission GRPCServing GRPCCore
         GRPCNIOTransportHTTP2Posix GRPCProtobuf Logging NIOCore NIOPosix SwiftProtobuf
     library Sources/Cart/OpenAPIDocument
 
@@ -169,9 +172,9 @@ let productTargets = targets(
         ActorRuntime Cart Ownership RedisClient Timing Configuration Logging ServiceLifecycle Subprocess
         SystemPackage
     executable Sources/Node/CartNode:
-        ActorRuntime Cart CartActor CartApplication CartGRPC CartHTTP NodeConfiguration OpenAPIDocument
-        Ownership PeerTransport RedisActorStore RedisClient Timing Hummingbird Logging NIOCore NIOPosix
-        ServiceLifecycle UnixSignals
+        ActorRuntime Cart CartActor CartApplication CartGRPC CartHTTP ConnectionAdmission NodeConfiguration
+        OpenAPIDocument Ownership PeerTransport RedisActorStore RedisClient Timing Hummingbird Logging NIOCore
+        NIOPosix ServiceLifecycle UnixSignals
     """
 )
 
@@ -206,7 +209,7 @@ let toolTargets = targets(
     executable Tools/Simulation/CartSimulate: CartSimulation ArgumentParser
     library Tools/Cluster/ServerTesting: SeededRandom
     library Tools/Cluster/ClusterTesting:
-        CartClient CartWorkload SeededRandom ServerTesting Timing AsyncHTTPClient NIOCore NIOHTTP1
+        CartClient CartWorkload SeededRandom ServerTesting Timing AsyncHTTPClient NIOCore NIOHTTP1 NIOPosix
         SystemPackage
     executable Tools/Cluster/CartChaos: CartWorkload ClusterTesting ServerTesting ArgumentParser
     executable Tools/OpenAPIPage: Yams
@@ -222,6 +225,7 @@ let testTargets = targets(
     tests Tests/Unit/OwnershipTests: Ownership
     tests Tests/Unit/TimingTests: Timing
     tests Tests/Unit/PercentEncodingTests: PercentEncoding
+    tests Tests/Unit/ConnectionAdmissionTests: ConnectionAdmission NIOCore
     tests Tests/Unit/CartActorTests:
         ActorRuntime Cart CartActor CartProtobuf CartTesting Ownership SeededRandom SwiftProtobuf
     tests Tests/Unit/CartTests: Cart SeededRandom
@@ -236,7 +240,7 @@ let testTargets = targets(
         ActorRuntime Cart CartActor CartApplication CartTesting Ownership
     tests Tests/Component/CartHTTPTests:
         ActorRuntime Cart CartActor CartApplication CartHTTP CartTesting OpenAPIDocument OpenAPIPage Ownership
-        SeededRandom HTTPTypes Hummingbird HummingbirdTesting Logging NIOCore Yams
+        SeededRandom HTTPTypes Hummingbird HummingbirdTesting Logging NIOCore NIOEmbedded NIOHTTP1 Yams
 
     # The fakes themselves.
     tests Tests/Component/RuntimeTestingTests: ActorRuntime CounterActor Ownership RuntimeTesting
@@ -255,7 +259,7 @@ let testTargets = targets(
         GRPCNIOTransportHTTP2Posix GRPCProtobuf Logging SwiftProtobuf
     tests Tests/Integration/NodeConfigurationTests:
         NodeConfiguration Ownership RedisClient Timing Logging NIOPosix ServiceLifecycle Subprocess
-        SystemPackage
+        SystemPackage Yams
 
     # Whole clusters in simulated time.
     tests Tests/Simulation/SimulationTests: CartSimulation Ownership
@@ -263,7 +267,7 @@ let testTargets = targets(
     # Real processes under real faults, and under clients that are not ours.
     tests Tests/System/FailoverTests:
         CartNode CartWorkload ClusterTesting NodeConfiguration ServerTesting AsyncHTTPClient NIOCore
-        NIOFoundationCompat NIOHTTP1
+        NIOFoundationCompat NIOHTTP1 NIOPosix
     tests Tests/System/CounterExampleTests: CounterExample ServerTesting
     tests Tests/System/ProtocolTests: ClusterTesting ServerTesting
     """

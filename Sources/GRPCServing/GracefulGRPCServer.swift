@@ -1,5 +1,6 @@
 package import GRPCCore
 package import GRPCNIOTransportHTTP2Posix
+internal import NIOCore
 package import NIOPosix
 internal import Synchronization
 
@@ -7,6 +8,7 @@ internal import Synchronization
 package final class GracefulGRPCServer: Sendable {
     private let transport: HTTP2ServerTransport.Posix
     private let server: GRPCServer<HTTP2ServerTransport.Posix>
+    private let onListening: @Sendable (Int) -> Void
     private let drainTimeout: @Sendable () async throws -> Void
     private let shutdown = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
     private let isShuttingDown = Atomic(false)
@@ -14,18 +16,23 @@ package final class GracefulGRPCServer: Sendable {
     /// A server that does not listen yet.
     ///
     /// - Parameters:
-    ///   - address: the IP address to listen on.
+    ///   - host: a name or an address of this machine.
     ///   - port: 0 for any free one.
+    ///   - onListening: gets the port once the server listens.
     ///   - drainTimeout: returns when the calls under way have had time enough since a graceful shutdown
     ///     began; throws when its task is cancelled.
+    /// - Throws: where the host's name is not known.
     package init(
-        address: String,
+        host: String,
         port: Int,
         config: HTTP2ServerTransport.Posix.Config,
         services: [any RegistrableRPCService],
         eventLoopGroup: MultiThreadedEventLoopGroup,
+        onListening: @escaping @Sendable (Int) -> Void,
         drainTimeout: @escaping @Sendable () async throws -> Void
-    ) {
+    ) throws {
+        // The transport takes addresses only.
+        let address = try SocketAddress.makeAddressResolvingHost(host, port: port).ipAddress ?? host
         transport = HTTP2ServerTransport.Posix(
             address: address.contains(":")
                 ? .ipv6(host: address, port: port) : .ipv4(host: address, port: port),
@@ -34,6 +41,7 @@ package final class GracefulGRPCServer: Sendable {
             eventLoopGroup: eventLoopGroup
         )
         server = GRPCServer(transport: transport, services: services)
+        self.onListening = onListening
         self.drainTimeout = drainTimeout
     }
 
@@ -79,6 +87,11 @@ package final class GracefulGRPCServer: Sendable {
     }
 
     private func limitShutdown() async throws {
+        do {
+            onListening(try await port)
+        } catch {
+            // It does not listen, and `serve` throws the cause.
+        }
         for await _ in shutdown.stream {}
         try Task.checkCancellation()
         try await drainTimeout()

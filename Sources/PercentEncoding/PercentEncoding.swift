@@ -1,15 +1,11 @@
 /// Percent-encoding of text (RFC 3986, section 2.1).
 package enum PercentEncoding {
-    /// The text that was encoded; nil where a sign is not followed by two hexadecimal digits, or where the
-    /// result is not UTF-8.
+    /// The text that was encoded; nil where a percent sign is not followed by two hexadecimal digits, or
+    /// where the result is not UTF-8.
     ///
-    /// Every byte other than the sign stands for itself; `+` is no blank.
-    ///
-    /// - Parameter sign: the character that announces an encoded byte, of ASCII; `%` in a URL.
-    package static func decode(
-        _ encoded: Substring.UTF8View,
-        sign: UInt8 = UInt8(ascii: "%")
-    ) -> String? {
+    /// Every other byte stands for itself; `+` is no blank.
+    package static func decode(_ encoded: Substring.UTF8View) -> String? {
+        let sign = UInt8(ascii: "%")
         // Most texts have nothing to decode.
         guard encoded.contains(sign) else { return String(Substring(encoded)) }
         var bytes: [UInt8] = []

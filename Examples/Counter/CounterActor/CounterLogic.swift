@@ -65,6 +65,10 @@ package struct CounterLogic: Decider {
         }
     }
 
+    package static func isReduction(from before: State, to after: State) -> Bool {
+        after.value.magnitude < before.value.magnitude
+    }
+
     package func evolve(_ state: inout State, with event: Event) {
         switch event {
         case .added(let amount): state.value &+= amount

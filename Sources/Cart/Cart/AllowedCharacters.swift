@@ -2,8 +2,6 @@
 enum AllowedCharacters {
     /// `A-Z a-z 0-9 _ . ~ -`
     case cartID
-    /// `A-Z a-z 0-9 - _ . : / +`
-    case sku
     /// `A-Z a-z 0-9 _ . -`
     case attributeKey
 
@@ -17,8 +15,6 @@ enum AllowedCharacters {
             true
         case UInt8(ascii: "~"):
             self == .cartID
-        case UInt8(ascii: ":"), UInt8(ascii: "/"), UInt8(ascii: "+"):
-            self == .sku
         default:
             false
         }

@@ -39,6 +39,8 @@ extension CartCommand.Change {
         case .setPrice(_, let price):
             try check(price.minorUnits, .unitPrice, minimum: 0, maximum: limits.unitPrice)
             try price.currency.validate()
+        case .setCurrency(let currency):
+            try currency.validate()
         case .takeOut(let quantities):
             try checkCount(quantities.count, .takenLines, maximum: limits.lines)
             for (index, part) in quantities.enumerated() {
@@ -62,7 +64,7 @@ extension CartCommand.Change {
     /// True if it may be part of a batch.
     private var isAction: Bool {
         switch self {
-        case .addLine, .setQuantity, .removeLine, .clear, .setDetails, .setPrice, .takeOut: true
+        case .addLine, .setQuantity, .removeLine, .clear, .setDetails, .setPrice, .takeOut, .setCurrency: true
         case .create, .delete, .actions, .checkOut, .cancelCheckout, .handOver, .takeOver, .finishHandOver,
             .declineMerge, .undoHandOver:
             false
@@ -86,7 +88,7 @@ extension Currency {
 
 extension NewItem {
     fileprivate func validate(_ limits: CartLimits) throws(CartRejection) {
-        try AllowedCharacters.sku.check(sku, .sku, maximum: limits.skuLength)
+        try checkText(sku, .sku, maximum: limits.skuBytes)
         if let name {
             guard !name.isEmpty else { throw .invalid(.name, .empty) }
             try ReadableText.check(name, .name, maximum: limits.nameBytes)

@@ -28,7 +28,7 @@ package enum CartCommand: Hashable, Sendable {
         case setQuantity(LineID, Int64)
         /// Removes the line.
         case removeLine(LineID)
-        /// Removes all lines. An empty cart: no event.
+        /// Removes all lines; the cart keeps its currency. An empty cart: no event.
         case clear
         /// Deletes the cart. A deleted cart: accepted without events at whatever expected version, as what
         /// was asked for has come to pass (RFC 9110, 13.1.1), and the outcome is `unchanged`. A cart that
@@ -41,6 +41,9 @@ package enum CartCommand: Hashable, Sendable {
         /// Reduces these lines by these quantities, each at most to nothing: they were ordered elsewhere.
         /// Lines that the cart does not have count as removed.
         case takeOut([LineQuantity])
+        /// Sets the currency of a cart without lines. The present currency: no event. A cart with lines in
+        /// another currency: refused.
+        case setCurrency(Currency)
         /// Makes all of these changes in this order, or none. Only the changes above may be among them,
         /// without creation and deletion; others are refused.
         case actions([Change])

@@ -17,7 +17,8 @@ extension CartDecider {
             return try decline(offer, at: pending.at, merges: merges)
         case .takeOver(let offer, _, _, _) where merges.status(of: offer) == .taken:
             return .settled
-        case .create, .addLine, .setQuantity, .removeLine, .clear, .setDetails, .setPrice, .takeOut, .actions,
+        case .create, .addLine, .setQuantity, .removeLine, .clear, .setDetails, .setPrice, .takeOut,
+            .setCurrency, .actions,
             .checkOut, .handOver, .takeOver, .finishHandOver, .undoHandOver:
             throw .cartCheckedOut(order: order.id)
         }
@@ -41,7 +42,8 @@ extension CartDecider {
         case .takeOver(let offer, _, _, _) where merges.status(of: offer) == .taken:
             return .settled
         case .create, .addLine, .setQuantity, .removeLine, .clear, .delete, .setDetails, .setPrice, .takeOut,
-            .actions, .checkOut, .cancelCheckout, .handOver, .takeOver, .finishHandOver, .undoHandOver:
+            .setCurrency, .actions, .checkOut, .cancelCheckout, .handOver, .takeOver, .finishHandOver,
+            .undoHandOver:
             throw .cartMerged(into: handover.target, merge: handover.merge)
         }
     }
@@ -62,7 +64,8 @@ extension CartDecider {
             return try decline(offer, at: pending.at, merges: merged.merges)
         case .takeOver(let offer, _, _, _) where merged.merges.status(of: offer) == .taken:
             return .settled
-        case .create, .addLine, .setQuantity, .removeLine, .clear, .setDetails, .setPrice, .takeOut, .actions,
+        case .create, .addLine, .setQuantity, .removeLine, .clear, .setDetails, .setPrice, .takeOut,
+            .setCurrency, .actions,
             .checkOut, .cancelCheckout, .handOver, .takeOver, .finishHandOver, .undoHandOver:
             throw .cartMerged(into: merged.handover.target, merge: merged.handover.merge)
         }
@@ -83,7 +86,8 @@ extension CartDecider {
             return try decline(offer, at: pending.at, merges: merges)
         case .takeOver(let offer, _, _, _) where merges.status(of: offer) == .taken:
             return .settled
-        case .addLine, .setQuantity, .removeLine, .clear, .setDetails, .setPrice, .takeOut, .actions,
+        case .addLine, .setQuantity, .removeLine, .clear, .setDetails, .setPrice, .takeOut, .setCurrency,
+            .actions,
             .checkOut, .cancelCheckout, .handOver, .takeOver, .finishHandOver, .undoHandOver:
             throw .cartDeleted(at: at)
         }

@@ -37,7 +37,7 @@ extension CartDecider {
         case .addLine(let item):
             try require(item.unitPrice.currency, in: cart)
             if let line = cart.lines.first(where: { $0.holds(item) }) {
-                return try increase(line, by: item, at: at)
+                return try increase(line, by: item, at: at, in: cart)
             }
             return try append(item, at: at, to: cart)
         case .setQuantity(let id, let quantity):
@@ -56,6 +56,8 @@ extension CartDecider {
             return try set(price, of: id, at: at, in: cart)
         case .takeOut(let quantities):
             return takeOut(quantities, at: at, of: cart)
+        case .setCurrency(let currency):
+            return try set(currency, at: at, in: cart)
         case .actions(let changes):
             return try evaluate(changes, of: pending, on: cart)
         case .checkOut(let id):
@@ -105,6 +107,23 @@ extension CartDecider {
                 throw .action(index, error)
             }
         }
-        return TentativeDecision(.actions(ActionEffects(effects)), all: events)
+        let changes = DetailsChange(from: cart.details, to: state.cart?.details ?? cart.details)
+        return TentativeDecision(
+            .actions(ActionEffects(effects)),
+            all: Self.collapsed(events, to: changes, at: batch.at)
+        )
+    }
+
+    /// The events of a batch with one for all its changes of details, which depend on no line.
+    private static func collapsed(
+        _ events: [CartEvent],
+        to change: DetailsChange,
+        at: Timestamp
+    ) -> [CartEvent] {
+        let others = events.filter {
+            if case .detailsPatched = $0 { false } else { true }
+        }
+        guard others.count + 1 < events.count else { return events }
+        return change.isEmpty ? others : others + [.detailsPatched(change, at: at)]
     }
 }

@@ -5,10 +5,21 @@ extension CartDecider {
         throw .currencyMismatch(cart: present, given: currency)
     }
 
+    func set(_ currency: Currency, at: Timestamp, in cart: OpenCart) throws(CartRejection)
+        -> TentativeDecision
+    {
+        guard cart.currency != currency else { return TentativeDecision(.unchanged) }
+        guard cart.lines.isEmpty else {
+            throw .currencyMismatch(cart: cart.currency ?? currency, given: currency)
+        }
+        return TentativeDecision(.currencyChanged, .currencyChanged(currency, at: at))
+    }
+
     func increase(
         _ line: Line,
         by item: NewItem,
-        at: Timestamp
+        at: Timestamp,
+        in cart: OpenCart
     ) throws(CartRejection) -> TentativeDecision {
         // A damaged state's negative quantity counts as none, or the sum might be no legal quantity.
         let (sum, overflow) = Int64(max(0, line.quantity)).addingReportingOverflow(item.quantity)
@@ -16,6 +27,7 @@ extension CartDecider {
         guard !overflow, sum <= maximum, let quantity = Int32(exactly: sum) else {
             throw .limit(.quantity, maximum: maximum, actual: overflow ? .max : sum)
         }
+        try requireSubtotal(of: cart, line, quantity: quantity, unitPrice: line.unitPrice)
         let change = CartEvent.quantityChanged(line.id, quantity: quantity, at: at)
         guard let name = item.name, name != line.name else {
             return TentativeDecision(.lineIncreased(line.id), change)
@@ -41,11 +53,13 @@ extension CartDecider {
         guard !exhausted else {
             throw .limit(.lineIDs, maximum: Int64(UInt32.max), actual: Int64(UInt32.max) + 1)
         }
+        let quantity = Int32(clamping: item.quantity)  // Exact: validated against a limit of this width.
+        try requireSubtotal(of: cart, nil, quantity: quantity, unitPrice: item.unitPrice.minorUnits)
         let line = Line(
             id: LineID(next),
             sku: item.sku,
             name: item.name,
-            quantity: Int32(clamping: item.quantity),  // Exact: validated against a limit of this width.
+            quantity: quantity,
             unitPrice: item.unitPrice.minorUnits,
             attributes: item.attributes,
             addedAt: at
@@ -64,6 +78,7 @@ extension CartDecider {
         if quantity == Int64(line.quantity) { return TentativeDecision(.unchanged) }
         // Exact: validated against a limit of this width.
         let narrow = Int32(clamping: quantity)
+        try requireSubtotal(of: cart, line, quantity: narrow, unitPrice: line.unitPrice)
         return TentativeDecision(.quantityChanged(id), .quantityChanged(id, quantity: narrow, at: at))
     }
 
@@ -75,6 +90,24 @@ extension CartDecider {
         guard actual <= maximum else { throw .limit(limit, maximum: Int64(maximum), actual: Int64(actual)) }
     }
 
+    /// Refuses a subtotal beyond the limit, if a line of this quantity and unit price in place of `line`
+    /// (nil: beside all lines) makes it grow. What makes it smaller is accepted, also of a cart that is
+    /// beyond the limit.
+    func requireSubtotal(
+        of cart: OpenCart,
+        _ line: Line?,
+        quantity: Int32,
+        unitPrice: Int64
+    ) throws(CartRejection) {
+        let before = line.map { Int128($0.unitPrice) * Int128($0.quantity) } ?? 0
+        let growth = Int128(unitPrice) * Int128(quantity) - before
+        guard growth > 0 else { return }
+        let subtotal = cart.exactSubtotal + growth
+        guard subtotal <= CartLimits.subtotal else {
+            throw .limit(.subtotal, maximum: CartLimits.subtotal, actual: Int64(clamping: subtotal))
+        }
+    }
+
     func set(
         _ price: Money,
         of id: LineID,
@@ -84,6 +117,7 @@ extension CartDecider {
         guard let line = cart.line(id) else { throw .lineNotFound(id) }
         try require(price.currency, in: cart)
         guard line.unitPrice != price.minorUnits else { return TentativeDecision(.unchanged) }
+        try requireSubtotal(of: cart, line, quantity: line.quantity, unitPrice: price.minorUnits)
         return TentativeDecision(.priceChanged(id), .priceChanged(id, unitPrice: price.minorUnits, at: at))
     }
 
@@ -124,6 +158,8 @@ extension CartDecider {
                 atMost: limits.metadataBytes
             )
         }
-        return TentativeDecision(.detailsChanged, .detailsChanged(after, at: at))
+        // What changed and no more: an event with all details could be a hundred times its request.
+        let difference = DetailsChange(from: before, to: after)
+        return TentativeDecision(.detailsChanged, .detailsPatched(difference, at: at))
     }
 }

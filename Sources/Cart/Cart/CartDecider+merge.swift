@@ -68,7 +68,9 @@ extension CartDecider {
             }
         guard wanted != mine else { return [] }
         try require(Int(wanted), .quantity, atMost: Int(limits.quantity))
-        return [.quantityChanged(own.id, quantity: Int32(clamping: wanted), at: at)]
+        let quantity = Int32(clamping: wanted)
+        try requireSubtotal(of: cart, own, quantity: quantity, unitPrice: own.unitPrice)
+        return [.quantityChanged(own.id, quantity: quantity, at: at)]
     }
 
     /// Records that the offer will never be taken, unless it was.

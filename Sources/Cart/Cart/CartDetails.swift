@@ -32,6 +32,11 @@ package struct DetailsChange: Hashable, Sendable {
         /// The detail has this value from now on.
         case set(Value)
 
+        /// The change that turns one value into another; nil stands for none.
+        init(from before: Value?, to after: Value?) {
+            self = before == after ? .keep : after.map(Patch.set) ?? .unset
+        }
+
         /// The detail after it.
         func applied(to value: Value?) -> Value? {
             switch self {
@@ -73,6 +78,27 @@ package struct DetailsChange: Hashable, Sendable {
     /// Everything stays as it is.
     package init() {}
 
+    /// The least change that turns the details before into those after. Its attribute keys ascend, so that
+    /// equal changes are equal values.
+    package init(from before: CartDetails, to after: CartDetails) {
+        note = Patch(from: before.note, to: after.note)
+        customer = Patch(from: before.customer, to: after.customer)
+        email = Patch(from: before.email, to: after.email)
+        if after.attributes.count == 0, before.attributes.count > 0 {
+            attributes = .unset
+        } else {
+            let patches = after.attributes.patches(from: before.attributes)
+            if !patches.isEmpty { attributes = .set(patches) }
+        }
+        if before.discountCodes != after.discountCodes {
+            discountCodes = after.discountCodes.isEmpty ? .unset : .set(after.discountCodes)
+        }
+        expiresIn = Patch(from: before.expiresIn.map { Int64($0) }, to: after.expiresIn.map { Int64($0) })
+    }
+
+    /// True if everything stays as it is.
+    var isEmpty: Bool { self == DetailsChange() }
+
     /// The details after it. Total.
     func applied(to details: CartDetails) -> CartDetails {
         var after = details
@@ -105,5 +131,18 @@ extension Attributes {
         for entry in entries { values[entry.key] = entry.value }
         for patch in patches { values[patch.key] = patch.value }
         return Attributes(values.map { (key: $0.key, value: $0.value) })
+    }
+
+    /// The attributes that differ from former ones, and those of the former that are gone.
+    fileprivate func patches(from former: Attributes) -> [DetailsChange.AttributePatch] {
+        var values: [String: String] = [:]
+        for entry in former.entries { values[entry.key] = entry.value }
+        var patches: [DetailsChange.AttributePatch] = []
+        for entry in entries {
+            guard values.removeValue(forKey: entry.key) != entry.value else { continue }
+            patches.append(.init(key: entry.key, value: entry.value))
+        }
+        patches += values.keys.map { .init(key: $0, value: nil) }
+        return patches.sorted { $0.key < $1.key }
     }
 }

@@ -14,8 +14,13 @@ package enum CartEvent: Hashable, Sendable {
     case lineRemoved(LineID, at: Timestamp)
     /// All lines were removed.
     case cleared(at: Timestamp)
-    /// The cart now has these details.
+    /// The cart, which has no lines, now has this currency.
+    case currencyChanged(Currency, at: Timestamp)
+    /// The cart now has these details and no others. Decided where a cart is created; older builds decided it
+    /// wherever a detail changed.
     case detailsChanged(CartDetails, at: Timestamp)
+    /// These details of the cart changed, the others stayed.
+    case detailsPatched(DetailsChange, at: Timestamp)
     /// The cart was deleted.
     case deleted(at: Timestamp)
     /// The cart was ordered.
@@ -42,7 +47,8 @@ package enum CartEvent: Hashable, Sendable {
         switch self {
         case .created(_, let at), .lineRenamed(_, _, let at), .quantityChanged(_, _, let at),
             .priceChanged(_, _, let at), .lineRemoved(_, let at), .cleared(let at),
-            .detailsChanged(_, let at), .deleted(let at), .checkoutCancelled(let at),
+            .currencyChanged(_, let at), .detailsChanged(_, let at), .detailsPatched(_, let at), .deleted(let at),
+            .checkoutCancelled(let at),
             .handedOver(_, let at), .handOverUndone(let at), .handOverFinished(let at),
             .mergeSettled(_, _, let at), .operationApplied(_, _, let at):
             at

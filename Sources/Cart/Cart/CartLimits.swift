@@ -7,8 +7,8 @@ package struct CartLimits: Hashable, Sendable {
     package var quantity: Int32 = 9_999
     /// Price of one, in minor units of any currency. The least is 0.
     package var unitPrice: Int64 = 999_999_999_999
-    /// Length of a SKU, in characters (which are ASCII). The least is 1.
-    package var skuLength = 64
+    /// Length of a SKU, in UTF-8 bytes. The least is 1.
+    package var skuBytes = 128
     /// Length of a name, in UTF-8 bytes. The least is 1.
     package var nameBytes = 256
     /// Attributes per line, and of the cart itself.
@@ -38,6 +38,9 @@ package struct CartLimits: Hashable, Sendable {
 
     /// Length of an e-mail address, in UTF-8 bytes (RFC 5321, 4.5.3.1.3).
     static let emailBytes = 254
+    /// A cart's subtotal, in minor units of any currency: the largest integer up to which every integer is
+    /// exact in a JSON number as clients read it (RFC 8259, 6). No line's total is more.
+    package static let subtotal: Int64 = 9_007_199_254_740_991
     /// Seconds for which a client may ask to keep a cart: a minute to ten years.
     package static let expiresIn: ClosedRange<Int64> = 60...315_360_000
 
@@ -47,13 +50,5 @@ package struct CartLimits: Hashable, Sendable {
     /// The number of operations that a cart remembers.
     var operationCapacity: OperationLog.Capacity {
         OperationLog.Capacity(kept: operations, retired: retiredOperations)
-    }
-
-    /// The subtotal of the fullest legal cart in minor units; nil if it overflows `Int64`, and then a node
-    /// must refuse the limits at its start.
-    package var largestSubtotal: Int64? {
-        let (line, lineOverflow) = unitPrice.multipliedReportingOverflow(by: Int64(quantity))
-        let (cart, cartOverflow) = line.multipliedReportingOverflow(by: Int64(lines))
-        return lineOverflow || cartOverflow ? nil : cart
     }
 }

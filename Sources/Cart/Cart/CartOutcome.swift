@@ -38,6 +38,8 @@ package struct CartOutcome: Hashable, Sendable {
         case detailsChanged
         /// This line has another unit price.
         case priceChanged(LineID)
+        /// The cart has another currency.
+        case currencyChanged
         /// The lines were reduced by as much as there was of them.
         case takenOut
         /// The effects of the actions, in their order.

@@ -113,5 +113,7 @@ package enum CartRejection: Error, Hashable, Sendable {
         case attributes
         /// Line ids in a cart's life: it never reuses one.
         case lineIDs
+        /// The sum of the lines' totals, in minor units.
+        case subtotal
     }
 }

@@ -3,14 +3,14 @@ extension CartState {
     ///
     /// Such an event is one that the state cannot become anything by (see `CartState`); one about an unknown
     /// line; `lineAdded` with an id not above `lastLine` (it was applied before, or never rightly decided) or
-    /// in another currency than the cart's; `operationApplied` and `mergeSettled` on `none`, to which nothing
-    /// was ever applied.
+    /// in another currency than the cart's; `currencyChanged` of a cart with lines; `operationApplied` and
+    /// `mergeSettled` on `none`, to which nothing was ever applied.
     package mutating func apply(_ event: CartEvent) {
         switch event {
         case .created(let currency, let at):
             create(currency, at: at)
         case .lineAdded, .lineRenamed, .quantityChanged, .priceChanged, .lineRemoved, .cleared,
-            .detailsChanged:
+            .currencyChanged, .detailsChanged, .detailsPatched:
             guard case .open(var cart) = self else { return }
             // Gives up the other reference to the lines, which would make every change copy them.
             self = .none
@@ -151,8 +151,13 @@ extension OpenCart {
             lines.remove(at: index)
         case .cleared:
             lines = []
+        case .currencyChanged(let currency, _):
+            guard lines.isEmpty else { return }
+            self.currency = currency
         case .detailsChanged(let details, _):
             self.details = details
+        case .detailsPatched(let change, _):
+            self.details = change.applied(to: details)
         case .created, .deleted, .checkedOut, .checkoutCancelled, .handedOver, .handOverUndone,
             .handOverFinished, .mergeSettled, .operationApplied:
             return

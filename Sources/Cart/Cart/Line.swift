@@ -45,6 +45,13 @@ package struct Line: Hashable, Sendable {
 
     /// True if an added item is more of this line: same SKU, unit price and attributes. Names may differ.
     func holds(_ item: NewItem) -> Bool {
-        sku == item.sku && unitPrice == item.unitPrice.minorUnits && attributes == item.attributes
+        unitPrice == item.unitPrice.minorUnits && isOf(sku: item.sku) && attributes == item.attributes
+    }
+
+    /// True if the line is of the product with this SKU, by its bytes: Swift's own comparison takes composed
+    /// and decomposed characters for the same.
+    package func isOf(sku: String) -> Bool {
+        // First what is false fast for most lines.
+        self.sku == sku && self.sku.utf8.elementsEqual(sku.utf8)
     }
 }

@@ -1,6 +1,7 @@
 /// A product to add to a cart.
 package struct NewItem: Hashable, Sendable {
-    /// The shop's own id of the product: 1…64 characters of `A-Z a-z 0-9 - _ . : / +`; case matters.
+    /// The shop's own id of the product: 1…128 UTF-8 bytes without control characters. Other bytes are
+    /// another product.
     package let sku: String
     /// The product's name for people: 1…256 UTF-8 bytes without control characters; nil: none.
     package let name: String?

@@ -9,7 +9,7 @@ package struct OpenCart: Hashable, Sendable {
     /// The highest line id ever given out in this cart's life, deletions included; 0 before the first.
     package internal(set) var lastLine: LineID
     /// The one currency of all its prices; nil until given at creation or by the first line. Emptying the
-    /// cart keeps it.
+    /// cart keeps it, and an empty cart may be given another.
     package internal(set) var currency: Currency?
     /// The operations applied to this cart and to earlier carts with its id; nil if there were none.
     package internal(set) var operations: OperationLog?

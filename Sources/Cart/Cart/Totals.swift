@@ -9,9 +9,8 @@ package struct Totals: Hashable, Sendable {
     /// The cart's currency; nil only while it was never set, and then a cart within its limits is empty.
     package let currency: Currency?
 
-    /// The totals of a cart; nil where a line's total or a running sum leaves `Int64`.
-    ///
-    /// A cart within `CartLimits` always has totals, as long as `CartLimits.largestSubtotal` is not nil.
+    /// The totals of a cart; nil where a line's total or a running sum leaves `Int64`, as in no cart within
+    /// `CartLimits`.
     package init?(of cart: OpenCart) {
         var quantity: Int64 = 0
         var subtotal: Int64 = 0
@@ -27,5 +26,13 @@ package struct Totals: Hashable, Sendable {
         self.quantity = quantity
         self.subtotal = subtotal
         self.currency = cart.currency
+    }
+}
+
+extension OpenCart {
+    /// The sum of the lines' totals, also where an absurd stored state leaves `Int64`. No number of lines
+    /// that fits into memory leaves 128 bits.
+    var exactSubtotal: Int128 {
+        lines.reduce(0) { $0 + Int128($1.unitPrice) * Int128($1.quantity) }
     }
 }

@@ -6,6 +6,8 @@ package struct CallContext: Sendable {
     package var key: IdempotencyKey?
     /// The state of the cart that the client requires.
     package var precondition: Precondition
+    /// The states of the cart in which the client does not want the request served.
+    package var exclusion = Exclusion.none
     /// The part of the request that has the precondition.
     package var preconditionField: Refusal.Field = .named(.precondition)
     /// The client's `authorization` field; nil where it sent none.
@@ -31,6 +33,14 @@ package struct CallContext: Sendable {
         self.precondition = precondition
         self.authorization = authorization
         self.trace = trace
+    }
+
+    /// The same call, whose request names the version that is to be ordered beside its precondition.
+    package func ordering(_ version: UInt64) -> CallContext {
+        var context = self
+        context.precondition = .versions([version])
+        context.preconditionField = .named(.version)
+        return context
     }
 }
 

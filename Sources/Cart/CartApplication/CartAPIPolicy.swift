@@ -9,10 +9,15 @@ package struct CartAPIPolicy: Sendable {
     package var bodyBytes = 64 * 1024
     /// The longest time that a request may take, from its arrival.
     package var requestDeadline: Duration = .seconds(2)
+    /// The longest time that a watcher waits to hear that its watch begins, where the cart cannot be read at
+    /// once.
+    package var firstReadOfWatch: Duration = .milliseconds(500)
     /// The time that a cart is kept after its last change: `expiresAt` is counted by it.
     package var retention: Duration = .seconds(30 * 86_400)
     /// The token of callers that may set prices; nil: nobody may.
     package var trusted: TrustedToken?
+    /// True if only these callers may add lines too, as whoever adds a line names its price.
+    package var restrictsAdding = false
 
     /// The defaults.
     package init() {}

@@ -23,13 +23,16 @@ package struct CartHistory: Sendable {
     package let id: CartID
     /// The version after which all commits are here.
     package let since: UInt64
+    /// The cart's currency at that version; nil where it had none.
+    package let currency: Currency?
     /// From the oldest to the newest, without a gap.
     package let commits: [Commit]
 
     /// A history from its parts.
-    package init(id: CartID, since: UInt64, commits: [Commit]) {
+    package init(id: CartID, since: UInt64, currency: Currency? = nil, commits: [Commit]) {
         self.id = id
         self.since = since
+        self.currency = currency
         self.commits = commits
     }
 
@@ -39,36 +42,81 @@ package struct CartHistory: Sendable {
 
 extension CartApplication {
     /// The commits of a cart whose events are kept. Read from the store, past the cart's owner: an old cart
-    /// is not activated for it.
+    /// is not activated for it. A cart that was deleted or merged into another has none any more.
     package func history(of id: CartID) async throws(Refusal) -> CartHistory {
-        let past: ActorHistory
+        let stored: StoredContent?
         do throws(StoreFailure) {
-            past = try await dependencies.past.history(of: ActorID(id.text))
+            stored = try await dependencies.past.content(of: ActorID(id.text))
         } catch {
             throw Refusal(error, about: id)
         }
-        switch past {
+        guard let stored else { throw Refusal(.cartNotFound) }
+        let (state, history) = try unlessUnreadable(id) { () throws(CodecFailure) in
+            let reader = StateReader(decider: CartLogic(), codec: CartCodec())
+            let state = try reader.state(in: stored.fields, at: stored.sequence).state
+            let history = try stored.journal().map { journal throws(CodecFailure) in
+                try CartHistory(id, journal)
+            }
+            return (state.cart, history)
+        }
+        switch state {
         case .none: throw Refusal(.cartNotFound)
-        case .notKept:
+        case .deleted(let at, _, _, _): throw Refusal(.cartDeleted(at: at))
+        case .merged(let merged): throw .historyErased(of: merged)
+        case .open, .checkedOut, .closing: break
+        }
+        guard let history else {
             throw Refusal(.historyNotKept, "only carts that are stored as events have a history")
-        case .kept(let journal):
-            return try CartHistory(id, journal)
+        }
+        return history
+    }
+
+    private func unlessUnreadable<Value>(
+        _ id: CartID,
+        _ read: () throws(CodecFailure) -> Value
+    ) throws(Refusal) -> Value {
+        do throws(CodecFailure) {
+            return try read()
+        } catch {
+            throw Refusal(.unreadable("actor \(id.text): \(error.reason)"), about: id)
         }
     }
 }
 
+extension Refusal {
+    fileprivate static func historyErased(of merged: MergedCart) -> Refusal {
+        let target = merged.handover.target.text
+        var refusal = Refusal(.historyErased, "the lines are in cart \(target); the history ended with that")
+        refusal.values[.into] = .text(target)
+        return refusal
+    }
+}
+
 extension CartHistory {
-    fileprivate init(_ id: CartID, _ journal: EventJournal) throws(Refusal) {
+    fileprivate init(_ id: CartID, _ journal: EventJournal) throws(CodecFailure) {
+        let codec = CartCodec()
+        let logic = CartLogic()
+        var state =
+            try journal.snapshot.map { bytes throws(CodecFailure) in try codec.decode(state: bytes) }
+            ?? logic.initial
+        let currency = state.cart.contents?.currency
         var commits: [Commit] = []
         for entry in journal.entries {
-            let version = entry.sequence.rawValue
-            do throws(CodecFailure) {
-                let events = try CartCodec().decode(events: entry.events)
-                commits.append(Commit(version: version, events: events))
-            } catch {
-                throw Refusal(.unreadable("version \(version): \(error.reason)"), about: id)
+            var events: [CartEvent] = []
+            for event in try codec.decode(events: entry.events) {
+                logic.evolve(&state, with: event)
+                events.append(event.withWholeDetails(of: state.cart))
             }
+            commits.append(Commit(version: entry.sequence.rawValue, events: events))
         }
-        self.init(id: id, since: journal.base.rawValue, commits: commits)
+        self.init(id: id, since: journal.base.rawValue, currency: currency, commits: commits)
+    }
+}
+
+extension CartEvent {
+    /// The event as a history shows it: a change of details with all that the cart has after it.
+    fileprivate func withWholeDetails(of state: CartState) -> CartEvent {
+        guard case .detailsPatched(_, let at) = self, let contents = state.contents else { return self }
+        return .detailsChanged(contents.details, at: at)
     }
 }

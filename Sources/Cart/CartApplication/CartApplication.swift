@@ -69,17 +69,18 @@ package struct CartApplication<Dispatcher: CartDispatcher>: Sendable {
         _ context: CallContext,
         hasGeneratedID: Bool = false
     ) async throws(Refusal) -> AcceptedCommand {
-        if change.needsTrust { try requireTrust(context) }
+        if needsTrust(change) { try requireTrust(context) }
         try validate(change, under: context.precondition)
-        let command = CartCommand.change(
-            change,
-            at: dependencies.now(),
-            expected: try await expectedVersion(of: id, for: change, context),
-            operation: context.key.map {
-                CartOperation($0, change, under: context.precondition, hasGeneratedID: hasGeneratedID)
-            }
-        )
-        return try await ask(command, of: id, context)
+        let operation = context.key.map { CartOperation($0, change, hasGeneratedID: hasGeneratedID) }
+        func ask(_ expected: UInt64?) async throws(Refusal) -> AcceptedCommand {
+            let now = dependencies.now()
+            let command = CartCommand.change(change, at: now, expected: expected, operation: operation)
+            return try await self.ask(command, of: id, context)
+        }
+        guard context.exclusion == .none else {
+            return try await changeUnlessExcluded(id, context, asking: ask)
+        }
+        return try await ask(try await expectedVersion(of: id, for: change, context))
     }
 
     /// Has a cart take the lines of another, once.
@@ -88,6 +89,7 @@ package struct CartApplication<Dispatcher: CartDispatcher>: Sendable {
     package func merge(_ request: MergeRequest, _ context: CallContext) async throws(Refusal)
         -> AcceptedCommand
     {
+        try await requireNotExcluded(request.target, context)
         let merging = MergeCoordinator(request, context, dispatcher: dispatcher, now: dependencies.now)
         do {
             return try await merging.run()
@@ -96,11 +98,28 @@ package struct CartApplication<Dispatcher: CartDispatcher>: Sendable {
         }
     }
 
+    /// True for a change that only callers may make whom the shop trusts.
+    private func needsTrust(_ change: CartCommand.Change) -> Bool {
+        switch change {
+        case .setPrice: true
+        case .addLine: policy.restrictsAdding
+        case .actions(let changes): changes.contains { needsTrust($0) }
+        case .create, .setQuantity, .removeLine, .clear, .delete, .setDetails, .takeOut, .setCurrency,
+            .checkOut, .cancelCheckout, .handOver, .takeOver, .finishHandOver, .declineMerge, .undoHandOver:
+            false
+        }
+    }
+
+    /// Lets only those callers pass that may name the price of a line that they add: all, unless the shop
+    /// restricts it.
+    package func requireTrustToAdd(_ context: CallContext) throws(Refusal) {
+        if policy.restrictsAdding { try requireTrust(context) }
+    }
+
     /// Lets only those callers pass that the shop trusts.
     package func requireTrust(_ context: CallContext) throws(Refusal) {
-        guard let trusted = policy.trusted, trusted.isShown(in: context.authorization) else {
-            throw Refusal(RequestError.untrusted)
-        }
+        guard let trusted = policy.trusted else { throw Refusal(RequestError.untrusted) }
+        guard trusted.isShown(in: context.authorization) else { throw Refusal(RequestError.unauthenticated) }
     }
 
     /// The id of a cart to be created for which the client gave none: under a key the id that the key stands
@@ -193,17 +212,4 @@ package struct PlacedOrder: Sendable {
     package let version: UInt64
     /// The node that answered.
     package let node: String
-}
-
-extension CartCommand.Change {
-    /// True for a change that only callers may make whom the shop trusts.
-    package var needsTrust: Bool {
-        switch self {
-        case .setPrice: true
-        case .actions(let changes): changes.contains { $0.needsTrust }
-        case .create, .addLine, .setQuantity, .removeLine, .clear, .delete, .setDetails, .takeOut, .checkOut,
-            .cancelCheckout, .handOver, .takeOver, .finishHandOver, .declineMerge, .undoHandOver:
-            false
-        }
-    }
 }

@@ -1,4 +1,5 @@
 package import CartApplication
+package import ConnectionAdmission
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
 import GRPCServing
@@ -16,32 +17,34 @@ package final class CartRPCServer: Sendable {
     ///   - host: a name or an address of this machine.
     ///   - port: 0 for any free one.
     ///   - application: the service behind all faces.
+    ///   - gate: admits the clients' connections; nil where anybody may connect.
     ///   - isServing: whether the node should be called, for probes; cheap.
     /// - Throws: where the host's name is not known.
     package init(
         host: String,
         port: Int,
         application: CartApplication<some CartDispatcher>,
+        gate: ConnectionGate? = nil,
         policy: CartRPCPolicy = CartRPCPolicy(),
         eventLoopGroup: MultiThreadedEventLoopGroup = .singleton,
         logger: Logger,
         isServing: @escaping @Sendable () -> Bool
     ) throws {
-        let address = try SocketAddress.makeAddressResolvingHost(host, port: port).ipAddress ?? host
         let config = HTTP2ServerTransport.Posix.Config.defaults {
             policy.apply(to: &$0, bodyBytes: application.policy.bodyBytes)
-            $0.channelDebuggingCallbacks.onBindTCPListener = { listener in
-                let address = listener.localAddress.map { "\($0)" } ?? "nowhere"
-                logger.info("gRPC is served", metadata: ["address": "\(address)"])
-                return listener.eventLoop.makeSucceededVoidFuture()
+            $0.channelDebuggingCallbacks.onAcceptTCPConnection = { connection in
+                // A connection that is not admitted is closed already, and the transport sees that.
+                _ = gate?.admit(connection)
+                return connection.eventLoop.makeSucceededVoidFuture()
             }
         }
-        server = GracefulGRPCServer(
-            address: address,
+        server = try GracefulGRPCServer(
+            host: host,
             port: port,
             config: config,
             services: try Self.services(application, isServing: isServing),
             eventLoopGroup: eventLoopGroup,
+            onListening: { logger.info("gRPC is served", metadata: ["host": "\(host)", "port": "\($0)"]) },
             drainTimeout: { try await Task.sleep(for: policy.drainLimit) }
         )
     }
@@ -55,7 +58,11 @@ package final class CartRPCServer: Sendable {
         let boutique = DemoShopService(.boutique, application)
         let oTel = DemoShopService(.oTel, application)
         let descriptorPool = try DescriptorPool.served()
-        let health = HealthService(Set(descriptorPool.services), isServing: isServing)
+        let health = HealthService(
+            Set(descriptorPool.services),
+            isServing: isServing,
+            isDraining: application.dependencies.isDraining
+        )
         return [own, boutique, oTel, health, ReflectionService(descriptorPool)]
     }
 

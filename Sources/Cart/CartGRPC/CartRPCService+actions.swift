@@ -47,15 +47,15 @@ extension CartRPCService {
     }
 
     func checkout(_ request: ServedCheckoutRequest, _ context: CallContext) throws(Refusal) -> ChangeRequest {
-        var terms = request.terms
+        var context = try context.under(request.terms)
         if request.version > 0 {
-            guard !terms.hasExpectedVersion || terms.expectedVersion == request.version else {
+            guard context.precondition.admits(request.version) else {
                 throw Refusal(.invalidValue("version", expected: "the version of terms.expected_version"))
             }
-            terms.expectedVersion = request.version
+            context = context.ordering(request.version)
         }
         let change = CartCommand.Change.checkOut(application.newOrderID())
-        return try ChangeRequest(request.cartID, by: change, under: terms, context)
+        return ChangeRequest(try CartID(request: request.cartID), by: change, context: context)
     }
 
     private static func change(_ action: ServedAction) throws(Refusal) -> CartCommand.Change {
@@ -79,6 +79,7 @@ extension CartRPCService {
                 try money(part.unitPrice, isThere: part.hasUnitPrice)
             )
         case .takeOut(let part): return try takingOut(part.lines)
+        case .setCurrency(let part): return .setCurrency(try currency(part.currency))
         case .none: throw Refusal(.missingField, "must be one of those that this node knows")
         }
     }

@@ -72,10 +72,15 @@ extension CartRPCService {
 
     static func money(_ money: ServedMoney, isThere: Bool) throws(Refusal) -> Money {
         guard isThere else { throw Refusal(.missingField("unit_price")) }
-        return Money(minorUnits: money.minorUnits, currency: try currency(money.currency))
+        let currency = try currency(money.currency)
+        guard !money.hasExponent || Int(money.exponent) == currency.exponent else {
+            let expected = "the decimals of \(currency.code), \(currency.exponent ?? 0)"
+            throw Refusal(.invalidValue("unit_price.exponent", expected: expected))
+        }
+        return Money(minorUnits: money.minorUnits, currency: currency)
     }
 
-    private static func currency(_ code: String) throws(Refusal) -> Currency {
+    static func currency(_ code: String) throws(Refusal) -> Currency {
         do throws(CartRejection) {
             return try Currency(code)
         } catch {

@@ -5,6 +5,10 @@ import SwiftProtobuf
 import Synchronization
 
 /// Tells probes and clients whether to call this node (`grpc.health.v1.Health`).
+///
+/// A probe that restarts the node asks for `liveness` or for the empty name. Both are served while Redis is
+/// away: a restart would cost the live carts and mend nothing. A probe that takes the node out of rotation
+/// asks for `readiness` or for a service.
 struct HealthService: RegistrableRPCService {
     static let name = "grpc.health.v1.Health"
     /// The time within which a watcher learns of a change.
@@ -14,19 +18,34 @@ struct HealthService: RegistrableRPCService {
     /// The most watches at a time.
     private static let watcherLimit = 1_024
 
-    /// The served services, and the empty name for all of them.
-    let services: Set<String>
+    /// The name that is served as long as the process can answer.
+    static let liveness = "liveness"
+    /// The name that is served while the node should be called.
+    static let readiness = "readiness"
+
+    /// The served services, and `readiness`.
+    private let services: Set<String>
     /// True while the node is ready and is not shutting down.
-    let isServing: @Sendable () -> Bool
+    private let isServing: @Sendable () -> Bool
+    /// True while the node is shutting down.
+    private let isDraining: @Sendable () -> Bool
     private let watchers = Watchers()
 
     private final class Watchers: Sendable {
         let count = Atomic(0)
     }
 
-    init(_ services: Set<String>, isServing: @escaping @Sendable () -> Bool) {
-        self.services = services.union([""])
+    /// - Parameters:
+    ///   - isServing: tells whether the node should be called; cheap.
+    ///   - isDraining: tells whether the node is shutting down; cheap.
+    init(
+        _ services: Set<String>,
+        isServing: @escaping @Sendable () -> Bool,
+        isDraining: @escaping @Sendable () -> Bool
+    ) {
+        self.services = services.union([Self.readiness])
         self.isServing = isServing
+        self.isDraining = isDraining
     }
 
     func registerMethods<Transport>(with router: inout RPCRouter<Transport>) {
@@ -51,15 +70,21 @@ struct HealthService: RegistrableRPCService {
     }
 
     func check(_ request: ProbeHealthCheckRequest) throws(RPCError) -> ProbeHealthCheckResponse {
-        guard services.contains(request.service) else {
+        let status = status(of: request.service)
+        guard status != .serviceUnknown else {
             throw RPCError(code: .notFound, message: "no service has this name")
         }
-        return .with { $0.status = status(of: request.service) }
+        return .with { $0.status = status }
     }
 
     private func status(of service: String) -> ProbeHealthCheckResponse.ServingStatus {
-        guard services.contains(service) else { return .serviceUnknown }
-        return isServing() ? .serving : .notServing
+        switch service {
+        case Self.liveness: .serving
+        // The server as a whole: it leaves while it drains, and is not asked about Redis.
+        case "": isDraining() ? .notServing : .serving
+        case _ where services.contains(service): isServing() ? .serving : .notServing
+        case _: .serviceUnknown
+        }
     }
 
     private func watch(

@@ -71,12 +71,14 @@ extension RPCError.Code {
     init(_ kind: RefusalKind) {
         self =
             switch kind {
-            case .malformedJSON, .malformedMessage, .malformedHeader, .invalidID, .unsupportedMediaType,
-                .unknownField, .missingField, .wrongType, .invalidField:
+            case .malformedMessage, .malformedHeader, .invalidID, .unknownField, .missingField, .wrongType,
+                .invalidField:
                 .invalidArgument
-            case .cartNotFound, .cartDeleted, .lineNotFound, .orderNotFound, .historyNotKept: .notFound
+            case .cartNotFound, .cartDeleted, .lineNotFound, .orderNotFound, .historyNotKept,
+                .historyErased:
+                .notFound
             case .forbidden: .permissionDenied
-            case .unknownPath, .methodNotAllowed: .unimplemented
+            case .unauthenticated: .unauthenticated
             case .bodyTooLarge, .limitReached: .resourceExhausted
             case .currencyMismatch, .idempotencyKeyReused, .idempotencyKeyRetired, .cartCheckedOut,
                 .cartEmpty,

@@ -35,10 +35,10 @@ extension ServedCart {
     }
 
     private mutating func set(_ cart: OpenCart) {
-        let currency = cart.currency?.code ?? ""
-        self.currency = currency
-        lines = cart.lines.map { ServedLine($0, currency) }
-        if let totals = cart.totals { self.totals = ServedTotals(totals, currency) }
+        let nothing = ServedMoney(cart.currency)
+        currency = nothing.currency
+        lines = cart.lines.map { ServedLine($0, nothing) }
+        if let totals = cart.totals { self.totals = ServedTotals(totals, nothing) }
         if cart.hasDetails { details = ServedDetails(cart.details) }
         createdAt = Google_Protobuf_Timestamp(cart.createdAt)
         updatedAt = Google_Protobuf_Timestamp(cart.updatedAt)
@@ -48,15 +48,15 @@ extension ServedCart {
 extension ServedOrder {
     init(_ placed: PlacedOrder) {
         let (cart, order) = (placed.contents, placed.order)
-        let currency = cart.currency?.code ?? ""
+        let nothing = ServedMoney(cart.currency)
         self.init()
         id = order.id.text
         cartID = placed.cart.text
         version = order.version
         checkedOutAt = Google_Protobuf_Timestamp(order.at)
-        self.currency = currency
-        lines = cart.lines.map { ServedLine($0, currency) }
-        if let totals = cart.totals { self.totals = ServedTotals(totals, currency) }
+        currency = nothing.currency
+        lines = cart.lines.map { ServedLine($0, nothing) }
+        if let totals = cart.totals { self.totals = ServedTotals(totals, nothing) }
         if cart.hasDetails { details = ServedDetails(cart.details) }
     }
 }
@@ -70,11 +70,11 @@ extension ServedPointer {
 }
 
 extension ServedTotals {
-    fileprivate init(_ totals: Totals, _ currency: String) {
+    fileprivate init(_ totals: Totals, _ nothing: ServedMoney) {
         self.init()
         lines = UInt32(clamping: totals.lines)
         quantity = totals.quantity
-        subtotal = ServedMoney(totals.subtotal, currency)
+        subtotal = nothing.with(totals.subtotal)
     }
 }
 
@@ -91,24 +91,32 @@ extension ServedDetails {
 }
 
 extension ServedLine {
-    fileprivate init(_ line: Line, _ currency: String) {
+    fileprivate init(_ line: Line, _ nothing: ServedMoney) {
         self.init()
         id = line.id.number
         sku = line.sku
         name = line.name ?? ""
         quantity = line.quantity
-        unitPrice = ServedMoney(line.unitPrice, currency)
-        if let total = line.total { self.total = ServedMoney(total, currency) }
+        unitPrice = nothing.with(line.unitPrice)
+        if let total = line.total { self.total = nothing.with(total) }
         for entry in line.attributes.entries { attributes[entry.key] = entry.value }
         addedAt = Google_Protobuf_Timestamp(line.addedAt)
     }
 }
 
 extension ServedMoney {
-    fileprivate init(_ minorUnits: Int64, _ currency: String) {
+    /// Nothing, in this currency.
+    fileprivate init(_ currency: Currency?) {
         self.init()
-        self.minorUnits = minorUnits
-        self.currency = currency
+        self.currency = currency?.code ?? ""
+        if let exponent = currency?.exponent { self.exponent = Int32(clamping: exponent) }
+    }
+
+    /// So much of the same currency.
+    fileprivate func with(_ minorUnits: Int64) -> ServedMoney {
+        var money = self
+        money.minorUnits = minorUnits
+        return money
     }
 }
 

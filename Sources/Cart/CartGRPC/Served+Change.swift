@@ -39,6 +39,7 @@ extension ServedEffect {
         case .detailsChanged: (.detailsChanged, 0)
         case .priceChanged(let line): (.priceChanged, line.number)
         case .takenOut: (.takenOut, 0)
+        case .currencyChanged: (.currencyChanged, 0)
         case .actions: (.actions, 0)
         case .checkedOut: (.checkedOut, 0)
         case .checkoutCancelled: (.checkoutCancelled, 0)

@@ -205,6 +205,14 @@ package nonisolated struct LinkedCommand: Sendable {
     set {kind = .createExpiring(newValue)}
   }
 
+  package var setCurrency: LinkedSetCurrency {
+    get {
+      if case .setCurrency(let v)? = kind {return v}
+      return LinkedSetCurrency()
+    }
+    set {kind = .setCurrency(newValue)}
+  }
+
   /// When the command's creator had it, by its own clock; 0 for a read.
   package var atMs: Int64 = 0
 
@@ -242,6 +250,7 @@ package nonisolated struct LinkedCommand: Sendable {
     case declineMerge(LinkedOffer)
     case undoHandOver(LinkedOffer)
     case createExpiring(LinkedCreateExpiring)
+    case setCurrency(LinkedSetCurrency)
 
   }
 
@@ -531,6 +540,18 @@ package nonisolated struct LinkedSetPrice: Sendable {
   package var line: UInt32 = 0
 
   package var unitPrice: Int64 = 0
+
+  package var currency: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct LinkedSetCurrency: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
 
   package var currency: String = String()
 
@@ -1437,6 +1458,7 @@ package nonisolated struct LinkedLimitReached: Sendable {
     case metadataBytes // = 3
     case lineIds // = 4
     case attributes // = 5
+    case subtotal // = 6
     case UNRECOGNIZED(Int)
 
     package init() {
@@ -1451,6 +1473,7 @@ package nonisolated struct LinkedLimitReached: Sendable {
       case 3: self = .metadataBytes
       case 4: self = .lineIds
       case 5: self = .attributes
+      case 6: self = .subtotal
       default: self = .UNRECOGNIZED(rawValue)
       }
     }
@@ -1463,6 +1486,7 @@ package nonisolated struct LinkedLimitReached: Sendable {
       case .metadataBytes: return 3
       case .lineIds: return 4
       case .attributes: return 5
+      case .subtotal: return 6
       case .UNRECOGNIZED(let i): return i
       }
     }
@@ -1475,6 +1499,7 @@ package nonisolated struct LinkedLimitReached: Sendable {
       .metadataBytes,
       .lineIds,
       .attributes,
+      .subtotal,
     ]
 
   }
@@ -1510,7 +1535,7 @@ fileprivate nonisolated let _protobuf_package = "cartnode.link.cart.v1"
 
 nonisolated extension LinkedCommand: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Command"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}read\0\u{3}at_ms\0\u{1}expected\0\u{1}create\0\u{3}add_line\0\u{3}set_quantity\0\u{3}remove_line\0\u{1}clear\0\u{1}delete\0\u{1}keyed\0\u{1}rehearse\0\u{3}set_details\0\u{3}set_price\0\u{3}take_out\0\u{1}actions\0\u{3}check_out\0\u{3}cancel_checkout\0\u{3}hand_over\0\u{3}take_over\0\u{3}finish_hand_over\0\u{3}decline_merge\0\u{3}undo_hand_over\0\u{3}create_expiring\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}read\0\u{3}at_ms\0\u{1}expected\0\u{1}create\0\u{3}add_line\0\u{3}set_quantity\0\u{3}remove_line\0\u{1}clear\0\u{1}delete\0\u{1}keyed\0\u{1}rehearse\0\u{3}set_details\0\u{3}set_price\0\u{3}take_out\0\u{1}actions\0\u{3}check_out\0\u{3}cancel_checkout\0\u{3}hand_over\0\u{3}take_over\0\u{3}finish_hand_over\0\u{3}decline_merge\0\u{3}undo_hand_over\0\u{3}create_expiring\0\u{3}set_currency\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1793,6 +1818,19 @@ nonisolated extension LinkedCommand: SwiftProtobuf.Message, SwiftProtobuf._Messa
           self.kind = .createExpiring(v)
         }
       }()
+      case 24: try {
+        var v: LinkedSetCurrency?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .setCurrency(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .setCurrency(v)
+        }
+      }()
       default: break
       }
     }
@@ -1892,6 +1930,10 @@ nonisolated extension LinkedCommand: SwiftProtobuf.Message, SwiftProtobuf._Messa
     case .createExpiring?: try {
       guard case .createExpiring(let v)? = self.kind else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 23)
+    }()
+    case .setCurrency?: try {
+      guard case .setCurrency(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 24)
     }()
     default: break
     }
@@ -2361,6 +2403,36 @@ nonisolated extension LinkedSetPrice: SwiftProtobuf.Message, SwiftProtobuf._Mess
   package static func ==(lhs: LinkedSetPrice, rhs: LinkedSetPrice) -> Bool {
     if lhs.line != rhs.line {return false}
     if lhs.unitPrice != rhs.unitPrice {return false}
+    if lhs.currency != rhs.currency {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension LinkedSetCurrency: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".SetCurrency"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}currency\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.currency) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.currency.isEmpty {
+      try visitor.visitSingularStringField(value: self.currency, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: LinkedSetCurrency, rhs: LinkedSetCurrency) -> Bool {
     if lhs.currency != rhs.currency {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
@@ -3982,7 +4054,7 @@ nonisolated extension LinkedLimitReached: SwiftProtobuf.Message, SwiftProtobuf._
 }
 
 nonisolated extension LinkedLimitReached.Limit: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0LIMIT_UNSPECIFIED\0\u{1}LIMIT_LINES\0\u{1}LIMIT_QUANTITY\0\u{1}LIMIT_METADATA_BYTES\0\u{1}LIMIT_LINE_IDS\0\u{1}LIMIT_ATTRIBUTES\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0LIMIT_UNSPECIFIED\0\u{1}LIMIT_LINES\0\u{1}LIMIT_QUANTITY\0\u{1}LIMIT_METADATA_BYTES\0\u{1}LIMIT_LINE_IDS\0\u{1}LIMIT_ATTRIBUTES\0\u{1}LIMIT_SUBTOTAL\0")
 }
 
 nonisolated extension LinkedOperationReused: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

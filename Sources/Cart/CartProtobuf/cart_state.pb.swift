@@ -13,7 +13,8 @@
 /// Versions N and N+1 share a Redis during a rolling deployment. Numbers are never reused. A new field needs no new
 /// schema version: an older node preserves it when it rewrites the cart (in Cart, Open, Deleted and Line; the other messages
 /// never grow). A change that an older node must not rewrite raises the schema version, and an older node leaves such a cart
-/// alone: schema 2 is a cart that is checked out, closing or merged, or that keeps an effect from 11 on.
+/// alone: schema 2 is a cart that is checked out, closing or merged, or that keeps an effect from 11 to 21; schema 3 keeps an
+/// effect from 22 on.
 
 package import SwiftProtobuf
 
@@ -52,6 +53,7 @@ package nonisolated enum StoredEffect: SwiftProtobuf.Enum, Swift.CaseIterable {
   case handedOver // = 19
   case handOverFinished // = 20
   case handOverUndone // = 21
+  case currencyChanged // = 22
   case UNRECOGNIZED(Int)
 
   package init() {
@@ -82,6 +84,7 @@ package nonisolated enum StoredEffect: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 19: self = .handedOver
     case 20: self = .handOverFinished
     case 21: self = .handOverUndone
+    case 22: self = .currencyChanged
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -110,6 +113,7 @@ package nonisolated enum StoredEffect: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .handedOver: return 19
     case .handOverFinished: return 20
     case .handOverUndone: return 21
+    case .currencyChanged: return 22
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -138,6 +142,7 @@ package nonisolated enum StoredEffect: SwiftProtobuf.Enum, Swift.CaseIterable {
     .handedOver,
     .handOverFinished,
     .handOverUndone,
+    .currencyChanged,
   ]
 
 }
@@ -792,6 +797,22 @@ package nonisolated struct StoredEvent: Sendable {
     set {kind = .mergeSettled(newValue)}
   }
 
+  package var currencyChanged: StoredCurrencyChanged {
+    get {
+      if case .currencyChanged(let v)? = kind {return v}
+      return StoredCurrencyChanged()
+    }
+    set {kind = .currencyChanged(newValue)}
+  }
+
+  package var detailsPatched: StoredDetailsPatched {
+    get {
+      if case .detailsPatched(let v)? = kind {return v}
+      return StoredDetailsPatched()
+    }
+    set {kind = .detailsPatched(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Kind: Equatable, Sendable {
@@ -811,6 +832,8 @@ package nonisolated struct StoredEvent: Sendable {
     case handOverUndone(StoredHandOverUndone)
     case handOverFinished(StoredHandOverFinished)
     case mergeSettled(StoredMergeSettled)
+    case currencyChanged(StoredCurrencyChanged)
+    case detailsPatched(StoredDetailsPatched)
 
   }
 
@@ -953,6 +976,20 @@ package nonisolated struct StoredPriceChanged: Sendable {
   package init() {}
 }
 
+package nonisolated struct StoredCurrencyChanged: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Three letters.
+  package var currency: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// Of builds before DetailsPatched, and of a creation.
 package nonisolated struct StoredDetailsChanged: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -973,6 +1010,132 @@ package nonisolated struct StoredDetailsChanged: Sendable {
   package init() {}
 
   fileprivate var _details: StoredOpen? = nil
+}
+
+/// The details that changed. What is absent stays as it is.
+package nonisolated struct StoredDetailsPatched: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// An empty text removes it.
+  package var note: String {
+    get {_note ?? String()}
+    set {_note = newValue}
+  }
+  /// Returns true if `note` has been explicitly set.
+  package var hasNote: Bool {self._note != nil}
+  /// Clears the value of `note`. Subsequent reads from it will return its default value.
+  package mutating func clearNote() {self._note = nil}
+
+  package var customer: String {
+    get {_customer ?? String()}
+    set {_customer = newValue}
+  }
+  /// Returns true if `customer` has been explicitly set.
+  package var hasCustomer: Bool {self._customer != nil}
+  /// Clears the value of `customer`. Subsequent reads from it will return its default value.
+  package mutating func clearCustomer() {self._customer = nil}
+
+  package var email: String {
+    get {_email ?? String()}
+    set {_email = newValue}
+  }
+  /// Returns true if `email` has been explicitly set.
+  package var hasEmail: Bool {self._email != nil}
+  /// Clears the value of `email`. Subsequent reads from it will return its default value.
+  package mutating func clearEmail() {self._email = nil}
+
+  package var attributes: StoredAttributesPatch {
+    get {_attributes ?? StoredAttributesPatch()}
+    set {_attributes = newValue}
+  }
+  /// Returns true if `attributes` has been explicitly set.
+  package var hasAttributes: Bool {self._attributes != nil}
+  /// Clears the value of `attributes`. Subsequent reads from it will return its default value.
+  package mutating func clearAttributes() {self._attributes = nil}
+
+  /// All codes from now on.
+  package var discountCodes: StoredDiscountCodes {
+    get {_discountCodes ?? StoredDiscountCodes()}
+    set {_discountCodes = newValue}
+  }
+  /// Returns true if `discountCodes` has been explicitly set.
+  package var hasDiscountCodes: Bool {self._discountCodes != nil}
+  /// Clears the value of `discountCodes`. Subsequent reads from it will return its default value.
+  package mutating func clearDiscountCodes() {self._discountCodes = nil}
+
+  /// Seconds; 0 for the default.
+  package var expiresIn: UInt32 {
+    get {_expiresIn ?? 0}
+    set {_expiresIn = newValue}
+  }
+  /// Returns true if `expiresIn` has been explicitly set.
+  package var hasExpiresIn: Bool {self._expiresIn != nil}
+  /// Clears the value of `expiresIn`. Subsequent reads from it will return its default value.
+  package mutating func clearExpiresIn() {self._expiresIn = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _note: String? = nil
+  fileprivate var _customer: String? = nil
+  fileprivate var _email: String? = nil
+  fileprivate var _attributes: StoredAttributesPatch? = nil
+  fileprivate var _discountCodes: StoredDiscountCodes? = nil
+  fileprivate var _expiresIn: UInt32? = nil
+}
+
+package nonisolated struct StoredAttributesPatch: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// True: all are removed, and there are no patches.
+  package var unset: Bool = false
+
+  package var patches: [StoredAttributePatch] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct StoredAttributePatch: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var key: String = String()
+
+  /// Absent: the attribute is removed.
+  package var value: String {
+    get {_value ?? String()}
+    set {_value = newValue}
+  }
+  /// Returns true if `value` has been explicitly set.
+  package var hasValue: Bool {self._value != nil}
+  /// Clears the value of `value`. Subsequent reads from it will return its default value.
+  package mutating func clearValue() {self._value = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _value: String? = nil
+}
+
+package nonisolated struct StoredDiscountCodes: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var codes: [String] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
 }
 
 package nonisolated struct StoredOrdered: Sendable {
@@ -1082,7 +1245,7 @@ package nonisolated struct StoredRetiredRun: Sendable {
 fileprivate nonisolated let _protobuf_package = "cartnode.state.v1"
 
 nonisolated extension StoredEffect: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EFFECT_UNSPECIFIED\0\u{1}EFFECT_READ\0\u{1}EFFECT_CREATED\0\u{1}EFFECT_EXISTED\0\u{1}EFFECT_LINE_ADDED\0\u{1}EFFECT_LINE_INCREASED\0\u{1}EFFECT_QUANTITY_CHANGED\0\u{1}EFFECT_LINE_REMOVED\0\u{1}EFFECT_CLEARED\0\u{1}EFFECT_DELETED\0\u{1}EFFECT_UNCHANGED\0\u{1}EFFECT_DETAILS_CHANGED\0\u{1}EFFECT_PRICE_CHANGED\0\u{1}EFFECT_TAKEN_OUT\0\u{1}EFFECT_ACTIONS\0\u{1}EFFECT_CHECKED_OUT\0\u{1}EFFECT_CHECKOUT_CANCELLED\0\u{1}EFFECT_MERGED\0\u{1}EFFECT_MERGE_DECLINED\0\u{1}EFFECT_HANDED_OVER\0\u{1}EFFECT_HAND_OVER_FINISHED\0\u{1}EFFECT_HAND_OVER_UNDONE\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EFFECT_UNSPECIFIED\0\u{1}EFFECT_READ\0\u{1}EFFECT_CREATED\0\u{1}EFFECT_EXISTED\0\u{1}EFFECT_LINE_ADDED\0\u{1}EFFECT_LINE_INCREASED\0\u{1}EFFECT_QUANTITY_CHANGED\0\u{1}EFFECT_LINE_REMOVED\0\u{1}EFFECT_CLEARED\0\u{1}EFFECT_DELETED\0\u{1}EFFECT_UNCHANGED\0\u{1}EFFECT_DETAILS_CHANGED\0\u{1}EFFECT_PRICE_CHANGED\0\u{1}EFFECT_TAKEN_OUT\0\u{1}EFFECT_ACTIONS\0\u{1}EFFECT_CHECKED_OUT\0\u{1}EFFECT_CHECKOUT_CANCELLED\0\u{1}EFFECT_MERGED\0\u{1}EFFECT_MERGE_DECLINED\0\u{1}EFFECT_HANDED_OVER\0\u{1}EFFECT_HAND_OVER_FINISHED\0\u{1}EFFECT_HAND_OVER_UNDONE\0\u{1}EFFECT_CURRENCY_CHANGED\0")
 }
 
 nonisolated extension StoredCart: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -2116,7 +2279,7 @@ nonisolated extension StoredEvents: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension StoredEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Event"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}at_ms\0\u{1}created\0\u{3}line_added\0\u{3}line_renamed\0\u{3}quantity_changed\0\u{3}line_removed\0\u{1}cleared\0\u{1}deleted\0\u{3}operation_applied\0\u{3}price_changed\0\u{3}details_changed\0\u{1}ordered\0\u{3}checkout_cancelled\0\u{3}handed_over\0\u{3}hand_over_undone\0\u{3}hand_over_finished\0\u{3}merge_settled\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}at_ms\0\u{1}created\0\u{3}line_added\0\u{3}line_renamed\0\u{3}quantity_changed\0\u{3}line_removed\0\u{1}cleared\0\u{1}deleted\0\u{3}operation_applied\0\u{3}price_changed\0\u{3}details_changed\0\u{1}ordered\0\u{3}checkout_cancelled\0\u{3}handed_over\0\u{3}hand_over_undone\0\u{3}hand_over_finished\0\u{3}merge_settled\0\u{3}currency_changed\0\u{3}details_patched\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2333,6 +2496,32 @@ nonisolated extension StoredEvent: SwiftProtobuf.Message, SwiftProtobuf._Message
           self.kind = .mergeSettled(v)
         }
       }()
+      case 18: try {
+        var v: StoredCurrencyChanged?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .currencyChanged(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .currencyChanged(v)
+        }
+      }()
+      case 19: try {
+        var v: StoredDetailsPatched?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .detailsPatched(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .detailsPatched(v)
+        }
+      }()
       default: break
       }
     }
@@ -2410,6 +2599,14 @@ nonisolated extension StoredEvent: SwiftProtobuf.Message, SwiftProtobuf._Message
     case .mergeSettled?: try {
       guard case .mergeSettled(let v)? = self.kind else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 17)
+    }()
+    case .currencyChanged?: try {
+      guard case .currencyChanged(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 18)
+    }()
+    case .detailsPatched?: try {
+      guard case .detailsPatched(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 19)
     }()
     case nil: break
     }
@@ -2710,6 +2907,36 @@ nonisolated extension StoredPriceChanged: SwiftProtobuf.Message, SwiftProtobuf._
   }
 }
 
+nonisolated extension StoredCurrencyChanged: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".CurrencyChanged"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}currency\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.currency) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.currency.isEmpty {
+      try visitor.visitSingularStringField(value: self.currency, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: StoredCurrencyChanged, rhs: StoredCurrencyChanged) -> Bool {
+    if lhs.currency != rhs.currency {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension StoredDetailsChanged: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".DetailsChanged"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}details\0")
@@ -2739,6 +2966,169 @@ nonisolated extension StoredDetailsChanged: SwiftProtobuf.Message, SwiftProtobuf
 
   package static func ==(lhs: StoredDetailsChanged, rhs: StoredDetailsChanged) -> Bool {
     if lhs._details != rhs._details {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension StoredDetailsPatched: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".DetailsPatched"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}note\0\u{1}customer\0\u{1}email\0\u{1}attributes\0\u{3}discount_codes\0\u{3}expires_in\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self._note) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self._customer) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self._email) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._attributes) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._discountCodes) }()
+      case 6: try { try decoder.decodeSingularUInt32Field(value: &self._expiresIn) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._note {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._customer {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._email {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 3)
+    } }()
+    try { if let v = self._attributes {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    try { if let v = self._discountCodes {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
+    try { if let v = self._expiresIn {
+      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 6)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: StoredDetailsPatched, rhs: StoredDetailsPatched) -> Bool {
+    if lhs._note != rhs._note {return false}
+    if lhs._customer != rhs._customer {return false}
+    if lhs._email != rhs._email {return false}
+    if lhs._attributes != rhs._attributes {return false}
+    if lhs._discountCodes != rhs._discountCodes {return false}
+    if lhs._expiresIn != rhs._expiresIn {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension StoredAttributesPatch: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".AttributesPatch"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}unset\0\u{1}patches\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBoolField(value: &self.unset) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.patches) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.unset != false {
+      try visitor.visitSingularBoolField(value: self.unset, fieldNumber: 1)
+    }
+    if !self.patches.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.patches, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: StoredAttributesPatch, rhs: StoredAttributesPatch) -> Bool {
+    if lhs.unset != rhs.unset {return false}
+    if lhs.patches != rhs.patches {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension StoredAttributePatch: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".AttributePatch"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}key\0\u{1}value\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.key) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self._value) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.key.isEmpty {
+      try visitor.visitSingularStringField(value: self.key, fieldNumber: 1)
+    }
+    try { if let v = self._value {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: StoredAttributePatch, rhs: StoredAttributePatch) -> Bool {
+    if lhs.key != rhs.key {return false}
+    if lhs._value != rhs._value {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension StoredDiscountCodes: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".DiscountCodes"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}codes\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedStringField(value: &self.codes) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.codes.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.codes, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: StoredDiscountCodes, rhs: StoredDiscountCodes) -> Bool {
+    if lhs.codes != rhs.codes {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -101,6 +101,7 @@ package nonisolated enum ServedEffect: SwiftProtobuf.Enum, Swift.CaseIterable {
   case checkedOut // = 14
   case checkoutCancelled // = 15
   case merged // = 16
+  case currencyChanged // = 17
   case UNRECOGNIZED(Int)
 
   package init() {
@@ -126,6 +127,7 @@ package nonisolated enum ServedEffect: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 14: self = .checkedOut
     case 15: self = .checkoutCancelled
     case 16: self = .merged
+    case 17: self = .currencyChanged
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -149,6 +151,7 @@ package nonisolated enum ServedEffect: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .checkedOut: return 14
     case .checkoutCancelled: return 15
     case .merged: return 16
+    case .currencyChanged: return 17
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -172,6 +175,7 @@ package nonisolated enum ServedEffect: SwiftProtobuf.Enum, Swift.CaseIterable {
     .checkedOut,
     .checkoutCancelled,
     .merged,
+    .currencyChanged,
   ]
 
 }
@@ -234,11 +238,11 @@ package nonisolated struct ServedTerms: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// 1 to 255 visible ASCII characters; empty for none. A retry with the same key is applied once. Keys are shared with the
+  /// 1 to 255 printable ASCII characters; empty for none. A retry with the same key is applied once. Keys are shared with the
   /// HTTP API (`Idempotency-Key`).
   package var idempotencyKey: String = String()
 
-  /// The version that the cart must have; absent: any.
+  /// The version that the cart must have; absent: any. A retry with the same key may have another.
   package var expectedVersion: UInt64 {
     get {_expectedVersion ?? 0}
     set {_expectedVersion = newValue}
@@ -312,6 +316,7 @@ package nonisolated struct ServedAddLineRequest: Sendable {
 
   package var cartID: String = String()
 
+  /// The shop's id of the product: 1 to 128 bytes without control characters, compared byte by byte.
   package var sku: String = String()
 
   /// Empty for none.
@@ -904,6 +909,14 @@ package nonisolated struct ServedAction: Sendable {
     set {action = .takeOut(newValue)}
   }
 
+  package var setCurrency: ServedAction.SetCurrency {
+    get {
+      if case .setCurrency(let v)? = action {return v}
+      return ServedAction.SetCurrency()
+    }
+    set {action = .setCurrency(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Action: Equatable, Sendable {
@@ -915,6 +928,7 @@ package nonisolated struct ServedAction: Sendable {
     /// Requires the shop's token, like SetPrice.
     case setPrice(ServedAction.SetPrice)
     case takeOut(ServedAction.TakeOut)
+    case setCurrency(ServedAction.SetCurrency)
 
   }
 
@@ -1004,6 +1018,20 @@ package nonisolated struct ServedAction: Sendable {
     package init() {}
 
     fileprivate var _unitPrice: ServedMoney? = nil
+  }
+
+  /// Sets the currency of a cart that has no lines at this point of the batch.
+  package nonisolated struct SetCurrency: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    /// An ISO 4217 code.
+    package var currency: String = String()
+
+    package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    package init() {}
   }
 
   package nonisolated struct TakeOut: Sendable {
@@ -1139,7 +1167,7 @@ package nonisolated struct ServedCart: @unchecked Sendable {
     set {_uniqueStorage()._version = newValue}
   }
 
-  /// Empty until the creator or the first line sets it.
+  /// Empty until the creator or the first line sets it. An empty cart keeps it until an action sets another.
   package var currency: String {
     get {_storage._currency}
     set {_uniqueStorage()._currency = newValue}
@@ -1459,9 +1487,22 @@ package nonisolated struct ServedMoney: Sendable {
   /// An ISO 4217 code.
   package var currency: String = String()
 
+  /// The decimals of the currency's minor unit by ISO 4217: 2 for EUR and HUF, 0 for JPY, 3 for KWD. Set in every answer, unless
+  /// the currency is no longer in use. Optional in requests; another value than the currency's is refused.
+  package var exponent: Int32 {
+    get {_exponent ?? 0}
+    set {_exponent = newValue}
+  }
+  /// Returns true if `exponent` has been explicitly set.
+  package var hasExponent: Bool {self._exponent != nil}
+  /// Clears the value of `exponent`. Subsequent reads from it will return its default value.
+  package mutating func clearExponent() {self._exponent = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
+
+  fileprivate var _exponent: Int32? = nil
 }
 
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
@@ -1473,7 +1514,7 @@ nonisolated extension ServedMergeStrategy: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension ServedEffect: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EFFECT_UNSPECIFIED\0\u{1}EFFECT_CREATED\0\u{1}EFFECT_EXISTED\0\u{1}EFFECT_LINE_ADDED\0\u{1}EFFECT_LINE_INCREASED\0\u{1}EFFECT_QUANTITY_CHANGED\0\u{1}EFFECT_LINE_REMOVED\0\u{1}EFFECT_CLEARED\0\u{1}EFFECT_DELETED\0\u{1}EFFECT_UNCHANGED\0\u{1}EFFECT_DETAILS_CHANGED\0\u{1}EFFECT_PRICE_CHANGED\0\u{1}EFFECT_TAKEN_OUT\0\u{1}EFFECT_ACTIONS\0\u{1}EFFECT_CHECKED_OUT\0\u{1}EFFECT_CHECKOUT_CANCELLED\0\u{1}EFFECT_MERGED\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EFFECT_UNSPECIFIED\0\u{1}EFFECT_CREATED\0\u{1}EFFECT_EXISTED\0\u{1}EFFECT_LINE_ADDED\0\u{1}EFFECT_LINE_INCREASED\0\u{1}EFFECT_QUANTITY_CHANGED\0\u{1}EFFECT_LINE_REMOVED\0\u{1}EFFECT_CLEARED\0\u{1}EFFECT_DELETED\0\u{1}EFFECT_UNCHANGED\0\u{1}EFFECT_DETAILS_CHANGED\0\u{1}EFFECT_PRICE_CHANGED\0\u{1}EFFECT_TAKEN_OUT\0\u{1}EFFECT_ACTIONS\0\u{1}EFFECT_CHECKED_OUT\0\u{1}EFFECT_CHECKOUT_CANCELLED\0\u{1}EFFECT_MERGED\0\u{1}EFFECT_CURRENCY_CHANGED\0")
 }
 
 nonisolated extension ServedState: SwiftProtobuf._ProtoNameProviding {
@@ -2462,7 +2503,7 @@ nonisolated extension ServedLineQuantity: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension ServedAction: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Action"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}add_line\0\u{3}set_quantity\0\u{3}remove_line\0\u{1}clear\0\u{3}set_details\0\u{3}set_price\0\u{3}take_out\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}add_line\0\u{3}set_quantity\0\u{3}remove_line\0\u{1}clear\0\u{3}set_details\0\u{3}set_price\0\u{3}take_out\0\u{3}set_currency\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2561,6 +2602,19 @@ nonisolated extension ServedAction: SwiftProtobuf.Message, SwiftProtobuf._Messag
           self.action = .takeOut(v)
         }
       }()
+      case 8: try {
+        var v: ServedAction.SetCurrency?
+        var hadOneofValue = false
+        if let current = self.action {
+          hadOneofValue = true
+          if case .setCurrency(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.action = .setCurrency(v)
+        }
+      }()
       default: break
       }
     }
@@ -2599,6 +2653,10 @@ nonisolated extension ServedAction: SwiftProtobuf.Message, SwiftProtobuf._Messag
     case .takeOut?: try {
       guard case .takeOut(let v)? = self.action else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    }()
+    case .setCurrency?: try {
+      guard case .setCurrency(let v)? = self.action else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
     }()
     case nil: break
     }
@@ -2784,6 +2842,36 @@ nonisolated extension ServedAction.SetPrice: SwiftProtobuf.Message, SwiftProtobu
   package static func ==(lhs: ServedAction.SetPrice, rhs: ServedAction.SetPrice) -> Bool {
     if lhs.lineID != rhs.lineID {return false}
     if lhs._unitPrice != rhs._unitPrice {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ServedAction.SetCurrency: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = ServedAction.protoMessageName + ".SetCurrency"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\u{2}currency\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 2: try { try decoder.decodeSingularStringField(value: &self.currency) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.currency.isEmpty {
+      try visitor.visitSingularStringField(value: self.currency, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ServedAction.SetCurrency, rhs: ServedAction.SetCurrency) -> Bool {
+    if lhs.currency != rhs.currency {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3515,7 +3603,7 @@ nonisolated extension ServedTotals: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension ServedMoney: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Money"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}minor_units\0\u{1}currency\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}minor_units\0\u{1}currency\0\u{1}exponent\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3525,24 +3613,33 @@ nonisolated extension ServedMoney: SwiftProtobuf.Message, SwiftProtobuf._Message
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularInt64Field(value: &self.minorUnits) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.currency) }()
+      case 3: try { try decoder.decodeSingularInt32Field(value: &self._exponent) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.minorUnits != 0 {
       try visitor.visitSingularInt64Field(value: self.minorUnits, fieldNumber: 1)
     }
     if !self.currency.isEmpty {
       try visitor.visitSingularStringField(value: self.currency, fieldNumber: 2)
     }
+    try { if let v = self._exponent {
+      try visitor.visitSingularInt32Field(value: v, fieldNumber: 3)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: ServedMoney, rhs: ServedMoney) -> Bool {
     if lhs.minorUnits != rhs.minorUnits {return false}
     if lhs.currency != rhs.currency {return false}
+    if lhs._exponent != rhs._exponent {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -10,7 +10,7 @@ package func application<Backend: CartDispatcher>(
     _ backend: Backend,
     policy: CartAPIPolicy = CartAPIPolicy(),
     draining: Bool = false,
-    past: any ActorHistoryStore = FixedPastStore(.notKept),
+    past: any ActorHistoryStore = FixedPastStore(nil),
     feed: any ChangeFeed = ManualChangeFeed(),
     newID: @escaping @Sendable () -> CartID = { CartID(randomHigh: 0, randomLow: 1) }
 ) -> CartApplication<Backend> {

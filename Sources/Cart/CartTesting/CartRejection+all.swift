@@ -25,6 +25,7 @@ package func allRejections() throws(CartRejection) -> [CartRejection] {
         .limit(.metadataBytes, maximum: 1, actual: 2),
         .limit(.lineIDs, maximum: 1, actual: 2),
         .limit(.attributes, maximum: 1, actual: 2),
+        .limit(.subtotal, maximum: 1, actual: 2),
         .invalid(.note, .empty),
         .invalid(.customer, .empty),
         .invalid(.email, flaw),

@@ -25,13 +25,22 @@ package final class FaultyDispatcher: CartDispatcher {
     private let backend: InMemoryCarts
     private let fault: AskFault
     private let place: Int
+    private let outcome: HostFailure.Outcome
     private let state = Mutex(State())
 
-    /// - Parameter place: which ask, from 0.
-    package init(to backend: InMemoryCarts, _ fault: AskFault, at place: Int) {
+    /// - Parameters:
+    ///   - place: which ask, from 0.
+    ///   - outcome: the outcome that the failures tell; `notApplied` is true only of a fault `before`.
+    package init(
+        to backend: InMemoryCarts,
+        _ fault: AskFault,
+        at place: Int,
+        telling outcome: HostFailure.Outcome = .unknown
+    ) {
         self.backend = backend
         self.fault = fault
         self.place = place
+        self.outcome = outcome
     }
 
     /// The number of asks, including those after the dispatcher died.
@@ -53,7 +62,7 @@ package final class FaultyDispatcher: CartDispatcher {
             defer { state.asks += 1 }
             return state.asks
         }
-        let death = HostFailure(.sessionLost, .unknown, id: id, detail: "dead", retryAfter: .seconds(1))
+        let death = HostFailure(.sessionLost, outcome, id: id, detail: "dead", retryAfter: .seconds(1))
         guard number >= place else {
             return try await backend.ask(id, command, deadline: deadline, trace: trace)
         }

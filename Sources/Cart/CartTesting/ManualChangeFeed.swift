@@ -36,15 +36,15 @@ package final class ManualChangeFeed: ChangeFeed {
     }
 }
 
-/// A store with one history for every cart, or one failure.
+/// A store with one content for every cart, or one failure.
 package struct FixedPastStore: ActorHistoryStore {
-    private let found: Result<ActorHistory, StoreFailure>
+    private let found: Result<StoredContent?, StoreFailure>
 
-    package init(_ past: ActorHistory) { found = .success(past) }
+    package init(_ content: StoredContent?) { found = .success(content) }
 
     package init(_ failure: StoreFailure) { found = .failure(failure) }
 
-    package func history(of id: ActorID) async throws(StoreFailure) -> ActorHistory { try found.get() }
+    package func content(of id: ActorID) async throws(StoreFailure) -> StoredContent? { try found.get() }
 }
 /// Every resource, and what may be done with it.
 package let resources: [(path: String, allow: String)] = [

@@ -10,8 +10,16 @@ package struct StoredCartFixture {
     package private(set) var sequence = SequenceNumber.zero
     package private(set) var state = CartLogic().initial
 
+    private let first: SequenceNumber
+
     /// A record that nobody wrote.
-    package init() {}
+    ///
+    /// - Parameter first: the version that the first commit makes.
+    package init(first: SequenceNumber = SequenceNumber(1)) {
+        self.first = first
+    }
+
+    private var next: SequenceNumber { sequence == .zero ? first : sequence.next }
 
     package static let reader = StateReader(decider: CartLogic(), codec: CartCodec())
 
@@ -32,7 +40,7 @@ package struct StoredCartFixture {
     /// Commits what a command comes to, unless that is nothing.
     package mutating func commit(_ command: CartCommand, by layout: any StateLayout<CartLogic>) throws {
         let (logic, version) = (CartLogic(), sequence.rawValue)
-        let decision = logic.decide(command, on: state, sequence: version, next: version + 1)
+        let decision = logic.decide(command, on: state, sequence: version, next: next.rawValue)
         guard case .accept(let events, _) = decision, !events.isEmpty else { return }
         try commit(events, by: layout)
     }
@@ -45,14 +53,14 @@ package struct StoredCartFixture {
             after: after,
             events: events,
             form: form,
-            sequence: sequence.next
+            sequence: next
         )
-        let written = try layout.content(of: change, at: sequence.next, on: form)
-        if written.replaces { fields = [:] }
-        for name in written.delete { fields[name] = nil }
-        for field in written.set { fields[field.name] = field.value }
-        form = layout.form(after: form, at: sequence.next)
-        sequence = sequence.next
+        let written = try layout.write(change)
+        if written.content.replaces { fields = [:] }
+        for name in written.content.delete { fields[name] = nil }
+        for field in written.content.set { fields[field.name] = field.value }
+        form = written.form
+        sequence = change.sequence
         state = after
     }
 
@@ -63,6 +71,9 @@ package struct StoredCartFixture {
         for field in try layout.content(of: state, at: sequence) { fields[field.name] = field.value }
         form = layout.form(at: sequence)
     }
+
+    /// Forgets the form that the state lies in, as a node does whose commit was looked up.
+    package mutating func loseForm() { form = .unknown }
 
     /// Reads what lies there, as a node that takes the cart does.
     package mutating func restore() throws {

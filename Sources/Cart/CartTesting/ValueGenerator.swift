@@ -147,7 +147,8 @@ package struct ValueGenerator {
     }
 
     package mutating func action() throws -> CartCommand.Change {
-        switch number(0...7) {
+        switch number(0...8) {
+        case 8: return .setCurrency(someCurrency())
         case 0: return .setDetails(change(of: text()))
         case 1: return .setPrice(lineID(), Money(minorUnits: int64(), currency: someCurrency()))
         case 2: return .takeOut((0..<number(0...3)).map { _ in LineQuantity(lineID(), int64()) })
@@ -225,7 +226,7 @@ package struct ValueGenerator {
         [
             .read, .created, .existed, .lineAdded(line), .lineIncreased(line), .quantityChanged(line),
             .lineRemoved(line), .cleared, .deleted, .unchanged, .detailsChanged, .priceChanged(line),
-            .takenOut,
+            .takenOut, .currencyChanged,
             .actions(ActionEffects([.lineAdded(line), .cleared, .unchanged])), .actions(ActionEffects([])),
             .checkedOut, .checkoutCancelled, .merged, .mergeDeclined, .handedOver, .handOverFinished,
             .handOverUndone,
@@ -248,7 +249,8 @@ extension ValueGenerator {
     }
 
     private mutating func event() throws -> CartEvent {
-        switch number(0...9) {
+        switch number(0...11) {
+        case 10: return .currencyChanged(someCurrency(), at: moment())
         case 0: return .created(currency: currency(), at: moment())
         case 1: return .lineAdded(line(), currency: someCurrency())
         case 2: return .lineRenamed(lineID(), name: text(), at: moment())
@@ -258,6 +260,7 @@ extension ValueGenerator {
         case 6: return .detailsChanged(details(), at: moment())
         case 7: return .checkedOut(CartOrder(id: OrderID(cartID()), version: random.next(), at: moment()))
         case 8: return .cleared(at: moment())
+        case 9: return .detailsPatched(DetailsChange(from: details(), to: details()), at: moment())
         default: return .deleted(at: moment())
         }
     }

@@ -5,6 +5,7 @@ import NodeConfiguration
 @main
 enum CartNode {
     static func main() async {
+        ProcessSignals.ignoreBrokenPipes()
         do {
             var generator = SystemRandomNumberGenerator()
             let invocation = try Invocation(
@@ -21,7 +22,11 @@ enum CartNode {
             }
         } catch {
             let end = ExitStatus(error)
-            FileHandle.standardError.write(Data("cart-node: \(end.line)\n".utf8))
+            do {
+                try FileHandle.standardError.write(contentsOf: Data("cart-node: \(end.line)\n".utf8))
+            } catch {
+                // Nobody reads it. The exit code says the rest.
+            }
             exit(end.code)
         }
     }

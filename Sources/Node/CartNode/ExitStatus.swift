@@ -2,6 +2,7 @@ import NIOCore
 import NodeConfiguration
 import PeerTransport
 import RedisActorStore
+import RedisClient
 
 /// The end of a process that could not go on: one line for a person and an exit code of `sysexits.h`.
 struct ExitStatus {
@@ -18,6 +19,10 @@ struct ExitStatus {
             self.init("\(redis)", redis.exitCode)
         case let refusal as RedisCompatibility.Incompatibility:
             self.init("\(refusal)", Self.unavailable)
+        case let server as UnsupportedRedisServer:
+            self.init("redis-url: \(server)", Self.unavailable)
+        case let file as RedisFileError:
+            self.init("redis-url: \(file)", BadSetting.exitCode)
         case let failure as InspectCommand.Failure:
             self.init("\(failure)", failure.exitCode)
         case let taken as IOError:

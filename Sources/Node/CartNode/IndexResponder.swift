@@ -34,6 +34,8 @@ struct IndexResponder<Other: HTTPResponder>: HTTPResponder {
     private static func page(_ type: String, _ body: ByteBuffer, more: HTTPFields = [:]) -> Response {
         var fields = more
         fields[.contentType] = type
+        // It changes with the build only, and holds nobody's data.
+        fields[.cacheControl] = "public, max-age=300"
         return Response(status: .ok, headers: fields, body: ResponseBody(byteBuffer: body))
     }
 

@@ -59,7 +59,10 @@ enum InspectCommand {
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await client.run() }
             defer { group.cancelAll() }
-            try await connected(client, within: settings.redis.connectTimeout)
+            guard try await connected(client, within: settings.redis.connectTimeout) else {
+                try await group.next()
+                throw Failure.unreachable("the client ended")
+            }
             return try await text(
                 of: cart,
                 RedisActorHistoryStore(client: client, cluster: cluster),
@@ -79,20 +82,25 @@ enum InspectCommand {
         return configuration
     }
 
-    private static func connected(_ client: RedisClient, within patience: Duration) async throws {
-        let isThere = try await withThrowingTaskGroup(of: Bool.self) { group in
+    /// Waits for a connection.
+    ///
+    /// - Returns: false if the client has ended, which says why itself.
+    private static func connected(_ client: RedisClient, within patience: Duration) async throws -> Bool {
+        let outcome = try await withThrowingTaskGroup(of: Bool?.self) { group in
             group.addTask {
                 for await state in client.states() where state == .connected { return true }
                 return false
             }
             group.addTask {
                 try await ContinuousClock().sleep(for: patience)
-                return false
+                return nil
             }
             defer { group.cancelAll() }
             return try await group.next() ?? false
         }
-        guard isThere else { throw Failure.unreachable("no connection within \(patience)") }
+        if let outcome { return outcome }
+        let reason = client.disconnectReason ?? "unknown"
+        throw Failure.unreachable("no connection within \(patience): \(reason)")
     }
 
     private static func text(

@@ -1,6 +1,7 @@
 import ActorRuntime
 import Cart
 import CartActor
+import ConnectionAdmission
 import Logging
 import NIOCore
 import NIOPosix
@@ -29,7 +30,8 @@ extension Node {
         if let armed = failpoints.description {
             logger.warning("failpoints are armed", metadata: ["points": "\(armed)"])
         }
-        let folder = try DataFolder(path: settings.dataFolder)
+        try Self.requireKnownHosts(settings)
+        let folder = try Self.dataFolder(settings, logger: logger)
         let embedded = try Self.embeddedRedis(settings, folder, logger: logger)
         let server = Self.redisConfiguration(settings, embedded)
         let loops = MultiThreadedEventLoopGroup.singleton
@@ -114,9 +116,16 @@ extension Node {
             random: { .random(in: .min ... .max) },
             logger: logger
         )
+        self.clientGate = Self.clientGate(settings, logger: logger)
+        self.operationsGate = ConnectionGate(
+            limits: settings.operationsConnections,
+            name: "operations",
+            logger: logger
+        )
         self.peers = try LinkServer(
             host: settings.link.listen.host,
             port: settings.link.listen.port,
+            advertised: settings.link.advertised,
             secret: secret,
             receiver: failpoints.around(runtime.host),
             policy: linkPolicy,
@@ -127,7 +136,7 @@ extension Node {
 
     private static func identity(
         _ settings: NodeSettings,
-        _ folder: DataFolder,
+        _ folder: DataFolder?,
         recorder: SessionRecorder,
         logger: Logger
     ) -> NodeIdentity {
@@ -162,12 +171,13 @@ extension Node {
 
     private static func embeddedRedis(
         _ settings: NodeSettings,
-        _ folder: DataFolder,
+        _ folder: DataFolder?,
         logger: Logger
     ) throws -> EmbeddedRedis? {
-        switch settings.redis.server {
-        case .url: nil
-        case .embedded:
+        switch (settings.redis.server, folder) {
+        case (.url, _): nil
+        case (.embedded, nil): preconditionFailure("an embedded Redis was asked for without a folder")
+        case (.embedded, let folder?):
             try EmbeddedRedis(
                 in: folder.path,
                 fsync: settings.redis.embeddedFsync,
@@ -200,12 +210,12 @@ extension Node {
     /// The state that a former process left in the folder, if it was of the same cluster on the same Redis.
     private static func bootstrap(
         _ settings: NodeSettings,
-        _ folder: DataFolder,
+        _ folder: DataFolder?,
         logger: Logger
     ) -> BootstrapState {
         let isExclusive = settings.redis.server == .embedded
-        switch folder.predecessor() {
-        case .none:
+        switch folder?.predecessor() {
+        case nil, .some(.none):
             return BootstrapState(exclusive: isExclusive)
         case .record(let record, let isOver):
             guard record.cluster == settings.cluster.name, record.redis == settings.redisIdentity else {

@@ -4,11 +4,13 @@ import CartActor
 import CartApplication
 import CartGRPC
 import CartHTTP
+import ConnectionAdmission
 import Hummingbird
 import NIOCore
 import NIOPosix
 import NodeConfiguration
 import Ownership
+import RedisClient
 import ServiceLifecycle
 import Timing
 
@@ -19,9 +21,6 @@ import Foundation
 #endif
 
 extension Node {
-    /// The longest silence of a connection, and the longest time that a request may take to arrive.
-    private static var idleConnection: TimeAmount { .seconds(75) }
-
     /// The port for clients.
     func cartApplication() -> some Service {
         let routes = CartRoutes(carts, node: settings.nodeName)
@@ -29,41 +28,41 @@ extension Node {
         let index = IndexResponder(otherwise: elsewhere) { routes.methodNotAllowed(allowed: $0) }
         return application(
             failpoints.around(routes.responder(otherwise: index)),
-            at: settings.http
+            at: settings.http,
+            through: clientGate,
+            cors: CORSPolicy(origins: settings.corsOrigins)
         )
     }
 
     /// The port for clients over gRPC, if there is one.
-    ///
-    /// - Throws: `BadSetting` if its host's name is not known.
     func rpcServer() throws -> CartRPCServer? {
         guard let endpoint = settings.grpc.endpoint else { return nil }
-        let (directory, clock) = (runtime.directory, clock)
-        do {
-            return try CartRPCServer(
-                host: endpoint.host,
-                port: endpoint.port,
-                application: carts,
-                logger: logger,
-                isServing: { directory.notReadyReasons(at: clock.now).isEmpty }
-            )
-        } catch is SocketAddressError.UnknownHost {
-            throw BadSetting(
-                "grpc-host",
-                problem: "no such host (got \"\(endpoint.host)\", "
-                    + "expected a name or an address of this machine)"
-            )
-        }
+        return try CartRPCServer(
+            host: endpoint.host,
+            port: endpoint.port,
+            application: carts,
+            gate: clientGate,
+            logger: logger,
+            isServing: isReady
+        )
     }
 
     /// The port for the AWS retail store's clients, if there is one.
     func retailApplication() -> (any Service)? {
         guard let endpoint = settings.retail.endpoint else { return nil }
-        let routes = RetailRoutes(carts, node: settings.nodeName)
+        let routes = RetailRoutes(carts, node: settings.nodeName, isReady: isReady)
         return application(
             failpoints.around(RetailResponder(routes, context: BasicRequestContext.self)),
-            at: endpoint
+            at: endpoint,
+            through: clientGate,
+            cors: CORSPolicy(origins: settings.corsOrigins)
         )
+    }
+
+    /// Tells whether clients should call this node.
+    private var isReady: @Sendable () -> Bool {
+        let (directory, clock) = (runtime.directory, clock)
+        return { directory.notReadyReasons(at: clock.now).isEmpty }
     }
 
     /// The service that all faces call.
@@ -88,16 +87,21 @@ extension Node {
     func operationsApplication() -> some Service {
         let router = Router()
         OperationsRoutes { [self] in status() }.add(to: router)
-        return application(router.buildResponder(), at: settings.operations)
+        return application(router.buildResponder(), at: settings.operations, through: operationsGate)
     }
 
     private func application(
         _ responder: some HTTPResponder<BasicRequestContext>,
-        at endpoint: Endpoint
+        at endpoint: Endpoint,
+        through gate: ConnectionGate,
+        cors: CORSPolicy = CORSPolicy()
     ) -> some Service {
-        Application(
+        var policy = ConnectionPolicy(node: settings.nodeName)
+        policy.bodyBytes = settings.bodyLimit
+        policy.cors = cors
+        return Application(
             responder: responder,
-            server: .http1(configuration: .init(idleTimeout: Self.idleConnection)),
+            server: .face(policy, admitting: gate.admit),
             configuration: .init(address: .hostname(endpoint.host, port: endpoint.port)),
             eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton),
             logger: logger
@@ -106,11 +110,15 @@ extension Node {
 
     private func status() -> NodeStatus {
         let view = runtime.directory.clusterView(at: clock.now)
+        let redis = redisStatus(view)
         return NodeStatus(
             name: settings.nodeName,
             build: NodeVersion.current,
             session: view.session.rawValue,
-            notReady: view.notReadyReasons.map(\.rawValue),
+            notReady: view.notReadyReasons.map { reason in
+                guard reason == .noSession else { return reason.rawValue }
+                return "\(reason.rawValue): \(redis.problem ?? "no heartbeat was answered in time")"
+            },
             draining: view.notReadyReasons.contains(.draining),
             liveCarts: runtime.host.liveCount,
             generation: view.generation?.description,
@@ -127,7 +135,20 @@ extension Node {
                     build: $0.card.build,
                     lease: $0.lease.map { Int(clamping: $0.wholeMilliseconds) }
                 )
-            }
+            },
+            redis: redis
         )
+    }
+
+    private func redisStatus(_ view: ClusterView) -> RedisStatus {
+        var status = readiness.status
+        let reason = heartbeats.disconnectReason ?? redis.disconnectReason
+        status.isConnected = reason == nil
+        if let reason {
+            status.problem = "Redis is not connected: \(reason)"
+        } else if let failure = view.heartbeatFailure {
+            status.problem = failure.reason
+        }
+        return status
     }
 }

@@ -1,6 +1,7 @@
 import ActorRuntime
 import CartActor
 import CartApplication
+import ConnectionAdmission
 import Logging
 import NIOCore
 import NIOPosix
@@ -9,14 +10,14 @@ import PeerTransport
 import RedisActorStore
 import RedisClient
 import ServiceLifecycle
-import UnixSignals
 
 /// The parts of one cart node, assembled and not yet running.
 struct Node {
     let settings: NodeSettings
     let failpoints: Failpoints
     let logger: Logger
-    let folder: DataFolder
+    /// Held as long as the node runs; nil where none can be used.
+    let folder: DataFolder?
     let recorder: SessionRecorder
     let embedded: EmbeddedRedis?
     /// Carries the carts' commands.
@@ -30,6 +31,10 @@ struct Node {
     let past: RedisActorHistoryStore
     let feed: RedisChangeFeed
     let watches = WatchRegistry { ContinuousClock.now }
+    /// Admits the connections of clients, on all ports for carts.
+    let clientGate: ConnectionGate
+    /// Admits connections to the operations port.
+    let operationsGate: ConnectionGate
     let clock = ContinuousClock()
 
     /// Builds a node and runs it until it has left, or cannot go on.
@@ -38,6 +43,7 @@ struct Node {
         var logger = Logger(label: "cart-node")
         logger.logLevel = settings.logLevel
         logger[metadataKey: "node"] = "\(settings.nodeName)"
+        for warning in settings.warnings { logger.warning("\(warning)") }
         // One thread for the heartbeats, and one for restores.
         let threads = MultiThreadedEventLoopGroup(numberOfThreads: 2)
         let end: Result<Void, any Error>
@@ -91,7 +97,7 @@ struct Node {
                     successTerminationBehavior: .gracefullyShutdownGroup
                 )
             },
-            gracefulShutdownSignals: [.sigterm, .sigint],
+            gracefulShutdownSignals: ProcessSignals.draining,
             logger: logger
         )
         configuration.maximumGracefulShutdownDuration = settings.shutdown.drainBudget

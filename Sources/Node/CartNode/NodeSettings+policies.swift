@@ -1,5 +1,6 @@
 import ActorRuntime
 import CartApplication
+import ConnectionAdmission
 import NodeConfiguration
 import PeerTransport
 import RedisClient
@@ -32,7 +33,18 @@ extension NodeSettings {
         policy.bodyBytes = bodyLimit
         policy.requestDeadline = requestDeadline
         policy.retention = redis.retention
+        policy.restrictsAdding = prices == .trusted
         if !trustedToken.revealed.isEmpty { policy.trusted = TrustedToken(trustedToken.revealed) }
         return policy
+    }
+
+    /// The limits on connections of clients.
+    var clientConnections: ConnectionLimits {
+        ConnectionLimits(total: connections.clients, perAddress: connections.clientsPerAddress)
+    }
+
+    /// The limits on connections to the operations port.
+    var operationsConnections: ConnectionLimits {
+        ConnectionLimits(total: connections.operations, perAddress: connections.operationsPerAddress)
     }
 }

@@ -31,7 +31,7 @@ struct RecordFormatter {
         do throws(StoreFailure) {
             actor = try ActorRecord(fields, about: "actor \(cart.text)")
         } catch {
-            return ["unreadable  \(Self.reason(error))"]
+            return ["unreadable  \(error.reason)"]
         }
         let epoch = Timestamp(milliseconds: Int64(clamping: actor.epoch.rawValue / 1_000))
         return [
@@ -62,16 +62,11 @@ struct RecordFormatter {
 
     private static func words(_ form: StoredForm, _ sequence: SequenceNumber) -> String {
         switch form {
-        case .empty: "nothing"
-        case .written(by: .events, let base):
+        case .empty, .unknown: "nothing"
+        case .snapshot: PersistenceStrategy.snapshot.rawValue
+        case .incremental: PersistenceStrategy.incremental.rawValue
+        case .events(let base, _):
             "events: \(sequence.rawValue - min(base.rawValue, sequence.rawValue)) commits since version \(base.rawValue)"
-        case .written(by: let strategy, _): strategy.rawValue
-        }
-    }
-
-    private static func reason(_ failure: StoreFailure) -> String {
-        switch failure {
-        case .unanswered(let why), .unsent(let why), .refused(let why), .unreadable(let why): why
         }
     }
 

@@ -1,13 +1,15 @@
+import CartHTTP
 import Logging
 import RedisActorStore
 import RedisClient
 import ServiceLifecycle
+import Synchronization
 
 /// Holds the node back until it has reached a fit Redis, and checks that Redis from then on.
 ///
 /// A Redis that is unfit when it is first reached ends the process. One that becomes unfit under a running
 /// node is logged as an error: to stop serving would lose more than may be lost.
-struct RedisReadiness: Service {
+final class RedisReadiness: Service {
     /// The time between two checks of a Redis that was found fit.
     private static let interval: Duration = .seconds(15)
 
@@ -19,6 +21,7 @@ struct RedisReadiness: Service {
     private let replicas: Int
     private let logger: Logger
     private let ready = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingOldest(1))
+    private let assessed = Mutex(RedisStatus())
 
     init(client: RedisClient, cluster: ClusterName, replicas: Int, logger: Logger) {
         self.client = client
@@ -27,6 +30,9 @@ struct RedisReadiness: Service {
         self.logger = logger
     }
 
+    /// The result of the last check, which says nothing of the connection.
+    var status: RedisStatus { assessed.withLock { $0 } }
+
     /// Returns true once a fit Redis was reached, false if the checks ended before. Only one caller may wait.
     func waitUntilReady() async -> Bool {
         for await _ in ready.stream { return true }
@@ -34,13 +40,13 @@ struct RedisReadiness: Service {
     }
 
     func run() async throws {
-        try await cancelWhenGracefulShutdown {
+        try await cancelWhenGracefulShutdown { [self] in
             defer { ready.continuation.finish() }
             for await state in client.states() {
                 guard case .connected = state, let admission = try await firstAdmission() else { continue }
                 switch admission {
                 case .refused(let refusal): throw refusal
-                case .admitted(let tier):
+                case .admitted(let tier, _):
                     logger.notice("Redis is fit", metadata: ["durability": "\(tier)"])
                     ready.continuation.yield()
                     return await watch()
@@ -73,11 +79,37 @@ struct RedisReadiness: Service {
 
     /// Asks Redis for its rights and properties; nil if it does not answer.
     private func assess() async -> RedisCompatibility? {
-        do {
-            return try await RedisCompatibility.check(client, cluster: cluster, replicas: replicas)
+        var status = RedisStatus()
+        let result: RedisCompatibility?
+        do throws(RedisError) {
+            let found = try await RedisCompatibility.check(client, cluster: cluster, replicas: replicas)
+            switch found {
+            case .admitted(let tier, let warnings):
+                status.durability = "\(tier)"
+                status.warnings = warnings
+            case .refused(let refusal): status.problem = "\(refusal)"
+            }
+            result = found
         } catch {
-            logger.warning("Redis does not report its rights and properties", metadata: ["cause": "\(error)"])
-            return nil
+            status.problem = "Redis does not report its rights and properties: \(error)"
+            result = nil
+        }
+        report(status, isAnswer: result != nil)
+        return result
+    }
+
+    /// Keeps the status, and logs what is new in it. Without an answer, what was found before stays.
+    private func report(_ status: RedisStatus, isAnswer: Bool) {
+        let former = assessed.withLock { assessed in
+            let former = assessed
+            if isAnswer { assessed = status } else { assessed.problem = status.problem }
+            return former
+        }
+        if !isAnswer, let problem = status.problem, problem != former.problem {
+            logger.warning("\(problem)")
+        }
+        for warning in status.warnings where !former.warnings.contains(warning) {
+            logger.warning("\(warning)")
         }
     }
 }

@@ -6,7 +6,7 @@ import ServiceLifecycle
 /// Writes the records of the node's session into its data folder, away from the thread of the heartbeats: a
 /// disk may take longer to flush a record than a heartbeat may be late.
 struct SessionRecorder: Service {
-    private let folder: DataFolder
+    private let folder: DataFolder?
     private let logger: Logger
     /// Only the newest record counts.
     private let records = AsyncStream.makeStream(
@@ -14,7 +14,8 @@ struct SessionRecorder: Service {
         bufferingPolicy: .bufferingNewest(1)
     )
 
-    init(folder: DataFolder, logger: Logger) {
+    /// - Parameter folder: nil where the node has none, and records nothing.
+    init(folder: DataFolder?, logger: Logger) {
         self.folder = folder
         self.logger = logger
     }
@@ -33,6 +34,7 @@ struct SessionRecorder: Service {
     }
 
     private func write(_ record: SessionRecord) async {
+        guard let folder else { return }
         do {
             try await NIOThreadPool.singleton.runIfActive { try folder.record(record) }
         } catch {

@@ -2,27 +2,44 @@ internal import NIOCore
 internal import NIOPosix
 internal import NIOSSL
 
-/// Opens connections to one server. Loads the certificates once.
+/// Opens connections to a server. Whatever lies in files is read anew for each of them, so that passwords and
+/// certificates can be rotated.
 struct Dialer: Sendable {
+    /// A server as its files describe it at one moment.
+    struct Server: Sendable {
+        let configuration: RedisConfiguration
+        fileprivate let encryption: NIOSSLContext?
+    }
+
     private let configuration: RedisConfiguration
     private let eventLoop: any EventLoop
-    private let encryption: NIOSSLContext?
 
-    /// - Throws: when the configured authorities cannot be read.
-    init(_ configuration: RedisConfiguration, eventLoop: any EventLoop) throws {
+    init(_ configuration: RedisConfiguration, eventLoop: any EventLoop) {
         self.configuration = configuration
         self.eventLoop = eventLoop
-        self.encryption = try configuration.tls.map { try NIOSSLContext(configuration: Self.tls($0)) }
+    }
+
+    /// The server as of now.
+    func server() throws(RedisFileError) -> Server {
+        let configuration = try configuration.reread()
+        guard let tls = configuration.tls else {
+            return Server(configuration: configuration, encryption: nil)
+        }
+        let tlsConfiguration = try Self.configuration(tls)
+        let encryption = try Self.using(tls.files) { try NIOSSLContext(configuration: tlsConfiguration) }
+        return Server(configuration: configuration, encryption: encryption)
     }
 
     /// Opens a socket that serves `connection` until it closes.
-    func dial(_ connection: RedisConnection) async throws -> any Channel {
+    func dial(_ connection: RedisConnection, to server: Server) async throws -> any Channel {
+        let configuration = server.configuration
         let bootstrap = ClientBootstrap(group: eventLoop)
             .connectTimeout(TimeAmount(configuration.connectTimeout))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    if let encryption {
-                        let handler = try NIOSSLClientHandler(context: encryption, serverHostname: serverName)
+                    if let encryption = server.encryption {
+                        let name = Self.requiredName(configuration.address)
+                        let handler = try NIOSSLClientHandler(context: encryption, serverHostname: name)
                         try channel.pipeline.syncOperations.addHandler(handler)
                     }
                     let handler = RedisChannelHandler(
@@ -39,16 +56,26 @@ struct Dialer: Sendable {
     }
 
     /// The name required in the certificate; nil for an IP address, which NIO checks against the connection.
-    private var serverName: String? {
-        switch configuration.address {
+    private static func requiredName(_ address: RedisConfiguration.Address) -> String? {
+        switch address {
         case .tcp(let host, _): (try? SocketAddress(ipAddress: host, port: 0)) == nil ? host : nil
         case .unix: nil
         }
     }
 
-    private static func tls(_ tls: RedisConfiguration.TLS) -> TLSConfiguration {
+    private static func configuration(
+        _ tls: RedisConfiguration.TLS
+    ) throws(RedisFileError) -> TLSConfiguration {
         var configuration = TLSConfiguration.makeClientConfiguration()
         if let authorities = tls.authorities { configuration.trustRoots = .file(authorities) }
+        if let own = tls.clientCertificate {
+            configuration.certificateChain = try using(own.chain) {
+                try NIOSSLCertificate.fromPEMFile(own.chain).map { .certificate($0) }
+            }
+            configuration.privateKey = try using(own.key) {
+                .privateKey(try NIOSSLPrivateKey(file: own.key, format: .pem))
+            }
+        }
         configuration.certificateVerification =
             switch tls.verification {
             case .full: .fullVerification
@@ -58,5 +85,25 @@ struct Dialer: Sendable {
         // An unresponsive server does not close TLS in order either. The next connection must not wait.
         configuration.shutdownTimeout = .milliseconds(100)
         return configuration
+    }
+
+    /// Names the file in an error.
+    private static func using<Value>(
+        _ file: String,
+        _ body: () throws -> Value
+    ) throws(RedisFileError) -> Value {
+        do {
+            return try body()
+        } catch {
+            throw RedisFileError(file: file, reason: "cannot be used for TLS: \(error)")
+        }
+    }
+}
+
+extension RedisConfiguration.TLS {
+    /// The paths of all files, for messages.
+    fileprivate var files: String {
+        let paths = [authorities, clientCertificate?.chain, clientCertificate?.key].compactMap(\.self)
+        return paths.isEmpty ? "the authorities of the system" : paths.joined(separator: ", ")
     }
 }

@@ -52,8 +52,11 @@ final class PendingReply: Sendable {
     /// Takes the next reply, and resumes the caller if it is the last one.
     func take(_ reply: RedisValue) {
         guard let pipelineCount else {
-            if case .error(let error) = reply { return finish(.failure(.server(error))) }
-            return finish(.success(reply))
+            switch reply {
+            case .error(let error): return finish(.failure(.server(error)))
+            case .tooLarge(let limit): return finish(.failure(.replyTooLarge(byteLimit: limit)))
+            case .null, .simple, .bulk, .integer, .array: return finish(.success(reply))
+            }
         }
         let complete = replies.withLock { replies -> [RedisValue]? in
             replies.append(reply)

@@ -56,12 +56,12 @@ final class RedisChannelHandler: ChannelInboundHandler {
         } catch {
             violation = error
         }
-        let isExpected = connection.deliver(replies, isMidReply: reader.isMidReply)
+        let end = connection.deliver(replies, isMidReply: reader.isMidReply)
         replies.removeAll(keepingCapacity: replies.count <= Self.keptReplies)
         if let violation {
             close(context, .violation(violation.reason))
-        } else if !isExpected {
-            close(context, .violation("unexpected reply"))
+        } else if let end {
+            close(context, end)
         }
     }
 

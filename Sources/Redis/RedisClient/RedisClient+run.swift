@@ -6,28 +6,33 @@ extension RedisClient {
     /// Connects, and reconnects whenever the connection is lost, until the task is cancelled; then closes the
     /// connection and returns. Runs once.
     ///
-    /// - Throws: before the first attempt, when the configured certificates cannot be read.
+    /// - Throws: `RedisFileError` before the first attempt, when a configured file cannot be used, and
+    ///   `UnsupportedRedisServer` before the first connection. Later, both count as trouble that passes.
     package func run() async throws {
         begin()
         defer { finish() }
-        let dialer = try Dialer(configuration, eventLoop: eventLoop)
+        let dialer = Dialer(configuration, eventLoop: eventLoop)
+        _ = try dialer.server()
         var backoff = Backoff(
             floor: configuration.backoffMinimum,
             ceiling: configuration.backoffMaximum,
             jitter: .full
         )
+        var wasConnected = false
         var lastReason: String?
         while !Task.isCancelled {
-            let reason = await connect(dialer) {
+            let end = await connect(dialer) {
                 backoff.reset()
                 lastReason = nil
+                wasConnected = true
             }
             if Task.isCancelled { break }
-            didDisconnect(reason)
-            if reason != lastReason {
-                logger.warning("Redis is not connected", metadata: ["reason": "\(reason)"])
+            didDisconnect(end.reason)
+            if case .refused(.unsupported(let server)) = end, !wasConnected { throw server }
+            if end.reason != lastReason {
+                logger.warning("Redis is not connected", metadata: ["reason": "\(end.reason)"])
             }
-            lastReason = reason
+            lastReason = end.reason
             do {
                 try await Task.sleep(for: backoff.nextPause(draw: jitter()))
             } catch {
@@ -36,34 +41,48 @@ extension RedisClient {
         }
     }
 
+    /// The end of an attempt to connect, or of the connection.
+    private enum AttemptEnd {
+        case unreachable(String)
+        case refused(HandshakeFailure)
+        case closed(String)
+
+        var reason: String {
+            switch self {
+            case .unreachable(let reason), .closed(let reason): reason
+            case .refused(let failure): "the handshake failed: \(failure)"
+            }
+        }
+    }
+
     /// Opens a connection and waits until it ends.
-    ///
-    /// - Returns: the reason why it ended, or could not be opened.
-    private func connect(_ dialer: Dialer, onSuccess: () -> Void) async -> String {
+    private func connect(_ dialer: Dialer, onSuccess: () -> Void) async -> AttemptEnd {
         let connection = RedisConnection(configuration, onMessage: onMessage) { connection, end in
             self.didDisconnect(connection, end)
         }
+        let server: Dialer.Server
         let channel: any Channel
         do {
-            channel = try await dialer.dial(connection)
+            server = try dialer.server()
+            channel = try await dialer.dial(connection, to: server)
         } catch {
-            return "\(error)"
+            return .unreachable("\(error)")
         }
         return await withTaskCancellationHandler {
-            let refusal: RedisError?
-            do throws(RedisError) {
-                try await connection.performHandshake(configuration)
+            let refusal: HandshakeFailure?
+            do throws(HandshakeFailure) {
+                try await connection.performHandshake(server.configuration)
                 refusal = nil
                 onSuccess()
                 didConnect(connection)
-                logger.info("Redis is connected", metadata: ["server": "\(configuration)"])
+                logger.info("Redis is connected", metadata: ["server": "\(server.configuration)"])
             } catch {
                 refusal = error
                 channel.close(promise: nil)
             }
             await closed(channel)
-            return refusal.map { "the handshake failed: \($0)" } ?? connection.end?.reason
-                ?? "the connection was closed"
+            if let refusal { return .refused(refusal) }
+            return .closed(connection.end?.reason ?? "the connection was closed")
         } onCancel: {
             connection.end(.shutDown)
             channel.close(promise: nil)

@@ -58,6 +58,14 @@ package final class RedisClient: Sendable {
     /// True if a command would be sent now.
     package var isConnected: Bool { connection.map { $0.end == nil } ?? false }
 
+    /// The reason why there is no connection; nil while there is one.
+    package var disconnectReason: String? {
+        switch locked.withLock({ $0.state.value }) {
+        case .connected: nil
+        case .disconnected(let reason): reason
+        }
+    }
+
     /// The present state of the connection, then every change. Slow consumers receive only the newest state.
     /// Ends when the client is shut down.
     package func states() -> AsyncStream<RedisConnectionState> {

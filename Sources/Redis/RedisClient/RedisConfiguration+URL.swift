@@ -4,7 +4,8 @@ extension RedisConfiguration {
     /// Parses the URL of a server:
     ///
     /// - `redis://[user:password@]host[:port][/db]`, with port 6379 by default;
-    /// - `rediss://…`, the same over TLS, with `?ca=/path.pem` and `?verify=full|certificate|none`;
+    /// - `rediss://…`, the same over TLS, with `?cacert=/path.pem` (or `ca`), `?verify=full|certificate|none`,
+    ///   and the client's own certificate `?cert=/path.pem&key=/path.pem`;
     /// - `unix:///path/to.sock`.
     ///
     /// Each form accepts `?db=`, `user=`, `password=` and `name=` (for `CLIENT LIST`), unless another part of
@@ -61,7 +62,7 @@ extension RedisConfiguration {
         if let path, !path.isEmpty { database = try Self.database(path) }
     }
 
-    private static func hostAndPort(_ authority: Substring) throws(RedisURLError) -> (String, Int) {
+    static func hostAndPort(_ authority: Substring) throws(RedisURLError) -> (String, Int) {
         let host: Substring
         let tail: Substring
         if authority.hasPrefix("[") {
@@ -86,6 +87,7 @@ extension RedisConfiguration {
 
     private mutating func apply(_ query: Substring) throws(RedisURLError) {
         var seen: Set<String> = []
+        var (certificate, privateKey): (String?, String?)
         for pair in query.split(separator: "&", omittingEmptySubsequences: true) {
             guard let equals = pair.firstIndex(of: "=") else { throw .parameter }
             let key = try percentDecoded(pair[..<equals])
@@ -103,14 +105,31 @@ extension RedisConfiguration {
                 guard password == nil else { throw .duplicate(key) }
                 password = Secret(value)
             case .name: clientName = value
-            case .ca:
+            case .ca, .cacert:
                 guard tls != nil else { throw .tlsWithoutScheme }
+                guard tls?.authorities == nil else { throw .duplicate(key) }
                 tls?.authorities = value
+            case .cert: certificate = value
+            case .key: privateKey = value
             case .verify:
                 guard let verification = Verification(rawValue: value) else { throw .verification }
                 guard tls != nil else { throw .tlsWithoutScheme }
                 tls?.verification = verification
             }
+        }
+        try useCertificate(certificate, with: privateKey)
+    }
+
+    private mutating func useCertificate(
+        _ certificate: String?,
+        with privateKey: String?
+    ) throws(RedisURLError) {
+        switch (certificate, privateKey) {
+        case (nil, nil): return
+        case (nil, _?), (_?, nil): throw .halfCertificate
+        case (let certificate?, let privateKey?):
+            guard tls != nil else { throw .tlsWithoutScheme }
+            tls?.clientCertificate = ClientCertificate(chain: certificate, key: privateKey)
         }
     }
 
@@ -120,10 +139,13 @@ extension RedisConfiguration {
         case password
         case name
         case ca
+        case cacert
+        case cert
+        case key
         case verify
     }
 
-    private static func database(_ text: Substring) throws(RedisURLError) -> Int {
+    static func database(_ text: Substring) throws(RedisURLError) -> Int {
         guard text.utf8.allSatisfy(isDigit), let number = UInt16(text) else { throw .database }
         return Int(number)
     }

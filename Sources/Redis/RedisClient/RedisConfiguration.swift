@@ -22,14 +22,37 @@ package struct RedisConfiguration: Sendable, Equatable {
         package var verification: Verification
         /// The path of a PEM file with the authorities to trust; nil for the system's.
         package var authorities: String?
+        /// The certificate that the client shows; nil if the server asks for none.
+        package var clientCertificate: ClientCertificate?
 
-        package init(verification: Verification = .full, authorities: String? = nil) {
+        package init(
+            verification: Verification = .full,
+            authorities: String? = nil,
+            clientCertificate: ClientCertificate? = nil
+        ) {
             self.verification = verification
             self.authorities = authorities
+            self.clientCertificate = clientCertificate
+        }
+    }
+
+    /// The PEM files of a client's certificate, which are read anew for each attempt to connect.
+    package struct ClientCertificate: Sendable, Equatable {
+        /// The path of the certificate, followed by those of its issuers.
+        package var chain: String
+        /// The path of the private key, which is not encrypted.
+        package var key: String
+
+        package init(chain: String, key: String) {
+            self.chain = chain
+            self.key = key
         }
     }
 
     package var address: Address
+    /// The path of a file that names the server, and is read anew for each attempt to connect: a rotated
+    /// password takes effect, and a server that has moved is found. Nil for a server that stays the same.
+    package var serverFile: String?
     /// The ACL user; nil for Redis's `default`.
     package var user: String?
     /// Without a password no `AUTH` is sent.

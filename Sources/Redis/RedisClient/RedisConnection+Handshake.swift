@@ -1,26 +1,98 @@
+/// The reason why a new connection cannot be used.
+enum HandshakeFailure: Error, Equatable, CustomStringConvertible {
+    /// A command failed.
+    case command(RedisError)
+    /// The server copies another one and refuses changes.
+    case replica
+    case unsupported(UnsupportedRedisServer)
+
+    var description: String {
+        switch self {
+        case .command(let error): error.description
+        case .replica: "the server is a replica, and a primary is needed"
+        case .unsupported(let server): server.description
+        }
+    }
+}
+
 extension RedisConnection {
-    /// Prepares a new connection: authenticates, selects the database, sets the client's name, and checks
-    /// that Redis serves commands (it answers `PING` with an error while it loads its data).
-    func performHandshake(_ configuration: RedisConfiguration) async throws(RedisError) {
+    /// Prepares a new connection: authenticates, checks the server's role, selects the database, sets the
+    /// client's name, and checks that Redis serves commands (it answers `PING` with an error while it loads
+    /// its data).
+    func performHandshake(_ configuration: RedisConfiguration) async throws(HandshakeFailure) {
         if let password = configuration.password {
-            var identity: [RedisArgument] = [.string(password.revealed)]
-            if let user = configuration.user { identity.insert(.string(user), at: 0) }
-            _ = try await send(RedisCommand(name: "AUTH", arguments: identity))
+            try await authenticate(configuration.user, with: password)
         }
+        try await checkRole()
         if configuration.database != 0 {
-            let database = RedisArgument.integer(Int64(configuration.database))
-            _ = try await send(RedisCommand(name: "SELECT", arguments: [database]))
+            try await request("SELECT", [.integer(Int64(configuration.database))])
         }
-        do {
-            let name = RedisArgument.string(configuration.clientName)
-            _ = try await send(RedisCommand(name: "CLIENT", arguments: ["SETNAME", name]))
-        } catch .server {
-            // The name only helps operators. An ACL or a proxy may refuse it.
+        // The name only helps operators. An ACL or a proxy may refuse it.
+        try await request("CLIENT", ["SETNAME", .string(configuration.clientName)]) { _ in true }
+        // An error of these kinds comes from a server that serves commands. The user of the client decides
+        // whether it can go on without `PING`, or, for a while, without changes.
+        try await request("PING") { ["NOPERM", "MISCONF", "NOREPLICAS"].contains($0.code) }
+    }
+
+    private func authenticate(_ user: String?, with password: Secret) async throws(HandshakeFailure) {
+        let identity = [user, password.revealed].compactMap(\.self).map { RedisArgument.string($0) }
+        do throws(HandshakeFailure) {
+            try await request("AUTH", identity)
+        } catch {
+            let refusal = error
+            // A Sentinel has passwords of its own. Without any it says what it is.
+            do throws(HandshakeFailure) {
+                try await checkRole()
+            } catch {
+                if case .unsupported = error { throw error }
+            }
+            throw refusal
         }
-        do {
-            _ = try await send(RedisCommand(name: "PING", arguments: []))
-        } catch .server(let error) where error.code == "NOPERM" {
-            // Redis serves commands. The user of the client decides whether it can go on without this one.
+    }
+
+    /// `HELLO` needs no right, in contrast to `INFO` and `ROLE`. A server or proxy that does not know it has
+    /// no role that matters.
+    private func checkRole() async throws(HandshakeFailure) {
+        let reply = try await request("HELLO", ["2"]) { !$0.endsConnection }
+        guard case .array(let words)? = reply, let properties = words.pairs else { return }
+        for (name, value) in properties {
+            let value = String(decoding: value, as: UTF8.self)
+            switch String(decoding: name, as: UTF8.self) {
+            case "mode":
+                if let kind = UnsupportedRedisServer(rawValue: value) { throw .unsupported(kind) }
+            case "role":
+                if ["replica", "slave"].contains(value) { throw .replica }
+            default: continue
+            }
+        }
+    }
+
+    /// Sends a command of the handshake.
+    ///
+    /// - Parameter isTolerable: tells the error replies that do not fail the handshake.
+    /// - Returns: the reply; nil for a tolerable error.
+    @discardableResult
+    private func request(
+        _ name: String,
+        _ arguments: [RedisArgument] = [],
+        unless isTolerable: (RedisServerError) -> Bool = { _ in false }
+    ) async throws(HandshakeFailure) -> RedisValue? {
+        do throws(RedisError) {
+            return try await send(RedisCommand(name: name, arguments: arguments))
+        } catch {
+            if case .server(let refusal) = error, isTolerable(refusal) { return nil }
+            throw .command(error)
+        }
+    }
+}
+
+extension [RedisValue] {
+    /// Alternating names and values of which both are strings; others are left out. Nil for an odd number.
+    fileprivate var pairs: [(name: [UInt8], value: [UInt8])]? {
+        guard count.isMultiple(of: 2) else { return nil }
+        return stride(from: 0, to: count, by: 2).compactMap { at in
+            guard case .bulk(let name) = self[at], case .bulk(let value) = self[at + 1] else { return nil }
+            return (name, value)
         }
     }
 }

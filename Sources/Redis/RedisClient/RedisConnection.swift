@@ -155,8 +155,9 @@ extension RedisConnection {
     /// Delivers each reply to its caller.
     ///
     /// - Parameter isMidReply: whether a further reply has begun to arrive.
-    /// - Returns: false if there are more replies than commands, one that has begun included.
-    func deliver(_ replies: [RedisValue], isMidReply: Bool) -> Bool {
+    /// - Returns: the reason for which the connection has to end: there are more replies than commands, one
+    ///   that has begun included, or the server cannot serve this client; nil to go on.
+    func deliver(_ replies: [RedisValue], isMidReply: Bool) -> DisconnectReason? {
         guard let onMessage else { return answer(replies, isMidReply: isMidReply) }
         var answers: [RedisValue] = []
         for reply in replies {
@@ -166,7 +167,7 @@ extension RedisConnection {
         return answer(answers, isMidReply: false)
     }
 
-    private func answer(_ replies: [RedisValue], isMidReply: Bool) -> Bool {
+    private func answer(_ replies: [RedisValue], isMidReply: Bool) -> DisconnectReason? {
         var calls: [PendingReply?] = []
         calls.reserveCapacity(replies.count)
         let isExpected = state.withLock { state in
@@ -178,8 +179,19 @@ extension RedisConnection {
             }
             return !isMidReply || state.pending.expectsReply
         }
+        let end = isExpected ? Self.end(after: replies) : .violation("unexpected reply")
+        // Before the callers go on: what they send next must not go to this server.
+        if let end { self.end(end) }
         for (call, reply) in zip(calls, replies) { call?.take(reply) }
-        return isExpected
+        return end
+    }
+
+    /// The end of the connection that an error among the replies demands.
+    private static func end(after replies: [RedisValue]) -> DisconnectReason? {
+        for case .error(let error) in replies where error.endsConnection {
+            return .lost("the server answered \(error)")
+        }
+        return nil
     }
 
     /// Looks for a command that has waited too long.

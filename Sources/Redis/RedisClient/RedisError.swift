@@ -13,6 +13,8 @@ package enum RedisError: Error, Sendable, Equatable {
     case cancelled(sent: Bool)
     /// The server replied with an error.
     case server(RedisServerError)
+    /// The reply is larger than the limit. It was dropped, and the connection goes on.
+    case replyTooLarge(byteLimit: Int)
     /// The server's reply violates the protocol, or is no reply to this command.
     case protocolViolation(String)
     /// The client was shut down. Nothing was sent.
@@ -28,9 +30,24 @@ extension RedisError {
     package var mayHaveBeenExecuted: Bool {
         switch self {
         case .timedOut(let sent), .cancelled(let sent): sent
-        case .connectionLost, .protocolViolation: true
+        case .connectionLost, .replyTooLarge, .protocolViolation: true
         case .server(let error): error.wasRaisedByScript
         case .notConnected, .overloaded, .shutDown: false
+        }
+    }
+}
+
+extension RedisError {
+    /// The error in words that name no server, for people who must not know where one is. `description` and
+    /// the client's log say more.
+    package var publicDescription: String {
+        switch self {
+        case .notConnected: "Redis is not connected"
+        case .connectionLost: "the connection to Redis was lost"
+        // Their messages are addresses.
+        case .server(let error) where ["MOVED", "ASK"].contains(error.code): "Redis answered \(error.code)"
+        case .overloaded, .timedOut, .cancelled, .server, .replyTooLarge, .protocolViolation, .shutDown:
+            description
         }
     }
 }
@@ -44,6 +61,7 @@ extension RedisError: CustomStringConvertible {
         case .connectionLost(let reason): "connection lost: \(reason)"
         case .cancelled(let sent): sent ? "cancelled after it was sent" : "cancelled before it was sent"
         case .server(let error): error.description
+        case .replyTooLarge(let limit): "the reply is larger than \(limit) bytes"
         case .protocolViolation(let what): "protocol violation: \(what)"
         case .shutDown: "the client was shut down"
         }

@@ -32,6 +32,15 @@ extension RedisServerError {
     }
 }
 
+extension RedisServerError {
+    /// True if another connection may do better: the server has become a replica, loads another data set, or
+    /// does not know who asks. An open connection would get the same answer for as long as it is kept, also
+    /// while its name leads to another server by now.
+    var endsConnection: Bool { Self.endingCodes.contains(code) }
+
+    private static let endingCodes: Set = ["READONLY", "MASTERDOWN", "LOADING", "UNBLOCKED", "NOAUTH"]
+}
+
 extension RedisServerError: CustomStringConvertible {
     package var description: String { "\(code) \(message)" }
 }

@@ -1,4 +1,5 @@
-/// The flaw of a Redis URL. Contains no part of the URL, because any misplaced part may be the password.
+/// The flaw of a Redis URL, or of a server's address in another form. Contains no part of it, because any
+/// misplaced part may be the password.
 package enum RedisURLError: Error, Sendable, Equatable {
     case scheme
     case identity
@@ -11,6 +12,10 @@ package enum RedisURLError: Error, Sendable, Equatable {
     case duplicate(String)
     case verification
     case tlsWithoutScheme
+    case halfCertificate
+    case option
+    case severalServers
+    case sentinel
 }
 
 extension RedisURLError: CustomStringConvertible {
@@ -26,10 +31,18 @@ extension RedisURLError: CustomStringConvertible {
             case .database: "the database must be a number in 0…65535"
             case .percentEncoding:
                 "a percent sign must be followed by two hexadecimal digits, and the result be UTF-8"
-            case .parameter: "the parameters are db, user, password, ca, verify and name, each as key=value"
+            case .parameter:
+                "the parameters are db, user, password, cacert, cert, key, verify and name, each as key=value"
             case .duplicate(let what): "it names the \(what) twice"
             case .verification: "verify must be full, certificate or none"
-            case .tlsWithoutScheme: "ca and verify need rediss://"
+            case .tlsWithoutScheme: "cacert, cert, key and verify need rediss://"
+            case .halfCertificate: "cert and key need each other"
+            case .option:
+                "after host:port, the options password, user, ssl, defaultDatabase and name are understood; "
+                    + "give any other as redis://user:password@host:port/db"
+            case .severalServers:
+                "it names several servers, and a node uses one; give the primary"
+            case .sentinel: "Redis Sentinel (serviceName) is not supported; give the primary itself"
             }
         return "bad Redis URL: \(wrong)"
     }

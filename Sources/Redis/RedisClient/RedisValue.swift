@@ -10,6 +10,8 @@ package enum RedisValue: Sendable, Equatable {
     case array([RedisValue])
     /// An error nested in an array, as `EXEC` replies. An error that is the whole reply is thrown instead.
     case error(RedisServerError)
+    /// In place of a reply that would take more memory than this limit, and was dropped. Always thrown.
+    case tooLarge(byteLimit: Int)
 }
 
 extension RedisValue {
@@ -25,7 +27,7 @@ extension RedisValue {
             case .simple(let text): if let value = Int64(text) { return value }
             case .bulk(let bytes):
                 if let value = Int64(String(decoding: bytes, as: UTF8.self)) { return value }
-            case .null, .array, .error: break
+            case .null, .array, .error, .tooLarge: break
             }
             throw mismatch("an integer")
         }
@@ -40,7 +42,7 @@ extension RedisValue {
             case .simple(let text): return text
             case .integer(let value): return String(value)
             case .bulk(let bytes): if let text = String(validating: bytes, as: UTF8.self) { return text }
-            case .null, .array, .error: break
+            case .null, .array, .error, .tooLarge: break
             }
             throw mismatch("a text")
         }
@@ -54,7 +56,7 @@ extension RedisValue {
             switch self {
             case .bulk(let bytes): return bytes
             case .simple(let text): return Array(text.utf8)
-            case .null, .integer, .array, .error: throw mismatch("a string")
+            case .null, .integer, .array, .error, .tooLarge: throw mismatch("a string")
             }
         }
     }
@@ -66,7 +68,7 @@ extension RedisValue {
         get throws(RedisError) {
             switch self {
             case .array(let elements): return elements
-            case .null, .simple, .bulk, .integer, .error: throw mismatch("an array")
+            case .null, .simple, .bulk, .integer, .error, .tooLarge: throw mismatch("an array")
             }
         }
     }
@@ -82,6 +84,7 @@ extension RedisValue {
         case .integer: "an integer"
         case .array(let elements): "an array of \(elements.count)"
         case .error: "an error"
+        case .tooLarge: "a reply that is too large"
         }
     }
 

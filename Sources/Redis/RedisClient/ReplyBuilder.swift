@@ -1,4 +1,5 @@
-/// Assembles one reply from the elements that the parser finds, depth first, and limits its memory.
+/// Assembles one reply from the elements that the parser finds, depth first, and limits its memory: the
+/// elements of a reply that is too large are counted and dropped, so that the reply after it is found.
 struct ReplyBuilder {
     private struct Frame {
         var missing: Int
@@ -14,6 +15,8 @@ struct ReplyBuilder {
     /// The reason why parsing has to stop, if it has to.
     private(set) var violation: String?
     private var open: [Frame] = []
+    /// True once the incomplete reply has exceeded the limit.
+    private(set) var isTooLarge = false
 
     init(byteLimit: Int) { self.byteLimit = byteLimit }
 
@@ -24,7 +27,7 @@ struct ReplyBuilder {
         guard charge(bytes) else { return false }
         var whole = element
         while var frame = open.popLast() {
-            frame.elements.append(whole)
+            if !isTooLarge { frame.elements.append(whole) }
             frame.missing -= 1
             if frame.missing > 0 {
                 open.append(frame)
@@ -32,7 +35,7 @@ struct ReplyBuilder {
             }
             whole = .array(frame.elements)
         }
-        reply = whole
+        reply = isTooLarge ? .tooLarge(byteLimit: byteLimit) : whole
         return true
     }
 
@@ -44,7 +47,7 @@ struct ReplyBuilder {
         guard charge(0) else { return false }
         var frame = Frame(missing: count, elements: [])
         // A hostile server may announce elements that never come.
-        frame.elements.reserveCapacity(min(count, Self.trustedCount))
+        if !isTooLarge { frame.elements.reserveCapacity(min(count, Self.trustedCount)) }
         open.append(frame)
         return true
     }
@@ -57,13 +60,19 @@ struct ReplyBuilder {
         guard let whole = reply else { return nil }
         reply = nil
         cost = 0
+        isTooLarge = false
         return whole
     }
 
     private mutating func charge(_ bytes: Int) -> Bool {
+        guard violation == nil else { return false }
+        guard !isTooLarge else { return true }
         cost += Self.elementCost + bytes
-        if cost > byteLimit { refuse("a reply is larger than \(byteLimit) bytes") }
-        return violation == nil
+        guard cost > byteLimit else { return true }
+        isTooLarge = true
+        cost = 0
+        for index in open.indices { open[index].elements = [] }
+        return true
     }
 
     /// The overhead of an element: the value itself and the head of its storage, bytes.

@@ -57,7 +57,8 @@ final class ReplyReader {
             while let reply = try next() { onReply(reply) }
             let unread = Int(reader.pointee.len - reader.pointee.pos)
             if unread + site.builder.cost > site.builder.byteLimit {
-                throw ReplyViolation(reason: "a reply is larger than \(site.builder.byteLimit) bytes")
+                // One text alone cannot be dropped: hiredis collects it.
+                throw ReplyViolation(reason: "a text is larger than \(site.builder.byteLimit) bytes")
             }
         }
     }
@@ -117,7 +118,7 @@ extension ReplyReader {
                 case REDIS_REPLY_ERROR:
                     let error = RedisServerError(reply: String(decoding: text, as: UTF8.self))
                     return builder.add(.error(error), bytes: count)
-                default: return builder.add(.bulk(copy(text)), bytes: count)
+                default: return builder.add(.bulk(builder.isTooLarge ? [] : copy(text)), bytes: count)
                 }
             }
         },

@@ -44,6 +44,15 @@ package protocol Decider: Sendable {
         next: UInt64
     ) -> Decision<Event, Outcome, Rejection>
 
+    /// True if the state after a commit holds less than the one before and nothing new, apart from what the
+    /// actor remembers of its commands. A store without room takes such a commit, so it must not be possible
+    /// to make an actor grow by many of them.
+    static func isReduction(from before: State, to after: State) -> Bool
+
+    /// True if nothing of the actor's past may stay in the store once these events are committed, beyond the
+    /// state that they lead to.
+    func endsHistory(_ events: [Event]) -> Bool
+
     /// Applies an event that was decided on this very state, or on an equal one in another process.
     func evolve(_ state: inout State, with event: Event)
 }
@@ -51,6 +60,12 @@ package protocol Decider: Sendable {
 extension Decider {
     /// Every actor is kept as long as any other.
     package func retention(of state: State) -> Duration? { nil }
+
+    /// No commit is known to need less room.
+    package static func isReduction(from before: State, to after: State) -> Bool { false }
+
+    /// The past stays as long as its strategy keeps it.
+    package func endsHistory(_ events: [Event]) -> Bool { false }
 
     /// No read waits for a version.
     package func announcedVersion(in command: Command) -> UInt64? { nil }

@@ -1,3 +1,4 @@
+import Logging
 import Ownership
 import Synchronization
 
@@ -81,10 +82,20 @@ extension Host {
     ) throws(HostFailure) -> RoutingStep<D> {
         routes.withLock { $0.forget(id) }
         switch error {
+        // The reasons may name addresses of the cluster, which are not for clients.
         case .unsent(let why):
-            return .wait(failure(.ownerUnreachable, of: id, "\(member.card.name) owns it: \(why)"))
+            logger.debug(
+                "the owner was not asked",
+                metadata: ["node": "\(member.card.name)", "cause": "\(why)"]
+            )
+            let detail = "\(member.card.name) owns it and cannot be reached"
+            return .wait(failure(.ownerUnreachable, of: id, detail))
         case .unanswered(let why):
-            let detail = "\(member.card.name) was asked and did not answer: \(why)"
+            logger.debug(
+                "the owner did not answer",
+                metadata: ["node": "\(member.card.name)", "cause": "\(why)"]
+            )
+            let detail = "\(member.card.name) was asked and did not answer"
             guard decider.isRead(command) else {
                 throw HostFailure(.ownerUnreachable, .unknown, id: id, detail: detail)
             }

@@ -49,9 +49,15 @@ extension Host {
             }
             // Whoever waits is told soon that the session is over, also while it has no successor yet.
             if !directory.session.mayAct(at: now) { await expireAllCallers() }
-            guard retiring.load(ordering: .relaxed) == 0 else { continue }
+            // One that cannot be released now must not keep the others: it counts as used, and is not tried
+            // again before its time.
+            guard retiring.load(ordering: .relaxed) < policy.passivationBatch else { continue }
             let idle = live.withLock {
-                $0.unused(since: now - policy.idleTimeout, atMost: policy.passivationBatch)
+                $0.rotateUnused(
+                    since: now - policy.idleTimeout,
+                    atMost: policy.passivationBatch,
+                    at: now
+                )
             }
             if !idle.isEmpty { passivate(idle.map(activation)) }
         }
@@ -73,7 +79,7 @@ extension Host {
                 for activation in batch {
                     await semaphore.acquire()
                     group.addTask {
-                        await activation.retire()
+                        await activation.retireOnce()
                         semaphore.release()
                         self.retiring.subtract(1, ordering: .relaxed)
                     }
@@ -96,10 +102,23 @@ extension Host {
         while clock.now < deadline {
             let present = present
             if present.isEmpty { return 0 }
-            // An actor that cannot be released ends with the session at the latest: the wait is bounded.
-            await forEach(present, while: { [clock] in clock.now < deadline }) { await $0.retire() }
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await self.endWaitForRetirements(at: deadline) }
+                await forEach(present, while: { [clock] in clock.now < deadline }) { await $0.retire() }
+                group.cancelAll()
+            }
         }
         return liveCount
+    }
+
+    /// Lets go whoever waits for an actor that cannot be released, once `deadline` comes.
+    private func endWaitForRetirements(at deadline: ContinuousClock.Instant) async {
+        do {
+            try await clock.sleep(until: deadline)
+        } catch {
+            return
+        }
+        for activation in present { await activation.endWaitForRetirement() }
     }
 
     /// Runs `body` over the activations, a bounded number at a time, as long as that is of use.

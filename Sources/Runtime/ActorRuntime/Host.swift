@@ -42,8 +42,8 @@ package final class Host<D: Decider>: Sendable {
     /// task of its own.
     private let restoreQueue: AsyncStream<Activation<D>>
     private let restore: AsyncStream<Activation<D>>.Continuation
-    /// Activations that are given up because they are idle or surplus. Idle ones come only while none are
-    /// queued, surplus ones one for each that is made: both bounded by the live limit.
+    /// Activations that are given up because they are idle or surplus. Idle ones come while few are queued,
+    /// surplus ones one for each that is made: both bounded by the live limit.
     let retirementQueue: AsyncStream<[Activation<D>]>
     let retirements: AsyncStream<[Activation<D>]>.Continuation
     /// The executor of restores; nil for that of everything.

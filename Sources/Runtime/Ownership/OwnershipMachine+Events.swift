@@ -1,21 +1,25 @@
 extension OwnershipMachine {
     /// Takes an event in and returns the next action.
     ///
-    /// - Parameter attempt: returns the session's next attempt; called only where a republish begins.
-    package mutating func event(_ event: Event, attempt: () -> ClaimAttempt) -> Action {
+    /// - Parameter terms: returns the session's next attempt and the generation in force; called only where a
+    ///   republish or surrender begins, or was refused for its generation.
+    package mutating func event(_ event: Event, terms: () -> RepublishTerms) -> Action {
         switch event {
         case .sessionOver: return isEnded ? .none : end(.sessionOver)
         case .sweep(let generation):
             if !isEnded { sweep = generation }
             return .none
         case .unanswered: return unanswered()
+        case .unsent: return unsent()
         case .refused: return refused()
+        case .unreadable: return unreadable()
         case .claimAnswered(let answer, let ownerIsDead): return claimAnswered(answer, ownerIsDead)
-        case .commitAnswered(let answer): return commitAnswered(answer, attempt)
-        case .verifyAnswered(let answer): return verifyAnswered(answer, attempt)
-        case .republishAnswered(let answer): return republishAnswered(answer)
-        case .releaseAnswered(let answer): return releaseAnswered(answer)
-        case .surrenderAnswered(let answer): return surrenderAnswered(answer)
+        case .commitAnswered(let answer): return commitAnswered(answer, terms)
+        case .resolveAnswered(let answer): return resolveAnswered(answer, terms)
+        case .verifyAnswered(let answer): return verifyAnswered(answer, terms)
+        case .republishAnswered(let answer): return republishAnswered(answer, terms)
+        case .releaseAnswered(let answer): return releaseAnswered(answer, terms)
+        case .surrenderAnswered(let answer): return surrenderAnswered(answer, terms)
         case .create: return create()
         case .commit(let id): return commit(id)
         case .proceed: return proceed()
@@ -27,7 +31,8 @@ extension OwnershipMachine {
     private var isEnded: Bool {
         switch state {
         case .ended: true
-        case .claiming, .absent, .owned, .committing, .verifying, .republishing, .releasing, .surrendering:
+        case .claiming, .absent, .owned, .committing, .resolving, .verifying, .republishing, .releasing,
+            .surrendering:
             false
         }
     }
@@ -79,7 +84,7 @@ extension OwnershipMachine {
     private mutating func create() -> Action {
         switch state {
         case .absent: return begin(.claiming(create: true))
-        case .claiming, .owned, .committing, .verifying, .republishing, .releasing, .surrendering,
+        case .claiming, .owned, .committing, .resolving, .verifying, .republishing, .releasing, .surrendering,
             .ended:
             impossible("create")
         }
@@ -91,7 +96,8 @@ extension OwnershipMachine {
         switch state {
         case .owned(let version):
             return sweep.map { begin(.verifying(version, $0)) } ?? .serve
-        case .claiming, .absent, .committing, .verifying, .republishing, .releasing, .surrendering,
+        case .claiming, .absent, .committing, .resolving, .verifying, .republishing, .releasing,
+            .surrendering,
             .ended:
             impossible("proceed")
         }
@@ -100,31 +106,60 @@ extension OwnershipMachine {
     private mutating func commit(_ id: CommitID) -> Action {
         switch state {
         case .owned(let version): return begin(.committing(version, id, ambiguous: false))
-        case .claiming, .absent, .committing, .verifying, .republishing, .releasing, .surrendering,
+        case .claiming, .absent, .committing, .resolving, .verifying, .republishing, .releasing,
+            .surrendering,
             .ended:
             impossible("commit")
         }
     }
 
-    private mutating func commitAnswered(_ answer: CommitAnswer, _ attempt: () -> ClaimAttempt) -> Action {
+    private mutating func commitAnswered(_ answer: CommitAnswer, _ terms: () -> RepublishTerms) -> Action {
         guard case .committing(let version, let id, let ambiguous) = state else {
             impossible("commitAnswered(\(answer))")
         }
         switch answer {
+        case .committed: return apply(on: version)
+        case .fenced: return end(.fenced)
+        case .regressed, .lost: return republish(version, then: .commit(id, ambiguous: ambiguous), terms)
+        }
+    }
+
+    private mutating func resolveAnswered(
+        _ answer: ResolveAnswer,
+        _ terms: () -> RepublishTerms
+    ) -> Action {
+        guard case .resolving(let version, let id) = state else { impossible("resolveAnswered(\(answer))") }
+        switch answer {
         case .committed:
-            state = .owned(Version(epoch: version.epoch, sequence: next(after: version)))
-            return .apply
+            return apply(on: version)
+        case .pending:
+            // A copy may still be on its way, and would be taken for our next commit on this version after a
+            // loss of data: only another epoch excludes that.
+            return end(.refused)
         case .fenced:
             return end(.fenced)
         case .regressed, .lost:
-            guard SafetyRule.republish.holds else { return end(.fenced) }
-            return begin(.republishing(version, attempt(), then: .commit(id, ambiguous: ambiguous)))
+            return republish(version, then: .commit(id, ambiguous: true), terms)
         }
+    }
+
+    private mutating func apply(on version: Version) -> Action {
+        state = .owned(Version(epoch: version.epoch, sequence: next(after: version)))
+        return .apply
+    }
+
+    private mutating func republish(
+        _ version: Version,
+        then next: Resumption,
+        _ terms: () -> RepublishTerms
+    ) -> Action {
+        guard SafetyRule.republish.holds else { return end(.fenced) }
+        return begin(.republishing(version, terms(), then: next))
     }
 
     // MARK: Healing the store
 
-    private mutating func verifyAnswered(_ answer: VerifyAnswer, _ attempt: () -> ClaimAttempt) -> Action {
+    private mutating func verifyAnswered(_ answer: VerifyAnswer, _ terms: () -> RepublishTerms) -> Action {
         guard case .verifying(let version, let checked) = state else {
             impossible("verifyAnswered(\(answer))")
         }
@@ -138,22 +173,29 @@ extension OwnershipMachine {
         case .fenced:
             return end(.fenced)
         case .regressed, .lost:
-            guard SafetyRule.republish.holds else { return end(.fenced) }
             // The sweep stays asked for: what was put back is checked once more, under the generation in
             // force then.
-            return begin(.republishing(version, attempt(), then: .serving))
+            return republish(version, then: .serving, terms)
         case .otherGeneration:
             if let sweep { state = .verifying(version, sweep) }
             return again(atOnce: false)
         }
     }
 
-    private mutating func republishAnswered(_ answer: RepublishAnswer) -> Action {
-        guard case .republishing(var version, _, let next) = state else {
+    private mutating func republishAnswered(
+        _ answer: RepublishAnswer,
+        _ terms: () -> RepublishTerms
+    ) -> Action {
+        guard case .republishing(var version, let refused, let next) = state else {
             impossible("republishAnswered(\(answer))")
         }
         switch answer {
         case .fenced: return end(.fenced)
+        case .otherGeneration:
+            // Under the same attempt: an earlier copy may have been executed, and is recognised by it.
+            let newer = RepublishTerms(attempt: refused.attempt, generation: terms().generation)
+            state = .republishing(version, newer, then: next)
+            return again(atOnce: false)
         case .intact: break
         case .republished(let epoch): version.epoch = epoch
         }
@@ -171,13 +213,17 @@ extension OwnershipMachine {
     private mutating func release() -> Action {
         switch state {
         case .owned(let version): return begin(.releasing(version))
-        case .claiming, .absent, .committing, .verifying, .republishing, .releasing, .surrendering,
+        case .claiming, .absent, .committing, .resolving, .verifying, .republishing, .releasing,
+            .surrendering,
             .ended:
             impossible("release")
         }
     }
 
-    private mutating func releaseAnswered(_ answer: ReleaseAnswer) -> Action {
+    private mutating func releaseAnswered(
+        _ answer: ReleaseAnswer,
+        _ terms: () -> RepublishTerms
+    ) -> Action {
         guard case .releasing(let version) = state else { impossible("releaseAnswered(\(answer))") }
         switch answer {
         case .released:
@@ -189,13 +235,21 @@ extension OwnershipMachine {
             guard version.sequence > .zero else { return end(.released) }
             // An earlier copy of the release may have been executed, and another session may own the actor
             // since: what is put back must not fence that one, as a republish would.
-            return begin(.surrendering(version))
+            return begin(.surrendering(version, terms().generation))
         }
     }
 
-    private mutating func surrenderAnswered(_ answer: SurrenderAnswer) -> Action {
-        guard case .surrendering = state else { impossible("surrenderAnswered(\(answer))") }
+    private mutating func surrenderAnswered(
+        _ answer: SurrenderAnswer,
+        _ terms: () -> RepublishTerms
+    ) -> Action {
+        guard case .surrendering(let version, _) = state else {
+            impossible("surrenderAnswered(\(answer))")
+        }
         switch answer {
+        case .otherGeneration:
+            state = .surrendering(version, terms().generation)
+            return again(atOnce: false)
         case .released: return end(.released)
         case .fenced: return end(.fenced)
         }
@@ -212,23 +266,60 @@ extension OwnershipMachine {
             }
             state = .committing(version, id, ambiguous: true)
             return again(atOnce: false)
-        case .claiming, .verifying, .republishing, .releasing, .surrendering:
+        case .claiming, .resolving, .verifying, .republishing, .releasing, .surrendering:
             return again(atOnce: false)
         case .absent, .owned, .ended:
             impossible("unanswered")
         }
     }
 
-    private mutating func refused() -> Action {
+    private mutating func unsent() -> Action {
         switch state {
         case .committing(let version, _, ambiguous: false):
             state = .owned(version)
             return .rejectCommit
-        case .committing, .claiming, .verifying, .republishing, .releasing, .surrendering:
-            // For a commit: an earlier copy may have been executed, and a refusal of this one does not tell.
+        case .committing, .claiming, .resolving, .verifying, .republishing, .releasing, .surrendering:
+            return again(atOnce: false)
+        case .absent, .owned, .ended:
+            impossible("unsent")
+        }
+    }
+
+    private mutating func refused() -> Action {
+        switch state {
+        case .committing(let version, let id, let ambiguous):
+            // An earlier copy may have been executed, and a refusal of this one does not tell.
+            if ambiguous, SafetyRule.refusalLeavesDoubt.holds { return begin(.resolving(version, id)) }
+            state = .owned(version)
+            return .rejectCommit
+        case .resolving:
+            return end(.refused)
+        // What was checked under the generation in force is in the store, with us as its owner, and can be
+        // claimed again.
+        case .releasing where sweep == nil:
+            return end(.refused)
+        // The store may have lost what is still here.
+        case .claiming, .verifying, .republishing, .releasing, .surrendering:
             return again(atOnce: false)
         case .absent, .owned, .ended:
             impossible("refused")
+        }
+    }
+
+    /// Somebody else wrote there. The state in memory may be the only one, so a refused commit does not end
+    /// it.
+    private mutating func unreadable() -> Action {
+        switch state {
+        case .committing(let version, _, ambiguous: false):
+            state = .owned(version)
+            return .rejectCommit
+        case .committing(let version, _, ambiguous: true), .resolving(let version, _):
+            state = .owned(version)
+            return .doubtCommit
+        case .claiming, .verifying, .republishing, .releasing, .surrendering:
+            return end(.abandoned)
+        case .absent, .owned, .ended:
+            impossible("unreadable")
         }
     }
 

@@ -13,17 +13,20 @@ package struct OwnershipMachine: Sendable, Equatable {
         /// The actor is ours and nothing is in flight. Can become every state but `claiming` and `absent`.
         case owned(Version)
         /// A commit on top of the version is in flight; `ambiguous` once a copy of it went unanswered. Can
-        /// become `owned` (with or without the change), `republishing` or `ended`.
+        /// become `owned` (with or without the change), `resolving`, `republishing` or `ended`.
         case committing(Version, CommitID, ambiguous: Bool)
+        /// A copy of a commit went unanswered, and the store refuses to take another: it is asked what became
+        /// of the first. Can become `owned` (with or without the change), `republishing` or `ended`.
+        case resolving(Version, CommitID)
         /// After a change of generation, the store is asked whether it still has our version. Can become
         /// `owned`, `republishing` or `ended`.
         case verifying(Version, Generation)
         /// The store lost what we hold, and is given it back. Can become `owned`, `committing` or `ended`.
-        case republishing(Version, ClaimAttempt, then: Resumption)
+        case republishing(Version, RepublishTerms, then: Resumption)
         /// The actor is being given up in good order. Can become `surrendering` or `ended`.
         case releasing(Version)
         /// The store lost what is being given up, and is given it back as nobody's. Can become `ended`.
-        case surrendering(Version)
+        case surrendering(Version, Generation)
         /// The activation must be dropped. Terminal.
         case ended(End)
     }
@@ -48,6 +51,9 @@ package struct OwnershipMachine: Sendable, Equatable {
         case sessionOver
         /// Nobody waits for it any more, or the stored state cannot be read.
         case abandoned
+        /// The store refuses what is left to do, and has all that was acknowledged. Who claims the actor next
+        /// fences whatever copies of a commit or release are still on their way.
+        case refused
     }
 
     /// One exchange with the store.
@@ -55,24 +61,30 @@ package struct OwnershipMachine: Sendable, Equatable {
         /// Take the actor. `dead` is an owner, known to be dead, that an earlier answer named.
         case claim(create: Bool, dead: SessionID?)
         case commit(Version, CommitID)
+        case resolve(Version, CommitID)
         case verify(Version, Generation)
-        case republish(Version, ClaimAttempt)
+        case republish(Version, RepublishTerms)
         case release(Version)
-        case surrender(Version)
+        case surrender(Version, Generation)
     }
 
     package enum Event: Equatable, Sendable {
         /// The store answered a claim. `ownerIsDead`: it named an owner whose tombstone we have seen.
         case claimAnswered(ClaimAnswer, ownerIsDead: Bool)
         case commitAnswered(CommitAnswer)
+        case resolveAnswered(ResolveAnswer)
         case verifyAnswered(VerifyAnswer)
         case republishAnswered(RepublishAnswer)
         case releaseAnswered(ReleaseAnswer)
         case surrenderAnswered(SurrenderAnswer)
         /// The operation may or may not have been executed.
         case unanswered
-        /// The operation was certainly not executed: the store refused it, or it never left.
+        /// The operation was not executed, and may be soon: it never left, or the store is not up to it yet.
+        case unsent
+        /// The operation was not executed: the store refused it, and will do so again for a while.
         case refused
+        /// The operation was not executed: what is stored cannot be read, and must be left as it is.
+        case unreadable
         /// The actor does not exist and shall.
         case create
         /// A change was decided on top of the owned version.
@@ -83,7 +95,7 @@ package struct OwnershipMachine: Sendable, Equatable {
         case release
         /// The store holds another generation: our state must be checked against it.
         case sweep(Generation)
-        /// Nobody waits any more, or the state cannot be read.
+        /// Nobody waits any more.
         case abandon
         /// The session ended.
         case sessionOver
@@ -104,6 +116,8 @@ package struct OwnershipMachine: Sendable, Equatable {
         case apply
         /// The commit in flight was not and will not be executed: tell its callers.
         case rejectCommit
+        /// Nobody can say what became of the commit in flight: tell its callers.
+        case doubtCommit
         /// Drop the activation.
         case drop(End)
     }
@@ -123,8 +137,8 @@ package struct OwnershipMachine: Sendable, Equatable {
     /// The version that is committed and ours, if any. Reads are answered from it while the session is valid.
     package var committed: Version? {
         switch state {
-        case .owned(let version), .committing(let version, _, _), .verifying(let version, _),
-            .republishing(let version, _, _):
+        case .owned(let version), .committing(let version, _, _), .resolving(let version, _),
+            .verifying(let version, _), .republishing(let version, _, _):
             version
         case .claiming, .absent, .releasing, .surrendering, .ended:
             nil
@@ -148,10 +162,11 @@ package struct OwnershipMachine: Sendable, Equatable {
         switch state {
         case .claiming(let create): .claim(create: create, dead: deadOwner)
         case .committing(let version, let id, _): .commit(version, id)
+        case .resolving(let version, let id): .resolve(version, id)
         case .verifying(let version, let generation): .verify(version, generation)
-        case .republishing(let version, let attempt, _): .republish(version, attempt)
+        case .republishing(let version, let terms, _): .republish(version, terms)
         case .releasing(let version): .release(version)
-        case .surrendering(let version): .surrender(version)
+        case .surrendering(let version, let generation): .surrender(version, generation)
         case .absent, .owned, .ended: nil
         }
     }

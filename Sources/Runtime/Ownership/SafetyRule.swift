@@ -21,6 +21,8 @@ package enum SafetyRule: String, CaseIterable, Sendable {
     case releaseChecksEpoch
     /// All copies of a commit bear one id.
     case commitKeepsID
+    /// A refusal of a commit says nothing of the copies before it.
+    case refusalLeavesDoubt
     /// One commit of an actor is in flight at a time.
     case oneCommitInFlight
     /// Nothing is claimed under a new generation of data until whoever may hold newer data has put it back,
@@ -34,6 +36,8 @@ package enum SafetyRule: String, CaseIterable, Sendable {
     case claimAttempt
     /// An owner puts back whatever the store lost.
     case republish
+    /// A republish or surrender that was decided before the latest loss puts nothing back.
+    case republishNamesGeneration
     /// A node refuses asks that are meant for another session.
     case linkChecksSession
 }

@@ -26,6 +26,17 @@ package enum CommitAnswer: Hashable, Sendable {
     case lost
 }
 
+/// The store's answer to the question what became of a commit.
+package enum ResolveAnswer: Hashable, Sendable {
+    /// The change is durable.
+    case committed
+    /// The store holds the version that the commit was decided on: no copy has been executed yet.
+    case pending
+    case fenced
+    case regressed
+    case lost
+}
+
 /// The store's answer when a live actor is checked after a change of generation.
 package enum VerifyAnswer: Hashable, Sendable {
     /// The store holds exactly what we hold.
@@ -44,6 +55,22 @@ package enum RepublishAnswer: Hashable, Sendable {
     /// The store holds exactly what we hold; nothing was to be done.
     case intact
     case fenced
+    /// The store holds another generation than the one the republish was decided under.
+    case otherGeneration
+}
+
+/// What every copy of a republish names.
+package struct RepublishTerms: Hashable, Sendable {
+    /// Tells the copies of this republish from other claims and republishes of the session.
+    package let attempt: ClaimAttempt
+    /// The generation under which the republish was decided; another one in force refuses it. After a second
+    /// loss a late copy would otherwise put an older state in the way of its own owner.
+    package let generation: Generation
+
+    package init(attempt: ClaimAttempt, generation: Generation) {
+        self.attempt = attempt
+        self.generation = generation
+    }
 }
 
 /// The store's answer to a release.
@@ -62,6 +89,8 @@ package enum SurrenderAnswer: Hashable, Sendable {
     case released
     /// It had gone to somebody else before.
     case fenced
+    /// The store holds another generation than the one the surrender was decided under.
+    case otherGeneration
 }
 
 /// The store's answer to a look at who owns some actors.

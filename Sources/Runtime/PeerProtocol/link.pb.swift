@@ -200,7 +200,7 @@ package nonisolated struct WireAsk: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// Unique among the unanswered asks of its stream.
+  /// Used once on its stream. Numbers grow; one may arrive up to 65 535 numbers late.
   package var correlation: UInt64 = 0
 
   /// The session that the ask is for.

@@ -1,6 +1,7 @@
 import ActorRuntime
 import Logging
 import Synchronization
+import Timing
 
 extension LinkClient {
     /// Maintains the connections until the task is cancelled; then every request fails and every connection

@@ -2,6 +2,7 @@ package import ActorRuntime
 package import Logging
 package import NIOPosix
 import Synchronization
+import Timing
 
 /// Sends this node's requests to its peers, by address. Connections are opened on demand, and closed when
 /// idle.

@@ -28,8 +28,19 @@ final class LinkServerStream: Sendable {
     /// Wakes the writer. Several wake-ups may become one.
     private let wakes = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
 
-    init(secret: ClusterSecret, policy: LinkPolicy, clock: any HostClock, receiver: any LinkReceiver) {
-        let handshake = ServerHandshake(secret: secret, challenge: ClusterSecret.freshNonce())
+    /// - Parameter address: `host:port` that the peers of this node connect to.
+    init(
+        secret: ClusterSecret,
+        address: String,
+        policy: LinkPolicy,
+        clock: any HostClock,
+        receiver: any LinkReceiver
+    ) {
+        let handshake = ServerHandshake(
+            secret: secret,
+            challenge: ClusterSecret.freshNonce(),
+            address: address
+        )
         let challenge = WireFromServer.with { $0.challenge = handshake.challenge }
         state = Mutex(
             State(handshake: handshake, incoming: ServerRequestTable(policy: policy, firstMessage: challenge))
@@ -150,8 +161,8 @@ final class LinkServerStream: Sendable {
                 incoming.reject(
                     WireAnswer(.failed(failure), correlation: wire.correlation, id: id, policy: policy)
                 )
-            case .duplicate:
-                throw .malformed("two requests have the same correlation")
+            case .repeated:
+                throw .malformed("the correlation of a request was used before")
             }
             if incoming.isCongested { throw .slowReader }
         }

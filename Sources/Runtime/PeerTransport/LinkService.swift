@@ -3,15 +3,18 @@ import GRPCCore
 import Logging
 import PeerProtocol
 import Synchronization
+import Timing
 
 /// The gRPC service behind `LinkServer`: serves the streams of all peers.
 final class LinkService: WireLink.StreamingServiceProtocol {
     private struct State {
         var isLeaving = false
+        /// `host:port` that the peers of this node connect to.
+        var address: String
         var streams: [ObjectIdentifier: LinkServerStream] = [:]
     }
 
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     private let secret: ClusterSecret
     private let policy: LinkPolicy
     private let clock: any HostClock
@@ -19,19 +22,27 @@ final class LinkService: WireLink.StreamingServiceProtocol {
     private let logger: Logger
     private let logThrottle: LogThrottle
 
+    /// - Parameter address: `host:port` that the peers of this node connect to.
     init(
         secret: ClusterSecret,
+        address: String,
         policy: LinkPolicy,
         clock: any HostClock,
         receiver: any LinkReceiver,
         logger: Logger
     ) {
+        state = Mutex(State(address: address))
         self.secret = secret
         self.policy = policy
         self.clock = clock
         self.receiver = receiver
         self.logger = logger
         logThrottle = LogThrottle(interval: policy.refusalLogInterval)
+    }
+
+    /// The peers of this node connect to this address from now on.
+    func isReached(at address: String) {
+        state.withLock { $0.address = address }
     }
 
     /// Tells every client to send its requests elsewhere, those of later streams included.
@@ -58,7 +69,13 @@ final class LinkService: WireLink.StreamingServiceProtocol {
         to writer: RPCWriter<WireFromServer>,
         peer: String
     ) async throws {
-        let stream = LinkServerStream(secret: secret, policy: policy, clock: clock, receiver: receiver)
+        let stream = LinkServerStream(
+            secret: secret,
+            address: state.withLock { $0.address },
+            policy: policy,
+            clock: clock,
+            receiver: receiver
+        )
         let isLeaving = state.withLock { state in
             state.streams[ObjectIdentifier(stream)] = stream
             return state.isLeaving

@@ -20,10 +20,13 @@ struct ServerHandshake {
     private(set) var state = State.waiting
     private let secret: ClusterSecret
     private let challengeNonce: [UInt8]
+    /// `host:port` that the peers of this node connect to.
+    private let address: String
 
-    init(secret: ClusterSecret, challenge: [UInt8]) {
+    init(secret: ClusterSecret, challenge: [UInt8], address: String) {
         self.secret = secret
         challengeNonce = challenge
+        self.address = address
     }
 
     /// The first message of the stream, which the client's proof must cover.
@@ -45,6 +48,10 @@ struct ServerHandshake {
         )
         guard secret.isValid([UInt8](hello.proof), of: .client, on: transcript) else {
             throw .unauthenticated("the peer does not know the cluster's secret")
+        }
+        // Somebody may relay a peer's hello that was meant for another node.
+        guard hello.address == address else {
+            throw .unauthenticated("the hello is meant for another node, at \(hello.address)")
         }
         state = .trusted
         return .with { $0.proof = Data(secret.proof(of: .server, on: transcript)) }

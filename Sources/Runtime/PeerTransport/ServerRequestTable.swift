@@ -8,8 +8,8 @@ struct ServerRequestTable {
         case serve
         /// As many requests as allowed are being served.
         case overloaded
-        /// A request with this correlation is being served.
-        case duplicate
+        /// A request with this correlation came before, or may have come.
+        case repeated
     }
 
     /// A response that was not sent yet.
@@ -20,6 +20,7 @@ struct ServerRequestTable {
     }
 
     private let policy: LinkPolicy
+    private var used = CorrelationWindow()
     private var inFlight: Set<UInt64> = []
     private var answers: [Waiting] = []
     private var controlMessages: [WireFromServer] = []
@@ -39,7 +40,7 @@ struct ServerRequestTable {
 
     /// Takes in a request.
     mutating func admit(_ correlation: UInt64) -> Admission {
-        if inFlight.contains(correlation) { return .duplicate }
+        guard used.insert(correlation) else { return .repeated }
         guard inFlight.count < policy.asksPerStream else { return .overloaded }
         inFlight.insert(correlation)
         return .serve
@@ -53,8 +54,7 @@ struct ServerRequestTable {
         return answers.count == 1
     }
 
-    /// Queues the response to a request that was not admitted. The correlation may be in use again before it
-    /// is sent.
+    /// Queues the response to a request that was not admitted.
     mutating func reject(_ answer: WireAnswer) {
         answers.append(Waiting(answer: answer, wasServed: false))
     }

@@ -13,14 +13,9 @@ package struct RedisActorHistoryStore: ActorHistoryStore {
         self.keys = RedisKeys(cluster: cluster)
     }
 
-    package func history(of id: ActorID) async throws(StoreFailure) -> ActorHistory {
-        guard let record = try await record(of: id), record.sequence > .zero else { return .none }
-        guard record.content.contains(where: { $0.name == "b" }) else { return .notKept }
-        do throws(CodecFailure) {
-            return .kept(try EventJournal(record.content, upTo: record.sequence))
-        } catch {
-            throw .unreadable("actor \(id): \(error.reason)")
-        }
+    package func content(of id: ActorID) async throws(StoreFailure) -> StoredContent? {
+        guard let record = try await record(of: id), record.sequence > .zero else { return nil }
+        return StoredContent(record.content, at: record.sequence)
     }
 
     /// An actor's record; nil if there is none.

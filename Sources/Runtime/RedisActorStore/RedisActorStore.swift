@@ -10,6 +10,8 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
     let client: RedisClient
     let keys: RedisKeys
     let layout: any StateLayout<Logic>
+    private let commitScript: RedisScript
+    private let reductionScript: RedisScript
     private let lifetime: @Sendable (Logic.State) -> Duration?
 
     /// - Parameters:
@@ -27,11 +29,9 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
         self.keys = RedisKeys(cluster: cluster)
         self.layout = layout
         self.retention = retention
+        self.commitScript = CommitScript.script(database: client.configuration.database)
+        self.reductionScript = CommitScript.reduction(database: client.configuration.database)
         self.lifetime = lifetime
-    }
-
-    package func form(after form: StoredForm, at sequence: SequenceNumber) -> StoredForm {
-        layout.form(after: form, at: sequence)
     }
 
     package func form(at sequence: SequenceNumber) -> StoredForm { layout.form(at: sequence) }
@@ -42,11 +42,16 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
     ) async throws(StoreFailure) -> ClaimResult<Logic.State> {
         let answer = try await ask(
             ClaimScript.script(for: terms.mode),
+            withoutMemory: terms.mode == .create ? ClaimScript.take : nil,
             about: id,
             keys: [keys.actor(id), keys.nodes],
             ClaimScript.arguments(terms, retention: Retention(usual: retention))
         )
-        return try ClaimScript.claim(answer, of: id, by: layout)
+        let claim = try ClaimScript.claim(answer, of: id, by: layout)
+        if terms.mode == .create, claim.answer == .absent {
+            throw .refused("actor \(id): Redis is out of memory (OOM), and does not have it yet")
+        }
+        return claim
     }
 
     package func commit(
@@ -55,13 +60,12 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
         version: Version,
         commit: CommitID,
         change: StateChange<Logic>
-    ) async throws(StoreFailure) -> CommitAnswer {
-        let content = try encoding(id) { () throws(CodecFailure) in
-            try layout.content(of: change, at: change.sequence, on: change.form)
-        }
-        try checkSize(content, of: id)
+    ) async throws(StoreFailure) -> CommitResult {
+        let written = try encoding(id) { () throws(CodecFailure) in try layout.write(change) }
+        try checkSize(written.content, of: id)
         let answer = try await ask(
-            CommitScript.script,
+            commitScript,
+            withoutMemory: change.isReduction ? reductionScript : nil,
             about: id,
             keys: [keys.actor(id)],
             CommitScript.arguments(
@@ -69,11 +73,26 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
                 version: version,
                 next: change.sequence,
                 commit: commit,
-                content: content,
+                content: written.content,
                 retention: retention(of: change.after)
             )
         )
-        return try CommitScript.answer(answer)
+        return CommitResult(try CommitScript.answer(answer), leaves: written.form)
+    }
+
+    package func resolve(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        commit: CommitID
+    ) async throws(StoreFailure) -> ResolveAnswer {
+        let answer = try await ask(
+            ResolveScript.script,
+            about: id,
+            keys: [keys.actor(id)],
+            ResolveScript.arguments(owner: owner, version: version, commit: commit)
+        )
+        return try ResolveScript.answer(answer)
     }
 
     package func verify(
@@ -114,18 +133,18 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
         _ id: ActorID,
         owner: SessionID,
         version: Version,
-        attempt: ClaimAttempt,
+        terms: RepublishTerms,
         state: Logic.State
     ) async throws(StoreFailure) -> RepublishAnswer {
         let content = try wholeContent(of: id, in: state, at: version)
         let answer = try await ask(
             RepublishScript.script,
             about: id,
-            keys: [keys.actor(id)],
+            keys: [keys.actor(id), keys.nodes],
             RepublishScript.arguments(
                 owner: owner,
                 version: version,
-                attempt: attempt,
+                terms: terms,
                 content: content,
                 retention: retention(of: state)
             )
@@ -151,16 +170,18 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
         _ id: ActorID,
         owner: SessionID,
         version: Version,
+        generation: Generation,
         state: Logic.State
     ) async throws(StoreFailure) -> SurrenderAnswer {
         let content = try wholeContent(of: id, in: state, at: version)
         let answer = try await ask(
             SurrenderScript.script,
             about: id,
-            keys: [keys.actor(id)],
+            keys: [keys.actor(id), keys.nodes],
             SurrenderScript.arguments(
                 owner: owner,
                 version: version,
+                generation: generation,
                 content: content,
                 retention: retention(of: state)
             )
@@ -170,13 +191,22 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
 }
 
 extension RedisActorStore {
+    /// - Parameter spare: the script that is asked with the same arguments if Redis refuses this one for want
+    ///   of memory.
     private func ask(
         _ script: RedisScript,
+        withoutMemory spare: @autoclosure () -> RedisScript? = nil,
         about id: ActorID,
         keys: [String],
         _ arguments: [RedisArgument]
     ) async throws(StoreFailure) -> ScriptAnswer {
-        try await client.ask(script, about: "\(script.name) of actor \(id)", keys: keys, arguments)
+        try await client.ask(
+            script,
+            withoutMemory: spare(),
+            about: "\(script.name) of actor \(id)",
+            keys: keys,
+            arguments
+        )
     }
 
     private func retention(of state: Logic.State) -> Retention {
@@ -218,9 +248,13 @@ extension RedisActorStore {
 extension RedisClient {
     /// Runs a script and parses its answer.
     ///
-    /// - Parameter subject: the script and its actor or key, for messages.
+    /// - Parameters:
+    ///   - spare: the script that is asked with the same arguments if Redis refuses this one for want of
+    ///     memory.
+    ///   - subject: the script and its actor or key, for messages.
     func ask(
         _ script: RedisScript,
+        withoutMemory spare: @autoclosure () -> RedisScript? = nil,
         about subject: @autoclosure () -> String,
         keys: [String],
         _ arguments: [RedisArgument]
@@ -229,6 +263,9 @@ extension RedisClient {
         do throws(RedisError) {
             reply = try await call(script, keys: keys, arguments: arguments)
         } catch {
+            if case .server(let refusal) = error, refusal.code == "OOM", let spare = spare() {
+                return try await ask(spare, about: subject(), keys: keys, arguments)
+            }
             throw StoreFailure(error, about: subject())
         }
         return try ScriptAnswer(reply, about: subject())

@@ -53,7 +53,7 @@ package final class RedisChangeFeed: ChangeFeed {
     }
 
     package func notifications(of id: ActorID) -> AsyncStream<ChangeNotification>? {
-        let channel = keys.actor(id)
+        let channel = keys.channel(id, inDatabase: client.configuration.database)
         let subscriptionChange = subscriptionChange
         let notifications = listeners.add(to: channel) { subscriptionChange.yield(channel) }
         arrivals.continuation.yield()

@@ -51,7 +51,7 @@ struct ScriptAnswer {
         case .simple(let text): text
         case .bulk(let bytes): String(validating: bytes, as: UTF8.self)
         case .integer(let number): String(number)
-        case .null, .array, .error: nil
+        case .null, .array, .error, .tooLarge: nil
         }
     }
 }

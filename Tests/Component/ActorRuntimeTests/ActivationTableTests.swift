@@ -26,7 +26,9 @@ import Testing
     }
 
     private func unused(_ table: ActivationTable, since seconds: Int, atMost limit: Int) -> [Int?] {
-        table.unused(since: start + .seconds(seconds), atMost: limit).map { number($0) }
+        var copy = table
+        let found = copy.rotateUnused(since: start + .seconds(seconds), atMost: limit, at: start)
+        return found.map { number($0) }
     }
 
     @Test func `the unused come in the order of their last use`() {

@@ -180,6 +180,35 @@ import Testing
         }
     }
 
+    @Test func `a store without room takes what shrinks an actor, also from among other commands`()
+        async throws
+    {
+        try await TestCluster.with { cluster async throws in
+            let node = cluster.nodes[0]
+            try await node.add(50)
+            let commit = node.store.faults.holdNext(.commit)
+            try await withThrowingTaskGroup(of: Int64?.self) { group in
+                group.addTask { await failure { try await node.add(100) } == nil ? 100 : nil }
+                await commit.arrived()
+                cluster.redis.withStore { $0.isFull = true }
+                for amount in [100, -10, 200, -20] as [Int64] {
+                    group.addTask { await failure { try await node.add(amount) } == nil ? amount : nil }
+                }
+                try await cluster.until { await cluster.waiting(in: node, for: "c") == 4 }
+                commit.release()
+                var applied: [Int64] = []
+                for try await amount in group { if let amount { applied.append(amount) } }
+                #expect(applied.sorted() == [-20, -10])
+            }
+            #expect(try await node.read() == 20)
+            #expect(cluster.record("c")?.state?.value == 20)
+            let refused = await failure { try await node.add(1, to: "new") }
+            #expect(refused?.outcome == .notApplied)
+            #expect(refused?.detail.contains("OOM") == true)
+            #expect(try await node.drain() == 0)
+        }
+    }
+
     @Test func `a refusal after a copy went unanswered does not count as not applied`() async throws {
         try await TestCluster.with { cluster async throws in
             let node = cluster.nodes[0]
@@ -187,6 +216,60 @@ import Testing
             node.store.faults.loseNext(.commit, executed: true)
             node.store.faults.refuseNext(.commit, "OOM")
             #expect(try await cluster.whilePassing { try await node.add(10) } == 11)
+        }
+    }
+
+    @Test func `a commit in doubt that the store then refuses for good is looked up once`() async throws {
+        try await TestCluster.with { cluster async throws in
+            let node = cluster.nodes[0]
+            try await node.add(1)
+            node.store.faults.loseNext(.commit, executed: true)
+            node.store.faults.refuseNext(.commit, times: 1_000, "OOM")
+            node.store.faults.loseNext(.resolve, executed: true)
+            #expect(try await cluster.whilePassing { try await node.add(10) } == 11)
+            #expect(node.store.faults.count(of: .commit) == 3)
+            #expect(node.store.faults.count(of: .resolve) == 2)
+        }
+    }
+
+    @Test
+    func `a commit that may come yet is unknown to its callers, and comes never once the cart is asked for`()
+        async throws
+    {
+        try await TestCluster.with { cluster async throws in
+            let node = cluster.nodes[0]
+            try await node.add(1)
+            let first = try #require(cluster.sequence("c"))
+            let held = node.store.faults.holdNext(.commit)
+            node.store.faults.refuseNext(.commit, "OOM")
+            async let fate = cluster.whilePassing { await failure { try await node.add(10) } }
+            await held.arrived()
+            held.lose()
+            let fateIs = try await fate
+            #expect(fateIs?.outcome == .unknown)
+            #expect(fateIs?.reason == .storeUnavailable)
+            #expect(fateIs?.detail.contains("OOM") == true)
+            #expect(try await cluster.whilePassing { try await node.read() } == 1)
+            held.deliverLate()
+            #expect(try await cluster.whilePassing { try await node.add(100) } == 101)
+            #expect(cluster.sequence("c") == first + 1)
+        }
+    }
+
+    @Test func `a sweep and a drain go on over a commit in doubt that the store refuses`() async throws {
+        try await TestCluster.with { cluster async throws in
+            let node = cluster.nodes[0]
+            try await node.add(1)
+            let session = node.directory.session
+            node.store.faults.loseNext(.commit, executed: true)
+            node.store.faults.refuseNext(.commit, times: 1_000, "OOM")
+            async let change = cluster.whilePassing { try await node.add(10) }
+            cluster.redis.withStore { $0.restart() }
+            let changed = try await change
+            #expect(changed == 11)
+            await cluster.pass(.seconds(10))
+            #expect(session.mayAct(at: cluster.clock.now))
+            #expect(try await node.drain() == 0)
         }
     }
 

@@ -60,6 +60,17 @@ import Testing
         }
     }
 
+    @Test func `a drain ends in time where an actor cannot be released`() async throws {
+        try await TestCluster.with { cluster async throws in
+            let node = cluster.nodes[0]
+            try await node.add(1)
+            node.store.faults.loseNext(.release, executed: false, times: 1_000_000)
+            let began = cluster.clock.now
+            #expect(try await cluster.whilePassing { try await node.drain() } == 1)
+            #expect(cluster.clock.now - began < .seconds(25))
+        }
+    }
+
     @Test func `a host that stops at once answers who waits, also for a commit that is on its way`()
         async throws
     {

@@ -94,6 +94,26 @@ import Testing
         }
     }
 
+    @Test func `a republish that arrives after a second loss takes nothing from its owner`() async throws {
+        try await TestCluster.with { cluster async throws in
+            let node = cluster.nodes[0]
+            try await node.add(1)
+            let held = node.store.faults.holdNext(.republish)
+            cluster.redis.withStore { $0.flush() }
+            await cluster.pass(.milliseconds(1_200))
+            await held.arrived()
+            held.lose()
+            try await cluster.until { cluster.record("c") != nil }
+            #expect(try await cluster.whilePassing { try await node.add(10) } == 11)
+            cluster.redis.withStore { $0.flush() }
+            held.deliverLate()
+            #expect(cluster.record("c") == nil)
+            try await cluster.until { cluster.record("c") != nil }
+            #expect(cluster.record("c")?.state?.value == 11)
+            #expect(try await cluster.whilePassing { try await node.add(100) } == 111)
+        }
+    }
+
     @Test func `the lease is not extended before the sweep is through`() async throws {
         try await TestCluster.with { cluster async throws in
             let node = cluster.nodes[0]

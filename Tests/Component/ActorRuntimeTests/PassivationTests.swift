@@ -79,6 +79,33 @@ import Testing
         }
     }
 
+    @Test func `a refused release frees the memory, and the actor is claimed again`() async throws {
+        try await TestCluster.with(policy: quick()) { cluster async throws in
+            let node = cluster.nodes[0]
+            try await node.add(7)
+            node.store.faults.refuseNext(.release)
+            try await cluster.until { node.host.liveCount == 0 }
+            #expect(node.store.faults.count(of: .release) == 1)
+            #expect(cluster.record("c")?.owner == node.directory.session.id)
+            #expect(try await node.add(1) == 8)
+        }
+    }
+
+    @Test func `an actor that cannot be released does not keep the others in memory`() async throws {
+        try await TestCluster.with(policy: quick()) { cluster async throws in
+            let node = cluster.nodes[0]
+            try await node.add(7)
+            let release = node.store.faults.holdNext(.release)
+            await cluster.pass(.seconds(31))
+            await release.arrived()
+            try await node.add(1, to: "later")
+            try await cluster.until { cluster.record("later")?.owner == nil }
+            #expect(node.host.liveCount == 1)
+            release.release()
+            try await cluster.until { node.host.liveCount == 0 }
+        }
+    }
+
     @Test func `what Redis lost is put back before it is given up`() async throws {
         try await TestCluster.with(policy: quick()) { cluster async throws in
             let node = cluster.nodes[0]

@@ -142,6 +142,7 @@ extension TestCluster {
         let commit = CommitID("commit")
         #expect(
             try await store.commit(id, owner: session, version: version, commit: commit, change: change)
+                .answer
                 == .committed
         )
     }

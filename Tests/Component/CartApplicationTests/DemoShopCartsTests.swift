@@ -52,6 +52,24 @@ import Testing
         #expect(try await carts().items(of: "u", call()) == [item("a", 1)])
     }
 
+    @Test func `a product's id is its SKU, whatever text it is`() async throws {
+        let products = [
+            "KDP 601 (blau)#2", "Größe-42", "茶", "a,b", "a+20b", "a%20b", "~", "a/b", "\u{E9}", "e\u{301}",
+            String(repeating: "é", count: 64),
+        ]
+        for space in CartNamespace.allCases {
+            let carts = carts(space)
+            for product in products { try await carts.add(item(product, 2), for: "u", call()) }
+            let stored = backend.cart(try space.cart(of: "u").text).cart?.lines.map { Array($0.sku.utf8) }
+            #expect(stored == products.map { Array($0.utf8) })
+            let items = try await carts.items(of: "u", call())
+            #expect(items.count == products.count && zip(items, products).allSatisfy { $0.isOf($1) })
+            try await carts.remove("e\u{301}", for: "u", call())
+            #expect(try await carts.items(of: "u", call()).map(\.quantity) == Array(repeating: 2, count: 10))
+            #expect(try await carts.items(of: "u", call()).contains { $0.isOf("\u{E9}") })
+        }
+    }
+
     @Test func `users of one name in two shops have a cart each`() async throws {
         try await carts(.hipstershop).add(item("a", 1), for: "u", call())
         #expect(try await carts(.oteldemo).items(of: "u", call()).isEmpty)
@@ -61,7 +79,8 @@ import Testing
     @Test func `what can be in no cart is refused by its field, and nobody is asked`() async throws {
         let bad: [(DemoShopItem, String, Refusal.FieldName)] = [
             (item("a", 1), "", .cart), (item("a", 1), String(repeating: "u", count: 200), .cart),
-            (item("", 1), "u", .sku), (item(String(repeating: "p", count: 65), 1), "u", .sku),
+            (item("", 1), "u", .sku), (item(String(repeating: "p", count: 129), 1), "u", .sku),
+            (item("a\0", 1), "u", .sku), (item("a\n", 1), "u", .sku),
             (item("a", 0), "u", .quantity), (item("a", -1), "u", .quantity),
             (item("a", 10_000), "u", .quantity), (item("a", .max), "u", .quantity),
             (item("a", 1, at: -1), "u", .unitPrice), (item("a", 1, at: .max), "u", .unitPrice),
@@ -138,7 +157,32 @@ import Testing
     func `a product in two lines, as former builds left it half-way, shows one item and is set to one line`()
         async throws
     {
-        let euro = try Currency("USD")
+        try putTwoLines()
+        let carts = carts(.retail)
+        #expect(try await carts.items(of: "u", call()) == [item("a", 10, at: 250)])
+        #expect(try await carts.set("a", quantity: 7, unitPrice: 250, for: "u", call()))
+        #expect(try await carts.items(of: "u", call()) == [item("a", 7, at: 250)])
+    }
+
+    @Test(
+        arguments: [(9_999, 1, 1, 999_999_999_999), (1, 999_999_999_999, 9_999, 1)]
+            as [(Int64, Int64, Int64, Int64)]
+    )
+    func `a quantity and a price are set together though one alone would be too much`(
+        quantity: Int64,
+        price: Int64,
+        newQuantity: Int64,
+        newPrice: Int64
+    ) async throws {
+        let carts = carts(.retail)
+        try await carts.add(item("a", quantity, at: price), for: "u", call())
+        #expect(try await carts.set("a", quantity: newQuantity, unitPrice: newPrice, for: "u", call()))
+        #expect(try await carts.items(of: "u", call()) == [item("a", newQuantity, at: newPrice)])
+    }
+
+    /// A cart that holds one product in two lines, at two prices.
+    private func putTwoLines() throws {
+        let dollar = try Currency("USD")
         let lines = [(1, 100, 3), (2, 250, 7)].map { id, price, quantity in
             Line(
                 id: LineID(UInt32(id)),
@@ -150,17 +194,41 @@ import Testing
             )
         }
         let cart = OpenCart(
-            currency: euro,
+            currency: dollar,
             lines: lines,
             lastLine: LineID(2),
             createdAt: moment,
             updatedAt: moment
         )
         backend.put(try CartNamespace.retail.cart(of: "u").text, .open(cart), sequence: 3)
-        let carts = carts(.retail)
-        #expect(try await carts.items(of: "u", call()) == [item("a", 10, at: 250)])
-        #expect(try await carts.set("a", quantity: 7, unitPrice: 250, for: "u", call()))
-        #expect(try await carts.items(of: "u", call()) == [item("a", 7, at: 250)])
+    }
+
+    @Test func `a product in two lines is taken out by one commit, or not at all`() async throws {
+        for outcome in [HostFailure.Outcome.notApplied, .unknown] {
+            try putTwoLines()
+            let dispatcher = FaultyDispatcher(to: backend, .before, at: 1, telling: outcome)
+            let refusal = await #expect(throws: Refusal.self) {
+                try await DemoShopCarts(.retail, application(dispatcher)).remove("a", for: "u", call())
+            }
+            #expect(refusal?.retryAdvice?.outcome == outcome)
+            #expect(try await carts(.retail).items(of: "u", call()) == [item("a", 10, at: 250)])
+        }
+        let before = backend.asked.count
+        try await carts(.retail).remove("a", for: "u", call())
+        // One look and one change.
+        #expect(backend.asked.count == before + 2)
+        #expect(try await carts(.retail).items(of: "u", call()).isEmpty)
+    }
+
+    @Test func `a product of which a line goes meanwhile is taken out all the same`() async throws {
+        try putTwoLines()
+        let id = ActorID(try CartNamespace.retail.cart(of: "u").text)
+        let dispatcher = HookedDispatcher(to: backend, before: 1) {
+            let removal = CartCommand.change(.removeLine(LineID(2)), at: moment)
+            _ = try await backend.ask(id, removal, deadline: .now, trace: "")
+        }
+        try await DemoShopCarts(.retail, application(dispatcher)).remove("a", for: "u", call())
+        #expect(try await carts(.retail).items(of: "u", call()).isEmpty)
     }
 
     @Test func `removing takes a product out, and one that is not there is fine`() async throws {

@@ -51,7 +51,7 @@ import Testing
             sleep: sleep,
             newID: { CartID(randomHigh: 0, randomLow: 1) },
             isDraining: { false },
-            past: FixedPastStore(.notKept),
+            past: FixedPastStore(nil),
             feed: ManualChangeFeed(limit: count),
             watches: registry
         )

@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("0", "invalid-field"), ("-1", "invalid-field"), ("1.0", "wrong-type"), ("1e2", "wrong-type"),
+        ("0", "invalid-field"), ("-1", "invalid-field"), ("1.5", "wrong-type"), ("1e-2", "wrong-type"),
         ("\"1\"", "wrong-type"), ("true", "wrong-type"), ("[1]", "wrong-type"), ("{}", "wrong-type"),
         ("9223372036854775808", "invalid-field"), ("99999999999999999999999999", "invalid-field"),
         ("null", "missing-field"),
@@ -76,7 +76,7 @@ import Testing
             #"[{"lineId":"1","quantity":1},{"lineId":"2","quantity":-1}]"#, "invalid-field",
             "/lines/1/quantity"
         ),
-        (#"[{"lineId":"1","quantity":1e3}]"#, "wrong-type", "/lines/0/quantity"),
+        (#"[{"lineId":"1","quantity":1e-3}]"#, "wrong-type", "/lines/0/quantity"),
         (#"[{"lineId":"1","quantity":1,"sku":"a"}]"#, "unknown-field", "/lines/0/sku"),
     ])
     func `lines that can not be taken out are refused, alone and in a batch`(
@@ -118,6 +118,9 @@ import Testing
             "/unitPrice/amount"
         ),
         (#"{"action":"add-line","sku":"a","quantity":1}"#, "missing-field", "/unitPrice"),
+        (#"{"action":"set-currency"}"#, "missing-field", "/currency"),
+        (#"{"action":"set-currency","currency":null}"#, "wrong-type", "/currency"),
+        (#"{"action":"set-currency","currency":"DEM"}"#, "invalid-field", "/currency"),
         (#"{"action":"add-line","sku":"a","quantity":1,"unitPrice":[]}"#, "wrong-type", "/unitPrice"),
     ])
     func `an action that nobody can do is refused by its place`(
@@ -152,6 +155,10 @@ import Testing
         (#"{"amount":1,"currency":"ＥＵＲ"}"#, "invalid-field", "/currency"),
         (#"{"amount":1,"currency":"EU\u0000"}"#, "invalid-field", "/currency"),
         (#"{"amount":1,"currency":"EUR","tax":0}"#, "unknown-field", "/tax"),
+        (#"{"amount":1,"currency":"EUR","exponent":0}"#, "invalid-field", "/exponent"),
+        (#"{"amount":1,"currency":"JPY","exponent":2}"#, "invalid-field", "/exponent"),
+        (#"{"amount":1,"currency":"JPY","exponent":-9223372036854775808}"#, "invalid-field", "/exponent"),
+        (#"{"amount":1,"currency":"EUR","exponent":"2"}"#, "wrong-type", "/exponent"),
     ])
     func `an amount that no line can cost is refused, as a price and in a line`(
         _ price: String,

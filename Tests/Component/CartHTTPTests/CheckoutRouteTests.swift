@@ -38,7 +38,7 @@ import Testing
             #expect(json["version"] as? Int == 3 && json["note"] as? String == "n")
             #expect(try snapshot.lines.count == 1)
             let totals = try #require(json["totals"] as? NSDictionary)
-            #expect(totals["subtotal"] as? NSDictionary == ["amount": 300, "currency": "EUR"])
+            #expect(totals["subtotal"] as? NSDictionary == ["amount": 300, "currency": "EUR", "exponent": 2])
             #expect(try await caller.send(.head, "/v1/carts/c/order").status == 200)
         }
     }

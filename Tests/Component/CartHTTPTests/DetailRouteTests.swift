@@ -129,17 +129,31 @@ import Testing
                     (.put, "/v1/carts/c/lines/1/price", body), (.post, "/v1/carts/c/actions", batch),
                 ] as [(HTTPRequest.Method, String, String)] {
                     let reply = try await caller.send(method, path, body: body, headers: fields)
-                    #expect(reply.status == 403 && reply.problem == "forbidden")
+                    #expect(reply.status == 401 && reply.problem == "unauthenticated")
                     #expect(reply.field == "Authorization")
+                    let challenge = #"Bearer realm="cart-node""#
+                    let isBad = fields[.authorization] != nil
+                    #expect(
+                        reply.headers[.wwwAuthenticate]
+                            == challenge + (isBad ? #", error="invalid_token""# : "")
+                    )
                 }
             }
             #expect(backend.asked.count == asked)
             let fields = Self.bearer(Self.token, scheme: "bearer")
             let set = try await caller.send(.put, "/v1/carts/c/lines/1/price", body: body, headers: fields)
             #expect(set.status == 200)
-            #expect(try set.lines.first?["total"] as? NSDictionary == ["amount": 198, "currency": "EUR"])
+            #expect(
+                try set.lines.first?["total"] as? NSDictionary == [
+                    "amount": 198, "currency": "EUR", "exponent": 2,
+                ]
+            )
             let again = try await caller.send(.post, "/v1/carts/c/actions", body: batch, headers: fields)
-            #expect(try again.lines.first?["total"] as? NSDictionary == ["amount": 196, "currency": "EUR"])
+            #expect(
+                try again.lines.first?["total"] as? NSDictionary == [
+                    "amount": 196, "currency": "EUR", "exponent": 2,
+                ]
+            )
             let dollars = body.replacing("EUR", with: "USD")
             let foreign = try await caller.send(
                 .put,

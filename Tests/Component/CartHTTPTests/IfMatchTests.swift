@@ -85,6 +85,19 @@ import Testing
         }
     }
 
+    @Test func `a refused weak tag is explained`() async throws {
+        try await withCart { caller in
+            func detail(_ demand: String) async throws -> String? {
+                let fields: HTTPFields = [.ifMatch: demand]
+                let reply = try await caller.send(.delete, "/v1/carts/c/lines", headers: fields)
+                return try reply.json["detail"] as? String
+            }
+            let (weak, old) = (try await detail("W/\"2\""), try await detail("\"1\""))
+            #expect(weak?.contains("weak tag") == true)
+            #expect(old?.contains("weak") == false)
+        }
+    }
+
     @Test func `a demand on a cart that is not there creates none`() async throws {
         try await serve { caller in
             for demand in ["*", "\"1\"", "\"1\", \"2\"", "\"x\""] {

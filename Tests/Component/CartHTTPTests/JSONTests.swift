@@ -19,8 +19,7 @@ import Testing
         ("-0", .integer(0)), ("9223372036854775807", .integer(.max)),
         ("-9223372036854775808", .integer(.min)),
         ("9223372036854775808", .hugeInteger), ("-9223372036854775809", .hugeInteger),
-        ("99999999999999999999999999", .hugeInteger), ("1.5", .fraction), ("1E+2", .fraction),
-        ("-1e-2", .fraction),
+        ("99999999999999999999999999", .hugeInteger), ("1.5", .fraction), ("-1e-2", .fraction),
         ("\"\"", .string("")), (#""\"\\\/\b\f\n\r\t""#, .string("\"\\/\u{8}\u{C}\n\r\t")),
         (#""\u00e9\uD83D\uDE00\u0000""#, .string("é😀\0")), ("\"é😀\u{7F}\"", .string("é😀\u{7F}")),
         ("[]", .array([])), ("[1, [ ] ]", .array([.integer(1), .array([])])), ("{}", .object([])),
@@ -31,6 +30,37 @@ import Testing
     ])
     func `what RFC 8259 allows is read`(text: String, value: JSONValue) throws {
         #expect(try read(text) == value)
+    }
+
+    /// JSON and JSON Schema know numbers, not spellings of numbers.
+    @Test(arguments: [
+        ("2.0", JSONValue.integer(2)), ("2e0", .integer(2)), ("2E+0", .integer(2)), ("2.000e-0", .integer(2)),
+        ("1E+2", .integer(100)), ("1.5e1", .integer(15)), ("-1.50E01", .integer(-15)), ("20e-1", .integer(2)),
+        ("0.02e2", .integer(2)), ("-0.0", .integer(0)), ("0e99999999999999999999", .integer(0)),
+        ("0.0e-99999999999999999999", .integer(0)), ("9223372036854775807.0", .integer(.max)),
+        ("-9.223372036854775808e18", .integer(.min)), ("-922337203685477580800e-2", .integer(.min)),
+        ("9.223372036854775808e18", .hugeInteger), ("1e19", .hugeInteger), ("1e400", .hugeInteger),
+        ("1e99999999999999999999", .hugeInteger), ("-1e9223372036854775807", .hugeInteger),
+        ("2.5", .fraction),
+        ("2.0000000000000000000000001", .fraction), ("25e-1", .fraction), ("1e-1", .fraction),
+        ("0.1e0", .fraction), ("1e-99999999999999999999", .fraction), ("1e-9223372036854775808", .fraction),
+    ])
+    func `an integer is one however it is written`(text: String, value: JSONValue) throws {
+        #expect(try read(text) == value)
+        #expect(try read("[\(text),1]") == .array([value, .integer(1)]))
+    }
+
+    @Test func `numbers of many digits are exact, and cost no more than their length`() throws {
+        let zeros = String(repeating: "0", count: 60_000)
+        let texts: [(String, JSONValue)] = [
+            ("2.\(zeros)", .integer(2)), ("2\(zeros)e-60000", .integer(2)),
+            ("0.\(zeros)2e60001", .integer(2)),
+            ("2.\(zeros)1", .fraction), ("2\(zeros)", .hugeInteger), ("2e1\(zeros)", .hugeInteger),
+            ("2e-1\(zeros)", .fraction),
+        ]
+        let start = ContinuousClock.now
+        for (text, value) in texts { #expect(try read(text) == value) }
+        #expect(ContinuousClock.now - start < .seconds(10))
     }
 
     @Test(arguments: [

@@ -16,6 +16,9 @@ import Testing
         _ notReady: [String],
         _ test: @escaping @Sendable (HTTPTestClient) async throws -> Void
     ) async throws {
+        var redis = RedisStatus()
+        redis.problem = "heartbeat: MISCONF"
+        redis.warnings = ["a \"b\""]
         let status = NodeStatus(
             name: "n1",
             build: "b",
@@ -36,7 +39,8 @@ import Testing
                     lease: 10_000
                 ),
                 NodeStatus.Peer(name: "n3", session: "s3", condition: "dead", link: "", build: ""),
-            ]
+            ],
+            redis: redis
         )
         let router = Router()
         OperationsRoutes { status }.add(to: router)
@@ -82,6 +86,12 @@ import Testing
             #expect(members.map { $0["name"] as? String } == ["n2", "n3"])
             #expect(members.first?["link"] as? String == "127.0.0.1:7172")
             #expect(members.map { $0["leaseMilliseconds"] as? Int } == [10_000, nil])
+            let redis = try #require(json["redis"] as? NSDictionary)
+            let expected: NSDictionary = [
+                "connected": false, "problem": "heartbeat: MISCONF", "durability": NSNull(),
+                "warnings": ["a \"b\""],
+            ]
+            #expect(redis == expected)
         }
     }
 }

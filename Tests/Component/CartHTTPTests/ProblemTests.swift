@@ -67,8 +67,9 @@ import Testing
     }
 
     @Test func `types are distinct, and statuses and titles fit`() {
-        #expect(Set(RefusalKind.allCases.map(\.type)).count == RefusalKind.allCases.count)
-        for kind in RefusalKind.allCases {
+        let kinds = ProblemKind.all
+        #expect(Set(kinds.map(\.type)).count == kinds.count)
+        for kind in kinds {
             #expect((400...599).contains(kind.status))
             #expect(kind.type.hasPrefix("urn:cart-node:problem:"))
             #expect(!kind.title.isEmpty)
@@ -103,6 +104,7 @@ import Testing
             (.limit(.quantity, maximum: 1, actual: 2), .limitReached, "/quantity"),
             (.limit(.metadataBytes, maximum: 1, actual: 2), .limitReached, "/attributes"),
             (.limit(.lineIDs, maximum: 1, actual: 2), .limitReached, nil),
+            (.limit(.subtotal, maximum: 1, actual: 2), .limitReached, nil),
             (.limit(.attributes, maximum: 1, actual: 2), .limitReached, "/attributes"),
             (.invalid(.note, .empty), .invalidField, "/note"),
             (.invalid(.customer, .empty), .invalidField, "/customerId"),
@@ -142,28 +144,25 @@ import Testing
 
     @Test func `every rejection is a 4xx of its kind that names what is wrong`() throws {
         for (rejection, kind, field) in try Self.rejections() {
-            let problem = Problem(Refusal(rejection), ifMatch: "\"1\"")
-            #expect(problem.kind == kind)
+            let problem = Problem(Refusal(rejection), request: [.ifMatch: "\"1\""])
+            #expect(problem.kind == .application(kind))
             #expect(problem.field == field)
             #expect((400...499).contains(problem.kind.status))
-            #expect(problem.refusal.retryAdvice == nil)
-            #expect(!problem.refusal.detail.isEmpty)
+            #expect(problem.retryAdvice == nil)
+            #expect(!problem.detail.isEmpty)
         }
     }
 
     @Test func `every flaw of a request is a 4xx`() {
         let place = "/a"
         let flaws: [(RequestError, Int, String?)] = [
-            (.unknownPath, 404, nil), (.methodNotAllowed(allowed: "GET"), 405, nil),
-            (.bodyTooLarge(limit: 1), 413, nil),
-            (.unsupportedMediaType(nil), 415, "Content-Type"), (.missingBody, 400, ""),
-            (.malformedJSON("", at: place), 400, "/a"),
-            (.malformedMessage, 400, nil),
+            (.bodyTooLarge(limit: 1), 413, nil), (.malformedMessage, 400, nil),
             (.malformedHeader("If-Match", expected: ""), 400, "If-Match"),
             (.shortIdempotencyKey, 400, "Idempotency-Key"),
             (.unknownField(place, known: []), 422, "/a"), (.missingField(place), 422, "/a"),
             (.wrongType(place, expected: "", actual: ""), 422, "/a"), (.hugeInteger(place), 422, "/a"),
             (.invalidValue(place, expected: ""), 422, "/a"), (.untrusted, 403, "Authorization"),
+            (.unauthenticated, 401, "Authorization"),
             (.rejected(.invalid(.cartID, .empty)), 400, "id"),
         ]
         for (flaw, status, field) in flaws {
@@ -171,4 +170,29 @@ import Testing
             #expect(Problem(flaw).field == field)
         }
     }
+
+    @Test func `every refusal of HTTP's own has its status and names what is wrong`() {
+        let refusals: [(HTTPRefusal, Int, String?)] = [
+            (.unknownPath, 404, nil), (.methodNotAllowed(allowed: "GET"), 405, nil),
+            (.unsupportedMediaType(nil), 415, "Content-Type"), (.missingBody, 400, ""),
+            (.unsupportedEncoding("gzip"), 415, "Content-Encoding"),
+            (.malformedJSON("", at: "/a"), 400, "/a"),
+            (.malformedRequest(""), 400, nil), (.targetTooLong(limit: 1), 414, nil),
+            (.headerTooLarge(limit: 1), 431, nil), (.tooManyFields(limit: 1), 431, nil),
+            (.expectationFailed, 417, "Expect"), (.unsupportedCoding, 501, "Transfer-Encoding"),
+            (.unsupportedVersion, 505, nil),
+        ]
+        #expect(Set(refusals.map(\.0.kind)) == Set(HTTPRefusal.Kind.allCases))
+        for (refusal, status, field) in refusals {
+            let problem = Problem(refusal)
+            #expect(problem.kind.status == status)
+            #expect(problem.field == field)
+        }
+    }
+}
+
+extension ProblemKind {
+    /// Every kind that there is.
+    static let all =
+        RefusalKind.allCases.map(ProblemKind.application) + HTTPRefusal.Kind.allCases.map(ProblemKind.http)
 }

@@ -14,8 +14,11 @@ import Testing
 @Suite struct RetailTests {
     let backend = InMemoryCarts()
 
-    private func serve(_ body: @escaping @Sendable (HTTPTestClient) async throws -> Void) async throws {
-        let routes = RetailRoutes(application(backend), node: "n1")
+    private func serve(
+        isReady: Bool = true,
+        _ body: @escaping @Sendable (HTTPTestClient) async throws -> Void
+    ) async throws {
+        let routes = RetailRoutes(application(backend), node: "n1", isReady: { isReady })
         let server = Application(responder: RetailResponder(routes, context: BasicRequestContext.self))
         try await server.test(.router) { try await body(HTTPTestClient(client: $0)) }
     }
@@ -39,6 +42,9 @@ import Testing
                 (.post, items, Self.item("a", 3, at: 150), 201, Self.item("a", 5, at: 150)),
                 (.post, items, Self.item("b/{}", 1, at: 9), 201, Self.item("b/{}", 1, at: 9)),
                 (.get, items + "/b%2F%7B%7D", nil, 200, Self.item("b/{}", 1, at: 9)),
+                (.post, items, Self.item("茶 #2, +%", 1, at: 9), 201, Self.item("茶 #2, +%", 1, at: 9)),
+                (.get, items + "/%E8%8C%B6%20%232,%20+%25", nil, 200, Self.item("茶 #2, +%", 1, at: 9)),
+                (.delete, items + "/%e8%8c%b6%20%232%2C%20%2B%25", nil, 202, ""),
                 (.patch, items, Self.item("a", 1, at: 99), 202, ""),
                 (.patch, items, Self.item("x", 1, at: 99), 404, "*"),
                 (.delete, items + "/b%2F%7B%7D", nil, 202, ""),
@@ -47,6 +53,7 @@ import Testing
                     #"{"customerId":"c 1","items":[\#(Self.item("a", 1, at: 99))]}"#
                 ),
                 (.delete, items + "/gone", nil, 202, ""),
+                (.delete, items + "/a%00", nil, 202, ""),
                 (.delete, "/carts/c%201", nil, 202, #"{"customerId":"c 1","items":[]}"#),
                 (.get, items, nil, 200, "[]"),
                 (.get, "/carts/c%201/merge?sessionId=s", nil, 202, ""),
@@ -66,7 +73,9 @@ import Testing
         let bad: [(HTTPRequest.Method, String, String?, Int, String?)] = [
             (.get, "/carts", nil, 404, nil), (.get, "/carts/", nil, 404, nil),
             (.get, "/carts/%ff", nil, 404, nil),
-            (.get, "/carts/a%2", nil, 404, nil), (.get, "/v1/carts/a", nil, 404, nil),
+            (.get, "/carts/%-0", nil, 404, nil), (.get, "/carts/%+0", nil, 404, nil),
+            (.get, "/carts/a/items/%-0", nil, 404, nil), (.get, "/carts/a%2", nil, 404, nil),
+            (.get, "/v1/carts/a", nil, 404, nil),
             (.get, "/carts/\(long)", nil, 400, "customerId"), (.put, "/carts/a", nil, 405, nil),
             (.post, "/carts/a/items", "", 400, ""), (.post, "/carts/a/items", "[]", 422, ""),
             (.post, "/carts/a/items", "{", 400, ""),
@@ -82,6 +91,7 @@ import Testing
             (.get, "/carts/a/merge", nil, 422, "sessionId"),
             (.get, "/carts/a/merge?sessionId=%zz", nil, 422, "sessionId"),
             (.get, "/carts/a/merge?sessionId=%ff", nil, 422, "sessionId"),
+            (.get, "/carts/a/merge?sessionId=%-0", nil, 422, "sessionId"),
             (.get, "/carts/a/merge?sessionId=\(long)", nil, 400, "sessionId"),
             (.get, "/carts/\(long)/merge?sessionId=a", nil, 400, "customerId"),
         ]
@@ -100,6 +110,20 @@ import Testing
             let body = #"{"itemId":"a","quantity":1,"unitPrice":2,"name":"A"}"#
             let reply = try await caller.send(.post, "/carts/a/items", body: body)
             #expect(reply.status == 201)
+        }
+    }
+
+    @Test func `HEAD is answered as GET, except where GET changes something, and OPTIONS tells the methods`()
+        async throws
+    {
+        try await serve { caller in
+            for (path, status) in [("/carts/a", 200), ("/carts/a/items", 200), ("/carts/a/items/x", 404)] {
+                let reply = try await caller.send(.head, path)
+                #expect(reply.status == status)
+                #expect(try await caller.send(.options, path)["Allow"]?.contains("HEAD") == true)
+            }
+            let merge = try await caller.send(.head, "/carts/a/merge?sessionId=s")
+            #expect(merge.status == 405 && merge["Allow"] == "GET, OPTIONS")
         }
     }
 
@@ -129,6 +153,47 @@ import Testing
             let reply = try await caller.send(.post, "/carts/a/items", body: Self.item("a", 1, at: 1))
             #expect(reply.status == 409 && reply.problem == "cart-checked-out" && reply["Cart-Node"] == "n1")
             #expect(try reply.json.keys.sorted() == ["detail", "status", "title", "type"])
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func `the probes of the shop's charts are answered as Spring Boot answers them`(isReady: Bool)
+        async throws
+    {
+        let actuator = "application/vnd.spring-boot.actuator.v3+json"
+        let word = isReady ? "UP" : "OUT_OF_SERVICE"
+        let probes: [(path: String, isUp: Bool, type: String, body: String)] = [
+            ("/actuator/health/liveness", true, actuator, #"{"status":"UP"}"#),
+            ("/actuator/health/readiness", isReady, actuator, #"{"status":"\#(word)"}"#),
+            (
+                "/actuator/health?x=1", isReady, actuator,
+                #"{"status":"\#(word)","groups":["liveness","readiness"]}"#
+            ),
+            (
+                "/topology", true, "application/json",
+                #"{"persistenceProvider":"redis","dynamodbTable":"N/A","dynamodbEndpoint":"N/A"}"#
+            ),
+        ]
+        try await serve(isReady: isReady) { caller in
+            for (path, isUp, type, body) in probes {
+                let reply = try await caller.send(.get, path)
+                #expect(reply.status == (isUp ? 200 : 503), "\(path)")
+                #expect(reply["Content-Type"] == type && Self.text(reply) == body, "\(path)")
+                let plain = try await caller.send(.get, path, headers: [.accept: "application/json"])
+                #expect(plain["Content-Type"] == "application/json", "\(path)")
+                let head = try await caller.send(.head, path)
+                #expect(head.status == reply.status && head.body.isEmpty, "\(path)")
+                #expect(head["Content-Type"] == type, "\(path)")
+                #expect(head["Content-Length"] == "\(body.utf8.count)", "\(path)")
+                let options = try await caller.send(.options, path)
+                #expect(options.status == 200 && options.body.isEmpty, "\(path)")
+                #expect(options["Allow"] == "GET, HEAD, OPTIONS", "\(path)")
+                let post = try await caller.send(.post, path, body: "{}")
+                #expect(post.status == 405 && post["Allow"] == "GET, HEAD, OPTIONS", "\(path)")
+            }
+            for path in ["/actuator", "/actuator/health/", "/actuator/health/x", "/topology/x"] {
+                #expect(try await caller.send(.get, path).status == 404, "\(path)")
+            }
         }
     }
 }

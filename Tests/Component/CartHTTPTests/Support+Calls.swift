@@ -81,7 +81,7 @@ func serve(
     node: String = "n1",
     policy: CartAPIPolicy = CartAPIPolicy(),
     draining: Bool = false,
-    past: any ActorHistoryStore = FixedPastStore(.notKept),
+    past: any ActorHistoryStore = FixedPastStore(nil),
     feed: any ChangeFeed = ManualChangeFeed(),
     _ test: @escaping @Sendable (HTTPTestClient) async throws -> Void
 ) async throws {
@@ -95,6 +95,10 @@ func serve(
     var logger = Logger(label: "test")
     logger.logLevel = .critical
     let other = UnknownPathResponder(routes, context: BasicRequestContext.self)
-    let server = Application(responder: routes.responder(otherwise: other), logger: logger)
+    let server = Application(
+        responder: routes.responder(otherwise: other),
+        server: .face(ConnectionPolicy(node: node)),
+        logger: logger
+    )
     try await server.test(setup) { client in try await test(HTTPTestClient(client: client)) }
 }

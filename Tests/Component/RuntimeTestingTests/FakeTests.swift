@@ -44,6 +44,7 @@ import Testing
             sequence: at.sequence.next
         )
         return try await store.commit(cart, owner: me, version: at, commit: CommitID("c"), change: change)
+            .answer
     }
 
     @Test func `a held call happens when it is released`() async throws {

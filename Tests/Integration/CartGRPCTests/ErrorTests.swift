@@ -131,15 +131,19 @@ import Testing
         #expect(descriptorPool.file(defining: "hipstershop.CartItem.quantity") == "hipstershop.proto")
     }
 
-    @Test func `health knows the services there are and no others`() throws {
-        for isServing in [true, false] {
-            let health = HealthService(["a.B"]) { isServing }
-            for name in ["", "a.B"] {
-                let status = try health.check(.with { $0.service = name }).status
-                #expect(status == (isServing ? .serving : .notServing))
-            }
-            let error = #expect(throws: RPCError.self) { try health.check(.with { $0.service = "a" }) }
-            #expect(error?.code == .notFound)
+    @Test(arguments: [(true, false), (false, false), (false, true)])
+    func `health knows the services there are, and tells a live node from one to call`(
+        isServing: Bool,
+        isDraining: Bool
+    ) throws {
+        let health = HealthService(["a.B"], isServing: { isServing }, isDraining: { isDraining })
+        for (name, isExpected) in [
+            ("liveness", true), ("", !isDraining), ("readiness", isServing), ("a.B", isServing),
+        ] {
+            let status = try health.check(.with { $0.service = name }).status
+            #expect(status == (isExpected ? .serving : .notServing), "\(name)")
         }
+        let error = #expect(throws: RPCError.self) { try health.check(.with { $0.service = "a" }) }
+        #expect(error?.code == .notFound)
     }
 }

@@ -7,9 +7,7 @@ import Testing
 /// The codes that kinds of refusals have over gRPC.
 @Suite struct RefusalKindTests {
     static let table: [(RefusalKind, RPCError.Code)] = [
-        (.unknownPath, .unimplemented), (.methodNotAllowed, .unimplemented),
-        (.bodyTooLarge, .resourceExhausted), (.unsupportedMediaType, .invalidArgument),
-        (.malformedJSON, .invalidArgument), (.malformedMessage, .invalidArgument),
+        (.bodyTooLarge, .resourceExhausted), (.malformedMessage, .invalidArgument),
         (.malformedHeader, .invalidArgument), (.invalidID, .invalidArgument),
         (.unknownField, .invalidArgument), (.missingField, .invalidArgument),
         (.wrongType, .invalidArgument), (.invalidField, .invalidArgument),
@@ -22,9 +20,11 @@ import Testing
         (.sessionLost, .unavailable), (.notReady, .unavailable), (.draining, .unavailable),
         (.cartCheckedOut, .failedPrecondition), (.cartEmpty, .failedPrecondition),
         (.orderNotFound, .notFound), (.historyNotKept, .notFound),
+        (.historyErased, .notFound),
         (.cartMerged, .failedPrecondition),
         (.mergeConflict, .aborted), (.mergeForgotten, .failedPrecondition),
-        (.forbidden, .permissionDenied), (.internalError, .internalError),
+        (.forbidden, .permissionDenied), (.unauthenticated, .unauthenticated),
+        (.internalError, .internalError),
     ]
 
     @Test func `the table has every kind once`() {

@@ -77,7 +77,7 @@ func application(
 
 /// Nothing is kept of any cart's past.
 private struct EmptyPastStore: ActorHistoryStore {
-    func history(of id: ActorID) async throws(StoreFailure) -> ActorHistory { .notKept }
+    func content(of id: ActorID) async throws(StoreFailure) -> StoredContent? { nil }
 }
 
 /// Nobody can watch a cart.

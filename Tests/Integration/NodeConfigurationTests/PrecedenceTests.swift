@@ -63,6 +63,30 @@ struct PrecedenceTests {
         #expect(settings.bodyLimit == 131_072)
     }
 
+    @Test(arguments: [
+        ("0.0.0.0", "127.0.0.1:7170", ["--single-node", "--redis-url", "redis://somewhere"]),
+        ("::", "[::1]:7170", ["--single-node", "--redis-url", "redis://somewhere"]),
+        ("0.0.0.0", "127.0.0.1:7170", []),
+    ])
+    func `a node without others may listen for them everywhere`(
+        host: String,
+        advertised: String,
+        further: [String]
+    ) throws {
+        let settings = try #require(outcome(["--link-host", host] + further).settings)
+        #expect(settings.link.advertised == advertised)
+    }
+
+    @Test func `only an embedded Redis needs a folder`() throws {
+        let homeless = ["HOME": "", "XDG_STATE_HOME": "relative"]
+        let complaint = outcome([], homeless).complaint
+        #expect(complaint.contains("data-dir: missing"), "\(complaint)")
+        let settings = try #require(
+            outcome(["--single-node", "--redis-url", "redis://somewhere"], homeless).settings
+        )
+        #expect(settings.dataFolder.isEmpty)
+    }
+
     @Test func `the Redis of a URL gets the time-outs that were set`() throws {
         let environment = [
             "REDIS_URL": "redis://:hidden@somewhere:6390/2", "CART_CLUSTER_SECRET": "0123456789abcdef",

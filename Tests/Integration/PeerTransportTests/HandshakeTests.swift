@@ -17,7 +17,7 @@ import Testing
     }
 
     @Test func `two peers that know the secret trust each other`() throws {
-        var server = ServerHandshake(secret: secret, challenge: challenge)
+        var server = ServerHandshake(secret: secret, challenge: challenge, address: "a:1")
         var client = ClientHandshake(secret: secret, address: "a:1")
         let hello = try client.challenged(server.challenge, nonce: nonce)
         let welcome = try server.hello(hello, policy: LinkPolicy())
@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test func `a client with another secret is refused`() throws {
-        var server = ServerHandshake(secret: secret, challenge: challenge)
+        var server = ServerHandshake(secret: secret, challenge: challenge, address: "a:1")
         var client = ClientHandshake(secret: other, address: "a:1")
         let hello = try client.challenged(server.challenge, nonce: nonce)
         #expect(throws: LinkStreamError.unauthenticated("the peer does not know the cluster's secret")) {
@@ -39,7 +39,7 @@ import Testing
     @Test func `a server that replays the client's own proof is refused`() throws {
         var client = ClientHandshake(secret: secret, address: "a:1")
         let hello = try client.challenged(
-            ServerHandshake(secret: other, challenge: challenge).challenge,
+            ServerHandshake(secret: other, challenge: challenge, address: "a:1").challenge,
             nonce: nonce
         )
         #expect(throws: LinkStreamError.unauthenticated("the peer does not know the cluster's secret")) {
@@ -49,15 +49,27 @@ import Testing
 
     @Test func `a hello recorded on one stream is refused on another`() throws {
         var client = ClientHandshake(secret: secret, address: "a:1")
-        let first = ServerHandshake(secret: secret, challenge: challenge)
+        let first = ServerHandshake(secret: secret, challenge: challenge, address: "a:1")
         let recorded = try client.challenged(first.challenge, nonce: nonce)
-        var second = ServerHandshake(secret: secret, challenge: ClusterSecret.freshNonce())
+        var second = ServerHandshake(secret: secret, challenge: ClusterSecret.freshNonce(), address: "a:1")
         #expect(throws: LinkStreamError.self) { try second.hello(recorded, policy: LinkPolicy()) }
+    }
+
+    @Test func `a hello for another node is refused, though its proof is right`() throws {
+        var client = ClientHandshake(secret: secret, address: "b:1")
+        var server = ServerHandshake(secret: secret, challenge: challenge, address: "a:1")
+        let hello = try client.challenged(server.challenge, nonce: nonce)
+        #expect(
+            throws: LinkStreamError.unauthenticated("the hello is meant for another node, at b:1")
+        ) {
+            try server.hello(hello, policy: LinkPolicy())
+        }
+        #expect(server.state == .waiting)
     }
 
     @Test func `any change of a hello is detected`() throws {
         var client = ClientHandshake(secret: secret, address: "a:1")
-        let server = ServerHandshake(secret: secret, challenge: challenge)
+        let server = ServerHandshake(secret: secret, challenge: challenge, address: "a:1")
         let hello = try client.challenged(server.challenge, nonce: nonce)
         let changes: [(inout WireHello) -> Void] = [
             { $0.address = "b:1" }, { $0.nonce[0] ^= 1 }, { $0.nonce.removeLast() }, { $0.proof[31] ^= 1 },
@@ -79,7 +91,7 @@ import Testing
         #expect(throws: LinkStreamError.malformed("unexpected challenge")) {
             try client.challenged(WireChallenge(), nonce: nonce)
         }
-        var server = ServerHandshake(secret: secret, challenge: challenge)
+        var server = ServerHandshake(secret: secret, challenge: challenge, address: "a:1")
         let hello = try client.challenged(server.challenge, nonce: nonce)
         #expect(throws: LinkStreamError.malformed("unexpected challenge")) {
             try client.challenged(server.challenge, nonce: nonce)

@@ -104,12 +104,12 @@ import Testing
     }
 
     @Test func `a request before the hello is refused`() async throws {
-        #expect(try await refusal(of: { _ in [Self.asks([1])] }) == .permissionDenied)
-        #expect(try await refusal(of: { _ in [.with { $0.ping = WirePing() }] }) == .permissionDenied)
+        #expect(try await refusal(of: { _, _ in [Self.asks([1])] }) == .permissionDenied)
+        #expect(try await refusal(of: { _, _ in [.with { $0.ping = WirePing() }] }) == .permissionDenied)
     }
 
     @Test func `a forged hello is refused`() async throws {
-        let code = try await refusal(of: { _ in
+        let code = try await refusal(of: { _, _ in
             [
                 .with {
                     $0.hello.nonce.append(contentsOf: ClusterSecret.freshNonce())
@@ -124,7 +124,7 @@ import Testing
         var policy = LinkPolicy()
         policy.helloTimeout = .milliseconds(500)
         try await withServer(policy: policy, StubReceiver.echo) { server, _ in
-            let code = try await WireStream(port: try await server.port).converse { _ in [] }
+            let code = try await WireStream(port: try await server.port).converse { _, _ in [] }
             #expect(code == .deadlineExceeded)
         }
     }
@@ -158,6 +158,56 @@ import Testing
         #expect(try await refusal(of: script) == .invalidArgument)
     }
 
+    @Test func `a request that repeats an answered one ends its stream and is not served`() async throws {
+        let served = Mutex(0)
+        let receiver = StubReceiver { request in
+            served.withLock { $0 += 1 }
+            return .answered(request.command)
+        }
+        try await withServer(receiver) { server, _ in
+            let script = try WireStream.greeted { message in
+                switch message.kind {
+                case .welcome, .answers: [Self.asks([5])]
+                case .challenge, .pong, .leaving, nil: []
+                }
+            }
+            #expect(
+                try await WireStream(port: try await server.port).converse(script) == .invalidArgument
+            )
+        }
+        #expect(served.withLock { $0 } == 1)
+    }
+
+    @Test func `a hello that a peer meant for another node is refused`() async throws {
+        let script = try WireStream.greeted(at: "127.0.0.1:1") { message in
+            guard case .welcome = message.kind else { return [] }
+            return [Self.asks([1])]
+        }
+        #expect(try await refusal(of: script) == .permissionDenied)
+    }
+
+    @Test func `a server is reached at the address that it advertises, and at no other`() async throws {
+        let server = try LinkServer(
+            host: "localhost",
+            port: 0,
+            advertised: "node-1:7170",
+            secret: "secret",
+            receiver: StubReceiver.echo,
+            logger: quiet
+        )
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await server.run() }
+            defer { group.cancelAll() }
+            let stream = WireStream(port: try await server.port)
+            let script: @Sendable (WireFromServer) -> [WireFromClient]? = { message in
+                guard case .welcome = message.kind else { return [] }
+                return nil
+            }
+            #expect(try await stream.converse(WireStream.greeted(at: "node-1:7170", script)) == nil)
+            #expect(try await stream.converse(WireStream.greeted(script)) == .permissionDenied)
+        }
+    }
+
     @Test func `a request without time left is answered, not served`() async throws {
         let outcome = Mutex<WireFailure?>(nil)
         let script = try WireStream.greeted { message in
@@ -183,7 +233,9 @@ import Testing
     func `bytes that are no message end their stream`(bytes: [UInt8]) async throws {
         try await withServer(StubReceiver.echo) { server, address in
             let code = try await WireStream(port: try await server.port)
-                .converse(serializer: FixedBytesSerializer(bytes: bytes)) { _ in [WireFromClient()] }
+                .converse(serializer: FixedBytesSerializer(bytes: bytes)) { _, _ in
+                    [WireFromClient()]
+                }
             #expect(code == .invalidArgument)
             try await withClient { client in
                 #expect(await client.outcome(of: makeRequest("after"), at: address) == .echoed("after"))

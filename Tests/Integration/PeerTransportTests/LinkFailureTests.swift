@@ -1,4 +1,5 @@
 import ActorRuntime
+import FoundationEssentials
 import NIOCore
 import NIOPosix
 import Ownership
@@ -203,11 +204,11 @@ import Testing
             }
         }
         let secret = try ClusterSecret("secret")
-        let handshake = ServerHandshake(secret: secret, challenge: ClusterSecret.freshNonce())
+        let nonce = ClusterSecret.freshNonce()
         let mute = WirePeer { [policy] message in
-            guard let message else { return [.with { $0.challenge = handshake.challenge }] }
+            guard let message else { return [.with { $0.challenge.nonce = Data(nonce) }] }
             guard case .hello(let hello) = message.kind else { return [] }
-            var own = handshake
+            var own = ServerHandshake(secret: secret, challenge: nonce, address: hello.address)
             guard let welcome = try? own.hello(hello, policy: policy) else { return [] }
             return [.with { $0.welcome = welcome }]
         }
@@ -224,22 +225,21 @@ import Testing
 
     @Test func `a peer that takes requests and breaks every time is left alone for a pause`() async throws {
         let dials = Mutex(0)
-        let handshake = ServerHandshake(
-            secret: try ClusterSecret("secret"),
-            challenge: ClusterSecret.freshNonce()
-        )
+        let secret = try ClusterSecret("secret")
+        let nonce = ClusterSecret.freshNonce()
+        let challenge = WireFromServer.with { $0.challenge.nonce = Data(nonce) }
         let brittle = WirePeer { message in
             switch message?.kind {
             case nil:
                 dials.withLock { $0 += 1 }
-                return [.with { $0.challenge = handshake.challenge }]
+                return [challenge]
             case .hello(let hello):
-                var own = handshake
+                var own = ServerHandshake(secret: secret, challenge: nonce, address: hello.address)
                 guard let welcome = try? own.hello(hello, policy: LinkPolicy()) else { return [] }
                 return [.with { $0.welcome = welcome }]
             case .asks, .ping:
                 // The client does not expect this, and ends the stream.
-                return [.with { $0.challenge = handshake.challenge }]
+                return [challenge]
             }
         }
         var policy = LinkPolicy()

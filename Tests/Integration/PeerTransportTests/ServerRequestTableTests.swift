@@ -33,17 +33,18 @@ import Testing
         #expect(incoming.dequeue() == nil)
     }
 
-    @Test func `a correlation is in use until its response was sent`() {
+    @Test func `a correlation is used once, also after its response was sent`() {
         var incoming = incoming()
         _ = incoming.dequeue()
         #expect(incoming.admit(1) == .serve)
-        #expect(incoming.admit(1) == .duplicate)
+        #expect(incoming.admit(1) == .repeated)
         _ = incoming.answer(answer(1))
-        #expect(incoming.admit(1) == .duplicate)
+        #expect(incoming.admit(1) == .repeated)
         #expect(!incoming.isIdle)
         _ = incoming.dequeue()
         #expect(incoming.isIdle)
-        #expect(incoming.admit(1) == .serve)
+        #expect(incoming.admit(1) == .repeated)
+        #expect(incoming.admit(2) == .serve)
     }
 
     @Test func `requests beyond the limit are rejected until a response was sent`() {
@@ -53,9 +54,10 @@ import Testing
         #expect(incoming.admit(2) == .serve)
         #expect(incoming.admit(3) == .overloaded)
         _ = incoming.answer(answer(2))
-        #expect(incoming.admit(3) == .overloaded)
+        #expect(incoming.admit(4) == .overloaded)
         _ = incoming.dequeue()
-        #expect(incoming.admit(3) == .serve)
+        #expect(incoming.admit(5) == .serve)
+        #expect(incoming.admit(3) == .repeated)
     }
 
     @Test func `responses share messages within the limits`() {

@@ -7,8 +7,9 @@ import SwiftProtobuf
 
 /// A client that sends on one stream whatever a test says.
 struct WireStream {
-    /// The next messages in answer to one of the server's; nil ends the client's side of the stream.
-    typealias Script = @Sendable (WireFromServer) -> [WireFromClient]?
+    /// The next messages in answer to one of the server's, which is at an address; nil ends the client's side
+    /// of the stream.
+    typealias Script = @Sendable (_ message: WireFromServer, _ address: String) -> [WireFromClient]?
 
     let port: Int
 
@@ -35,7 +36,7 @@ struct WireStream {
                     deserializer: RawDeserializer()
                 ) { response in
                     for try await message in response.messages {
-                        guard let next = script(message) else {
+                        guard let next = script(message, "127.0.0.1:\(port)") else {
                             messages.continuation.finish()
                             continue
                         }
@@ -50,11 +51,16 @@ struct WireStream {
     }
 
     /// Completes the handshake with the right secret, and then follows the script.
-    static func greeted(_ script: @escaping Script) throws -> Script {
+    ///
+    /// - Parameter other: the address in the hello, where it is not the server's.
+    static func greeted(
+        at other: String? = nil,
+        _ script: @escaping @Sendable (WireFromServer) -> [WireFromClient]?
+    ) throws -> Script {
         let secret = try ClusterSecret("secret")
-        return { message in
+        return { message, address in
             guard case .challenge(let challenge) = message.kind else { return script(message) }
-            var handshake = ClientHandshake(secret: secret, address: "raw:1")
+            var handshake = ClientHandshake(secret: secret, address: other ?? address)
             guard let hello = try? handshake.challenged(challenge, nonce: ClusterSecret.freshNonce()) else {
                 return nil
             }

@@ -12,11 +12,13 @@ import Testing
 @Suite struct ChangeFeedTests {
     private func withFeed(
         _ fixture: RedisStoreFixture,
+        database: Int = 0,
         limit: Int = 100,
         interval: Duration = .seconds(60),
         _ body: (RedisChangeFeed) async throws -> Void
     ) async throws {
         var configuration = RedisConfiguration(address: .unix(path: fixture.server.socketPath))
+        configuration.database = database
         configuration.backoffMinimum = .milliseconds(5)
         configuration.backoffMaximum = .milliseconds(50)
         let feed = RedisChangeFeed(
@@ -64,6 +66,31 @@ import Testing
                     var last = await news.next()
                     if last == .look { last = await news.next() }
                     #expect(last == .committed(SequenceNumber(4)))
+                }
+            }
+        }
+    }
+
+    @Test func `clusters of one name in two databases of one Redis do not hear each other`() async throws {
+        try await RedisServerFixture.with { server in
+            try await RedisStoreFixture.with(server) { here in
+                try await RedisStoreFixture.with(server, database: 3) { there in
+                    try await withFeed(here) { feedHere in
+                        try await withFeed(there, database: 3) { feedThere in
+                            var newsHere = try #require(feedHere.notifications(of: cart)).makeAsyncIterator()
+                            var newsThere = try #require(feedThere.notifications(of: cart))
+                                .makeAsyncIterator()
+                            #expect(await newsHere.next() == .look)
+                            #expect(await newsThere.next() == .look)
+                            let channels = try await here.client.send("PUBSUB", ["CHANNELS"]).array
+                            #expect(channels.count == 2, "\(channels)")
+                            let (ours, theirs) = (try await here.take(), try await there.take())
+                            #expect(try await here.commit(ours, as: "o", to: 1) == .committed)
+                            #expect(await newsHere.next() == .committed(SequenceNumber(1)))
+                            #expect(try await there.commit(theirs, as: "t", to: 1) == .committed)
+                            #expect(await newsThere.next() == .committed(SequenceNumber(1)))
+                        }
+                    }
                 }
             }
         }

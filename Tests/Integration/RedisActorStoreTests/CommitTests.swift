@@ -42,6 +42,26 @@ import Testing
     }
 
     @Test(arguments: StoreFixtureKind.allCases)
+    func `what became of a commit is told without a change`(_ kind: StoreFixtureKind) async throws {
+        try await withStoreFixture(kind) { fixture in
+            let before = version(epoch: 5, sequence: 3)
+            #expect(try await fixture.resolve(before, "c4") == .lost)
+            try await fixture.put(mine, at: cart)
+            #expect(try await fixture.resolve(before, "c4") == .pending)
+            #expect(try await fixture.resolve(version(epoch: 5, sequence: 2), "c3") == .committed)
+            #expect(try await fixture.resolve(version(epoch: 5, sequence: 2), "c4") == .fenced)
+            #expect(try await fixture.resolve(version(epoch: 4, sequence: 2), "c3") == .fenced)
+            #expect(try await fixture.resolve(version(epoch: 5, sequence: 4), "c5") == .regressed)
+            #expect(try await fixture.resolve(version(epoch: 6, sequence: 0), "c5") == .regressed)
+            #expect(try await fixture.record(cart) == mine)
+            var foreign = mine
+            foreign.owner = "other"
+            try await fixture.put(foreign, at: cart)
+            #expect(try await fixture.resolve(version(epoch: 5, sequence: 2), "c3") == .fenced)
+        }
+    }
+
+    @Test(arguments: StoreFixtureKind.allCases)
     func `a commit on an older version than the stored one changes nothing`(_ kind: StoreFixtureKind)
         async throws
     {
@@ -89,6 +109,46 @@ import Testing
             try await fixture.put(nil, at: cart)
             #expect(try await fixture.commit(version(epoch: 5, sequence: 4), as: "x", to: 0) == .lost)
             #expect(try await fixture.record(cart) == nil)
+        }
+    }
+
+    @Test(arguments: StoreFixtureKind.allCases)
+    func `a store without room takes reductions and claims of what it has, and nothing new`(
+        _ kind: StoreFixtureKind
+    ) async throws {
+        try await withStoreFixture(kind) { fixture in
+            let generation = try await fixture.beat().generation
+            let full = RefusedText(part: "OOM").matches
+            var free = mine
+            free.owner = ""
+            try await fixture.put(free, at: cart)
+            try await fixture.setFull(true)
+            let claim = try await fixture.claim(.create, attempt: 2, under: generation)
+            guard case .granted(var at) = claim.answer else {
+                Issue.record("\(claim.answer)")
+                return
+            }
+            #expect(claim.state == CounterLogic.State(value: 30))
+            await expectFailure(full) { _ = try await fixture.commit(at, as: "c4", from: 30, to: 31) }
+            #expect(try await fixture.resolve(at, "c4") == .pending)
+            #expect(try await fixture.commit(at, as: "c4", from: 30, to: 29) == .committed)
+            #expect(try await fixture.commit(at, as: "c4", from: 30, to: 29) == .committed)
+            at.sequence = at.sequence.next
+            #expect(try await fixture.record(cart)?.value == 29)
+            #expect(try await fixture.release(at) == .released)
+            try await fixture.put(nil, at: cart)
+            await expectFailure(full) {
+                _ = try await fixture.claim(.create, attempt: 3, under: generation)
+            }
+            #expect(try await fixture.claim(.take, attempt: 3, under: generation).answer == .absent)
+            #expect(try await fixture.claim(.look, attempt: 3, under: generation).answer == .absent)
+            #expect(try await fixture.record(cart) == nil)
+            try await fixture.setFull(false)
+            guard case .granted = try await fixture.claim(.create, attempt: 4, under: generation).answer
+            else {
+                Issue.record("not granted")
+                return
+            }
         }
     }
 

@@ -63,6 +63,7 @@ import Testing
         for sequence in [0, 1, 2] as [UInt64] {
             let at = version(epoch: 5, sequence: sequence)
             requests.append { "\(try await $0.commit(at, as: "mine", to: 77))" }
+            requests.append { "\(try await $0.resolve(at, "mine"))" }
             requests.append { "\(try await $0.release(at))" }
             requests.append { fixture in
                 let generation = try await fixture.beat().generation
@@ -70,7 +71,7 @@ import Testing
                     "\(try await fixture.store.verify(cart, owner: me, version: at, generation: generation))"
             }
             requests.append { fixture in
-                let answer = try await fixture.republish(at, attempt: 2, 99)
+                let answer = try await fixture.republish(at, attempt: 2, value: 99)
                 if case .republished(let epoch) = answer, epoch.rawValue > 1_000_000 { return "fresh" }
                 return "\(answer)"
             }

@@ -47,19 +47,15 @@ struct WideLayout: StateLayout {
     let reader = StateReader(decider: CounterLogic(), codec: CounterCodec())
     let width: Int
 
-    func content(
-        of change: StateChange<CounterLogic>,
-        at sequence: Ownership.SequenceNumber,
-        on form: StoredForm
-    ) throws(CodecFailure) -> ContentChange {
-        ContentChange(set: try content(of: change.after, at: sequence), replaces: change.form != .empty)
+    func write(_ change: StateChange<CounterLogic>) throws(CodecFailure) -> WrittenChange {
+        let content = ContentChange(
+            set: try content(of: change.after, at: change.sequence),
+            replaces: change.form != .empty
+        )
+        return WrittenChange(content, leaves: .snapshot)
     }
 
-    func form(after form: StoredForm, at sequence: Ownership.SequenceNumber) -> StoredForm {
-        self.form(at: sequence)
-    }
-
-    func form(at sequence: Ownership.SequenceNumber) -> StoredForm { .written(by: .snapshot, base: .zero) }
+    func form(at sequence: Ownership.SequenceNumber) -> StoredForm { .snapshot }
 
     func content(
         of state: CounterLogic.State,

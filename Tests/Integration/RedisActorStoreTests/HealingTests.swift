@@ -40,7 +40,11 @@ import Testing
             foreign.sequence = 9
             for lost in [nil, older, foreign] {
                 try await fixture.put(lost, at: cart)
-                let answer = try await fixture.republish(version(epoch: 5, sequence: 3), attempt: 7, 30)
+                let answer = try await fixture.republish(
+                    version(epoch: 5, sequence: 3),
+                    attempt: 7,
+                    value: 30
+                )
                 guard case .republished(let epoch) = answer else {
                     Issue.record("\(answer)")
                     return
@@ -56,11 +60,83 @@ import Testing
                 )
                 #expect(try await fixture.record(cart) == healed)
                 #expect(
-                    try await fixture.republish(version(epoch: 5, sequence: 3), attempt: 7, 30)
+                    try await fixture.republish(version(epoch: 5, sequence: 3), attempt: 7, value: 30)
                         == .republished(epoch)
                 )
                 #expect(try await fixture.record(cart) == healed)
             }
+        }
+    }
+
+    @Test(arguments: StoreFixtureKind.allCases)
+    func `what was put back on its way before a second loss comes to nothing after it`(
+        _ kind: StoreFixtureKind
+    )
+        async throws
+    {
+        try await withStoreFixture(kind) { fixture in
+            let at = try await fixture.take()
+            #expect(try await fixture.commit(at, as: "c1", to: 10) == .committed)
+            let held = Version(epoch: at.epoch, sequence: at.sequence.next)
+            try await fixture.flush()
+            let first = try await fixture.beat().generation
+            // One copy is held on its way. Another is answered, and the owner commits on top of it.
+            guard
+                case .republished(let epoch) = try await fixture.republish(
+                    held,
+                    attempt: 2,
+                    under: first,
+                    value: 10
+                )
+            else {
+                Issue.record("not republished")
+                return
+            }
+            let healed = Version(epoch: epoch, sequence: held.sequence)
+            #expect(try await fixture.commit(healed, as: "c2", to: 20) == .committed)
+            let newest = Version(epoch: epoch, sequence: healed.sequence.next)
+            // The held copy arrives after a second loss, before and after a heartbeat made a data set id.
+            try await fixture.flush()
+            #expect(
+                try await fixture.republish(held, attempt: 2, under: first, value: 10) == .otherGeneration
+            )
+            #expect(try await fixture.surrender(held, under: first, 10) == .otherGeneration)
+            let second = try await fixture.beat().generation
+            #expect(
+                try await fixture.republish(held, attempt: 2, under: first, value: 10) == .otherGeneration
+            )
+            #expect(try await fixture.surrender(held, under: first, 10) == .otherGeneration)
+            #expect(try await fixture.record(cart) == nil)
+            let found = try await fixture.store.verify(
+                cart,
+                owner: me,
+                version: newest,
+                generation: second
+            )
+            #expect(found == .lost)
+            guard case .republished = try await fixture.republish(newest, attempt: 3, value: 20) else {
+                Issue.record("not republished")
+                return
+            }
+            #expect(try await fixture.record(cart)?.value == 20)
+        }
+    }
+
+    @Test(arguments: StoreFixtureKind.allCases)
+    func `a copy under a newer generation recognises what an earlier copy wrote`(_ kind: StoreFixtureKind)
+        async throws
+    {
+        try await withStoreFixture(kind) { fixture in
+            let held = version(epoch: 5, sequence: 3)
+            guard case .republished(let epoch) = try await fixture.republish(held, attempt: 2, value: 30)
+            else {
+                Issue.record("not republished")
+                return
+            }
+            try await fixture.restart()
+            #expect(
+                try await fixture.republish(held, attempt: 2, value: 30) == .republished(epoch)
+            )
         }
     }
 
@@ -70,7 +146,11 @@ import Testing
     ) async throws {
         try await withStoreFixture(kind) { fixture in
             let future: UInt64 = 8_000_000_000_000_000
-            let answer = try await fixture.republish(version(epoch: future, sequence: 3), attempt: 1, 3)
+            let answer = try await fixture.republish(
+                version(epoch: future, sequence: 3),
+                attempt: 1,
+                value: 3
+            )
             #expect(answer == .republished(Epoch(future + 1)))
         }
     }
@@ -79,18 +159,26 @@ import Testing
     func `an intact or newer record is left unchanged`(_ kind: StoreFixtureKind) async throws {
         try await withStoreFixture(kind) { fixture in
             try await fixture.put(mine, at: cart)
-            #expect(try await fixture.republish(version(epoch: 5, sequence: 3), attempt: 9, 30) == .intact)
-            #expect(try await fixture.republish(version(epoch: 5, sequence: 2), attempt: 9, 20) == .fenced)
-            #expect(try await fixture.republish(version(epoch: 4, sequence: 3), attempt: 9, 30) == .fenced)
             #expect(
-                try await fixture.republish(version(epoch: 4, sequence: 3), attempt: 1, 30)
+                try await fixture.republish(version(epoch: 5, sequence: 3), attempt: 9, value: 30) == .intact
+            )
+            #expect(
+                try await fixture.republish(version(epoch: 5, sequence: 2), attempt: 9, value: 20) == .fenced
+            )
+            #expect(
+                try await fixture.republish(version(epoch: 4, sequence: 3), attempt: 9, value: 30) == .fenced
+            )
+            #expect(
+                try await fixture.republish(version(epoch: 4, sequence: 3), attempt: 1, value: 30)
                     == .republished(Epoch(5))
             )
             #expect(try await fixture.record(cart) == mine)
             var foreign = mine
             foreign.owner = "other"
             try await fixture.put(foreign, at: cart)
-            #expect(try await fixture.republish(version(epoch: 5, sequence: 3), attempt: 1, 30) == .fenced)
+            #expect(
+                try await fixture.republish(version(epoch: 5, sequence: 3), attempt: 1, value: 30) == .fenced
+            )
             #expect(try await fixture.record(cart) == foreign)
         }
     }
@@ -109,7 +197,7 @@ import Testing
             #expect(try await fixture.commit(at, as: "c3", to: 30) == .committed)
             try await fixture.put(checkpoint, at: cart)
             #expect(try await fixture.commit(at, as: "c3", to: 30) == .regressed)
-            guard case .republished(let epoch) = try await fixture.republish(at, attempt: 2, 20) else {
+            guard case .republished(let epoch) = try await fixture.republish(at, attempt: 2, value: 20) else {
                 Issue.record("not republished")
                 return
             }
@@ -141,7 +229,7 @@ import Testing
             #expect(
                 try await fixture.store.verify(cart, owner: me, version: at, generation: generation) == .lost
             )
-            guard case .republished = try await fixture.republish(at, attempt: 2, 10) else {
+            guard case .republished = try await fixture.republish(at, attempt: 2, value: 10) else {
                 Issue.record("not republished")
                 return
             }
@@ -202,7 +290,7 @@ import Testing
                 version: taken,
                 commit: CommitID("d1"),
                 change: change(to: 11, on: taken)
-            )
+            ).answer
             #expect(added == .committed)
             taken.sequence = taken.sequence.next
             try await fixture.flush()
@@ -216,13 +304,7 @@ import Testing
                 generation: generation
             )
             #expect(seen == .regressed)
-            let healed = try await fixture.store.republish(
-                cart,
-                owner: other,
-                version: taken,
-                attempt: ClaimAttempt(2),
-                state: .init(value: 11)
-            )
+            let healed = try await fixture.republish(taken, as: other, attempt: 2, value: 11)
             guard case .republished = healed else {
                 Issue.record("\(healed)")
                 return

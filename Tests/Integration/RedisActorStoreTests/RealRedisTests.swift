@@ -42,6 +42,9 @@ import Testing
                 change: change(to: 1, on: at)
             )
         }
+        await run("resolve") { () throws(StoreFailure) in
+            _ = try await store.resolve(cart, owner: me, version: at, commit: CommitID("x"))
+        }
         await run("verify") { () throws(StoreFailure) in
             _ = try await store.verify(cart, owner: me, version: at, generation: generation)
         }
@@ -50,7 +53,7 @@ import Testing
                 cart,
                 owner: me,
                 version: at,
-                attempt: ClaimAttempt(2),
+                terms: RepublishTerms(attempt: ClaimAttempt(2), generation: generation),
                 state: .init(value: 1)
             )
         }
@@ -58,13 +61,19 @@ import Testing
             _ = try await store.release(cart, owner: me, version: at)
         }
         await run("surrender") { () throws(StoreFailure) in
-            _ = try await store.surrender(cart, owner: me, version: at, state: .init(value: 1))
+            _ = try await store.surrender(
+                cart,
+                owner: me,
+                version: at,
+                generation: generation,
+                state: .init(value: 1)
+            )
         }
         return failures
     }
 
     private static let allCalls: Set = [
-        "look", "take", "create", "commit", "verify", "republish", "release", "surrender",
+        "look", "take", "create", "commit", "resolve", "verify", "republish", "release", "surrender",
     ]
 
     @Test func `every call finds a key of another type unreadable, and leaves it unchanged`() async throws {
@@ -108,6 +117,38 @@ import Testing
                 #expect(text.contains("c-1") && text.contains("`\(field)`"), "\(text)")
             }
             #expect(try await fixture.client.send("HGETALL", [.string(fixture.key(cart))]) == before)
+        }
+    }
+
+    @Test func `a record that is larger than a reply may be fails its own calls, and the connection goes on`()
+        async throws
+    {
+        try await RedisServerFixture.with { server in
+            try await RedisStoreFixture.with(server, replyByteLimit: 100_000) { fixture in
+                try await fixture.put(RecordSnapshot(owner: "", epoch: 5, sequence: 3, value: 3), at: cart)
+                let text = RedisArgument.string(String(repeating: "x", count: 2_000))
+                for number in 0..<100 { try await fixture.set("ev:\(number)", text) }
+                let connection = try await fixture.client.send("CLIENT", ["ID"]).integer
+                let history = RedisActorHistoryStore(client: fixture.client)
+                for _ in 0..<3 {
+                    do {
+                        _ = try await fixture.claim(.take)
+                        Issue.record("it was read")
+                    } catch StoreFailure.unreadable(let why) {
+                        #expect(why.contains("c-1") && why.contains("100000 bytes"), "\(why)")
+                    }
+                    do throws(StoreFailure) {
+                        _ = try await history.content(of: cart)
+                        Issue.record("it was read")
+                    } catch {
+                        guard case .unreadable = error else {
+                            Issue.record("\(error)")
+                            continue
+                        }
+                    }
+                }
+                #expect(try await fixture.client.send("CLIENT", ["ID"]).integer == connection)
+            }
         }
     }
 
@@ -168,6 +209,8 @@ import Testing
                 _ = try await fixture.commit(held, as: "c2", to: 2)
             }
             #expect(try await fixture.record(cart)?.sequence == 1)
+            #expect(try await fixture.resolve(at, "c1") == .committed)
+            #expect(try await fixture.resolve(held, "c2") == .pending)
             let terms = ClaimTerms(
                 mode: .create,
                 session: me,
@@ -195,7 +238,7 @@ import Testing
                 return
             }
             let newer = Version(epoch: taken.epoch, sequence: SequenceNumber(2))
-            guard case .republished = try await fixture.republish(newer, attempt: 3, 2) else {
+            guard case .republished = try await fixture.republish(newer, attempt: 3, value: 2) else {
                 Issue.record("not republished")
                 return
             }
@@ -219,13 +262,14 @@ import Testing
             // More than Lua's stack holds at once.
             let store = RedisActorStore(client: fixture.client, layout: WideLayout(width: 20_000))
             let at = try await fixture.take()
+            let generation = try await fixture.beat().generation
             let answer = try await store.commit(
                 cart,
                 owner: me,
                 version: at,
                 commit: CommitID("c1"),
                 change: change(to: 1, on: at)
-            )
+            ).answer
             #expect(answer == .committed)
             #expect(try await fixture.client.send("HLEN", [.string(fixture.key(cart))]).integer == 20_005)
             try await fixture.put(nil, at: cart)
@@ -233,6 +277,7 @@ import Testing
                 cart,
                 owner: me,
                 version: version(epoch: at.epoch.rawValue, sequence: 1),
+                generation: generation,
                 state: .init(value: 1)
             )
             #expect(made == .released)

@@ -32,7 +32,7 @@ import Testing
             _ = try await fixture.take(attempt: 2)
             #expect((days30 - 10_000...days30).contains(try await life()))
             try await fixture.put(nil, at: cart)
-            _ = try await fixture.republish(at, attempt: 3, 1)
+            _ = try await fixture.republish(at, attempt: 3, value: 1)
             #expect((days30 - 10_000...days30).contains(try await life()))
         }
     }
@@ -68,7 +68,7 @@ import Testing
                     version: at,
                     commit: id,
                     change: change(to: value, on: at)
-                )
+                ).answer
                 #expect(made == .committed)
                 at.sequence = at.sequence.next
             }
@@ -90,7 +90,13 @@ import Testing
             #expect(month.contains(try await life()))
             try await fixture.put(nil, at: cart)
             #expect(
-                try await store.surrender(cart, owner: me, version: at, state: .init(value: 12)) == .released
+                try await store.surrender(
+                    cart,
+                    owner: me,
+                    version: at,
+                    generation: generation,
+                    state: .init(value: 12)
+                ) == .released
             )
             #expect(minute.contains(try await life()))
         }

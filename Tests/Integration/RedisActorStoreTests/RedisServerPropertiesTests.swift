@@ -25,7 +25,10 @@ import Testing
     }
 
     @Test func `every property is found in its line`() {
-        let facts = RedisServerProperties(info: info(aof: "1", replicas: "2"), appendfsync: "everysec")
+        let facts = RedisServerProperties(
+            info: info(aof: "1", replicas: "2"),
+            settings: ["appendfsync": "everysec"]
+        )
         #expect(facts.version == "7.0.15")
         #expect(facts.runID == "abc123")
         #expect(facts.evictionPolicy == "noeviction")
@@ -70,13 +73,45 @@ import Testing
         ] as [(String, String?, String)]
     )
     func `the line for the log names the tier`(_ aof: String, _ fsync: String?, _ part: String) {
-        let facts = RedisServerProperties(info: info(aof: aof, replicas: "2"), appendfsync: fsync)
-        guard case .admitted(let tier) = RedisCompatibility(facts, replicas: 1) else {
+        let facts = RedisServerProperties(
+            info: info(aof: aof, replicas: "2"),
+            settings: fsync.map { ["appendfsync": $0] } ?? [:]
+        )
+        guard case .admitted(let tier, _) = RedisCompatibility(facts, replicas: 1) else {
             Issue.record("refused")
             return
         }
         #expect(tier.description.contains(part))
         #expect(tier.description.contains("2 connected, 1 must confirm"))
+    }
+
+    @Test(arguments: [("sentinel", UnsupportedRedisServer.sentinel), ("cluster", .cluster)])
+    func `a server that does not store all keys is refused, whatever its version`(
+        _ mode: String,
+        _ kind: UnsupportedRedisServer
+    ) {
+        let facts = RedisServerProperties(info: info(version: nil) + "\r\nredis_mode:\(mode)\r\n")
+        #expect(RedisCompatibility(facts) == .refused(.kind(kind)))
+    }
+
+    private func warnings(_ lines: String, _ settings: [String: String]) -> [String] {
+        RedisServerProperties(info: info() + "\r\n\(lines)\r\n", settings: settings).warnings
+    }
+
+    @Test func `a server that refuses changes, or would after a failed save, is warned of`() {
+        let usual = ["save": "3600 1", "stop-writes-on-bgsave-error": "yes"]
+        let failed = "rdb_last_bgsave_status:err"
+        #expect(warnings("", [:]).isEmpty)
+        #expect(warnings("", ["save": "", "stop-writes-on-bgsave-error": "yes"]).isEmpty)
+        #expect(warnings("", ["save": "3600 1", "stop-writes-on-bgsave-error": "no"]).isEmpty)
+        #expect(warnings("", usual).first?.contains("would refuse") == true)
+        for settings in [usual, [:]] {
+            let now = warnings(failed, settings)
+            #expect(now.count == 1 && now.first?.contains("since its last background save") == true)
+        }
+        #expect(warnings(failed, ["save": "3600 1", "stop-writes-on-bgsave-error": "no"]).isEmpty)
+        #expect(warnings(failed, ["save": ""]).isEmpty)
+        #expect(warnings("aof_last_write_status:err", ["save": ""]).first?.contains("append-only") == true)
     }
 
     @Test func `the properties of a real server are complete`() async throws {
@@ -86,6 +121,9 @@ import Testing
             try await RedisStoreFixture.with(server) { fixture in
                 let facts = try await RedisServerProperties.gather(from: fixture.client)
                 #expect(facts.append == .everySecond && facts.evictionPolicy == "noeviction")
+                #expect(facts.warnings.isEmpty)
+                _ = try await fixture.client.send("CONFIG", ["SET", "save", "3600 1"])
+                #expect(try await RedisServerProperties.gather(from: fixture.client).warnings.count == 1)
                 #expect(try await fixture.beat().generation.run == facts.runID)
                 _ = try await fixture.client.send("CONFIG", ["SET", "maxmemory-policy", "allkeys-lru"])
                 let changed = try await RedisServerProperties.gather(from: fixture.client)

@@ -18,16 +18,27 @@ struct RedisStoreFixture: StoreFixture {
     let registry: any SessionRegistry
 
     /// Runs `body` with a client of a running server.
+    ///
+    /// - Parameter proxy: the way to the server; the client then has little patience.
     static func with<Value>(
         _ server: RedisServerFixture,
         user: String? = nil,
         password: String? = nil,
+        database: Int = 0,
+        through proxy: FaultProxy? = nil,
+        replyByteLimit: Int? = nil,
         _ body: (RedisStoreFixture) async throws -> Value
     ) async throws -> Value {
         var configuration = RedisConfiguration(address: .unix(path: server.socketPath))
         configuration.commandTimeout = .seconds(5)
+        if let proxy {
+            configuration.address = .tcp(host: "127.0.0.1", port: proxy.port)
+            configuration.commandTimeout = .milliseconds(300)
+        }
         configuration.user = user
+        configuration.database = database
         configuration.password = password.map { Secret($0) }
+        if let replyByteLimit { configuration.replyByteLimit = replyByteLimit }
         let client = RedisClient(
             configuration: configuration,
             eventLoop: MultiThreadedEventLoopGroup.singleton.next(),
@@ -116,6 +127,10 @@ struct RedisStoreFixture: StoreFixture {
     }
 
     func flush() async throws { _ = try await client.send("FLUSHALL") }
+
+    func setFull(_ isFull: Bool) async throws {
+        _ = try await client.send("CONFIG", ["SET", "maxmemory", isFull ? "1" : "0"])
+    }
 
     func restart() async throws {
         try await server.restart()

@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["OOM", "READONLY", "MISCONF", "NOPERM", "ERR", "NEVERHEARD"])
+    @Test(arguments: ["OOM", "NOPERM", "ERR", "NEVERHEARD"])
     func `an error reply is a definite refusal that names its code`(_ code: String) {
         let failure = StoreFailure(.server(RedisServerError(code: code, message: "m")), about: "a")
         #expect(failure == .refused("a: \(code) m"))
@@ -48,10 +48,24 @@ import Testing
         #expect(failure == .refused("a: ERR m"))
     }
 
-    @Test(arguments: ["LOADING", "BUSY", "MASTERDOWN"])
+    @Test(arguments: [
+        "LOADING", "BUSY", "MASTERDOWN", "READONLY", "NOREPLICAS", "UNBLOCKED", "MISCONF", "NOAUTH",
+    ])
     func `a transient error reply counts as unsent`(_ code: String) {
         let failure = StoreFailure(.server(RedisServerError(code: code, message: "m")), about: "a")
         #expect(failure == .unsent("a: \(code) m"))
+    }
+
+    @Test(
+        arguments: [
+            .notConnected(reason: "connect to 10.1.2.3:6379 failed"),
+            .connectionLost(reason: "10.1.2.3:6379 went away"),
+            .server(RedisServerError(code: "MOVED", message: "866 10.1.2.3:6379")),
+            .server(RedisServerError(code: "ASK", message: "866 10.1.2.3:6379")),
+        ] as [RedisError]
+    )
+    func `a failure names no server, because clients of the node may read it`(_ error: RedisError) {
+        #expect(!StoreFailure(error, about: "a").reason.contains("10.1.2.3"))
     }
 
     @Test func `a key of the wrong type is unreadable`() {

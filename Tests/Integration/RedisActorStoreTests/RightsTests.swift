@@ -40,7 +40,10 @@ import Testing
             #expect(try await missing(user, replicas: 1) == ["CLIENT ID", "WAIT"])
             #expect(
                 try await RedisCompatibility.check(user.client, cluster: .standard, replicas: 0)
-                    == .admitted(DurabilityTier(try await .gather(from: user.client), replicas: 0))
+                    == .admitted(
+                        DurabilityTier(try await .gather(from: user.client), replicas: 0),
+                        warnings: []
+                    )
             )
             var at = try await user.take()
             let generation = try await user.beat().generation
@@ -49,7 +52,7 @@ import Testing
             let verified = try await user.store.verify(cart, owner: me, version: at, generation: generation)
             #expect(verified == .intact)
             try await administrator.put(nil, at: cart)
-            guard case .republished(let epoch) = try await user.republish(at, attempt: 2, 1) else {
+            guard case .republished(let epoch) = try await user.republish(at, attempt: 2, value: 1) else {
                 throw Unexpected(what: "not republished")
             }
             at.epoch = epoch
@@ -126,22 +129,29 @@ import Testing
                         version: present,
                         commit: CommitID("x"),
                         change: change
-                    )
+                    ).answer
                     #expect(answer == .committed)
                 case .replace:
                     let answer = try await RedisActorStore(client: user.client, layout: WideLayout(width: 3))
                         .commit(cart, owner: me, version: present, commit: CommitID("x"), change: change)
+                        .answer
                     #expect(answer == .committed)
                 case .republish:
                     _ = try await store.republish(
                         cart,
                         owner: me,
                         version: newer,
-                        attempt: ClaimAttempt(2),
+                        terms: RepublishTerms(attempt: ClaimAttempt(2), generation: generation),
                         state: .init(value: 2)
                     )
                 case .surrender:
-                    _ = try await store.surrender(cart, owner: me, version: newer, state: .init(value: 2))
+                    _ = try await store.surrender(
+                        cart,
+                        owner: me,
+                        version: newer,
+                        generation: generation,
+                        state: .init(value: 2)
+                    )
                 case .release:
                     #expect(try await store.release(cart, owner: me, version: present) == .released)
                 case .claim:
@@ -184,6 +194,7 @@ import Testing
     @Test func `a script writes a whole content without deleting its key`() async throws {
         try await withRedis { fixture in
             let store = RedisActorStore(client: fixture.client, layout: WideLayout(width: 7_000))
+            let generation = try await fixture.beat().generation
             try await fixture.put(
                 RecordSnapshot(owner: "me", epoch: 5, attempt: 1, sequence: 3, commit: "c", value: 1),
                 at: cart
@@ -209,12 +220,18 @@ import Testing
                 version: version(epoch: 5, sequence: 3),
                 commit: CommitID("x"),
                 change: change
-            )
+            ).answer
             #expect(answer == .committed)
             #expect(try await names() == whole)
             try await fixture.set("x:1", "old")
             let ahead = version(epoch: 5, sequence: 9)
-            _ = try await store.surrender(cart, owner: me, version: ahead, state: .init(value: 2))
+            _ = try await store.surrender(
+                cart,
+                owner: me,
+                version: ahead,
+                generation: generation,
+                state: .init(value: 2)
+            )
             #expect(try await names() == whole)
             try await fixture.set("x:1", "old")
             guard
@@ -222,7 +239,7 @@ import Testing
                     cart,
                     owner: me,
                     version: version(epoch: 5, sequence: 10),
-                    attempt: ClaimAttempt(4),
+                    terms: RepublishTerms(attempt: ClaimAttempt(4), generation: generation),
                     state: .init(value: 2)
                 )
             else { throw Unexpected(what: "not republished") }

@@ -58,6 +58,8 @@ struct SimulatedStoreFixture: StoreFixture {
 
     func flush() async throws { redis.withStore { $0.flush() } }
 
+    func setFull(_ isFull: Bool) async throws { redis.withStore { $0.isFull = isFull } }
+
     func restart() async throws { redis.withStore { $0.restart() } }
 
     func prune(olderThan seconds: UInt64, keeping limit: Int) async throws -> Int {

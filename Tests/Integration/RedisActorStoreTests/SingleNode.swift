@@ -21,19 +21,58 @@ struct SingleNode: Sendable {
     static func with(_ policy: HostPolicy, _ body: (SingleNode) async throws -> Void) async throws {
         try await RedisServerFixture.with { server in
             try await RedisStoreFixture.with(server) { fixture in
-                let node = SingleNode(policy, on: fixture)
-                try await withThrowingTaskGroup(of: Void.self) { group in
-                    defer { group.cancelAll() }
-                    group.addTask { await node.runtime.run() }
-                    while !node.runtime.isReady { try await Task.sleep(for: .milliseconds(5)) }
-                    try await body(node)
+                try await SingleNode(policy, on: fixture, store: fixture.store).serve(body)
+            }
+        }
+    }
+
+    /// Runs `body` with a node that serves and reaches its actors through a store of the test's making.
+    static func with(
+        _ policy: HostPolicy,
+        store: (RedisStoreFixture) -> any ActorStore<CounterLogic>,
+        _ body: (SingleNode) async throws -> Void
+    ) async throws {
+        try await RedisServerFixture.with { server in
+            try await RedisStoreFixture.with(server) { fixture in
+                try await SingleNode(policy, on: fixture, store: store(fixture)).serve(body)
+            }
+        }
+    }
+
+    /// Runs `body` with a node that serves and reaches its actors through a proxy, and a fixture that does
+    /// not.
+    static func withProxy(
+        _ policy: HostPolicy,
+        _ body: (SingleNode, FaultProxy, RedisStoreFixture) async throws -> Void
+    ) async throws {
+        try await RedisServerFixture.with { server in
+            try await FaultProxy.with(upstream: .unix(path: server.socketPath)) { proxy in
+                try await RedisStoreFixture.with(server) { direct in
+                    try await RedisStoreFixture.with(server, through: proxy) { proxied in
+                        try await SingleNode(policy, on: direct, store: proxied.store).serve {
+                            try await body($0, proxy, direct)
+                        }
+                    }
                 }
             }
         }
     }
 
-    private init(_ policy: HostPolicy, on fixture: RedisStoreFixture) {
-        store = WatchedStore(target: fixture.store)
+    private func serve(_ body: (SingleNode) async throws -> Void) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            defer { group.cancelAll() }
+            group.addTask { await runtime.run() }
+            while !runtime.isReady { try await Task.sleep(for: .milliseconds(5)) }
+            try await body(self)
+        }
+    }
+
+    private init(
+        _ policy: HostPolicy,
+        on fixture: RedisStoreFixture,
+        store target: any ActorStore<CounterLogic>
+    ) {
+        store = WatchedStore(target: target)
         runtime = NodeRuntime(
             decider: CounterLogic(),
             codec: CounterCodec(),

@@ -42,6 +42,8 @@ protocol StoreFixture: Sendable {
     /// Ages a session's tombstone, and with it all that the fixture cannot distinguish from it.
     func age(_ session: SessionID, bySeconds seconds: UInt64) async throws
     func flush() async throws
+    /// Takes all room for new data from the store, or gives it back.
+    func setFull(_ isFull: Bool) async throws
     /// Restarts the server with the same data.
     func restart() async throws
     func prune(olderThan seconds: UInt64, keeping limit: Int) async throws -> Int
@@ -72,11 +74,11 @@ func version(epoch: UInt64, sequence: UInt64) -> Version {
 }
 
 /// A change that makes the version after this one; the first is 1 here.
-func change(to value: Int64, on version: Version) -> StateChange<CounterLogic> {
+func change(from before: Int64 = 0, to value: Int64, on version: Version) -> StateChange<CounterLogic> {
     StateChange(
-        before: .init(value: 0),
+        before: .init(value: before),
         after: .init(value: value),
-        events: [.added(value)],
+        events: [.added(value - before)],
         form: .empty,
         sequence: version.sequence.next
     )
@@ -120,22 +122,37 @@ extension StoreFixture {
         )
     }
 
-    func commit(_ version: Version, as id: String, to value: Int64) async throws -> CommitAnswer {
+    func commit(_ version: Version, as id: String, from before: Int64 = 0, to value: Int64) async throws
+        -> CommitAnswer
+    {
         try await store.commit(
             cart,
             owner: me,
             version: version,
             commit: CommitID(id),
-            change: change(to: value, on: version)
-        )
+            change: change(from: before, to: value, on: version)
+        ).answer
     }
 
-    func republish(_ version: Version, attempt: UInt64, _ value: Int64) async throws -> RepublishAnswer {
-        try await store.republish(
+    func resolve(_ version: Version, _ id: String) async throws -> ResolveAnswer {
+        try await store.resolve(cart, owner: me, version: version, commit: CommitID(id))
+    }
+
+    /// - Parameter generation: nil for the one in force.
+    func republish(
+        _ version: Version,
+        as session: SessionID = me,
+        attempt: UInt64,
+        under generation: Generation? = nil,
+        value: Int64
+    ) async throws -> RepublishAnswer {
+        let inForce =
+            if let generation { generation } else { try await beat(SessionID("observer")).generation }
+        return try await store.republish(
             cart,
-            owner: me,
+            owner: session,
             version: version,
-            attempt: ClaimAttempt(attempt),
+            terms: RepublishTerms(attempt: ClaimAttempt(attempt), generation: inForce),
             state: .init(value: value)
         )
     }
@@ -144,8 +161,19 @@ extension StoreFixture {
         try await store.release(cart, owner: me, version: version)
     }
 
-    func surrender(_ version: Version, _ value: Int64) async throws -> SurrenderAnswer {
-        try await store.surrender(cart, owner: me, version: version, state: .init(value: value))
+    /// - Parameter generation: nil for the one in force.
+    func surrender(_ version: Version, under generation: Generation? = nil, _ value: Int64) async throws
+        -> SurrenderAnswer
+    {
+        let inForce =
+            if let generation { generation } else { try await beat(SessionID("observer")).generation }
+        return try await store.surrender(
+            cart,
+            owner: me,
+            version: version,
+            generation: inForce,
+            state: .init(value: value)
+        )
     }
 
     /// Claims an actor.

@@ -139,7 +139,25 @@ import Testing
         }
     }
 
-    @Test func `a reply larger than the limit is a violation`() async throws {
+    @Test func `a reply larger than the limit fails its caller alone`() async throws {
+        let element = "$1000\r\n" + String(repeating: "x", count: 1_000) + "\r\n"
+        let big = "*100\r\n" + String(repeating: element, count: 100)
+        try await HostileServer.with(script: { .bytes($0[0] == "BIG" ? big : "+fine\r\n") }) { server in
+            var configuration = server.configuration
+            configuration.replyByteLimit = 50_000
+            try await withConnectedClient(configuration) { client in
+                async let before = client.send("SMALL", [])
+                async let failure = client.failure("BIG", ["x"])
+                async let after = client.send("SMALL", [])
+                let (first, failed, second) = try await (before, failure, after)
+                #expect(failed == .replyTooLarge(byteLimit: 50_000))
+                #expect(first == .simple("fine") && second == .simple("fine"))
+                #expect(RedisError.replyTooLarge(byteLimit: 50_000).mayHaveBeenExecuted)
+            }
+        }
+    }
+
+    @Test func `a text larger than the limit is a violation`() async throws {
         let big = "$100000\r\n" + String(repeating: "x", count: 100_000) + "\r\n"
         try await HostileServer.with(script: { _ in .bytes(big) }) { server in
             var configuration = server.configuration
@@ -147,7 +165,7 @@ import Testing
             try await withConnectedClient(configuration) { client in
                 #expect(
                     await client.failure("ASK", ["x"])
-                        == .protocolViolation("a reply is larger than 50000 bytes")
+                        == .protocolViolation("a text is larger than 50000 bytes")
                 )
             }
         }

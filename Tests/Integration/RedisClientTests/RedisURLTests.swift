@@ -43,6 +43,15 @@ import Testing
             }
         ),
         (
+            "rediss://h?cacert=/a.pem&key=/k.pem&cert=/c.pem",
+            expected(.tcp(host: "h", port: 6379)) {
+                $0.tls = .init(
+                    authorities: "/a.pem",
+                    clientCertificate: .init(chain: "/c.pem", key: "/k.pem")
+                )
+            }
+        ),
+        (
             "rediss://h?verify=none",
             expected(.tcp(host: "h", port: 6379)) { $0.tls = .init(verification: .none) }
         ),
@@ -80,6 +89,8 @@ import Testing
             ("redis://h?x=1", .parameter), ("redis://h?db", .parameter),
             ("redis://h/1?db=2", .duplicate("db")), ("redis://:a@h?password=b", .duplicate("password")),
             ("redis://h?name=a&name=b", .duplicate("name")),
+            ("redis://h?cert=/c&key=/k", .tlsWithoutScheme), ("rediss://h?cert=/c", .halfCertificate),
+            ("rediss://h?key=/k", .halfCertificate), ("rediss://h?ca=/x&cacert=/x", .duplicate("cacert")),
             ("redis://h?ca=/x", .tlsWithoutScheme), ("unix:///s?verify=none", .tlsWithoutScheme),
             ("rediss://h?verify=maybe", .verification),
             ("unix://", .path), ("unix:///", .path), ("unix://relative", .path), ("unix:///a%00b", .path),

@@ -109,17 +109,35 @@ import Testing
         }
     }
 
-    @Test func `a reply larger than the limit is a violation as soon as it is`() {
+    @Test func `a text larger than the limit is a violation as soon as it is`() {
         let limit = 10_000
         let text = Array("$20000\r\n".utf8) + Array(repeating: 0, count: 10_001)
         let line = Array("+".utf8) + Array(repeating: 65, count: 10_001)
-        let small = Array("*10000\r\n".utf8) + Array(String(repeating: ":1\r\n", count: 500).utf8)
-        let hollow = Array("*10000\r\n".utf8) + Array(String(repeating: "*0\r\n", count: 500).utf8)
-        for wire in [text, line, small, hollow] {
+        for wire in [text, line] {
             #expect(ReadResult(of: [wire[...]], limit: limit).violation?.contains("larger") == true)
         }
         let fits = Array("$9000\r\n".utf8) + Array(repeating: 0, count: 9000) + Array("\r\n".utf8)
         #expect(ReadResult(of: [(fits + fits + fits)[...]], limit: limit).replies.count == 3)
+    }
+
+    @Test func `a reply larger than the limit is dropped, and the one after it is read`() {
+        let part = String(repeating: "$500\r\n" + String(repeating: "x", count: 500) + "\r\n", count: 40)
+        for elements in [
+            "*1000\r\n" + String(repeating: ":1\r\n", count: 1_000),
+            "*1000\r\n" + String(repeating: "*0\r\n", count: 1_000),
+            "*3\r\n:1\r\n*40\r\n\(part)*2\r\n:1\r\n+x\r\n",
+        ] {
+            let wire = Array((":1\r\n" + elements + "*1\r\n:2\r\n").utf8)
+            let expected: [RedisValue] = [
+                .integer(1), .tooLarge(byteLimit: 10_000), .array([.integer(2)]),
+            ]
+            let pieces = stride(from: 0, to: wire.count, by: 7).map { wire[$0..<min($0 + 7, wire.count)] }
+            for read in [
+                ReadResult(of: [wire[...]], limit: 10_000), ReadResult(of: pieces, limit: 10_000),
+            ] {
+                #expect(read == ReadResult(replies: expected))
+            }
+        }
     }
 
     @Test func `a violation does not take back the replies before it, and nothing comes after it`() throws {

@@ -26,10 +26,13 @@ struct HostileServer: Sendable {
     /// Listens while `body` runs. Every client is sent `greeting`; handshakes are answered properly unless
     /// `isMute`, and all other commands by `script`.
     ///
-    /// - Parameter reconnects: all connections but the first wait for it in their handshakes.
+    /// - Parameters:
+    ///   - hello: the reply to `HELLO`.
+    ///   - reconnects: all connections but the first wait for it in their handshakes.
     static func with<Result: Sendable>(
         greeting: String = "",
         isMute: Bool = false,
+        hello: @escaping @Sendable () -> String = { "-ERR unknown command 'HELLO'\r\n" },
         reconnects: EventLoopFuture<Void>? = nil,
         script: @escaping Script = { _ in .nothing },
         _ body: (HostileServer) async throws -> Result
@@ -43,6 +46,7 @@ struct HostileServer: Sendable {
                     let handler = Handler(
                         greeting: greeting,
                         isMute: isMute,
+                        hello: hello,
                         admission: isFirst ? nil : reconnects,
                         script: script,
                         received: continuation
@@ -74,6 +78,7 @@ struct HostileServer: Sendable {
 
         private let greeting: String
         private let isMute: Bool
+        private let hello: @Sendable () -> String
         private let admission: EventLoopFuture<Void>?
         private let script: Script
         private let received: AsyncStream<[String]>.Continuation
@@ -82,12 +87,14 @@ struct HostileServer: Sendable {
         init(
             greeting: String,
             isMute: Bool,
+            hello: @escaping @Sendable () -> String,
             admission: EventLoopFuture<Void>?,
             script: @escaping Script,
             received: AsyncStream<[String]>.Continuation
         ) {
             self.greeting = greeting
             self.isMute = isMute
+            self.hello = hello
             self.admission = admission
             self.script = script
             self.received = received
@@ -122,6 +129,7 @@ struct HostileServer: Sendable {
         private func answer(_ words: [String], _ context: ChannelHandlerContext) {
             if isMute { return }
             switch words[0] {
+            case "HELLO": return write(hello(), context, after: admission)
             case "CLIENT": return write("+OK\r\n", context, after: admission)
             case "PING": return write("+PONG\r\n", context, after: admission)
             default: received.yield(words)

@@ -1,3 +1,4 @@
+import Foundation
 import NIOCore
 import NIOPosix
 
@@ -71,8 +72,11 @@ actor RedisServerProcess {
 
     private func remove() {
         kill()
-        for name in ["s", "key.pem", "cert.pem", "users.acl"] { unlink(folder + "/" + name) }
-        rmdir(folder)
+        do {
+            try FileManager.default.removeItem(atPath: folder)
+        } catch {
+            print("not removed: \(folder)")
+        }
     }
 }
 

@@ -54,12 +54,16 @@ import Testing
         }
     }
 
-    @Test func `certificates that cannot be read end the client before its first attempt`() async throws {
-        await #expect(throws: (any Error).self) {
-            try await withClient(RedisConfiguration(url: "rediss://localhost?ca=/nowhere.pem")) { client in
+    @Test(arguments: ["ca=/nowhere.pem", "cert=/nowhere.pem&key=/nowhere.key"])
+    func `a certificate that cannot be read ends the client before its first attempt, and is named`(
+        parameters: String
+    ) async throws {
+        let error = await #expect(throws: RedisFileError.self) {
+            try await withClient(RedisConfiguration(url: "rediss://localhost?\(parameters)")) { client in
                 await client.becomes { $0 == .disconnected(reason: DisconnectReason.shutDown.reason) }
             }
         }
+        #expect(error?.file == "/nowhere.pem")
     }
 
     @Test func `a server without encryption is not mistaken for one with it`() async throws {

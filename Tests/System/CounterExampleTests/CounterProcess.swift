@@ -48,22 +48,20 @@ final class CounterProcess: Sendable {
         }
     }
 
+    /// On a thread of its own: a readability handler that takes itself away while its event is handled makes
+    /// Dispatch use what it has freed.
     private static func lines(of handle: FileHandle) -> AsyncStream<String> {
         let (lines, continuation) = AsyncStream.makeStream(of: String.self, bufferingPolicy: .unbounded)
-        let rest = Mutex("")
-        handle.readabilityHandler = { handle in
-            let bytes = handle.availableData
-            guard !bytes.isEmpty else {
-                handle.readabilityHandler = nil
-                return continuation.finish()
-            }
-            rest.withLock { rest in
+        Thread.detachNewThread {
+            var rest = ""
+            while case let bytes = handle.availableData, !bytes.isEmpty {
                 rest += String(decoding: bytes, as: UTF8.self)
                 while let end = rest.firstIndex(of: "\n") {
                     continuation.yield(String(rest[..<end]))
                     rest.removeSubrange(...end)
                 }
             }
+            continuation.finish()
         }
         return lines
     }

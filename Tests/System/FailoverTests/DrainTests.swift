@@ -54,6 +54,40 @@ extension FailoverTests {
             }
         }
 
+        @Test func `a closed terminal drains a node, and a broken pipe does not end it`() async throws {
+            let survival = try await survive("hung up", Self.options(nodes: 2), behindGateway: true) {
+                traffic in
+                let (owner, other) = (traffic.cluster.nodes[0], traffic.cluster.nodes[1])
+                for cart in 0..<traffic.plan.carts { await traffic.add(cart, at: 0) }
+                owner.breakPipe()
+                other.breakPipe()
+                owner.hangUp()
+                #expect(try await owner.end(within: .seconds(20)) == .exited(0))
+                for cart in 0..<traffic.plan.carts { await traffic.add(cart, at: 1) }
+                #expect(other.ended == nil)
+                try owner.start()
+                try await traffic.cluster.ready(owner)
+            }
+            Self.expectNoFailure(survival)
+        }
+
+        @Test func `a node that was started with nohup outlives its terminal`() async throws {
+            var options = Self.options(nodes: 1)
+            options.starts = false
+            options.settings += ["--log-level", "debug"]
+            try await Cluster.with(options) { cluster in
+                let node = cluster.nodes[0]
+                try node.start(through: "/usr/bin/nohup")
+                try await cluster.ready(node)
+                node.hangUp()
+                try await RawHTTPClient.with(cluster) { #expect(await $0.create("a", at: 0).status == 201) }
+                node.terminate()
+                #expect(try await node.end(within: .seconds(20)) == .exited(0))
+                let caught = node.log.split(separator: "\n").filter { $0.contains("Signal caught") }
+                #expect(caught.count == 1 && caught[0].contains("SIGTERM"), "\(caught)")
+            }
+        }
+
         @Test func `nodes that are redeployed one after the other fail no request`() async throws {
             let survival = try await survive("redeployed", Self.options(nodes: 3), behindGateway: true) {
                 traffic in

@@ -21,7 +21,7 @@ extension FailoverTests {
                 try await ContinuousClock().sleep(for: .seconds(2))
                 let readiness = await cluster.ask("readyz", at: node)
                 #expect(readiness?.status == 503)
-                #expect(readiness?.text.contains("the store does not answer") == true)
+                #expect(readiness?.text.contains("no valid session: Redis is not connected") == true)
                 #expect(node.ended == nil)
                 if stands { cluster.redis.resume() } else { try await cluster.redis.start() }
                 try await cluster.ready(node, within: cluster.lease.length + .seconds(5))
@@ -60,7 +60,10 @@ extension FailoverTests {
             try await Cluster.with(options, on: server) { try await body($0, $0.nodes[0]) }
         }
 
-        @Test(arguments: [("resetchannels", "PUBLISH"), ("-hmget", "HMGET"), ("-evalsha", "evalsha")])
+        @Test(arguments: [
+            ("resetchannels", "PUBLISH"), ("-hmget", "HMGET"), ("-evalsha", "evalsha"),
+            ("-@dangerous", "INFO"),
+        ])
         func `a Redis user without a right is refused, and the right named`(
             _ rule: String,
             _ right: String
@@ -100,6 +103,84 @@ extension FailoverTests {
             }
         }
 
+        @Test func `a host's name that nobody knows is refused by the name of its setting`() async throws {
+            for host in ["http-host", "grpc-host", "retail-host", "ops-host", "link-host"] {
+                var options = Cluster.Options()
+                options.nodes = 1
+                options.starts = false
+                options.settings = ["--\(host)", "nowhere.invalid"]
+                try await Cluster.with(options) { cluster in
+                    let node = cluster.nodes[0]
+                    try node.start()
+                    #expect(try await node.end(within: .seconds(20)) == .exited(64))
+                    let line = node.log.split(separator: "\n").last
+                    #expect(line?.contains("\(host): no such host") == true, "\(node.log)")
+                }
+            }
+        }
+
+        @Test func `nodes reach each other at names that they listen on`() async throws {
+            var options = Cluster.Options()
+            options.settings = ["--link-host", "localhost"]
+            try await Cluster.with(options) { cluster in
+                try await RawHTTPClient.with(cluster) { rawClient in
+                    #expect(await rawClient.create("a", at: 0).status == 201)
+                    #expect(await rawClient.add("b", to: "a", at: 1).quantities == ["b": 1])
+                }
+            }
+        }
+
+        @Test func `a node without a folder that it can write to serves carts and says what it lacks`()
+            async throws
+        {
+            var options = Cluster.Options()
+            // Nobody can make a folder there, not even root.
+            options.folder = { "../../../../../../../../proc/cart-node\($0)" }
+            try await Cluster.with(options) { cluster in
+                try await RawHTTPClient.with(cluster) { rawClient in
+                    #expect(await rawClient.create("a", at: 0).status == 201)
+                    #expect(await rawClient.add("b", to: "a", at: 1).quantities == ["b": 1])
+                }
+                for node in cluster.nodes {
+                    #expect(node.log.contains("there is no data folder"), "\(node.log)")
+                }
+            }
+        }
+
+        @Test func `a wrong password is named in the log and to operators, and a right one is enough`()
+            async throws
+        {
+            try await withDocumentedUser { cluster, node in
+                cluster.redis.command("ACL", "SETUSER", "cart", "resetpass", ">other")
+                try node.start()
+                try await eventually(within: .seconds(10), "the password is refused\n\(node.logTail)") {
+                    await cluster.ask("readyz", at: node)?.text.contains("WRONGPASS") == true
+                }
+                #expect(await cluster.ask("readyz", at: node)?.status == 503)
+                #expect(await cluster.ask("status", at: node)?.text.contains("WRONGPASS") == true)
+                #expect(node.log.contains("WRONGPASS") && !node.log.contains("PASSWORD"))
+                cluster.redis.command("ACL", "SETUSER", "cart", ">PASSWORD")
+                try await cluster.ready(node, within: cluster.lease.recovery)
+            }
+        }
+
+        @Test func `a node of a Redis Cluster is refused in one line`() async throws {
+            var server = RedisServerFixture.Options()
+            server.settings = ["--cluster-enabled", "yes", "--cluster-port", "0"]
+            server.listensOnTCP = true
+            var options = Cluster.Options()
+            options.nodes = 1
+            options.starts = false
+            options.settings = ["--log-level", "critical"]
+            try await Cluster.with(options, on: server) { cluster in
+                let node = cluster.nodes[0]
+                try node.start()
+                #expect(try await node.end(within: .seconds(10)) == .exited(69))
+                let lines = node.log.split(separator: "\n")
+                #expect(lines.count == 1 && lines.last?.contains("Redis Cluster") == true, "\(lines)")
+            }
+        }
+
         @Test func `a second node on a folder is refused and the first goes on`() async throws {
             var options = Cluster.Options()
             options.folder = { _ in "shared" }
@@ -128,6 +209,7 @@ extension FailoverTests {
                     for words in [await rawClient.look("a", at: 1), await rawClient.add("b", to: "a", at: 1)]
                     {
                         #expect(words.status == 503 && words.isProblem("owner-unreachable"), "\(words)")
+                        #expect(!words.text.contains("127.0.0.1"), "\(words)")
                     }
                     // Each request ends within its deadline.
                     #expect(clock.now - began < .seconds(2 * 2 + 2))

@@ -80,6 +80,33 @@ import Testing
         if let failure { throw failure }
     }
 
+    @Test func `a Redis that stands still makes a node unready, and fails no probe that would restart it`()
+        async throws
+    {
+        var options = Cluster.Options()
+        options.nodes = 1
+        try await Cluster.with(options) { cluster in
+            let node = cluster.nodes[0]
+            let (ready, unready) = ("\(cluster.home)/ready", "\(cluster.home)/unready")
+            let probes = try ClientScript(
+                "probes.py",
+                [Self.address(node), "20", ready, unready],
+                in: cluster.home
+            )
+            try await eventually(within: .seconds(15), "the node is ready\n\(probes.output)") {
+                FileManager.default.fileExists(atPath: ready)
+            }
+            cluster.redis.pause()
+            try await eventually(within: .seconds(15), "the node is unready\n\(probes.output)") {
+                FileManager.default.fileExists(atPath: unready)
+            }
+            try await ContinuousClock().sleep(for: cluster.lease.length)
+            cluster.redis.resume()
+            try await probes.end(within: .seconds(30))
+            #expect(node.ended == nil)
+        }
+    }
+
     @Test func `a node that leaves finishes the calls that it has, and tells who watches`() async throws {
         var options = Cluster.Options()
         options.isAlone = true

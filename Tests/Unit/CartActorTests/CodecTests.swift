@@ -123,7 +123,7 @@ import Testing
 
     @Test func `a newer schema is a failure that says so`() throws {
         var message = StoredCart(CartRecord(cart: .none))
-        message.schemaVersion = 3
+        message.schemaVersion = 4
         let bytes: [UInt8] = try message.serializedBytes()
         let failure = #expect(throws: CodecFailure.self) { try codec.decode(state: bytes) }
         #expect(failure?.reason.contains("schema version 3") == true)

@@ -105,7 +105,7 @@ import Testing
         var damaged = try fixture(.events)
         let last = "ev:\(damaged.sequence.rawValue)"
         var events = StoredEvents()
-        events.schemaVersion = 3
+        events.schemaVersion = 4
         damaged.tamper(last, try events.serializedBytes())
         #expect(try #require(reason(damaged)).contains("schema version 3"))
         events.schemaVersion = 1

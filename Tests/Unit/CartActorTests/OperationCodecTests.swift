@@ -35,7 +35,7 @@ import Testing
         }
     }
 
-    @Test func `only a cart that older builds must not rewrite is of the second schema`() throws {
+    @Test func `only a cart that older builds must not rewrite is of a later schema`() throws {
         var generator = ValueGenerator(seed: 12)
         let cart = OpenCart(
             currency: nil,
@@ -61,6 +61,8 @@ import Testing
             (.none, 1), (.open(cart), 1), (.deleted(at: moment, lastLine: LineID(1)), 1),
             (logged(.unchanged), 1), (logged(.lineAdded(LineID(1))), 1), (logged(.detailsChanged), 2),
             (logged(.actions(ActionEffects([]))), 2), (logged(.handOverUndone), 2),
+            (logged(.currencyChanged), 3),
+            (logged(.actions(ActionEffects([.cleared, .currencyChanged]))), 3),
             (.checkedOut(cart, order), 2), (.closing(cart, generator.handover()), 2), (.merged(merged), 2),
         ]
         for (state, version) in cases {

@@ -169,6 +169,153 @@ import Testing
         }
     }
 
+    @Test(arguments: kinds)
+    func `versions may begin anywhere`(_ strategy: PersistenceStrategy) throws {
+        let first = SequenceNumber(1_764_277_433_104_883)
+        let layout = try StoredCartFixture.layout(strategy, every: 3)
+        var fixture = StoredCartFixture(first: first)
+        for number in 0..<8 as Range<UInt64> {
+            let event = number == 0 ? CartEvent.created(currency: nil, at: t) : .cleared(at: t)
+            try fixture.commit([event], by: layout)
+            #expect(fixture.sequence.rawValue == first.rawValue + number)
+            #expect(try fixture.stored().state == fixture.state)
+            #expect(try fixture.stored().form == fixture.form)
+            let journal = try StoredContent(fixture.content, at: fixture.sequence).journal()
+            #expect((journal != nil) == (strategy == .events))
+            // The first whole state is the initial one, in whose place another version would be missing.
+            if let journal { #expect(journal.base.rawValue >= first.rawValue - 1 && journal.snapshot != nil) }
+        }
+    }
+
+    @Test(arguments: kinds, kinds)
+    func `a commit on a state of unknown form replaces all that was there`(
+        _ former: PersistenceStrategy,
+        _ later: PersistenceStrategy
+    ) throws {
+        var fixture = StoredCartFixture()
+        let eur = try #require(Currency(stored: "EUR"))
+        let layouts = (try StoredCartFixture.layout(former), try StoredCartFixture.layout(later))
+        try fixture.commit([.created(currency: nil, at: t)], by: layouts.0)
+        for id in 1...3 as ClosedRange<UInt32> {
+            let line = Line(id: LineID(id), sku: "s", name: nil, quantity: 1, unitPrice: 1, addedAt: t)
+            try fixture.commit([.lineAdded(line, currency: eur)], by: layouts.0)
+        }
+        fixture.loseForm()
+        for id in 1...2 as ClosedRange<UInt32> {
+            try fixture.commit([.lineRemoved(LineID(id), at: t)], by: layouts.1)
+            #expect(try fixture.stored().state == fixture.state)
+            #expect(try fixture.stored().form == fixture.form)
+        }
+    }
+
+    @Test func `batches of small changes make small events, whatever else the details hold`() throws {
+        let layout = try StoredCartFixture.layout(.events, every: 1_000)
+        var fixture = StoredCartFixture()
+        try fixture.commit(.change(.create(currency: nil), at: t), by: layout)
+        var details = DetailsChange()
+        details.note = .set(String(repeating: "n", count: 1_000))
+        details.attributes = .set(
+            (0..<15).map { .init(key: "k\($0)", value: String(repeating: "v", count: 250)) }
+        )
+        try fixture.commit(.change(.setDetails(details), at: t), by: layout)
+        let before = Set(fixture.fields.keys)
+        for number in 0..<50 {
+            let actions = (0..<100).map { action in
+                var change = DetailsChange()
+                change.customer = .set("\(number) \(action)")
+                return CartCommand.Change.setDetails(change)
+            }
+            try fixture.commit(.change(.actions(actions), at: t), by: layout)
+        }
+        let added = fixture.fields.filter { !before.contains($0.key) }
+        #expect(added.count == 50)
+        #expect(added.values.allSatisfy { $0.count < 100 }, "\(added.values.map(\.count))")
+        #expect(try fixture.stored().state == fixture.state)
+    }
+
+    @Test func `events are bounded by their bytes, and a commit with more writes its state alone`() throws {
+        let layout = EventsLayout(StoredCartFixture.reader, snapshotEvery: 10_000, byteLimit: 5_000)
+        var fixture = StoredCartFixture()
+        try fixture.commit([.created(currency: nil, at: t)], by: layout)
+        func patched(_ length: Int) -> CartEvent {
+            var change = DetailsChange()
+            change.note = .set(String(repeating: "n", count: length))
+            return .detailsPatched(change, at: t)
+        }
+        func events() -> [String: [UInt8]] { fixture.fields.filter { $0.key.hasPrefix("ev:") } }
+        var most = 0
+        for number in 0..<100 {
+            try fixture.commit([patched(500 + number)], by: layout)
+            let bytes = events().values.reduce(0) { $0 + $1.count }
+            #expect(bytes <= 5_000)
+            most = max(most, events().count)
+            #expect(try fixture.stored().form == fixture.form)
+        }
+        #expect((8...9).contains(most))
+        try fixture.commit([patched(2_500), patched(2_500)], by: layout)
+        #expect(events().isEmpty)
+        #expect(try fixture.stored().state == fixture.state)
+        try fixture.commit([patched(10)], by: layout)
+        #expect(events().count == 1)
+        #expect(try fixture.stored().state == fixture.state)
+    }
+
+    @Test(arguments: kinds)
+    func `nothing of a customer is left of a cart that was deleted or merged into another`(
+        _ strategy: PersistenceStrategy
+    ) throws {
+        let layout = try StoredCartFixture.layout(strategy, every: 50)
+        let eur = try #require(Currency(stored: "EUR"))
+        let line = Line(
+            id: LineID(1),
+            sku: "secret-sku",
+            name: "secret name",
+            quantity: 1,
+            unitPrice: 1,
+            attributes: Attributes([(key: "engraving", value: "secret engraving")]),
+            addedAt: t
+        )
+        var details = DetailsChange()
+        details.note = .set("secret note")
+        details.email = .set("secret@example.org")
+        details.attributes = .set([.init(key: "k", value: "secret value")])
+        let handover = Handover(merge: "m", target: try CartID("t"), digest: 1, attempt: 1, basis: 0)
+        let ends: [[CartEvent]] = [
+            [.deleted(at: t)], [.handedOver(handover, at: t), .handOverFinished(at: t)],
+            [.deleted(at: t), .created(currency: nil, at: t)],
+        ]
+        for end in ends {
+            var fixture = StoredCartFixture()
+            try fixture.commit([.created(currency: nil, at: t)], by: layout)
+            try fixture.commit([.lineAdded(line, currency: eur)], by: layout)
+            try fixture.commit([.detailsPatched(details, at: t)], by: layout)
+            #expect(Self.secrets(in: fixture))
+            try fixture.commit(end, by: layout)
+            #expect(!Self.secrets(in: fixture), "\(fixture.fields.keys)")
+            #expect(try fixture.stored().state == fixture.state)
+            #expect(try fixture.stored().form == fixture.form)
+        }
+    }
+
+    @Test(arguments: kinds)
+    func `a detail that was removed is gone with the next whole state`(_ strategy: PersistenceStrategy) throws
+    {
+        let layout = try StoredCartFixture.layout(strategy, every: 5)
+        var fixture = StoredCartFixture()
+        var (given, removed) = (DetailsChange(), DetailsChange())
+        (given.email, removed.email) = (.set("secret@example.org"), .unset)
+        try fixture.commit([.created(currency: nil, at: t)], by: layout)
+        try fixture.commit([.detailsPatched(given, at: t)], by: layout)
+        #expect(Self.secrets(in: fixture))
+        try fixture.commit([.detailsPatched(removed, at: t)], by: layout)
+        for _ in 0..<5 { try fixture.commit([.cleared(at: t)], by: layout) }
+        #expect(!Self.secrets(in: fixture), "\(fixture.fields.keys)")
+    }
+
+    private static func secrets(in fixture: StoredCartFixture) -> Bool {
+        fixture.fields.values.contains { String(decoding: $0, as: UTF8.self).contains("secret") }
+    }
+
     private let t = Timestamp(milliseconds: 1)
 
     @Test func `a commit of one line writes that line alone, under incremental`() throws {

@@ -74,6 +74,33 @@ import Testing
         #expect(subject.version == 5)
     }
 
+    @Test func `the changes of details in a batch become one event`() throws {
+        let subject = try OperationTests.stocked()
+        let changes = (1...40).flatMap { number in
+            [
+                DetailsTests.change { $0.note = .set("note \(number)") },
+                .setQuantity(LineID(1), Int64(number + 100)),
+            ]
+        }
+        func events(_ changes: [CartCommand.Change]) throws -> [CartEvent] {
+            let command = CartCommand.change(.actions(changes), at: t2)
+            guard case .accept(let events, _) = decider.decide(command, on: subject.state, version: 3) else {
+                Issue.record("refused")
+                return []
+            }
+            return events
+        }
+        let made = try events(changes)
+        var last = DetailsChange()
+        last.note = .set("note 40")
+        #expect(made.count == 41 && made.last == .detailsPatched(last, at: t2))
+        var after = subject.state
+        for event in made { after.apply(event) }
+        #expect(after.cart?.details.note == "note 40" && after.cart?.lines.first?.quantity == 140)
+        let undone = [DetailsTests.change { $0.note = .set("n") }, DetailsTests.change { $0.note = .unset }]
+        #expect(try events(undone).isEmpty)
+    }
+
     @Test func `one refused action refuses the whole batch and is named`() throws {
         var subject = try OperationTests.stocked()
         let before = subject.state

@@ -54,6 +54,42 @@ import Testing
         #expect(try Self.details(subject).isEmpty)
     }
 
+    @Test func `an event of details has what changed and no more`() throws {
+        let subject = try Self.described()
+        func event(_ fill: (inout DetailsChange) -> Void) throws -> CartEvent? {
+            let command = CartCommand.change(Self.change(fill), at: t2)
+            guard case .accept(let events, _) = decider.decide(command, on: subject.state, version: 2) else {
+                return nil
+            }
+            #expect(events.count == 1)
+            return events.first
+        }
+        func patch(_ fill: (inout DetailsChange) -> Void) -> CartEvent {
+            var change = DetailsChange()
+            fill(&change)
+            return .detailsPatched(change, at: t2)
+        }
+        let asked = try event {
+            ($0.note, $0.customer, $0.email) = (.set("two\nlines"), .set("lee"), .unset)
+            $0.attributes = .set([
+                .init(key: "c", value: "3"), .init(key: "a", value: "1"), .init(key: "b", value: nil),
+            ])
+            ($0.discountCodes, $0.expiresIn) = (.set(["A", "X"]), .set(60))
+        }
+        let expected = patch {
+            ($0.customer, $0.email) = (.set("lee"), .unset)
+            $0.attributes = .set([.init(key: "b", value: nil), .init(key: "c", value: "3")])
+        }
+        #expect(asked == expected)
+        let emptied = try event {
+            $0.attributes = .set([.init(key: "a", value: nil), .init(key: "b", value: nil)])
+            ($0.discountCodes, $0.expiresIn) = (.set([]), .unset)
+        }
+        #expect(
+            emptied == patch { ($0.attributes, $0.discountCodes, $0.expiresIn) = (.unset, .unset, .unset) }
+        )
+    }
+
     @Test func `a change without effect makes no version`() throws {
         var subject = try Self.described()
         for change in [Self.change { _ in }, Self.change { $0.discountCodes = .set(["X", "A"]) }] {

@@ -25,6 +25,15 @@ import Testing
         #expect(subject.lines.map(\.quantity) == [1, 1, 1, 1, 1, 1])
     }
 
+    @Test func `a SKU of other bytes is another product, also where it looks the same`() throws {
+        var subject = try Subject.open()
+        let (composed, decomposed) = ("Gr\u{F6}\u{DF}e-42", "Gro\u{308}\u{DF}e-42")
+        #expect(composed == decomposed)
+        for sku in [composed, decomposed, composed] { try subject.does(.addLine(item(sku))) }
+        #expect(subject.lines.map(\.quantity) == [2, 1])
+        #expect(subject.lines.map { Array($0.sku.utf8) } == [composed, decomposed].map { Array($0.utf8) })
+    }
+
     @Test func `the newest name that was given stays`() throws {
         var subject = try Subject.open()
         try subject.does(.addLine(item("a")))

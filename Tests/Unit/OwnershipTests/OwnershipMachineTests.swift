@@ -7,45 +7,48 @@ import Testing
     let other = SessionID("other")
     let commit = CommitID("c1")
     let generation = Generation(dataSet: "a", run: "2", replication: "x")
-    let attempt = ClaimAttempt(9)
 
     typealias Machine = OwnershipMachine
 
-    private func send(_ machine: inout Machine, _ event: Machine.Event) -> Machine.Action {
-        machine.event(event) { attempt }
+    var terms: RepublishTerms { RepublishTerms(attempt: ClaimAttempt(9), generation: generation) }
+
+    func send(_ machine: inout Machine, _ event: Machine.Event) -> Machine.Action {
+        machine.event(event) { terms }
     }
 
-    private func claiming(create: Bool = false) -> Machine { Machine(create: create) }
+    func claiming(create: Bool = false) -> Machine { Machine(create: create) }
 
-    private func owned() -> Machine {
+    func owned() -> Machine {
         var machine = claiming()
         _ = send(&machine, .claimAnswered(.granted(version), ownerIsDead: false))
         return machine
     }
 
-    private func after(_ events: Machine.Event...) -> Machine {
+    func after(_ events: Machine.Event...) -> Machine {
         var machine = owned()
         for event in events { _ = send(&machine, event) }
         return machine
     }
 
-    private var committing: Machine { after(.commit(commit)) }
-    private var ambiguous: Machine { after(.commit(commit), .unanswered) }
-    private var verifying: Machine { after(.sweep(generation), .proceed) }
-    private var releasing: Machine { after(.release) }
-    private var healingForCommit: Machine { after(.commit(commit), .commitAnswered(.regressed)) }
-    private var healingForSweep: Machine { after(.sweep(generation), .proceed, .verifyAnswered(.lost)) }
-    private var surrendering: Machine { after(.release, .releaseAnswered(.lost)) }
-    private var absent: Machine {
+    var committing: Machine { after(.commit(commit)) }
+    var ambiguous: Machine { after(.commit(commit), .unanswered) }
+    var resolving: Machine { after(.commit(commit), .unanswered, .refused) }
+    var verifying: Machine { after(.sweep(generation), .proceed) }
+    var releasing: Machine { after(.release) }
+    var healingForCommit: Machine { after(.commit(commit), .commitAnswered(.regressed)) }
+    var healingForSweep: Machine { after(.sweep(generation), .proceed, .verifyAnswered(.lost)) }
+    var surrendering: Machine { after(.release, .releaseAnswered(.lost)) }
+    var absent: Machine {
         var machine = claiming()
         _ = send(&machine, .claimAnswered(.absent, ownerIsDead: false))
         return machine
     }
 
     /// Every state but the terminal one.
-    private var everyLiveState: [Machine] {
+    var everyLiveState: [Machine] {
         [
-            claiming(), claiming(create: true), absent, owned(), committing, ambiguous, verifying, releasing,
+            claiming(), claiming(create: true), absent, owned(), committing, ambiguous, resolving, verifying,
+            releasing,
             healingForCommit, healingForSweep, surrendering,
         ]
     }
@@ -147,11 +150,6 @@ import Testing
         #expect(machine.state == .owned(version))
     }
 
-    @Test func `a refusal does not settle a commit of which a copy went unanswered`() {
-        var machine = ambiguous
-        #expect(send(&machine, .refused) == .performAgain(.commit(version, commit)))
-    }
-
     @Test func `a fenced commit ends the activation`() {
         var machine = committing
         #expect(send(&machine, .commitAnswered(.fenced)) == .drop(.fenced))
@@ -163,7 +161,7 @@ import Testing
         answer: CommitAnswer
     ) {
         var machine = committing
-        #expect(send(&machine, .commitAnswered(answer)) == .perform(.republish(version, attempt)))
+        #expect(send(&machine, .commitAnswered(answer)) == .perform(.republish(version, terms)))
         #expect(machine.committed == version)
         let renewed = Version(epoch: Epoch(200), sequence: version.sequence)
         let action = send(&machine, .republishAnswered(.republished(Epoch(200))))
@@ -202,7 +200,7 @@ import Testing
     @Test(arguments: [VerifyAnswer.regressed, .lost])
     func `what Redis lost is put back and checked once more`(answer: VerifyAnswer) {
         var machine = verifying
-        #expect(send(&machine, .verifyAnswered(answer)) == .perform(.republish(version, attempt)))
+        #expect(send(&machine, .verifyAnswered(answer)) == .perform(.republish(version, terms)))
         let renewed = Version(epoch: Epoch(200), sequence: version.sequence)
         let action = send(&machine, .republishAnswered(.republished(Epoch(200))))
         #expect(action == .perform(.verify(renewed, generation)))
@@ -242,9 +240,17 @@ import Testing
     @Test(arguments: [ReleaseAnswer.regressed, .lost])
     func `a release of what Redis lost puts it back under no other epoch`(answer: ReleaseAnswer) {
         var machine = releasing
-        #expect(send(&machine, .releaseAnswered(answer)) == .perform(.surrender(version)))
+        #expect(send(&machine, .releaseAnswered(answer)) == .perform(.surrender(version, generation)))
         #expect(machine.committed == nil)
         #expect(send(&machine, .surrenderAnswered(.released)) == .drop(.released))
+    }
+
+    @Test func `a surrender under an older generation is made again under the newest`() {
+        let newer = Generation(dataSet: "b", run: "2", replication: "x")
+        let known = RepublishTerms(attempt: ClaimAttempt(10), generation: newer)
+        var machine = surrendering
+        let action = machine.event(.surrenderAnswered(.otherGeneration)) { known }
+        #expect(action == .performAgain(.surrender(version, newer)))
     }
 
     @Test func `a fenced surrender ends the activation`() {
@@ -268,6 +274,17 @@ import Testing
         }
     }
 
+    @Test func `a republish under an older generation is made again under the newest, as the same attempt`() {
+        let newer = Generation(dataSet: "b", run: "2", replication: "x")
+        let known = RepublishTerms(attempt: ClaimAttempt(10), generation: newer)
+        let copy = RepublishTerms(attempt: terms.attempt, generation: newer)
+        for var machine in [healingForCommit, healingForSweep] {
+            let action = machine.event(.republishAnswered(.otherGeneration)) { known }
+            #expect(action == .performAgain(.republish(version, copy)))
+            #expect(machine.committed == version)
+        }
+    }
+
     @Test func `an intact republish goes on with what it was for`() {
         var commit = healingForCommit
         #expect(send(&commit, .republishAnswered(.intact)) == .perform(.commit(version, self.commit)))
@@ -275,14 +292,14 @@ import Testing
         #expect(send(&sweep, .republishAnswered(.intact)) == .perform(.verify(version, generation)))
     }
 
-    @Test func `every operation is repeated as it was while it goes unanswered or is refused`() {
+    @Test func `every operation is repeated as it was while it goes unanswered or cannot be sent`() {
         for machine in everyLiveState {
             guard let operation = machine.operation else { continue }
             var unanswered = machine
             #expect(send(&unanswered, .unanswered) == .performAgain(operation))
-            var refused = machine
+            var unsent = machine
             let isOnlyCopy = machine == committing
-            #expect(send(&refused, .refused) == (isOnlyCopy ? .rejectCommit : .performAgain(operation)))
+            #expect(send(&unsent, .unsent) == (isOnlyCopy ? .rejectCommit : .performAgain(operation)))
         }
     }
 

@@ -16,10 +16,4 @@ import Testing
     func `an incomplete code and invalid UTF-8 are refused`(encoded: String) {
         #expect(PercentEncoding.decode(encoded[...].utf8) == nil)
     }
-
-    @Test func `another sign takes the place of the percent sign`() {
-        let sign = UInt8(ascii: "~")
-        #expect(PercentEncoding.decode("~41%41"[...].utf8, sign: sign) == "A%41")
-        #expect(PercentEncoding.decode("~4"[...].utf8, sign: sign) == nil)
-    }
 }

@@ -9,7 +9,7 @@ import SwiftProtobuf
 /// shown and encoded again without trapping, also where its numbers are absurd.
 package struct CartCodec: ActorCodec {
     /// The highest schema that we read. We write the lowest that has what the cart has.
-    static let schemaVersion: UInt32 = 2
+    static let schemaVersion: UInt32 = 3
 
     /// The codec; it has no settings.
     package init() {}

@@ -48,7 +48,7 @@ extension LinkedCommand {
         case .read, .create, .createExpiring, .addLine, .setQuantity, .removeLine, .clear, .delete,
             .setDetails,
             .setPrice, .takeOut, .actions, .checkOut, .cancelCheckout, .handOver, .takeOver, .finishHandOver,
-            .declineMerge, .undoHandOver, nil:
+            .declineMerge, .undoHandOver, .setCurrency, nil:
             return try command(nil)
         }
     }
@@ -106,6 +106,11 @@ extension LinkedCommand {
                 changes.append(try change(kind))
             }
             return .actions(changes)
+        case .setCurrency(let message):
+            guard let currency = try Currency(wire: message.currency) else {
+                throw CodecFailure("a currency to set that is none")
+            }
+            return .setCurrency(currency)
         case .checkOut(let message): return .checkOut(try OrderID(wire: message.order))
         case .cancelCheckout: return .cancelCheckout
         case .handOver(let message): return try message.change()
@@ -148,6 +153,8 @@ extension LinkedCommand {
             return .setPrice(LinkedSetPrice(line, price))
         case .takeOut(let quantities):
             return .takeOut(LinkedTakeOut(quantities))
+        case .setCurrency(let currency):
+            return .setCurrency(.with { $0.currency = currency.code })
         case .actions(let changes):
             var message = LinkedActions()
             for change in changes {

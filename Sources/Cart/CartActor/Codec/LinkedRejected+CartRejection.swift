@@ -130,6 +130,7 @@ extension LinkedLimitReached.Limit {
         case .metadataBytes: self = .metadataBytes
         case .lineIDs: self = .lineIds
         case .attributes: self = .attributes
+        case .subtotal: self = .subtotal
         }
     }
 
@@ -140,6 +141,7 @@ extension LinkedLimitReached.Limit {
         case .metadataBytes: .metadataBytes
         case .lineIds: .lineIDs
         case .attributes: .attributes
+        case .subtotal: .subtotal
         case .unspecified, .UNRECOGNIZED:
             throw CodecFailure("a limit that this build does not know: \(rawValue)")
         }

@@ -51,8 +51,12 @@ extension StoredEvent {
         case .priceChanged(let id, let unitPrice, _):
             priceChanged.line = id.number
             priceChanged.unitPrice = unitPrice
+        case .currencyChanged(let currency, _):
+            currencyChanged.currency = currency.code
         case .detailsChanged(let details, _):
             detailsChanged.details.set(details)
+        case .detailsPatched(let change, _):
+            detailsPatched = StoredDetailsPatched(change)
         case .checkedOut(let order):
             ordered.order = order.id.text
             ordered.version = order.version
@@ -96,8 +100,15 @@ extension StoredEvent {
             return .deleted(at: at)
         case .priceChanged(let message):
             return .priceChanged(LineID(message.line), unitPrice: message.unitPrice, at: at)
+        case .currencyChanged(let message):
+            guard let currency = try Currency(wire: message.currency) else {
+                throw CodecFailure("a cart was given no currency")
+            }
+            return .currencyChanged(currency, at: at)
         case .detailsChanged(let message):
             return .detailsChanged(message.details.details, at: at)
+        case .detailsPatched(let message):
+            return .detailsPatched(message.change, at: at)
         case .ordered(let message):
             return .checkedOut(
                 CartOrder(id: try OrderID(wire: message.order), version: message.version, at: at)

@@ -58,6 +58,7 @@ extension StoredEffect {
         case .detailsChanged: (.detailsChanged, 0)
         case .priceChanged(let id): (.priceChanged, id.number)
         case .takenOut: (.takenOut, 0)
+        case .currencyChanged: (.currencyChanged, 0)
         case .actions: (.actions, 0)
         case .checkedOut: (.checkedOut, 0)
         case .checkoutCancelled: (.checkoutCancelled, 0)
@@ -93,6 +94,7 @@ extension StoredEffect {
         case .detailsChanged: .detailsChanged
         case .priceChanged: .priceChanged(LineID(line))
         case .takenOut: .takenOut
+        case .currencyChanged: .currencyChanged
         case .checkedOut: .checkedOut
         case .checkoutCancelled: .checkoutCancelled
         case .merged: .merged
@@ -120,15 +122,17 @@ extension StoredActionEffect {
 }
 
 extension CartOutcome.Effect {
-    /// True for the effects that builds before schema 2 know.
-    var isInFirstSchema: Bool {
+    /// The first schema that has the effect, so that builds before it do not rewrite what they do not know.
+    var schemaVersion: UInt32 {
         switch self {
         case .read, .created, .existed, .lineAdded, .lineIncreased, .quantityChanged, .lineRemoved, .cleared,
             .deleted, .unchanged:
-            true
-        case .detailsChanged, .priceChanged, .takenOut, .actions, .checkedOut, .checkoutCancelled, .merged,
+            1
+        case .detailsChanged, .priceChanged, .takenOut, .checkedOut, .checkoutCancelled, .merged,
             .mergeDeclined, .handedOver, .handOverFinished, .handOverUndone:
-            false
+            2
+        case .currencyChanged: 3
+        case .actions(let actions): actions.effects.reduce(2) { max($0, $1.schemaVersion) }
         }
     }
 }

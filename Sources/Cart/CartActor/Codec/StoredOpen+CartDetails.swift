@@ -29,11 +29,12 @@ extension CartState {
     /// The lowest schema that has what the cart has, so that builds of before may rewrite what they
     /// understand.
     func schemaVersion(withOperations: Bool) -> UInt32 {
-        switch self {
-        case .checkedOut, .closing, .merged: return 2
-        case .none, .open, .deleted: break
-        }
-        guard withOperations, let operations else { return 1 }
-        return operations.kept.allSatisfy(\.effect.isInFirstSchema) ? 1 : 2
+        let least: UInt32 =
+            switch self {
+            case .checkedOut, .closing, .merged: 2
+            case .none, .open, .deleted: 1
+            }
+        guard withOperations, let operations else { return least }
+        return operations.kept.reduce(least) { max($0, $1.effect.schemaVersion) }
     }
 }

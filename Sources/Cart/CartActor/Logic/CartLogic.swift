@@ -72,6 +72,24 @@ package struct CartLogic: Decider {
         }
     }
 
+    /// True if the cart holds less after a commit than before, and nothing new.
+    package static func isReduction(from before: CartRecord, to after: CartRecord) -> Bool {
+        before.cart.isReduced(to: after.cart)
+    }
+
+    /// True for the events that end a cart: its lines and its customer's details are to be forgotten then.
+    package func endsHistory(_ events: [CartEvent]) -> Bool {
+        events.contains { event in
+            switch event {
+            case .deleted, .handOverFinished: true
+            case .created, .lineAdded, .lineRenamed, .quantityChanged, .priceChanged, .lineRemoved, .cleared,
+                .currencyChanged, .detailsChanged, .detailsPatched, .checkedOut, .checkoutCancelled, .handedOver,
+                .handOverUndone, .mergeSettled, .operationApplied:
+                false
+            }
+        }
+    }
+
     /// Makes the event part of the cart.
     package func evolve(_ state: inout CartRecord, with event: CartEvent) {
         decider.evolve(&state.cart, with: event)

@@ -30,8 +30,9 @@ final class UnknownFields: Hashable, Sendable {
         case .lineRemoved(let id, _):
             guard lines[id] != nil else { return self }
             return UnknownFields(record: record, kind: kind, lines: lines.filter { $0.key != id })
-        case .lineAdded, .lineRenamed, .quantityChanged, .priceChanged, .detailsChanged, .checkedOut,
-            .checkoutCancelled, .handedOver, .handOverUndone, .mergeSettled, .operationApplied:
+        case .lineAdded, .lineRenamed, .quantityChanged, .priceChanged, .currencyChanged, .detailsChanged,
+            .detailsPatched, .checkedOut, .checkoutCancelled, .handedOver, .handOverUndone, .mergeSettled,
+            .operationApplied:
             return self
         }
     }

@@ -9,9 +9,6 @@ package enum CartNamespace: String, Sendable, CaseIterable {
     /// The AWS retail store.
     case retail
 
-    private static let users = EscapedText(sign: "~")
-    private static let products = EscapedText(sign: "+")
-
     /// The currency of prices where the protocol names none: all three shops' catalogues are in dollars.
     static let currency = Currency(stored: "USD")
 
@@ -22,7 +19,7 @@ package enum CartNamespace: String, Sendable, CaseIterable {
         guard !user.isEmpty else { throw Refusal(.invalid(.cartID, .empty)) }
         // The two signs around the name of the space.
         let room = CartID.maximumLength - rawValue.utf8.count - 2
-        guard let name = Self.users.escape(user, maximum: room) else { throw Self.tooLong(.cart, room: room) }
+        guard let name = EscapedText.escape(user, maximum: room) else { throw Self.tooLong(room: room) }
         do {
             return try CartID(space: rawValue, name: name)
         } catch {
@@ -30,26 +27,11 @@ package enum CartNamespace: String, Sendable, CaseIterable {
         }
     }
 
-    /// The SKU of a product.
-    ///
-    /// - Throws: `Refusal` for the SKU: it is empty, or longer than those are once it is escaped.
-    static func sku(of product: String, _ limits: CartLimits) throws(Refusal) -> String {
-        guard !product.isEmpty else { throw Refusal(.invalid(.sku, .empty)) }
-        guard let sku = products.escape(product, maximum: limits.skuLength) else {
-            throw tooLong(.sku, room: limits.skuLength)
-        }
-        return sku
-    }
-
-    /// The shop's id of a product.
-    static func product(of sku: String) -> String { products.restore(sku) }
-
-    private static func tooLong(_ field: Refusal.FieldName, room: Int) -> Refusal {
-        let kind: RefusalKind = field == .cart ? .invalidID : .invalidField
-        return Refusal(
-            kind,
+    private static func tooLong(room: Int) -> Refusal {
+        Refusal(
+            .invalidID,
             "too long: at most \(room) characters, where each byte but A-Z a-z 0-9 - _ . counts three",
-            field: .named(field)
+            field: .named(.cart)
         )
     }
 }

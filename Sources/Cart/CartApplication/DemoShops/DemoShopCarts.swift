@@ -17,8 +17,6 @@ package struct DemoShopCarts<Dispatcher: CartDispatcher>: Sendable {
         self.application = application
     }
 
-    private var limits: CartLimits { application.policy.limits }
-
     func now() -> Timestamp { application.dependencies.now() }
 
     /// The user's items; none for an unknown user, for whom no cart is created.
@@ -29,14 +27,16 @@ package struct DemoShopCarts<Dispatcher: CartDispatcher>: Sendable {
 
     /// Puts more of a product into the user's cart. One that is there already keeps its price.
     ///
+    /// The retail store's clients name prices, so that adding may need the shop's token there.
+    ///
     /// - Returns: what the user has of it then, possibly with others' changes of the same moment.
     @discardableResult
     package func add(_ item: DemoShopItem, for user: String, _ context: CallContext) async throws(Refusal)
         -> DemoShopItem
     {
+        if space == .retail { try application.requireTrustToAdd(context) }
         let cart = try space.cart(of: user)
-        let sku = try CartNamespace.sku(of: item.product, limits)
-        let change = try addition(of: sku, quantity: item.quantity, unitPrice: item.unitPrice)
+        let change = try addition(of: item.product, quantity: item.quantity, unitPrice: item.unitPrice)
         // Refused before any cart is asked.
         try application.validate(change)
         var price = item.unitPrice
@@ -46,7 +46,7 @@ package struct DemoShopCarts<Dispatcher: CartDispatcher>: Sendable {
         // Sent again it is the same change, whatever the price is by then.
         let operation = context.key.map { CartOperation($0, change) }
         let addition = CartCommand.change(
-            try addition(of: sku, quantity: item.quantity, unitPrice: price),
+            try addition(of: item.product, quantity: item.quantity, unitPrice: price),
             at: now(),
             operation: operation
         )
@@ -66,13 +66,13 @@ package struct DemoShopCarts<Dispatcher: CartDispatcher>: Sendable {
         for user: String,
         _ context: CallContext
     ) async throws(Refusal) -> Bool {
+        if unitPrice != nil { try application.requireTrustToAdd(context) }
         let cart = try space.cart(of: user)
-        let sku = try CartNamespace.sku(of: product, limits)
-        try application.validate(try addition(of: sku, quantity: quantity, unitPrice: unitPrice ?? 0))
+        try application.validate(try addition(of: product, quantity: quantity, unitPrice: unitPrice ?? 0))
         var attempts = 0
         while true {
             attempts += 1
-            let lines = try await look(cart, context)?.cart.contents?.lines.filter { $0.sku == sku } ?? []
+            let lines = try await lines(of: product, in: cart, context)
             guard let actions = try Self.actions(on: lines, quantity: quantity, unitPrice: unitPrice) else {
                 return false
             }
@@ -96,18 +96,36 @@ package struct DemoShopCarts<Dispatcher: CartDispatcher>: Sendable {
         guard let first = lines.first, let last = lines.last else { return nil }
         let price = unitPrice ?? last.unitPrice
         let kept = lines.first { $0.unitPrice == price } ?? first
-        var actions: [CartCommand.Change] = []
-        if kept.unitPrice != price { actions.append(.setPrice(kept.id, try money(price))) }
+        var actions: [CartCommand.Change] = lines.filter { $0.id != kept.id }.map { .removeLine($0.id) }
         actions.append(.setQuantity(kept.id, quantity))
-        return actions + lines.filter { $0.id != kept.id }.map { .removeLine($0.id) }
+        if kept.unitPrice != price {
+            // What makes the line cheaper comes first, or a cart that is fine in the end could be too dear
+            // before.
+            let place = quantity < Int64(kept.quantity) ? actions.endIndex : actions.endIndex - 1
+            actions.insert(.setPrice(kept.id, try money(price)), at: place)
+        }
+        return actions
     }
 
-    /// Takes a product out of the user's cart; nothing to take out is fine.
+    /// Takes a product out of the user's cart, by one commit; nothing to take out is fine.
     package func remove(_ product: String, for user: String, _ context: CallContext) async throws(Refusal) {
         let cart = try space.cart(of: user)
-        let sku = try CartNamespace.sku(of: product, limits)
-        let lines = try await look(cart, context)?.cart.contents?.lines.filter { $0.sku == sku } ?? []
-        for line in lines { try await change(cart, by: .removeLine(line.id), context) }
+        var attempts = 0
+        while true {
+            attempts += 1
+            let lines = try await lines(of: product, in: cart, context)
+            guard !lines.isEmpty else { return }
+            let removal = CartCommand.Change.actions(lines.map { .removeLine($0.id) })
+            switch try await application.answer(.change(removal, at: now()), of: cart, context).verdict {
+            case .accepted:
+                return
+            // Somebody took one of the lines out meanwhile.
+            case .rejected(.action(_, .lineNotFound)) where attempts < Self.maximumAttempts: continue
+            case .rejected(.action(_, let rejection)), .rejected(let rejection):
+                guard try await isGone(cart, after: rejection, context) else { throw Refusal(rejection) }
+                return
+            }
+        }
     }
 
     /// Takes everything out of the user's cart; one that is not there is fine, and stays so.
@@ -116,10 +134,17 @@ package struct DemoShopCarts<Dispatcher: CartDispatcher>: Sendable {
         try await change(try space.cart(of: user), by: .clear, under: operation, context)
     }
 
-    private func addition(of sku: String, quantity: Int64, unitPrice: Int64) throws(Refusal)
+    /// The lines of a product.
+    private func lines(of product: String, in cart: CartID, _ context: CallContext) async throws(Refusal)
+        -> [Line]
+    {
+        try await look(cart, context)?.cart.contents?.lines.filter { $0.isOf(sku: product) } ?? []
+    }
+
+    private func addition(of product: String, quantity: Int64, unitPrice: Int64) throws(Refusal)
         -> CartCommand.Change
     {
-        .addLine(NewItem(sku: sku, quantity: quantity, unitPrice: try Self.money(unitPrice)))
+        .addLine(NewItem(sku: product, quantity: quantity, unitPrice: try Self.money(unitPrice)))
     }
 
     private static func money(_ price: Int64) throws(Refusal) -> Money {
@@ -143,6 +168,9 @@ package struct DemoShopCarts<Dispatcher: CartDispatcher>: Sendable {
     }
 
     /// Has a cart changed, and the cart made for it where there is none.
+    ///
+    /// Where the change fails after the cart was made, the failure's own outcome is the right one: no user
+    /// can tell an empty cart from none.
     private func put(_ command: CartCommand, into cart: CartID, _ context: CallContext)
         async throws(Refusal) -> CartRecord
     {

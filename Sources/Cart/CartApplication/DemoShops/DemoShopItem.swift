@@ -1,7 +1,7 @@
 import Cart
 import CartActor
 
-/// A product in a user's cart, in the terms of another shop.
+/// A product in a user's cart, in the terms of another shop. The product's id is its SKU.
 package struct DemoShopItem: Equatable, Sendable {
     /// The product's id.
     package let product: String
@@ -26,22 +26,18 @@ package struct DemoShopItem: Equatable, Sendable {
     static func items(of record: CartRecord) -> [DemoShopItem] {
         guard let cart = record.cart.contents else { return [] }
         var items: [DemoShopItem] = []
-        var places: [String: Int] = [:]
+        var places: [[UInt8]: Int] = [:]
         for line in cart.lines {
-            let product = CartNamespace.product(of: line.sku)
-            if let place = places[line.sku] {
-                // No line holds more than 32 bits, and no cart as many lines.
-                let quantity = items[place].quantity + Int64(line.quantity)
-                items[place] = DemoShopItem(product: product, quantity: quantity, unitPrice: line.unitPrice)
+            let bytes = Array(line.sku.utf8)
+            var quantity = Int64(line.quantity)
+            // No line holds more than 32 bits, and no cart as many lines.
+            if let place = places[bytes] { quantity += items[place].quantity }
+            let item = DemoShopItem(product: line.sku, quantity: quantity, unitPrice: line.unitPrice)
+            if let place = places[bytes] {
+                items[place] = item
             } else {
-                places[line.sku] = items.count
-                items.append(
-                    DemoShopItem(
-                        product: product,
-                        quantity: Int64(line.quantity),
-                        unitPrice: line.unitPrice
-                    )
-                )
+                places[bytes] = items.count
+                items.append(item)
             }
         }
         return items

@@ -41,19 +41,28 @@ struct MergeCoordinator<Dispatcher: CartDispatcher>: Sendable {
         } catch {
             throw .target(error, node: nil)
         }
-        var source = try await source()
+        let source = try await source()
+        switch source {
+        case .open, .refuses:
+            return try await run(from: source)
+        // An earlier request has begun it, so that a failure of this one says nothing of the merge.
+        case .closing, .merged:
+            return try await settling { () async throws(MergeFailure) in try await run(from: source) }
+        }
+    }
+
+    private func run(from seen: MergeSourceState) async throws(MergeFailure) -> AcceptedCommand {
+        var source = seen
         if case .closing(_, let handover) = source, try await isDeclined(handover) {
             // Whoever called it off died on the way. The way back is gone to its end, and the merge begun
             // anew.
-            try await settling { () async throws(MergeFailure) in try await callOff(handover) }
+            try await callOff(handover)
             source = try await self.source()
         }
         let dryRun = try await performDryRun(source)
         if dryRun.reply.replayed != nil {
             // Made before, under this key. Whether that was this closing of the source, the target knows.
-            if case .closing(_, let handover) = source, dryRun.knows(handover) {
-                try await settling { () async throws(MergeFailure) in try await finish(handover) }
-            }
+            if case .closing(_, let handover) = source, dryRun.knows(handover) { try await finish(handover) }
             return dryRun
         }
         switch source {
@@ -62,11 +71,12 @@ struct MergeCoordinator<Dispatcher: CartDispatcher>: Sendable {
         case .merged:
             return try await confirm(source.change(mergeRequest), dryRun)
         case .closing(let cart, let handover):
-            return try await settling { () async throws(MergeFailure) in try await take(cart, handover) }
+            return try await take(cart, handover)
         case .open:
-            let basis = dryRun.record.cart.merges.count
+            // The step that closes it says itself whether it did.
+            let closed = try await close(basis: dryRun.record.cart.merges.count)
             return try await settling { () async throws(MergeFailure) in
-                switch try await close(basis: basis) {
+                switch closed {
                 case .closing(let cart, let handover): try await take(cart, handover)
                 // By the same request, sent twice.
                 case .merged: try await ask(.read)
@@ -110,7 +120,7 @@ struct MergeCoordinator<Dispatcher: CartDispatcher>: Sendable {
             // It was made; what became of the target since is for the target to say.
             return try await ask(.read)
         case (.rejected, .closing(_, let handover)):
-            try await settling { () async throws(MergeFailure) in try await callOff(handover) }
+            try await callOff(handover)
             throw refusal(answer)
         }
     }
@@ -180,7 +190,7 @@ struct MergeCoordinator<Dispatcher: CartDispatcher>: Sendable {
     }
 
     private func operation(_ change: CartCommand.Change) -> CartOperation? {
-        context.key.map { CartOperation($0, change, under: context.precondition) }
+        context.key.map { CartOperation($0, change) }
     }
 
     private func expected() async throws(MergeFailure) -> UInt64? {

@@ -8,24 +8,9 @@ extension Refusal {
     /// The request is malformed.
     package init(_ flaw: RequestError) {
         switch flaw {
-        case .unknownPath:
-            self.init(.unknownPath, "no resource has this path")
-        case .methodNotAllowed(let allowed):
-            self.init(.methodNotAllowed, "allowed here: \(allowed)")
         case .bodyTooLarge(let limit):
             self.init(.bodyTooLarge, "a body has at most \(limit) bytes")
             values[.maximum] = .number(Int64(limit))
-        case .unsupportedMediaType(let type):
-            let found = type.map { "declared as \($0)" } ?? "not declared"
-            self.init(
-                .unsupportedMediaType,
-                "the body is \(found); it must be declared as application/json",
-                field: .own("Content-Type")
-            )
-        case .missingBody:
-            self.init(.malformedJSON, "the body is empty; it must be a JSON object", field: .own(""))
-        case .malformedJSON(let reason, let place):
-            self.init(.malformedJSON, reason, field: .own(place))
         case .malformedMessage:
             self.init(.malformedMessage, "the request is not a message of its type")
         case .malformedHeader(let place, let expected):
@@ -54,6 +39,12 @@ extension Refusal {
         case .untrusted:
             self.init(
                 .forbidden,
+                "nobody may set prices here, because the node has no token for it",
+                field: .named(.authorization)
+            )
+        case .unauthenticated:
+            self.init(
+                .unauthenticated,
                 "only callers that present the shop's token may set prices",
                 field: .named(.authorization)
             )
@@ -87,7 +78,7 @@ extension Refusal {
             self.init(
                 .lineNotFound,
                 "the cart has no line \(line.text)",
-                field: part == .action ? .named(.actionLine) : nil
+                field: part.isAction ? .named(.actionLine) : nil
             )
         case .cartCheckedOut(let order):
             self.init(.cartCheckedOut, "the cart is order \(order.text)", field: part.cart)
@@ -107,7 +98,7 @@ extension Refusal {
         case .mergeForgotten:
             self.init(.mergeForgotten, "too many merges ago: the cart no longer knows whether it was made")
         case .action(let index, let rejection):
-            self = Refusal(rejection, in: .action, context).of(action: index)
+            self = Refusal(rejection, in: part.action(at: index), context).of(action: index)
         case .versionMismatch(let expected, let actual):
             self = .precondition(
                 context?.requiredState ?? .versions([expected]),
@@ -271,6 +262,7 @@ extension Refusal {
         case .quantity: "the quantity of the line"
         case .metadataBytes: "the size of all attributes of the cart in bytes"
         case .lineIDs: "the number of lines ever added to the cart"
+        case .subtotal: "the subtotal of the cart in minor units"
         case .attributes: "the number of attributes of the cart"
         }
     }
@@ -279,65 +271,4 @@ extension Refusal {
 extension CallContext {
     /// The state of the cart that the client requires; nil where it requires none.
     fileprivate var requiredState: Precondition? { precondition == .any ? nil : precondition }
-}
-
-/// The part of a request that a rejection is about, as the names of some fields depend on it.
-private enum RequestPart {
-    case creation
-    case action
-    case mergeTarget
-    case mergeSource
-    case other
-
-    init(_ change: CartCommand.Change) {
-        self = if case .create = change { .creation } else { .other }
-    }
-
-    /// The name of the cart that says no; nil where the whole request is about it.
-    var cart: Refusal.Field? { self == .mergeSource ? .named(.mergeSource) : nil }
-
-    var currency: Refusal.FieldName {
-        switch self {
-        case .creation: .cartCurrency
-        case .action, .other: .priceCurrency
-        case .mergeTarget, .mergeSource: .mergeSource
-        }
-    }
-
-    func name(of field: CartRejection.Field) -> Refusal.Field {
-        switch field {
-        case .cartID: .named(.cart)
-        case .lineID: .named(.line)
-        case .currency: .named(currency)
-        case .sku: .named(.sku)
-        case .name: .named(.name)
-        case .quantity: .named(.quantity)
-        case .unitPrice: .named(.unitPrice)
-        case .attributes, .attributeKey: .named(.attributes)
-        case .attributeValue(let key): .element(.attribute, key)
-        case .note: .named(.note)
-        case .customer: .named(.customer)
-        case .email: .named(.email)
-        case .discountCodes: .named(.discountCodes)
-        case .discountCode(let index): .element(.discountCode, String(index))
-        case .expiresIn: .named(.expiresIn)
-        // Of an action that may not be part of a batch: its kind.
-        case .actions: .named(self == .action ? .actionKind : .actions)
-        case .takenLines: .named(.takenLines)
-        case .takenQuantity(let index): .element(.takenQuantity, String(index))
-        case .version: .named(.version)
-        case .mergeSource: .named(.mergeSource)
-        case .mergeID: .named(.mergeID)
-        }
-    }
-
-    /// The field that reached the limit, if it was one.
-    func name(of limit: CartRejection.Limit) -> Refusal.Field? {
-        if self == .mergeTarget { return .named(.mergeSource) }
-        return switch limit {
-        case .quantity: .named(.quantity)
-        case .metadataBytes, .attributes: .named(.attributes)
-        case .lines, .lineIDs: nil
-        }
-    }
 }

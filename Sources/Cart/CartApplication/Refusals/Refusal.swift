@@ -160,6 +160,8 @@ extension Refusal {
         case idempotencyKey
         /// The client's precondition on the cart.
         case precondition
+        /// The states of the cart in which the client does not want its request served.
+        case exclusion
         /// The caller's credentials.
         case authorization
     }

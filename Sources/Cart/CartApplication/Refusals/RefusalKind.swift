@@ -1,16 +1,8 @@
 /// A kind of refusal. Clients may rely on the raw value, which faces show: a kind's name and meaning never
 /// change.
 package enum RefusalKind: String, Sendable, CaseIterable {
-    /// No resource has this path.
-    case unknownPath = "unknown-path"
-    /// The resource has other methods.
-    case methodNotAllowed = "method-not-allowed"
     /// The body is longer than the limit.
     case bodyTooLarge = "body-too-large"
-    /// The body is not declared as `application/json`.
-    case unsupportedMediaType = "unsupported-media-type"
-    /// The body is missing, or is not unambiguous JSON.
-    case malformedJSON = "malformed-json"
     /// The message of a call is not of its type.
     case malformedMessage = "malformed-message"
     /// A header field is malformed.
@@ -31,6 +23,8 @@ package enum RefusalKind: String, Sendable, CaseIterable {
     case cartDeleted = "cart-deleted"
     /// The cart is stored in a way that keeps no history.
     case historyNotKept = "history-not-kept"
+    /// The cart's lines went to another cart, and its history is erased.
+    case historyErased = "history-erased"
     /// The cart has no such line.
     case lineNotFound = "line-not-found"
     /// The cart is not in the state that the client requires.
@@ -51,8 +45,10 @@ package enum RefusalKind: String, Sendable, CaseIterable {
     case mergeConflict = "merge-conflict"
     /// The merge was begun so many merges ago that nobody can tell whether it was made.
     case mergeForgotten = "merge-forgotten"
-    /// Only callers that the shop trusts may do this.
+    /// Nobody may do this.
     case forbidden
+    /// Only callers that the shop trusts may do this, and the caller did not show that it is one.
+    case unauthenticated
     /// The idempotency key stands for another request that was applied to this cart.
     case idempotencyKeyReused = "idempotency-key-reused"
     /// The request with this idempotency key was applied too many changes ago to tell what it did.

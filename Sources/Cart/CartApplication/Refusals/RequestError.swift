@@ -5,18 +5,8 @@ package import Cart
 /// Places are spelled by the face that reads the request: a JSON pointer, a header field, the path of a
 /// message's field.
 package enum RequestError: Error, Equatable, Sendable {
-    /// No resource has this path.
-    case unknownPath
-    /// The resource has other methods.
-    case methodNotAllowed(allowed: String)
     /// The body is longer than the limit, in bytes.
     case bodyTooLarge(limit: Int)
-    /// The body is not declared as JSON; the declared type, or nil.
-    case unsupportedMediaType(String?)
-    /// The body that the method needs is empty.
-    case missingBody
-    /// The body is not JSON: why, and the innermost place that it is about.
-    case malformedJSON(String, at: String)
     /// The message of a call is not of its type.
     case malformedMessage
     /// A header field, or what a message has in its place, is malformed.
@@ -35,6 +25,8 @@ package enum RequestError: Error, Equatable, Sendable {
     case invalidValue(String, expected: String)
     /// A value that the domain refuses whatever the cart.
     case rejected(CartRejection)
-    /// The caller did not show that the shop trusts it.
+    /// The shop trusts no caller that much.
     case untrusted
+    /// The caller did not show that the shop trusts it.
+    case unauthenticated
 }

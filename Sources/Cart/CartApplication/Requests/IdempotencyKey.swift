@@ -10,14 +10,15 @@ package struct IdempotencyKey: Hashable, Sendable {
     package static let minimumLengthForID = 20
 
     /// The form of a key, for a client whose key has another.
-    package static let expectation = "1 to \(maximumLength) visible ASCII characters"
+    package static let expectation = "1 to \(maximumLength) printable ASCII characters"
 
-    /// 1…255 visible ASCII characters (`!` to `~`); upper and lower case differ.
+    /// 1…255 printable ASCII characters (space to `~`); upper and lower case differ.
     package let text: String
 
     /// Nil where the text is not of the form of a key.
     package init?(_ text: String) {
-        guard (1...Self.maximumLength).contains(text.utf8.count), text.utf8.allSatisfy(Self.isVisible) else {
+        guard (1...Self.maximumLength).contains(text.utf8.count), text.utf8.allSatisfy(Self.isPrintable)
+        else {
             return nil
         }
         self.text = text
@@ -36,5 +37,5 @@ package struct IdempotencyKey: Hashable, Sendable {
         )
     }
 
-    private static func isVisible(_ byte: UInt8) -> Bool { (0x21...0x7E).contains(byte) }
+    private static func isPrintable(_ byte: UInt8) -> Bool { (0x20...0x7E).contains(byte) }
 }

@@ -4,9 +4,9 @@ import Crypto
 /// Digests of keys and requests: the first 128 bits of SHA-256 over bytes that are the same in every process
 /// and build.
 ///
-/// A request's bytes are those of its meaning, not of its spelling: spaces in its JSON, the order of members
-/// and the form of its precondition do not matter, nor does its time. **Digests are stored: none of this may
-/// ever change.**
+/// A request's bytes are those of its meaning, not of its spelling: spaces in its JSON and the order of
+/// members do not matter. Neither do its time and its precondition: a client may refresh the precondition
+/// before it sends the request again. **Digests are stored: none of this may ever change.**
 struct RequestDigest {
     private var bytes: [UInt8] = []
 
@@ -32,13 +32,12 @@ struct RequestDigest {
     /// Of a request to change a cart. What is to be changed tells the method and the path, except for a
     /// creation.
     ///
-    /// - Parameter hasGeneratedID: whether it is a creation that named no cart.
-    static func of(_ change: CartCommand.Change, _ precondition: Precondition, hasGeneratedID: Bool)
-        -> UInt128
-    {
+    /// - Parameter hasGeneratedID: true if it is a creation that named no cart.
+    static func of(_ change: CartCommand.Change, hasGeneratedID: Bool = false) -> UInt128 {
         var digest = RequestDigest("cart-node request 1")
         digest.add(change, hasGeneratedID: hasGeneratedID)
-        digest.add(precondition)
+        // As older builds had it of a request without a precondition.
+        digest.bytes.append(0)
         return digest.value
     }
 
@@ -115,6 +114,9 @@ struct RequestDigest {
             add(kind: 19, offer.digest)
         case .undoHandOver(let offer):
             add(kind: 20, offer.digest)
+        case .setCurrency(let currency):
+            bytes.append(21)
+            add(currency.code)
         }
     }
 
@@ -169,19 +171,6 @@ struct RequestDigest {
         }
     }
 
-    private mutating func add(_ precondition: Precondition) {
-        switch precondition {
-        case .any:
-            bytes.append(0)
-        case .exists:
-            bytes.append(1)
-        case .versions(let versions):
-            bytes.append(2)
-            add(UInt64(versions.count))
-            for version in versions { add(version) }
-        }
-    }
-
     private mutating func add(_ text: String?) {
         guard let text else { return bytes.append(0) }
         bytes.append(1)
@@ -216,16 +205,11 @@ extension MergeRequest {
 extension CartOperation {
     /// The operation that a request is under a key: the same through every face.
     ///
-    /// - Parameter hasGeneratedID: whether it is a creation that named no cart.
-    init(
-        _ key: IdempotencyKey,
-        _ change: CartCommand.Change,
-        under precondition: Precondition = .any,
-        hasGeneratedID: Bool = false
-    ) {
+    /// - Parameter hasGeneratedID: true if it is a creation that named no cart.
+    init(_ key: IdempotencyKey, _ change: CartCommand.Change, hasGeneratedID: Bool = false) {
         self.init(
             key: RequestDigest.of(key),
-            request: RequestDigest.of(change, precondition, hasGeneratedID: hasGeneratedID)
+            request: RequestDigest.of(change, hasGeneratedID: hasGeneratedID)
         )
     }
 }

@@ -18,6 +18,7 @@ package struct CartWatch<Dispatcher: CartDispatcher>: Sendable {
     private let registration: WatchRegistration
     /// The version that the client has; nil for none.
     private var seen: UInt64?
+    private var backoff = Backoff(floor: .milliseconds(100), ceiling: .seconds(1))
 
     init(
         of cart: CartID,
@@ -48,10 +49,26 @@ package struct CartWatch<Dispatcher: CartDispatcher>: Sendable {
     ///
     /// - Throws: also where the cart is deleted: there is nothing to watch.
     package mutating func first() async throws(WatchFailure) -> CartUpdate? {
+        try await first(by: context.deadline)
+    }
+
+    /// The same after a pause, and with as much time as any request has: for a cart that could not be read
+    /// before. The pauses grow to a second.
+    ///
+    /// - Throws: also `CancellationError`.
+    package mutating func firstAfterPause() async throws -> CartUpdate? {
+        var generator = SystemRandomNumberGenerator()
+        try await sleep(backoff.nextPause(using: &generator))
+        return try await first(by: now().advanced(by: readDeadline))
+    }
+
+    private mutating func first(by deadline: ContinuousClock.Instant) async throws(WatchFailure)
+        -> CartUpdate?
+    {
         let known = registration.latest
         let terms = ReadTerms(known: known?.version, announced: nil)
         let update: CartUpdate
-        switch await read(terms, by: context.deadline) {
+        switch await read(terms, by: deadline) {
         case .found(let found): update = found
         case .unchanged:
             guard let known else { throw .host(malformedAnswer) }

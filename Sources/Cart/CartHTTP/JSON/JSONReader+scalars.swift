@@ -1,26 +1,54 @@
 extension JSONReader {
-    /// A number, of which only integers keep their value.
+    /// A number, of which only integers keep their value, however they are written.
     mutating func number() throws(JSONError) -> JSONValue {
         let negative = pass("-")
         let start = position
         try digits()
+        let whole = bytes(since: start)
         // A leading zero stands alone.
-        if position - start > 1, bytes(since: start).first == UInt8(ascii: "0") {
+        if whole.count > 1, whole.first == UInt8(ascii: "0") {
             position = start + 1
             throw syntax()
         }
-        let integer = integer(bytes(since: start), negative: negative)
-        var fraction = false
+        var isPlain = true
+        var decimals: ArraySlice<UInt8> = []
         if pass(".") {
-            fraction = true
+            isPlain = false
+            let start = position
             try digits()
+            decimals = bytes(since: start)
         }
+        var exponent = 0
         if pass("e") || pass("E") {
-            fraction = true
-            if !pass("+") { _ = pass("-") }
-            try digits()
+            isPlain = false
+            exponent = try self.exponent()
         }
-        return fraction ? .fraction : integer
+        if isPlain { return integer(whole, negative: negative) }
+        return integer(whole + decimals, scale: exponent - decimals.count, negative: negative)
+    }
+
+    /// The exponent, kept within a billion, beyond which no body has the digits to make it matter.
+    private mutating func exponent() throws(JSONError) -> Int {
+        let isNegative = pass("-")
+        if !isNegative { _ = pass("+") }
+        let start = position
+        try digits()
+        let most = 1_000_000_000
+        let magnitude = bytes(since: start).reduce(0) { min(most, $0 * 10 + Int($1) - 0x30) }
+        return isNegative ? -magnitude : magnitude
+    }
+
+    /// The digits times ten to the power of `scale`: exact, and without more digits than are written here.
+    private func integer(_ digits: ArraySlice<UInt8>, scale: Int, negative: Bool) -> JSONValue {
+        let zero = UInt8(ascii: "0")
+        let significant = digits.drop { $0 == zero }
+        guard let last = significant.lastIndex(where: { $0 != zero }) else { return .integer(0) }
+        let kept = significant[...last]
+        let zeros = scale + significant.count - kept.count
+        guard zeros >= 0 else { return .fraction }
+        // No integer of 64 bits has more digits.
+        guard kept.count + zeros <= 19 else { return .hugeInteger }
+        return integer(kept + Array(repeating: zero, count: zeros), negative: negative)
     }
 
     private mutating func digits() throws(JSONError) {

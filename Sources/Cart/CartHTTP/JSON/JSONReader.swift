@@ -1,8 +1,8 @@
 /// Reads one JSON text (RFC 8259), strictly.
 ///
 /// Our own, because of what a client must be told and Foundation's decoder does not tell: names that occur
-/// twice, integers exactly or not at all (`1.0` and `1e2` are none), and the place of everything that is
-/// wrong.
+/// twice, integers exactly or not at all (`2.0` and `2e0` are 2, `2.5` is none), and the place of everything
+/// that is wrong.
 struct JSONReader {
     private let bytes: [UInt8]
     private let limits: JSONLimits

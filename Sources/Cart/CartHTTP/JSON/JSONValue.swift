@@ -1,13 +1,13 @@
-/// A JSON text as the client wrote it: members in their order, and numbers told apart by what they can be
-/// used for.
+/// A JSON text: members in the order in which the client wrote them, and numbers told apart by what they can
+/// be used for.
 enum JSONValue: Equatable, Sendable {
     case null
     case boolean(Bool)
-    /// Written without fraction and exponent, and in the range of `Int64`.
+    /// An integer in the range of `Int64`, also where it is written as `2.0` or `2e0`.
     case integer(Int64)
-    /// Written without fraction and exponent, but out of the range of `Int64`.
+    /// An integer out of the range of `Int64`.
     case hugeInteger
-    /// Written with a fraction or an exponent.
+    /// A number that is no integer.
     case fraction
     case string(String)
     case array([JSONValue])
@@ -26,7 +26,7 @@ enum JSONValue: Equatable, Sendable {
         case .null: "null"
         case .boolean: "a boolean"
         case .integer, .hugeInteger: "an integer"
-        case .fraction: "a number with a fraction or an exponent"
+        case .fraction: "a number with a fraction"
         case .string: "a string"
         case .array: "an array"
         case .object: "an object"

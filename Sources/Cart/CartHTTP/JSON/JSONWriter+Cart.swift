@@ -81,9 +81,9 @@ extension JSONWriter {
 
     /// The members that carts and orders share.
     private mutating func contents(of cart: OpenCart) {
-        let currency = cart.currency?.code
+        let currency = AmountCurrency(cart.currency)
         raw("\"currency\":")
-        string(currency)
+        string(currency.code)
         raw(",\"lines\":[")
         var first = true
         for line in cart.lines {
@@ -130,7 +130,7 @@ extension JSONWriter {
     }
 
     /// A line of a cart in this currency.
-    mutating func line(_ line: Line, _ currency: String?) {
+    mutating func line(_ line: Line, _ currency: AmountCurrency) {
         raw("{\"id\":\"")
         integer(line.id.number)
         raw("\",\"sku\":")
@@ -150,7 +150,7 @@ extension JSONWriter {
         raw("}")
     }
 
-    private mutating func totals(of cart: OpenCart, _ currency: String?) {
+    private mutating func totals(of cart: OpenCart, _ currency: AmountCurrency) {
         let totals = cart.totals
         raw("{\"lines\":")
         integer(cart.lines.count)
@@ -161,12 +161,28 @@ extension JSONWriter {
         raw("}")
     }
 
-    private mutating func money(_ minorUnits: Int64?, _ currency: String?) {
+    /// An amount of this currency.
+    mutating func money(_ minorUnits: Int64?, _ currency: AmountCurrency) {
         guard let minorUnits else { return raw("null") }
         raw("{\"amount\":")
         integer(minorUnits)
         raw(",\"currency\":")
-        string(currency)
+        string(currency.code)
+        raw(",\"exponent\":")
+        integer(currency.exponent)
         raw("}")
+    }
+}
+
+/// The currency of amounts, looked up once for all that are written.
+struct AmountCurrency {
+    /// The ISO 4217 code; nil where the cart has none.
+    let code: String?
+    /// The decimals of the minor unit; nil where ISO 4217 has none for the code.
+    let exponent: Int?
+
+    init(_ currency: Currency?) {
+        code = currency?.code
+        exponent = currency?.exponent
     }
 }

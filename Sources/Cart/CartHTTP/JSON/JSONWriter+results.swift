@@ -33,6 +33,7 @@ extension JSONWriter {
         case .detailsChanged: ("details-changed", nil)
         case .priceChanged(let line): ("price-changed", line)
         case .takenOut: ("taken-out", nil)
+        case .currencyChanged: ("currency-changed", nil)
         case .actions: ("actions", nil)
         case .checkedOut: ("checked-out", nil)
         case .checkoutCancelled: ("checkout-cancelled", nil)

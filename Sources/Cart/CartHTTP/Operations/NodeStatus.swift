@@ -20,6 +20,8 @@ package struct NodeStatus: Sendable, Equatable {
     package let warnings: [String]
     /// The other sessions that it knows of.
     package let members: [Peer]
+    /// The Redis that it uses.
+    package let redis: RedisStatus
 
     /// A session as this node knows it.
     package struct Peer: Sendable, Equatable {
@@ -65,7 +67,8 @@ package struct NodeStatus: Sendable, Equatable {
         generation: String?,
         lease: Int,
         warnings: [String] = [],
-        members: [Peer]
+        members: [Peer],
+        redis: RedisStatus = RedisStatus()
     ) {
         self.name = name
         self.build = build
@@ -77,6 +80,7 @@ package struct NodeStatus: Sendable, Equatable {
         self.lease = lease
         self.warnings = warnings
         self.members = members
+        self.redis = redis
     }
 
     /// True while requests should be sent here.
@@ -115,9 +119,23 @@ extension JSONWriter {
         integer(status.lease)
         raw(",\"warnings\":")
         list(status.warnings) { $0.string($1) }
+        raw(",\"redis\":")
+        redis(status.redis)
         raw(",\"members\":")
         list(status.members) { $0.peer($1) }
         raw("}\n")
+    }
+
+    private mutating func redis(_ redis: RedisStatus) {
+        raw("{\"connected\":")
+        boolean(redis.isConnected)
+        raw(",\"problem\":")
+        string(redis.problem)
+        raw(",\"durability\":")
+        string(redis.durability)
+        raw(",\"warnings\":")
+        list(redis.warnings) { $0.string($1) }
+        raw("}")
     }
 
     private mutating func peer(_ peer: NodeStatus.Peer) {

@@ -30,6 +30,7 @@ extension Refusal.FieldNames {
             .mergeID: "/mergeId",
             .idempotencyKey: "Idempotency-Key",
             .precondition: "If-Match",
+            .exclusion: "If-None-Match",
             .authorization: "Authorization",
         ],
         escape: JSONPointer.escape

@@ -1,25 +1,21 @@
 import CartApplication
 
 extension RefusalKind {
-    /// The `type` of its problem (RFC 9457).
-    var type: String { "urn:cart-node:problem:" + rawValue }
-
     /// The response's status. 400: the request cannot be read. 422: it was read, and a value in its body is
     /// wrong, or wrong under its key.
     var status: Int {
         switch self {
-        case .malformedJSON, .malformedMessage, .malformedHeader, .invalidID: 400
+        case .malformedMessage, .malformedHeader, .invalidID: 400
+        case .unauthenticated: 401
         case .forbidden: 403
-        case .unknownPath, .cartNotFound, .lineNotFound, .orderNotFound, .historyNotKept: 404
-        case .methodNotAllowed: 405
+        case .cartNotFound, .lineNotFound, .orderNotFound, .historyNotKept: 404
         case .currencyMismatch, .limitReached, .idempotencyKeyRetired, .cartCheckedOut, .cartEmpty,
             .cartMerged,
             .mergeConflict, .mergeForgotten:
             409
-        case .cartDeleted: 410
+        case .cartDeleted, .historyErased: 410
         case .versionMismatch: 412
         case .bodyTooLarge: 413
-        case .unsupportedMediaType: 415
         case .unknownField, .missingField, .wrongType, .invalidField, .idempotencyKeyReused: 422
         case .unreadable, .internalError: 500
         case .overloaded, .storeUnavailable, .ownerUnreachable, .sessionLost, .notReady, .draining: 503
@@ -30,11 +26,7 @@ extension RefusalKind {
     /// The `title` of its problem: a few words, the same each time.
     var title: String {
         switch self {
-        case .unknownPath: "The resource does not exist"
-        case .methodNotAllowed: "The method is not allowed here"
         case .bodyTooLarge: "The body is too large"
-        case .unsupportedMediaType: "The body is not declared as JSON"
-        case .malformedJSON: "The body is not valid JSON"
         case .malformedMessage: "The message cannot be read"
         case .malformedHeader: "A header field is malformed"
         case .invalidID: "The id is invalid"
@@ -45,6 +37,7 @@ extension RefusalKind {
         case .cartNotFound: "The cart does not exist"
         case .cartDeleted: "The cart was deleted"
         case .historyNotKept: "The cart has no history"
+        case .historyErased: "The cart's history is erased"
         case .lineNotFound: "The line does not exist"
         case .versionMismatch: "The cart is at another version"
         case .currencyMismatch: "The cart has another currency"
@@ -56,6 +49,7 @@ extension RefusalKind {
         case .mergeConflict: "The merge was settled by another request"
         case .mergeForgotten: "The merge is too old"
         case .forbidden: "The caller may not do this"
+        case .unauthenticated: "The caller must present the shop's token"
         case .idempotencyKeyReused: "The idempotency key was used for another request"
         case .idempotencyKeyRetired: "The idempotency key was used too long ago"
         case .overloaded: "The node is overloaded"

@@ -11,6 +11,7 @@ extension CallContext {
         let precondition = try Precondition(ifMatch: request.headers[.ifMatch])
         let isRead = request.method == .get || request.method == .head
         self.init(request, deadline, key: isRead ? nil : try .read(request.headers), under: precondition)
+        exclusion = try Exclusion(ifNoneMatch: request.headers[.ifNoneMatch])
     }
 
     /// The context of a request for a new cart, for which there is no precondition: it would be one on the
@@ -37,15 +38,12 @@ extension CallContext {
     /// The same, where the body may name the version that is to be ordered.
     ///
     /// - Throws: where the precondition is another.
-    func ordering(_ version: UInt64?) throws(RequestError) -> CallContext {
+    func ordering(inBody version: UInt64?) throws(RequestError) -> CallContext {
         guard let version else { return self }
         guard precondition.admits(version) else {
             throw .invalidValue("/version", expected: "the version of If-Match")
         }
-        var context = self
-        context.precondition = .versions([version])
-        context.preconditionField = .named(.version)
-        return context
+        return ordering(version)
     }
 }
 

@@ -10,6 +10,7 @@ enum ActionName: String, CaseIterable {
     case setDetails = "set-details"
     case setPrice = "set-price"
     case takeOut = "take-out"
+    case setCurrency = "set-currency"
 
     /// The members of such an action beside its name.
     var members: [String] {
@@ -21,6 +22,7 @@ enum ActionName: String, CaseIterable {
         case .setDetails: CartBody.detailNames
         case .setPrice: ["lineId", "unitPrice"]
         case .takeOut: ["lines"]
+        case .setCurrency: ["currency"]
         }
     }
 }
@@ -28,8 +30,7 @@ enum ActionName: String, CaseIterable {
 extension CartBody {
     /// `{"actions": [{"action", …}…]}`; each action says what the body of its own request would, and
     /// `lineId`.
-    static func actions(_ body: JSONValue?) throws(RequestError) -> CartCommand.Change {
-        guard let body else { throw .missingBody }
+    static func actions(_ body: JSONValue) throws(RequestError) -> CartCommand.Change {
         let object = try JSONObject(body, of: ["actions"])
         var changes: [CartCommand.Change] = []
         for (element, place) in try object.elements("actions") {
@@ -51,6 +52,7 @@ extension CartBody {
         case .setDetails: .setDetails(try details(object))
         case .setPrice: .setPrice(try line(object), try money(object, "unitPrice"))
         case .takeOut: try takingOut(object)
+        case .setCurrency: .setCurrency(try currency(object))
         }
     }
 

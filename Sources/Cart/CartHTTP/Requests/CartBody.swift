@@ -15,32 +15,27 @@ enum CartBody {
     }
 
     /// `{"sku", "quantity", "unitPrice": {"amount", "currency"}, "name"?, "attributes"?}`
-    static func addition(_ body: JSONValue?) throws(RequestError) -> CartCommand.Change {
-        guard let body else { throw .missingBody }
+    static func addition(_ body: JSONValue) throws(RequestError) -> CartCommand.Change {
         return .addLine(try item(try JSONObject(body, of: itemNames)))
     }
 
     /// `{"quantity"}`
-    static func alteration(_ body: JSONValue?, of line: LineID) throws(RequestError) -> CartCommand.Change {
-        guard let body else { throw .missingBody }
+    static func alteration(_ body: JSONValue, of line: LineID) throws(RequestError) -> CartCommand.Change {
         return .setQuantity(line, try JSONObject(body, of: ["quantity"]).integer("quantity"))
     }
 
     /// `{"note"?, "customerId"?, "email"?, "attributes"?, "discountCodes"?, "expiresInSeconds"?}`
-    static func details(_ body: JSONValue?) throws(RequestError) -> CartCommand.Change {
-        guard let body else { throw .missingBody }
+    static func details(_ body: JSONValue) throws(RequestError) -> CartCommand.Change {
         return .setDetails(try details(try JSONObject(body, of: detailNames)))
     }
 
     /// `{"unitPrice": {"amount", "currency"}}`
-    static func pricing(_ body: JSONValue?, of line: LineID) throws(RequestError) -> CartCommand.Change {
-        guard let body else { throw .missingBody }
+    static func pricing(_ body: JSONValue, of line: LineID) throws(RequestError) -> CartCommand.Change {
         return .setPrice(line, try money(try JSONObject(body, of: ["unitPrice"]), "unitPrice"))
     }
 
     /// `{"lines": [{"lineId", "quantity"}…]}`
-    static func takingOut(_ body: JSONValue?) throws(RequestError) -> CartCommand.Change {
-        guard let body else { throw .missingBody }
+    static func takingOut(_ body: JSONValue) throws(RequestError) -> CartCommand.Change {
         return try takingOut(try JSONObject(body, of: ["lines"]))
     }
 
@@ -61,8 +56,7 @@ enum CartBody {
     }
 
     /// `{"from", "mergeId", "strategy"?}`
-    static func merge(_ body: JSONValue?, into target: CartID) throws(RequestError) -> MergeRequest {
-        guard let body else { throw .missingBody }
+    static func merge(_ body: JSONValue, into target: CartID) throws(RequestError) -> MergeRequest {
         let object = try JSONObject(body, of: ["from", "mergeId", "strategy"])
         let source = try cart(object.string("from"))
         let id = try object.string("mergeId")
@@ -99,11 +93,24 @@ enum CartBody {
         let money = try JSONObject(
             try object.required(name),
             at: object.place(of: name),
-            of: ["amount", "currency"]
+            of: ["amount", "currency", "exponent"]
         )
         let amount = try money.integer("amount")
-        let code = try money.string("currency")
-        return Money(minorUnits: amount, currency: try currency(code, at: money.place(of: "currency")))
+        let currency = try currency(money)
+        // As answers have it; of a client that counts in other units, every amount is wrong.
+        if let exponent = try money.optionalInteger("exponent"), exponent != currency.exponent.map(Int64.init)
+        {
+            throw .invalidValue(
+                money.place(of: "exponent").text,
+                expected: "the decimals of \(currency.code), \(currency.exponent ?? 0)"
+            )
+        }
+        return Money(minorUnits: amount, currency: currency)
+    }
+
+    /// Reads the member `currency`.
+    static func currency(_ object: JSONObject) throws(RequestError) -> Currency {
+        try currency(object.string("currency"), at: object.place(of: "currency"))
     }
 
     static func line(_ object: JSONObject) throws(RequestError) -> LineID {

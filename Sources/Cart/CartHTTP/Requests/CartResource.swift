@@ -114,8 +114,7 @@ enum CartResource: Equatable, Sendable {
         switch self {
         case .carts: "POST, OPTIONS"
         case .cart: "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"
-        case .history: "GET, HEAD, OPTIONS"
-        case .stream: "GET, OPTIONS"
+        case .history, .stream: "GET, HEAD, OPTIONS"
         case .lines: "POST, DELETE, OPTIONS"
         case .line: "PATCH, DELETE, OPTIONS"
         case .price: "PUT, OPTIONS"

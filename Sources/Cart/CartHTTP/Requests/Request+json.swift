@@ -9,7 +9,7 @@ extension Request {
     /// - Parameters:
     ///   - limit: the longest body, in bytes.
     ///   - patch: whether it may be declared as a merge patch (RFC 7396) too.
-    /// - Throws: `RequestError`, or the connection's error where the client broke off.
+    /// - Throws: `RequestError` or `HTTPRefusal`, or the connection's error where the client broke off.
     func json(atMost limit: Int, patch: Bool = false) async throws -> JSONValue? {
         if let length = headers[.contentLength].flatMap(Int.init), length > limit {
             throw RequestError.bodyTooLarge(limit: limit)
@@ -20,18 +20,28 @@ extension Request {
         } catch is NIOTooManyBytesError {
             throw RequestError.bodyTooLarge(limit: limit)
         }
-        let type = headers[.contentType]
-        if body.readableBytes == 0 && type == nil { return nil }
-        guard let type, Self.isJSON(type, patch: patch) else { throw RequestError.unsupportedMediaType(type) }
+        // Clients declare bodies that they do not have: `curl -d ''` a form, HTTP libraries JSON.
         if body.readableBytes == 0 { return nil }
+        let codings = headers[values: .contentEncoding].joined(separator: ", ")
+        guard codings.isEmpty || codings.lowercased() == "identity" else {
+            throw HTTPRefusal.unsupportedEncoding(codings)
+        }
+        let type = headers[.contentType]
+        guard let type, Self.isJSON(type, patch: patch) else { throw HTTPRefusal.unsupportedMediaType(type) }
         do {
             return try JSONReader.read(Array(buffer: body))
         } catch {
-            throw RequestError.malformedJSON(error.reason, at: error.pointer.text)
+            throw HTTPRefusal.malformedJSON(error.reason, at: error.pointer.text)
         }
     }
 
-    /// True for `application/json`, with any parameters except a charset other than UTF-8.
+    /// The body as JSON, where the method needs one.
+    func requiredJSON(atMost limit: Int, patch: Bool = false) async throws -> JSONValue {
+        guard let json = try await json(atMost: limit, patch: patch) else { throw HTTPRefusal.missingBody }
+        return json
+    }
+
+    /// True for `application/json`, with any parameters except a charset of which UTF-8 is no superset.
     private static func isJSON(_ type: String, patch: Bool) -> Bool {
         let parts = type.lowercased().split(separator: ";", omittingEmptySubsequences: false)
         guard let name = parts.first.map(trimmed),
@@ -41,8 +51,11 @@ extension Request {
         }
         return parts.dropFirst().allSatisfy { part in
             let parameter = trimmed(part)
-            return !parameter.hasPrefix("charset=")
-                || parameter == "charset=utf-8" || parameter == "charset=\"utf-8\""
+            guard parameter.hasPrefix("charset=") else { return true }
+            let charset = parameter.dropFirst("charset=".count)
+            let name =
+                charset.first == "\"" && charset.last == "\"" ? charset.dropFirst().dropLast() : charset
+            return ["utf-8", "utf8", "us-ascii", "ascii"].contains(name)
         }
     }
 

@@ -8,8 +8,7 @@ struct RetailBody: Equatable, Sendable {
     let unitPrice: Int64?
 
     /// `{"itemId", "quantity", "unitPrice"?}`; other members are overlooked, as they are there.
-    init(_ body: JSONValue?) throws(RequestError) {
-        guard let body else { throw .missingBody }
+    init(_ body: JSONValue) throws(RequestError) {
         var names = ["itemId", "quantity", "unitPrice"]
         if case .object(let members) = body { names += members.map(\.name) }
         let object = try JSONObject(body, of: names)

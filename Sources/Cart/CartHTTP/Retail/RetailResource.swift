@@ -36,10 +36,10 @@ enum RetailResource: Equatable, Sendable {
     /// The resource's methods, as `Allow` lists them.
     var methods: String {
         switch self {
-        case .cart: "GET, DELETE"
-        case .merge: "GET"
-        case .items: "GET, POST, PATCH"
-        case .item: "GET, DELETE"
+        case .cart: "GET, HEAD, DELETE, OPTIONS"
+        case .merge: "GET, OPTIONS"
+        case .items: "GET, HEAD, POST, PATCH, OPTIONS"
+        case .item: "GET, HEAD, DELETE, OPTIONS"
         }
     }
 

@@ -12,10 +12,18 @@ package struct RetailRoutes<Dispatcher: CartDispatcher>: Sendable {
     private let carts: DemoShopCarts<Dispatcher>
     private let application: CartApplication<Dispatcher>
     private let responses: CartResponseBuilder
+    private let isReady: @Sendable () -> Bool
 
-    /// - Parameter node: the name of this node, as `Cart-Node` gives it.
-    package init(_ application: CartApplication<Dispatcher>, node: String) {
+    /// - Parameters:
+    ///   - node: the name of this node, as `Cart-Node` gives it.
+    ///   - isReady: tells whether clients should call this node; cheap.
+    package init(
+        _ application: CartApplication<Dispatcher>,
+        node: String,
+        isReady: @escaping @Sendable () -> Bool
+    ) {
         self.application = application
+        self.isReady = isReady
         carts = DemoShopCarts(.retail, application)
         responses = CartResponseBuilder(
             node: node,
@@ -29,28 +37,35 @@ package struct RetailRoutes<Dispatcher: CartDispatcher>: Sendable {
     /// - Throws: where the client's connection broke while its body was read.
     func respond(to request: Request) async throws -> Response {
         do {
+            if let probe = RetailProbe(target: request.head.path ?? "") {
+                return try answer(request, to: probe)
+            }
             return try await answer(request)
         } catch let refusal as Refusal {
             let hasBody = request.method == .post || request.method == .patch
+            let names: Refusal.FieldNames = hasBody ? .retailBody : .retailPath
             return responses.problem(
-                Problem(refusal.withoutFacts(), names: hasBody ? .retailBody : .retailPath)
+                Problem(refusal.withoutFacts(), names: names, request: request.headers)
             )
         } catch let flaw as RequestError {
             return responses.problem(Problem(flaw))
+        } catch let refusal as HTTPRefusal {
+            return responses.problem(Problem(refusal))
         }
     }
 
     private func answer(_ request: Request) async throws -> Response {
         let context = CallContext(
             deadline: application.deadline(),
-            key: request.method == .get ? nil : try .read(request.headers),
+            key: request.method == .get || request.method == .head ? nil : try .read(request.headers),
+            authorization: request.headers[.authorization],
             trace: request.headers[.traceParent] ?? ""
         )
         guard let resource = RetailResource(target: request.head.path ?? "") else {
-            throw RequestError.unknownPath
+            throw HTTPRefusal.unknownPath
         }
         switch (resource, request.method) {
-        case (.cart(let customer), .get):
+        case (.cart(let customer), .get), (.cart(let customer), .head):
             let items = try await carts.items(of: customer, context)
             return json(.ok) { $0.retailCart(customer, items) }
         case (.cart(let customer), .delete):
@@ -59,33 +74,59 @@ package struct RetailRoutes<Dispatcher: CartDispatcher>: Sendable {
         case (.merge(let customer, let session), .get):
             try await merge(session, into: customer, context)
             return Response(status: .accepted, headers: fields)
-        case (.items(let customer), .get):
+        case (.items(let customer), .get), (.items(let customer), .head):
             let items = try await carts.items(of: customer, context)
             return json(.ok) { $0.retailItems(items) }
         case (.items(let customer), .post):
             let item = try await add(
-                RetailBody(request.json(atMost: application.policy.bodyBytes)),
+                RetailBody(body(of: request)),
                 for: customer,
                 context
             )
             return json(.created) { $0.retailItem(item) }
         case (.items(let customer), .patch):
             try await set(
-                RetailBody(request.json(atMost: application.policy.bodyBytes)),
+                RetailBody(body(of: request)),
                 for: customer,
                 context
             )
             return Response(status: .accepted, headers: fields)
-        case (.item(let customer, let id), .get):
+        case (.item(let customer, let id), .get), (.item(let customer, let id), .head):
             let item = try await carts.items(of: customer, context).first { $0.isOf(id) }
             guard let item else { throw Self.noSuchItem(id) }
             return json(.ok) { $0.retailItem(item) }
         case (.item(let customer, let id), .delete):
             try await carts.remove(id, for: customer, context)
             return Response(status: .accepted, headers: fields)
+        case (_, .options):
+            return responses.options(resource.methods)
         case (.cart, _), (.merge, _), (.items, _), (.item, _):
-            throw RequestError.methodNotAllowed(allowed: resource.methods)
+            throw HTTPRefusal.methodNotAllowed(allowed: resource.methods)
         }
+    }
+
+    private func answer(_ request: Request, to probe: RetailProbe) throws(HTTPRefusal) -> Response {
+        switch request.method {
+        case .get, .head:
+            let (isUp, body) = probe.answer(isReady: isReady())
+            var fields = fields
+            fields[.cacheControl] = "no-store"
+            fields[.contentType] = probe.contentType(accepted: request.headers[.accept])
+            let response = Response(
+                status: isUp ? .ok : .serviceUnavailable,
+                headers: fields,
+                body: ResponseBody(byteBuffer: ByteBuffer(string: body))
+            )
+            return request.method == .head ? response.createHeadResponse() : response
+        case .options:
+            return Response(status: .ok, headers: [.allow: RetailProbe.methods])
+        case _:
+            throw .methodNotAllowed(allowed: RetailProbe.methods)
+        }
+    }
+
+    private func body(of request: Request) async throws -> JSONValue {
+        try await request.requiredJSON(atMost: application.policy.bodyBytes)
     }
 
     private func add(_ body: RetailBody, for customer: String, _ context: CallContext) async throws(Refusal)

@@ -86,7 +86,9 @@ struct CartResponseBuilder: Sendable {
     {
         var fields = fields(by: node)
         fields.append(HTTPField(name: .contentType, value: "text/event-stream"))
-        fields.append(HTTPField(name: .cacheControl, value: "no-store"))
+        fields.append(HTTPField(name: .cacheControl, value: "no-store, no-transform"))
+        // nginx collects answers otherwise, and passes events on late.
+        fields.append(HTTPField(name: .accelBuffering, value: "no"))
         return Response(status: .ok, headers: fields, body: ResponseBody(body))
     }
 
@@ -100,10 +102,21 @@ struct CartResponseBuilder: Sendable {
     ) -> Response {
         var fields = fields(by: node)
         fields.append(Self.json)
+        fields.append(Self.revalidated)
         fields.append(HTTPField(name: .eTag, value: "\"\(version)\""))
         if let location { fields.append(HTTPField(name: .location, value: location)) }
         idempotencyHeaders?.append(to: &fields)
         return Response(status: status, headers: fields, body: ResponseBody(byteBuffer: writer.buffer))
+    }
+
+    /// The client has what it would be shown.
+    ///
+    /// - Parameter node: the node that answers; nil for this one.
+    func notModified(since version: UInt64, by node: String? = nil) -> Response {
+        var fields = fields(by: node ?? self.node)
+        fields.append(Self.revalidated)
+        fields.append(HTTPField(name: .eTag, value: "\"\(version)\""))
+        return Response(status: .notModified, headers: fields)
     }
 
     /// Done, and there is no cart to show.
@@ -116,27 +129,36 @@ struct CartResponseBuilder: Sendable {
         return Response(status: .noContent, headers: fields)
     }
 
+    /// An answer of this node's own: there is nothing to show, and there will not be.
+    func nothing() -> Response { nothing(by: node) }
+
     /// An answer of this node's own, without a cart.
     func options(_ methods: String) -> Response { nothing(by: node, allow: methods) }
 
     /// The answer to a request that is refused.
     func problem(_ problem: Problem) -> Response {
-        var writer = JSONWriter(capacity: 512)
-        writer.problem(problem)
-        var fields = fields(by: problem.refusal.node ?? node)
-        fields.append(Self.problemJSON)
-        if let allow = problem.allow { fields.append(HTTPField(name: .allow, value: allow)) }
-        if let version = problem.refusal.version {
-            fields.append(HTTPField(name: .eTag, value: "\"\(version)\""))
-        }
-        if let retryAdvice = problem.refusal.retryAdvice {
-            fields.append(HTTPField(name: .retryAfter, value: String(retryAdvice.retryAfterSeconds)))
-        }
+        let (fields, body) = problemParts(problem)
         return Response(
             status: HTTPResponse.Status(code: problem.kind.status),
             headers: fields,
-            body: ResponseBody(byteBuffer: writer.buffer)
+            body: ResponseBody(byteBuffer: body)
         )
+    }
+
+    /// The header fields and the body of the answer to a request that is refused.
+    func problemParts(_ problem: Problem) -> (HTTPFields, ByteBuffer) {
+        var writer = JSONWriter(capacity: 512)
+        writer.problem(problem)
+        var fields = fields(by: problem.node ?? node)
+        fields.append(Self.problemJSON)
+        for field in problem.fields { fields.append(field) }
+        if let version = problem.version {
+            fields.append(HTTPField(name: .eTag, value: "\"\(version)\""))
+        }
+        if let retryAdvice = problem.retryAdvice {
+            fields.append(HTTPField(name: .retryAfter, value: String(retryAdvice.retryAfterSeconds)))
+        }
+        return (fields, writer.buffer)
     }
 
     private func fields(by node: String) -> HTTPFields {
@@ -148,6 +170,9 @@ struct CartResponseBuilder: Sendable {
         return fields
     }
 
+    /// A cart is its customer's, and may be kept if it is asked for anew before each use. Anything that changed
+    /// the answer on its way would change its version.
+    private static let revalidated = HTTPField(name: .cacheControl, value: "private, no-cache, no-transform")
     private static let json = HTTPField(name: .contentType, value: "application/json")
     private static let problemJSON = HTTPField(name: .contentType, value: "application/problem+json")
     private static let close = HTTPField(name: .connection, value: "close")
@@ -186,6 +211,9 @@ extension HTTPField.Name {
     static let idempotencyVersion = parsed("Idempotency-Version")
     /// `true` where a change under a key was made before and not now.
     static let idempotencyReplayed = parsed("Idempotency-Replayed")
+
+    /// `no` where nginx must not buffer an answer.
+    static let accelBuffering = parsed("X-Accel-Buffering")
 
     /// The version that a client of a stream saw last.
     static let lastEventID = parsed("Last-Event-ID")

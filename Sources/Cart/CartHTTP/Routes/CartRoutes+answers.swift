@@ -7,17 +7,29 @@ import Hummingbird
 extension CartRoutes {
     /// Shows the cart as it is.
     func show(_ id: CartID, _ context: CallContext) async throws(Refusal) -> Response {
-        try answer(try await application.show(id, context), of: id, context)
+        let accepted = try await application.show(id, context)
+        guard !context.exclusion.excludes(accepted.sequence) else {
+            return responses.notModified(since: accepted.sequence, by: accepted.node)
+        }
+        return try answer(accepted, of: id, context)
     }
 
     /// Shows the order that the cart is.
     func showOrder(_ id: CartID, _ context: CallContext) async throws(Refusal) -> Response {
-        responses.order(try await application.order(of: id, context))
+        let order = try await application.order(of: id, context)
+        guard !context.exclusion.excludes(order.version) else {
+            return responses.notModified(since: order.version, by: order.node)
+        }
+        return responses.order(order)
     }
 
     /// Shows the kept commits of the cart.
     func showHistory(_ id: CartID, _ context: CallContext) async throws(Refusal) -> Response {
-        responses.history(try await application.history(of: id))
+        let history = try await application.history(of: id)
+        guard !context.exclusion.excludes(history.version) else {
+            return responses.notModified(since: history.version)
+        }
+        return responses.history(history)
     }
 
     /// Changes the cart and shows it as it is then.
@@ -59,7 +71,8 @@ extension CartRoutes {
             )
         case .read, .existed, .lineIncreased, .quantityChanged, .lineRemoved, .cleared, .unchanged,
             .detailsChanged,
-            .priceChanged, .takenOut, .actions, .checkoutCancelled, .merged, .mergeDeclined, .handedOver,
+            .priceChanged, .currencyChanged, .takenOut, .actions, .checkoutCancelled, .merged, .mergeDeclined,
+            .handedOver,
             .handOverFinished, .handOverUndone:
             return try cart(.ok, accepted, of: id, under: headers)
         }

@@ -36,11 +36,11 @@ package struct CartRoutes<Dispatcher: CartDispatcher>: Sendable {
     }
 
     /// The problem of a path without a resource.
-    package func unknownPath() -> Response { responses.problem(Problem(RequestError.unknownPath)) }
+    package func unknownPath() -> Response { responses.problem(Problem(HTTPRefusal.unknownPath)) }
 
     /// The problem of a method that a resource other than a cart does not have.
     package func methodNotAllowed(allowed methods: String) -> Response {
-        responses.problem(Problem(RequestError.methodNotAllowed(allowed: methods)))
+        responses.problem(Problem(HTTPRefusal.methodNotAllowed(allowed: methods)))
     }
 
     /// The response to a request about carts; nil if it is about something else.
@@ -55,9 +55,11 @@ package struct CartRoutes<Dispatcher: CartDispatcher>: Sendable {
         do {
             return try await respond(to: request, resource, deadline)
         } catch let refusal as Refusal {
-            return responses.problem(Problem(refusal, ifMatch: request.headers[.ifMatch]))
+            return responses.problem(Problem(refusal, request: request.headers))
         } catch let flaw as RequestError {
             return responses.problem(Problem(flaw))
+        } catch let refusal as HTTPRefusal {
+            return responses.problem(Problem(refusal))
         }
     }
 
@@ -79,17 +81,18 @@ package struct CartRoutes<Dispatcher: CartDispatcher>: Sendable {
             return try await change(cart, by: CartBody.creation(json(of: request)), context)
         case (.cart(let id), .patch):
             let (cart, context) = try (CartID(path: id), context())
-            return try await change(cart, by: CartBody.details(json(of: request, patch: true)), context)
+            return try await change(cart, by: CartBody.details(body(of: request, patch: true)), context)
         case (.cart(let id), .delete):
             return try await change(CartID(path: id), by: .delete, context())
         case (.lines(let id), .post):
             let (cart, context) = try (CartID(path: id), context())
-            return try await change(cart, by: CartBody.addition(json(of: request)), context)
+            try application.requireTrustToAdd(context)
+            return try await change(cart, by: CartBody.addition(body(of: request)), context)
         case (.lines(let id), .delete):
             return try await change(CartID(path: id), by: .clear, context())
         case (.line(let id, let line), .patch):
             let (cart, context, line) = try (CartID(path: id), context(), LineID(path: line))
-            return try await change(cart, by: CartBody.alteration(json(of: request), of: line), context)
+            return try await change(cart, by: CartBody.alteration(body(of: request), of: line), context)
         case (.line(let id, let line), .delete):
             let (cart, context, line) = try (CartID(path: id), context(), LineID(path: line))
             return try await change(cart, by: .removeLine(line), context)
@@ -99,17 +102,21 @@ package struct CartRoutes<Dispatcher: CartDispatcher>: Sendable {
             // to know what is wrong with it.
             try application.requireTrust(context)
             let line = try LineID(path: line)
-            return try await change(cart, by: CartBody.pricing(json(of: request), of: line), context)
+            return try await change(cart, by: CartBody.pricing(body(of: request), of: line), context)
         case (.actions(let id), .post):
             let (cart, context) = try (CartID(path: id), context())
-            return try await change(cart, by: CartBody.actions(json(of: request)), context)
+            return try await change(cart, by: CartBody.actions(body(of: request)), context)
         case (.takeOut(let id), .post):
             let (cart, context) = try (CartID(path: id), context())
-            return try await change(cart, by: CartBody.takingOut(json(of: request)), context)
+            return try await change(cart, by: CartBody.takingOut(body(of: request)), context)
         case (.checkout(let id), .post):
             let (cart, context) = try (CartID(path: id), context())
             let version = try CartBody.checkout(await json(of: request))
-            return try await change(cart, by: .checkOut(application.newOrderID()), context.ordering(version))
+            return try await change(
+                cart,
+                by: .checkOut(application.newOrderID()),
+                context.ordering(inBody: version)
+            )
         case (.cancellation(let id), .post):
             let (cart, context) = try (CartID(path: id), context())
             try CartBody.nothing(await json(of: request))
@@ -120,20 +127,23 @@ package struct CartRoutes<Dispatcher: CartDispatcher>: Sendable {
             return try await showOrder(CartID(path: id), context()).createHeadResponse()
         case (.merge(let id), .post):
             let (cart, context) = try (CartID(path: id), context())
-            let mergeRequest = try CartBody.merge(await json(of: request), into: cart)
+            let mergeRequest = try CartBody.merge(await body(of: request), into: cart)
             return try answer(await application.merge(mergeRequest, context), of: cart, context)
         case (.history(let id), .get):
             return try await showHistory(CartID(path: id), context())
         case (.history(let id), .head):
             return try await showHistory(CartID(path: id), context()).createHeadResponse()
+        case (.stream(let id), .head):
+            return try await headOfStream(CartID(path: id), context())
         case (.stream(let id), .get):
             return try await stream(CartID(path: id), context(), after: request.headers[.lastEventID])
         case (_, .options):
-            try resource.validate()
+            // A page must be allowed to ask before it can be told what is wrong.
+            if request.headers[.accessControlRequestMethod] == nil { try resource.validate() }
             return responses.options(resource.methods)
         case (.carts, _), (.cart, _), (.lines, _), (.line, _), (.price, _), (.actions, _), (.takeOut, _),
             (.checkout, _), (.cancellation, _), (.order, _), (.merge, _), (.history, _), (.stream, _):
-            throw RequestError.methodNotAllowed(allowed: resource.methods)
+            throw HTTPRefusal.methodNotAllowed(allowed: resource.methods)
         }
     }
 
@@ -145,7 +155,11 @@ package struct CartRoutes<Dispatcher: CartDispatcher>: Sendable {
         return try answer(accepted, of: id, context)
     }
 
-    private func json(of request: Request, patch: Bool = false) async throws -> JSONValue? {
-        try await request.json(atMost: application.policy.bodyBytes, patch: patch)
+    private func json(of request: Request) async throws -> JSONValue? {
+        try await request.json(atMost: application.policy.bodyBytes)
+    }
+
+    private func body(of request: Request, patch: Bool = false) async throws -> JSONValue {
+        try await request.requiredJSON(atMost: application.policy.bodyBytes, patch: patch)
     }
 }

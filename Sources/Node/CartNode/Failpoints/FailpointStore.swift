@@ -24,9 +24,9 @@ struct FailpointStore: ForwardingActorStore {
         version: Version,
         commit: CommitID,
         change: StateChange<CartLogic>
-    ) async throws(StoreFailure) -> CommitAnswer {
+    ) async throws(StoreFailure) -> CommitResult {
         await armed.reach(.commitSending)
-        let answer = try await target.commit(
+        let result = try await target.commit(
             id,
             owner: owner,
             version: version,
@@ -34,18 +34,18 @@ struct FailpointStore: ForwardingActorStore {
             change: change
         )
         await armed.reach(.commitAnswered)
-        return answer
+        return result
     }
 
     func republish(
         _ id: ActorID,
         owner: SessionID,
         version: Version,
-        attempt: ClaimAttempt,
+        terms: RepublishTerms,
         state: CartLogic.State
     ) async throws(StoreFailure) -> RepublishAnswer {
         await armed.reach(.republishSending)
-        return try await target.republish(id, owner: owner, version: version, attempt: attempt, state: state)
+        return try await target.republish(id, owner: owner, version: version, terms: terms, state: state)
     }
 
     func release(_ id: ActorID, owner: SessionID, version: Version) async throws(StoreFailure)

@@ -18,7 +18,7 @@ enum CommandLineScan {
         while let word = rest.popFirst() {
             guard word.hasPrefix("--"), word.count > 2 else {
                 throw BadSetting(
-                    BadSetting.quote(word, bare: true),
+                    BadSetting.name(in: word),
                     problem: "not an option, in \(source) (options begin with --)"
                 )
             }

@@ -33,6 +33,7 @@ extension Invocation {
             var settings = try Self.settings(arguments, environment)
             try settings.complete(environment: environment, machine: machine, generator: &generator)
             try settings.check()
+            settings.warnings = EnvironmentNames.warnings(about: environment)
             self = .run(settings)
         }
     }

@@ -26,10 +26,10 @@ enum SettingsFile {
         } catch let error as BadSetting {
             throw error
         } catch {
-            let reason = "\(error)".split(whereSeparator: \.isNewline).joined(separator: " ")
             throw BadSetting(
                 option,
-                problem: "\(BadSetting.quote(path, bare: true)) is not readable: \(reason)"
+                problem: "\(BadSetting.quote(path, bare: true)) is not "
+                    + "\(path.hasSuffix(".json") ? "JSON" : "YAML") with settings\(position(in: error))"
             )
         }
         let known = Set(SettingTable.all.map(\.name))
@@ -37,6 +37,14 @@ enum SettingsFile {
             throw .unknown(stray, in: BadSetting.quote(path, bare: true))
         }
         return snapshot
+    }
+
+    /// The line and column in a parser's error. The error itself quotes the file, which may hold secrets.
+    private static func position(in error: any Error) -> String {
+        let text = "\(error)"
+        let found =
+            text.firstMatch(of: #/line (\d+), column (\d+)/#) ?? text.firstMatch(of: #/^(\d+):(\d+): /#)
+        return found.map { ": look at line \($0.1), column \($0.2)" } ?? ""
     }
 
     private static func parse(

@@ -19,9 +19,10 @@ struct SettingsLayer: Sendable {
             place: .commandLine,
             snapshot: CommandLineArgumentsProvider(arguments: ["cart-node"] + arguments).snapshot()
         )
-        // Composed deployments pass every variable that they know of; an empty one counts as not set.
-        let set = EnvironmentVariablesProvider(environmentVariables: environment.filter { !$0.value.isEmpty })
-        let variables = SettingsLayer(place: .environment, snapshot: set.snapshot())
+        let provider = EnvironmentVariablesProvider(
+            environmentVariables: EnvironmentNames.settings(in: environment)
+        )
+        let variables = SettingsLayer(place: .environment, snapshot: provider.snapshot())
         var path = try commandLine.text(of: SettingsFile.setting)
         if path == nil { path = try variables.text(of: SettingsFile.setting) }
         guard let path else { return [commandLine, variables] }
@@ -67,9 +68,8 @@ struct SettingsLayer: Sendable {
         guard case .environment = place else { return nil }
         var found: (text: String, source: String)?
         for alias in setting.aliases {
-            guard let text = try variable(alias.variable, setting), let meant = alias.translate(text) else {
-                continue
-            }
+            guard let text = try variable(alias.variable, setting) else { continue }
+            let meant = alias.translate(text)
             if let found, found.text != meant {
                 throw BadSetting(
                     setting.name,

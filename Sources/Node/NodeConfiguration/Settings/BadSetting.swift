@@ -33,9 +33,15 @@ extension BadSetting {
             among: SettingTable.all.map(\.name) + ["config", "help", "version"]
         )
         return BadSetting(
-            quote(word, bare: true),
+            name(in: word),
             problem: "unknown, in \(source)" + (hint.map { "; did you mean \($0)?" } ?? "")
         )
+    }
+
+    /// The beginning of a word that can be a name. What follows may be a value, and a secret.
+    static func name(in word: String) -> String {
+        let name = word.prefix(64).prefix { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
+        return name.count == word.count && !name.isEmpty ? word : "\(name)…"
     }
 
     /// One line of printable text, whatever the input.

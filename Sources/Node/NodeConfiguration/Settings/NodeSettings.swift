@@ -32,11 +32,18 @@ package struct NodeSettings: Sendable {
     package var streams = 10_000
     /// The time after which the node answers a request with a time-out.
     package var requestDeadline: Duration = .seconds(2)
+    /// The origins whose pages may call the node, as browsers spell them.
+    package var corsOrigins: Set<String> = []
     /// The token of callers that may set prices; empty: no caller may.
     package var trustedToken = Secret("")
+    /// The callers that may name the price of a line that they add.
+    package var prices = PriceSource.any
+    package var connections = ConnectionSettings()
     package var shutdown = ShutdownSettings()
     /// The least severe level that the node logs.
     package var logLevel = Logger.Level.info
+    /// Lines for the log: what was given and has no effect.
+    package var warnings: [String] = []
 
     /// A name of the Redis in use, without its secret: equal names are the same Redis.
     package var redisIdentity: String {
@@ -49,6 +56,14 @@ package struct NodeSettings: Sendable {
     /// The defaults. Those that depend on the machine (name, data folder, advertised address, secret) are
     /// empty.
     package init() {}
+}
+
+/// The callers whose prices a node believes.
+package enum PriceSource: String, Sendable, CaseIterable {
+    /// All callers.
+    case any
+    /// Callers that present the token of `trusted-token`.
+    case trusted
 }
 
 /// A name or an address of this machine, and a TCP port.
@@ -146,6 +161,18 @@ extension NodeSettings {
         package var batch = 128
         /// The maximum number of restores from Redis under way at once.
         package var restores = 64
+    }
+
+    /// The limits on connections of clients and of operators.
+    package struct ConnectionSettings: Sendable {
+        /// The maximum number of connections to the ports for carts together.
+        package var clients = 24_000
+        /// The maximum number of those from one address.
+        package var clientsPerAddress = 12_000
+        /// The maximum number of connections to the operations port.
+        package var operations = 256
+        /// The maximum number of those from one address.
+        package var operationsPerAddress = 128
     }
 
     /// The timing of a shutdown.

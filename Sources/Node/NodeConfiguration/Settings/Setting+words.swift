@@ -78,24 +78,6 @@ extension Setting {
         }
     }
 
-    static let redisURL = Setting(
-        name: "redis-url",
-        environment: "REDIS_URL",
-        expected: "redis://, rediss:// or unix://",
-        defaultText: "the node's own embedded Redis",
-        meaning: "the Redis that the nodes of the cluster share; treated as a secret for its password",
-        isSecret: true,
-        aliases: ["REDIS_ADDR", "VALKEY_ADDR"].map { variable in
-            Alias(variable: variable) { $0.contains("://") ? $0 : "redis://\($0)" }
-        }
-    ) { text, settings throws(InvalidValue) in
-        do throws(RedisURLError) {
-            settings.redis.server = .url(try RedisConfiguration(url: text))
-        } catch {
-            throw InvalidValue("\(error)")
-        }
-    }
-
     static let clusterSecret = Setting(
         name: "cluster-secret",
         environment: "CART_CLUSTER_SECRET",

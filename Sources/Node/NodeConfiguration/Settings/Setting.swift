@@ -23,8 +23,8 @@ struct Setting: Sendable {
 /// An environment variable of other programs that means the same as a setting of ours.
 struct Alias: Sendable {
     let variable: String
-    /// The value in our form; nil for a value that is not meant for us.
-    let translate: @Sendable (String) -> String?
+    /// The value in our form.
+    let translate: @Sendable (String) -> String
 }
 
 /// The reason why a value is refused, in words that follow the setting's name.

@@ -16,11 +16,7 @@ enum SettingTable {
             .optionalPort(
                 "grpc-port",
                 \.grpc.port,
-                aliases: [
-                    // In Kubernetes it is the address of a service that is called cart, unless somebody sets
-                    // it.
-                    Alias(variable: "CART_PORT") { $0.contains("://") ? nil : $0 }
-                ],
+                aliases: [Alias(variable: "CART_PORT") { $0 }],
                 meaning: "port of `grpc-host`"
             ),
             .host(
@@ -57,7 +53,7 @@ enum SettingTable {
         title: "Redis and disk",
         settings: [
             .redisURL,
-            .contents(of: .redisURL),
+            .redisURLFile,
             .duration(
                 "redis-command-timeout",
                 \.redis.commandTimeout,
@@ -252,8 +248,40 @@ enum SettingTable {
                 in: 0...1_000_000,
                 meaning: "maximum number of clients watching carts"
             ),
+            .count(
+                "connections-limit",
+                \.connections.clients,
+                in: 1...1_000_000,
+                meaning:
+                    "maximum number of connections to the ports for carts (HTTP, gRPC, retail store) together"
+            ),
+            .count(
+                "connections-per-address",
+                \.connections.clientsPerAddress,
+                in: 1...1_000_000,
+                meaning: "maximum number of those from one IPv4 address or one IPv6 network of 64 bits"
+            ),
+            .count(
+                "ops-connections-limit",
+                \.connections.operations,
+                in: 1...1_000_000,
+                meaning: "maximum number of connections to `ops-port`"
+            ),
+            .count(
+                "ops-connections-per-address",
+                \.connections.operationsPerAddress,
+                in: 1...1_000_000,
+                meaning: "maximum number of those from one IPv4 address or one IPv6 network of 64 bits"
+            ),
+            .corsOrigins,
             .trustedToken,
             .contents(of: .trustedToken),
+            .choice(
+                "prices",
+                \.prices,
+                meaning:
+                    "callers that may add lines, and so name their prices; `trusted` requires `trusted-token`"
+            ),
             .choice("log-level", \.logLevel, meaning: "least severe level that the node logs"),
         ]
     )

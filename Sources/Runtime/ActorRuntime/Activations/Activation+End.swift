@@ -53,7 +53,7 @@ extension Activation {
             batch.entries.contains(where: { $0.isChange && $0.envelope.deadline <= now })
         else { return }
         self.batch = nil
-        _ = event(.refused)
+        _ = event(.unsent)
         putBack(batch)
     }
 
@@ -96,7 +96,7 @@ extension Activation {
         switch end {
         case .elsewhere(let session): answerMailbox(.elsewhere(session))
         case .unowned: answerMailbox(.unowned)
-        case .released, .fenced, .sessionOver, .abandoned: answerMailbox(.gone)
+        case .released, .fenced, .sessionOver, .abandoned, .refused: answerMailbox(.gone)
         }
         resumeWatchers()
         // The host may know the activation for as long as a caller would have waited, which is no reason to
@@ -114,6 +114,8 @@ extension Activation {
             for entry in batch.entries {
                 entry.envelope.reply.resume(returning: .gone)
             }
+        } else if end == .refused || end == .abandoned {
+            fail(batch, doubt(about: batch))
         } else {
             fail(
                 batch,
@@ -141,15 +143,21 @@ extension Activation {
     }
 
     func resumeWatchersAfterSweep() {
-        guard machine.sweep == nil, !isRetiring else { return }
-        resumeWatchers()
+        guard machine.sweep == nil else { return }
+        resumeWatchers(where: \.awaitsSweep)
     }
 
-    private func resumeWatchers() {
-        let waiting = watchers
-        watchers = []
-        for watcher in waiting {
-            watcher.resume()
+    /// Lets go whoever waits for the actor to be given up: there is no time left.
+    func endWaitForRetirement() {
+        resumeWatchers { !$0.awaitsSweep }
+    }
+
+    private func resumeWatchers(where isMet: (Watcher) -> Bool = { _ in true }) {
+        guard !watchers.isEmpty else { return }
+        let met = watchers.filter(isMet)
+        watchers.removeAll(where: isMet)
+        for watcher in met {
+            watcher.continuation.resume()
         }
     }
 }

@@ -44,6 +44,9 @@ extension Activation {
                 }
                 expire(at: host.clock.now)
                 action = event(.proceed)
+            case .doubtCommit:
+                doubtBatch()
+                action = event(.proceed)
             case .drop(let end):
                 return drop(end)
             }
@@ -51,7 +54,16 @@ extension Activation {
     }
 
     func event(_ event: OwnershipMachine.Event) -> OwnershipMachine.Action {
-        machine.event(event, attempt: session.nextAttempt)
+        machine.event(event, terms: republishTerms)
+    }
+
+    private func republishTerms() -> RepublishTerms {
+        // Nothing is owned before the first heartbeat's answer; a generation that no store has is refused.
+        let unknown = Generation(dataSet: "", run: "", replication: "")
+        return RepublishTerms(
+            attempt: session.nextAttempt(),
+            generation: host.directory.generation ?? unknown
+        )
     }
 
     /// True if the next action is not the business of the caller that runs the pump.
@@ -59,7 +71,7 @@ extension Activation {
         switch action {
         // An action that takes no time is performed at once; above all `.apply`, before which the state is
         // not that of the version.
-        case .none, .drop, .apply, .answerAbsent: false
+        case .none, .drop, .apply, .doubtCommit, .answerAbsent: false
         case .serve where mailbox.isEmpty && !isRetiring: false
         case .performAgain, .rejectCommit: true
         case .perform, .serve: reply.isGiven || Task.isCancelled
@@ -71,7 +83,7 @@ extension Activation {
     private func handOver(_ action: OwnershipMachine.Action) {
         switch action {
         case .performAgain, .rejectCommit: pending = action
-        case .none, .perform, .serve, .answerAbsent, .apply, .drop: pending = nil
+        case .none, .perform, .serve, .answerAbsent, .apply, .doubtCommit, .drop: pending = nil
         }
         if !host.enqueue(self) { close() }
     }
@@ -90,7 +102,7 @@ extension Activation {
             return event(.abandon)
         case .absent:
             return .answerAbsent
-        case .claiming, .committing, .verifying, .republishing, .releasing, .surrendering:
+        case .claiming, .committing, .resolving, .verifying, .republishing, .releasing, .surrendering:
             return machine.operation.map { .perform($0) } ?? .none
         case .ended(let end):
             return .drop(end)
@@ -130,7 +142,9 @@ extension Activation {
             next: machine.nextSequence?.rawValue ?? 0
         )
         let now = host.clock.now
-        while next.entries.count < host.policy.batchLimit, let envelope = mailbox.popFirst() {
+        let limit = alone > 0 ? 1 : host.policy.batchLimit
+        while next.entries.count < limit, let envelope = mailbox.popFirst() {
+            if alone > 0 { alone -= 1 }
             guard envelope.deadline > now else {
                 envelope.reply.resume(returning: .failure(overdue(.notApplied)))
                 continue
@@ -144,7 +158,7 @@ extension Activation {
         guard let batch else { return }
         self.batch = nil
         state = batch.after
-        if let version = machine.committed { form = host.store.form(after: batch.form, at: version.sequence) }
+        form = batch.formAfter
         touchedAt = host.clock.now
         lastFailure = nil
         settle(batch)
@@ -173,11 +187,30 @@ extension Activation {
         guard let batch else { return true }
         self.batch = nil
         if let refusal = batch.refusal {
+            // A full store takes what needs no room, but not together with something else.
+            if refusal.reason == .storeUnavailable, batch.entries.count(where: \.isChange) > 1 {
+                alone = batch.entries.count
+                putBack(batch)
+                return true
+            }
             fail(batch, refusal)
             return true
         }
         putBack(batch)
         return false
+    }
+
+    /// Gives up a commit that may or may not have been executed.
+    private func doubtBatch() {
+        guard let batch else { return }
+        self.batch = nil
+        fail(batch, doubt(about: batch))
+    }
+
+    /// The failure for the callers of a commit whose fate nobody can tell any more.
+    func doubt(about batch: Batch<D>) -> HostFailure {
+        let why = lastFailure ?? "the store refuses the change, and an earlier copy was not answered"
+        return failure(batch.refusal?.reason ?? .storeUnavailable, outcome: .unknown, why)
     }
 
     func putBack(_ batch: Batch<D>) {

@@ -26,13 +26,24 @@ extension Activation {
         case .claim(let create, let dead):
             return try await claim(create: create, naming: dead)
         case .commit(let version, let commit):
-            guard let batch else { return .refused }
+            guard let batch else { return .unsent }
             batch.wasSent = true
             let change = batch.change
             let commit = SafetyRule.commitKeepsID.holds ? commit : session.nextCommit()
-            return .commitAnswered(
-                try await store.commit(id, owner: owner, version: version, commit: commit, change: change)
+            let result = try await store.commit(
+                id,
+                owner: owner,
+                version: version,
+                commit: commit,
+                change: change
             )
+            batch.formAfter = result.form
+            return .commitAnswered(result.answer)
+        case .resolve(let version, let commit):
+            let answer = try await store.resolve(id, owner: owner, version: version, commit: commit)
+            // The answer of the commit itself would have told the form.
+            if answer == .committed { batch?.formAfter = .unknown }
+            return .resolveAnswered(answer)
         case .verify(let version, let generation):
             let answer = try await store.verify(id, owner: owner, version: version, generation: generation)
             // The next try is for the generation in force now, so that a sweep ends also if another one comes
@@ -41,21 +52,27 @@ extension Activation {
                 _ = event(.sweep(current))
             }
             return .verifyAnswered(answer)
-        case .republish(let version, let attempt):
+        case .republish(let version, let terms):
             let answer = try await store.republish(
                 id,
                 owner: owner,
                 version: version,
-                attempt: attempt,
+                terms: terms,
                 state: state
             )
             if case .republished = answer { updateFormAfterRepublish(at: version.sequence) }
             return .republishAnswered(answer)
         case .release(let version):
             return .releaseAnswered(try await store.release(id, owner: owner, version: version))
-        case .surrender(let version):
+        case .surrender(let version, let generation):
             return .surrenderAnswered(
-                try await store.surrender(id, owner: owner, version: version, state: state)
+                try await store.surrender(
+                    id,
+                    owner: owner,
+                    version: version,
+                    generation: generation,
+                    state: state
+                )
             )
         }
     }
@@ -123,7 +140,7 @@ extension Activation {
             return .unanswered
         case .unsent(let why):
             lastFailure = why
-            return .refused
+            return .unsent
         case .refused(let why):
             lastFailure = why
             let refusal = self.failure(.storeUnavailable, outcome: .notApplied, why)
@@ -143,12 +160,13 @@ extension Activation {
         _ operation: OwnershipMachine.Operation
     ) -> OwnershipMachine.Event {
         host.logger.error("stored state is unreadable", metadata: ["id": "\(id)", "cause": "\(why)"])
+        lastFailure = why
         let failure = failure(.unreadable, outcome: .notApplied, why)
-        if case .commit = operation {
-            batch?.refusal = failure
-            return .refused
+        batch?.refusal = failure
+        switch operation {
+        case .commit, .resolve: break
+        case .claim, .verify, .republish, .release, .surrender: failMailbox(failure)
         }
-        failMailbox(failure)
-        return .abandon
+        return .unreadable
     }
 }

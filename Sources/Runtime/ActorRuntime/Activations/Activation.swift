@@ -19,6 +19,8 @@ actor Activation<D: Decider> {
     var mailbox: Deque<Envelope<D>> = []
     /// The commit in flight.
     var batch: Batch<D>?
+    /// The number of waiting commands that are decided one by one: a commit that they shared was refused.
+    var alone = 0
     /// The message of the last exchange that failed.
     var lastFailure: String?
     var isPumping: Bool
@@ -35,8 +37,13 @@ actor Activation<D: Decider> {
     var isRetiring = false
     /// The instant at which the store last put the actor's end of life off.
     var touchedAt: ContinuousClock.Instant
-    /// Those that wait for the end of this activation, or for the end of a sweep.
-    var watchers: [CheckedContinuation<Void, Never>] = []
+    var watchers: [Watcher] = []
+
+    /// Somebody who waits for the end of this activation, or of a sweep if that comes first.
+    struct Watcher {
+        let continuation: CheckedContinuation<Void, Never>
+        let awaitsSweep: Bool
+    }
 
     /// An activation that is to become live for a first command. Whoever makes it has its pump run.
     init(
@@ -119,19 +126,24 @@ actor Activation<D: Decider> {
         return await reply.wait()
     }
 
+    /// The same as `retire`, unless that is under way.
+    func retireOnce() async {
+        if !isRetiring { await retire() }
+    }
+
     /// Gives the actor up once what is in flight is finished; returns when the activation is gone.
     func retire() async {
         guard !isEnded else { return }
         isRetiring = true
-        await watch()
+        await watch(awaitsSweep: false)
     }
 
     /// Checks what is live against a new generation; returns when the store has it again, or the activation
     /// is gone.
     func settle(_ generation: Generation) async {
         guard !isEnded else { return }
-        _ = machine.event(.sweep(generation), attempt: session.nextAttempt)
-        await watch()
+        _ = event(.sweep(generation))
+        await watch(awaitsSweep: true)
     }
 
     /// True if a sweep has nothing to do here: the store had just what is committed here, and nothing was or
@@ -140,7 +152,9 @@ actor Activation<D: Decider> {
         switch machine.state {
         case .ended: true
         case .owned(let version): stored == StoredOwnership(owner: session.id, version: version)
-        case .claiming, .absent, .committing, .verifying, .republishing, .releasing, .surrendering: false
+        case .claiming, .absent, .committing, .resolving, .verifying, .republishing, .releasing,
+            .surrendering:
+            false
         }
     }
 
@@ -148,9 +162,9 @@ actor Activation<D: Decider> {
     /// flight.
     var waiting: Int { mailbox.count + (batch?.entries.count { !$0.isChange } ?? 0) }
 
-    private func watch() async {
+    private func watch(awaitsSweep: Bool) async {
         await withCheckedContinuation { continuation in
-            watchers.append(continuation)
+            watchers.append(Watcher(continuation: continuation, awaitsSweep: awaitsSweep))
             startPump()
         }
     }
@@ -164,7 +178,8 @@ actor Activation<D: Decider> {
     private var isClaiming: Bool {
         switch machine.state {
         case .claiming, .absent: true
-        case .owned, .committing, .verifying, .republishing, .releasing, .surrendering, .ended: false
+        case .owned, .committing, .resolving, .verifying, .republishing, .releasing, .surrendering, .ended:
+            false
         }
     }
 
@@ -183,7 +198,8 @@ actor Activation<D: Decider> {
     var isEnded: Bool {
         switch machine.state {
         case .ended: true
-        case .claiming, .absent, .owned, .committing, .verifying, .republishing, .releasing, .surrendering:
+        case .claiming, .absent, .owned, .committing, .resolving, .verifying, .republishing, .releasing,
+            .surrendering:
             false
         }
     }

@@ -86,15 +86,14 @@ struct ActivationTable {
         free.append(position)
     }
 
-    /// The elements that were not used since `instant`, least recently used first.
-    func unused(since instant: Instant, atMost limit: Int) -> [Element] {
+    /// The elements that were not used since `instant`, least recently used first. This counts as a use of
+    /// each.
+    mutating func rotateUnused(since instant: Instant, atMost limit: Int, at now: Instant) -> [Element] {
         var found: [Element] = []
-        var position = oldest
-        while found.count < limit, position != Self.none, let slot = slots[Int(position)],
-            slot.usedAt <= instant
+        while found.count < min(limit, count), oldest != Self.none, let slot = slots[Int(oldest)],
+            slot.usedAt <= instant, let element = rotate(at: now)
         {
-            found.append(slot.element)
-            position = links[Int(position)].newer
+            found.append(element)
         }
         return found
     }

@@ -24,6 +24,8 @@ final class Batch<D: Decider> {
     let before: D.State
     /// The form in which the state before is stored.
     var form: StoredForm
+    /// The form in which the state lies once the commit is applied.
+    var formAfter: StoredForm
     private(set) var after: D.State
     private(set) var events: [D.Event] = []
     /// True once a copy of the commit left this node.
@@ -43,6 +45,7 @@ final class Batch<D: Decider> {
         before = state
         after = state
         self.form = form
+        formAfter = form
     }
 
     /// Decides one more command against the state that the former ones lead to.

@@ -16,6 +16,9 @@ package struct EventJournal: Sendable {
     /// In the order of the versions, from the one after `base` on.
     package let entries: [Entry]
 
+    /// The size of all events.
+    package var bytes: Int { entries.reduce(0) { $0 + $1.events.count } }
+
     /// Finds the journal in a record's content.
     ///
     /// - Throws: `CodecFailure` if a field is missing, superfluous or wrongly named.
@@ -67,6 +70,27 @@ package struct EventJournal: Sendable {
                     : "there are events up to version \(last.rawValue), and the record is at \(sequence.rawValue)"
             )
         }
+    }
+}
+
+/// The stored state of an actor, in whatever form it lies.
+package struct StoredContent: Sendable {
+    /// All fields of the record that are not its own.
+    package let fields: [ContentField]
+    /// The version of the state, above 0.
+    package let sequence: SequenceNumber
+
+    package init(_ fields: [ContentField], at sequence: SequenceNumber) {
+        self.fields = fields
+        self.sequence = sequence
+    }
+
+    /// The journal that is stored; nil for the strategies that keep none.
+    ///
+    /// - Throws: as `EventJournal.init`.
+    package func journal() throws(CodecFailure) -> EventJournal? {
+        guard fields.contains(where: { $0.name == EventField.base }) else { return nil }
+        return try EventJournal(fields, upTo: sequence)
     }
 }
 

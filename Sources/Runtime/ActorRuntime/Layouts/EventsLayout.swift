@@ -1,42 +1,63 @@
 package import Ownership
 
-/// The strategy `events`: each commit adds its events in a field of its own. Every so many commits the whole
-/// state before the commit takes the place of all older events, so that neither the record nor a restore
-/// grows without bound.
+/// The strategy `events`: each commit adds its events in a field of its own. Every so many commits or bytes
+/// the whole state before the commit takes the place of all older events, so that neither the record nor a
+/// restore grows without bound.
+///
+/// Events that end an actor's history (`Decider.endsHistory`) are not kept, and neither is what was there.
 package struct EventsLayout<Logic: Decider>: StateLayout {
     /// The allowed numbers of commits on top of a whole state.
     package static var intervals: ClosedRange<Int> { 1...10_000 }
 
+    /// The most bytes of events on top of a whole state: with more, a restore would take too much of the
+    /// connection that all actors share. A commit with more writes the state that it led to and no events.
+    package static var journalByteLimit: Int { 4 << 20 }
+
     package let reader: StateReader<Logic>
     private let interval: UInt64
+    private let byteLimit: Int
 
-    /// - Parameter interval: the most commits on top of a whole state; clamped to `intervals`.
-    package init(_ reader: StateReader<Logic>, snapshotEvery interval: Int) {
+    /// - Parameters:
+    ///   - interval: the most commits on top of a whole state; clamped to `intervals`.
+    ///   - byteLimit: the most bytes of events on top of a whole state.
+    package init(
+        _ reader: StateReader<Logic>,
+        snapshotEvery interval: Int,
+        byteLimit: Int = Self.journalByteLimit
+    ) {
         self.reader = reader
         self.interval = UInt64(min(max(interval, Self.intervals.lowerBound), Self.intervals.upperBound))
+        self.byteLimit = byteLimit
     }
 
-    package func content(
-        of change: StateChange<Logic>,
-        at sequence: SequenceNumber,
-        on form: StoredForm
-    ) throws(CodecFailure) -> ContentChange {
+    package func write(_ change: StateChange<Logic>) throws(CodecFailure) -> WrittenChange {
         let events = ContentField(
-            EventField.name(sequence),
+            EventField.name(change.sequence),
             try reader.codec.encode(events: change.events)
         )
-        switch step(on: form, at: sequence) {
-        case .begin(let base): return ContentChange(set: try content(of: change.before, at: base) + [events])
-        case .add: return ContentChange(set: [events])
+        let bytes = events.value.count
+        switch step(for: change, adding: bytes) {
+        case .begin(let base):
+            return WrittenChange(
+                ContentChange(set: try content(of: change.before, at: base) + [events]),
+                leaves: .events(base: base, bytes: bytes)
+            )
+        case .add(let base, let total):
+            return WrittenChange(ContentChange(set: [events]), leaves: .events(base: base, bytes: total))
         case .replace(let base):
-            return ContentChange(set: try content(of: change.before, at: base) + [events], replaces: true)
-        }
-    }
-
-    package func form(after form: StoredForm, at sequence: SequenceNumber) -> StoredForm {
-        switch step(on: form, at: sequence) {
-        case .add: form
-        case .begin(let base), .replace(let base): .written(by: .events, base: base)
+            let content = try content(of: change.before, at: base) + [events]
+            return WrittenChange(
+                ContentChange(set: content, replaces: true),
+                leaves: .events(base: base, bytes: bytes)
+            )
+        case .forget:
+            return WrittenChange(
+                ContentChange(
+                    set: try content(of: change.after, at: change.sequence),
+                    replaces: change.form != .empty
+                ),
+                leaves: form(at: change.sequence)
+            )
         }
     }
 
@@ -48,7 +69,7 @@ package struct EventsLayout<Logic: Decider>: StateLayout {
         return [base(sequence), ContentField(EventField.snapshot, try reader.codec.encode(state: state))]
     }
 
-    package func form(at sequence: SequenceNumber) -> StoredForm { .written(by: .events, base: sequence) }
+    package func form(at sequence: SequenceNumber) -> StoredForm { .events(base: sequence, bytes: 0) }
 
     private func base(_ sequence: SequenceNumber) -> ContentField {
         ContentField(EventField.base, Array(String(sequence.rawValue).utf8))
@@ -58,20 +79,27 @@ package struct EventsLayout<Logic: Decider>: StateLayout {
         /// The first events of an actor, on its initial state at this version. No commit made that version,
         /// but readers find the events of all versions after it, as after any whole state.
         case begin(base: SequenceNumber)
-        case add
+        /// The events join those that are there, which then have so many bytes.
+        case add(base: SequenceNumber, bytes: Int)
         /// The state of this version takes the place of what is there.
         case replace(base: SequenceNumber)
+        /// The state after the commit takes the place of what is there; its events are not kept.
+        case forget
     }
 
-    private func step(on form: StoredForm, at sequence: SequenceNumber) -> Step {
-        let before = SequenceNumber(sequence.rawValue > 0 ? sequence.rawValue - 1 : 0)
-        switch form {
+    private func step(for change: StateChange<Logic>, adding bytes: Int) -> Step {
+        if bytes > byteLimit || reader.decider.endsHistory(change.events) { return .forget }
+        let sequence = change.sequence.rawValue
+        let before = SequenceNumber(sequence > 0 ? sequence - 1 : 0)
+        switch change.form {
         case .empty:
             return .begin(base: before)
-        case .written(by: .events, let base):
+        case .events(let base, let present):
             let (kept, overflows) = before.rawValue.subtractingReportingOverflow(base.rawValue)
-            return overflows || kept >= interval ? .replace(base: before) : .add
-        case .written(by: .snapshot, _), .written(by: .incremental, _):
+            let (total, isAbsurd) = present.addingReportingOverflow(bytes)
+            return overflows || kept >= interval || isAbsurd || total > byteLimit
+                ? .replace(base: before) : .add(base: base, bytes: total)
+        case .snapshot, .incremental, .unknown:
             return .replace(base: before)
         }
     }

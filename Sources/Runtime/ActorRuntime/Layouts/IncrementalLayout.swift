@@ -13,19 +13,15 @@ package struct IncrementalLayout<Logic: Decider>: StateLayout {
         self.split = split
     }
 
-    package func content(
-        of change: StateChange<Logic>,
-        at sequence: SequenceNumber,
-        on form: StoredForm
-    ) throws(CodecFailure) -> ContentChange {
-        guard case .written(by: .incremental, _) = form else {
-            return ContentChange(set: try content(of: change.after, at: sequence), replaces: form != .empty)
-        }
-        return try split.change(from: change.before, to: change.after, .fine)
-    }
-
-    package func form(after form: StoredForm, at sequence: SequenceNumber) -> StoredForm {
-        self.form(at: sequence)
+    package func write(_ change: StateChange<Logic>) throws(CodecFailure) -> WrittenChange {
+        let content =
+            change.form == .incremental
+            ? try split.change(from: change.before, to: change.after, .fine)
+            : ContentChange(
+                set: try split.parts(of: change.after, .fine),
+                replaces: change.form != .empty
+            )
+        return WrittenChange(content, leaves: .incremental)
     }
 
     package func content(
@@ -35,5 +31,5 @@ package struct IncrementalLayout<Logic: Decider>: StateLayout {
         try split.parts(of: state, .fine)
     }
 
-    package func form(at sequence: SequenceNumber) -> StoredForm { .written(by: .incremental, base: .zero) }
+    package func form(at sequence: SequenceNumber) -> StoredForm { .incremental }
 }

@@ -9,19 +9,18 @@ package struct SnapshotLayout<Logic: Decider>: StateLayout {
         self.reader = reader
     }
 
-    package func content(
-        of change: StateChange<Logic>,
-        at sequence: SequenceNumber,
-        on form: StoredForm
-    ) throws(CodecFailure) -> ContentChange {
-        guard case .written(by: .snapshot, _) = form, let split = reader.codec.split else {
-            return ContentChange(set: try content(of: change.after, at: sequence), replaces: form != .empty)
+    package func write(_ change: StateChange<Logic>) throws(CodecFailure) -> WrittenChange {
+        guard change.form == .snapshot, let split = reader.codec.split else {
+            let whole = try content(of: change.after, at: change.sequence)
+            return WrittenChange(
+                ContentChange(set: whole, replaces: change.form != .empty),
+                leaves: .snapshot
+            )
         }
-        return try split.change(from: change.before, to: change.after, .coarse)
-    }
-
-    package func form(after form: StoredForm, at sequence: SequenceNumber) -> StoredForm {
-        self.form(at: sequence)
+        return WrittenChange(
+            try split.change(from: change.before, to: change.after, .coarse),
+            leaves: .snapshot
+        )
     }
 
     package func content(
@@ -34,5 +33,5 @@ package struct SnapshotLayout<Logic: Decider>: StateLayout {
         return try split.parts(of: state, .coarse)
     }
 
-    package func form(at sequence: SequenceNumber) -> StoredForm { .written(by: .snapshot, base: .zero) }
+    package func form(at sequence: SequenceNumber) -> StoredForm { .snapshot }
 }

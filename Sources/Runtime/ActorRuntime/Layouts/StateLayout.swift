@@ -1,5 +1,17 @@
 package import Ownership
 
+/// A commit as a layout writes it.
+package struct WrittenChange: Sendable {
+    package let content: ContentChange
+    /// The form of the state after it.
+    package let form: StoredForm
+
+    package init(_ content: ContentChange, leaves form: StoredForm) {
+        self.content = content
+        self.form = form
+    }
+}
+
 /// The fields of a record in which an actor's state lies: what a commit writes, and how what was read becomes
 /// a state.
 ///
@@ -12,18 +24,7 @@ package protocol StateLayout<Logic>: Sendable {
     var reader: StateReader<Logic> { get }
 
     /// The change that a commit makes to the content.
-    ///
-    /// - Parameters:
-    ///   - sequence: the version that the commit makes.
-    ///   - form: the stored form before the commit.
-    func content(
-        of change: StateChange<Logic>,
-        at sequence: SequenceNumber,
-        on form: StoredForm
-    ) throws(CodecFailure) -> ContentChange
-
-    /// The stored form after that commit.
-    func form(after form: StoredForm, at sequence: SequenceNumber) -> StoredForm
+    func write(_ change: StateChange<Logic>) throws(CodecFailure) -> WrittenChange
 
     /// The whole content of a state, for a record that holds nothing else.
     func content(of state: Logic.State, at sequence: SequenceNumber) throws(CodecFailure) -> [ContentField]

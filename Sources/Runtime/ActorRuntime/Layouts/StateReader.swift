@@ -27,13 +27,13 @@ package struct StateReader<Logic: Decider>: Sendable {
     ) throws(CodecFailure) -> (state: Logic.State, form: StoredForm) {
         if content.contains(where: { $0.name == EventField.base }) {
             let journal = try EventJournal(content, upTo: sequence)
-            return (try replay(journal), .written(by: .events, base: journal.base))
+            return (try replay(journal), .events(base: journal.base, bytes: journal.bytes))
         }
         guard let split = codec.split else {
-            return (try whole(content), .written(by: .snapshot, base: .zero))
+            return (try whole(content), .snapshot)
         }
-        let strategy: PersistenceStrategy = content.contains { $0.name == "s" } ? .snapshot : .incremental
-        return (try split.state(of: content), .written(by: strategy, base: .zero))
+        let form: StoredForm = content.contains { $0.name == "s" } ? .snapshot : .incremental
+        return (try split.state(of: content), form)
     }
 
     /// The one field `s` of an actor whose state is never split.

@@ -4,7 +4,13 @@ package import Ownership
 package enum StoredForm: Sendable, Hashable {
     /// Nothing was committed yet: any strategy may begin.
     case empty
-    /// A strategy wrote it. `base` is the version of the whole state that later events lie on top of; 0 for
-    /// the initial state, and without a meaning for the strategies that keep no events.
-    case written(by: PersistenceStrategy, base: SequenceNumber)
+    /// The strategy `snapshot` wrote it.
+    case snapshot
+    /// The strategy `incremental` wrote it.
+    case incremental
+    /// The strategy `events` wrote it: events of so many bytes on top of the whole state of the version
+    /// `base`.
+    case events(base: SequenceNumber, bytes: Int)
+    /// Some strategy wrote it, and the answer that would tell did not come. The next commit replaces all.
+    case unknown
 }

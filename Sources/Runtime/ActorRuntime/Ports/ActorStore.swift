@@ -9,14 +9,24 @@ package protocol ActorStore<Logic>: Sendable {
     /// Takes an actor, or looks who has it.
     func claim(_ id: ActorID, _ terms: ClaimTerms) async throws(StoreFailure) -> ClaimResult<Logic.State>
 
-    /// Makes a change durable, if the actor is still ours and at this version.
+    /// Makes a change durable, if the actor is still ours and at this version. A store without room refuses
+    /// any change that is not a reduction.
     func commit(
         _ id: ActorID,
         owner: SessionID,
         version: Version,
         commit: CommitID,
         change: StateChange<Logic>
-    ) async throws(StoreFailure) -> CommitAnswer
+    ) async throws(StoreFailure) -> CommitResult
+
+    /// Finds out what became of a commit of which a copy went unanswered. Changes nothing, so that a store
+    /// that refuses every change answers too.
+    func resolve(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        commit: CommitID
+    ) async throws(StoreFailure) -> ResolveAnswer
 
     /// Checks whether the store still holds what we hold, and puts the actor's end of life off.
     func verify(
@@ -30,12 +40,13 @@ package protocol ActorStore<Logic>: Sendable {
     /// it tells is of one generation.
     func ownership(of ids: [ActorID], generation: Generation) async throws(StoreFailure) -> OwnershipAnswer
 
-    /// Gives a store that lost data our state back, under a new epoch.
+    /// Gives a store that lost data our state back, under a new epoch, unless the store has lost data again
+    /// since that was decided.
     func republish(
         _ id: ActorID,
         owner: SessionID,
         version: Version,
-        attempt: ClaimAttempt,
+        terms: RepublishTerms,
         state: Logic.State
     ) async throws(StoreFailure) -> RepublishAnswer
 
@@ -45,16 +56,15 @@ package protocol ActorStore<Logic>: Sendable {
         -> ReleaseAnswer
 
     /// Gives up an actor that the store lost: puts back what we held, as nobody's and under the epoch that we
-    /// held it under. So whoever owns it since holds a newer version, whichever of us comes first.
+    /// held it under. So whoever owns it since holds a newer version, whichever of us comes first. Nothing is
+    /// put back if the store has lost data again since that was decided.
     func surrender(
         _ id: ActorID,
         owner: SessionID,
         version: Version,
+        generation: Generation,
         state: Logic.State
     ) async throws(StoreFailure) -> SurrenderAnswer
-
-    /// The form of a state once a commit on top of `form` made the version `sequence`.
-    func form(after form: StoredForm, at sequence: SequenceNumber) -> StoredForm
 
     /// The form of a state of this version, above 0, once it was given back whole.
     func form(at sequence: SequenceNumber) -> StoredForm
@@ -112,6 +122,17 @@ package struct ClaimResult<State: Sendable>: Sendable {
     }
 }
 
+/// The answer to a commit, and the form in which the state lies where it was applied.
+package struct CommitResult: Sendable {
+    package let answer: CommitAnswer
+    package let form: StoredForm
+
+    package init(_ answer: CommitAnswer, leaves form: StoredForm) {
+        self.answer = answer
+        self.form = form
+    }
+}
+
 /// One commit's content, in every form that a strategy of keeping state may want.
 package struct StateChange<D: Decider>: Sendable {
     /// The committed state that the change was decided on.
@@ -138,6 +159,9 @@ package struct StateChange<D: Decider>: Sendable {
         self.form = form
         self.sequence = sequence
     }
+
+    /// True if the change needs no room: see `Decider.isReduction`.
+    package var isReduction: Bool { D.isReduction(from: before, to: after) }
 }
 
 /// The reason for which the store gave no answer.
@@ -150,4 +174,11 @@ package enum StoreFailure: Error, Sendable, Hashable {
     case refused(String)
     /// The stored state is of a form that this build cannot read; it was left as it is.
     case unreadable(String)
+
+    /// One line for a person.
+    package var reason: String {
+        switch self {
+        case .unanswered(let why), .unsent(let why), .refused(let why), .unreadable(let why): why
+        }
+    }
 }

@@ -10,10 +10,6 @@ package protocol ForwardingActorStore<Logic>: ActorStore {
 extension ForwardingActorStore {
     package var retention: Duration { target.retention }
 
-    package func form(after form: StoredForm, at sequence: SequenceNumber) -> StoredForm {
-        target.form(after: form, at: sequence)
-    }
-
     package func form(at sequence: SequenceNumber) -> StoredForm { target.form(at: sequence) }
 
     package func claim(
@@ -29,8 +25,17 @@ extension ForwardingActorStore {
         version: Version,
         commit: CommitID,
         change: StateChange<Logic>
-    ) async throws(StoreFailure) -> CommitAnswer {
+    ) async throws(StoreFailure) -> CommitResult {
         try await target.commit(id, owner: owner, version: version, commit: commit, change: change)
+    }
+
+    package func resolve(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        commit: CommitID
+    ) async throws(StoreFailure) -> ResolveAnswer {
+        try await target.resolve(id, owner: owner, version: version, commit: commit)
     }
 
     package func verify(
@@ -53,10 +58,10 @@ extension ForwardingActorStore {
         _ id: ActorID,
         owner: SessionID,
         version: Version,
-        attempt: ClaimAttempt,
+        terms: RepublishTerms,
         state: Logic.State
     ) async throws(StoreFailure) -> RepublishAnswer {
-        try await target.republish(id, owner: owner, version: version, attempt: attempt, state: state)
+        try await target.republish(id, owner: owner, version: version, terms: terms, state: state)
     }
 
     package func release(
@@ -71,8 +76,9 @@ extension ForwardingActorStore {
         _ id: ActorID,
         owner: SessionID,
         version: Version,
+        generation: Generation,
         state: Logic.State
     ) async throws(StoreFailure) -> SurrenderAnswer {
-        try await target.surrender(id, owner: owner, version: version, state: state)
+        try await target.surrender(id, owner: owner, version: version, generation: generation, state: state)
     }
 }

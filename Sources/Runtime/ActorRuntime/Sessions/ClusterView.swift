@@ -5,7 +5,7 @@ package enum NotReadyReason: String, Sendable, Hashable {
     /// The node is leaving.
     case draining = "the node is leaving"
     /// No heartbeat was answered in time.
-    case noSession = "the node has no valid session: the store does not answer"
+    case noSession = "the node has no valid session"
     /// The node is new, and the store may hold data that lacks what a live owner has.
     case unsettled = "the store was started, restarted or replaced less than a lease ago"
     /// The tombstone of our former process is not written yet.
@@ -17,6 +17,8 @@ package struct ClusterView: Sendable {
     package let session: SessionID
     /// Empty when the node is ready.
     package let notReadyReasons: [NotReadyReason]
+    /// The failure of the last heartbeat; nil if it was answered.
+    package let heartbeatFailure: StoreFailure?
     package let generation: Generation?
     /// The length of this node's lease.
     package let lease: Duration

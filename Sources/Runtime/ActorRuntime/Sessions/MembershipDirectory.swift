@@ -13,6 +13,7 @@ package final class MembershipDirectory: Sendable {
         var predecessorIsTombstoned = false
         /// True once a generation was settled in this process's life.
         var wasSettled = false
+        var heartbeatFailure: StoreFailure?
     }
 
     private let policy: LeasePolicy
@@ -69,6 +70,7 @@ package final class MembershipDirectory: Sendable {
             ClusterView(
                 session: state.session.id,
                 notReadyReasons: Self.notReadyReasons(state, now),
+                heartbeatFailure: state.heartbeatFailure,
                 generation: state.ledger.current,
                 lease: policy.length,
                 members: state.observer.present
@@ -136,6 +138,16 @@ package final class MembershipDirectory: Sendable {
                 lease: policy.length,
                 card: card
             )
+        }
+    }
+
+    /// The last heartbeat failed; or, with nil, was answered.
+    ///
+    /// - Returns: whether that is new.
+    func heartbeatEnded(with failure: StoreFailure?) -> Bool {
+        state.withLock { state in
+            defer { state.heartbeatFailure = failure }
+            return state.heartbeatFailure != failure
         }
     }
 

@@ -40,7 +40,6 @@ actor SessionKeeper {
     private let notice: AsyncStream<Notice>.Continuation
     private var pendingTombstones: [SessionID]
     private var left = false
-    private var lastFailure: StoreFailure?
     private var pruneAt: ContinuousClock.Instant
     private var crowdedPruneAt: ContinuousClock.Instant
     /// The number of tombstones in the last heartbeat's answer.
@@ -138,14 +137,13 @@ actor SessionKeeper {
         let sentAt = clock.now
         do {
             let answer = try await registry.beat(directory.heartbeat(card: identity.card, at: sentAt))
-            lastFailure = nil
+            _ = directory.heartbeatEnded(with: nil)
             handle(answer, for: session, sentAt: sentAt)
             return true
         } catch {
-            if lastFailure != error {
+            if directory.heartbeatEnded(with: error) {
                 logger.warning("heartbeat failed", metadata: ["cause": "\(error)"])
             }
-            lastFailure = error
             replaceIfOver()
             return false
         }

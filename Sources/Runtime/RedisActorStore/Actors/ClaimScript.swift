@@ -4,9 +4,9 @@ internal import RedisClient
 
 /// Claims an actor, or names its owner.
 ///
-/// Keys: the record, the nodes. Arguments: `look`, `take` or `create`; session; attempt; generation; the time
-/// to live of a record without a commit; that of any other record without its own (both in milliseconds);
-/// then the sessions known to be dead.
+/// Keys: the record, the nodes. Arguments: session; attempt; generation; the time to live of a record without
+/// a commit; that of any other record without its own (both in milliseconds); then the sessions known to be
+/// dead. One script for each of the modes `look`, `take` and `create`.
 ///
 /// | answer | when |
 /// |---|---|
@@ -22,12 +22,12 @@ enum ClaimScript {
 
     private static let text =
         LuaFragments.records + LuaFragments.epochs + LuaFragments.generations + """
-            local mode, me, attempt = ARGV[1], ARGV[2], ARGV[3]
-            if mode ~= 'look' and generation(KEYS[2]) ~= ARGV[4] then return {'GENERATION'} end
+            local me, attempt = ARGV[1], ARGV[2]
+            if mode ~= 'look' and generation(KEYS[2]) ~= ARGV[3] then return {'GENERATION'} end
             local r, bad = record(KEYS[1])
             if bad then return bad end
             local function isDead(session)
-              for i = 7, #ARGV do
+              for i = 6, #ARGV do
                 if ARGV[i] == session then return true end
               end
               return false
@@ -39,7 +39,7 @@ enum ClaimScript {
             if r.o == me and tonumber(r.a) > tonumber(attempt) then return {'SUPERSEDED'} end
             local fields = redis.pcall('HGETALL', KEYS[1])
             if fields.err then return {'DENIED', 'HGETALL: ' .. fields.err} end
-            local life = q == '0' and ARGV[5] or r.t or ARGV[6]
+            local life = q == '0' and ARGV[4] or r.t or ARGV[5]
             local no = denied('PEXPIRE', KEYS[1], life)
             if not no and (r.o ~= me or r.a ~= attempt) then
               e = epochAfter(tonumber(r.e or '0'))
@@ -50,10 +50,15 @@ enum ClaimScript {
             return {'GRANTED', e, q, fields}
             """
 
-    private static let look = RedisScript(name: "look", source: LuaFragments.readsOnly + text)
-    /// Allowed without memory: an existing record grows by a few bytes at most.
-    private static let take = RedisScript(name: "take", source: LuaFragments.allowedWithoutMemory + text)
-    private static let create = RedisScript(name: "create", source: LuaFragments.refusedWithoutMemory + text)
+    private static func script(_ mode: String, _ head: String) -> RedisScript {
+        RedisScript(name: mode, source: head + "local mode = '\(mode)'\n" + text)
+    }
+
+    private static let look = script("look", LuaFragments.readsOnly)
+    /// Allowed without memory: an existing record grows by a few bytes at most. Takes the place of `create`
+    /// there, and answers `ABSENT` if there is no record.
+    static let take = script("take", LuaFragments.allowedWithoutMemory)
+    private static let create = script("create", LuaFragments.refusedWithoutMemory)
 
     static func script(for mode: ClaimTerms.Mode) -> RedisScript {
         switch mode {
@@ -64,14 +69,8 @@ enum ClaimScript {
     }
 
     static func arguments(_ terms: ClaimTerms, retention: Retention) -> [RedisArgument] {
-        let mode: RedisArgument =
-            switch terms.mode {
-            case .look: "look"
-            case .take: "take"
-            case .create: "create"
-            }
-        return [
-            mode, .session(terms.session), .attempt(terms.attempt), .string(terms.generation.description),
+        [
+            .session(terms.session), .attempt(terms.attempt), .string(terms.generation.description),
             Retention.uncommitted, retention.usual,
         ] + terms.dead.prefix(deadLimit).map(RedisArgument.session)
     }

@@ -3,7 +3,7 @@ internal import Ownership
 internal import RedisClient
 
 /// Commits a change if the owner still has the record, at the version that the change was decided on.
-/// Publishes the new version to the channel with the key's name.
+/// Publishes the new version to the channel with the key's name and the suffix of the database.
 ///
 /// Key: the record. Arguments: owner; epoch; sequence; commit id; the usual time to live; the record's own,
 /// or '' (both in milliseconds); 1 to delete all other content, else 0; the sequence that the commit makes;
@@ -17,9 +17,27 @@ internal import RedisClient
 /// | `REGRESSED` | the record is older than the owner's state: Redis lost data |
 /// | `FENCED` | another owner, or another commit, has changed the record since |
 enum CommitScript {
-    static let script = RedisScript(
-        name: "commit",
-        source: LuaFragments.refusedWithoutMemory + LuaFragments.records + LuaFragments.contents + """
+    /// The script for the database.
+    static func script(database: Int) -> RedisScript {
+        RedisScript(
+            name: "commit",
+            source: LuaFragments.refusedWithoutMemory
+                + source(channelSuffix: RedisKeys.channelSuffix(ofDatabase: database))
+        )
+    }
+
+    /// The same for a change that makes the content smaller: allowed without memory. Only what the actor
+    /// remembers of its commands may grow by it, and that has its own bound.
+    static func reduction(database: Int) -> RedisScript {
+        RedisScript(
+            name: "reduce",
+            source: LuaFragments.allowedWithoutMemory
+                + source(channelSuffix: RedisKeys.channelSuffix(ofDatabase: database))
+        )
+    }
+
+    private static func source(channelSuffix: String) -> String {
+        LuaFragments.records + LuaFragments.contents + """
             local o, e, q, id, next = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[8]
             local r, bad = record(KEYS[1])
             if bad then return bad end
@@ -39,10 +57,10 @@ enum CommitScript {
             for i = last + 1, #ARGV do gone[#gone + 1] = ARGV[i] end
             no = write(KEYS[1], r, {'q', next, 'c', id}, 10, last, gone, ARGV[6], ARGV[5])
             if no then return no end
-            redis.pcall('PUBLISH', KEYS[1], next)
+            redis.pcall('PUBLISH', KEYS[1] .. '\(channelSuffix)', next)
             return {'COMMITTED'}
             """
-    )
+    }
 
     static func arguments(
         owner: SessionID,

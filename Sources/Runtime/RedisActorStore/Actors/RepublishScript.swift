@@ -4,16 +4,21 @@ internal import RedisClient
 
 /// Restores the owner's whole state in a Redis that lost data, under a new epoch.
 ///
+/// It names the generation under which it was decided. A copy that arrives after another loss would find no
+/// record, or an older one, and put an old state there, under an epoch that fences the owner of a newer one.
+///
 /// Allowed without memory: it restores the only copy of data that Redis had room for before.
 ///
 /// The record then has no last commit, because no commit wrote its content. A commit that is resent
 /// afterwards finds the sequence that it expects, and is applied.
 ///
-/// Key: the record. Arguments: owner; epoch; sequence; attempt; the usual time to live; the record's own, or
-/// '' (both in milliseconds); then the names and values of the whole content (none before the first commit).
+/// Keys: the record, the nodes. Arguments: owner; epoch; sequence; attempt; generation; the usual time to
+/// live; the record's own, or '' (both in milliseconds); then the names and values of the whole content (none
+/// before the first commit).
 ///
 /// | answer | when |
 /// |---|---|
+/// | `GENERATION` | another generation is in force than the given one |
 /// | `REPUBLISHED` e | a missing or older record is now the owner's, under the epoch `e`; also for a copy |
 /// | `INTACT` | the record is at the owner's version |
 /// | `FENCED` | another owner, or another commit, has changed the record since |
@@ -21,8 +26,9 @@ enum RepublishScript {
     static let script = RedisScript(
         name: "republish",
         source: LuaFragments.allowedWithoutMemory + LuaFragments.records + LuaFragments.contents
-            + LuaFragments.epochs + """
+            + LuaFragments.epochs + LuaFragments.generations + """
                 local o, e, q, attempt = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+                if generation(KEYS[2]) ~= ARGV[5] then return {'GENERATION'} end
                 local r, bad = record(KEYS[1])
                 if bad then return bad end
                 if r.o and not older(r.e, r.q, e, q) then
@@ -33,10 +39,10 @@ enum RepublishScript {
                   return {'FENCED'}
                 end
                 local fresh = epochAfter(math.max(tonumber(r.e or '0'), tonumber(e)))
-                local gone, no = others(KEYS[1], 7, #ARGV)
+                local gone, no = others(KEYS[1], 8, #ARGV)
                 if no then return no end
                 local own = {'o', o, 'e', fresh, 'a', attempt, 'q', q, 'c', ''}
-                no = write(KEYS[1], r, own, 7, #ARGV, gone, ARGV[6], ARGV[5])
+                no = write(KEYS[1], r, own, 8, #ARGV, gone, ARGV[7], ARGV[6])
                 if no then return no end
                 return {'REPUBLISHED', fresh}
                 """
@@ -45,12 +51,13 @@ enum RepublishScript {
     static func arguments(
         owner: SessionID,
         version: Version,
-        attempt: ClaimAttempt,
+        terms: RepublishTerms,
         content: [ContentField],
         retention: Retention
     ) -> [RedisArgument] {
         let head: [RedisArgument] = [
-            .session(owner), .epoch(version.epoch), .sequence(version.sequence), .attempt(attempt),
+            .session(owner), .epoch(version.epoch), .sequence(version.sequence), .attempt(terms.attempt),
+            .string(terms.generation.description),
             version.sequence > .zero ? retention.usual : Retention.uncommitted, retention.own,
         ]
         return head + RedisArgument.fields(content)
@@ -58,6 +65,7 @@ enum RepublishScript {
 
     static func answer(_ answer: ScriptAnswer) throws(StoreFailure) -> RepublishAnswer {
         switch answer.word {
+        case "GENERATION": .otherGeneration
         case "REPUBLISHED": .republished(Epoch(try answer.number(1)))
         case "INTACT": .intact
         case "FENCED": .fenced

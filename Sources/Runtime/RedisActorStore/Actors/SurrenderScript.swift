@@ -6,50 +6,55 @@ internal import RedisClient
 ///
 /// A republish would use a new epoch, and would fence a session that has claimed the actor since. Here the
 /// version of such a session is the newer one: it is left alone, or it finds this version to be older and
-/// restores its own.
+/// restores its own. It names the generation for the reason of `RepublishScript`.
 ///
 /// Allowed without memory, and without a last commit, for the reasons of `RepublishScript`.
 ///
-/// Key: the record. Arguments: owner; epoch; sequence; the usual time to live; the record's own, or '' (both
-/// in milliseconds); then the names and values of the whole content.
+/// Keys: the record, the nodes. Arguments: owner; epoch; sequence; generation; the usual time to live; the
+/// record's own, or '' (both in milliseconds); then the names and values of the whole content.
 ///
 /// | answer | when |
 /// |---|---|
+/// | `GENERATION` | another generation is in force than the given one |
 /// | `RELEASED` | Redis had this version, an older one or none; it now has this one, without an owner |
 /// | `FENCED` | another owner, or another commit, has changed the record since |
 enum SurrenderScript {
     static let script = RedisScript(
         name: "surrender",
-        source: LuaFragments.allowedWithoutMemory + LuaFragments.records + LuaFragments.contents + """
-            local o, e, q = ARGV[1], ARGV[2], ARGV[3]
-            local r, bad = record(KEYS[1])
-            if bad then return bad end
-            if r.o and not older(r.e, r.q, e, q) then
-              if r.e ~= e or r.q ~= q or (r.o ~= o and r.o ~= '') then return {'FENCED'} end
-              return write(KEYS[1], r, {'o', ''}, 1, 0, {}, ARGV[5], ARGV[4]) or {'RELEASED'}
-            end
-            local gone, no = others(KEYS[1], 6, #ARGV)
-            if no then return no end
-            local own = {'o', '', 'e', e, 'a', '0', 'q', q, 'c', ''}
-            return write(KEYS[1], r, own, 6, #ARGV, gone, ARGV[5], ARGV[4]) or {'RELEASED'}
-            """
+        source: LuaFragments.allowedWithoutMemory + LuaFragments.records + LuaFragments.contents
+            + LuaFragments.generations + """
+                local o, e, q = ARGV[1], ARGV[2], ARGV[3]
+                if generation(KEYS[2]) ~= ARGV[4] then return {'GENERATION'} end
+                local r, bad = record(KEYS[1])
+                if bad then return bad end
+                if r.o and not older(r.e, r.q, e, q) then
+                  if r.e ~= e or r.q ~= q or (r.o ~= o and r.o ~= '') then return {'FENCED'} end
+                  return write(KEYS[1], r, {'o', ''}, 1, 0, {}, ARGV[6], ARGV[5]) or {'RELEASED'}
+                end
+                local gone, no = others(KEYS[1], 7, #ARGV)
+                if no then return no end
+                local own = {'o', '', 'e', e, 'a', '0', 'q', q, 'c', ''}
+                return write(KEYS[1], r, own, 7, #ARGV, gone, ARGV[6], ARGV[5]) or {'RELEASED'}
+                """
     )
 
     static func arguments(
         owner: SessionID,
         version: Version,
+        generation: Generation,
         content: [ContentField],
         retention: Retention
     ) -> [RedisArgument] {
         let head: [RedisArgument] = [
             .session(owner), .epoch(version.epoch), .sequence(version.sequence),
-            retention.usual, retention.own,
+            .string(generation.description), retention.usual, retention.own,
         ]
         return head + RedisArgument.fields(content)
     }
 
     static func answer(_ answer: ScriptAnswer) throws(StoreFailure) -> SurrenderAnswer {
         switch answer.word {
+        case "GENERATION": .otherGeneration
         case "RELEASED": .released
         case "FENCED": .fenced
         default: throw answer.unexpected

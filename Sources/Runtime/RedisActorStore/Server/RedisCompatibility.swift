@@ -2,7 +2,8 @@ package import RedisClient
 
 /// The suitability of a Redis server, and the durability that it offers.
 package enum RedisCompatibility: Sendable, Hashable {
-    case admitted(DurabilityTier)
+    /// `warnings`: what may keep, or keeps, the server from accepting changes; lines for the operator.
+    case admitted(DurabilityTier, warnings: [String])
     case refused(Incompatibility)
 
     /// The reason why a server is unsuitable.
@@ -11,6 +12,8 @@ package enum RedisCompatibility: Sendable, Hashable {
         case version(String?)
         /// The policy, if known. A server that evicts would drop actors and tombstones alike.
         case evictionPolicy(String?)
+        /// The kind, which does not store all keys.
+        case kind(UnsupportedRedisServer)
         /// Commands, with their keys and channels, that Redis does not allow the client's user; not empty.
         case missingRights([String])
 
@@ -22,6 +25,7 @@ package enum RedisCompatibility: Sendable, Hashable {
                 "Redis may evict (maxmemory-policy \(found)): noeviction is needed"
             case .evictionPolicy(nil):
                 "the Redis server does not tell its maxmemory-policy: noeviction is needed"
+            case .kind(let kind): kind.description
             case .missingRights(let rights):
                 "Redis does not allow its user what a node needs: \(rights.joined(separator: ", "))"
             }
@@ -46,12 +50,15 @@ package enum RedisCompatibility: Sendable, Hashable {
     /// - Parameter replicas: the number of replicas that have to confirm heartbeats.
     package init(_ properties: RedisServerProperties, replicas: Int = 0) {
         let major = properties.version.flatMap { Int($0.prefix { $0 != "." }) } ?? 0
-        if major < 7 {
+        if let kind = properties.unsupportedKind {
+            self = .refused(.kind(kind))
+        } else if major < 7 {
             self = .refused(.version(properties.version))
         } else if properties.evictionPolicy != "noeviction" {
             self = .refused(.evictionPolicy(properties.evictionPolicy))
         } else {
-            self = .admitted(DurabilityTier(properties, replicas: replicas))
+            let tier = DurabilityTier(properties, replicas: replicas)
+            self = .admitted(tier, warnings: properties.warnings)
         }
     }
 }

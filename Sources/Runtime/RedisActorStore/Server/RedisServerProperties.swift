@@ -19,11 +19,16 @@ package struct RedisServerProperties: Sendable, Hashable {
     package let evictionPolicy: String?
     package let append: Append
     package let connectedReplicas: Int
+    /// The kind of server, unless it is one that stores all keys.
+    package let unsupportedKind: UnsupportedRedisServer?
+    /// What may keep, or keeps, the server from accepting changes: lines for the operator.
+    package let warnings: [String]
 
     /// - Parameters:
     ///   - info: the reply to `INFO`, or some sections of it.
-    ///   - appendfsync: the setting; nil if it is unknown.
-    package init(info: String, appendfsync: String? = nil) {
+    ///   - settings: the server's settings by their names, as far as they are known: `appendfsync`, `save`
+    ///     and `stop-writes-on-bgsave-error`.
+    package init(info: String, settings: [String: String] = [:]) {
         var values: [Substring: Substring] = [:]
         for line in info.split(whereSeparator: \.isNewline) where !line.hasPrefix("#") {
             guard let colon = line.firstIndex(of: ":") else { continue }
@@ -35,24 +40,58 @@ package struct RedisServerProperties: Sendable, Hashable {
         evictionPolicy = values["maxmemory_policy"].map(String.init)
         connectedReplicas = max(0, values["connected_slaves"].flatMap { Int($0) } ?? 0)
         append =
-            switch (values["aof_enabled"], appendfsync) {
+            switch (values["aof_enabled"], settings["appendfsync"]) {
             case ("1", "always"): .always
             case ("1", "everysec"): .everySecond
             case ("1", _): .whenever
             case (_, _): .off
             }
+        unsupportedKind = values["redis_mode"].flatMap { UnsupportedRedisServer(rawValue: String($0)) }
+        warnings = Self.warnings(
+            lastSaveFailed: values["rdb_last_bgsave_status"] == "err",
+            lastAppendFailed: values["aof_last_write_status"] == "err",
+            settings: settings
+        )
+    }
+
+    private static func warnings(
+        lastSaveFailed: Bool,
+        lastAppendFailed: Bool,
+        settings: [String: String]
+    ) -> [String] {
+        var warnings: [String] = []
+        if lastAppendFailed {
+            warnings.append("Redis refuses every change (MISCONF): it cannot write its append-only file")
+        }
+        // By default it saves, and stops after a failure.
+        let stops = settings["stop-writes-on-bgsave-error"].map { $0 == "yes" }
+        let saves = settings["save"].map { !$0.isEmpty }
+        if lastSaveFailed, stops ?? true, saves ?? true {
+            warnings.append(
+                "Redis refuses every change (MISCONF) since its last background save failed: "
+                    + "see Redis's log, or set stop-writes-on-bgsave-error no"
+            )
+        } else if stops == true, saves == true {
+            warnings.append(
+                "Redis would refuse every change (MISCONF) after a failed background save, "
+                    + "and all carts with it: set stop-writes-on-bgsave-error no, or save \"\""
+            )
+        }
+        return warnings
     }
 
     /// Asks the server. A setting that the server refuses to tell counts as unknown.
     package static func gather(from client: RedisClient) async throws(RedisError) -> RedisServerProperties {
         let info = try await client.send("INFO").string
-        var appendfsync: String?
-        do throws(RedisError) {
-            let answer = try await client.send("CONFIG", ["GET", "appendfsync"]).array
-            if answer.count == 2 { appendfsync = try answer[1].string }
-        } catch {
-            guard case .server = error else { throw error }
+        var settings: [String: String] = [:]
+        for name in ["appendfsync", "save", "stop-writes-on-bgsave-error"] {
+            do throws(RedisError) {
+                let answer = try await client.send("CONFIG", ["GET", .string(name)]).array
+                if answer.count == 2 { settings[name] = try answer[1].string }
+            } catch {
+                guard case .server = error else { throw error }
+            }
         }
-        return RedisServerProperties(info: info, appendfsync: appendfsync)
+        return RedisServerProperties(info: info, settings: settings)
     }
 }

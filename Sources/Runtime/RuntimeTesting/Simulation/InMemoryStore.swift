@@ -4,7 +4,7 @@ package import Ownership
 /// One node's port to the actors of a simulated Redis, with faults of its own.
 package struct InMemoryStore<Logic: Decider>: ActorStore {
     package enum Call: Hashable, Sendable {
-        case claim, commit, verify, ownership, republish, release, surrender
+        case claim, commit, resolve, verify, ownership, republish, release, surrender
     }
 
     /// The faults of this port.
@@ -18,7 +18,6 @@ package struct InMemoryStore<Logic: Decider>: ActorStore {
     }
 
     /// States are stored as they are, in one form.
-    package func form(after form: StoredForm, at sequence: SequenceNumber) -> StoredForm { .empty }
     package func form(at sequence: SequenceNumber) -> StoredForm { .empty }
 
     package func claim(
@@ -36,12 +35,32 @@ package struct InMemoryStore<Logic: Decider>: ActorStore {
         version: Version,
         commit: CommitID,
         change: StateChange<Logic>
-    ) async throws(StoreFailure) -> CommitAnswer {
-        let (after, next) = (change.after, change.sequence)
-        return try await faults.perform(.commit) { [redis] () throws(StoreFailure) in
+    ) async throws(StoreFailure) -> CommitResult {
+        let (after, isReduction, next) = (change.after, change.isReduction, change.sequence)
+        let answer = try await faults.perform(.commit) { [redis] () throws(StoreFailure) in
             try redis.execute { store, _ throws(StoreFailure) in
-                try store.commit(id, owner: owner, version: version, next: next, commit: commit) { _ in after
-                }
+                try store.commit(
+                    id,
+                    owner: owner,
+                    version: version,
+                    next: next,
+                    commit: commit,
+                    isReduction: isReduction
+                ) { _ in after }
+            }
+        }
+        return CommitResult(answer, leaves: .empty)
+    }
+
+    package func resolve(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        commit: CommitID
+    ) async throws(StoreFailure) -> ResolveAnswer {
+        try await faults.perform(.resolve) { [redis] () throws(StoreFailure) in
+            try redis.execute { store, _ throws(StoreFailure) in
+                try store.resolve(id, owner: owner, version: version, commit: commit)
             }
         }
     }
@@ -72,7 +91,7 @@ package struct InMemoryStore<Logic: Decider>: ActorStore {
         _ id: ActorID,
         owner: SessionID,
         version: Version,
-        attempt: ClaimAttempt,
+        terms: RepublishTerms,
         state: Logic.State
     ) async throws(StoreFailure) -> RepublishAnswer {
         try await faults.perform(.republish) { [redis] () throws(StoreFailure) in
@@ -81,7 +100,7 @@ package struct InMemoryStore<Logic: Decider>: ActorStore {
                     id,
                     owner: owner,
                     version: version,
-                    attempt: attempt,
+                    terms: terms,
                     state: state,
                     at: time
                 )
@@ -105,11 +124,12 @@ package struct InMemoryStore<Logic: Decider>: ActorStore {
         _ id: ActorID,
         owner: SessionID,
         version: Version,
+        generation: Generation,
         state: Logic.State
     ) async throws(StoreFailure) -> SurrenderAnswer {
         try await faults.perform(.surrender) { [redis] () throws(StoreFailure) in
             try redis.execute { store, _ throws(StoreFailure) in
-                try store.surrender(id, owner: owner, version: version, state: state)
+                try store.surrender(id, owner: owner, version: version, generation: generation, state: state)
             }
         }
     }

@@ -20,6 +20,7 @@ extension SimulatedStore {
         if takes, generation != terms.generation { return ClaimResult(answer: .otherGeneration) }
         let found = try record(id)
         if found == nil, !creates { return ClaimResult(answer: .absent) }
+        if found == nil, isFull { throw .refused("actor \(id): out of memory (OOM)") }
         if let owner = found?.owner, owner != terms.session, !terms.dead.contains(owner) {
             return ClaimResult(answer: .owner(owner))
         }
@@ -49,6 +50,7 @@ extension SimulatedStore {
     ///
     /// - Parameters:
     ///   - next: the version that the commit makes.
+    ///   - isReduction: true if the change needs no room.
     ///   - change: turns the stored content, nil before the first commit, into the new one.
     package mutating func commit(
         _ id: ActorID,
@@ -56,8 +58,10 @@ extension SimulatedStore {
         version: Version,
         next: SequenceNumber,
         commit: CommitID,
+        isReduction: Bool = false,
         _ change: (State?) -> State
     ) throws(StoreFailure) -> CommitAnswer {
+        if isFull, !isReduction { throw .refused("actor \(id): out of memory (OOM)") }
         guard var record = try record(id) else { return .lost }
         if record.version < version, SafetyRule.regressedBeforeFenced.holds { return .regressed }
         guard record.owner == owner, record.version.epoch == version.epoch else { return .fenced }
@@ -68,6 +72,20 @@ extension SimulatedStore {
         record.state = change(record.state)
         contents.slots[id] = .record(record)
         return .committed
+    }
+
+    /// See `ActorStore.resolve`.
+    package func resolve(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        commit: CommitID
+    ) throws(StoreFailure) -> ResolveAnswer {
+        guard let record = try record(id) else { return .lost }
+        if record.version < version, SafetyRule.regressedBeforeFenced.holds { return .regressed }
+        guard record.owner == owner, record.version.epoch == version.epoch else { return .fenced }
+        if record.version == version { return .pending }
+        return record.commit == commit ? .committed : .fenced
     }
 
     /// See `ActorStore.verify`.
@@ -101,15 +119,18 @@ extension SimulatedStore {
         _ id: ActorID,
         owner: SessionID,
         version: Version,
-        attempt: ClaimAttempt,
+        terms: RepublishTerms,
         state: State,
         at time: UInt64
     ) throws(StoreFailure) -> RepublishAnswer {
+        if generation != terms.generation, SafetyRule.republishNamesGeneration.holds {
+            return .otherGeneration
+        }
         let found = try record(id)
         if let found, !(found.version < version) {
             guard found.owner == owner, found.version.sequence == version.sequence else { return .fenced }
             if found.version.epoch == version.epoch { return .intact }
-            return found.attempt == attempt ? .republished(found.version.epoch) : .fenced
+            return found.attempt == terms.attempt ? .republished(found.version.epoch) : .fenced
         }
         let former = max(found?.version.epoch ?? Epoch(0), version.epoch)
         let fresh = Version(epoch: epoch(after: former, at: time), sequence: version.sequence)
@@ -117,7 +138,7 @@ extension SimulatedStore {
             Record(
                 owner: owner,
                 version: fresh,
-                attempt: attempt,
+                attempt: terms.attempt,
                 commit: nil,
                 state: version.sequence > .zero ? state : nil
             )
@@ -147,8 +168,12 @@ extension SimulatedStore {
         _ id: ActorID,
         owner: SessionID,
         version: Version,
+        generation: Generation,
         state: State
     ) throws(StoreFailure) -> SurrenderAnswer {
+        if generation != self.generation, SafetyRule.republishNamesGeneration.holds {
+            return .otherGeneration
+        }
         if var found = try record(id), !(found.version < version) {
             guard found.version == version, found.owner == owner || found.owner == nil else { return .fenced }
             found.owner = nil

@@ -60,6 +60,9 @@ package struct SimulatedStore<State: Sendable>: Sendable {
     /// True while enough replicas confirm heartbeats.
     package var confirms = true
 
+    /// True while there is no room for anything new.
+    package var isFull = false
+
     package init() {}
 
     /// The generation in force. Without a data set id no node was ever told of it.

@@ -53,6 +53,14 @@ struct RawHTTPClient: Sendable {
         )
     }
 
+    func remove(line: Int, from cart: String, at node: Int) async -> RawResponse {
+        await ask(.DELETE, "/v1/carts/\(cart)/lines/\(line)", at: node)
+    }
+
+    func delete(_ cart: String, at node: Int) async -> RawResponse {
+        await ask(.DELETE, "/v1/carts/\(cart)", at: node)
+    }
+
     func look(_ cart: String, at node: Int) async -> RawResponse {
         await ask(.GET, "/v1/carts/\(cart)", at: node)
     }
@@ -65,17 +73,19 @@ struct RawHTTPClient: Sendable {
         #"{"sku":"\#(sku)","quantity":1,"unitPrice":{"amount":100,"currency":"EUR"}}"#
     }
 
-    private func ask(
+    func ask(
         _ method: HTTPMethod,
         _ path: String,
         body: String? = nil,
         key: String? = nil,
+        ifMatch: String? = nil,
         at node: Int,
         patience: TimeAmount = .seconds(8)
     ) async -> RawResponse {
         var request = HTTPClientRequest(url: "http://127.0.0.1:\(cluster.nodes[node].httpPort)\(path)")
         request.method = method
         if let key { request.headers.add(name: "Idempotency-Key", value: key) }
+        if let ifMatch { request.headers.add(name: "If-Match", value: ifMatch) }
         if let body {
             request.headers.add(name: "Content-Type", value: "application/json")
             request.body = .bytes(ByteBuffer(string: body))
@@ -105,6 +115,10 @@ struct RawResponse: Sendable, CustomStringConvertible {
         let cart: String?
     }
 
+    private struct Versioned: Decodable {
+        let version: UInt64
+    }
+
     private struct Cart: Decodable {
         struct Line: Decodable {
             let sku: String
@@ -120,6 +134,9 @@ struct RawResponse: Sendable, CustomStringConvertible {
         return problem.type == "urn:cart-node:problem:\(name)" && problem.outcome == "not-applied"
             && (cart == nil || problem.cart == cart)
     }
+
+    /// The cart's version; nil where the body is no cart.
+    var version: UInt64? { decode(Versioned.self)?.version }
 
     /// The quantity of each SKU; empty where the body is no cart.
     var quantities: [String: Int] {

@@ -88,7 +88,7 @@ def probes():
     h = shop.grpc_health
     health = shop.stub(channel, "grpc.health.v1.Health")
     serving = h.HealthCheckResponse.SERVING
-    names = ["", "hipstershop.CartService", "oteldemo.CartService", "cart.v1.CartService"]
+    names = ["", "hipstershop.CartService", "oteldemo.CartService", "cart.v1.CartService", "liveness", "readiness"]
     for name in names:
         assert health.Check(h.HealthCheckRequest(service=name), timeout=5).status == serving, name
         watch = health.Watch(h.HealthCheckRequest(service=name), timeout=5)
@@ -106,7 +106,7 @@ def probes():
                  r.ServerReflectionRequest(file_containing_symbol="cart.v1.CartService.AddLine"),
                  r.ServerReflectionRequest(file_by_filename="nothing.proto")]
         listed, other, own, none = look(iter(asked), timeout=5)
-        assert set(names[1:]) <= {s.name for s in listed.list_services_response.service}, listed
+        assert set(names[1:4]) <= {s.name for s in listed.list_services_response.service}, listed
         assert len(other.file_descriptor_response.file_descriptor_proto) == 1
         assert len(own.file_descriptor_response.file_descriptor_proto) == 2
         assert none.error_response.error_code == grpc.StatusCode.NOT_FOUND.value[0]

@@ -40,3 +40,10 @@ for quantity in 2 3; do
 done
 expect 422 - "$base/carts/c%201/merge"
 echo "all of it holds"
+# The probes of the shop's charts.
+expect 200 '{"status":"UP"}' "$base/actuator/health/liveness"
+expect 200 '{"status":"UP"}' "$base/actuator/health/readiness"
+expect 200 '{"status":"UP","groups":["liveness","readiness"]}' "$base/actuator/health"
+expect 200 '{"persistenceProvider":"redis","dynamodbTable":"N/A","dynamodbEndpoint":"N/A"}' "$base/topology"
+expect 200 - --head "$base/actuator/health/readiness"
+expect 200 '' -X OPTIONS "$base/actuator/health/readiness"

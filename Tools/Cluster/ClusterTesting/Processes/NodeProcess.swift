@@ -44,10 +44,12 @@ package final class NodeProcess: Sendable {
         arguments = ["--node-name", name, "--data-dir", folder] + ports.arguments + further
         var environment = [
             "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": folder,
-            "TMPDIR": NSTemporaryDirectory(), "CART_CLUSTER_SECRET": secret,
-            "CART_TRUSTED_TOKEN": Cluster.trustedToken,
+            "TMPDIR": NSTemporaryDirectory(), "CART_TRUSTED_TOKEN": Cluster.trustedToken,
         ]
-        environment["REDIS_URL"] = redis
+        if let redis {
+            environment["REDIS_URL"] = redis
+            environment["CART_CLUSTER_SECRET"] = secret
+        }
         self.environment = environment
     }
 
@@ -67,13 +69,18 @@ package final class NodeProcess: Sendable {
     /// - Parameters:
     ///   - failpoints: value of `CART_FAILPOINTS`.
     ///   - further: additional environment variables.
-    package func start(failpoints: String? = nil, environment further: [String: String] = [:]) throws {
+    ///   - wrapper: path of a program that gets `cart-node` and its arguments as arguments, and becomes it.
+    package func start(
+        failpoints: String? = nil,
+        environment further: [String: String] = [:],
+        through wrapper: String? = nil
+    ) throws {
         exitStatus.withLock { $0 = nil }
         var environment = environment.merging(further) { $1 }
         environment["CART_FAILPOINTS"] = failpoints
         let started = try ChildProcess(
-            program: Self.program,
-            arguments: arguments,
+            program: wrapper ?? Self.program,
+            arguments: wrapper == nil ? arguments : [Self.program] + arguments,
             environment: environment,
             log: logPath
         )
@@ -107,6 +114,9 @@ package final class NodeProcess: Sendable {
     }
 
     package func terminate() { send(SIGTERM) }
+    /// Sends what a closed terminal sends.
+    package func hangUp() { send(SIGHUP) }
+    package func breakPipe() { send(SIGPIPE) }
     package func pause() { send(SIGSTOP) }
     package func resume() { send(SIGCONT) }
 

@@ -123,7 +123,7 @@ struct SimulatedFace: Sendable {
 
 /// The simulation shows no histories.
 private struct NoHistory: ActorHistoryStore {
-    func history(of id: ActorID) async throws(StoreFailure) -> ActorHistory { .notKept }
+    func content(of id: ActorID) async throws(StoreFailure) -> StoredContent? { nil }
 }
 
 /// Nobody watches carts in the simulation.

@@ -81,6 +81,10 @@ package struct Scenario: Sendable {
             )
             for (after, fault) in parts { faults.append((time + after, fault)) }
         }
+        if theme == .anything {
+            faults += Self.twoLosses(from: seed, within: safetyPhase)
+            faults += Self.fullPhases(from: seed, within: safetyPhase)
+        }
         // No fault begins after the phase.
         let end = safetyPhase
         self.faults = faults.filter { $0.time <= end }.sorted { $0.time < $1.time }
@@ -196,6 +200,36 @@ package struct Scenario: Sendable {
                 (.zero, .redisCrash(losing: loss(using: &random), restart: restart)),
                 (.zero, .cutRedis(node: node, cut, carts: true, heartbeats: false, for: length)),
             ]
+        }
+    }
+
+    /// Two losses in a row, in one seed of five. They come from a generator of their own, so that they change
+    /// nothing else that the seed determines.
+    private static func twoLosses(
+        from seed: UInt64,
+        within length: SimulatedTime
+    ) -> [(time: SimulatedTime, fault: SimulatedFault)] {
+        var random = SplitMix64(seed: seed &* 3 &+ 1)
+        guard Int.random(in: 0..<5, using: &random) == 0 else { return [] }
+        let holding = SimulatedTime.milliseconds(.random(in: 300...2_500, using: &random))
+        let between = holding + .milliseconds(.random(in: 300...3_000, using: &random))
+        let late = SimulatedTime.milliseconds(.random(in: 0...400, using: &random))
+        let latest = max(.zero, length - between)
+        let time = SimulatedTime(nanoseconds: .random(in: 0...latest.nanoseconds, using: &random))
+        return [(time, .twoLosses(holding: holding, between: between, late: late))]
+    }
+
+    /// Up to three phases in which Redis is out of memory, in one seed of five, and from a generator of their
+    /// own.
+    private static func fullPhases(
+        from seed: UInt64,
+        within length: SimulatedTime
+    ) -> [(time: SimulatedTime, fault: SimulatedFault)] {
+        var random = SplitMix64(seed: seed &* 5 &+ 2)
+        guard Int.random(in: 0..<5, using: &random) == 0 else { return [] }
+        return (0..<Int.random(in: 1...3, using: &random)).map { _ in
+            let time = SimulatedTime(nanoseconds: .random(in: 0...length.nanoseconds, using: &random))
+            return (time, .redisFull(for: .milliseconds(.random(in: 100...6_000, using: &random))))
         }
     }
 

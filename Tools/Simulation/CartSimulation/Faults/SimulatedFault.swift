@@ -16,8 +16,13 @@ enum SimulatedFault: Sendable {
     case redisPause(for: SimulatedTime)
     /// Crashes Redis and restarts it, with older data if `losing` is not nil.
     case redisCrash(losing: SimulatedTime?, restart: SimulatedTime)
+    /// Leaves Redis without memory for new data.
+    case redisFull(for: SimulatedTime)
     /// Deletes all data in Redis.
     case redisFlush
+    /// Deletes all data in Redis twice, the second time after `between`. The republishes that nodes send
+    /// within `holding` of the first loss arrive `late` after the second.
+    case twoLosses(holding: SimulatedTime, between: SimulatedTime, late: SimulatedTime)
     /// Deletes one cart's key.
     case redisForgets(cart: Int)
     /// Kills a node; until its successor starts, a node of a foreign cluster listens at its address.

@@ -30,9 +30,23 @@ extension Simulation {
                 cluster.redis.resume()
                 cluster.sessions.noteTrouble(until: scheduler.now)
             }
+        case .redisFull(let length):
+            cluster.redis.setFull(true)
+            scheduler.after(length) { [redis = cluster.redis] in redis.setFull(false) }
         case .redisFlush:
             cluster.redis.flush()
             cluster.sessions.noteTrouble(until: now)
+        case .twoLosses(let holding, let between, let late):
+            cluster.redis.flush()
+            cluster.sessions.noteTrouble(until: now)
+            let arrival = now + between + late
+            for slot in slots {
+                slot.carts.hold(.init(kind: "republish", sentUntil: now + holding, arrival: arrival))
+            }
+            scheduler.after(between) { [cluster, scheduler] in
+                cluster.redis.flush()
+                cluster.sessions.noteTrouble(until: scheduler.now)
+            }
         case .redisForgets(let cart):
             let id = ActorID(CartName(cart, prefix: plan.prefix).text)
             cluster.redis.forget(id)
@@ -49,6 +63,7 @@ extension Simulation {
         scheduler.trace.note("HEAL", at: scheduler.now, "")
         scheduler.disableHiccups()
         cluster.redis.resume()
+        cluster.redis.setFull(false)
         for path in cluster.network.all { path.heal() }
         for slot in slots {
             for path in slot.paths { path.heal() }

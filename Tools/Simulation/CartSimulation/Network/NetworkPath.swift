@@ -6,8 +6,18 @@ final class NetworkPath: Sendable {
         var conditions = NetworkConditions.reliable
         var cut: PartitionDirection?
         var cutUntil = SimulatedTime.zero
+        var hold: Hold?
         /// Number of times that the path was healed.
         var healed = 0
+    }
+
+    /// A delay of all requests of one kind.
+    struct Hold: Sendable {
+        let kind: String
+        /// Requests sent later are not delayed.
+        let sentUntil: SimulatedTime
+        /// The time at which the delayed requests arrive.
+        let arrival: SimulatedTime
     }
 
     /// The outcome of a request for its sender.
@@ -41,6 +51,10 @@ final class NetworkPath: Sendable {
         }
     }
 
+    func hold(_ hold: Hold) {
+        state.withLock { $0.hold = hold }
+    }
+
     /// Makes the path reliable. Requests that are still delayed never arrive, as they would prolong the
     /// fault.
     func heal() {
@@ -51,6 +65,13 @@ final class NetworkPath: Sendable {
 
     private var conditions: NetworkConditions { state.withLock { $0.conditions } }
 
+    /// The time that a request of this kind is delayed for; nil for one that is not held.
+    private func delay(of kind: String?) -> SimulatedTime? {
+        guard let kind, let hold = state.withLock({ $0.hold }), hold.kind == kind else { return nil }
+        let now = scheduler.now
+        return now <= hold.sentUntil && now < hold.arrival ? hold.arrival - now : nil
+    }
+
     private var cut: PartitionDirection? {
         state.withLock { [now = scheduler.now] in $0.cutUntil > now ? $0.cut : nil }
     }
@@ -58,11 +79,13 @@ final class NetworkPath: Sendable {
     /// Sends a request and waits for its outcome.
     ///
     /// - Parameters:
+    ///   - kind: the kind of the request, by which it may be held.
     ///   - patience: the time-out of the sender.
     ///   - listens: returns true if a process accepts connections there; called when the request is sent.
     ///   - deliver: hands the request to the receiver, with a closure that takes its answer, or nil if the
     ///     connection breaks.
     func exchange<Answer: Sendable>(
+        _ kind: String? = nil,
         within patience: SimulatedTime,
         listens: @escaping @Sendable () -> Bool,
         deliver: @escaping @Sendable (_ answer: @escaping @Sendable (Answer?) -> Void) -> Void
@@ -83,6 +106,7 @@ final class NetworkPath: Sendable {
         } else if scheduler.chance(conditions.lateRequests) {
             there = scheduler.time(in: NetworkConditions.latest)
         }
+        if let held = delay(of: kind) { (arrives, there) = (true, held) }
         if arrives {
             let before = healed
             scheduler.after(there) { [self] in

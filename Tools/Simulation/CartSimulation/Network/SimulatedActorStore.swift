@@ -12,10 +12,6 @@ struct SimulatedActorStore: ActorStore {
     let oracle: OwnershipOracle
     let layout: any StateLayout<CartLogic>
 
-    func form(after form: StoredForm, at sequence: SequenceNumber) -> StoredForm {
-        layout.form(after: form, at: sequence)
-    }
-
     func form(at sequence: SequenceNumber) -> StoredForm { layout.form(at: sequence) }
 
     func claim(_ id: ActorID, _ terms: ClaimTerms) async throws(StoreFailure) -> ClaimResult<CartRecord> {
@@ -46,11 +42,9 @@ struct SimulatedActorStore: ActorStore {
         version: Version,
         commit: CommitID,
         change: StateChange<CartLogic>
-    ) async throws(StoreFailure) -> CommitAnswer {
-        let content = try written { () throws(CodecFailure) in
-            try layout.content(of: change, at: change.sequence, on: change.form)
-        }
-        let next = change.sequence
+    ) async throws(StoreFailure) -> CommitResult {
+        let result = try written { () throws(CodecFailure) in try layout.write(change) }
+        let (isReduction, next) = (change.isReduction, change.sequence)
         let answer = try await connection.execute(
             "commit",
             about: "\(id) by \(owner) on \(version.sequence.rawValue)"
@@ -58,9 +52,14 @@ struct SimulatedActorStore: ActorStore {
             [oracle] (store, _) throws(StoreFailure) in
             try oracle.watch(.commit(owner), of: id, in: &store) { store throws(StoreFailure) in
                 (
-                    try store.commit(id, owner: owner, version: version, next: next, commit: commit) {
-                        content.applied(to: $0)
-                    },
+                    try store.commit(
+                        id,
+                        owner: owner,
+                        version: version,
+                        next: next,
+                        commit: commit,
+                        isReduction: isReduction
+                    ) { result.content.applied(to: $0) },
                     SimulatedRedisServer.holds(owner, id, in: store)
                 )
             }
@@ -70,7 +69,24 @@ struct SimulatedActorStore: ActorStore {
         case .fenced where answer.1: oracle.sawFencedByItself(id, owner)
         case .fenced, .regressed, .lost: break
         }
-        return answer.0
+        return CommitResult(answer.0, leaves: result.form)
+    }
+
+    func resolve(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        commit: CommitID
+    ) async throws(StoreFailure) -> ResolveAnswer {
+        let (answer, stored) = try await connection.execute("resolve", about: "\(id) by \(owner)") {
+            (store, _) throws(StoreFailure) in
+            (
+                try store.resolve(id, owner: owner, version: version, commit: commit),
+                SimulatedRedisServer.version(of: id, in: store)
+            )
+        }
+        if answer == .committed, let stored { oracle.heard(stored, of: id) }
+        return answer
     }
 
     func verify(
@@ -98,7 +114,7 @@ struct SimulatedActorStore: ActorStore {
         _ id: ActorID,
         owner: SessionID,
         version: Version,
-        attempt: ClaimAttempt,
+        terms: RepublishTerms,
         state: CartRecord
     ) async throws(StoreFailure) -> RepublishAnswer {
         let state = try whole(state, version)
@@ -112,7 +128,7 @@ struct SimulatedActorStore: ActorStore {
                     id,
                     owner: owner,
                     version: version,
-                    attempt: attempt,
+                    terms: terms,
                     state: state,
                     at: time
                 )
@@ -140,6 +156,7 @@ struct SimulatedActorStore: ActorStore {
         _ id: ActorID,
         owner: SessionID,
         version: Version,
+        generation: Generation,
         state: CartRecord
     ) async throws(StoreFailure) -> SurrenderAnswer {
         let state = try whole(state, version)
@@ -149,7 +166,7 @@ struct SimulatedActorStore: ActorStore {
         ) {
             [oracle] (store, _) throws(StoreFailure) in
             try oracle.watch(.surrender(owner, version), of: id, in: &store) { store throws(StoreFailure) in
-                try store.surrender(id, owner: owner, version: version, state: state)
+                try store.surrender(id, owner: owner, version: version, generation: generation, state: state)
             }
         }
     }
@@ -185,6 +202,12 @@ extension ContentChange {
 }
 
 extension SimulatedRedisServer {
+    /// The version of a stored cart.
+    static func version(of id: ActorID, in store: Store) -> Version? {
+        guard case .record(let record)? = store.contents.slots[id] else { return nil }
+        return record.version
+    }
+
     /// True if the stored cart belongs to this session.
     static func holds(_ owner: SessionID, _ id: ActorID, in store: Store) -> Bool {
         guard case .record(let record)? = store.contents.slots[id] else { return false }

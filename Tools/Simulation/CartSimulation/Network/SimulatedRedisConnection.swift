@@ -30,6 +30,7 @@ struct SimulatedRedisConnection: Sendable {
         await scheduler.pauseBeforeSending(hiccups)
         guard liveness.isAlive else { throw .unsent("the process is gone") }
         let outcome: NetworkPath.Outcome<Result<Value, StoreFailure>> = await path.exchange(
+            name.description,
             within: Self.commandTimeout,
             listens: { server.listens },
             deliver: { answer in
@@ -55,6 +56,7 @@ struct SimulatedRedisConnection: Sendable {
         case .broken: throw .unanswered("the connection broke")
         }
     }
+
     private func noteTrouble<Value>(
         _ outcome: NetworkPath.Outcome<Result<Value, StoreFailure>>,
         since began: SimulatedTime

@@ -96,6 +96,9 @@ final class SimulatedRedisServer: Sendable {
 
     func flush() { redis.withStore { $0.flush() } }
 
+    /// Takes all room for new data, or gives it back.
+    func setFull(_ isFull: Bool) { redis.withStore { $0.isFull = isFull } }
+
     func forget(_ id: ActorID) { redis.withStore { $0.forget(id) } }
 
     /// Keeps a copy of the current data for a crash that loses later writes.

@@ -1,7 +1,7 @@
-import Synchronization
+internal import Synchronization
 
-/// Limits how often a line is logged, so that a peer that keeps failing cannot fill the log.
-final class LogThrottle: Sendable {
+/// Limits how often a line is logged, so that others cannot fill the log.
+package final class LogThrottle: Sendable {
     private struct State {
         var last: ContinuousClock.Instant?
         var suppressed = 0
@@ -11,7 +11,7 @@ final class LogThrottle: Sendable {
     private let state = Mutex(State())
 
     /// - Parameter interval: the shortest time between two lines.
-    init(interval: Duration) {
+    package init(interval: Duration) {
         self.interval = interval
     }
 
@@ -19,7 +19,7 @@ final class LogThrottle: Sendable {
     ///
     /// - Returns: nil if the line has to be suppressed; otherwise the number of lines suppressed since the
     ///   last one.
-    func admit(now: ContinuousClock.Instant) -> Int? {
+    package func admit(now: ContinuousClock.Instant) -> Int? {
         state.withLock { state in
             if let last = state.last, last.duration(to: now) < interval {
                 state.suppressed += 1

@@ -1,0 +1,58 @@
+extension CartState {
+    /// True if `after` holds less than this state and nothing new: lines went or became fewer, details were
+    /// removed, or the cart is no more. What a cart remembers of operations, and its times, do not count.
+    package func isReduced(to after: CartState) -> Bool {
+        switch after {
+        case .none, .checkedOut, .closing:
+            false
+        case .deleted, .merged:
+            contents != nil
+        case .open(let after):
+            switch self {
+            case .open(let before): before.contains(after) && !after.contains(before)
+            // The order, or the offer to another cart, is gone.
+            case .checkedOut(let before, _), .closing(let before, _): before.contains(after)
+            case .none, .merged, .deleted: false
+            }
+        }
+    }
+}
+
+extension OpenCart {
+    /// True if the other cart has no line, quantity, detail or merge that this one does not have.
+    fileprivate func contains(_ other: OpenCart) -> Bool {
+        guard currency == other.currency, merges == other.merges else { return false }
+        if other.hasDetails, !details.contains(other.details) { return false }
+        // Lines stay in the order of their addition, so one pass over both is enough.
+        var rest = lines[...]
+        for line in other.lines {
+            guard let at = rest.firstIndex(where: { $0.id == line.id }), rest[at].contains(line) else {
+                return false
+            }
+            rest = rest[(at + 1)...]
+        }
+        return true
+    }
+}
+
+extension Line {
+    /// True if the other line is this one with the same or a smaller quantity.
+    fileprivate func contains(_ other: Line) -> Bool {
+        var same = other
+        same.quantity = quantity
+        return other.quantity <= quantity && same == self
+    }
+}
+
+extension CartDetails {
+    /// True if each of the other details is among these.
+    fileprivate func contains(_ other: CartDetails) -> Bool {
+        func has<Value: Equatable>(_ value: Value?, _ others: Value?) -> Bool {
+            others == nil || others == value
+        }
+        return has(note, other.note) && has(customer, other.customer) && has(email, other.email)
+            && has(expiresIn, other.expiresIn)
+            && Set(discountCodes).isSuperset(of: other.discountCodes)
+            && other.attributes.entries.allSatisfy { attributes.entries.contains($0) }
+    }
+}

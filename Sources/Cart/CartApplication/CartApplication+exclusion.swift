@@ -1,0 +1,96 @@
+import ActorRuntime
+import Cart
+import CartActor
+
+/// The states of a cart in which the client does not want its request served.
+package enum Exclusion: Hashable, Sendable {
+    /// No state.
+    case none
+    /// Any state in which the cart exists.
+    case existence
+    /// The cart is at one of these versions.
+    case versions([UInt64])
+
+    /// True for a cart that exists at this version.
+    package func excludes(_ version: UInt64) -> Bool {
+        switch self {
+        case .none: false
+        case .existence: true
+        case .versions(let versions): versions.contains(version)
+        }
+    }
+}
+
+extension CartApplication {
+    /// The times that a change is tried that others outrun.
+    private static var attempts: Int { 4 }
+
+    /// Changes a cart unless it is in an excluded state.
+    ///
+    /// The decider knows one version that it compares; so the cart is looked at, and must still be at that
+    /// version when the change is decided. A change that was outrun begins anew.
+    func changeUnlessExcluded(
+        _ id: CartID,
+        _ context: CallContext,
+        asking ask: (_ expected: UInt64) async throws(Refusal) -> AcceptedCommand
+    ) async throws(Refusal) -> AcceptedCommand {
+        var actual: UInt64 = 0
+        for _ in 0..<Self.attempts {
+            let expected = try await admittedVersion(of: id, context)
+            do {
+                return try await ask(expected)
+            } catch {
+                guard error.kind == .versionMismatch else { throw error }
+                actual = error.version ?? 0
+                if expected == .max { break }
+            }
+        }
+        throw .excluded(context.exclusion, actual: actual)
+    }
+
+    /// Refuses a request where the cart is in an excluded state.
+    func requireNotExcluded(_ id: CartID, _ context: CallContext) async throws(Refusal) {
+        guard context.exclusion != .none else { return }
+        let answer = try await answer(.read, of: id, context)
+        if case .accepted = answer.verdict, context.exclusion.excludes(answer.sequence) {
+            throw .excluded(context.exclusion, actual: answer.sequence)
+        }
+    }
+
+    private func admittedVersion(of id: CartID, _ context: CallContext) async throws(Refusal) -> UInt64 {
+        let answer = try await answer(.read, of: id, context)
+        switch answer.verdict {
+        case .rejected:
+            return answer.sequence
+        case .accepted:
+            let version = answer.sequence
+            guard context.precondition.admits(version) else { throw .precondition(context, actual: version) }
+            guard context.exclusion.excludes(version) else { return version }
+            // Under a key it may be a retry, which the cart knows by itself: it only must not be made now.
+            guard context.key == nil else { return .max }
+            throw .excluded(context.exclusion, actual: version)
+        }
+    }
+}
+
+extension Refusal {
+    /// The cart is in a state in which the client does not want the request served.
+    static func excluded(_ exclusion: Exclusion, actual: UInt64) -> Refusal {
+        let state = actual == 0 ? "it does not exist" : "it is at version \(actual)"
+        let demand =
+            switch exclusion {
+            case .none, .existence: "not to exist"
+            case .versions(let versions):
+                "not at version " + versions.map(String.init).joined(separator: " or ")
+            }
+        var refusal = Refusal(
+            .versionMismatch,
+            "the request requires the cart \(demand); \(state)",
+            field: .named(.exclusion)
+        )
+        refusal.values = [.actual: .version(actual)]
+        if exclusion == .existence { refusal.values[.expected] = .version(0) }
+        if actual > 0 { refusal.version = actual }
+        return refusal
+    }
+}

@@ -1,0 +1,75 @@
+package import HummingbirdCore
+import Logging
+package import NIOCore
+import NIOHTTP1
+import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
+
+extension HTTPServerBuilder {
+    /// The server of one of the node's HTTP ports.
+    ///
+    /// - Parameters:
+    ///   - policy: its limits, and what its answers have in common.
+    ///   - admits: tells whether a new connection may be served; if not, it has closed the connection.
+    ///     By default all are.
+    package static func face(
+        _ policy: ConnectionPolicy,
+        admitting admits: @escaping @Sendable (any Channel) -> Bool = { _ in true }
+    ) -> HTTPServerBuilder {
+        HTTPServerBuilder { FaceChannel(responder: $0, policy: policy, admits: admits) }
+    }
+}
+
+/// A client's connection: HTTP/1.1 by NIO's parser, our rules (`ConnectionMachine`), the framework's
+/// responder.
+private struct FaceChannel: HTTPChannelHandler {
+    typealias Value = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
+
+    let responder: Responder
+    let policy: ConnectionPolicy
+    let admits: @Sendable (any Channel) -> Bool
+
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+        guard admits(channel) else { return channel.eventLoop.makeFailedFuture(ConnectionNotAdmitted()) }
+        return channel.eventLoop.makeCompletedFuture {
+            let pipeline = channel.pipeline.syncOperations
+            try pipeline.addFace(policy)
+            try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
+            try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: policy.silence, logger: logger))
+            return try NIOAsyncChannel(
+                wrappingChannelSynchronously: channel,
+                configuration: .init(isOutboundHalfClosureEnabled: true)
+            )
+        }
+    }
+
+    func handle(value: Value, logger: Logger) async {
+        await handleHTTP(asyncChannel: value, logger: logger)
+    }
+}
+
+extension ChannelPipeline.SynchronousOperations {
+    /// Adds the parser and the rules of a connection.
+    func addFace(_ policy: ConnectionPolicy) throws {
+        let line = LongLineHandler(limit: policy.parsedFieldBytes)
+        try addHandler(line)
+        var encoding = HTTPResponseEncoder.Configuration()
+        // The machine does, because it knows the request.
+        encoding.automaticallySetFramingHeaders = false
+        var limits = NIOHTTPDecoderLimitConfiguration()
+        limits.maxHeaderFieldSize = policy.parsedFieldBytes
+        limits.maxHeaderListSize = policy.parsedHeaderBytes
+        limits.maxHeaderFieldCount = 2 * policy.fieldCount
+        try configureHTTPServerPipeline(
+            withPipeliningAssistance: true,
+            withErrorHandling: false,
+            withOutboundHeaderValidation: false,
+            withEncoderConfiguration: encoding,
+            withDecoderLimitConfiguration: limits
+        )
+        try addHandler(ConnectionHandler(policy, line: line))
+    }
+}
+
+/// The connection is beyond the limits and was closed before anything was read from it.
+private struct ConnectionNotAdmitted: Error {}

@@ -1,0 +1,68 @@
+import NIOCore
+
+/// Tells whether a header that is too long to be parsed broke off in its first line or in a field: the parser
+/// does not.
+struct LongLine: Equatable, Sendable {
+    private static let startLength = 64
+
+    private let limit: Int
+    private var start: [UInt8] = []
+    private var length = 0
+    /// True if the last line above the limit was the first one of a request: a method, a space and a target.
+    /// A header field has a colon before any space.
+    private(set) var isRequestLine = false
+
+    /// - Parameter limit: the longest line that is of no interest, in bytes.
+    init(limit: Int) {
+        self.limit = limit
+    }
+
+    /// More bytes arrived.
+    mutating func receive(_ bytes: some BidirectionalCollection<UInt8>) {
+        // Hardly any line is long: only the start of the last one may matter later.
+        if length + bytes.count <= limit, let end = bytes.lastIndex(of: UInt8(ascii: "\n")) {
+            begin()
+            add(bytes[bytes.index(after: end)...])
+            return
+        }
+        var rest = bytes[...]
+        while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+            add(rest[..<end])
+            begin()
+            rest = rest[rest.index(after: end)...]
+        }
+        add(rest)
+    }
+
+    private mutating func begin() {
+        start.removeAll(keepingCapacity: true)
+        length = 0
+    }
+
+    private mutating func add(_ part: some Collection<UInt8>) {
+        start += part.prefix(Self.startLength - start.count)
+        length += part.count
+        guard length > limit else { return }
+        let end = start.firstIndex { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: ":") }
+        isRequestLine = end.map { start[$0] == UInt8(ascii: " ") } ?? false
+    }
+}
+
+/// Watches the lines that arrive. It stands before the parser.
+final class LongLineHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    private(set) var line: LongLine
+
+    init(limit: Int) {
+        line = LongLine(limit: limit)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        line.receive(unwrapInboundIn(data).readableBytesView)
+        context.fireChannelRead(data)
+    }
+}
+
+@available(*, unavailable)
+extension LongLineHandler: Sendable {}

@@ -1,0 +1,34 @@
+import CartApplication
+
+/// The kind of a problem: one that every face can have, or one that only HTTP has.
+enum ProblemKind: Hashable, Sendable {
+    case application(RefusalKind)
+    case http(HTTPRefusal.Kind)
+
+    /// The `type` of the problem (RFC 9457).
+    var type: String { "urn:cart-node:problem:" + name }
+
+    /// The last part of the type.
+    var name: String {
+        switch self {
+        case .application(let kind): kind.rawValue
+        case .http(let kind): kind.rawValue
+        }
+    }
+
+    /// The response's status.
+    var status: Int {
+        switch self {
+        case .application(let kind): kind.status
+        case .http(let kind): kind.status
+        }
+    }
+
+    /// The `title` of the problem: a few words, the same each time.
+    var title: String {
+        switch self {
+        case .application(let kind): kind.title
+        case .http(let kind): kind.title
+        }
+    }
+}

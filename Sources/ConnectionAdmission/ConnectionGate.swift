@@ -1,0 +1,53 @@
+package import Logging
+package import NIOCore
+internal import Synchronization
+internal import Timing
+
+/// Admits connections to one or several servers, which share the limits.
+package final class ConnectionGate: Sendable {
+    /// The shortest time between two log lines about refused connections.
+    private static let logInterval: Duration = .seconds(10)
+
+    private let counts: Mutex<ConnectionCounts>
+    private let name: String
+    private let logger: Logger
+    private let logThrottle = LogThrottle(interval: logInterval)
+
+    /// - Parameter name: the servers' name in the log.
+    package init(limits: ConnectionLimits, name: String, logger: Logger) {
+        counts = Mutex(ConnectionCounts(limits: limits))
+        self.name = name
+        self.logger = logger
+    }
+
+    /// Counts a new connection until it closes, or closes it if there is no room.
+    ///
+    /// - Returns: whether the connection may be served.
+    package func admit(_ connection: any Channel) -> Bool {
+        let source = ConnectionSource(connection.remoteAddress)
+        let admission = counts.withLock { $0.admit(source) }
+        switch admission {
+        case .admitted:
+            connection.closeFuture.whenComplete { _ in self.counts.withLock { $0.remove(source) } }
+            return true
+        case .full:
+            refuse(connection, because: "there are too many connections")
+        case .sourceFull:
+            refuse(connection, because: "there are too many connections from its address")
+        }
+        return false
+    }
+
+    private func refuse(_ connection: any Channel, because reason: String) {
+        connection.close(promise: nil)
+        guard let suppressed = logThrottle.admit(now: .now) else { return }
+        logger.warning(
+            "a connection was refused",
+            metadata: [
+                "port": "\(name)", "reason": "\(reason)",
+                "from": "\(connection.remoteAddress.map { "\($0)" } ?? "nobody")",
+                "unlogged": "\(suppressed)",
+            ]
+        )
+    }
+}

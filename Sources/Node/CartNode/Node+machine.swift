@@ -1,0 +1,63 @@
+import ConnectionAdmission
+import Logging
+import NIOCore
+import NodeConfiguration
+
+// The parts of the machine that a node needs: names, a place on the disk, and open files.
+
+extension Node {
+    /// Refuses names of hosts to listen on that nobody knows.
+    static func requireKnownHosts(_ settings: NodeSettings) throws(BadSetting) {
+        let listened: [(setting: String, endpoint: Endpoint?)] = [
+            ("http-host", settings.http), ("grpc-host", settings.grpc.endpoint),
+            ("retail-host", settings.retail.endpoint), ("ops-host", settings.operations),
+            ("link-host", settings.link.listen),
+        ]
+        for case (let setting, let endpoint?) in listened {
+            do {
+                _ = try SocketAddress.makeAddressResolvingHost(endpoint.host, port: endpoint.port)
+            } catch {
+                throw BadSetting(
+                    setting,
+                    problem: "no such host (got \"\(endpoint.host)\", "
+                        + "expected a name or an address of this machine)"
+                )
+            }
+        }
+    }
+
+    /// The data folder with its lock; nil where the node can do without one and there is none to use.
+    ///
+    /// Only an embedded Redis needs the folder. Otherwise it saves a successor the wait for the lease.
+    ///
+    /// - Throws: `DataFolderFailure` if another process uses the folder, or if an embedded Redis needs it.
+    static func dataFolder(_ settings: NodeSettings, logger: Logger) throws -> DataFolder? {
+        let cause: String
+        do throws(DataFolderFailure) {
+            guard settings.dataFolder.isEmpty else { return try DataFolder(path: settings.dataFolder) }
+            cause = "data-dir: not given, and neither XDG_STATE_HOME nor HOME is an absolute path"
+        } catch {
+            guard case .unusable = error, settings.redis.server != .embedded else { throw error }
+            cause = "\(error)"
+        }
+        logger.warning(
+            "there is no data folder: after a crash, the node's successor waits for the lease",
+            metadata: ["cause": "\(cause)"]
+        )
+        return nil
+    }
+
+    /// Admits as many clients as the settings and the process's limit of open files allow.
+    static func clientGate(_ settings: NodeSettings, logger: Logger) -> ConnectionGate {
+        var limits = settings.clientConnections
+        let openFiles = OpenFiles.raiseLimit()
+        limits.total = OpenFiles.connections(limits.total, within: openFiles)
+        if limits.total < settings.clientConnections.total {
+            logger.warning(
+                "the limit of open files allows fewer connections than connections-limit",
+                metadata: ["open files": "\(openFiles ?? 0)", "connections": "\(limits.total)"]
+            )
+        }
+        return ConnectionGate(limits: limits, name: "carts", logger: logger)
+    }
+}

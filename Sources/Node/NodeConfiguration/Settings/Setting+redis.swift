@@ -1,0 +1,37 @@
+import RedisClient
+
+extension Setting {
+    static let redisURL = Setting(
+        name: "redis-url",
+        environment: "REDIS_URL",
+        expected: "redis://, rediss:// or unix://",
+        defaultText: "the node's own embedded Redis",
+        meaning: "the Redis that the nodes of the cluster share; treated as a secret for its password",
+        isSecret: true,
+        aliases: ["REDIS_ADDR", "VALKEY_ADDR"].map { variable in
+            // With a comma it has options, which may contain anything.
+            Alias(variable: variable) { $0.contains("://") || $0.contains(",") ? $0 : "redis://\($0)" }
+        }
+    ) { text, settings throws(InvalidValue) in
+        do throws(RedisURLError) {
+            settings.redis.server = .url(try RedisConfiguration(server: text))
+        } catch {
+            throw InvalidValue("\(error)")
+        }
+    }
+
+    /// In contrast to the files of other secrets, this one is read anew whenever the node connects.
+    static let redisURLFile = Setting(
+        name: contents(of: .redisURL).name,
+        environment: contents(of: .redisURL).environment,
+        expected: contents(of: .redisURL).expected,
+        defaultText: contents(of: .redisURL).defaultText,
+        meaning: "file from which the node reads `redis-url`, anew for each connection"
+    ) { path, settings throws(InvalidValue) in
+        do throws(RedisFileError) {
+            settings.redis.server = .url(try RedisConfiguration(serverFile: path))
+        } catch {
+            throw InvalidValue(error.reason)
+        }
+    }
+}

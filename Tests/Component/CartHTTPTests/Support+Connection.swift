@@ -1,0 +1,114 @@
+import NIOCore
+import NIOEmbedded
+import NIOHTTP1
+
+@testable import CartHTTP
+
+/// A client's connection without a socket: bytes in, bytes out, and our rules between them.
+final class TestConnection {
+    let channel = EmbeddedChannel()
+    let responder: TableResponder
+
+    /// - Parameter answers: the responder's answers, by the request's target; 404 without words for others.
+    init(
+        _ policy: ConnectionPolicy = ConnectionPolicy(node: "n1"),
+        answers: [String: TableResponder.Answer] = ["/a": .text("hello")]
+    ) throws {
+        responder = TableResponder(answers)
+        try channel.pipeline.syncOperations.addFace(policy)
+        try channel.pipeline.syncOperations.addHandler(responder)
+        try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+    }
+
+    /// Sends bytes, and returns what is answered at once.
+    @discardableResult
+    func send(_ text: String) throws -> String {
+        // An error of the parser that passes all handlers is thrown here.
+        try channel.writeInbound(ByteBuffer(string: text))
+        return try answered()
+    }
+
+    /// The bytes that were written since the last call.
+    func answered() throws -> String {
+        var text = ""
+        while let part = try channel.readOutbound(as: ByteBuffer.self) { text += String(buffer: part) }
+        return text
+    }
+
+    /// True once the node has ended the connection.
+    func isClosed(after wait: TimeAmount = .seconds(3)) -> Bool {
+        channel.embeddedEventLoop.advanceTime(by: wait)
+        return !channel.isActive
+    }
+
+    /// The head of a request, with its end.
+    static func request(_ line: String, _ fields: String...) -> String {
+        ([line] + (fields.isEmpty ? ["Host: x"] : fields) + ["", ""]).joined(separator: "\r\n")
+    }
+}
+
+/// Answers requests by their targets once they came whole, or at once where the answer is early.
+final class TableResponder: ChannelInboundHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    struct Answer {
+        var status = HTTPResponseStatus.ok
+        var headers: HTTPHeaders
+        var parts: [String]
+        /// True if the request's body is not waited for.
+        var isEarly = false
+
+        static func text(_ text: String, _ headers: HTTPHeaders = [:]) -> Answer {
+            var headers = headers
+            headers.add(name: "Content-Type", value: "text/plain")
+            headers.add(name: "Content-Length", value: String(text.utf8.count))
+            return Answer(headers: headers, parts: [text])
+        }
+
+        /// A body whose length is not known beforehand.
+        static func stream(_ parts: String...) -> Answer {
+            Answer(headers: ["Content-Type": "text/plain"], parts: parts)
+        }
+    }
+
+    private let answers: [String: Answer]
+    private var answer: Answer?
+    /// The lines of the requests that came, with the length of the body at the end of each.
+    private(set) var requests: [String] = []
+    private var bodyLength = 0
+
+    init(_ answers: [String: Answer]) {
+        self.answers = answers
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let head):
+            requests.append("\(head.method.rawValue) \(head.uri)")
+            bodyLength = 0
+            answer =
+                answers[head.uri] ?? Answer(status: .notFound, headers: ["Content-Length": "0"], parts: [])
+            if answer?.isEarly == true { respond(context) }
+        case .body(let part):
+            bodyLength += part.readableBytes
+        case .end:
+            if bodyLength > 0 { requests[requests.count - 1] += " \(bodyLength)" }
+            respond(context)
+        }
+    }
+
+    private func respond(_ context: ChannelHandlerContext) {
+        guard let answer else { return }
+        self.answer = nil
+        let head = HTTPResponseHead(version: .http1_1, status: answer.status, headers: answer.headers)
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        for part in answer.parts {
+            context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: part)))), promise: nil)
+        }
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+    }
+}
+
+@available(*, unavailable)
+extension TableResponder: Sendable {}

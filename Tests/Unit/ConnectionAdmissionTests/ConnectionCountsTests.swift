@@ -1,0 +1,45 @@
+import NIOCore
+import Testing
+
+@testable import ConnectionAdmission
+
+@Suite struct ConnectionCountsTests {
+    private let home = ConnectionSource.v4(1)
+    private let away = ConnectionSource.v4(2)
+
+    @Test func `connections beyond a limit are refused until one closes`() {
+        var counts = ConnectionCounts(limits: ConnectionLimits(total: 3, perAddress: 2))
+        let first = [counts.admit(home), counts.admit(home), counts.admit(home)]
+        #expect(first == [.admitted, .admitted, .sourceFull])
+        let second = [counts.admit(away), counts.admit(away)]
+        #expect(second == [.admitted, .full])
+        counts.remove(home)
+        let third = [counts.admit(away), counts.admit(home)]
+        #expect(third == [.admitted, .full])
+        #expect(counts.total == 3)
+    }
+
+    @Test func `a source without connections leaves nothing behind and cannot lower the count`() {
+        var counts = ConnectionCounts(limits: ConnectionLimits(total: 1, perAddress: 1))
+        counts.remove(home)
+        #expect(counts.total == 0)
+        for _ in 0..<3 {
+            #expect(counts.admit(home) == .admitted)
+            counts.remove(home)
+        }
+        #expect(counts.total == 0)
+    }
+
+    @Test func `an IPv6 network is one source, and an IPv4 address is one however it is written`() throws {
+        func source(_ address: String) throws -> ConnectionSource {
+            ConnectionSource(try SocketAddress(ipAddress: address, port: 1))
+        }
+        #expect(try source("2001:db8:0:1::1") == source("2001:db8:0:1:ffff::2"))
+        #expect(try source("2001:db8:0:1::1") != source("2001:db8:0:2::1"))
+        #expect(try source("::ffff:10.0.0.7") == source("10.0.0.7"))
+        #expect(try source("10.0.0.7") == .v4(0x0A00_0007))
+        #expect(try source("10.0.0.7") != source("10.0.0.8"))
+        #expect(try source("::1") == .v6(network: 0))
+        #expect(ConnectionSource(nil) == .other)
+    }
+}
