@@ -69,7 +69,7 @@ import Testing
 
     @Test func `the retail store's clients need it where they name a price`() async throws {
         let backend = InMemoryCarts()
-        let routes = RetailRoutes(application(backend, policy: Self.policy), node: "n1")
+        let routes = RetailRoutes(application(backend, policy: Self.policy), node: "n1", isReady: { true })
         let server = Application(responder: RetailResponder(routes, context: BasicRequestContext.self))
         try await server.test(.router) { client async throws in
             let caller = HTTPTestClient(client: client)
