@@ -106,7 +106,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("cart-not-found", AttemptResult.Rejection.cartMissing), ("cart-deleted", .cartMissing),
+        ("cart-not-found", AttemptResult.Rejection.cartMissing), ("cart-deleted", .cartDeleted),
         ("line-not-found", .lineMissing), ("limit-reached", .full), ("wrong-type", .other("404 wrong-type")),
     ])
     func `a refusal is recognised by its problem type`(type: String, rejection: AttemptResult.Rejection) {

@@ -97,7 +97,7 @@ package struct Traffic: Sendable {
         let id = nextID
         let operation = WorkloadOperation(
             id,
-            .add(Article(id), quantity: 1),
+            .add(Article(id), quantity: 8),
             on: CartName(cart, prefix: plan.prefix),
             key: keyed ? "\(id)" : nil
         )

@@ -35,7 +35,11 @@ extension CartCheck {
             return use(index.cancellations, &gap) || beginAnew(next, &gap)
         case .merging(let id):
             // It goes on to its end, or back.
-            if case .merged(id) = next { return true }
+            guard next != .merged(id) else {
+                // Between other versions the cart may have been open, and closed again with other lines.
+                if gap.upTo > gap.after + 1 { transfers.depart(id, [], isExact: false) }
+                return true
+            }
             transfers.stay(id)
             return true
         case .merged:

@@ -77,22 +77,28 @@ extension CartCheck {
 
     /// Compares the last version that a client received with the stored one.
     fileprivate mutating func compare(_ cartHistory: CartHistory, stored: UInt64, era: Int) {
-        let shown = cartHistory.era.log.version
+        // A deletion is acknowledged at a version that no answer shows.
+        let told = changes.indices.compactMap { place -> UInt64? in
+            if case .exactly(let version) = standing(place, in: era) { version } else { nil }
+        }
+        let shown = max(cartHistory.era.log.version, told.max() ?? 0)
         guard stored >= shown else {
-            return report(.kept, "a client received version \(shown), but version \(stored) is stored")
+            return report(.kept, "a client was told of version \(shown), but version \(stored) is stored")
         }
         let open = changes.indices.filter { place in
-            guard found[place] == 0 || index.repeats(place), case .open = standing(place, in: era) else {
-                return false
+            // What was found of one may have had another cause. A deletion may be acknowledged without its
+            // version.
+            switch standing(place, in: era) {
+            case .open, .upTo: true
+            case .denied, .later, .exactly: false
             }
-            return true
         }
         guard !open.contains(where: { index.repeats($0) }) else { return }
         // Where no client received a version, the stored one does not say how many there are.
         guard shown > 0 ? stored - shown > UInt64(open.count) : stored > 0 && open.isEmpty else { return }
         report(
             .versions,
-            "version \(stored) is stored, version \(shown) was the last that a client received, and only"
+            "version \(stored) is stored, version \(shown) was the last that a client was told of, and only"
                 + " \(open.count) changes of unknown outcome are left"
         )
     }

@@ -94,9 +94,12 @@ struct CartKnowledge: Sendable {
             guard let line = reserveLine(&random) else { break }
             return .setPrice(line: line, nextPrice(of: cart))
         case 13...16:
-            // Amounts of which no two add up to a third.
-            let reductions = reductions
-            guard let line = reserveLine(&random, where: { reductions[$0, default: 0] < 2 }) else { break }
+            // Amounts of which no two add up to a third, from a line that keeps some.
+            let (lines, reductions) = (lines, reductions)
+            let line = reserveLine(&random) { line in
+                reductions[line, default: 0] < 2 && lines.contains { $0.id == line && $0.quantity > 4 }
+            }
+            guard let line else { break }
             self.reductions[line, default: 0] += 1
             return .takeOut(line: line, reductions[line, default: 0] == 0 ? 1 : 3)
         default:

@@ -23,7 +23,7 @@ package struct CartOpening: Sendable {
             }
             return WorkloadOperation(id, .merge(from: cart, id: pointer.id), on: target, key: key)
         case nil, .lineMissing, .full, .empty, .mergeUnsettled, .source, .versionMismatch, .keyReused, .other:
-            return WorkloadOperation(id, .add(Article(id), quantity: 1), on: cart, key: key)
+            return WorkloadOperation(id, .add(Article(id), quantity: 8), on: cart, key: key)
         }
     }
 
