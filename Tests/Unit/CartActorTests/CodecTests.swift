@@ -126,7 +126,7 @@ import Testing
         message.schemaVersion = 4
         let bytes: [UInt8] = try message.serializedBytes()
         let failure = #expect(throws: CodecFailure.self) { try codec.decode(state: bytes) }
-        #expect(failure?.reason.contains("schema version 3") == true)
+        #expect(failure?.reason.contains("schema version 4") == true)
         message.schemaVersion = 0
         let unversioned: [UInt8] = try message.serializedBytes()
         #expect(throws: CodecFailure.self) { try codec.decode(state: unversioned) }

@@ -107,7 +107,7 @@ import Testing
         var events = StoredEvents()
         events.schemaVersion = 4
         damaged.tamper(last, try events.serializedBytes())
-        #expect(try #require(reason(damaged)).contains("schema version 3"))
+        #expect(try #require(reason(damaged)).contains("schema version 4"))
         events.schemaVersion = 1
         events.events = [StoredEvent()]
         damaged.tamper(last, try events.serializedBytes())
