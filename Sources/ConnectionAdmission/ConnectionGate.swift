@@ -39,13 +39,15 @@ package final class ConnectionGate: Sendable {
     }
 
     private func refuse(_ connection: any Channel, because reason: String) {
+        // A closed connection does not know it any more.
+        let address = connection.remoteAddress
         connection.close(promise: nil)
         guard let suppressed = logThrottle.admit(now: .now) else { return }
         logger.warning(
             "a connection was refused",
             metadata: [
                 "port": "\(name)", "reason": "\(reason)",
-                "from": "\(connection.remoteAddress.map { "\($0)" } ?? "nobody")",
+                "from": "\(address.map { "\($0)" } ?? "nobody")",
                 "unlogged": "\(suppressed)",
             ]
         )

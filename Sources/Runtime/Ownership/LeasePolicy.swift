@@ -19,14 +19,16 @@ package struct LeasePolicy: Sendable, Equatable {
     }
 
     /// The time for which one heartbeat gives its sender the right to act.
-    package var right: Duration { length - margin }
+    package var right: Duration { length - effectiveMargin }
     /// The wait of an observer, from the answer that it received, before a silent session may be called dead;
     /// and the time for which a generation must have been known before anyone may claim under it. Longer
     /// where other sessions have longer leases.
-    package var takeoverDelay: Duration { length + margin }
+    package var takeoverDelay: Duration { length + effectiveMargin }
+
     /// The same wait where another session has a lease of the given length: the longer of the two counts.
     package func takeoverDelay(against lease: Duration?) -> Duration {
         guard let lease, SafetyRule.longerLeaseCounts.holds else { return takeoverDelay }
-        return max(length, lease) + margin
+        return max(length, lease) + effectiveMargin
     }
+    private var effectiveMargin: Duration { SafetyRule.marginCoversDrift.holds ? margin : .zero }
 }

@@ -9,6 +9,13 @@ package enum SafetyRule: String, CaseIterable, Sendable {
     case deadlineFromSend
     /// A node looks at its session's deadline before it acts.
     case deadlineCheck
+    /// The margin is taken off one's own right and added to the wait for another's, as clocks tick at
+    /// different speeds.
+    case marginCoversDrift
+    /// A session whose deadline has passed is over, whatever a later answer says.
+    case overStaysOver
+    /// A session that was declared dead is over.
+    case tombstoneIsObeyed
     /// A silent session is called dead only after a wait that outlasts its lease.
     case takeoverWaits
     /// The wait outlasts the longer lease, where the session has another length of lease than the observer.
@@ -17,6 +24,10 @@ package enum SafetyRule: String, CaseIterable, Sendable {
     case waitFromReceipt
     /// A tombstone is written only where the session's counter has not moved.
     case tombstoneChecksCounter
+    /// A tombstone is written only under the generation in which the session was seen.
+    case tombstoneChecksGeneration
+    /// While nothing may be taken, a store that has no actor does not say that there is none.
+    case lookSaysNothing
     /// A release gives up only what is held under the same epoch.
     case releaseChecksEpoch
     /// All copies of a commit bear one id.

@@ -46,10 +46,12 @@ package struct SessionMachine: Sendable, Equatable {
     ///   connection.
     @discardableResult
     package mutating func heartbeatAnswered(_ answer: Answer, sentAt: Instant, now: Instant) -> Bool {
-        guard !isOver(at: now) else { return false }
+        guard !isOver(at: now) || !SafetyRule.overStaysOver.holds else { return false }
         switch answer {
-        case .dead:
+        case .dead where SafetyRule.tombstoneIsObeyed.holds:
             state = .over(.declaredDead)
+        case .dead:
+            state = .valid(deadline: sentAt + policy.right)
         case .alive(extends: false):
             break
         case .alive(extends: true):
@@ -57,7 +59,8 @@ package struct SessionMachine: Sendable, Equatable {
             switch state {
             case .registering: state = .valid(deadline: granted)
             case .valid(let deadline): state = .valid(deadline: max(deadline, granted))
-            case .over: break
+            case .over where SafetyRule.overStaysOver.holds: break
+            case .over: state = .valid(deadline: granted)
             }
         }
         return mayAct(at: now)

@@ -32,6 +32,16 @@ struct SafetyTests {
         #expect(report.takeovers > 100)
     }
 
+    @Test func `clocks that tick five percent apart break no invariant`() async {
+        let report = await SimulationCampaign(seeds: 1..<61, theme: .drifting).run()
+        for failure in report.failures {
+            let violations = failure.violations.joined(separator: "\n")
+            Issue.record("scripts/simulate --theme drifting --seed \(failure.seed): \(violations)")
+        }
+        #expect(report.seeds == 60)
+        #expect(report.takeovers > 20)
+    }
+
     @Test(arguments: UInt64(1)...20)
     func `a seed takes the same course each time, traced or not`(seed: UInt64) async {
         let (first, second, traced) = await SimulationThread.run {

@@ -36,6 +36,7 @@ package final class Simulation: Sendable {
             scheduler,
             policy: policy,
             leaseLengths: scenario.leaseLengths,
+            drifts: scenario.drifts,
             hiccups: scenario.hiccups,
             storageConfigurations: scenario.storageConfigurations
         )

@@ -100,7 +100,7 @@ extension Activation {
             return .claimAnswered(claim.answer, ownerIsDead: false)
         case .owner(let owner):
             return .claimAnswered(claim.answer, ownerIsDead: host.directory.status(of: owner) == .dead)
-        case .absent where terms.mode == .look:
+        case .absent where terms.mode == .look && SafetyRule.lookSaysNothing.holds:
             // Nothing may be taken now, perhaps because the store lost data that a live owner will put back:
             // that it has no such actor says nothing.
             return .claimAnswered(.free, ownerIsDead: false)

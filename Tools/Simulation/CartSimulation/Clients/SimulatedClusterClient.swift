@@ -20,7 +20,8 @@ struct SimulatedClusterClient: ClusterClient {
             deliver: { answer in
                 guard let process = slot.process else { return answer(nil) }
                 process.take(broken: { answer(nil) }) { host in
-                    answer(await SimulatedFace(host, of: cluster).serve(operation))
+                    let face = SimulatedFace(host, of: cluster, by: process.clock)
+                    answer(await face.serve(operation))
                 }
             }
         )

@@ -16,11 +16,11 @@ struct SimulatedFace: Sendable {
 
     private let application: CartApplication<Host<CartLogic>>
 
-    init(_ host: Host<CartLogic>, of cluster: SimulatedCluster) {
+    init(_ host: Host<CartLogic>, of cluster: SimulatedCluster, by clock: SimulatedClock) {
         var policy = CartAPIPolicy()
         policy.limits = SimulatedCluster.limits
         policy.trusted = TrustedToken(Self.token)
-        let (clock, scheduler) = (cluster.clock, cluster.scheduler)
+        let scheduler = cluster.scheduler
         let dependencies = CartAPIDependencies(
             now: { Timestamp(milliseconds: scheduler.now.nanoseconds / 1_000_000) },
             instant: { clock.now },

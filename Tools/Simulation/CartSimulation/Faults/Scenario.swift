@@ -10,6 +10,9 @@ package struct Scenario: Sendable {
     let lease: LeasePolicy
     /// The length of each node's lease. In some seeds one node's differs, as in a rolling change of it.
     let leaseLengths: [Duration]
+    /// The drift of each node's clock in microseconds a second. Two clocks tick up to 5 % apart, but never
+    /// further than the margin covers.
+    let drifts: [Int64]
     let hiccups: Hiccups
     let conditions: NetworkConditions
     let plan: WorkloadPlan
@@ -28,7 +31,7 @@ package struct Scenario: Sendable {
         nodes = .random(in: 2...4, using: &random)
         let lease = LeasePolicy(
             length: Self.lease,
-            // Simulated clocks do not drift, so that a large margin would only hide mistakes.
+            // Clocks drift as far as the margin allows, so that a large one hides no mistake.
             margin: .milliseconds([20, 100, 500].randomElement(using: &random) ?? 500),
             heartbeatInterval: .milliseconds([500, 1_000].randomElement(using: &random) ?? 500)
         )
@@ -41,7 +44,7 @@ package struct Scenario: Sendable {
         plan = Self.plan(using: &random)
         storageConfigurations = StorageConfiguration.drawn(from: seed)
         safetyPhase = .milliseconds(.random(in: 10_000...30_000, using: &random))
-        var kinds = SimulatedFault.Kind.allCases.filter { _ in random.unit() < 0.35 }
+        var kinds = SimulatedFault.Kind.allCases.filter { $0 != .silence && random.unit() < 0.35 }
         if kinds.isEmpty { kinds = [.kill] }
         // On a fast network a session that returns late is not a near miss.
         let isSlow = kinds.contains(.nearMiss) && random.unit() < 0.7
@@ -64,9 +67,26 @@ package struct Scenario: Sendable {
             self.conditions = NetworkConditions.reliable.slow
             kinds = [.nearMiss]
             count = 12
+        case .drifting:
+            self.lease = LeasePolicy(length: Self.lease)
+            self.hiccups = Hiccups(reorders: hiccups.reorders, probability: 0, longest: hiccups.longest)
+            self.conditions = .reliable
+            kinds = [.silence]
+            count = 4
         }
         self.kinds = kinds
         self.leaseLengths = leaseLengths
+        switch theme {
+        case .anything:
+            drifts = Self.drifts(
+                from: seed,
+                margin: lease.margin,
+                longest: leaseLengths.max() ?? Self.lease,
+                nodes: nodes
+            )
+        case .nearMisses: drifts = Array(repeating: 0, count: nodes)
+        case .drifting: drifts = [-25_000] + Array(repeating: 25_000, count: nodes - 1)
+        }
         let distribution = FaultDistribution(nodes: nodes, within: safetyPhase, using: &random)
         var faults: [(time: SimulatedTime, fault: SimulatedFault)] = []
         for _ in 0..<count {
@@ -84,10 +104,26 @@ package struct Scenario: Sendable {
         if theme == .anything {
             faults += Self.twoLosses(from: seed, within: safetyPhase)
             faults += Self.fullPhases(from: seed, within: safetyPhase)
+            faults += Self.refusals(from: seed, within: safetyPhase)
         }
         // No fault begins after the phase.
         let end = safetyPhase
         self.faults = faults.filter { $0.time <= end }.sorted { $0.time < $1.time }
+    }
+
+    /// The drifts of the nodes' clocks: none in half of the seeds. They come from a generator of their own.
+    private static func drifts(from seed: UInt64, margin: Duration, longest: Duration, nodes: Int) -> [Int64]
+    {
+        var random = SplitMix64(seed: seed).fork(11)
+        guard Bool.random(using: &random) else { return Array(repeating: 0, count: nodes) }
+        let limit = min(25_000, Int64(margin / longest * 1_000_000 * 0.98))
+        return (0..<nodes).map { _ in
+            switch Int.random(in: 0..<3, using: &random) {
+            case 0: limit
+            case 1: -limit
+            default: .random(in: -limit...limit, using: &random)
+            }
+        }
     }
 
     /// The longest lease of any node.
@@ -194,6 +230,9 @@ package struct Scenario: Sendable {
                 parts.append((begin, .pause(node: observer, .heart, for: end - begin)))
             }
             return parts
+        case .silence:
+            let length = SimulatedTime.milliseconds(.random(in: 5_500...7_000, using: &random))
+            return [(.zero, .cutRedis(node: 0, .requests, carts: false, heartbeats: true, for: length))]
         case .unswept:
             let restart = SimulatedTime.milliseconds(.random(in: 1...500, using: &random))
             return [

@@ -23,6 +23,12 @@ enum SimulatedFault: Sendable {
     /// Deletes all data in Redis twice, the second time after `between`. The republishes that nodes send
     /// within `holding` of the first loss arrive `late` after the second.
     case twoLosses(holding: SimulatedTime, between: SimulatedTime, late: SimulatedTime)
+    /// Redis refuses commands.
+    case redisRefuses(RedisRefusal, for: SimulatedTime)
+    /// Too few replicas confirm heartbeats.
+    case replicasLag(for: SimulatedTime)
+    /// Removes all tombstones.
+    case prune
     /// Deletes one cart's key.
     case redisForgets(cart: Int)
     /// Kills a node; until its successor starts, a node of a foreign cluster listens at its address.
@@ -36,6 +42,8 @@ extension SimulatedFault {
             stranger
         /// A session falls silent and returns at the last moment, while the other processes are paused.
         case nearMiss
+        /// The heartbeats of the first node are cut for about a lease.
+        case silence
         /// Redis loses data while the node that holds them can send heartbeats but cannot republish.
         case unswept
 

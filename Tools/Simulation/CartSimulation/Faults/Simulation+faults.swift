@@ -1,5 +1,6 @@
 internal import ActorRuntime
 internal import CartWorkload
+internal import RuntimeTesting
 
 extension Simulation {
     /// Makes a fault happen now.
@@ -30,6 +31,15 @@ extension Simulation {
                 cluster.redis.resume()
                 cluster.sessions.noteTrouble(until: scheduler.now)
             }
+        case .redisRefuses(let refusal, let length):
+            cluster.redis.refuse(refusal, until: now + length)
+        case .replicasLag(let length):
+            cluster.redis.redis.withStore { $0.confirms = false }
+            cluster.sessions.noteTrouble(until: now + length)
+            scheduler.after(length) { [redis = cluster.redis.redis] in redis.withStore { $0.confirms = true }
+            }
+        case .prune:
+            cluster.redis.redis.withStore { _ = $0.prune(olderThan: 0, keeping: 0, at: .max) }
         case .redisFull(let length):
             cluster.redis.setFull(true)
             scheduler.after(length) { [redis = cluster.redis] in redis.setFull(false) }
@@ -64,6 +74,8 @@ extension Simulation {
         scheduler.disableHiccups()
         cluster.redis.resume()
         cluster.redis.setFull(false)
+        cluster.redis.refuse(.scripts([]), until: .zero)
+        cluster.redis.redis.withStore { $0.confirms = true }
         for path in cluster.network.all { path.heal() }
         for slot in slots {
             for path in slot.paths { path.heal() }

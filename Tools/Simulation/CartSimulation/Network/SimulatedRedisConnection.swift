@@ -37,6 +37,7 @@ struct SimulatedRedisConnection: Sendable {
                 server.receive {
                     let result: Result<Value, StoreFailure>
                     do throws(StoreFailure) {
+                        if let failure = server.failure(of: name.description) { throw failure }
                         result = .success(try server.redis.execute(script))
                     } catch {
                         result = .failure(error)

@@ -20,6 +20,8 @@ final class SimulatedRedisServer: Sendable {
 
     private struct State {
         var condition = Condition.up
+        /// The refusal in force, and its end.
+        var refusal: (kind: RedisRefusal, end: SimulatedTime)?
         /// Requests that came during a pause.
         var waiting: [@Sendable () -> Void] = []
         /// States that its disk may hold after a crash, oldest first.
@@ -62,7 +64,21 @@ final class SimulatedRedisServer: Sendable {
         }
     }
 
+    /// The failure of a script that is refused now; nil if it is executed.
+    func failure(of script: String) -> StoreFailure? {
+        let now = scheduler.now
+        return state.withLock { state in
+            guard let refusal = state.refusal, now < refusal.end else { return nil }
+            return refusal.kind.failure(of: script)
+        }
+    }
+
     // MARK: Faults
+
+    /// Refuses commands until a time.
+    func refuse(_ refusal: RedisRefusal, until end: SimulatedTime) {
+        state.withLock { $0.refusal = (refusal, end) }
+    }
 
     func pause() {
         state.withLock { if case .up = $0.condition { $0.condition = .paused } }

@@ -7,27 +7,24 @@ final class Sessions: Sendable {
     private struct Entry {
         let handle: SessionHandle
         let liveness: ProcessLiveness
+        /// The clock of the process.
+        let clock: SimulatedClock
     }
 
     private let entries = Mutex<[SessionID: Entry]>([:])
     /// The last session of each process.
     private let latest = Mutex<[ObjectIdentifier: SessionHandle]>([:])
-    private let clock: SimulatedClock
-
-    init(clock: SimulatedClock) {
-        self.clock = clock
-    }
 
     /// Begins a session of a process.
     ///
     /// - Returns: the session, and the former one of the process.
-    func begin(_ liveness: ProcessLiveness, lease: LeasePolicy) -> (
+    func begin(_ liveness: ProcessLiveness, lease: LeasePolicy, by clock: SimulatedClock) -> (
         fresh: SessionHandle, former: SessionHandle?
     ) {
         entries.withLock { entries in
             let id = SessionID("\(liveness.name).\(entries.count + 1)")
             let fresh = SessionHandle(id: id, policy: lease)
-            entries[id] = Entry(handle: fresh, liveness: liveness)
+            entries[id] = Entry(handle: fresh, liveness: liveness, clock: clock)
             let former = latest.withLock { $0.updateValue(fresh, forKey: ObjectIdentifier(liveness)) }
             return (fresh, former)
         }
@@ -44,7 +41,7 @@ final class Sessions: Sendable {
     /// True if the session's process is alive and its lease has not expired.
     func mayAct(_ session: SessionID) -> Bool {
         guard let entry = entries.withLock({ $0[session] }), entry.liveness.isAlive else { return false }
-        return entry.handle.mayAct(at: clock.now)
+        return entry.handle.mayAct(at: entry.clock.now)
     }
 }
 

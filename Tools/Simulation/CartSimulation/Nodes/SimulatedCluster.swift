@@ -24,6 +24,8 @@ final class SimulatedCluster: Sendable {
     private let policy: HostPolicy
     /// The length of each node's lease.
     private let leaseLengths: [Duration]
+    /// The drift of each node's clock.
+    private let drifts: [Int64]
     let hiccups: Hiccups
     /// Persistence settings that the processes use in turn.
     let storageConfigurations: [StorageConfiguration]
@@ -39,15 +41,17 @@ final class SimulatedCluster: Sendable {
         _ scheduler: Scheduler,
         policy: HostPolicy,
         leaseLengths: [Duration],
+        drifts: [Int64],
         hiccups: Hiccups,
         storageConfigurations: [StorageConfiguration]
     ) {
         let clock = SimulatedClock(scheduler, origin: .now)
-        let sessions = Sessions(clock: clock)
+        let sessions = Sessions()
         self.scheduler = scheduler
         self.clock = clock
         self.policy = policy
         self.leaseLengths = leaseLengths
+        self.drifts = drifts
         self.hiccups = hiccups
         self.storageConfigurations = storageConfigurations
         self.sessions = sessions
@@ -61,6 +65,11 @@ final class SimulatedCluster: Sendable {
         )
         redis = SimulatedRedisServer(scheduler, clock: clock)
         foreignRedis = SimulatedRedisServer(scheduler, clock: clock)
+    }
+
+    /// A clock of a node's process.
+    func clock(of node: Int) -> SimulatedClock {
+        SimulatedClock(scheduler, origin: clock.origin, drift: drifts[node])
     }
 
     /// The policy of a node.

@@ -10,6 +10,8 @@ final class SimulatedNodeProcess: Sendable {
     private typealias InboundRequest = @Sendable () async -> Void
 
     let liveness: ProcessLiveness
+    /// The clock by which it acts.
+    let clock: SimulatedClock
     private let runtime: NodeRuntime<CartLogic>
     private let scheduler: Scheduler
     private let work: SimulatedTaskExecutor
@@ -45,6 +47,7 @@ final class SimulatedNodeProcess: Sendable {
         }
         let liveness = ProcessLiveness(name: name)
         let isAlive: @Sendable () -> Bool = { liveness.isAlive }
+        let clock = cluster.clock(of: slot.number)
         let connection = { (path: NetworkPath) in
             SimulatedRedisConnection(
                 path: path,
@@ -82,10 +85,17 @@ final class SimulatedNodeProcess: Sendable {
                 }
             ),
             policy: cluster.policy(of: slot.number),
-            environment: Self.environment(of: cluster, homeCluster, liveness: liveness, heart: heart),
+            environment: Self.environment(
+                of: cluster,
+                homeCluster,
+                liveness: liveness,
+                heart: heart,
+                clock: clock
+            ),
             logger: Self.logger(of: cluster.scheduler, liveness)
         )
         self.liveness = liveness
+        self.clock = clock
         self.scheduler = cluster.scheduler
         self.work = SimulatedTaskExecutor(cluster.scheduler, cluster.hiccups)
         (self.inbox, self.deliver) = AsyncStream.makeStream(
@@ -98,14 +108,15 @@ final class SimulatedNodeProcess: Sendable {
         of cluster: SimulatedCluster,
         _ homeCluster: HomeCluster,
         liveness: ProcessLiveness,
-        heart: SimulatedSerialExecutor
+        heart: SimulatedSerialExecutor,
+        clock: SimulatedClock
     ) -> NodeEnvironment {
         var environment = NodeEnvironment(sessionExecutor: heart)
-        environment.clock = cluster.clock
-        environment.sessionClock = cluster.clock
+        environment.clock = clock
+        environment.sessionClock = clock
         environment.random = { [scheduler = cluster.scheduler] in scheduler.random() }
         environment.makeSession = { [sessions = cluster.sessions, judge = cluster.sessionJudge] lease in
-            let (fresh, former) = sessions.begin(liveness, lease: lease)
+            let (fresh, former) = sessions.begin(liveness, lease: lease, by: clock)
             if homeCluster == .ours, let former { judge.check(former, of: liveness) }
             return fresh
         }
