@@ -56,7 +56,7 @@ final class ReplyReader {
             guard redisReaderFeed(reader, start, slice.count) == REDIS_OK else { throw violation() }
             while let reply = try next() { onReply(reply) }
             let unread = Int(reader.pointee.len - reader.pointee.pos)
-            if unread + site.builder.cost > site.builder.byteLimit {
+            if unread > site.builder.byteLimit {
                 // One text alone cannot be dropped: hiredis collects it.
                 throw ReplyViolation(reason: "a text is larger than \(site.builder.byteLimit) bytes")
             }

@@ -68,7 +68,7 @@ import Testing
             (Self.addition(for: "", "a", 1), "user_id: "), (.with { $0.userID = "u" }, "item: "),
             (Self.addition(for: String(repeating: "u", count: 116), "a", 1), "user_id: "),
             (Self.addition(for: "u", "", 1), "item.product_id: "),
-            (Self.addition(for: "u", String(repeating: "p", count: 65), 1), "item.product_id: "),
+            (Self.addition(for: "u", String(repeating: "p", count: 129), 1), "item.product_id: "),
             (Self.addition(for: "u", "a", 0), "item.quantity: "),
             (Self.addition(for: "u", "a", -1), "item.quantity: "),
             (Self.addition(for: "u", "a", .max), "item.quantity: "),
