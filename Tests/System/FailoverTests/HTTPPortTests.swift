@@ -4,7 +4,7 @@ import Testing
 
 extension FailoverTests {
     /// The bytes on the three HTTP ports of a node.
-    @Suite(.timeLimit(.minutes(2))) struct HTTPPortTests {
+    @Suite struct HTTPPortTests {
         /// Runs `body` with a node that pages of one origin may call.
         private func withNode(_ body: @Sendable (NodeProcess) async throws -> Void) async throws {
             var options = Cluster.Options()
