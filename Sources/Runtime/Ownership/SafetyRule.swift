@@ -14,8 +14,6 @@ package enum SafetyRule: String, CaseIterable, Sendable {
     case marginCoversDrift
     /// A session whose deadline has passed is over, whatever a later answer says.
     case overStaysOver
-    /// A session that was declared dead is over.
-    case tombstoneIsObeyed
     /// A silent session is called dead only after a wait that outlasts its lease.
     case takeoverWaits
     /// The wait outlasts the longer lease, where the session has another length of lease than the observer.
@@ -24,8 +22,6 @@ package enum SafetyRule: String, CaseIterable, Sendable {
     case waitFromReceipt
     /// A tombstone is written only where the session's counter has not moved.
     case tombstoneChecksCounter
-    /// A tombstone is written only under the generation in which the session was seen.
-    case tombstoneChecksGeneration
     /// While nothing may be taken, a store that has no actor does not say that there is none.
     case lookSaysNothing
     /// A release gives up only what is held under the same epoch.

@@ -48,10 +48,8 @@ package struct SessionMachine: Sendable, Equatable {
     package mutating func heartbeatAnswered(_ answer: Answer, sentAt: Instant, now: Instant) -> Bool {
         guard !isOver(at: now) || !SafetyRule.overStaysOver.holds else { return false }
         switch answer {
-        case .dead where SafetyRule.tombstoneIsObeyed.holds:
-            state = .over(.declaredDead)
         case .dead:
-            state = .valid(deadline: sentAt + policy.right)
+            state = .over(.declaredDead)
         case .alive(extends: false):
             break
         case .alive(extends: true):

@@ -42,8 +42,7 @@ extension SimulatedStore {
         let member = member(expired.session)
         if member?.condition == .dead { return .written }
         let stands = expired.counter == member?.counter || !SafetyRule.tombstoneChecksCounter.holds
-        let isKnown = expired.generation == generation || !SafetyRule.tombstoneChecksGeneration.holds
-        guard isKnown, stands else { return .moved }
+        guard expired.generation == generation, stands else { return .moved }
         writeTombstoneUnconditionally(expired.session, at: time)
         return .written
     }

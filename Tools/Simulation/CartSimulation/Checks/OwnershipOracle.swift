@@ -130,6 +130,15 @@ final class OwnershipOracle: Sendable {
         }
     }
 
+    /// Notes that the owner forgot a version that is stored, and holds nothing in memory until it claims the
+    /// cart again.
+    func gaveUp(_ version: Version, of id: ActorID) {
+        state.withLock { state in
+            guard let newest = state.newest[id], newest.version.epoch == version.epoch else { return }
+            state.newest[id]?.known = nil
+        }
+    }
+
     /// Records the violation that a stored cart cannot be read, although only nodes wrote it.
     func sawUnreadable(_ id: ActorID, _ reason: String) {
         state.withLock { $0.violations.append("\(id) cannot be read: \(reason)") }

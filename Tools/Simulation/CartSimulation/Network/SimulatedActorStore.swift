@@ -85,7 +85,12 @@ struct SimulatedActorStore: ActorStore {
                 SimulatedRedisServer.version(of: id, in: store)
             )
         }
-        if answer == .committed, let stored { oracle.heard(stored, of: id) }
+        switch answer {
+        case .committed: if let stored { oracle.heard(stored, of: id) }
+        // The owner gives the cart up: a copy of its commit may still be on its way.
+        case .pending: oracle.gaveUp(version, of: id)
+        case .fenced, .regressed, .lost: break
+        }
         return answer
     }
 
