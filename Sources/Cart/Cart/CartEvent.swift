@@ -47,10 +47,9 @@ package enum CartEvent: Hashable, Sendable {
         switch self {
         case .created(_, let at), .lineRenamed(_, _, let at), .quantityChanged(_, _, let at),
             .priceChanged(_, _, let at), .lineRemoved(_, let at), .cleared(let at),
-            .currencyChanged(_, let at), .detailsChanged(_, let at), .detailsPatched(_, let at), .deleted(let at),
-            .checkoutCancelled(let at),
-            .handedOver(_, let at), .handOverUndone(let at), .handOverFinished(let at),
-            .mergeSettled(_, _, let at), .operationApplied(_, _, let at):
+            .currencyChanged(_, let at), .detailsChanged(_, let at), .detailsPatched(_, let at),
+            .deleted(let at), .checkoutCancelled(let at), .handedOver(_, let at), .handOverUndone(let at),
+            .handOverFinished(let at), .mergeSettled(_, _, let at), .operationApplied(_, _, let at):
             at
         case .lineAdded(let line, _):
             line.addedAt

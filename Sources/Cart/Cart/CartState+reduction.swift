@@ -47,11 +47,9 @@ extension Line {
 extension CartDetails {
     /// True if each of the other details is among these.
     fileprivate func contains(_ other: CartDetails) -> Bool {
-        func has<Value: Equatable>(_ value: Value?, _ others: Value?) -> Bool {
-            others == nil || others == value
-        }
-        return has(note, other.note) && has(customer, other.customer) && has(email, other.email)
-            && has(expiresIn, other.expiresIn)
+        func covers<Value: Equatable>(_ value: Value?, other: Value?) -> Bool { other == nil || other == value }
+        return covers(note, other: other.note) && covers(customer, other: other.customer)
+            && covers(email, other: other.email) && covers(expiresIn, other: other.expiresIn)
             && Set(discountCodes).isSuperset(of: other.discountCodes)
             && other.attributes.entries.allSatisfy { attributes.entries.contains($0) }
     }

@@ -83,7 +83,8 @@ package struct CartLogic: Decider {
             switch event {
             case .deleted, .handOverFinished: true
             case .created, .lineAdded, .lineRenamed, .quantityChanged, .priceChanged, .lineRemoved, .cleared,
-                .currencyChanged, .detailsChanged, .detailsPatched, .checkedOut, .checkoutCancelled, .handedOver,
+                .currencyChanged, .detailsChanged, .detailsPatched, .checkedOut, .checkoutCancelled,
+                .handedOver,
                 .handOverUndone, .mergeSettled, .operationApplied:
                 false
             }

@@ -50,15 +50,15 @@ enum ClaimScript {
             return {'GRANTED', e, q, fields}
             """
 
-    private static func script(_ mode: String, _ head: String) -> RedisScript {
+    private static func script(_ mode: String, head: String) -> RedisScript {
         RedisScript(name: mode, source: head + "local mode = '\(mode)'\n" + text)
     }
 
-    private static let look = script("look", LuaFragments.readsOnly)
+    private static let look = script("look", head: LuaFragments.readsOnly)
     /// Allowed without memory: an existing record grows by a few bytes at most. Takes the place of `create`
     /// there, and answers `ABSENT` if there is no record.
-    static let take = script("take", LuaFragments.allowedWithoutMemory)
-    private static let create = script("create", LuaFragments.refusedWithoutMemory)
+    static let take = script("take", head: LuaFragments.allowedWithoutMemory)
+    private static let create = script("create", head: LuaFragments.refusedWithoutMemory)
 
     static func script(for mode: ClaimTerms.Mode) -> RedisScript {
         switch mode {
