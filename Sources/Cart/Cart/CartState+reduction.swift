@@ -47,7 +47,9 @@ extension Line {
 extension CartDetails {
     /// True if each of the other details is among these.
     fileprivate func contains(_ other: CartDetails) -> Bool {
-        func covers<Value: Equatable>(_ value: Value?, other: Value?) -> Bool { other == nil || other == value }
+        func covers<Value: Equatable>(_ value: Value?, other: Value?) -> Bool {
+            other == nil || other == value
+        }
         return covers(note, other: other.note) && covers(customer, other: other.customer)
             && covers(email, other: other.email) && covers(expiresIn, other: other.expiresIn)
             && Set(discountCodes).isSuperset(of: other.discountCodes)
