@@ -21,12 +21,26 @@ struct MutantTests {
         }
     }
 
+    /// The first seed to try. Where a search from seed 1 takes minutes it begins shortly before the seed that
+    /// such a search found; docs/simulation.md has that seed. If another change moves it, the search only takes
+    /// longer.
+    private static func firstSeed(for rule: SwitchableRule) -> UInt64 {
+        switch rule {
+        case .runtime(.waitFromReceipt): 480
+        case .runtime(.refusalLeavesDoubt): 500
+        case .runtime(.releaseChecksEpoch): 1_960
+        case .runtime(.tombstoneChecksCounter): 3_820
+        case .runtime, .cart: 1
+        }
+    }
+
     @Test(arguments: SwitchableRule.allCases)
     func `some seed detects that a rule is disabled`(rule: SwitchableRule) async {
-        let campaign = SimulationCampaign(seeds: 1..<(Self.seeds + 1), theme: Self.theme(for: rule))
+        let first = Self.firstSeed(for: rule)
+        let campaign = SimulationCampaign(seeds: first..<(first + Self.seeds), theme: Self.theme(for: rule))
         let report = await campaign.run(without: rule)
         let violation = report.failures.first?.violations.first ?? "never"
-        print("without \(rule.rawValue): detected after \(report.seeds) seeds: \(violation)")
+        print("without \(rule.rawValue): detected after \(report.seeds) seeds from \(first): \(violation)")
         #expect(!report.failures.isEmpty, "no seed detects that \(rule.rawValue) is disabled")
     }
 }
