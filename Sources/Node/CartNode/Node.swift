@@ -94,7 +94,10 @@ struct Node {
             services: services.map {
                 ServiceGroupConfiguration.ServiceConfiguration(
                     service: $0,
-                    successTerminationBehavior: .gracefullyShutdownGroup
+                    successTerminationBehavior: .gracefullyShutdownGroup,
+                    // Cancelled, the HTTP servers would drop connections that they have accepted and not
+                    // taken up yet, which traps in NIO. So too a node that fails later still hands over.
+                    failureTerminationBehavior: .gracefullyShutdownGroup
                 )
             },
             gracefulShutdownSignals: ProcessSignals.draining,

@@ -43,7 +43,7 @@ final class RedisReadiness: Service {
         try await cancelWhenGracefulShutdown { [self] in
             defer { ready.continuation.finish() }
             for await state in client.states() {
-                guard case .connected = state, let admission = try await firstAdmission() else { continue }
+                guard case .connected = state, let admission = await firstAdmission() else { continue }
                 switch admission {
                 case .refused(let refusal): throw refusal
                 case .admitted(let tier, _):
@@ -55,11 +55,17 @@ final class RedisReadiness: Service {
         }
     }
 
-    /// Asks Redis for its rights and properties until it answers; nil when the connection is lost.
-    private func firstAdmission() async throws -> RedisCompatibility? {
+    /// Asks Redis for its rights and properties until it answers; nil when the connection is lost or the node
+    /// stops.
+    private func firstAdmission() async -> RedisCompatibility? {
         while client.isConnected {
             if let admission = await assess() { return admission }
-            try await Task.sleep(for: Self.retryInterval)
+            do {
+                try await Task.sleep(for: Self.retryInterval)
+            } catch {
+                // The node stops, which is no failure.
+                return nil
+            }
         }
         return nil
     }

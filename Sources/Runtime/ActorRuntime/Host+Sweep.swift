@@ -20,7 +20,8 @@ extension Host {
             differing = present.count
             await settle(present, for: sweep)
         }
-        guard directory.isUnderWay(sweep) else {
+        // A cancelled check has compared nothing.
+        guard !Task.isCancelled, directory.isUnderWay(sweep) else {
             return logger.notice(
                 "gave a check of live actors up",
                 metadata: ["generation": "\(sweep.generation)", "took": "\(clock.now - began)"]
@@ -57,8 +58,9 @@ extension Host {
                 let slice = activations[start..<min(start + limit, activations.count)]
                 group.addTask {
                     let differing = await self.differing(among: slice, from: sweep)
-                    places.release()
                     await self.settle(differing, for: sweep)
+                    // Not before: after a loss of all data nothing else bounds the checks under way.
+                    places.release()
                     return differing.count
                 }
             }

@@ -292,14 +292,12 @@ extension OwnershipMachine {
             if ambiguous, SafetyRule.refusalLeavesDoubt.holds { return begin(.resolving(version, id)) }
             state = .owned(version)
             return .rejectCommit
-        case .resolving:
-            return end(.refused)
         // What was checked under the generation in force is in the store, with us as its owner, and can be
         // claimed again.
-        case .releasing where sweep == nil:
+        case .resolving where sweep == nil, .releasing where sweep == nil:
             return end(.refused)
         // The store may have lost what is still here.
-        case .claiming, .verifying, .republishing, .releasing, .surrendering:
+        case .claiming, .resolving, .verifying, .republishing, .releasing, .surrendering:
             return again(atOnce: false)
         case .absent, .owned, .ended:
             impossible("refused")

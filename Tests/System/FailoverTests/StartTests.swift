@@ -1,4 +1,6 @@
 import ClusterTesting
+import NIOCore
+import NIOPosix
 import ServerTesting
 import Testing
 
@@ -26,6 +28,36 @@ extension FailoverTests {
                 if stands { cluster.redis.resume() } else { try await cluster.redis.start() }
                 try await cluster.ready(node, within: cluster.lease.length + .seconds(5))
                 try await RawHTTPClient.with(cluster) { #expect(await $0.create("a", at: 0).status == 201) }
+            }
+        }
+
+        @Test func `a node whose port is taken ends in order, though clients come to its other ports`()
+            async throws
+        {
+            var options = Cluster.Options()
+            options.nodes = 1
+            options.starts = false
+            try await Cluster.with(options) { cluster in
+                let node = cluster.nodes[0]
+                let group = MultiThreadedEventLoopGroup.singleton
+                let taken = try await ServerBootstrap(group: group)
+                    .bind(host: "127.0.0.1", port: node.retailPort).get()
+                try node.start()
+                var clients: [any Channel] = []
+                try await eventually(within: .seconds(15), "\(node.name) ends\n\(node.logTail)") {
+                    // Before the port is open, and after it was closed again.
+                    do {
+                        clients.append(
+                            try await ClientBootstrap(group: group)
+                                .connect(host: "127.0.0.1", port: node.httpPort).get()
+                        )
+                    } catch {}
+                    return node.ended != nil
+                }
+                #expect(node.ended == .exited(69), "\(node.logTail)")
+                #expect(!node.log.contains("Fatal error"), "\(node.logTail)")
+                try await taken.close()
+                for client in clients where client.isActive { try await client.close() }
             }
         }
 

@@ -67,6 +67,9 @@ extension OwnershipMachineTests {
         }
         var unchecked = after(.release, .sweep(generation))
         #expect(send(&unchecked, .refused) == .performAgain(.release(version)))
+        var doubtful = resolving
+        #expect(send(&doubtful, .sweep(generation)) == .none)
+        #expect(send(&doubtful, .refused) == .performAgain(.resolve(version, commit)))
     }
 
     @Test func `a refused release ends the activation: the store has the state`() {

@@ -25,7 +25,8 @@ extension NodeRuntime {
         let began = clock.now
         logger.notice("draining", metadata: ["liveActors": "\(host.liveCount)"])
         await observe(.begun)
-        if hasJoined {
+        let wasReady = hasJoined
+        if wasReady {
             await keeper.announceDraining()
         } else {
             // A heartbeat would begin a session that nobody ends.
@@ -39,7 +40,8 @@ extension NodeRuntime {
             "drained",
             metadata: ["took": "\(clock.now - began)", "notReleased": "\(notReleased)"]
         )
-        let end = began + lameDuck
+        // No gateway knows a node that was never ready.
+        let end = wasReady ? began + lameDuck : began
         if clock.now < end { try await clock.sleep(until: end) }
         return notReleased
     }
