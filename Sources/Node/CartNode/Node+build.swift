@@ -176,7 +176,8 @@ extension Node {
     ) throws -> EmbeddedRedis? {
         switch (settings.redis.server, folder) {
         case (.url, _): nil
-        case (.embedded, nil): preconditionFailure("an embedded Redis was asked for without a folder")
+        case (.embedded, nil):
+            throw BadSetting("data-dir", problem: "is required by a Redis of the node's own")
         case (.embedded, let folder?):
             try EmbeddedRedis(
                 in: folder.path,

@@ -6,7 +6,7 @@ import Glibc
 
 /// The files and sockets that the process may have open.
 enum OpenFiles {
-    /// What the node needs besides its clients' connections: Redis, the link, files and the runtime.
+    /// The descriptors kept for Redis, the link, files and the runtime, besides those of clients' connections.
     static let reserved = 512
 
     /// Raises the process's limit as far as the system lets it.
