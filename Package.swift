@@ -209,8 +209,8 @@ let toolTargets = targets(
     executable Tools/Simulation/CartSimulate: CartSimulation ArgumentParser
     library Tools/Cluster/ServerTesting: SeededRandom
     library Tools/Cluster/ClusterTesting:
-        CartClient CartWorkload SeededRandom ServerTesting Timing AsyncHTTPClient NIOCore NIOHTTP1 NIOPosix
-        SystemPackage
+        CartClient CartWorkload ProcessMeasurement SeededRandom ServerTesting Timing AsyncHTTPClient NIOCore
+        NIOHTTP1 NIOPosix SystemPackage
     executable Tools/Cluster/CartChaos: CartWorkload ClusterTesting ServerTesting ArgumentParser
     executable Tools/OpenAPIPage: Yams
     """
@@ -232,6 +232,7 @@ let testTargets = targets(
     tests Tests/Unit/CartWorkloadTests:
         CartClient CartLoad CartWorkload SeededRandom AsyncHTTPClient NIOCore NIOHTTP1
     tests Tests/Unit/ClusterTestingTests: ClusterTesting
+    tests Tests/Unit/ProcessMeasurementTests: ProcessMeasurement
 
     # Shells, on ports in memory and a clock that stands still.
     tests Tests/Component/ActorRuntimeTests:

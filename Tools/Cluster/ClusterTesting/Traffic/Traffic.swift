@@ -148,12 +148,13 @@ package struct Traffic: Sendable {
     package func recovered(at nodes: [Int]? = nil, within bound: Duration? = nil) async throws -> Duration {
         let bound = bound ?? cluster.lease.recovery
         let began = clock.now
+        let stopwatch = ContentionStopwatch()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for node in nodes ?? Array(cluster.nodes.indices) {
                 for worker in 0..<Self.width {
                     group.addTask {
                         for cart in stride(from: worker, to: plan.carts, by: Self.width) {
-                            let left = max(.zero, bound - (clock.now - began))
+                            let left = max(.zero, bound - stopwatch.elapsed)
                             try await addEventually(cart, at: node, within: left)
                         }
                     }

@@ -14,7 +14,9 @@ package struct ConditionTimeout: Error, CustomStringConvertible {
 
 /// Polls a condition until it is true.
 ///
-/// - Parameter what: the condition in words, evaluated when the wait fails.
+/// - Parameters:
+///   - bound: the time limit, which a `ContentionStopwatch` measures.
+///   - what: the condition in words, evaluated when the wait fails.
 /// - Returns: how long the wait took.
 /// - Throws: `ConditionTimeout` after `bound`; errors of the condition at once.
 @discardableResult
@@ -26,8 +28,9 @@ package func eventually(
 ) async throws -> Duration {
     let clock = ContinuousClock()
     let began = clock.now
+    let stopwatch = ContentionStopwatch()
     while try await !condition() {
-        guard clock.now - began < bound else { throw ConditionTimeout(condition: what(), bound: bound) }
+        guard stopwatch.elapsed < bound else { throw ConditionTimeout(condition: what(), bound: bound) }
         try await clock.sleep(for: pause)
     }
     return clock.now - began
