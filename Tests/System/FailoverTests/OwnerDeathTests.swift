@@ -98,6 +98,8 @@ extension FailoverTests {
             var options = Cluster.Options()
             options.nodes = 1
             options.redis = { _, _ in nil }
+            // Otherwise a Redis that waits for a busy disk answers before it writes.
+            options.settings = ["--embedded-redis-fsync", "always"]
             try await Cluster.with(options) { cluster in
                 let node = cluster.nodes[0]
                 let checkResult = try await cluster.withTraffic { traffic in
