@@ -248,7 +248,8 @@ let testTargets = targets(
 
     # Real sockets and a real Redis.
     tests Tests/Integration/ServerTestingTests: ClusterTesting ServerTesting NIOCore NIOPosix
-    tests Tests/Integration/RedisClientTests: RedisClient SeededRandom Logging NIOCore NIOPosix
+    tests Tests/Integration/RedisClientTests:
+        RedisClient SeededRandom ServerTesting Logging NIOCore NIOPosix
     tests Tests/Integration/RedisActorStoreTests:
         ActorRuntime CounterActor Ownership RedisActorStore RedisClient RuntimeTesting ServerTesting Logging
         NIOCore NIOPosix

@@ -1,13 +1,15 @@
 /// The most connections that a server has at once.
 package struct ConnectionLimits: Equatable, Sendable {
     /// From everybody together.
-    package var total: Int
-    /// From one IPv4 address, or from one IPv6 network of 64 bits.
-    package var perAddress: Int
+    package let total: Int
+    /// From one IPv4 address, or from one IPv6 network of 64 bits; at most `total`.
+    package let perAddress: Int
 
     /// Limits from their parts.
+    ///
+    /// - Parameter perAddress: counts as `total` where it is more.
     package init(total: Int, perAddress: Int) {
         self.total = total
-        self.perAddress = perAddress
+        self.perAddress = min(perAddress, total)
     }
 }

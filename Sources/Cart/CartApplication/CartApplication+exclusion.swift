@@ -25,24 +25,44 @@ extension CartApplication {
     /// The times that a change is tried that others outrun.
     private static var attempts: Int { 4 }
 
+    /// The result of a look at a cart before a change.
+    private enum Admission {
+        /// The change may be made at this version.
+        case at(UInt64)
+        /// The change must not be made now.
+        case refused(Refusal)
+    }
+
     /// Changes a cart unless it is in an excluded state.
     ///
     /// The decider knows one version that it compares; so the cart is looked at, and must still be at that
     /// version when the change is decided. A change that was outrun begins anew.
     func changeUnlessExcluded(
         _ id: CartID,
+        by change: CartCommand.Change,
         _ context: CallContext,
         asking ask: (_ expected: UInt64) async throws(Refusal) -> AcceptedCommand
     ) async throws(Refusal) -> AcceptedCommand {
         var actual: UInt64 = 0
         for _ in 0..<Self.attempts {
-            let expected = try await admittedVersion(of: id, context)
+            let expected: UInt64
+            switch try await admission(of: id, to: change, context) {
+            case .at(let version):
+                expected = version
+            case .refused(let refusal):
+                // Under a key it may be a retry, which the cart knows by itself.
+                guard context.key != nil else { throw refusal }
+                do {
+                    return try await ask(.max)
+                } catch {
+                    throw error.kind == .versionMismatch ? refusal : error
+                }
+            }
             do {
                 return try await ask(expected)
             } catch {
                 guard error.kind == .versionMismatch else { throw error }
                 actual = error.version ?? 0
-                if expected == .max { break }
             }
         }
         throw .excluded(context.exclusion, actual: actual)
@@ -57,18 +77,27 @@ extension CartApplication {
         }
     }
 
-    private func admittedVersion(of id: CartID, _ context: CallContext) async throws(Refusal) -> UInt64 {
+    /// The precondition counts before the exclusion (RFC 9110, 13.2.2).
+    private func admission(
+        of id: CartID,
+        to change: CartCommand.Change,
+        _ context: CallContext
+    ) async throws(Refusal) -> Admission {
         let answer = try await answer(.read, of: id, context)
+        let version = answer.sequence
         switch answer.verdict {
         case .rejected:
-            return answer.sequence
+            // All but a creation are refused anyway where there is no cart. What is left of a deleted one has a
+            // version, which a client may name.
+            guard case .create = change else { return .at(version) }
+            let isMet = context.precondition != .exists && context.precondition.admits(version)
+            return isMet ? .at(version) : .refused(.precondition(context, actual: 0))
+        case .accepted where !context.precondition.admits(version):
+            return .refused(.precondition(context, actual: version))
+        case .accepted where context.exclusion.excludes(version):
+            return .refused(.excluded(context.exclusion, actual: version))
         case .accepted:
-            let version = answer.sequence
-            guard context.precondition.admits(version) else { throw .precondition(context, actual: version) }
-            guard context.exclusion.excludes(version) else { return version }
-            // Under a key it may be a retry, which the cart knows by itself: it only must not be made now.
-            guard context.key == nil else { return .max }
-            throw .excluded(context.exclusion, actual: version)
+            return .at(version)
         }
     }
 }

@@ -78,7 +78,7 @@ package struct CartApplication<Dispatcher: CartDispatcher>: Sendable {
             return try await self.ask(command, of: id, context)
         }
         guard context.exclusion == .none else {
-            return try await changeUnlessExcluded(id, context, asking: ask)
+            return try await changeUnlessExcluded(id, by: change, context, asking: ask)
         }
         return try await ask(try await expectedVersion(of: id, for: change, context))
     }

@@ -49,13 +49,20 @@ extension Node {
 
     /// Admits as many clients as the settings and the process's limit of open files allow.
     static func clientGate(_ settings: NodeSettings, logger: Logger) -> ConnectionGate {
-        var limits = settings.clientConnections
+        let wanted = settings.clientConnections
         let openFiles = OpenFiles.raiseLimit()
-        limits.total = OpenFiles.connections(limits.total, within: openFiles)
-        if limits.total < settings.clientConnections.total {
+        let limits = ConnectionLimits(
+            total: OpenFiles.connections(wanted.total, within: openFiles),
+            perAddress: wanted.perAddress
+        )
+        if limits.total < wanted.total {
+            let lowered = limits.perAddress < wanted.perAddress ? " and connections-per-address" : ""
             logger.warning(
-                "the limit of open files allows fewer connections than connections-limit",
-                metadata: ["open files": "\(openFiles ?? 0)", "connections": "\(limits.total)"]
+                "the limit of open files allows fewer connections than connections-limit\(lowered)",
+                metadata: [
+                    "open files": "\(openFiles ?? 0)", "connections": "\(limits.total)",
+                    "per address": "\(limits.perAddress)",
+                ]
             )
         }
         return ConnectionGate(limits: limits, name: "carts", logger: logger)

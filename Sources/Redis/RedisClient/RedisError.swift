@@ -25,13 +25,12 @@ extension RedisError {
     /// True if the command may have had an effect.
     ///
     /// False only if no byte of the command can have reached the server, or if the server replied with an
-    /// error that no script raised. (Redis does not roll back: a script that fails after its first write is
-    /// an error with an effect.)
+    /// error that Redis gives before it runs anything (`RedisServerError.leavesEverythingUnchanged`).
     package var mayHaveBeenExecuted: Bool {
         switch self {
         case .timedOut(let sent), .cancelled(let sent): sent
         case .connectionLost, .replyTooLarge, .protocolViolation: true
-        case .server(let error): error.wasRaisedByScript
+        case .server(let error): !error.leavesEverythingUnchanged
         case .notConnected, .overloaded, .shutDown: false
         }
     }

@@ -33,6 +33,31 @@ extension RedisServerError {
 }
 
 extension RedisServerError {
+    /// True if Redis gave the error before it ran anything: the command certainly had no effect.
+    ///
+    /// False for every error that is not known to be one of these. A proxy that has passed a command on and
+    /// gets no reply makes up an error of its own: `upstream failure` (Envoy), `ERR Connection timed out`
+    /// (twemproxy).
+    ///
+    /// Source: `processCommand` of Redis 7 (`server.c`) and what it calls for rights (`acl.c`), slots
+    /// (`cluster.c`) and scripts (`script.c`, `eval.c`). `WRONGTYPE` is given later, by a command that has
+    /// looked at its key and changed nothing.
+    package var leavesEverythingUnchanged: Bool {
+        guard !wasRaisedByScript else { return false }
+        if Self.earlyCodes.contains(code) { return true }
+        return code == "ERR" && Self.earlyMessages.contains { message.hasPrefix($0) }
+    }
+
+    private static let earlyCodes: Set = [
+        "NOAUTH", "WRONGPASS", "NOPERM", "READONLY", "OOM", "MISCONF", "LOADING", "BUSY", "MASTERDOWN",
+        "NOREPLICAS", "NOSCRIPT", "CROSSSLOT", "MOVED", "ASK", "CLUSTERDOWN", "TRYAGAIN", "EXECABORT",
+        "WRONGTYPE",
+    ]
+
+    private static let earlyMessages = ["unknown command", "wrong number of arguments"]
+}
+
+extension RedisServerError {
     /// True if another connection may do better: the server has become a replica, loads another data set, or
     /// does not know who asks. An open connection would get the same answer for as long as it is kept, also
     /// while its name leads to another server by now.

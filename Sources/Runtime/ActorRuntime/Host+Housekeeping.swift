@@ -104,14 +104,17 @@ extension Host {
             if present.isEmpty { return 0 }
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await self.endWaitForRetirements(at: deadline) }
-                await forEach(present, while: { [clock] in clock.now < deadline }) { await $0.retire() }
+                await forEach(present, while: { [clock] in clock.now < deadline }) {
+                    await $0.retire(until: deadline)
+                }
                 group.cancelAll()
             }
         }
         return liveCount
     }
 
-    /// Lets go whoever waits for an actor that cannot be released, once `deadline` comes.
+    /// Lets go whoever waits for an actor that cannot be released, once `deadline` comes. No retirement that
+    /// knows of the deadline begins afterwards.
     private func endWaitForRetirements(at deadline: ContinuousClock.Instant) async {
         do {
             try await clock.sleep(until: deadline)

@@ -1,8 +1,8 @@
 extension OwnershipMachine {
     /// Takes an event in and returns the next action.
     ///
-    /// - Parameter terms: returns the session's next attempt and the generation in force; called only where a
-    ///   republish or surrender begins, or was refused for its generation.
+    /// - Parameter terms: returns the session's next attempt and the generation in force; called only where the
+    ///   store has lost something, or a republish or surrender was refused for its generation.
     package mutating func event(_ event: Event, terms: () -> RepublishTerms) -> Action {
         switch event {
         case .sessionOver: return isEnded ? .none : end(.sessionOver)
@@ -11,7 +11,7 @@ extension OwnershipMachine {
             return .none
         case .unanswered: return unanswered()
         case .unsent: return unsent()
-        case .refused: return refused()
+        case .refused(let instant, let confirmed): return refused(at: instant, confirmed: confirmed)
         case .unreadable: return unreadable()
         case .claimAnswered(let answer, let ownerIsDead): return claimAnswered(answer, ownerIsDead)
         case .commitAnswered(let answer): return commitAnswered(answer, terms)
@@ -31,27 +31,36 @@ extension OwnershipMachine {
     private var isEnded: Bool {
         switch state {
         case .ended: true
-        case .claiming, .absent, .owned, .committing, .resolving, .verifying, .republishing, .releasing,
-            .surrendering:
+        case .claiming, .absent, .owned, .committing, .resolving, .resolvingDoubt, .verifying, .republishing,
+            .releasing, .surrendering:
             false
         }
     }
 
-    private mutating func end(_ reason: End) -> Action {
+    mutating func end(_ reason: End) -> Action {
         state = .ended(reason)
         sweep = nil
+        doubtful = nil
+        refusedAt = nil
         return .drop(reason)
     }
 
-    private mutating func begin(_ next: State) -> Action {
+    mutating func begin(_ next: State) -> Action {
         state = next
+        refusedAt = nil
         return operation.map { .perform($0) } ?? .none
     }
 
     /// The shell reported something that cannot happen in this state: a mistake of ours, never of the store
     /// or a peer.
-    private func impossible(_ event: String) -> Never {
+    func impossible(_ event: String) -> Never {
         preconditionFailure("ownership: \(event) in state \(state)")
+    }
+
+    /// The operation that the state is waiting for once more, with or without a back-off.
+    func again(atOnce: Bool) -> Action {
+        guard let operation else { return .none }
+        return atOnce ? .perform(operation) : .performAgain(operation)
     }
 
     // MARK: Asking for the actor
@@ -84,8 +93,9 @@ extension OwnershipMachine {
     private mutating func create() -> Action {
         switch state {
         case .absent: return begin(.claiming(create: true))
-        case .claiming, .owned, .committing, .resolving, .verifying, .republishing, .releasing, .surrendering,
-            .ended:
+        case .claiming, .owned, .committing, .resolving, .resolvingDoubt, .verifying, .republishing,
+            .releasing,
+            .surrendering, .ended:
             impossible("create")
         }
     }
@@ -96,19 +106,23 @@ extension OwnershipMachine {
         switch state {
         case .owned(let version):
             return sweep.map { begin(.verifying(version, $0)) } ?? .serve
-        case .claiming, .absent, .committing, .resolving, .verifying, .republishing, .releasing,
-            .surrendering,
-            .ended:
+        case .claiming, .absent, .committing, .resolving, .resolvingDoubt, .verifying, .republishing,
+            .releasing,
+            .surrendering, .ended:
             impossible("proceed")
         }
     }
 
     private mutating func commit(_ id: CommitID) -> Action {
         switch state {
-        case .owned(let version): return begin(.committing(version, id, ambiguous: false))
-        case .claiming, .absent, .committing, .resolving, .verifying, .republishing, .releasing,
-            .surrendering,
-            .ended:
+        case .owned(let version):
+            // A copy of the commit in doubt that comes late would be taken for this one, if the store lost this
+            // one meanwhile and got back what was there before both.
+            if let doubtful { return begin(.resolvingDoubt(version, doubtful: doubtful)) }
+            return begin(.committing(version, id, ambiguous: false))
+        case .claiming, .absent, .committing, .resolving, .resolvingDoubt, .verifying, .republishing,
+            .releasing,
+            .surrendering, .ended:
             impossible("commit")
         }
     }
@@ -128,6 +142,7 @@ extension OwnershipMachine {
         _ answer: ResolveAnswer,
         _ terms: () -> RepublishTerms
     ) -> Action {
+        if case .resolvingDoubt(let version, _) = state { return doubtResolved(version, by: answer, terms) }
         guard case .resolving(let version, let id) = state else { impossible("resolveAnswered(\(answer))") }
         switch answer {
         case .committed:
@@ -140,6 +155,27 @@ extension OwnershipMachine {
             return end(.fenced)
         case .regressed, .lost:
             return republish(version, then: .commit(id, ambiguous: true), terms)
+        }
+    }
+
+    /// What is stored can be read again, and tells about the commit in doubt.
+    private mutating func doubtResolved(
+        _ version: Version,
+        by answer: ResolveAnswer,
+        _ terms: () -> RepublishTerms
+    ) -> Action {
+        switch answer {
+        case .committed, .pending:
+            // Whoever claims the actor now gets what is stored, under another epoch, which a late copy is not
+            // for.
+            return end(.refused)
+        case .fenced:
+            return end(.fenced)
+        case .regressed, .lost:
+            // The check finds the loss and puts back what is here, under another epoch. The change waits.
+            sweep = sweep ?? terms().generation
+            state = .owned(version)
+            return .rejectCommit
         }
     }
 
@@ -197,7 +233,9 @@ extension OwnershipMachine {
             state = .republishing(version, newer, then: next)
             return again(atOnce: false)
         case .intact: break
-        case .republished(let epoch): version.epoch = epoch
+        case .republished(let epoch):
+            version.epoch = epoch
+            doubtful = nil
         }
         switch next {
         case .serving:
@@ -213,9 +251,9 @@ extension OwnershipMachine {
     private mutating func release() -> Action {
         switch state {
         case .owned(let version): return begin(.releasing(version))
-        case .claiming, .absent, .committing, .resolving, .verifying, .republishing, .releasing,
-            .surrendering,
-            .ended:
+        case .claiming, .absent, .committing, .resolving, .resolvingDoubt, .verifying, .republishing,
+            .releasing,
+            .surrendering, .ended:
             impossible("release")
         }
     }
@@ -253,76 +291,5 @@ extension OwnershipMachine {
         case .released: return end(.released)
         case .fenced: return end(.fenced)
         }
-    }
-
-    // MARK: No definite answer
-
-    private mutating func unanswered() -> Action {
-        switch state {
-        case .committing(let version, let id, _):
-            guard SafetyRule.oneCommitInFlight.holds else {
-                state = .owned(version)
-                return .rejectCommit
-            }
-            state = .committing(version, id, ambiguous: true)
-            return again(atOnce: false)
-        case .claiming, .resolving, .verifying, .republishing, .releasing, .surrendering:
-            return again(atOnce: false)
-        case .absent, .owned, .ended:
-            impossible("unanswered")
-        }
-    }
-
-    private mutating func unsent() -> Action {
-        switch state {
-        case .committing(let version, _, ambiguous: false):
-            state = .owned(version)
-            return .rejectCommit
-        case .committing, .claiming, .resolving, .verifying, .republishing, .releasing, .surrendering:
-            return again(atOnce: false)
-        case .absent, .owned, .ended:
-            impossible("unsent")
-        }
-    }
-
-    private mutating func refused() -> Action {
-        switch state {
-        case .committing(let version, let id, let ambiguous):
-            // An earlier copy may have been executed, and a refusal of this one does not tell.
-            if ambiguous, SafetyRule.refusalLeavesDoubt.holds { return begin(.resolving(version, id)) }
-            state = .owned(version)
-            return .rejectCommit
-        // What was checked under the generation in force is in the store, with us as its owner, and can be
-        // claimed again.
-        case .resolving where sweep == nil, .releasing where sweep == nil:
-            return end(.refused)
-        // The store may have lost what is still here.
-        case .claiming, .resolving, .verifying, .republishing, .releasing, .surrendering:
-            return again(atOnce: false)
-        case .absent, .owned, .ended:
-            impossible("refused")
-        }
-    }
-
-    /// Somebody else wrote there. The state in memory may be the only one, so a refused commit does not end
-    /// it.
-    private mutating func unreadable() -> Action {
-        switch state {
-        case .committing(let version, _, ambiguous: false):
-            state = .owned(version)
-            return .rejectCommit
-        case .committing(let version, _, ambiguous: true), .resolving(let version, _):
-            state = .owned(version)
-            return .doubtCommit
-        case .claiming, .verifying, .republishing, .releasing, .surrendering:
-            return end(.abandoned)
-        case .absent, .owned, .ended:
-            impossible("unreadable")
-        }
-    }
-
-    private func again(atOnce: Bool) -> Action {
-        guard let operation else { return .none }
-        return atOnce ? .perform(operation) : .performAgain(operation)
     }
 }

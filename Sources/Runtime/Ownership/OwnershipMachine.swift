@@ -18,6 +18,9 @@ package struct OwnershipMachine: Sendable, Equatable {
         /// A copy of a commit went unanswered, and the store refuses to take another: it is asked what became
         /// of the first. Can become `owned` (with or without the change), `republishing` or `ended`.
         case resolving(Version, CommitID)
+        /// Another change waits to be committed, and nobody could say what became of the commit before it: the
+        /// store is asked once more. Can become `owned` (without the other change) or `ended`.
+        case resolvingDoubt(Version, doubtful: CommitID)
         /// After a change of generation, the store is asked whether it still has our version. Can become
         /// `owned`, `republishing` or `ended`.
         case verifying(Version, Generation)
@@ -82,7 +85,10 @@ package struct OwnershipMachine: Sendable, Equatable {
         /// The operation was not executed, and may be soon: it never left, or the store is not up to it yet.
         case unsent
         /// The operation was not executed: the store refused it, and will do so again for a while.
-        case refused
+        ///
+        /// `confirmed`: the instant at which the last heartbeat left that extended the session's lease, which
+        /// only one does that finds the generation that was checked.
+        case refused(at: ContinuousClock.Instant, confirmed: ContinuousClock.Instant?)
         /// The operation was not executed: what is stored cannot be read, and must be left as it is.
         case unreadable
         /// The actor does not exist and shall.
@@ -125,6 +131,11 @@ package struct OwnershipMachine: Sendable, Equatable {
     package internal(set) var state: State
     /// The generation under which the actor must be checked before anything else is done, if any.
     package internal(set) var sweep: Generation?
+    /// A commit of which nobody could say what became, as what is stored could not be read. A copy of it may
+    /// still be on its way, for the epoch in force.
+    package internal(set) var doubtful: CommitID?
+    /// The instant of the first refusal of the operation under way.
+    var refusedAt: ContinuousClock.Instant?
     /// A dead owner that stood in the way of the claim.
     var deadOwner: SessionID?
     /// The version that the first commit makes, of an actor that was claimed without one.
@@ -138,7 +149,7 @@ package struct OwnershipMachine: Sendable, Equatable {
     package var committed: Version? {
         switch state {
         case .owned(let version), .committing(let version, _, _), .resolving(let version, _),
-            .verifying(let version, _), .republishing(let version, _, _):
+            .resolvingDoubt(let version, _), .verifying(let version, _), .republishing(let version, _, _):
             version
         case .claiming, .absent, .releasing, .surrendering, .ended:
             nil
@@ -162,7 +173,7 @@ package struct OwnershipMachine: Sendable, Equatable {
         switch state {
         case .claiming(let create): .claim(create: create, dead: deadOwner)
         case .committing(let version, let id, _): .commit(version, id)
-        case .resolving(let version, let id): .resolve(version, id)
+        case .resolving(let version, let id), .resolvingDoubt(let version, let id): .resolve(version, id)
         case .verifying(let version, let generation): .verify(version, generation)
         case .republishing(let version, let terms, _): .republish(version, terms)
         case .releasing(let version): .release(version)

@@ -72,6 +72,14 @@ package struct SessionMachine: Sendable, Equatable {
         }
     }
 
+    /// The instant at which the last heartbeat left that extended the lease; nil without a lease.
+    package var confirmedAt: Instant? {
+        switch state {
+        case .valid(let deadline): deadline - policy.right
+        case .registering, .over: nil
+        }
+    }
+
     /// True if the session may act at `now`. The first time that a deadline is found to have passed, the
     /// session is over for good.
     package mutating func mayAct(at now: Instant) -> Bool {

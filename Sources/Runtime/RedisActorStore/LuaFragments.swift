@@ -1,3 +1,5 @@
+internal import RedisClient
+
 /// The parts that scripts share. Every script is composed of them, so that all read records, order versions
 /// and name generations in the same way.
 ///
@@ -168,4 +170,9 @@ enum LuaFragments {
             end
 
             """
+}
+
+extension RedisScript {
+    /// True for a script that changes nothing, and that Redis would not let change anything.
+    var onlyReads: Bool { source.hasPrefix(LuaFragments.readsOnly) }
 }

@@ -59,7 +59,7 @@ package struct RedisActorHistoryStore: ActorHistoryStore {
         do throws(RedisError) {
             return try await client.send(command, [.string(keys.actor(id))])
         } catch {
-            throw StoreFailure(error, about: "\(command) of actor \(id)")
+            throw StoreFailure(error, about: "\(command) of actor \(id)", isRead: true)
         }
     }
 }

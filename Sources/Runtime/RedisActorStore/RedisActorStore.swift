@@ -124,7 +124,7 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
         do throws(RedisError) {
             replies = try await client.send(read.pipeline)
         } catch {
-            throw StoreFailure(error, about: "the owners of \(ids.count) actors")
+            throw StoreFailure(error, about: "the owners of \(ids.count) actors", isRead: true)
         }
         return try read.answer(replies)
     }
@@ -266,7 +266,7 @@ extension RedisClient {
             if case .server(let refusal) = error, refusal.code == "OOM", let spare = spare() {
                 return try await ask(spare, about: subject(), keys: keys, arguments)
             }
-            throw StoreFailure(error, about: subject())
+            throw StoreFailure(error, about: subject(), isRead: script.onlyReads)
         }
         return try ScriptAnswer(reply, about: subject())
     }

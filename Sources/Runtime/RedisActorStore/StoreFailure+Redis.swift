@@ -4,16 +4,21 @@ internal import RedisClient
 extension StoreFailure {
     /// Classifies an error of Redis by its meaning for the operation.
     ///
-    /// An error that a running script raised leaves the effect unknown, because Redis does not roll back.
-    /// Every other error reply is definite, also an unknown one: it occurs before a command or script begins.
+    /// An error of a write is definite only where Redis gives it before it runs anything
+    /// (`RedisServerError.leavesEverythingUnchanged`). Any other leaves the effect unknown: Redis does not roll
+    /// back what a script did before it failed, and a proxy may have passed the command on. A read has no
+    /// effect, and every error of the server is a refusal of it.
     ///
     /// Its text reaches clients of the node: it names no server.
     ///
-    /// - Parameter subject: the operation and its actor or key, for messages.
-    init(_ error: RedisError, about subject: String) {
+    /// - Parameters:
+    ///   - subject: the operation and its actor or key, for messages.
+    ///   - isRead: true for an operation that changes nothing.
+    init(_ error: RedisError, about subject: String, isRead: Bool = false) {
         let text = "\(subject): \(error.publicDescription)"
         switch error {
         case .server(let server) where server.wasRaisedByScript: self = .unanswered(text)
+        case .server where !isRead && error.mayHaveBeenExecuted: self = .unanswered(text)
         case .server(let server) where server.code == "WRONGTYPE": self = .unreadable(text)
         case .server(let server) where Self.transientCodes.contains(server.code): self = .unsent(text)
         case .server: self = .refused(text)

@@ -152,6 +152,22 @@ import Testing
         }
     }
 
+    @Test func `a weak tag beside a version in the body is explained`() async throws {
+        try await withCart { caller in
+            for (tags, isWeak) in [("W/\"3\"", true), ("\"2\"", false)] {
+                let reply = try await caller.send(
+                    .post,
+                    "/v1/carts/c/checkout",
+                    body: #"{"version":3}"#,
+                    headers: [.ifMatch: tags]
+                )
+                #expect(reply.status == 422 && reply.field == "/version")
+                let detail = try #require(try reply.json["detail"] as? String)
+                #expect(detail.contains("weak tag (W/)") == isWeak, "\(detail)")
+            }
+        }
+    }
+
     @Test(arguments: [
         BadBody(#"{"version":0}"#, 422, problem: "invalid-field", field: "/version"),
         BadBody(#"{"version":-1}"#, 422, problem: "invalid-field", field: "/version"),

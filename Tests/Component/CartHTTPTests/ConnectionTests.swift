@@ -246,6 +246,25 @@ import Testing
         #expect(own.contains("Cache-Control: private\r\n"))
     }
 
+    @Test func `what is too long is named right after a body that does not end with a line`() throws {
+        let short = try Connection()
+        let body = #"{"a":1}"#
+        try short.send(
+            Connection.request("POST /a HTTP/1.1", "Host: x", "Content-Length: \(body.utf8.count)")
+        )
+        #expect(try short.send(body).hasSuffix("hello"))
+        let target = Connection.request("GET /\(String(repeating: "a", count: 900_000)) HTTP/1.1")
+        #expect(try short.send(target).hasPrefix("HTTP/1.1 414 "))
+
+        let long = try Connection()
+        let line = #"{ "a": ""# + String(repeating: "a", count: 40_000) + #""}"#
+        try long.send(Connection.request("POST /a HTTP/1.1", "Host: x", "Content-Length: \(line.utf8.count)"))
+        #expect(try long.send(line).hasSuffix("hello"))
+        let fields = (1...9_000).map { "X-\($0): y" }.joined(separator: "\r\n")
+        let header = Connection.request("GET /a HTTP/1.1", "Host: x", fields)
+        #expect(try long.send(header).hasPrefix("HTTP/1.1 431 "))
+    }
+
     @Test(arguments: [
         ("GET /", true), ("DELETE /v1/carts/c: d", true), ("X-Long: a b", false), ("X-Long:a", false),
         ("garbage", false), ("", false),

@@ -78,6 +78,40 @@ import Testing
         }
     }
 
+    @Test(arguments: ["*", "\"1\"", "W/\"1\"", "\"7\", \"8\""])
+    func `If-Match counts first, and creates no cart whatever If-None-Match says`(tags: String) async throws {
+        try await serve { caller in
+            for excluded in ["*", "\"7\""] {
+                for key in [nil, "k"] {
+                    var fields: HTTPFields = [.ifMatch: tags, .ifNoneMatch: excluded]
+                    fields[.idempotencyKey] = key
+                    let reply = try await caller.send(.put, "/v1/carts/c", headers: fields)
+                    #expect(reply.status == 412 && reply.field == "If-Match")
+                    #expect(try reply.json["actual"] as? String == "none")
+                    let other = try await caller.send(.delete, "/v1/carts/c/lines", headers: fields)
+                    #expect(other.status == 404)
+                }
+            }
+            #expect(try await caller.send(.get, "/v1/carts/c").status == 404)
+            // A cart that was deleted has no representation either.
+            _ = try await caller.send(.put, "/v1/carts/c")
+            _ = try await caller.send(.delete, "/v1/carts/c")
+            let fields: HTTPFields = [.ifMatch: tags, .ifNoneMatch: "*"]
+            #expect(try await caller.send(.put, "/v1/carts/c", headers: fields).status == 412)
+        }
+    }
+
+    @Test func `a retry with both conditions is answered as the first request`() async throws {
+        try await withCart { caller in
+            let fields: HTTPFields = [.ifMatch: "\"2\"", .ifNoneMatch: "\"1\"", .idempotencyKey: "k"]
+            for isRetry in [false, true] {
+                let made = try await caller.send(.delete, "/v1/carts/c/lines", headers: fields)
+                #expect(made.status == 200 && made.etag == "\"3\"")
+                #expect((made["Idempotency-Replayed"] == "true") == isRetry)
+            }
+        }
+    }
+
     @Test func `a retry of such a PUT is answered as the first one, and another request with its key is not`()
         async throws
     {

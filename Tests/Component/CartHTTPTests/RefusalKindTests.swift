@@ -28,7 +28,8 @@ import Testing
 
     static let httpTable: [(HTTPRefusal.Kind, Int)] = [
         (.unknownPath, 404), (.methodNotAllowed, 405), (.unsupportedMediaType, 415), (.malformedJSON, 400),
-        (.malformedRequest, 400), (.targetTooLong, 414), (.headerTooLarge, 431), (.expectationFailed, 417),
+        (.malformedRequest, 400), (.requestTimeout, 408), (.targetTooLong, 414), (.headerTooLarge, 431),
+        (.expectationFailed, 417),
         (.unsupportedCoding, 501), (.unsupportedVersion, 505),
     ]
 

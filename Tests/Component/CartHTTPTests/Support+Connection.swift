@@ -35,6 +35,22 @@ final class TestConnection {
         return text
     }
 
+    /// Lets time pass.
+    func pass(_ time: TimeAmount) {
+        channel.embeddedEventLoop.advanceTime(by: time)
+    }
+
+    /// The node begins to drain.
+    func drain() {
+        channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+    }
+
+    /// The connection's buffer of what is written becomes full, or has room again.
+    func become(writable isWritable: Bool) {
+        channel.isWritable = isWritable
+        channel.pipeline.fireChannelWritabilityChanged()
+    }
+
     /// True once the node has ended the connection.
     func isClosed(after wait: TimeAmount = .seconds(3)) -> Bool {
         channel.embeddedEventLoop.advanceTime(by: wait)
@@ -58,6 +74,8 @@ final class TableResponder: ChannelInboundHandler {
         var parts: [String]
         /// True if the request's body is not waited for.
         var isEarly = false
+        /// False for an answer that goes on.
+        var isWhole = true
 
         static func text(_ text: String, _ headers: HTTPHeaders = [:]) -> Answer {
             var headers = headers
@@ -106,7 +124,19 @@ final class TableResponder: ChannelInboundHandler {
         for part in answer.parts {
             context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: part)))), promise: nil)
         }
+        guard answer.isWhole else { return context.flush() }
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+    }
+
+    /// Refuses a body that cannot be read to its end without words, as the framework does.
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard error is HTTPParserError, answer != nil else { return context.fireErrorCaught(error) }
+        answer = Answer(
+            status: .badRequest,
+            headers: ["Connection": "close", "Content-Length": "0"],
+            parts: []
+        )
+        respond(context)
     }
 }
 

@@ -34,6 +34,24 @@ struct PrecedenceTests {
         #expect(settings.bodyLimit == 64 * 1024)
     }
 
+    @Test(arguments: ["", "ops-"])
+    func `a limit for one address above the limit for all is lowered, and both are named`(prefix: String)
+        throws
+    {
+        let (all, one) = ("\(prefix)connections-limit", "\(prefix)connections-per-address")
+        let settings = try #require(outcome(["--\(all)", "5", "--\(one)", "6"]).settings)
+        let warning = try #require(settings.warnings.first)
+        #expect(settings.warnings.count == 1)
+        #expect(warning.contains("\(one) (6)") && warning.contains("\(all) (5)"), "\(warning)")
+        #expect(settings.connections.clientsPerAddress <= settings.connections.clients)
+        #expect(settings.connections.operationsPerAddress <= settings.connections.operations)
+        let equal = try #require(outcome(["--\(all)", "5", "--\(one)", "5"]).settings)
+        #expect(equal.warnings.isEmpty)
+        // Nobody may have thought of the default.
+        let alone = try #require(outcome(["--\(all)", "5"]).settings)
+        #expect(alone.warnings.count == 1)
+    }
+
     @Test func `an option may be joined to its value, and a variable may be empty`() throws {
         let settings = try #require(
             outcome(["--http-port=3001"], ["CART_HTTP_PORT": "x", "CART_OPS_PORT": ""]).settings

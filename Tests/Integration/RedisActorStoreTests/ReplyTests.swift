@@ -28,10 +28,39 @@ import Testing
         }
     }
 
-    @Test(arguments: ["OOM", "NOPERM", "ERR", "NEVERHEARD"])
-    func `an error reply is a definite refusal that names its code`(_ code: String) {
-        let failure = StoreFailure(.server(RedisServerError(code: code, message: "m")), about: "a")
-        #expect(failure == .refused("a: \(code) m"))
+    private func failure(_ reply: String) -> StoreFailure {
+        StoreFailure(.server(RedisServerError(reply: reply)), about: "a")
+    }
+
+    @Test(arguments: [
+        "OOM command not allowed when used memory > 'maxmemory'.",
+        "NOPERM User app has no permissions to run the 'evalsha' command",
+        "WRONGPASS invalid username-password pair or user is disabled.",
+        "CROSSSLOT Keys in request don't hash to the same slot",
+        "EXECABORT Transaction discarded because of previous errors.",
+        "ERR unknown command 'EVALSHA', with args beginning with: 'd2e1' '1' ",
+        "ERR wrong number of arguments for 'evalsha' command",
+    ])
+    func `an error that Redis gives before it runs anything is a refusal that names its code`(reply: String) {
+        #expect(failure(reply) == .refused("a: \(reply)"))
+    }
+
+    /// Errors of proxies that have passed a command on, of Redis in the middle of one, and unknown ones.
+    private static let doubtful = [
+        "upstream failure", "no upstream host", "ERR Connection timed out", "ERR Connection reset by peer",
+        "ERR Host is down", "ERR upstream failure", "ERR value is not an integer or out of range",
+        "NEVERHEARD of it",
+        "UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)",
+    ]
+
+    @Test(arguments: doubtful)
+    func `any other error leaves open whether a write was executed`(reply: String) {
+        guard case .unanswered(let reason) = failure(reply) else {
+            Issue.record("\(failure(reply))")
+            return
+        }
+        #expect(reason.hasSuffix(reply))
+        #expect(RedisError.server(RedisServerError(reply: reply)).mayHaveBeenExecuted)
     }
 
     @Test(arguments: ["ERR", "WRONGTYPE", "OOM", "NOPERM", "TRYAGAIN"])
@@ -48,12 +77,30 @@ import Testing
         #expect(failure == .refused("a: ERR m"))
     }
 
+    @Test(arguments: doubtful.dropLast())
+    func `an error of a read is a refusal, as a read has no effect`(reply: String) {
+        let error = RedisServerError(reply: reply)
+        #expect(StoreFailure(.server(error), about: "a", isRead: true) == .refused("a: \(error)"))
+    }
+
+    @Test func `the scripts that only read are known as such`() {
+        #expect(ResolveScript.script.onlyReads && ClaimScript.script(for: .look).onlyReads)
+        #expect(!CommitScript.script(database: 0).onlyReads && !ClaimScript.script(for: .take).onlyReads)
+        #expect(!ReleaseScript.script.onlyReads && !VerifyScript.script.onlyReads)
+    }
+
     @Test(arguments: [
-        "LOADING", "BUSY", "MASTERDOWN", "READONLY", "NOREPLICAS", "UNBLOCKED", "MISCONF", "NOAUTH",
+        "LOADING Redis is loading the dataset in memory",
+        "BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.",
+        "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
+        "READONLY You can't write against a read only replica.",
+        "NOREPLICAS Not enough good replicas to write.",
+        "MISCONF Errors writing to the AOF file: No space left on device",
+        "NOAUTH Authentication required.", "NOSCRIPT No matching script. Please use EVAL.",
+        "CLUSTERDOWN The cluster is down", "TRYAGAIN Multiple keys request during rehashing of slot",
     ])
-    func `a transient error reply counts as unsent`(_ code: String) {
-        let failure = StoreFailure(.server(RedisServerError(code: code, message: "m")), about: "a")
-        #expect(failure == .unsent("a: \(code) m"))
+    func `an error that passes counts as unsent`(reply: String) {
+        #expect(failure(reply) == .unsent("a: \(reply)"))
     }
 
     @Test(

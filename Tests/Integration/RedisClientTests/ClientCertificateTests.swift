@@ -1,4 +1,5 @@
 import Foundation
+import ServerTesting
 import Testing
 
 @testable import RedisClient
@@ -8,21 +9,19 @@ import Testing
     /// Runs a test with such a server. It trusts the authority `ca.pem` in its folder, which has signed
     /// `server.pem` and `client.pem`; `stranger.pem` has signed itself.
     private func withServer(_ body: (_ port: Int, _ folder: String) async throws -> Void) async throws {
-        let port = try await freePort()
-        try await RedisServerProcess.with(
-            options: { folder in
-                [
-                    "--tls-port", "\(port)", "--bind", "127.0.0.1", "--tls-ca-cert-file", folder + "/ca.pem",
-                    "--tls-cert-file", folder + "/server.pem", "--tls-key-file", folder + "/server.key",
-                ]
-            },
+        let port = try FreePort.find()
+        try await RedisServerFixture.with(
             prepare: { folder in
                 try Self.signItself("ca", in: folder)
                 try Self.signItself("stranger", in: folder)
                 try Self.sign("server", in: folder)
                 try Self.sign("client", in: folder)
+                return [
+                    "--tls-port", "\(port)", "--tls-ca-cert-file", folder + "/ca.pem",
+                    "--tls-cert-file", folder + "/server.pem", "--tls-key-file", folder + "/server.key",
+                ]
             }
-        ) { server in try await body(port, server.folder) }
+        ) { server in try await body(port, server.directory) }
     }
 
     private static let newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]

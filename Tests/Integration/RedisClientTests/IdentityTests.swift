@@ -1,10 +1,11 @@
+import ServerTesting
 import Testing
 
 @testable import RedisClient
 
 @Suite(.timeLimit(.minutes(2))) struct IdentityTests {
     private func configuration(
-        _ server: RedisServerProcess,
+        _ server: RedisServerFixture,
         _ password: String?,
         user: String? = nil
     ) -> RedisConfiguration {
@@ -15,7 +16,7 @@ import Testing
     }
 
     @Test func `a missing and a wrong password are the reason of not being connected`() async throws {
-        try await RedisServerProcess.with(options: { _ in ["--requirepass", "right"] }) { server in
+        try await RedisServerFixture.with(.init(settings: ["--requirepass", "right"])) { server in
             try await withClient(configuration(server, nil)) { client in
                 await client.isRefused(because: "NOAUTH")
                 let error = await client.failure("PING")
@@ -32,7 +33,7 @@ import Testing
 
     @Test func `a user of the access list is who the URL says`() async throws {
         let acl = ["--user", "cart", "on", ">pass", "~*", "+@all"]
-        try await RedisServerProcess.with(options: { _ in acl }) { server in
+        try await RedisServerFixture.with(.init(settings: acl)) { server in
             try await withConnectedClient(configuration(server, "pass", user: "cart")) { client in
                 let user = try await client.send("ACL", ["WHOAMI"]).string
                 #expect(user == "cart")
@@ -44,7 +45,7 @@ import Testing
     }
 
     @Test func `a rotated password heals by itself as soon as it is ours again`() async throws {
-        try await RedisServerProcess.with(options: { _ in ["--requirepass", "old"] }) { server in
+        try await RedisServerFixture.with(.init(settings: ["--requirepass", "old"])) { server in
             try await withConnectedClient(configuration(server, "old")) { admin in
                 try await withClient(configuration(server, "ours")) { client in
                     await client.isRefused(because: "WRONGPASS")

@@ -1,13 +1,14 @@
 import NIOCore
 import NIOPosix
 import SeededRandom
+import ServerTesting
 import Testing
 
 @testable import RedisClient
 
 @Suite(.timeLimit(.minutes(2))) struct RealServerTests {
     @Test func `thousands of calls made at once each get their own reply`() async throws {
-        try await RedisServerProcess.with { server in
+        try await RedisServerFixture.with { server in
             try await withConnectedClient(server.configuration) { client in
                 try await withThrowingTaskGroup(of: (Int, RedisValue).self) { group in
                     for number in 0..<5000 {
@@ -22,7 +23,7 @@ import Testing
     }
 
     @Test func `a pipeline has a reply for each command, errors among them`() async throws {
-        try await RedisServerProcess.with { server in
+        try await RedisServerFixture.with { server in
             try await withConnectedClient(server.configuration) { client in
                 let none = try await client.send(RedisPipeline())
                 #expect(none.isEmpty)
@@ -57,7 +58,7 @@ import Testing
     }
 
     @Test func `commands of one caller are executed in its order`() async throws {
-        try await RedisServerProcess.with { server in
+        try await RedisServerFixture.with { server in
             try await withConnectedClient(server.configuration) { client in
                 for number in 1...200 {
                     let integer = try await client.send("INCR", ["n"]).integer
@@ -69,7 +70,7 @@ import Testing
 
     @Test(arguments: [1, 2, 3] as [UInt64])
     func `cancelling callers at random shifts no reply`(seed: UInt64) async throws {
-        try await RedisServerProcess.with { server in
+        try await RedisServerFixture.with { server in
             try await withConnectedClient(server.configuration) { client in
                 var random = SplitMix64(seed: seed)
                 var kept = 0
@@ -98,7 +99,7 @@ import Testing
     }
 
     @Test func `bytes of every kind and of megabytes come back as they went`() async throws {
-        try await RedisServerProcess.with { server in
+        try await RedisServerFixture.with { server in
             try await withConnectedClient(server.configuration) { client in
                 var random = SplitMix64(seed: 7)
                 for size in [0, 1, 255, 65_536, 3_000_000] {
@@ -114,7 +115,7 @@ import Testing
     }
 
     @Test func `an error reply is the caller's own and harms no other`() async throws {
-        try await RedisServerProcess.with { server in
+        try await RedisServerFixture.with { server in
             try await withConnectedClient(server.configuration) { client in
                 _ = try await client.send("SET", ["k", "text"])
                 async let wrong = client.failure("LPUSH", ["k", "x"])
@@ -134,8 +135,8 @@ import Testing
     }
 
     @Test func `the database and the name of the URL are those of the connection`() async throws {
-        try await RedisServerProcess.with { server in
-            var configuration = try RedisConfiguration(url: "unix://\(server.folder)/s?db=3&name=node-7")
+        try await RedisServerFixture.with { server in
+            var configuration = try RedisConfiguration(url: "unix://\(server.socketPath)?db=3&name=node-7")
             configuration.commandTimeout = .seconds(5)
             try await withConnectedClient(configuration) { client in
                 let shown = try await client.send("CLIENT", ["INFO"]).string
@@ -151,7 +152,7 @@ import Testing
     @Test func `a killed server is found again after its restart, and meanwhile calls fail at once`()
         async throws
     {
-        try await RedisServerProcess.with { server in
+        try await RedisServerFixture.with { server in
             try await withConnectedClient(server.configuration) { client in
                 for round in 0..<3 {
                     await server.kill()
@@ -170,14 +171,14 @@ import Testing
     }
 
     @Test func `a server that stands still is given up, and found again when it goes on`() async throws {
-        try await RedisServerProcess.with { server in
+        try await RedisServerFixture.with { server in
             var configuration = server.configuration
             configuration.commandTimeout = .seconds(1)
             try await withConnectedClient(configuration) { client in
-                await server.pause()
+                server.pause()
                 #expect(await client.failure("INCR", ["n"]) == .timedOut(sent: true))
                 #expect(!client.isConnected)
-                await server.resume()
+                server.resume()
                 await client.becomes { $0 == .connected }
                 let count = try await client.send("GET", ["n"])
                 // A time-out leaves open which of them happened: both are right.
@@ -187,7 +188,7 @@ import Testing
     }
 
     @Test func `a connection that the server kills is replaced`() async throws {
-        try await RedisServerProcess.with { server in
+        try await RedisServerFixture.with { server in
             try await withConnectedClient(server.configuration) { admin in
                 try await withConnectedClient(server.configuration) { client in
                     let before = try await client.send("CLIENT", ["ID"]).integer
@@ -206,7 +207,7 @@ import Testing
     }
 
     @Test func `a caller on the connection's own event loop waits without blocking it`() async throws {
-        try await RedisServerProcess.with { server in
+        try await RedisServerFixture.with { server in
             let loop = MultiThreadedEventLoopGroup.singleton.next()
             try await withConnectedClient(server.configuration, on: loop) { client in
                 let caller = LoopCaller(loop: loop, client: client)

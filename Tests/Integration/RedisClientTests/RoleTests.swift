@@ -1,4 +1,5 @@
 import Foundation
+import ServerTesting
 import Synchronization
 import Testing
 
@@ -7,7 +8,7 @@ import Testing
 /// Servers that cannot store anything, at the moment or at all.
 @Suite(.timeLimit(.minutes(1))) struct RoleTests {
     @Test func `a server that becomes a replica is left, and used again once it is a primary`() async throws {
-        try await RedisServerProcess.with { server in
+        try await RedisServerFixture.with { server in
             try await withConnectedClient(server.configuration) { administrator in
                 try await withConnectedClient(server.configuration) { client in
                     _ = try await administrator.send("REPLICAOF", ["127.0.0.1", "1"])
@@ -63,8 +64,7 @@ import Testing
     }
 
     @Test func `a server that refuses changes for a while is connected to`() async throws {
-        let options: @Sendable (String) -> [String] = { _ in ["--min-replicas-to-write", "1"] }
-        try await RedisServerProcess.with(options: options) { server in
+        try await RedisServerFixture.with(.init(settings: ["--min-replicas-to-write", "1"])) { server in
             try await withConnectedClient(server.configuration) { client in
                 #expect(await client.outcome("GET", ["a"]) == .success(.null))
                 guard case .server(let error) = await client.failure("SET", ["a", "b"]) else { return }
@@ -74,15 +74,9 @@ import Testing
     }
 
     @Test func `a node of a Redis Cluster is told from a Redis at the first attempt`() async throws {
-        let port = try await freePort()
-        try await RedisServerProcess.with(
-            options: { _ in
-                [
-                    "--cluster-enabled", "yes", "--port", "\(port)", "--bind", "127.0.0.1", "--cluster-port",
-                    "0",
-                ]
-            }
-        ) { _ in
+        let port = try FreePort.find()
+        let settings = ["--cluster-enabled", "yes", "--port", "\(port)", "--cluster-port", "0"]
+        try await RedisServerFixture.with(.init(settings: settings)) { _ in
             _ = await #expect(throws: UnsupportedRedisServer.cluster) {
                 try await withClient(RedisConfiguration(url: "redis://127.0.0.1:\(port)/3")) { client in
                     await client.becomes { $0 == .disconnected(reason: DisconnectReason.shutDown.reason) }
@@ -93,10 +87,10 @@ import Testing
 
     @Test(arguments: ["", ":x@", "u:x@"])
     func `a Sentinel is told from a Redis at the first attempt`(identity: String) async throws {
-        let port = try await freePort()
-        try await RedisServerProcess.with { server in
-            let file = server.folder + "/sentinel.conf"
-            let settings = "port \(port)\nbind 127.0.0.1\ndir \(server.folder)\n"
+        let port = try FreePort.find()
+        try await RedisServerFixture.with { server in
+            let file = server.directory + "/sentinel.conf"
+            let settings = "port \(port)\nbind 127.0.0.1\ndir \(server.directory)\n"
             try Data(settings.utf8).write(to: URL(fileURLWithPath: file))
             let sentinel = try spawn(["redis-server", file, "--sentinel"])
             defer {

@@ -1,3 +1,4 @@
+import ServerTesting
 import Testing
 
 @testable import RedisClient
@@ -9,7 +10,7 @@ import Testing
     )
 
     @Test func `a script is learnt when it is first called, with its flags, and once`() async throws {
-        try await RedisServerProcess.with { server in
+        try await RedisServerFixture.with { server in
             try await withConnectedClient(server.configuration) { client in
                 #expect(try await client.call(add, keys: ["n"], arguments: [5]) == .integer(5))
                 #expect(
@@ -25,7 +26,7 @@ import Testing
     }
 
     @Test func `a script forgotten between any two calls is run exactly once a call`() async throws {
-        try await RedisServerProcess.with { server in
+        try await RedisServerFixture.with { server in
             try await withConnectedClient(server.configuration) { client in
                 for number in 1...50 {
                     _ = try await client.send("SCRIPT", ["FLUSH"])
@@ -38,7 +39,7 @@ import Testing
     }
 
     @Test func `callers are served while somebody flushes all scripts without end`() async throws {
-        try await RedisServerProcess.with { server in
+        try await RedisServerFixture.with { server in
             try await withConnectedClient(server.configuration) { admin in
                 try await withConnectedClient(server.configuration) { client in
                     let flushing = Task {
@@ -65,7 +66,7 @@ import Testing
     }
 
     @Test func `a script that Redis cannot learn is told why`() async throws {
-        try await RedisServerProcess.with { server in
+        try await RedisServerFixture.with { server in
             try await withConnectedClient(server.configuration) { client in
                 let broken = RedisScript(name: "broken", source: "return (")
                 do throws(RedisError) {
@@ -83,7 +84,7 @@ import Testing
     }
 
     @Test func `an error that a script returns reaches its caller with its code`() async throws {
-        try await RedisServerProcess.with { server in
+        try await RedisServerFixture.with { server in
             try await withConnectedClient(server.configuration) { client in
                 let refusing = RedisScript(
                     name: "no",

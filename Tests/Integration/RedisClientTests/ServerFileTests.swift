@@ -1,4 +1,5 @@
 import Foundation
+import ServerTesting
 import Testing
 
 @testable import RedisClient
@@ -9,13 +10,13 @@ import Testing
         try Data(text.utf8).write(to: URL(fileURLWithPath: file), options: .atomic)
     }
 
-    private func url(_ server: RedisServerProcess, password: String? = nil) -> String {
-        "unix://\(server.folder)/s\(password.map { "?password=\($0)" } ?? "")\n"
+    private func url(_ server: RedisServerFixture, password: String? = nil) -> String {
+        "unix://\(server.socketPath)\(password.map { "?password=\($0)" } ?? "")\n"
     }
 
     @Test func `a rotated password in the file is used for the next connection`() async throws {
-        try await RedisServerProcess.with(options: { _ in ["--requirepass", "old"] }) { server in
-            let file = server.folder + "/url"
+        try await RedisServerFixture.with(.init(settings: ["--requirepass", "old"])) { server in
+            let file = server.directory + "/url"
             try write(url(server, password: "old"), to: file)
             try await withConnectedClient(RedisConfiguration(serverFile: file)) { client in
                 _ = try await client.send("CONFIG", ["SET", "requirepass", "new"])
@@ -30,9 +31,9 @@ import Testing
     }
 
     @Test func `a server that the file names anew is used for the next connection`() async throws {
-        try await RedisServerProcess.with { first in
-            try await RedisServerProcess.with { second in
-                let file = first.folder + "/url"
+        try await RedisServerFixture.with { first in
+            try await RedisServerFixture.with { second in
+                let file = first.directory + "/url"
                 try write(url(first), to: file)
                 try await withConnectedClient(RedisConfiguration(serverFile: file)) { client in
                     _ = try await client.send("SET", ["here", "first"])
@@ -52,8 +53,8 @@ import Testing
         content: String,
         complaint: String
     ) async throws {
-        try await RedisServerProcess.with { server in
-            let file = server.folder + "/url"
+        try await RedisServerFixture.with { server in
+            let file = server.directory + "/url"
             try write(url(server), to: file)
             try await withConnectedClient(RedisConfiguration(serverFile: file)) { client in
                 try write(content, to: file)

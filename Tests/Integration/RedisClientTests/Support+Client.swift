@@ -1,9 +1,15 @@
 import Logging
 import NIOCore
 import NIOPosix
+import ServerTesting
 import Testing
 
 @testable import RedisClient
+
+extension RedisServerFixture {
+    /// How a client reaches the server.
+    var configuration: RedisConfiguration { RedisConfiguration(address: .unix(path: socketPath)) }
+}
 
 /// Runs a client while `body` runs, and waits for its end.
 func withClient<Result: Sendable>(

@@ -19,6 +19,10 @@ import Testing
         #expect(counts.total == 3)
     }
 
+    @Test func `one source may not have more than all`() {
+        #expect(ConnectionLimits(total: 2, perAddress: 3) == ConnectionLimits(total: 2, perAddress: 2))
+    }
+
     @Test func `a source without connections leaves nothing behind and cannot lower the count`() {
         var counts = ConnectionCounts(limits: ConnectionLimits(total: 1, perAddress: 1))
         counts.remove(home)

@@ -12,6 +12,10 @@ import Testing
 
     var terms: RepublishTerms { RepublishTerms(attempt: ClaimAttempt(9), generation: generation) }
 
+    /// A refusal at an instant, with the last heartbeat that confirmed the generation before it.
+    let refusal = Machine.Event.refused(at: Self.noon, confirmed: Self.noon - .seconds(1))
+    static let noon = ContinuousClock.now
+
     func send(_ machine: inout Machine, _ event: Machine.Event) -> Machine.Action {
         machine.event(event) { terms }
     }
@@ -32,7 +36,14 @@ import Testing
 
     var committing: Machine { after(.commit(commit)) }
     var ambiguous: Machine { after(.commit(commit), .unanswered) }
-    var resolving: Machine { after(.commit(commit), .unanswered, .refused) }
+    var resolving: Machine { after(.commit(commit), .unanswered, refusal) }
+    /// A change waits behind a commit of which nobody could say what became.
+    var resolvingDoubt: Machine {
+        var machine = resolving
+        _ = send(&machine, .unreadable)
+        _ = send(&machine, .commit(CommitID("c2")))
+        return machine
+    }
     var verifying: Machine { after(.sweep(generation), .proceed) }
     var releasing: Machine { after(.release) }
     var healingForCommit: Machine { after(.commit(commit), .commitAnswered(.regressed)) }
@@ -47,9 +58,9 @@ import Testing
     /// Every state but the terminal one.
     var everyLiveState: [Machine] {
         [
-            claiming(), claiming(create: true), absent, owned(), committing, ambiguous, resolving, verifying,
-            releasing,
-            healingForCommit, healingForSweep, surrendering,
+            claiming(), claiming(create: true), absent, owned(), committing, ambiguous, resolving,
+            resolvingDoubt,
+            verifying, releasing, healingForCommit, healingForSweep, surrendering,
         ]
     }
 
@@ -146,7 +157,7 @@ import Testing
 
     @Test func `a refusal settles a commit of which only one copy was sent`() {
         var machine = committing
-        #expect(send(&machine, .refused) == .rejectCommit)
+        #expect(send(&machine, refusal) == .rejectCommit)
         #expect(machine.state == .owned(version))
     }
 
@@ -298,8 +309,8 @@ import Testing
             var unanswered = machine
             #expect(send(&unanswered, .unanswered) == .performAgain(operation))
             var unsent = machine
-            let isOnlyCopy = machine == committing
-            #expect(send(&unsent, .unsent) == (isOnlyCopy ? .rejectCommit : .performAgain(operation)))
+            let isChangeUnsent = machine == committing || machine == resolvingDoubt
+            #expect(send(&unsent, .unsent) == (isChangeUnsent ? .rejectCommit : .performAgain(operation)))
         }
     }
 

@@ -14,9 +14,10 @@ enum LocalSocket {
     static let stream = SOCK_STREAM
     #endif
 
-    /// Sends a `PING` to a Redis server at a Unix socket.
-    static func answersPing(path: String) -> Bool {
-        command(["PING"], path: path) == "+PONG\r\n"
+    /// True if a Redis server at a Unix socket is ready, also where it first asks who we are.
+    static func answers(path: String) -> Bool {
+        let reply = command(["PING"], path: path)
+        return ["+PONG", "-NOAUTH ", "-NOPERM "].contains { reply.hasPrefix($0) }
     }
 
     /// Tells a Redis server at a Unix socket to shut down.

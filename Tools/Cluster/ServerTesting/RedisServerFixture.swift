@@ -23,9 +23,14 @@ package final class RedisServerFixture: Sendable {
         /// The server also listens on a free port of 127.0.0.1.
         package var listensOnTCP = false
         /// Further settings, as on the command line: `["--maxmemory", "10mb"]`.
-        package var settings: [String] = []
+        package var settings: [String]
 
-        package init() {}
+        /// A server without a file for its data, and without a port.
+        ///
+        /// - Parameter settings: further settings, as on the command line.
+        package init(settings: [String] = []) {
+            self.settings = settings
+        }
     }
 
     /// A server or a proxy that could not start; says why.
@@ -51,16 +56,24 @@ package final class RedisServerFixture: Sendable {
     /// The server's process while it runs; nil otherwise.
     package var processID: Int32? { running.withLock { $0?.process.processIdentifier } }
 
-    private init(_ options: Options) throws {
+    private init(_ options: Options, preparedBy prepare: (String) throws -> [String]) throws {
         signal(SIGPIPE, SIG_IGN)
-        self.options = options
         var template = Array("\(Self.home)/redis-fixture-XXXXXX".utf8CString)
         guard template.withUnsafeMutableBufferPointer({ $0.baseAddress.flatMap { mkdtemp($0) } }) != nil
         else {
             throw Failure(description: "no temporary directory: errno \(errno)")
         }
-        directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        port = options.listensOnTCP ? try FreePort.find() : nil
+        let directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        var options = options
+        do {
+            options.settings += try prepare(directory)
+            port = options.listensOnTCP ? try FreePort.find() : nil
+        } catch {
+            try FileManager.default.removeItem(atPath: directory)
+            throw error
+        }
+        self.directory = directory
+        self.options = options
     }
 
     /// The folder of the servers' folders: in memory where possible, so that a busy disk does not delay a
@@ -76,11 +89,14 @@ package final class RedisServerFixture: Sendable {
     }()
 
     /// Runs `body` with a server that answers, then ends the server and removes its files.
+    ///
+    /// - Parameter prepare: fills the server's directory before the server starts, and returns further settings.
     package static func with<Value>(
         _ options: Options = Options(),
+        prepare: (_ directory: String) throws -> [String] = { _ in [] },
         _ body: (RedisServerFixture) async throws -> Value
     ) async throws -> Value {
-        let server = try RedisServerFixture(options)
+        let server = try RedisServerFixture(options, preparedBy: prepare)
         let result: Result<Value, any Error>
         do {
             try await server.start()
@@ -111,7 +127,7 @@ package final class RedisServerFixture: Sendable {
         let started = Running(process: process, lifeline: pipe.fileHandleForWriting, ended: ended)
         running.withLock { $0 = started }
         let deadline = ContinuousClock.now + .seconds(10)
-        while !LocalSocket.answersPing(path: socketPath) {
+        while !LocalSocket.answers(path: socketPath) {
             guard !hasExited(process.processIdentifier), ContinuousClock.now < deadline else {
                 throw Failure(description: "redis-server does not answer: \(log.suffix(2_000))")
             }

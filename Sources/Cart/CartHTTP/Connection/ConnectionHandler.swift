@@ -11,6 +11,14 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private let line: LongLineHandler
     private let linger: TimeAmount
     private var machine: ConnectionMachine
+    /// What happens unless the body of the request under way comes to its end.
+    private var bodyTimer: Scheduled<Void>?
+    /// What happens unless the client takes what is written.
+    private var stallTimer: Scheduled<Void>?
+    /// What happens once the client had time to read the last answer.
+    private var lingerTimer: Scheduled<Void>?
+    /// True once a part of the body of the request under way came.
+    private var bodyCame = false
 
     /// - Parameter line: stands before the parser of the same connection.
     init(_ policy: ConnectionPolicy, line: LongLineHandler) {
@@ -23,9 +31,49 @@ final class ConnectionHandler: ChannelDuplexHandler {
         switch unwrapInboundIn(data) {
         case .head(let head):
             perform(machine.received(head), context)
-        case .body, .end:
+        case .body:
+            bodyCame = true
             if machine.passesBody { context.fireChannelRead(data) }
+        case .end:
+            if bodyCame { line.line.bodyEnded() }
+            bodyCame = false
+            let passes = machine.passesBody
+            machine.receivedEnd()
+            updateBodyTimer(context)
+            if passes { context.fireChannelRead(data) }
         }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        // Not before: most bodies come together with their head, and need no timer.
+        updateBodyTimer(context)
+        context.fireChannelReadComplete()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        machine.isWritable = context.channel.isWritable
+        // The client has taken something: its time begins anew.
+        if machine.isWritable { cancelStallTimer() }
+        updateStallTimer(context)
+        context.fireChannelWritabilityChanged()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard event is DrainBegan else { return context.fireUserInboundEventTriggered(event) }
+        machine.drain()
+        cancelBodyTimer()
+        updateBodyTimer(context)
+        cancelStallTimer()
+        updateStallTimer(context)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        cancelTimers()
+        context.fireChannelInactive()
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        cancelTimers()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -56,8 +104,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
             case .write:
                 context.write(data, promise: promise)
             case .writeAndClose:
-                context.writeAndFlush(data, promise: promise)
-                close(context)
+                let sent = promise ?? context.eventLoop.makePromise()
+                context.writeAndFlush(data, promise: sent)
+                end(context, after: sent.futureResult)
             case .drop:
                 promise?.succeed()
             }
@@ -80,12 +129,73 @@ final class ConnectionHandler: ChannelDuplexHandler {
         }
     }
 
+    private func performLateBody(_ context: ChannelHandlerContext) {
+        switch machine.bodyIsLate() {
+        case .fail:
+            context.fireErrorCaught(HTTPParserError.invalidEOFState)
+        case .end:
+            end(context, after: context.eventLoop.makeSucceededVoidFuture())
+        case .close:
+            context.close(promise: nil)
+        case .none:
+            break
+        }
+    }
+
     /// Ends what is sent, and the connection once the client had time to read it.
-    private func close(_ context: ChannelHandlerContext) {
+    ///
+    /// - Parameter sent: succeeds once the last answer has left the node.
+    private func end(_ context: ChannelHandlerContext, after sent: EventLoopFuture<Void>) {
+        cancelBodyTimer()
+        sent.assumeIsolated().whenComplete { _ in
+            self.machine.sentLastAnswer()
+            self.cancelStallTimer()
+            guard context.channel.isActive else { return }
+            self.lingerTimer = self.schedule(in: self.linger, context) { context.close(promise: nil) }
+        }
         context.close(mode: .output, promise: nil)
-        let channel = context.channel
-        let ending = context.eventLoop.scheduleTask(in: linger) { channel.close(promise: nil) }
-        channel.closeFuture.whenComplete { _ in ending.cancel() }
+        // Mostly the answer has left by now.
+        updateStallTimer(context)
+    }
+
+    private func updateBodyTimer(_ context: ChannelHandlerContext) {
+        guard let patience = machine.bodyPatience else { return cancelBodyTimer() }
+        guard bodyTimer == nil else { return }
+        bodyTimer = schedule(in: TimeAmount(patience), context) {
+            self.bodyTimer = nil
+            self.performLateBody(context)
+        }
+    }
+
+    private func updateStallTimer(_ context: ChannelHandlerContext) {
+        guard let patience = machine.stallPatience else { return cancelStallTimer() }
+        guard stallTimer == nil else { return }
+        stallTimer = schedule(in: TimeAmount(patience), context) { context.close(promise: nil) }
+    }
+
+    private func schedule(
+        in delay: TimeAmount,
+        _ context: ChannelHandlerContext,
+        _ action: @escaping () -> Void
+    ) -> Scheduled<Void> {
+        context.eventLoop.assumeIsolated().scheduleTask(in: delay, action)
+    }
+
+    private func cancelBodyTimer() {
+        bodyTimer?.cancel()
+        bodyTimer = nil
+    }
+
+    private func cancelStallTimer() {
+        stallTimer?.cancel()
+        stallTimer = nil
+    }
+
+    private func cancelTimers() {
+        cancelBodyTimer()
+        cancelStallTimer()
+        lingerTimer?.cancel()
+        lingerTimer = nil
     }
 }
 

@@ -9,11 +9,13 @@ import NIOHTTP1
 /// One request is answered after the other: the next is not read before the answer to the last was written.
 struct ConnectionMachine {
     enum State {
-        /// No answer is owed. Can become `owed`.
+        /// No answer is owed. Can become `owed` or `ending`.
         case idle
-        /// A request came and its answer has not been written to its end. Can become `idle` or `over`.
+        /// A request came and its answer has not been written to its end. Can become `idle` or `ending`.
         case owed(Exchange)
-        /// The last answer was written. Terminal: nothing is read or written any more.
+        /// The last answer was written, and the client has not taken all of it. Can become `over`.
+        case ending
+        /// The last answer was sent. Terminal: nothing is read or written any more.
         case over
     }
 
@@ -27,6 +29,11 @@ struct ConnectionMachine {
         var closes: Bool
         /// The answer that stands in for that of the responder; nil for none.
         var refusal: Problem?
+        /// The problem that stands in for a refusal of the framework, once the body came too late; nil
+        /// otherwise.
+        var lateness: Problem?
+        /// True once the head of the answer was written.
+        var hasBegun = false
         /// True once the body of the responder's answer is not to be written.
         var hidesBody = false
     }
@@ -62,9 +69,15 @@ struct ConnectionMachine {
         case drop
     }
 
-    private let policy: ConnectionPolicy
+    let policy: ConnectionPolicy
     private let responses: CartResponseBuilder
-    private(set) var state: State = .idle
+    var state: State = .idle
+    /// True from a request's head to the end of its body, unless the request is refused by its head.
+    var awaitsBody = false
+    /// False while the connection's buffer of what is written is full: the client takes too little of it.
+    var isWritable = true
+    /// True once the node drains.
+    var isDraining = false
 
     init(_ policy: ConnectionPolicy) {
         self.policy = policy
@@ -74,6 +87,7 @@ struct ConnectionMachine {
     /// A request's head came.
     mutating func received(_ head: HTTPRequestHead) -> RequestAction {
         guard case .idle = state else { return .drop }
+        awaitsBody = true
         var exchange = Exchange(head)
         if let problem = policy.problem(with: head) {
             return refuse(exchange, problem)
@@ -90,9 +104,14 @@ struct ConnectionMachine {
     var passesBody: Bool {
         switch state {
         case .idle: true
-        case .owed(let exchange): exchange.refusal == nil
-        case .over: false
+        case .owed(let exchange): exchange.refusal == nil && exchange.lateness == nil
+        case .ending, .over: false
         }
+    }
+
+    /// The end of a request's body came.
+    mutating func receivedEnd() {
+        awaitsBody = false
     }
 
     /// The bytes that came are no request.
@@ -100,6 +119,7 @@ struct ConnectionMachine {
     /// - Parameter inRequestLine: true if the first line of a request arrives.
     mutating func failed(_ error: HTTPParserError, inRequestLine: Bool) -> RequestAction {
         let problem = policy.problem(of: error, inRequestLine: inRequestLine)
+        awaitsBody = false
         switch state {
         case .idle:
             return refuse(Exchange.unread, problem)
@@ -108,7 +128,7 @@ struct ConnectionMachine {
             exchange.closes = true
             state = .owed(exchange)
             return .fail
-        case .over:
+        case .ending, .over:
             return .drop
         }
     }
@@ -119,10 +139,13 @@ struct ConnectionMachine {
         if original.status.isInformational { return .write(original) }
         var head = original
         var body: ByteBuffer?
-        if let problem = exchange.refusal ?? Problem(bare: original) {
+        exchange.hasBegun = true
+        if let problem = exchange.refusal ?? Problem(bare: original, afterLateness: exchange.lateness) {
             (head, body) = rendered(problem, at: original.headers.first(name: "Date"))
         }
-        if head.headers.contains(name: "Connection", token: "close") || head.status == .payloadTooLarge {
+        if isDraining || head.status == .payloadTooLarge
+            || head.headers.contains(name: "Connection", token: "close")
+        {
             exchange.closes = true
         }
         if !head.headers.contains(name: "Cache-Control") {
@@ -139,7 +162,7 @@ struct ConnectionMachine {
     /// True if a part of the responder's body is written.
     var writesBody: Bool {
         switch state {
-        case .idle, .over: false
+        case .idle, .ending, .over: false
         case .owed(let exchange): !exchange.hidesBody
         }
     }
@@ -147,11 +170,12 @@ struct ConnectionMachine {
     /// The responder ends its answer.
     mutating func ended() -> EndAction {
         switch state {
-        case .idle, .over:
+        case .idle, .ending, .over:
             return .drop
         case .owed(let exchange):
-            state = exchange.closes ? .over : .idle
-            return exchange.closes ? .writeAndClose : .write
+            let closes = exchange.closes || isDraining
+            state = closes ? .ending : .idle
+            return closes ? .writeAndClose : .write
         }
     }
 
@@ -161,6 +185,7 @@ struct ConnectionMachine {
         var exchange = exchange
         exchange.refusal = problem
         exchange.closes = true
+        awaitsBody = false
         state = .owed(exchange)
         let headers: HTTPHeaders = ["Host": "", "Connection": "close"]
         return .replace(HTTPRequestHead(version: .http1_1, method: .OPTIONS, uri: "*", headers: headers))
@@ -211,8 +236,14 @@ extension ConnectionMachine.Exchange {
 extension Problem {
     /// The problem in place of a refusal without words, as the framework makes them; nil for any other
     /// answer.
-    fileprivate init?(bare head: HTTPResponseHead) {
+    ///
+    /// - Parameter lateness: the problem of a body that came too late; nil for none.
+    fileprivate init?(bare head: HTTPResponseHead, afterLateness lateness: Problem?) {
         guard head.status.code >= 400, !head.headers.contains(name: "Content-Type") else { return nil }
+        if head.status == .badRequest, let lateness {
+            self = lateness
+            return
+        }
         switch head.status.code {
         case 404: self.init(HTTPRefusal.unknownPath)
         case 400..<500: self.init(HTTPRefusal.malformedRequest("the request cannot be read to its end"))

@@ -12,9 +12,17 @@ package struct ConnectionPolicy: Sendable {
     package var headerBytes = 32 * 1024
     /// The most header fields of a request.
     package var fieldCount = 200
-    /// The longest silence of a connection, and the longest time that a request may take to arrive.
+    /// The longest silence of a connection, and the longest time that the head of a request may take to arrive.
     package var silence: Duration = .seconds(75)
-    /// The time for which the node still reads, and discards, after the last answer on a connection: a
+    /// The longest time from a request's head to the end of its body.
+    package var bodyTime: Duration = .seconds(10)
+    /// The same while the node drains, counted from the beginning of the drain.
+    package var drainingBodyTime: Duration = .seconds(3)
+    /// The longest time for which the client takes nothing, or too little, of what is written for it.
+    package var stallTime: Duration = .seconds(30)
+    /// The same while the node drains, counted from the beginning of the drain.
+    package var drainingStallTime: Duration = .seconds(5)
+    /// The time for which the node still reads, and discards, once the last answer on a connection has left: a
     /// connection that is closed at once can cost the client that answer (RFC 9112, 9.6).
     package var linger: Duration = .seconds(2)
     /// The pages that may call the node.

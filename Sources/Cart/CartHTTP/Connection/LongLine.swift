@@ -34,6 +34,14 @@ struct LongLine: Equatable, Sendable {
         add(rest)
     }
 
+    /// A body ended, which need not end with a line: what comes next is the first line of another request.
+    ///
+    /// What of that request came together with the end of the body is forgotten.
+    mutating func bodyEnded() {
+        begin()
+        isRequestLine = false
+    }
+
     private mutating func begin() {
         start.removeAll(keepingCapacity: true)
         length = 0
@@ -48,11 +56,12 @@ struct LongLine: Equatable, Sendable {
     }
 }
 
-/// Watches the lines that arrive. It stands before the parser.
+/// Watches the lines that arrive, and passes the beginning of a drain on as `DrainBegan`. It stands before the
+/// parser, whose side keeps the event to itself that says so.
 final class LongLineHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
-    private(set) var line: LongLine
+    var line: LongLine
 
     init(limit: Int) {
         line = LongLine(limit: limit)
@@ -62,7 +71,15 @@ final class LongLineHandler: ChannelInboundHandler {
         line.receive(unwrapInboundIn(data).readableBytesView)
         context.fireChannelRead(data)
     }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is ChannelShouldQuiesceEvent { context.fireUserInboundEventTriggered(DrainBegan()) }
+        context.fireUserInboundEventTriggered(event)
+    }
 }
+
+/// The event that the node drains: the connection shall end soon.
+struct DrainBegan {}
 
 @available(*, unavailable)
 extension LongLineHandler: Sendable {}

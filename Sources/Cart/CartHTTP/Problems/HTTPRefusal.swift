@@ -1,4 +1,5 @@
 import HTTPTypes
+import Timing
 
 /// A request that HTTP itself refuses: the application is not asked.
 enum HTTPRefusal: Error, Equatable, Sendable {
@@ -16,6 +17,8 @@ enum HTTPRefusal: Error, Equatable, Sendable {
     case malformedJSON(String, at: String)
     /// The bytes are not a request of HTTP/1.1: why.
     case malformedRequest(String)
+    /// The body did not come within the time that it has.
+    case lateBody(limit: Duration)
     /// The target is longer than the limit, in bytes.
     case targetTooLong(limit: Int)
     /// A header field, or all of them together, is longer than the limit, in bytes.
@@ -36,6 +39,7 @@ enum HTTPRefusal: Error, Equatable, Sendable {
         case unsupportedMediaType = "unsupported-media-type"
         case malformedJSON = "malformed-json"
         case malformedRequest = "malformed-request"
+        case requestTimeout = "request-timeout"
         case targetTooLong = "target-too-long"
         case headerTooLarge = "header-too-large"
         case expectationFailed = "expectation-failed"
@@ -48,6 +52,7 @@ enum HTTPRefusal: Error, Equatable, Sendable {
             case .malformedJSON, .malformedRequest: 400
             case .unknownPath: 404
             case .methodNotAllowed: 405
+            case .requestTimeout: 408
             case .targetTooLong: 414
             case .unsupportedMediaType: 415
             case .expectationFailed: 417
@@ -65,6 +70,7 @@ enum HTTPRefusal: Error, Equatable, Sendable {
             case .unsupportedMediaType: "The body is not declared as JSON"
             case .malformedJSON: "The body is not valid JSON"
             case .malformedRequest: "The request is malformed"
+            case .requestTimeout: "The request did not arrive in time"
             case .targetTooLong: "The target of the request is too long"
             case .headerTooLarge: "The header of the request is too large"
             case .expectationFailed: "The expectation cannot be met"
@@ -82,6 +88,7 @@ enum HTTPRefusal: Error, Equatable, Sendable {
         case .unsupportedMediaType, .unsupportedEncoding: .unsupportedMediaType
         case .missingBody, .malformedJSON: .malformedJSON
         case .malformedRequest: .malformedRequest
+        case .lateBody: .requestTimeout
         case .targetTooLong: .targetTooLong
         case .headerTooLarge, .tooManyFields: .headerTooLarge
         case .expectationFailed: .expectationFailed
@@ -102,6 +109,8 @@ enum HTTPRefusal: Error, Equatable, Sendable {
         case .unsupportedEncoding(let codings):
             return "the body is coded as \(codings); the node reads bodies without any coding"
         case .malformedJSON(let reason, _), .malformedRequest(let reason): return reason
+        case .lateBody(let limit):
+            return "the body of the request did not arrive within \(DurationText.format(limit))"
         case .targetTooLong(let limit): return "a target has at most \(limit) bytes"
         case .headerTooLarge(let limit): return "the limit is \(limit) bytes"
         case .tooManyFields(let limit): return "a request has at most \(limit) header fields"
@@ -115,7 +124,7 @@ enum HTTPRefusal: Error, Equatable, Sendable {
     /// request.
     var field: String? {
         switch self {
-        case .unknownPath, .methodNotAllowed, .malformedRequest, .targetTooLong, .headerTooLarge,
+        case .unknownPath, .methodNotAllowed, .malformedRequest, .lateBody, .targetTooLong, .headerTooLarge,
             .tooManyFields, .unsupportedVersion:
             nil
         case .expectationFailed: "Expect"
@@ -133,8 +142,8 @@ enum HTTPRefusal: Error, Equatable, Sendable {
         case .methodNotAllowed(let allowed): [.allow: allowed]
         case .unsupportedMediaType: [.accept: "application/json"]
         case .unsupportedEncoding: [.acceptEncoding: "identity"]
-        case .unknownPath, .missingBody, .malformedJSON, .malformedRequest, .targetTooLong, .headerTooLarge,
-            .tooManyFields, .expectationFailed, .unsupportedCoding, .unsupportedVersion:
+        case .unknownPath, .missingBody, .malformedJSON, .malformedRequest, .lateBody, .targetTooLong,
+            .headerTooLarge, .tooManyFields, .expectationFailed, .unsupportedCoding, .unsupportedVersion:
             [:]
         }
     }

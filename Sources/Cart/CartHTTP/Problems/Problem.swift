@@ -45,11 +45,7 @@ struct Problem: Error, Equatable, Sendable {
             refusal.field == .named(.precondition)
         {
             demand = request[.ifMatch]
-            if demand?.contains("W/\"") == true {
-                detail +=
-                    "; a weak tag (W/) never matches here: something between the client and the node made "
-                    + "it weak, as compression does"
-            }
+            detail += EntityTags.remark(onIfMatch: demand)
         }
         self.detail = detail
         if refusal.kind == .unauthenticated {

@@ -37,11 +37,13 @@ extension CallContext {
 
     /// The same, where the body may name the version that is to be ordered.
     ///
+    /// - Parameter field: `If-Match` as it was sent; nil if it is absent.
     /// - Throws: where the precondition is another.
-    func ordering(inBody version: UInt64?) throws(RequestError) -> CallContext {
+    func ordering(inBody version: UInt64?, ifMatch field: String?) throws(RequestError) -> CallContext {
         guard let version else { return self }
         guard precondition.admits(version) else {
-            throw .invalidValue("/version", expected: "the version of If-Match")
+            let remark = EntityTags.remark(onIfMatch: field)
+            throw .invalidValue("/version", expected: "the version of If-Match" + remark)
         }
         return ordering(version)
     }

@@ -41,6 +41,17 @@ enum EntityTags: Equatable, Sendable {
         self = .list(tags)
     }
 
+    /// The end of a message about a version that `If-Match` does not admit: says so if it has a weak tag,
+    /// which the client may have got without asking for one. Empty otherwise.
+    ///
+    /// - Parameter field: the field's value; nil if it is absent.
+    static func remark(onIfMatch field: String?) -> String {
+        guard let field, field.contains("W/\"") else { return "" }
+        return
+            "; a weak tag (W/) never matches here: something between the client and the node made it weak, "
+            + "as compression does"
+    }
+
     private static func malformed(_ field: String) -> RequestError {
         .malformedHeader(field, expected: "* or a list of entity tags in quotes")
     }

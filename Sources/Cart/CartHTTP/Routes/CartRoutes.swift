@@ -115,7 +115,7 @@ package struct CartRoutes<Dispatcher: CartDispatcher>: Sendable {
             return try await change(
                 cart,
                 by: .checkOut(application.newOrderID()),
-                context.ordering(inBody: version)
+                context.ordering(inBody: version, ifMatch: request.headers[.ifMatch])
             )
         case (.cancellation(let id), .post):
             let (cart, context) = try (CartID(path: id), context())

@@ -33,7 +33,8 @@ extension Invocation {
             var settings = try Self.settings(arguments, environment)
             try settings.complete(environment: environment, machine: machine, generator: &generator)
             try settings.check()
-            settings.warnings = EnvironmentNames.warnings(about: environment)
+            settings.warnings =
+                EnvironmentNames.warnings(about: environment) + settings.lowerConnectionLimits()
             self = .run(settings)
         }
     }

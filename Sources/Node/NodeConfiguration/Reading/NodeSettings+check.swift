@@ -65,6 +65,25 @@ extension NodeSettings {
         try checkPorts()
     }
 
+    /// Lowers each limit on connections from one address to the limit on all.
+    ///
+    /// - Returns: a line for the log for each that was above it.
+    mutating func lowerConnectionLimits() -> [String] {
+        let pairs: [(name: String, all: Int, one: WritableKeyPath<NodeSettings, Int>)] = [
+            ("connections", connections.clients, \.connections.clientsPerAddress),
+            ("ops-connections", connections.operations, \.connections.operationsPerAddress),
+        ]
+        var lines: [String] = []
+        for (name, all, one) in pairs where self[keyPath: one] > all {
+            lines.append(
+                "\(name)-per-address (\(self[keyPath: one])) is more than \(name)-limit (\(all)) and counts as "
+                    + "that: one address may take all connections"
+            )
+            self[keyPath: one] = all
+        }
+        return lines
+    }
+
     private func checkPorts() throws(BadSetting) {
         let listened: [(name: String, endpoint: Endpoint?)] = [
             ("http-port", http), ("grpc-port", grpc.endpoint), ("retail-port", retail.endpoint),

@@ -102,7 +102,8 @@ extension Activation {
             return event(.abandon)
         case .absent:
             return .answerAbsent
-        case .claiming, .committing, .resolving, .verifying, .republishing, .releasing, .surrendering:
+        case .claiming, .committing, .resolving, .resolvingDoubt, .verifying, .republishing, .releasing,
+            .surrendering:
             return machine.operation.map { .perform($0) } ?? .none
         case .ended(let end):
             return .drop(end)

@@ -145,7 +145,9 @@ extension Activation {
             lastFailure = why
             let refusal = self.failure(.storeUnavailable, outcome: .notApplied, why)
             batch?.refusal = refusal
-            guard case .claim = operation else { return .refused }
+            guard case .claim = operation else {
+                return .refused(at: host.clock.now, confirmed: session.confirmedAt)
+            }
             failMailbox(refusal)
             return .abandon
         case .unreadable(let why):

@@ -132,8 +132,12 @@ actor Activation<D: Decider> {
     }
 
     /// Gives the actor up once what is in flight is finished; returns when the activation is gone.
-    func retire() async {
+    ///
+    /// - Parameter deadline: the instant from which the host lets go whoever waits for that, once. Nothing
+    ///   begins from then on, as nobody would end its wait; nil where the host waits as long as it takes.
+    func retire(until deadline: ContinuousClock.Instant? = nil) async {
         guard !isEnded else { return }
+        if let deadline, host.clock.now >= deadline { return }
         isRetiring = true
         await watch(awaitsSweep: false)
     }
@@ -152,7 +156,8 @@ actor Activation<D: Decider> {
         switch machine.state {
         case .ended: true
         case .owned(let version): stored == StoredOwnership(owner: session.id, version: version)
-        case .claiming, .absent, .committing, .resolving, .verifying, .republishing, .releasing,
+        case .claiming, .absent, .committing, .resolving, .resolvingDoubt, .verifying, .republishing,
+            .releasing,
             .surrendering:
             false
         }
@@ -178,7 +183,9 @@ actor Activation<D: Decider> {
     private var isClaiming: Bool {
         switch machine.state {
         case .claiming, .absent: true
-        case .owned, .committing, .resolving, .verifying, .republishing, .releasing, .surrendering, .ended:
+        case .owned, .committing, .resolving, .resolvingDoubt, .verifying, .republishing, .releasing,
+            .surrendering,
+            .ended:
             false
         }
     }
@@ -198,8 +205,8 @@ actor Activation<D: Decider> {
     var isEnded: Bool {
         switch machine.state {
         case .ended: true
-        case .claiming, .absent, .owned, .committing, .resolving, .verifying, .republishing, .releasing,
-            .surrendering:
+        case .claiming, .absent, .owned, .committing, .resolving, .resolvingDoubt, .verifying, .republishing,
+            .releasing, .surrendering:
             false
         }
     }

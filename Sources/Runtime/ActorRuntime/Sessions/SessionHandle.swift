@@ -48,6 +48,11 @@ package final class SessionHandle: Sendable {
         change { _ = $0.heartbeatAnswered(answer, sentAt: sentAt, now: now) }
     }
 
+    /// The instant at which the last heartbeat left that extended the lease; nil without a lease.
+    var confirmedAt: ContinuousClock.Instant? {
+        machine.withLock { $0.confirmedAt }
+    }
+
     func leave() {
         change { $0.leave() }
     }

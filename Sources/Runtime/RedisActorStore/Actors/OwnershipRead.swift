@@ -55,7 +55,7 @@ struct OwnershipRead {
                 replication: properties.replicationID ?? ""
             )
         } catch {
-            throw StoreFailure(error, about: "ownership")
+            throw StoreFailure(error, about: "ownership", isRead: true)
         }
     }
 

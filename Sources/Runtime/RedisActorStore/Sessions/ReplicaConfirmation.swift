@@ -45,7 +45,7 @@ extension RedisClient {
         do throws(RedisError) {
             return try read(try await send(name, arguments))
         } catch {
-            throw StoreFailure(error, about: name)
+            throw StoreFailure(error, about: name, isRead: true)
         }
     }
 }
