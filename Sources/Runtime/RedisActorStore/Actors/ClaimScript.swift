@@ -42,7 +42,11 @@ enum ClaimScript {
             local no = denied('PEXPIRE', KEYS[1], life)
             if not no and (r.o ~= me or r.a ~= attempt) then
               e = epochAfter(tonumber(r.e or '0'))
-              no = denied('HSET', KEYS[1], 'o', me, 'e', e, 'a', attempt, 'q', q, 'c', r.c or '')
+              if r.o then
+                no = denied('HSET', KEYS[1], 'o', me, 'e', e, 'a', attempt)
+              else
+                no = denied('HSET', KEYS[1], 'o', me, 'e', e, 'a', attempt, 'q', q, 'c', '')
+              end
             end
             if no then return no end
             if not r.o then redis.call('PEXPIRE', KEYS[1], life) end
