@@ -3,8 +3,9 @@
 ///
 /// Redis does not roll back. A script reads and checks everything before its first write. After that only
 /// missing rights can fail it, so it first uses each writing command in a way that changes nothing that
-/// counts, and answers `DENIED` if Redis refuses. An error that a script raises all the same leaves its
-/// effect unknown.
+/// counts, and answers `DENIED` if Redis refuses. A good path, whose first write is its only one that counts,
+/// answers `DENIED` if Redis refuses that. An error that a script raises all the same leaves its effect
+/// unknown.
 ///
 /// A script deletes its key only as its last write: in a slot of a Redis Cluster that migrates, a key that
 /// was deleted belongs to the other server, and the script could not write it again.
@@ -34,9 +35,10 @@ enum LuaFragments {
 
         """
 
-    /// The good path of most scripts: `f` holds the owner, the epoch, the sequence and the own time to live in
-    /// the record `key`, and `isCurrent` tells whether the first three are those of the arguments `a`. Equal
-    /// texts need no other check, because a node names only numbers and sessions that are valid.
+    /// The good path of a commit, a release and a verify: `f` holds the owner, the epoch, the sequence and the
+    /// own time to live in the record `key`, and `isCurrent` tells whether the first three are those of the
+    /// arguments `a`. Equal texts need no other check, because a node names only numbers and sessions that are
+    /// valid.
     ///
     /// What is not as expected is left unchanged for the rest of the script, which reads and checks the whole
     /// record. The good path stands before all functions, because Lua makes those anew in each call. It does
