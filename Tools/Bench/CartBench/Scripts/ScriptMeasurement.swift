@@ -71,8 +71,8 @@ struct ScriptMeasurement: Sendable {
 
     /// - Parameter socket: path of the Unix socket of an empty Redis.
     static func with<Value: Sendable>(
-        _ content: ScriptContent,
         _ options: Scripts,
+        content: ScriptContent,
         on socket: String,
         _ body: (ScriptMeasurement) async throws -> Value
     ) async throws -> Value {
@@ -93,15 +93,21 @@ struct ScriptMeasurement: Sendable {
             guard case .alive(let report) = try await registry.beat(heartbeat) else {
                 throw BenchFailure("the session is dead")
             }
-            return try await body(ScriptMeasurement(content, options, client, report.generation))
+            let measurement = ScriptMeasurement(
+                options,
+                content: content,
+                client: client,
+                generation: report.generation
+            )
+            return try await body(measurement)
         }
     }
 
     private init(
-        _ content: ScriptContent,
         _ options: Scripts,
-        _ client: RedisClient,
-        _ generation: Generation
+        content: ScriptContent,
+        client: RedisClient,
+        generation: Generation
     ) {
         self.content = content
         self.options = options
@@ -170,7 +176,7 @@ struct ScriptMeasurement: Sendable {
                 }
             )
             for part in Self.parts {
-                note(part.name, try await time(options.visits) { try await call(part, $0, $1) })
+                note(part.name, try await time(options.visits) { try await call(part, on: $0, visit: $1) })
             }
         }
         return names.map { name in
@@ -251,7 +257,7 @@ extension ScriptMeasurement {
 
     private func partKey(_ number: Int) -> String { "part:{\(Fixtures.id(number))}" }
 
-    private func call(_ part: RedisScript, _ number: Int, _ visit: Int) async throws {
+    private func call(_ part: RedisScript, on number: Int, visit: Int) async throws {
         let sequence = 1_764_000_000_000_000 + Int64(visit)
         _ = try await client.call(
             part,

@@ -46,7 +46,9 @@ struct Scripts: AsyncParsableCommand {
             fixtures.name = String(repeating: "n", count: nameBytes)
             let content = try ScriptContent(fixtures)
             let figures = try await server.with { server in
-                try await ScriptMeasurement.with(content, self, on: server.socketPath) { try await $0.run() }
+                try await ScriptMeasurement.with(self, content: content, on: server.socketPath) {
+                    try await $0.run()
+                }
             }
             Output.say(figures.map(\.row))
             results += figures
