@@ -78,8 +78,11 @@ struct ScriptMeasurement: Sendable {
     ) async throws -> Value {
         var logger = Logger(label: "cart-bench") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .warning
+        var configuration = RedisConfiguration(address: .unix(path: socket))
+        // A busy machine must not end the measurement.
+        configuration.commandTimeout = .seconds(60)
         let client = RedisClient(
-            configuration: RedisConfiguration(address: .unix(path: socket)),
+            configuration: configuration,
             eventLoop: MultiThreadedEventLoopGroup.singleton.next(),
             logger: logger
         )
