@@ -120,7 +120,7 @@ package final class Host<D: Decider>: Sendable {
 
     // MARK: For activations
 
-    /// The time for which an actor in this state may be only read before the store is told to keep it.
+    /// The time for which an actor in this state may be read and changed before the store is told to keep it.
     func touchInterval(of state: D.State) -> Duration {
         (policy.lifetime(decider.retention(of: state)) ?? store.retention) / 8
     }

@@ -29,8 +29,9 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
         self.keys = RedisKeys(cluster: cluster)
         self.layout = layout
         self.retention = retention
-        self.commitScript = CommitScript.script(database: client.configuration.database)
-        self.reductionScript = CommitScript.reduction(database: client.configuration.database)
+        let database = client.configuration.database
+        self.commitScript = CommitScript.script(database: database, retention: retention)
+        self.reductionScript = CommitScript.reduction(database: database, retention: retention)
         self.lifetime = lifetime
     }
 
@@ -74,7 +75,8 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
                 next: change.sequence,
                 commit: commit,
                 content: written.content,
-                retention: retention(of: change.after)
+                life: lifetime(change.after),
+                extendsLife: change.extendsLife
             )
         )
         return CommitResult(try CommitScript.answer(answer), leaves: written.form)

@@ -13,12 +13,16 @@ struct Retention {
 
     init(usual: Duration, own: Duration? = nil) {
         self.usual = Self.argument(usual)
-        self.own = own.map(Self.argument) ?? ""
+        self.own = Self.own(own)
     }
 
+    /// A record's own time to live; an empty text for nil, the usual one.
+    static func own(_ duration: Duration?) -> RedisArgument { duration.map(argument) ?? "" }
+
     /// Milliseconds within the range that `PEXPIRE` always accepts: 1 to a century.
-    private static func argument(_ duration: Duration) -> RedisArgument {
-        let bounded = min(max(duration, .milliseconds(1)), .seconds(100 * 365 * 86_400))
-        return .integer(bounded.wholeMilliseconds)
+    static func milliseconds(_ duration: Duration) -> Int64 {
+        min(max(duration, .milliseconds(1)), .seconds(100 * 365 * 86_400)).wholeMilliseconds
     }
+
+    private static func argument(_ duration: Duration) -> RedisArgument { .integer(milliseconds(duration)) }
 }

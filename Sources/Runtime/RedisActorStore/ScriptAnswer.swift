@@ -1,7 +1,8 @@
 internal import ActorRuntime
 internal import RedisClient
 
-/// The answer of a script: a word, and its values.
+/// The answer of a script: a word, and its values. A word without values comes as a text, which costs Redis
+/// less than an array.
 struct ScriptAnswer {
     let word: String
     private let values: [RedisValue]
@@ -12,7 +13,13 @@ struct ScriptAnswer {
     ///   of its commands before it had changed anything; `unanswered` for a reply that is not an answer of a
     ///   script.
     init(_ reply: RedisValue, about subject: String) throws(StoreFailure) {
-        guard case .array(let values) = reply, let first = values.first, let word = Self.text(first) else {
+        let values: [RedisValue] =
+            switch reply {
+            case .bulk: [reply]
+            case .array(let values): values
+            case .simple, .integer, .null, .error, .tooLarge: []
+            }
+        guard let first = values.first, let word = Self.text(first) else {
             throw .unanswered("\(subject): unexpected reply of Redis")
         }
         self.word = word

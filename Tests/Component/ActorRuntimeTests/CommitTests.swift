@@ -1,8 +1,10 @@
-import ActorRuntime
 import CounterActor
 import Ownership
 import RuntimeTesting
+import Synchronization
 import Testing
+
+@testable import ActorRuntime
 
 @Suite(.timeLimit(.minutes(1))) struct CommitTests {
     @Test func `commands that queue behind a commit leave as one`() async throws {
@@ -304,5 +306,39 @@ import Testing
             node.registry.faults.recover()
             #expect(try await cluster.whilePassing { try await node.add(100) } == 111)
         }
+    }
+
+    @Test func `a commit puts the end of life off when an eighth of the retention has passed`() async throws {
+        let lives = Mutex<[Bool]>([])
+        let lone = try await LoneActivation(retention: .seconds(16)) { store in
+            LifeRecordingStore(target: store) { extends in lives.withLock { $0.append(extends) } }
+        }
+        for pause in [0, 1_900, 100, 0, 1_000, 2_000].map(Duration.milliseconds) {
+            lone.clock.advance(by: pause)
+            try await lone.beat()
+            guard case .answer = await lone.add(1) else {
+                Issue.record("no answer after \(pause)")
+                return
+            }
+        }
+        // The first is that of the activation itself.
+        #expect(lives.withLock { $0 } == [false, false, false, true, false, false, true])
+    }
+}
+
+/// A store that tells of each commit whether it was to put the end of life off.
+private struct LifeRecordingStore: ForwardingActorStore {
+    let target: any ActorStore<CounterLogic>
+    let record: @Sendable (Bool) -> Void
+
+    func commit(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        commit: CommitID,
+        change: StateChange<CounterLogic>
+    ) async throws(StoreFailure) -> CommitResult {
+        record(change.extendsLife)
+        return try await target.commit(id, owner: owner, version: version, commit: commit, change: change)
     }
 }

@@ -15,9 +15,15 @@ struct LoneActivation {
     let directory: MembershipDirectory
     let activation: Activation<CounterLogic>
 
-    init() async throws {
+    /// - Parameters:
+    ///   - retention: the time for which the store keeps the counter.
+    ///   - wrap: the store as the host sees it.
+    init(
+        retention: Duration = .seconds(30 * 86_400),
+        wrap: (InMemoryStore<CounterLogic>) -> any ActorStore<CounterLogic> = { $0 }
+    ) async throws {
         redis = SimulatedRedis(clock: clock)
-        store = InMemoryStore(redis)
+        store = InMemoryStore(redis, retention: retention)
         let policy = HostPolicy()
         let session = SessionHandle(id: SessionID("session"), policy: policy.lease)
         directory = MembershipDirectory(policy: policy.lease) { session }
@@ -27,7 +33,7 @@ struct LoneActivation {
             decider: CounterLogic(),
             codec: CounterCodec(),
             ports: NodePorts(
-                store: store,
+                store: wrap(store),
                 registry: InMemoryRegistry(redis),
                 link: InMemoryLink(InMemoryNetwork())
             ),

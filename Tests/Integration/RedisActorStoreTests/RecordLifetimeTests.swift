@@ -101,4 +101,45 @@ import Testing
             #expect(minute.contains(try await life()))
         }
     }
+
+    @Test func `a commit renews the time to live where it must, and only there`() async throws {
+        try await withRedis { fixture in
+            let reader = StateReader(decider: CounterLogic(), codec: CounterCodec())
+            let store = RedisActorStore(client: fixture.client, layout: SnapshotLayout(reader)) {
+                $0.value > 10 ? .seconds(60) : nil
+            }
+            let key = RedisArgument.string(fixture.key(cart))
+            let (minute, month) = (
+                50_000...60_000 as ClosedRange<Int64>, 2_500_000_000...2_592_000_000 as ClosedRange<Int64>
+            )
+            var at = try await fixture.take()
+            /// Commits where nine seconds of life are left, and returns how many milliseconds are left then.
+            func lifeAfterCommit(_ value: Int64, form: StoredForm = .empty, extendsLife: Bool) async throws
+                -> Int64
+            {
+                _ = try await fixture.client.send("PEXPIRE", [key, 9_000])
+                let answer = try await store.commit(
+                    cart,
+                    owner: me,
+                    version: at,
+                    commit: CommitID("c\(at.sequence.rawValue)"),
+                    change: change(to: value, on: at, form: form, extendsLife: extendsLife)
+                ).answer
+                #expect(answer == .committed)
+                at.sequence = at.sequence.next
+                return try await fixture.client.send("PTTL", [key]).integer
+            }
+            // The first commit, though nobody asks for it: the record lived for an hour only.
+            #expect(month.contains(try await lifeAfterCommit(1, extendsLife: false)))
+            #expect(try await lifeAfterCommit(2, extendsLife: false) <= 9_000)
+            #expect(month.contains(try await lifeAfterCommit(3, extendsLife: true)))
+            // A new time to live.
+            #expect(minute.contains(try await lifeAfterCommit(11, extendsLife: false)))
+            #expect(try await lifeAfterCommit(12, extendsLife: false) <= 9_000)
+            #expect(minute.contains(try await lifeAfterCommit(13, extendsLife: true)))
+            #expect(month.contains(try await lifeAfterCommit(1, extendsLife: false)))
+            // A whole content, which takes another way.
+            #expect(month.contains(try await lifeAfterCommit(2, form: .unknown, extendsLife: false)))
+        }
+    }
 }

@@ -131,7 +131,10 @@ import Testing
         .array([.bulk(Array("GRANTED".utf8)), .integer(1), .integer(1), .integer(1)]),
         .array([.bulk(Array("OWNER".utf8))]), .array([.bulk(Array("OWNER".utf8)), .bulk([0xFF])]),
         .array([.bulk(Array("ALIVE".utf8)), .bulk([1])]), .array([.bulk(Array("REPUBLISHED".utf8)), .null]),
-        .array([.bulk(Array("PRUNED".utf8)), .bulk([])]),
+        .array([.bulk(Array("PRUNED".utf8)), .bulk([])]), .bulk([]), .bulk([0xFF]),
+        .bulk(Array("GRANTED".utf8)), .bulk(Array("OWNER".utf8)), .bulk(Array("ALIVE".utf8)),
+        .bulk(Array("REPUBLISHED".utf8)), .bulk(Array("PRUNED".utf8)), .bulk(Array("TYPE".utf8)),
+        .bulk(Array("CORRUPT".utf8)), .bulk(Array("DENIED".utf8)),
     ]
 
     @Test(arguments: strangeReplies.indices)

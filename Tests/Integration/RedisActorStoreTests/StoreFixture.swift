@@ -74,13 +74,20 @@ func version(epoch: UInt64, sequence: UInt64) -> Version {
 }
 
 /// A change that makes the version after this one; the first is 1 here.
-func change(from before: Int64 = 0, to value: Int64, on version: Version) -> StateChange<CounterLogic> {
+func change(
+    from before: Int64 = 0,
+    to value: Int64,
+    on version: Version,
+    form: StoredForm = .empty,
+    extendsLife: Bool = true
+) -> StateChange<CounterLogic> {
     StateChange(
         before: .init(value: before),
         after: .init(value: value),
         events: [.added(value - before)],
-        form: .empty,
-        sequence: version.sequence.next
+        form: form,
+        sequence: version.sequence.next,
+        extendsLife: extendsLife
     )
 }
 
@@ -122,15 +129,20 @@ extension StoreFixture {
         )
     }
 
-    func commit(_ version: Version, as id: String, from before: Int64 = 0, to value: Int64) async throws
-        -> CommitAnswer
-    {
+    func commit(
+        _ version: Version,
+        as id: String,
+        from before: Int64 = 0,
+        to value: Int64,
+        form: StoredForm = .empty,
+        extendsLife: Bool = true
+    ) async throws -> CommitAnswer {
         try await store.commit(
             cart,
             owner: me,
             version: version,
             commit: CommitID(id),
-            change: change(from: before, to: value, on: version)
+            change: change(from: before, to: value, on: version, form: form, extendsLife: extendsLife)
         ).answer
     }
 

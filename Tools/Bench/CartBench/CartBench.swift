@@ -11,6 +11,8 @@ struct CartBench: AsyncParsableCommand {
             Starts a Redis of its own on a Unix socket in a temporary folder and stops it at the end. Prints JSON \
             to stdout and a table to stderr. Figures depend on the machine: compare only figures of one run.
             """,
-        subcommands: [Strategies.self, Restores.self, Memory.self, Resident.self, Cap.self, Sweeps.self]
+        subcommands: [
+            Strategies.self, Scripts.self, Restores.self, Memory.self, Resident.self, Cap.self, Sweeps.self,
+        ]
     )
 }

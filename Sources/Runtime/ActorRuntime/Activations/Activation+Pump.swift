@@ -136,13 +136,14 @@ extension Activation {
     }
 
     private func decideBatch() -> Batch<D> {
+        let now = host.clock.now
         let next = Batch<D>(
             on: state,
             form: form,
             at: machine.committed?.sequence.rawValue ?? 0,
-            next: machine.nextSequence?.rawValue ?? 0
+            next: machine.nextSequence?.rawValue ?? 0,
+            extendsLife: now - touchedAt >= host.touchInterval(of: state)
         )
-        let now = host.clock.now
         let limit = alone > 0 ? 1 : host.policy.batchLimit
         while next.entries.count < limit, let envelope = mailbox.popFirst() {
             if alone > 0 { alone -= 1 }
@@ -158,9 +159,12 @@ extension Activation {
     private func applyBatch() {
         guard let batch else { return }
         self.batch = nil
+        // A commit that changes how long the actor is kept always puts its end of life off.
+        if batch.extendsLife || host.touchInterval(of: batch.after) != host.touchInterval(of: state) {
+            touchedAt = host.clock.now
+        }
         state = batch.after
         form = batch.formAfter
-        touchedAt = host.clock.now
         lastFailure = nil
         settle(batch)
     }

@@ -22,6 +22,8 @@ final class Batch<D: Decider> {
     /// The version that the commit makes.
     let next: UInt64
     let before: D.State
+    /// True if the commit also puts the actor's end of life off.
+    let extendsLife: Bool
     /// The form in which the state before is stored.
     var form: StoredForm
     /// The form in which the state lies once the commit is applied.
@@ -39,9 +41,11 @@ final class Batch<D: Decider> {
     ///   - form: the form in which the state is stored.
     ///   - sequence: the version of the state.
     ///   - next: the version that the commit makes.
-    init(on state: D.State, form: StoredForm, at sequence: UInt64, next: UInt64) {
+    ///   - extendsLife: true if the commit also puts the actor's end of life off.
+    init(on state: D.State, form: StoredForm, at sequence: UInt64, next: UInt64, extendsLife: Bool) {
         self.sequence = sequence
         self.next = next
+        self.extendsLife = extendsLife
         before = state
         after = state
         self.form = form
@@ -70,7 +74,8 @@ final class Batch<D: Decider> {
             after: after,
             events: events,
             form: form,
-            sequence: SequenceNumber(next)
+            sequence: SequenceNumber(next),
+            extendsLife: extendsLife
         )
     }
 }

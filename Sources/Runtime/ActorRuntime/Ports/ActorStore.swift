@@ -145,19 +145,24 @@ package struct StateChange<D: Decider>: Sendable {
     package let form: StoredForm
     /// The version that the commit makes.
     package let sequence: SequenceNumber
+    /// True if the commit must also put the actor's end of life off. A store may do that with every commit; it
+    /// must do it with the first one, and with one that changes how long the actor is kept.
+    package let extendsLife: Bool
 
     package init(
         before: D.State,
         after: D.State,
         events: [D.Event],
         form: StoredForm,
-        sequence: SequenceNumber
+        sequence: SequenceNumber,
+        extendsLife: Bool = true
     ) {
         self.before = before
         self.after = after
         self.events = events
         self.form = form
         self.sequence = sequence
+        self.extendsLife = extendsLife
     }
 
     /// True if the change needs no room: see `Decider.isReduction`.

@@ -23,27 +23,30 @@ enum ClaimScript {
     private static let text =
         LuaFragments.records + LuaFragments.epochs + LuaFragments.generations + """
             local me, attempt = ARGV[1], ARGV[2]
-            if mode ~= 'look' and generation(KEYS[2]) ~= ARGV[3] then return {'GENERATION'} end
+            if mode ~= 'look' and generation(KEYS[2]) ~= ARGV[3] then return 'GENERATION' end
             local r, bad = record(KEYS[1])
             if bad then return bad end
-            local function isDead(session)
-              for i = 6, #ARGV do
-                if ARGV[i] == session then return true end
-              end
-              return false
+            if not r.o then
+              if mode ~= 'create' then return 'ABSENT' end
+            elseif r.o ~= '' and r.o ~= me then
+              local isDead = false
+              for i = 6, #ARGV do isDead = isDead or ARGV[i] == r.o end
+              if not isDead then return {'OWNER', r.o} end
             end
-            if not r.o and mode ~= 'create' then return {'ABSENT'} end
-            if r.o and r.o ~= '' and r.o ~= me and not isDead(r.o) then return {'OWNER', r.o} end
-            if mode == 'look' then return {'FREE'} end
+            if mode == 'look' then return 'FREE' end
             local e, q = r.e, r.q or '0'
-            if r.o == me and tonumber(r.a) > tonumber(attempt) then return {'SUPERSEDED'} end
+            if r.o == me and tonumber(r.a) > tonumber(attempt) then return 'SUPERSEDED' end
             local fields = redis.pcall('HGETALL', KEYS[1])
             if fields.err then return {'DENIED', 'HGETALL: ' .. fields.err} end
             local life = q == '0' and ARGV[4] or r.t or ARGV[5]
             local no = denied('PEXPIRE', KEYS[1], life)
             if not no and (r.o ~= me or r.a ~= attempt) then
               e = epochAfter(tonumber(r.e or '0'))
-              no = denied('HSET', KEYS[1], 'o', me, 'e', e, 'a', attempt, 'q', q, 'c', r.c or '')
+              if r.o then
+                no = denied('HSET', KEYS[1], 'o', me, 'e', e, 'a', attempt)
+              else
+                no = denied('HSET', KEYS[1], 'o', me, 'e', e, 'a', attempt, 'q', q, 'c', '')
+              end
             end
             if no then return no end
             if not r.o then redis.call('PEXPIRE', KEYS[1], life) end

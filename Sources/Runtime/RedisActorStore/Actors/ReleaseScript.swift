@@ -14,19 +14,28 @@ internal import RedisClient
 enum ReleaseScript {
     static let script = RedisScript(
         name: "release",
-        source: LuaFragments.allowedWithoutMemory + LuaFragments.records + """
-            local o, e, q = ARGV[1], ARGV[2], ARGV[3]
-            local r, bad = record(KEYS[1])
-            if bad then return bad end
-            if not r.o then return {q == '0' and 'RELEASED' or 'LOST'} end
-            if older(r.e, r.q, e, q) then return {'REGRESSED'} end
-            if r.e ~= e or r.q ~= q or (r.o ~= o and r.o ~= '') then return {'FENCED'} end
-            if r.o == '' then return {'RELEASED'} end
-            if q == '0' and redis.call('HLEN', KEYS[1]) == (r.c and 5 or 4) then
-              return denied('DEL', KEYS[1]) or {'RELEASED'}
+        source: LuaFragments.allowedWithoutMemory + LuaFragments.goodPath + """
+            if isCurrent and a[3] ~= '0' and not f[4] then
+              local no = redis.pcall('PEXPIRE', key, a[4])
+              if type(no) == 'table' then return {'DENIED', 'PEXPIRE: ' .. no.err} end
+              no = redis.pcall('HSET', key, 'o', '')
+              if type(no) == 'table' then return {'DENIED', 'HSET: ' .. no.err} end
+              return 'RELEASED'
             end
-            return denied('PEXPIRE', KEYS[1], r.t or ARGV[4]) or denied('HSET', KEYS[1], 'o', '') or {'RELEASED'}
-            """
+
+            """ + LuaFragments.records + """
+                local o, e, q = a[1], a[2], a[3]
+                local r, bad = record(key)
+                if bad then return bad end
+                if not r.o then return q == '0' and 'RELEASED' or 'LOST' end
+                if older(r.e, r.q, e, q) then return 'REGRESSED' end
+                if r.e ~= e or r.q ~= q or (r.o ~= o and r.o ~= '') then return 'FENCED' end
+                if r.o == '' then return 'RELEASED' end
+                if q == '0' and redis.call('HLEN', key) == (r.c and 5 or 4) then
+                  return denied('DEL', key) or 'RELEASED'
+                end
+                return denied('PEXPIRE', key, r.t or a[4]) or denied('HSET', key, 'o', '') or 'RELEASED'
+                """
     )
 
     static func arguments(owner: SessionID, version: Version, retention: Retention) -> [RedisArgument] {

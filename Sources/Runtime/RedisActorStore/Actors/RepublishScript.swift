@@ -28,15 +28,15 @@ enum RepublishScript {
         source: LuaFragments.allowedWithoutMemory + LuaFragments.records + LuaFragments.contents
             + LuaFragments.epochs + LuaFragments.generations + """
                 local o, e, q, attempt = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-                if generation(KEYS[2]) ~= ARGV[5] then return {'GENERATION'} end
+                if generation(KEYS[2]) ~= ARGV[5] then return 'GENERATION' end
                 local r, bad = record(KEYS[1])
                 if bad then return bad end
                 if r.o and not older(r.e, r.q, e, q) then
                   if r.o == o and r.q == q then
-                    if r.e == e then return {'INTACT'} end
+                    if r.e == e then return 'INTACT' end
                     if r.a == attempt then return {'REPUBLISHED', r.e} end
                   end
-                  return {'FENCED'}
+                  return 'FENCED'
                 end
                 local fresh = epochAfter(math.max(tonumber(r.e or '0'), tonumber(e)))
                 local gone, no = others(KEYS[1], 8, #ARGV)

@@ -19,11 +19,11 @@ enum ResolveScript {
             local o, e, q, id = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
             local r, bad = record(KEYS[1])
             if bad then return bad end
-            if not r.o then return {'LOST'} end
-            if older(r.e, r.q, e, q) then return {'REGRESSED'} end
-            if r.o ~= o or r.e ~= e then return {'FENCED'} end
-            if r.q == q then return {'PENDING'} end
-            return {r.c == id and 'COMMITTED' or 'FENCED'}
+            if not r.o then return 'LOST' end
+            if older(r.e, r.q, e, q) then return 'REGRESSED' end
+            if r.o ~= o or r.e ~= e then return 'FENCED' end
+            if r.q == q then return 'PENDING' end
+            return r.c == id and 'COMMITTED' or 'FENCED'
             """
     )
 

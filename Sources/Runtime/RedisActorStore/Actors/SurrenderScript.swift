@@ -24,17 +24,17 @@ enum SurrenderScript {
         source: LuaFragments.allowedWithoutMemory + LuaFragments.records + LuaFragments.contents
             + LuaFragments.generations + """
                 local o, e, q = ARGV[1], ARGV[2], ARGV[3]
-                if generation(KEYS[2]) ~= ARGV[4] then return {'GENERATION'} end
+                if generation(KEYS[2]) ~= ARGV[4] then return 'GENERATION' end
                 local r, bad = record(KEYS[1])
                 if bad then return bad end
                 if r.o and not older(r.e, r.q, e, q) then
-                  if r.e ~= e or r.q ~= q or (r.o ~= o and r.o ~= '') then return {'FENCED'} end
-                  return write(KEYS[1], r, {'o', ''}, 1, 0, {}, ARGV[6], ARGV[5]) or {'RELEASED'}
+                  if r.e ~= e or r.q ~= q or (r.o ~= o and r.o ~= '') then return 'FENCED' end
+                  return write(KEYS[1], r, {'o', ''}, 1, 0, {}, ARGV[6], ARGV[5]) or 'RELEASED'
                 end
                 local gone, no = others(KEYS[1], 7, #ARGV)
                 if no then return no end
                 local own = {'o', '', 'e', e, 'a', '0', 'q', q, 'c', ''}
-                return write(KEYS[1], r, own, 7, #ARGV, gone, ARGV[6], ARGV[5]) or {'RELEASED'}
+                return write(KEYS[1], r, own, 7, #ARGV, gone, ARGV[6], ARGV[5]) or 'RELEASED'
                 """
     )
 

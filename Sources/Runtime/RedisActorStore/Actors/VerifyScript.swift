@@ -15,16 +15,24 @@ internal import RedisClient
 enum VerifyScript {
     static let script = RedisScript(
         name: "verify",
-        source: LuaFragments.allowedWithoutMemory + LuaFragments.records + LuaFragments.generations + """
-            local o, e, q = ARGV[1], ARGV[2], ARGV[3]
-            if generation(KEYS[2]) ~= ARGV[4] then return {'GENERATION'} end
-            local r, bad = record(KEYS[1])
-            if bad then return bad end
-            if not r.o then return {'LOST'} end
-            if older(r.e, r.q, e, q) then return {'REGRESSED'} end
-            if r.o ~= o or r.e ~= e or r.q ~= q then return {'FENCED'} end
-            return denied('PEXPIRE', KEYS[1], q == '0' and ARGV[5] or r.t or ARGV[6]) or {'INTACT'}
-            """
+        source: LuaFragments.allowedWithoutMemory + LuaFragments.generations + """
+            if generation(KEYS[2]) ~= ARGV[4] then return 'GENERATION' end
+
+            """ + LuaFragments.goodPath + """
+                if isCurrent and a[3] ~= '0' and not f[4] then
+                  local no = redis.pcall('PEXPIRE', key, a[6])
+                  return type(no) == 'table' and {'DENIED', 'PEXPIRE: ' .. no.err} or 'INTACT'
+                end
+
+                """ + LuaFragments.records + """
+                local o, e, q = a[1], a[2], a[3]
+                local r, bad = record(key)
+                if bad then return bad end
+                if not r.o then return 'LOST' end
+                if older(r.e, r.q, e, q) then return 'REGRESSED' end
+                if r.o ~= o or r.e ~= e or r.q ~= q then return 'FENCED' end
+                return denied('PEXPIRE', key, q == '0' and a[5] or r.t or a[6]) or 'INTACT'
+                """
     )
 
     static func arguments(

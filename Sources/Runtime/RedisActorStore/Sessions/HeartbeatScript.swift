@@ -27,7 +27,7 @@ enum HeartbeatScript {
             if former then
               local e = entry(former)
               if not e then return {'CORRUPT', ARGV[1]} end
-              if e.condition == 'dead' then return {'DEAD'} end
+              if e.condition == 'dead' then return 'DEAD' end
               counter = tonumber(e.counter) + 1
             end
             local gen = redis.call('HGET', KEYS[1], 'gen')

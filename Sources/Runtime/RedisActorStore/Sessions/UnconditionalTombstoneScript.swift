@@ -12,10 +12,10 @@ enum UnconditionalTombstoneScript {
             local bad = foreign(KEYS[1])
             if bad then return bad end
             local e = entry(redis.call('HGET', KEYS[1], ARGV[1]))
-            if e and e.condition == 'dead' then return {'BURIED'} end
+            if e and e.condition == 'dead' then return 'BURIED' end
             local since = redis.call('TIME')[1]
             redis.call('HSET', KEYS[1], ARGV[1], (e and e.counter or '0') .. ' dead - ' .. since .. ' ')
-            return {'BURIED'}
+            return 'BURIED'
             """
     )
 

@@ -13,6 +13,8 @@ struct Fixtures: Sendable {
     let lines: Int
     /// True if each change is made under an idempotency key, whose result the cart keeps.
     var isKeyed = false
+    /// Name of each line.
+    var name = "A plain product name"
     private let currency: Currency
 
     init(lines: Int, isKeyed: Bool = false) throws {
@@ -35,7 +37,7 @@ struct Fixtures: Sendable {
     func addLine(_ number: Int) -> CartCommand {
         let item = NewItem(
             sku: "SKU-\(100_000 + number)",
-            name: "A plain product name",
+            name: name,
             quantity: 1,
             unitPrice: Money(minorUnits: 1_999, currency: currency)
         )
