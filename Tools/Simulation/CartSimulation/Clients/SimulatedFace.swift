@@ -73,6 +73,19 @@ struct SimulatedFace: Sendable {
             var details = DetailsChange()
             details.note = .set(article.sku)
             return try await change(id, by: .setDetails(details), context)
+        case .setMark(let article):
+            var details = DetailsChange()
+            details.customer = .set(article.sku)
+            details.attributes = .set([.init(key: CartObservation.markAttribute, value: article.sku)])
+            details.discountCodes = .set([article.sku])
+            return try await change(id, by: .setDetails(details), context)
+        case .unsetDetails:
+            var details = DetailsChange()
+            details.note = .unset
+            details.customer = .unset
+            details.attributes = .unset
+            details.discountCodes = .unset
+            return try await change(id, by: .setDetails(details), context)
         case .checkOut(let version):
             var context = context
             context.precondition = .versions([version])
