@@ -15,8 +15,10 @@ struct SimulatedFace: Sendable {
     }()
 
     private let application: CartApplication<Host<CartLogic>>
+    private let cluster: SimulatedCluster
 
     init(_ host: Host<CartLogic>, of cluster: SimulatedCluster, by clock: SimulatedClock) {
+        self.cluster = cluster
         var policy = CartAPIPolicy()
         policy.limits = SimulatedCluster.limits
         policy.trusted = TrustedToken(Self.token)
@@ -37,9 +39,31 @@ struct SimulatedFace: Sendable {
     /// Serves a request and maps its answer, as the HTTP face and its client do.
     func serve(_ operation: WorkloadOperation) async -> AttemptResult {
         do throws(Refusal) {
-            return AttemptResult(try await accepted(operation), to: operation)
+            let accepted = try await accepted(operation)
+            note(operation.action)
+            return AttemptResult(accepted, to: operation)
         } catch {
+            note(error, to: operation)
             return AttemptResult(error)
+        }
+    }
+
+    private func note(_ accepted: Action) {
+        if case .setMark = accepted { cluster.occurrences.note(.mark) }
+        if accepted == .unsetDetails { cluster.occurrences.note(.removal) }
+    }
+
+    /// A refusal because of an unreadable record needs a key that another hand has overwritten.
+    private func note(_ refusal: Refusal, to operation: WorkloadOperation) {
+        switch refusal.kind {
+        case .overloaded: cluster.occurrences.note(.limitRefusal)
+        case .unreadable:
+            cluster.occurrences.note(.unreadable)
+            let ids = operation.carts.map { ActorID($0.text) }
+            if !ids.contains(where: cluster.redis.wasOverwritten), let id = ids.first {
+                cluster.oracle.sawUnreadable(id, refusal.detail)
+            }
+        default: break
         }
     }
 
