@@ -49,7 +49,7 @@ package struct SessionMachine: Sendable, Equatable {
         guard !isOver(at: now) || !SafetyRule.overStaysOver.holds else { return false }
         switch answer {
         case .dead:
-            state = .over(.declaredDead)
+            if SafetyRule.deadEndsSession.holds { state = .over(.declaredDead) }
         case .alive(extends: false):
             break
         case .alive(extends: true):

@@ -121,6 +121,54 @@ import Testing
         }
     }
 
+    @Test func `a key that another hand overwrote can be put back, unless the data is lost meanwhile`()
+        async throws
+    {
+        let (redis, store, at) = try await fixture()
+        redis.withStore { $0.overwrite(cart, with: "a list") }
+        await #expect(throws: StoreFailure.unreadable("actor c-1: a list")) {
+            _ = try await commit(store, at)
+        }
+        #expect(redis.withStore { $0.putBack(cart) })
+        #expect(!redis.withStore { $0.putBack(cart) })
+        #expect(try await commit(store, at) == .committed)
+        redis.withStore { store in
+            store.overwrite(cart, with: "a list")
+            store.flush()
+        }
+        #expect(!redis.withStore { $0.putBack(cart) })
+        #expect(sequence(in: redis) == nil)
+    }
+
+    @Test func `a record expires unless a script touches it`() async throws {
+        let clock = ManualClock()
+        let redis = Redis(clock: clock)
+        let store = InMemoryStore<CounterLogic>(redis)
+        let generation = redis.withStore { $0.generation }
+        let terms = ClaimTerms(
+            mode: .create,
+            session: me,
+            attempt: ClaimAttempt(1),
+            generation: generation,
+            dead: []
+        )
+        guard case .granted(let at) = try await store.claim(cart, terms).answer else {
+            Issue.record("the claim was not granted")
+            return
+        }
+        func expired() throws -> [ActorID] {
+            try redis.execute { store, time in store.expire(after: .seconds(5), at: time) }
+        }
+        clock.advance(by: .seconds(4))
+        let answer = try await store.verify(cart, owner: me, version: at, generation: generation)
+        #expect(answer == .intact)
+        clock.advance(by: .seconds(4))
+        #expect(try expired().isEmpty)
+        clock.advance(by: .seconds(1))
+        #expect(try expired() == [cart])
+        #expect(sequence(in: redis) == nil)
+    }
+
     private struct Echo: LinkReceiver {
         func receive(_ ask: LinkRequest) async -> LinkResponse { .answered(ask.command) }
     }

@@ -17,15 +17,25 @@ struct MutantTests {
         case .runtime(.tombstoneChecksCounter): .nearMisses
         // Two clocks must be far apart, and heartbeats stop at the right moment.
         case .runtime(.marginCoversDrift): .drifting
+        // The return of such a session must be lost before the tombstone comes.
+        case .runtime(.tombstoneNamesGeneration): .lostReturns
+        // Nothing may wake the cart after the check began.
+        case .runtime(.handOverAsksAgain): .bursts
         case .runtime, .cart: .anything
         }
     }
+
+    /// The rules whose lack shows by itself.
+    private static let firstLines = SwitchableRule.allCases.filter { !$0.isSecondLine }
 
     /// The first seed to try. Where a search from seed 1 takes minutes it begins shortly before the seed that
     /// such a search found; docs/simulation.md has that seed. If another change moves it, the search only takes
     /// longer.
     private static func firstSeed(for rule: SwitchableRule) -> UInt64 {
         switch rule {
+        case .runtime(.ownerProlongsLife): 130
+        case .runtime(.sweepBeforeLease): 195
+        case .runtime(.longerLeaseCounts): 260
         case .runtime(.waitFromReceipt): 480
         case .runtime(.refusalLeavesDoubt): 500
         case .runtime(.releaseChecksEpoch): 1_960
@@ -34,14 +44,37 @@ struct MutantTests {
         }
     }
 
-    @Test(arguments: SwitchableRule.allCases)
+    @Test(arguments: firstLines)
     func `some seed detects that a rule is disabled`(rule: SwitchableRule) async {
         let first = Self.firstSeed(for: rule)
         let campaign = SimulationCampaign(seeds: first..<(first + Self.seeds), theme: Self.theme(for: rule))
-        let report = await campaign.run(without: rule)
+        let report = await campaign.run(without: [rule])
         let violation = report.failures.first?.violations.first ?? "never"
         print("without \(rule.rawValue): detected after \(report.seeds) seeds from \(first): \(violation)")
         #expect(!report.failures.isEmpty, "no seed detects that \(rule.rawValue) is disabled")
+    }
+
+    @Test func `a session that obeys its tombstone is a second line behind its deadline`() async {
+        func report(without rules: [SafetyRule]) async -> CampaignReport {
+            // All of them: the counts are compared.
+            let campaign = SimulationCampaign(seeds: 1..<41, failureLimit: .max)
+            return await campaign.run(without: rules.map { .runtime($0) })
+        }
+        #expect(await report(without: [.deadEndsSession]).failures.isEmpty)
+        // A session that does not look at its deadline ends at its first heartbeat after the tombstone. One that
+        // ignores that too is still there when its carts are taken.
+        let obeying = await report(without: [.deadlineCheck])
+        let ignoring = await report(without: [.deadlineCheck, .deadEndsSession])
+        print("carts taken from live sessions: \(obeying.takings), then \(ignoring.takings)")
+        #expect(!obeying.failures.isEmpty)
+        #expect(ignoring.takings > obeying.takings)
+    }
+}
+
+extension CampaignReport {
+    /// The number of carts that were taken from a session that might still act.
+    fileprivate var takings: Int {
+        failures.reduce(0) { $0 + $1.violations.count { $0.contains("taken from") } }
     }
 }
 #endif

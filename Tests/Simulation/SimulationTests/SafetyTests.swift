@@ -6,40 +6,47 @@ private let seeds: UInt64 = 2_000
 
 struct SafetyTests {
     @Test func `no fault breaks an invariant, and every cart recovers`() async {
-        let report = await SimulationCampaign(seeds: 1..<(seeds + 1)).run()
-        for failure in report.failures {
-            Issue.record(
-                "scripts/simulate --seed \(failure.seed): \(failure.violations.joined(separator: "\n"))"
-            )
-        }
+        let report = await held(.anything, seeds)
         print(
             "\(report.seeds) seeds, \(report.seedsPerSecond.rounded()) per second,"
                 + " \(report.takeovers) takeovers, \(report.attempts) requests"
         )
-        #expect(report.seeds == seeds)
         // Clusters without load and takeovers prove nothing.
         #expect(report.takeovers > seeds / 2)
         #expect(report.attempts > seeds * 20)
+        for occurrence in Occurrence.allCases {
+            let count = report.seedsWith[occurrence] ?? 0
+            print("\(occurrence.rawValue): in \(count) seeds")
+            #expect(count > seeds / 100, "\(occurrence.rawValue)")
+        }
     }
 
     @Test func `sessions that return at the last moment get no tombstone`() async {
-        let report = await SimulationCampaign(seeds: 1..<401, theme: .nearMisses).run()
-        for failure in report.failures {
-            let violations = failure.violations.joined(separator: "\n")
-            Issue.record("scripts/simulate --theme nearMisses --seed \(failure.seed): \(violations)")
-        }
-        #expect(report.seeds == 400)
-        #expect(report.takeovers > 100)
+        #expect(await held(.nearMisses, 400).takeovers > 100)
     }
 
     @Test func `clocks that tick five percent apart break no invariant`() async {
-        let report = await SimulationCampaign(seeds: 1..<61, theme: .drifting).run()
+        #expect(await held(.drifting, 60).takeovers > 20)
+    }
+
+    @Test func `sessions whose return Redis loses get no tombstone`() async {
+        #expect(await held(.lostReturns, 40).takeovers > 10)
+    }
+
+    @Test func `bursts that meet a check of live carts cost no session`() async {
+        let report = await held(.bursts, 60)
+        #expect(report.attempts > 60 * 15)
+    }
+
+    /// Runs seeds of a theme from the first on, and expects that every invariant holds.
+    private func held(_ theme: Theme, _ count: UInt64) async -> CampaignReport {
+        let report = await SimulationCampaign(seeds: 1..<(count + 1), theme: theme).run()
         for failure in report.failures {
             let violations = failure.violations.joined(separator: "\n")
-            Issue.record("scripts/simulate --theme drifting --seed \(failure.seed): \(violations)")
+            Issue.record("scripts/simulate --theme \(theme.rawValue) --seed \(failure.seed): \(violations)")
         }
-        #expect(report.seeds == 60)
-        #expect(report.takeovers > 20)
+        #expect(report.seeds == count)
+        return report
     }
 
     @Test(arguments: UInt64(1)...20)

@@ -53,6 +53,17 @@ import Testing
     }
 
     @Test(arguments: [
+        (#""customerId":"a1.7","attributes":{"mark":"a1.7"},"discountCodes":["a1.7"]"#, UInt32(7)),
+        (#""customerId":"a1.7","attributes":{},"discountCodes":["a1.7"]"#, nil),
+        (#""customerId":"a1.7","attributes":{"mark":"a1.8"},"discountCodes":["a1.7"]"#, nil),
+    ])
+    func `a mark is read from all its parts`(details: String, number: UInt32?) {
+        let reply = reply(.ok, #"{"version":1,"lines":[],\#(details)}"#)
+        let expected = number.map { Article(OperationID(client: 1, number: $0)) } ?? .foreign
+        #expect(reply.observation == CartObservation(version: 1, mark: expected, lines: []))
+    }
+
+    @Test(arguments: [
         "", "null", "[]", "{", #"{"version":1}"#, #"{"version":-1,"lines":[]}"#, #"{"lines":[],"version":1"#,
         #"{"version":1,"lines":[{"id":"1","sku":"a1.1"}]}"#, #"{"version":99999999999999999999,"lines":[]}"#,
         #"{"version":1,"lines":[{"id":"1","sku":"a1.1","quantity":0}]}"#, #"{"version":1,"lines":[]"#,

@@ -90,6 +90,37 @@ import Testing
         #expect(price.broken == [.kept])
     }
 
+    @Test func `I3: a mark is lost, or comes back after it was removed`() {
+        func begun() -> (HistoryBuilder, OperationID) {
+            var builder = HistoryBuilder()
+            builder.open()
+            let id = builder.make({ .setMark(Article($0)) }, at: 2, [], mark: .init(client: 1, number: 2))
+            return (builder, id)
+        }
+        var (lost, mark) = begun()
+        lost.make({ .setNote(Article($0)) }, at: 3, [], note: .init(client: 1, number: 3))
+        #expect(lost.broken == [.kept])
+        var (removed, _) = begun()
+        removed.make({ _ in .unsetDetails }, at: 3, [])
+        #expect(removed.checkResult.holds, "\(removed.checkResult)")
+        removed.make({ .setNote(Article($0)) }, at: 4, [], note: .init(client: 1, number: 4), mark: mark)
+        #expect(removed.broken == [.kept])
+    }
+
+    @Test func `I3: a removal of the details that leaves them`() {
+        var builder = HistoryBuilder()
+        builder.open()
+        let note = builder.make({ .setNote(Article($0)) }, at: 2, [], note: .init(client: 1, number: 2))
+        builder.make({ _ in .unsetDetails }, at: 3, [], note: note)
+        #expect(builder.broken == [.kept])
+        var doubtful = HistoryBuilder()
+        doubtful.open()
+        doubtful.make({ .setNote(Article($0)) }, at: 2, [], note: .init(client: 1, number: 2))
+        doubtful.tell(doubtful.operation(2, { _ in .unsetDetails }), .noAnswer)
+        doubtful.read(by: 1, 3, [])
+        #expect(doubtful.checkResult.holds, "\(doubtful.checkResult)")
+    }
+
     // MARK: Versions and keys
 
     @Test func `I11: a change is accepted at another version than its client expects`() {

@@ -160,4 +160,19 @@ import Testing
         builder.tell(next, .shown(2, [(1, next.id, 1)]))
         #expect(builder.checkResult.holds, "\(builder.checkResult)")
     }
+
+    @Test func `after a loss window a repeated operation may be made once more, but only once`() {
+        var builder = HistoryBuilder()
+        builder.open()
+        let change = builder.operation(1, add, key: "k")
+        builder.tell(change, .shown(2, [(1, change.id, 1)]))
+        builder.history.beginLossWindow()
+        builder.history.endLossWindow()
+        builder.tell(builder.operation(2, { _ in .create }), .shown(7, []))
+        builder.tell(change, .shown(8, [(1, change.id, 1)]))
+        builder.tell(change, .shown(8, [(1, change.id, 1)], replayOf: 8))
+        #expect(builder.checkResult.holds, "\(builder.checkResult)")
+        builder.tell(change, .shown(9, [(1, change.id, 1), (2, change.id, 1)], replayOf: 9))
+        #expect(!builder.checkResult.holds)
+    }
 }

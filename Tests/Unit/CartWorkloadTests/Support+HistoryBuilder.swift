@@ -57,11 +57,12 @@ struct HistoryBuilder {
         _ lines: [AnsweredLine],
         phase: CartObservation.Phase = .open,
         note: OperationID? = nil,
+        mark: OperationID? = nil,
         on cart: CartName = HistoryBuilder.cart,
         expected: UInt64? = nil
     ) -> OperationID {
         let operation = operation(1, action, on: cart, expected: expected)
-        tell(operation, .shown(version, lines, phase: phase, note: note))
+        tell(operation, .shown(version, lines, phase: phase, note: note, mark: mark))
         return operation.id
     }
 
@@ -102,13 +103,19 @@ extension AttemptResult {
         owner: String? = nil,
         replayOf committed: UInt64? = nil,
         phase: CartObservation.Phase = .open,
-        note: OperationID? = nil
+        note: OperationID? = nil,
+        mark: OperationID? = nil
     ) -> AttemptResult {
         let lines = lines.map {
             CartObservation.Line(id: $0.line, article: Article($0.article), quantity: $0.quantity)
         }
-        let note = note.map { Article($0) }
-        let observation = CartObservation(version: version, phase: phase, note: note, lines: lines)
+        let observation = CartObservation(
+            version: version,
+            phase: phase,
+            note: note.map { Article($0) },
+            mark: mark.map { Article($0) },
+            lines: lines
+        )
         var reply = AttemptResult(.done(observation), owner: owner)
         reply.isReplay = committed != nil
         reply.committedAt = committed

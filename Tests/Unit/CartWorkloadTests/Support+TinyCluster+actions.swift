@@ -14,7 +14,7 @@ extension TinyCluster {
             return remember(operation, version)
         }
         if let refusal = refusal(operation.action, in: before, version) { return refusal }
-        var (phase, note, lines) = (before.phase, before.note, before.lines)
+        var (phase, note, mark, lines) = (before.phase, before.note, before.mark, before.lines)
         switch operation.action {
         case .read, .merge:
             return Decision()
@@ -55,7 +55,13 @@ extension TinyCluster {
             guard !lines.isEmpty || isKeyed else { return Decision() }
             lines = strikes(.clearsInPart) ? flawed(Array(lines.prefix(1))) : []
         case .setNote(let article):
-            if strikes(.losesNotes) { isFlawed = true } else { note = article }
+            if losesDetails() { isFlawed = true } else { note = article }
+        case .setMark(let article):
+            if losesDetails() { isFlawed = true } else { mark = article }
+        case .unsetDetails:
+            guard note != nil || mark != nil || isKeyed else { return Decision() }
+            if note != nil, losesDetails() { isFlawed = true } else { note = nil }
+            mark = nil
         case .checkOut(let ordered):
             guard phase == .open else {
                 guard isKeyed else { return Decision() }
@@ -70,12 +76,16 @@ extension TinyCluster {
             if strikes(.keepsDeleted), !lines.isEmpty {
                 isFlawed = true
             } else {
-                (phase, note, lines) = (.deleted, nil, [])
+                (phase, note, mark, lines) = (.deleted, nil, nil, [])
             }
         }
-        state = CartObservation(version: version, phase: phase, note: note, lines: lines)
+        state = CartObservation(version: version, phase: phase, note: note, mark: mark, lines: lines)
         return remember(operation, version)
     }
+
+    /// Few changes are of details, and some that are lost may have been removed: the defect strikes more often
+    /// than others.
+    private mutating func losesDetails() -> Bool { strikes(.losesNotes, chance: 0.5) }
 
     private mutating func flawed(_ lines: [CartObservation.Line]) -> [CartObservation.Line] {
         if !lines.isEmpty { isFlawed = true }

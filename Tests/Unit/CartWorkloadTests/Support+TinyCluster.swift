@@ -69,8 +69,9 @@ struct TinyCluster {
         return checker.check(history)
     }
 
-    mutating func strikes(_ defect: Defect) -> Bool {
-        guard self.defect == defect, random.unit() < 0.2 else { return false }
+    /// - Parameter chance: the probability that the defect has effect, if this is it.
+    mutating func strikes(_ defect: Defect, chance: Double = 0.2) -> Bool {
+        guard self.defect == defect, random.unit() < chance else { return false }
         return true
     }
 
@@ -220,6 +221,7 @@ struct TinyCluster {
                     version: observation.version,
                     phase: observation.phase,
                     note: observation.note,
+                    mark: observation.mark,
                     lines: [other] + observation.lines.dropFirst()
                 )
             )
@@ -275,6 +277,6 @@ struct TinyCluster {
 extension CartObservation {
     /// The same content as another version.
     fileprivate func at(_ version: UInt64) -> CartObservation {
-        CartObservation(version: version, phase: phase, note: note, lines: lines)
+        CartObservation(version: version, phase: phase, note: note, mark: mark, lines: lines)
     }
 }

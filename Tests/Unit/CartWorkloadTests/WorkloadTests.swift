@@ -258,8 +258,8 @@ private actor InMemoryCluster: ClusterClient {
             }
         case .remove(let line):
             lines.removeAll { $0.id == line }
-        case .setPrice, .takeOut, .replace, .refill, .clear, .setNote, .checkOut, .cancelCheckout, .delete,
-            .merge:
+        case .setPrice, .takeOut, .replace, .refill, .clear, .setNote, .setMark, .unsetDetails, .checkOut,
+            .cancelCheckout, .delete, .merge:
             return AttemptResult(.rejected(.other("not known here")))
         }
         self.cart = CartObservation(version: cart.version + 1, lines: lines)

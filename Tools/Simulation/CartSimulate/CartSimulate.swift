@@ -29,8 +29,8 @@ struct CartSimulate: AsyncParsableCommand {
     var theme = Theme.anything
 
     #if DEBUG
-    @Option(help: "Disable this rule, to see which seeds detect that.")
-    var without: SwitchableRule?
+    @Option(help: "Disable this rule, to see which seeds detect that. Repeat the option to disable several.")
+    var without: [SwitchableRule] = []
     #endif
 
     func validate() throws {
@@ -74,12 +74,8 @@ struct CartSimulate: AsyncParsableCommand {
         )
         let report: CampaignReport
         #if DEBUG
-        if let without {
-            print("rule disabled: \(without.rawValue)")
-            report = await campaign.run(without: without)
-        } else {
-            report = await campaign.run()
-        }
+        for rule in without { print("rule disabled: \(rule.rawValue)") }
+        report = await campaign.run(without: without)
         #else
         report = await campaign.run()
         #endif
@@ -87,15 +83,20 @@ struct CartSimulate: AsyncParsableCommand {
             print("seed \(failure.seed): VIOLATED (scripts/simulate --seed \(failure.seed) prints its trace)")
             for violation in failure.violations { print("  \(violation)") }
         }
+        for occurrence in Occurrence.allCases {
+            guard let seeds = report.seedsWith[occurrence] else { continue }
+            print("\(occurrence.rawValue): in \(seeds) seeds")
+        }
         print(ProgressLine.text(of: report))
         guard report.failures.isEmpty else { throw ExitCode.failure }
     }
 
     private func withRuleDisabled<Result>(_ body: () -> Result) -> Result {
         #if DEBUG
-        if let without { return without.disabled(body) }
-        #endif
+        return SwitchableRule.disabled(without, body)
+        #else
         return body()
+        #endif
     }
 }
 

@@ -9,6 +9,8 @@ package struct SeedResult: Sendable {
     package let takeovers: Int
     /// Number of attempts that clients made.
     package let operations: Int
+    /// How often something happened that only some seeds exercise.
+    package let occurrences: [Occurrence: Int]
     /// Number of jobs that the simulated processes ran.
     package let steps: UInt64
     /// Simulated time that passed.

@@ -12,6 +12,8 @@ package final class Simulation: Sendable {
     private var recovery: SimulatedTime { scenario.longestLease + .milliseconds(5_000) }
     /// Time limit of the final inspection.
     private static let inspection: SimulatedTime = .milliseconds(30_000)
+    /// Time limit for all requests to be over once no client waits any more: several times their deadline.
+    private static let serving: SimulatedTime = .milliseconds(10_000)
     /// Time limit for all processes to end.
     private static let ending: SimulatedTime = .milliseconds(60_000)
 
@@ -26,15 +28,17 @@ package final class Simulation: Sendable {
     private init(_ scenario: Scenario, traces: Bool) {
         var policy = HostPolicy()
         policy.lease = scenario.lease
-        // Short, so that carts are passivated and restored often. Housekeeping takes most of a simulation's
-        // time, so it runs less often than in the product.
-        policy.idleTimeout = .seconds(2)
+        policy.idleTimeout = scenario.limits.idleTimeout
+        policy.liveLimit = scenario.limits.live
+        // Housekeeping takes most of a simulation's time, so it runs less often than in the product.
         policy.housekeepingInterval = .milliseconds(250)
         self.scenario = scenario
         let scheduler = Scheduler(seed: scenario.seed, trace: Trace(keepsLines: traces))
         let cluster = SimulatedCluster(
             scheduler,
             policy: policy,
+            limits: scenario.limits,
+            cancellations: scenario.cancellations,
             leaseLengths: scenario.leaseLengths,
             drifts: scenario.drifts,
             hiccups: scenario.hiccups,
@@ -67,7 +71,9 @@ package final class Simulation: Sendable {
             scheduler.after(start + time) { [self] in inject(fault) }
         }
         takeSnapshots(until: calm)
+        expireCarts(until: calm)
         var violations = runClients(from: start, calm: calm)
+        violations += finishRequests()
         violations += end()
         violations += check()
         return SeedResult(
@@ -76,6 +82,7 @@ package final class Simulation: Sendable {
             lost: cluster.oracle.lost.count,
             takeovers: cluster.oracle.takeovers,
             operations: history.attempts.count,
+            occurrences: cluster.occurrences.all,
             steps: scheduler.steps,
             simulated: scheduler.now.duration,
             fingerprint: scheduler.trace.fingerprint,
@@ -116,6 +123,39 @@ package final class Simulation: Sendable {
             violations.append("I9: \(simulatedClients.unread) carts did not answer the inspector")
         }
         return violations
+    }
+
+    /// Removes untouched carts from Redis every 100 ms, in a scenario in which they expire.
+    private func expireCarts(until end: SimulatedTime) {
+        guard scenario.limits.expires else { return }
+        for id in cluster.redis.expire(after: scenario.limits.retention) {
+            cluster.occurrences.note(.expiry)
+            // A new cart with this id may be anything, but from now on.
+            guard cluster.oracle.sawExpiry(of: id, isExcused: hadTrouble) else { continue }
+            let carts = (0..<plan.carts).filter { CartName($0, prefix: plan.prefix).text == id.rawValue }
+            history.beginLossWindow(carts)
+            history.endLossWindow(carts)
+        }
+        scheduler.after(.milliseconds(100)) { [self] in
+            if scheduler.now < end { expireCarts(until: end) }
+        }
+    }
+
+    /// True if the process of a session had trouble within a cart's life, so that it may not have prolonged it.
+    private func hadTrouble(_ session: SessionID) -> Bool {
+        guard scenario.hiccups.areShort, let trouble = cluster.sessions.lastTrouble(of: session) else {
+            return true
+        }
+        return scheduler.now - trouble < SimulatedTime(scenario.limits.retention)
+    }
+
+    /// Lets every request come to its end, also those whose client went away, and reports those that do not.
+    private func finishRequests() -> [String] {
+        let processes = slots.compactMap(\.process)
+        scheduler.run(until: scheduler.now + Self.serving) { processes.allSatisfy { $0.openRequests == 0 } }
+        return processes.filter { $0.openRequests > 0 }.map {
+            "\($0.liveness.name) still serves \($0.openRequests) requests that nobody waits for"
+        }
     }
 
     /// Kills every process and reports those that still have work to do.

@@ -35,9 +35,9 @@ package struct SimulationCampaign: Sendable {
     }
 
     #if DEBUG
-    /// Runs the seeds with a rule disabled.
-    package func run(without rule: SwitchableRule) async -> CampaignReport {
-        await run { rule.disabled($0) }
+    /// Runs the seeds with rules disabled.
+    package func run(without rules: [SwitchableRule]) async -> CampaignReport {
+        await run { SwitchableRule.disabled(rules, $0) }
     }
     #endif
 
@@ -60,6 +60,8 @@ package struct CampaignReport: Sendable {
     package fileprivate(set) var steps: UInt64 = 0
     package fileprivate(set) var takeovers = 0
     package fileprivate(set) var lost = 0
+    /// The number of seeds in which something happened that only some exercise.
+    package fileprivate(set) var seedsWith: [Occurrence: Int] = [:]
     /// Simulated time, summed over all seeds.
     package fileprivate(set) var simulated: Duration = .zero
     /// Wall-clock duration of the campaign.
@@ -123,6 +125,9 @@ extension CampaignReport {
         steps += result.steps
         takeovers += result.takeovers
         lost += result.lost
+        for (occurrence, count) in result.occurrences where count > 0 {
+            seedsWith[occurrence, default: 0] += 1
+        }
         simulated += result.simulated
         if !result.violations.isEmpty { failures.append(result) }
     }

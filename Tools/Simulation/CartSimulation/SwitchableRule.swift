@@ -7,10 +7,25 @@ package enum SwitchableRule: Sendable, Hashable {
     case runtime(SafetyRule)
     case cart(CartSafetyRule)
 
-    /// Runs `body` with the rule disabled in this task and all that it starts.
+    /// Runs `body` with all these rules disabled in this task and all that it starts.
+    package static func disabled<Result>(
+        _ rules: some Collection<SwitchableRule>,
+        _ body: () throws -> Result
+    ) rethrows -> Result {
+        guard let first = rules.first else { return try body() }
+        return try first.disabled { try disabled(Array(rules.dropFirst()), body) }
+    }
+
+    /// True for a rule that protects nothing while the others hold: some other one must be disabled with it
+    /// before anything shows.
+    package var isSecondLine: Bool { self == .runtime(.deadEndsSession) }
+
+    /// Runs `body` with the rule disabled in this task and all that it starts, beside those that are disabled
+    /// already.
     package func disabled<Result>(_ body: () throws -> Result) rethrows -> Result {
         switch self {
-        case .runtime(let rule): try SafetyRule.$switchedOff.withValue(rule, operation: body)
+        case .runtime(let rule):
+            try SafetyRule.$switchedOff.withValue(SafetyRule.switchedOff + [rule], operation: body)
         case .cart(let rule): try CartSafetyRule.$switchedOff.withValue(rule, operation: body)
         }
     }

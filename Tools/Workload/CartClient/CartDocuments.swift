@@ -28,6 +28,9 @@ struct CartDocument: Decodable {
     let order: Order?
     let mergedInto: Merge?
     let note: String?
+    let customerId: String?
+    let attributes: [String: String]?
+    let discountCodes: [String]?
     /// Nil for a cart that is gone.
     let lines: [Line]?
 }
@@ -75,6 +78,9 @@ extension CartObservation {
             version: document.version,
             phase: phase,
             note: document.note.map { Article(sku: $0) },
+            mark: Self.mark(of: [
+                document.customerId, document.attributes?[Self.markAttribute], document.discountCodes?.first,
+            ]),
             lines: lines
         )
     }

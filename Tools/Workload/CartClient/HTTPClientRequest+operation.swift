@@ -42,6 +42,20 @@ extension HTTPClientRequest {
             self.init(.DELETE, "\(cart)/lines")
         case .setNote(let article):
             self.init(.PATCH, cart, body: #"{"note":"\#(article.sku)"}"#)
+        case .setMark(let article):
+            let attribute = #"{"\#(CartObservation.markAttribute)":"\#(article.sku)"}"#
+            self.init(
+                .PATCH,
+                cart,
+                body: #"{"customerId":"\#(article.sku)","attributes":\#(attribute),"#
+                    + #""discountCodes":["\#(article.sku)"]}"#
+            )
+        case .unsetDetails:
+            self.init(
+                .PATCH,
+                cart,
+                body: #"{"note":null,"customerId":null,"attributes":null,"discountCodes":null}"#
+            )
         case .checkOut(let version):
             self.init(.POST, "\(cart)/checkout", body: #"{"version":\#(version)}"#)
         case .cancelCheckout:

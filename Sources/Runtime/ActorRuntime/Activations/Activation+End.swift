@@ -129,6 +129,7 @@ extension Activation {
     /// The host stops at once: whoever waits is told so.
     func close() {
         stopPumping()
+        pending = nil
         guard !isEnded else { return }
         _ = event(.abandon)
         host.forget(self)

@@ -83,6 +83,7 @@ extension Activation {
     private func handOver(_ action: OwnershipMachine.Action) {
         switch action {
         case .performAgain, .rejectCommit: pending = action
+        case .serve where !SafetyRule.handOverAsksAgain.holds: pending = action
         case .none, .perform, .serve, .answerAbsent, .apply, .doubtCommit, .drop: pending = nil
         }
         if !host.enqueue(self) { close() }
@@ -125,7 +126,7 @@ extension Activation {
         // A record without a commit lives for a short time only, and nobody needs it: it must not vanish
         // under us.
         if machine.committed?.sequence == .zero { return event(.release) }
-        if host.clock.now - touchedAt >= host.touchInterval(of: state),
+        if SafetyRule.ownerProlongsLife.holds, host.clock.now - touchedAt >= host.touchInterval(of: state),
             let generation = host.directory.generation
         {
             touchedAt = host.clock.now

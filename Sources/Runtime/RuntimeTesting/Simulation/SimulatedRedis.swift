@@ -45,6 +45,7 @@ package final class SimulatedRedis<State: Sendable>: Sendable {
         let elapsed = (clock.now - start).wholeMicroseconds
         let result: Result<Value, StoreFailure> = locked.withLock { locked in
             let time = UInt64(clamping: Int64(Self.epochStart) + elapsed + locked.clockStep)
+            locked.store.time = time
             do throws(StoreFailure) {
                 return .success(try script(&locked.store, time))
             } catch {

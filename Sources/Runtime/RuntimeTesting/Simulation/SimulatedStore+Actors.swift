@@ -41,7 +41,7 @@ extension SimulatedStore {
             record.owner = terms.session
             record.attempt = terms.attempt
             record.version.epoch = epoch(after: record.version.epoch, at: time)
-            contents.slots[id] = .record(record)
+            write(record, for: id)
         }
         return ClaimResult(answer: .granted(record.version), state: record.state)
     }
@@ -70,7 +70,7 @@ extension SimulatedStore {
         record.version.sequence = next
         record.commit = commit
         record.state = change(record.state)
-        contents.slots[id] = .record(record)
+        write(record, for: id)
         return .committed
     }
 
@@ -89,7 +89,7 @@ extension SimulatedStore {
     }
 
     /// See `ActorStore.verify`.
-    package func verify(
+    package mutating func verify(
         _ id: ActorID,
         owner: SessionID,
         version: Version,
@@ -98,7 +98,9 @@ extension SimulatedStore {
         if generation != self.generation { return .otherGeneration }
         guard let record = try record(id) else { return .lost }
         if record.version < version, SafetyRule.regressedBeforeFenced.holds { return .regressed }
-        return record.owner == owner && record.version == version ? .intact : .fenced
+        guard record.owner == owner, record.version == version else { return .fenced }
+        touch(id)
+        return .intact
     }
 
     /// See `ActorStore.ownership`.
@@ -134,14 +136,15 @@ extension SimulatedStore {
         }
         let former = max(found?.version.epoch ?? Epoch(0), version.epoch)
         let fresh = Version(epoch: epoch(after: former, at: time), sequence: version.sequence)
-        contents.slots[id] = .record(
+        write(
             Record(
                 owner: owner,
                 version: fresh,
                 attempt: terms.attempt,
                 commit: nil,
                 state: version.sequence > .zero ? state : nil
-            )
+            ),
+            for: id
         )
         return .republished(fresh.epoch)
     }
@@ -159,7 +162,7 @@ extension SimulatedStore {
         guard isOurs, record.owner == owner || record.owner == nil else { return .fenced }
         if record.owner == nil { return .released }
         record.owner = nil
-        contents.slots[id] = version.sequence == .zero && record.state == nil ? nil : .record(record)
+        if version.sequence == .zero, record.state == nil { forget(id) } else { write(record, for: id) }
         return .released
     }
 
@@ -177,11 +180,12 @@ extension SimulatedStore {
         if var found = try record(id), !(found.version < version) {
             guard found.version == version, found.owner == owner || found.owner == nil else { return .fenced }
             found.owner = nil
-            contents.slots[id] = .record(found)
+            write(found, for: id)
             return .released
         }
-        contents.slots[id] = .record(
-            Record(owner: nil, version: version, attempt: ClaimAttempt(0), commit: nil, state: state)
+        write(
+            Record(owner: nil, version: version, attempt: ClaimAttempt(0), commit: nil, state: state),
+            for: id
         )
         return .released
     }

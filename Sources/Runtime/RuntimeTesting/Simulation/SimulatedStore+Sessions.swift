@@ -42,7 +42,8 @@ extension SimulatedStore {
         let member = member(expired.session)
         if member?.condition == .dead { return .written }
         let stands = expired.counter == member?.counter || !SafetyRule.tombstoneChecksCounter.holds
-        guard expired.generation == generation, stands else { return .moved }
+        let isCurrent = expired.generation == generation || !SafetyRule.tombstoneNamesGeneration.holds
+        guard isCurrent, stands else { return .moved }
         writeTombstoneUnconditionally(expired.session, at: time)
         return .written
     }

@@ -3,8 +3,8 @@ package import Ownership
 
 /// The effect of our scripts on Redis, as a value: each function is one script, executed at once.
 ///
-/// The same conformance suite runs against this and against the real thing. Times to live are left out: a
-/// record vanishes only where a test says so.
+/// The same conformance suite runs against this and against the real thing. A record's end of life is left to
+/// whoever runs the simulation: see `expire`.
 package struct SimulatedStore<State: Sendable>: Sendable {
     /// An actor as it is stored.
     package struct Record: Sendable {
@@ -48,6 +48,11 @@ package struct SimulatedStore<State: Sendable>: Sendable {
     /// The data, as a loss may bring an old copy of it back.
     package struct Contents: Sendable {
         package var slots: [ActorID: Slot] = [:]
+        /// The records of keys that another hand has overwritten.
+        fileprivate var overwritten: [ActorID: Record] = [:]
+        /// The server's time, in microseconds since 1970, at which a script last put off an actor's end of
+        /// life.
+        fileprivate var touched: [ActorID: UInt64] = [:]
         package var entries: [SessionID: Entry] = [:]
         package var dataSet: String?
     }
@@ -59,6 +64,9 @@ package struct SimulatedStore<State: Sendable>: Sendable {
     package private(set) var replication: UInt64 = 1
     /// True while enough replicas confirm heartbeats.
     package var confirms = true
+
+    /// The server's time in microseconds since 1970, for the script that is executed now.
+    var time: UInt64 = 0
 
     /// True while there is no room for anything new.
     package var isFull = false
@@ -84,6 +92,52 @@ package struct SimulatedStore<State: Sendable>: Sendable {
     }
 }
 
+/// Ends of life.
+extension SimulatedStore {
+    /// Stores a record, which puts off its end of life.
+    mutating func write(_ record: Record, for id: ActorID) {
+        contents.slots[id] = .record(record)
+        touch(id)
+    }
+
+    /// Puts off an actor's end of life.
+    mutating func touch(_ id: ActorID) { contents.touched[id] = time }
+
+    /// The time since a script last put off an actor's end of life; nil if none did.
+    package func age(of id: ActorID, at time: UInt64) -> Duration? {
+        contents.touched[id].map { .microseconds(time - min(time, $0)) }
+    }
+
+    /// Removes the records whose end of life was not put off for `retention`.
+    ///
+    /// - Parameter time: microseconds since 1970 by the server's clock.
+    /// - Returns: the ids of those that it removed, in ascending order.
+    package mutating func expire(after retention: Duration, at time: UInt64) -> [ActorID] {
+        let expired = contents.slots.keys.filter { age(of: $0, at: time).map { $0 >= retention } ?? false }
+        for id in expired { forget(id) }
+        return expired.sorted { $0.rawValue < $1.rawValue }
+    }
+}
+
+/// Another hand on the keys.
+extension SimulatedStore {
+    /// Overwrites an actor's key with something that scripts refuse to touch.
+    package mutating func overwrite(_ id: ActorID, with reason: String) {
+        if case .record(let record)? = contents.slots[id] { contents.overwritten[id] = record }
+        contents.slots[id] = .unreadable(reason)
+    }
+
+    /// Puts back what was overwritten, if the key is still unreadable.
+    ///
+    /// - Returns: false if it was not.
+    @discardableResult
+    package mutating func putBack(_ id: ActorID) -> Bool {
+        guard case .unreadable? = contents.slots[id] else { return false }
+        contents.slots[id] = contents.overwritten.removeValue(forKey: id).map { .record($0) }
+        return true
+    }
+}
+
 /// Loss of data.
 extension SimulatedStore {
     /// Everything is gone; the process goes on.
@@ -102,5 +156,9 @@ extension SimulatedStore {
     }
 
     /// One actor's record is gone.
-    package mutating func forget(_ id: ActorID) { contents.slots[id] = nil }
+    package mutating func forget(_ id: ActorID) {
+        contents.slots[id] = nil
+        contents.overwritten[id] = nil
+        contents.touched[id] = nil
+    }
 }

@@ -139,6 +139,25 @@ final class OwnershipOracle: Sendable {
         }
     }
 
+    /// Notes that a stored cart expired, which must not happen while its owner holds it in memory: the owner
+    /// prolongs its life.
+    ///
+    /// - Parameter isExcused: true for a session that may have been unable to.
+    /// - Returns: true if nobody held it: the cart does not exist any more.
+    func sawExpiry(of id: ActorID, isExcused: (SessionID) -> Bool) -> Bool {
+        state.withLock { state in
+            defer { state.newest[id] = nil }
+            guard let newest = state.newest[id], newest.known != nil, let holder = newest.holder,
+                mayAct(holder)
+            else { return true }
+            state.lost.insert(id)
+            if !isExcused(holder) {
+                state.violations.append("I3 \(id): it expired, although \(holder) holds it in memory")
+            }
+            return false
+        }
+    }
+
     /// Records the violation that a stored cart cannot be read, although only nodes wrote it.
     func sawUnreadable(_ id: ActorID, _ reason: String) {
         state.withLock { $0.violations.append("\(id) cannot be read: \(reason)") }

@@ -64,6 +64,11 @@ extension CartObservation {
             version: version,
             phase: phase,
             note: cart.contents?.details.note.map { Article(sku: $0) },
+            mark: Self.mark(of: [
+                cart.contents?.details.customer,
+                cart.contents?.details.attributes.entries.first { $0.key == Self.markAttribute }?.value,
+                cart.contents?.details.discountCodes.first,
+            ]),
             lines: (cart.contents?.lines ?? []).map {
                 Line(
                     id: $0.id.number,

@@ -15,8 +15,10 @@ struct SimulatedFace: Sendable {
     }()
 
     private let application: CartApplication<Host<CartLogic>>
+    private let cluster: SimulatedCluster
 
     init(_ host: Host<CartLogic>, of cluster: SimulatedCluster, by clock: SimulatedClock) {
+        self.cluster = cluster
         var policy = CartAPIPolicy()
         policy.limits = SimulatedCluster.limits
         policy.trusted = TrustedToken(Self.token)
@@ -37,9 +39,31 @@ struct SimulatedFace: Sendable {
     /// Serves a request and maps its answer, as the HTTP face and its client do.
     func serve(_ operation: WorkloadOperation) async -> AttemptResult {
         do throws(Refusal) {
-            return AttemptResult(try await accepted(operation), to: operation)
+            let accepted = try await accepted(operation)
+            note(operation.action)
+            return AttemptResult(accepted, to: operation)
         } catch {
+            note(error, to: operation)
             return AttemptResult(error)
+        }
+    }
+
+    private func note(_ accepted: Action) {
+        if case .setMark = accepted { cluster.occurrences.note(.mark) }
+        if accepted == .unsetDetails { cluster.occurrences.note(.removal) }
+    }
+
+    /// A refusal because of an unreadable record needs a key that another hand has overwritten.
+    private func note(_ refusal: Refusal, to operation: WorkloadOperation) {
+        switch refusal.kind {
+        case .overloaded: cluster.occurrences.note(.limitRefusal)
+        case .unreadable:
+            cluster.occurrences.note(.unreadable)
+            let ids = operation.carts.map { ActorID($0.text) }
+            if !ids.contains(where: cluster.redis.wasOverwritten), let id = ids.first {
+                cluster.oracle.sawUnreadable(id, refusal.detail)
+            }
+        default: break
         }
     }
 
@@ -72,6 +96,19 @@ struct SimulatedFace: Sendable {
         case .setNote(let article):
             var details = DetailsChange()
             details.note = .set(article.sku)
+            return try await change(id, by: .setDetails(details), context)
+        case .setMark(let article):
+            var details = DetailsChange()
+            details.customer = .set(article.sku)
+            details.attributes = .set([.init(key: CartObservation.markAttribute, value: article.sku)])
+            details.discountCodes = .set([article.sku])
+            return try await change(id, by: .setDetails(details), context)
+        case .unsetDetails:
+            var details = DetailsChange()
+            details.note = .unset
+            details.customer = .unset
+            details.attributes = .unset
+            details.discountCodes = .unset
             return try await change(id, by: .setDetails(details), context)
         case .checkOut(let version):
             var context = context

@@ -17,81 +17,52 @@ package struct Scenario: Sendable {
     let conditions: NetworkConditions
     let plan: WorkloadPlan
     let storageConfigurations: [StorageConfiguration]
+    let limits: Limits
+    /// The probability that a client goes away while its request is served.
+    let cancellations: Double
     /// Length of the phase with faults.
     let safetyPhase: SimulatedTime
     let faults: [(time: SimulatedTime, fault: SimulatedFault)]
     let kinds: [SimulatedFault.Kind]
 
     /// The usual length of a lease.
-    private static let lease: Duration = .milliseconds(5_000)
+    static let lease: Duration = .milliseconds(5_000)
 
     package init(seed: UInt64, theme: Theme = .anything) {
         var random = SplitMix64(seed: seed)
         self.seed = seed
         nodes = .random(in: 2...4, using: &random)
-        let lease = LeasePolicy(
-            length: Self.lease,
-            // Clocks drift as far as the margin allows, so that a large one hides no mistake.
-            margin: .milliseconds([20, 100, 500].randomElement(using: &random) ?? 500),
-            heartbeatInterval: .milliseconds([500, 1_000].randomElement(using: &random) ?? 500)
-        )
-        let hiccups = Hiccups(
-            reorders: .random(using: &random),
-            probability: [0, 0, 0.002, 0.01].randomElement(using: &random) ?? 0,
-            longest: .milliseconds([5, 100, 1_500].randomElement(using: &random) ?? 5)
-        )
-        let conditions = Self.conditions(using: &random)
-        plan = Self.plan(using: &random)
+        var settings = Settings(using: &random)
         storageConfigurations = StorageConfiguration.drawn(from: seed)
         safetyPhase = .milliseconds(.random(in: 10_000...30_000, using: &random))
-        var kinds = SimulatedFault.Kind.allCases.filter { $0 != .silence && random.unit() < 0.35 }
-        if kinds.isEmpty { kinds = [.kill] }
-        // On a fast network a session that returns late is not a near miss.
-        let isSlow = kinds.contains(.nearMiss) && random.unit() < 0.7
-        var count = Int.random(in: 2...12, using: &random)
-        var leaseLengths = Array(repeating: Self.lease, count: nodes)
-        switch theme {
-        case .anything:
-            self.lease = lease
-            self.hiccups = hiccups
-            self.conditions = isSlow ? conditions.slow : conditions
-            Self.changeLease(in: &leaseLengths, seed: seed)
-        case .nearMisses:
-            // No other faults, and time bounds as close to each other as they can be.
-            self.lease = LeasePolicy(
-                length: Self.lease,
-                margin: .milliseconds(20),
-                heartbeatInterval: .milliseconds(1_000)
-            )
-            self.hiccups = Hiccups(reorders: hiccups.reorders, probability: 0, longest: hiccups.longest)
-            self.conditions = NetworkConditions.reliable.slow
-            kinds = [.nearMiss]
-            count = 12
-        case .drifting:
-            self.lease = LeasePolicy(length: Self.lease)
-            self.hiccups = Hiccups(reorders: hiccups.reorders, probability: 0, longest: hiccups.longest)
-            self.conditions = .reliable
-            kinds = [.silence]
-            count = 4
-        }
-        self.kinds = kinds
-        self.leaseLengths = leaseLengths
-        switch theme {
-        case .anything:
-            drifts = Self.drifts(
-                from: seed,
-                margin: lease.margin,
-                longest: leaseLengths.max() ?? Self.lease,
-                nodes: nodes
-            )
-        case .nearMisses: drifts = Array(repeating: 0, count: nodes)
-        case .drifting: drifts = [-25_000] + Array(repeating: 25_000, count: nodes - 1)
-        }
+        settings.drawKinds(using: &random)
+        leaseLengths = theme == .anything ? Self.leaseLengths(of: nodes, from: seed) : Self.usual(nodes)
+        settings.apply(theme)
+        lease = settings.lease
+        hiccups = settings.hiccups
+        conditions = settings.conditions
+        var plan = settings.plan
+        kinds = settings.kinds
+        limits = theme == .anything ? Self.limits(from: seed, &plan) : settings.limits
+        cancellations = theme == .anything ? Self.cancellations(from: seed) : 0
+        self.plan = plan
+        drifts =
+            switch theme {
+            case .anything:
+                Self.drifts(
+                    from: seed,
+                    margin: lease.margin,
+                    longest: leaseLengths.max() ?? Self.lease,
+                    nodes: nodes
+                )
+            case .drifting: [-25_000] + Array(repeating: 25_000, count: nodes - 1)
+            case .nearMisses, .lostReturns, .bursts: Array(repeating: 0, count: nodes)
+            }
         let distribution = FaultDistribution(nodes: nodes, within: safetyPhase, using: &random)
         var faults: [(time: SimulatedTime, fault: SimulatedFault)] = []
-        for _ in 0..<count {
+        for number in 0..<settings.count {
             let kind = kinds.randomElement(using: &random) ?? .kill
-            let time = distribution.time(using: &random)
+            let time = Self.time(of: number, kind, from: distribution, using: &random)
             let parts = Self.faults(
                 kind,
                 from: distribution,
@@ -105,6 +76,7 @@ package struct Scenario: Sendable {
             faults += Self.twoLosses(from: seed, within: safetyPhase)
             faults += Self.fullPhases(from: seed, within: safetyPhase)
             faults += Self.refusals(from: seed, within: safetyPhase)
+            faults += Self.overwritings(from: seed, within: safetyPhase, carts: plan.carts)
         }
         // No fault begins after the phase.
         let end = safetyPhase
@@ -126,48 +98,22 @@ package struct Scenario: Sendable {
         }
     }
 
-    /// The longest lease of any node.
-    var longestLease: SimulatedTime { SimulatedTime(leaseLengths.max() ?? Self.lease) }
+    private static func usual(_ nodes: Int) -> [Duration] { Array(repeating: lease, count: nodes) }
 
-    /// Gives one node another lease in every fourth seed. It draws numbers of its own, so that the rest of a
-    /// seed does not depend on it.
-    private static func changeLease(in lengths: inout [Duration], seed: UInt64) {
+    /// The lengths of the nodes' leases: in every fourth seed one node has another one. They come from a
+    /// generator of their own, so that they change nothing else that the seed determines.
+    private static func leaseLengths(of nodes: Int, from seed: UInt64) -> [Duration] {
+        var lengths = usual(nodes)
         var random = SplitMix64(seed: seed).fork(7)
-        guard Int.random(in: 0..<4, using: &random) == 0 else { return }
+        guard Int.random(in: 0..<4, using: &random) == 0 else { return lengths }
         lengths[.random(in: lengths.indices, using: &random)] = .milliseconds(
             Bool.random(using: &random) ? 2_500 : 8_000
         )
+        return lengths
     }
 
-    /// Most seeds have some loss and delay throughout; every fifth has none, so that it shows the effect of
-    /// faults alone.
-    private static func conditions(using random: inout SplitMix64) -> NetworkConditions {
-        var conditions = NetworkConditions()
-        conditions.latency =
-            [
-                .microseconds(50)...(.milliseconds(2)),
-                .microseconds(50)...(.milliseconds(50)),
-                .milliseconds(1)...(.milliseconds(600)),
-            ].randomElement(using: &random) ?? conditions.latency
-        guard Int.random(in: 0..<5, using: &random) > 0 else { return conditions }
-        conditions.lostRequests = [0, 0.01, 0.05].randomElement(using: &random) ?? 0
-        conditions.lostAnswers = [0, 0.01, 0.1].randomElement(using: &random) ?? 0
-        conditions.lateRequests = [0, 0.01, 0.05].randomElement(using: &random) ?? 0
-        return conditions
-    }
-
-    private static func plan(using random: inout SplitMix64) -> WorkloadPlan {
-        var plan = WorkloadPlan()
-        plan.carts = .random(in: 1...4, using: &random)
-        plan.clients = .random(in: 2...5, using: &random)
-        plan.reads = [0.2, 0.5].randomElement(using: &random) ?? 0.5
-        plan.cartSize = 6
-        plan.keyed = [0, 0.5, 1].randomElement(using: &random) ?? 0.5
-        plan.pause = .milliseconds([20, 200, 600].randomElement(using: &random) ?? 200)
-        plan.retry.attempts = 8
-        plan.useEveryAction()
-        return plan
-    }
+    /// The longest lease of any node.
+    var longestLease: SimulatedTime { SimulatedTime(leaseLengths.max() ?? Self.lease) }
 
     /// The faults that make up one fault of a kind, each with its delay after the beginning.
     private static func faults(
@@ -239,6 +185,8 @@ package struct Scenario: Sendable {
                 (.zero, .redisCrash(losing: loss(using: &random), restart: restart)),
                 (.zero, .cutRedis(node: node, cut, carts: true, heartbeats: false, for: length)),
             ]
+        case .lostReturn: return lostReturn(of: node, among: nodes, using: &random)
+        case .failOver: return failOver(among: nodes, using: &random)
         }
     }
 

@@ -33,6 +33,16 @@ enum SimulatedFault: Sendable {
     case redisForgets(cart: Int)
     /// Kills a node; until its successor starts, a node of a foreign cluster listens at its address.
     case stranger(node: Int, for: SimulatedTime)
+    /// Another hand overwrites a cart's key with something that is no cart. In the end the cart is put back, or
+    /// the key is removed.
+    case overwrite(cart: Int, with: String, for: SimulatedTime, thenRemoved: Bool)
+    /// A replica that has all data takes the place of Redis: only the generation changes.
+    case redisFailOver
+    /// Stops some of a process's threads as soon as Redis has executed its next call of a script.
+    case pauseAfter(script: String, node: Int, SimulatedNodeProcess.Threads, for: SimulatedTime)
+    /// Stops a process's heartbeats as soon as Redis has executed the next one. Just before they go on, Redis
+    /// crashes and falls back to what it held then.
+    case loseReturn(observer: Int, for: SimulatedTime)
 }
 
 extension SimulatedFault {
@@ -46,8 +56,16 @@ extension SimulatedFault {
         case silence
         /// Redis loses data while the node that holds them can send heartbeats but cannot republish.
         case unswept
+        /// A session falls silent and returns, and Redis loses its return while another process still believes
+        /// that it is silent.
+        case lostReturn
+        /// Redis fails over, and the nodes stand still while they check what is live.
+        case failOver
 
         /// True if acknowledged changes may be lost because no live node holds them.
-        var losesData: Bool { self == .redisLoss || self == .unswept }
+        var losesData: Bool { self == .redisLoss || self == .unswept || self == .lostReturn }
+
+        /// True for a kind that only a theme of its own has.
+        var isOfTheme: Bool { self == .silence || self == .lostReturn || self == .failOver }
     }
 }

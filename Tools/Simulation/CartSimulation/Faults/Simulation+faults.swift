@@ -65,6 +65,45 @@ extension Simulation {
             slots[node].kill()
             slots[node].startStranger()
             scheduler.after(length) { [slot = slots[node]] in slot.start(keepsFolder: true) }
+        case .overwrite(let cart, let reason, let length, let isRemoved):
+            cluster.redis.overwrite(ActorID(CartName(cart, prefix: plan.prefix).text), with: reason)
+            scheduler.after(length) { [self] in repair(cart, isRemoved: isRemoved) }
+        case .redisFailOver:
+            cluster.redis.redis.withStore { $0.failOver() }
+            cluster.sessions.noteTrouble(until: now)
+        case .pauseAfter(let script, let node, let threads, let length):
+            slots[node].process?.afterNext(script) { [scheduler] process in
+                process.pause(threads, until: scheduler.now + length)
+            }
+        case .loseReturn(let observer, let length):
+            loseReturn(observer: observer, for: length)
+        }
+    }
+
+    /// Ends an overwriting, if the key is still unreadable. A cart whose key is removed is lost, unless its
+    /// owner notices first.
+    private func repair(_ cart: Int, isRemoved: Bool) {
+        let id = ActorID(CartName(cart, prefix: plan.prefix).text)
+        guard cluster.redis.putBack(id) else { return }
+        scheduler.trace.note("REPAIR", at: scheduler.now, "\(id)")
+        guard isRemoved else { return }
+        cluster.redis.forget(id)
+        cluster.oracle.exempt(id)
+    }
+
+    /// See `SimulatedFault.loseReturn`.
+    private func loseReturn(observer: Int, for length: SimulatedTime) {
+        slots[observer].process?.afterNext("beat") { [self] process in
+            process.pause(.heart, until: scheduler.now + length)
+            let age = length - .milliseconds(50)
+            scheduler.after(age) { [self] in
+                guard !scheduler.isCalm else { return }
+                cluster.redis.crash(losing: age)
+                scheduler.after(.milliseconds(10)) { [self] in
+                    cluster.redis.resume()
+                    cluster.sessions.noteTrouble(until: scheduler.now)
+                }
+            }
         }
     }
 
@@ -76,6 +115,8 @@ extension Simulation {
         cluster.redis.setFull(false)
         cluster.redis.refuse(.scripts([]), until: .zero)
         cluster.redis.redis.withStore { $0.confirms = true }
+        // A crash may have brought an overwritten key back.
+        for cart in 0..<plan.carts { repair(cart, isRemoved: false) }
         for path in cluster.network.all { path.heal() }
         for slot in slots {
             for path in slot.paths { path.heal() }

@@ -7,4 +7,11 @@ package enum Theme: String, Sendable, CaseIterable {
     case nearMisses
     /// A node with a slow clock whose heartbeats stop for about a lease, watched by nodes with fast clocks.
     case drifting
+    /// Sessions that are silent for nearly a lease and return just before Redis loses the heartbeat with which
+    /// they did, while another process is about to call them dead.
+    case lostReturns
+    /// Bursts of commands for few carts, of which nearly all are refused and which stay live, with pauses
+    /// longer than a lease between them. Redis fails over just before each burst, so that a check of live
+    /// carts meets pumps that pass from one task to another, and no later command wakes a cart.
+    case bursts
 }

@@ -7,7 +7,7 @@ internal import RuntimeTesting
 struct SimulatedActorStore: ActorStore {
     typealias Logic = CartLogic
 
-    let retention: Duration = .seconds(30 * 86_400)
+    let retention: Duration
     let connection: SimulatedRedisConnection
     let oracle: OwnershipOracle
     let layout: any StateLayout<CartLogic>
@@ -66,7 +66,9 @@ struct SimulatedActorStore: ActorStore {
         }
         switch answer.0 {
         case .committed: oracle.heard(Version(epoch: version.epoch, sequence: next), of: id)
-        case .fenced where answer.1: oracle.sawFencedByItself(id, owner)
+        // A commit in doubt of a key that could not be read was given up, and may have been executed.
+        case .fenced where answer.1 && !connection.server.wasOverwritten(id):
+            oracle.sawFencedByItself(id, owner)
         case .fenced, .regressed, .lost: break
         }
         return CommitResult(answer.0, leaves: result.form)

@@ -43,6 +43,7 @@ struct SimulatedRedisConnection: Sendable {
                         result = .failure(error)
                     }
                     scheduler.trace.note(name, at: scheduler.now, "\(path.name) \(subject): \(result)")
+                    liveness.executed(name.description)
                     answer(result)
                 } broken: {
                     answer(nil)

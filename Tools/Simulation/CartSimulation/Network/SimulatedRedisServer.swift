@@ -24,6 +24,8 @@ final class SimulatedRedisServer: Sendable {
         var refusal: (kind: RedisRefusal, end: SimulatedTime)?
         /// Requests that came during a pause.
         var waiting: [@Sendable () -> Void] = []
+        /// The carts whose keys another hand has overwritten at some time.
+        var overwritten: Set<ActorID> = []
         /// States that its disk may hold after a crash, oldest first.
         var copies: [(time: SimulatedTime, contents: Store.Contents)] = []
     }
@@ -116,6 +118,41 @@ final class SimulatedRedisServer: Sendable {
     func setFull(_ isFull: Bool) { redis.withStore { $0.isFull = isFull } }
 
     func forget(_ id: ActorID) { redis.withStore { $0.forget(id) } }
+
+    /// Overwrites a cart's key with something that is no cart.
+    func overwrite(_ id: ActorID, with reason: String) {
+        state.withLock { _ = $0.overwritten.insert(id) }
+        redis.withStore { $0.overwrite(id, with: reason) }
+    }
+
+    /// Puts back what was overwritten in a cart's key, if it is not there.
+    ///
+    /// - Returns: false if the key could be read.
+    @discardableResult
+    func putBack(_ id: ActorID) -> Bool { redis.withStore { $0.putBack(id) } }
+
+    /// True if another hand has overwritten the cart's key at some time.
+    func wasOverwritten(_ id: ActorID) -> Bool { state.withLock { $0.overwritten.contains(id) } }
+
+    /// The time since a script last put off the end of a cart's life; nil if none did.
+    func age(of id: ActorID) -> Duration? {
+        do throws(StoreFailure) {
+            return try redis.execute { store, time in store.age(of: id, at: time) }
+        } catch {
+            return nil
+        }
+    }
+
+    /// Removes the carts that no script has touched for `retention`, and returns their ids; none while it
+    /// executes nothing.
+    func expire(after retention: Duration) -> [ActorID] {
+        guard case .up = state.withLock({ $0.condition }) else { return [] }
+        do throws(StoreFailure) {
+            return try redis.execute { store, time in store.expire(after: retention, at: time) }
+        } catch {
+            return []
+        }
+    }
 
     /// Keeps a copy of the current data for a crash that loses later writes.
     func takeSnapshot() {

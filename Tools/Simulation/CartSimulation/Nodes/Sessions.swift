@@ -35,6 +35,11 @@ final class Sessions: Sendable {
         for entry in entries.withLock({ Array($0.values) }) { entry.liveness.noteTrouble(until: end) }
     }
 
+    /// The end of the last trouble of a session's process; nil for a session that is not known.
+    func lastTrouble(of session: SessionID) -> SimulatedTime? {
+        entries.withLock { $0[session] }?.liveness.lastTrouble
+    }
+
     /// Number of sessions begun so far.
     var count: Int { entries.withLock(\.count) }
 
@@ -49,7 +54,9 @@ final class Sessions: Sendable {
 final class ProcessLiveness: Sendable {
     let name: String
     private let alive = Atomic<Bool>(true)
+    private let leaving = Atomic<Bool>(false)
     private let trouble = Mutex<SimulatedTime>(.zero)
+    private let tripwire = Mutex<(script: String, action: @Sendable () -> Void)?>(nil)
 
     init(name: String) {
         self.name = name
@@ -63,7 +70,27 @@ final class ProcessLiveness: Sendable {
         trouble.withLock { $0 = max($0, end) }
     }
 
+    /// Has `action` happen once, as soon as Redis has executed the process's next call of a script.
+    func afterNext(_ script: String, _ action: @escaping @Sendable () -> Void) {
+        tripwire.withLock { $0 = (script, action) }
+    }
+
+    /// Notes that Redis has executed a call of this process.
+    func executed(_ script: String) {
+        let action = tripwire.withLock { tripwire -> (@Sendable () -> Void)? in
+            guard let set = tripwire, set.script == script else { return nil }
+            tripwire = nil
+            return set.action
+        }
+        action?()
+    }
+
     var isAlive: Bool { alive.load(ordering: .relaxed) }
+
+    /// True once the process began to drain.
+    var isLeaving: Bool { leaving.load(ordering: .relaxed) }
+
+    func noteLeaving() { leaving.store(true, ordering: .relaxed) }
 
     func stop() { alive.store(false, ordering: .relaxed) }
 }

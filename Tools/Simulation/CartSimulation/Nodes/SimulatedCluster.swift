@@ -22,6 +22,9 @@ final class SimulatedCluster: Sendable {
     let scheduler: Scheduler
     let clock: SimulatedClock
     private let policy: HostPolicy
+    let limits: Scenario.Limits
+    /// The probability that a client goes away while its request is served.
+    let cancellations: Double
     /// The length of each node's lease.
     private let leaseLengths: [Duration]
     /// The drift of each node's clock.
@@ -31,6 +34,7 @@ final class SimulatedCluster: Sendable {
     let storageConfigurations: [StorageConfiguration]
     let network: Network
     let sessions: Sessions
+    let occurrences = Occurrences()
     let oracle: OwnershipOracle
     let sessionJudge: SessionJudge
     let redis: SimulatedRedisServer
@@ -40,6 +44,8 @@ final class SimulatedCluster: Sendable {
     init(
         _ scheduler: Scheduler,
         policy: HostPolicy,
+        limits: Scenario.Limits,
+        cancellations: Double,
         leaseLengths: [Duration],
         drifts: [Int64],
         hiccups: Hiccups,
@@ -50,6 +56,8 @@ final class SimulatedCluster: Sendable {
         self.scheduler = scheduler
         self.clock = clock
         self.policy = policy
+        self.limits = limits
+        self.cancellations = cancellations
         self.leaseLengths = leaseLengths
         self.drifts = drifts
         self.hiccups = hiccups

@@ -65,10 +65,16 @@ final class SimulatedNodeProcess: Sendable {
             decider: SimulatedCluster.logic,
             codec: CartCodec(),
             ports: NodePorts(
-                store: SimulatedActorStore(
-                    connection: connection(slot.carts),
+                store: ObservedActorStore(
+                    target: SimulatedActorStore(
+                        retention: cluster.limits.retention,
+                        connection: connection(slot.carts),
+                        oracle: oracle,
+                        layout: storageConfiguration.layout
+                    ),
+                    cluster: cluster,
                     oracle: oracle,
-                    layout: storageConfiguration.layout
+                    liveness: liveness
                 ),
                 registry: SimulatedRegistry(connection: connection(slot.heartbeats), oracle: oracle),
                 link: SimulatedLink(network: cluster.network, from: slot.number, isAlive: isAlive)
@@ -166,6 +172,7 @@ final class SimulatedNodeProcess: Sendable {
     ///   - closed: called when it no longer accepts connections.
     ///   - gone: called when it has left.
     func leave(closed: @escaping @Sendable () -> Void, gone: @escaping @Sendable () -> Void) {
+        liveness.noteLeaving()
         deliver.yield { [self] in
             do {
                 try await runtime.drain(
@@ -201,6 +208,9 @@ final class SimulatedNodeProcess: Sendable {
         }
     }
 
+    /// The number of requests that are not served to their end.
+    var openRequests: Int { waiting.withLock { $0.broken.count } }
+
     // MARK: Pauses
 
     /// The threads that a pause stops.
@@ -214,6 +224,14 @@ final class SimulatedNodeProcess: Sendable {
         liveness.noteTrouble(until: end)
         if threads != .heart { scheduler.freeze(work.queue, until: end) }
         if threads != .work { scheduler.freeze(heart.queue, until: end) }
+    }
+
+    /// Has `action` happen once, as soon as Redis has executed the process's next call of a script; never once
+    /// the faults are over.
+    func afterNext(_ script: String, _ action: @escaping @Sendable (SimulatedNodeProcess) -> Void) {
+        liveness.afterNext(script) { [weak self] in
+            if let self, !scheduler.isCalm { action(self) }
+        }
     }
 
     func resume() {

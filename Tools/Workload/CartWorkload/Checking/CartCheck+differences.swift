@@ -21,8 +21,8 @@ extension CartCheck {
         requireWipes(of: lines, &gap)
         requireWholeReplacements(&gap)
         explainPhase(entry, &gap)
-        explainNote(entry, &gap)
-        (phase, note) = (entry.phase, entry.note)
+        explainDetails(entry, &gap)
+        (phase, note, mark) = (entry.phase, entry.note, entry.mark)
     }
 
     private mutating func explainArrival(_ difference: LineDifference, _ gap: inout Gap) {

@@ -84,7 +84,10 @@ extension CartCheck {
             if isWiped { places.append(index.removals[line]) }
             unseen += UInt64(places.reduce(0) { $0 + ($1 ?? []).count { isUnseen($0, gap) } })
         }
-        if gap.changesNote || isWiped { unseen += UInt64(index.notes.count { isUnseen($0, gap) }) }
+        if gap.changesDetails || isWiped {
+            let details = index.notes + index.marks + index.unsettings
+            unseen += UInt64(details.count { isUnseen($0, gap) })
+        }
         guard isWiped else { return unseen }
         let additions = changes.indices.count { place in
             changes[place].action.addedQuantity != nil && isUnseen(place, gap)
@@ -106,8 +109,8 @@ extension CartCheck {
             case .upTo(let version):
                 switch changes[place].action {
                 // Another change may have hidden it, or it had nothing to do.
-                case .setQuantity, .setPrice, .setNote, .create, .takeOut, .clear, .checkOut, .cancelCheckout,
-                    .delete, .merge, .read:
+                case .setQuantity, .setPrice, .setNote, .setMark, .unsetDetails, .create, .takeOut, .clear,
+                    .checkOut, .cancelCheckout, .delete, .merge, .read:
                     continue
                 case .add, .remove, .replace, .refill:
                     guard index.wipes.isEmpty, version <= log.version || isComplete else { continue }
@@ -165,11 +168,15 @@ extension CartCheck {
         case .takeOut(let line, _):
             if let removal = removedAt[line], removal <= entry.version { return true }
             return entry.differences.contains { $0.line == line }
+        // What removed it would have removed the former one too, and none comes back.
         case .setNote:
-            return former?.note != entry.note
-                || (index.deletions + index.departures).contains {
-                    fit($0, gap, again: true) != .impossible
-                }
+            return former?.note != entry.note || (entry.note == nil && mayHaveLostDetails(in: gap))
+        case .setMark:
+            return former?.mark != entry.mark || (entry.mark == nil && mayHaveLostDetails(in: gap))
+        case .unsetDetails:
+            // What is there in spite of it must have come in the same gap.
+            let details = [(former?.note, entry.note), (former?.mark, entry.mark)]
+            return details.allSatisfy { $1 == nil || $0 != $1 }
         case .checkOut(let ordered):
             if entry.phase == .ordered(version: ordered) { return true }
             return (index.cancellations + index.deletions + index.departures).contains {
@@ -181,6 +188,13 @@ extension CartCheck {
             return ordered + 1 >= version
         case .add, .replace, .refill, .remove:
             return wipes(in: gap, again: true).contains { $0 != place }
+        }
+    }
+
+    /// True if a change of the gap may have removed the note and the mark.
+    private func mayHaveLostDetails(in gap: Gap) -> Bool {
+        (index.deletions + index.departures + index.unsettings).contains {
+            fit($0, gap, again: true) != .impossible
         }
     }
 

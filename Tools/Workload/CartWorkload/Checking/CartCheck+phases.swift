@@ -1,7 +1,7 @@
-// Attribution of each change of phase and note to the change that made it.
+// Attribution of each change of phase and details to the change that made it.
 extension CartCheck {
     mutating func explainPhase(_ entry: VersionLog.Entry, _ gap: inout Gap) {
-        let isAsBefore = entry.differences.isEmpty && entry.note == note
+        let isAsBefore = entry.differences.isEmpty && entry.note == note && entry.mark == mark
         if case .ordered(let version) = entry.phase, !isAsBefore,
             entry.phase == phase || gap.after >= version, !gap.isBase
         {
@@ -84,26 +84,46 @@ extension CartCheck {
         }
     }
 
-    mutating func explainNote(_ entry: VersionLog.Entry, _ gap: inout Gap) {
-        guard entry.note != note, !gap.isBase else { return }
-        guard let new = entry.note else {
+    mutating func explainDetails(_ entry: VersionLog.Entry, _ gap: inout Gap) {
+        guard !gap.isBase else { return }
+        explainDetail("note", from: note, to: entry.note, in: entry, &gap) { .setNote($0) }
+        explainDetail("mark", from: mark, to: entry.mark, in: entry, &gap) { .setMark($0) }
+    }
+
+    /// Finds the change that set or removed a detail.
+    ///
+    /// - Parameter setting: the action that sets it to an article.
+    private mutating func explainDetail(
+        _ name: StaticString,
+        from old: Article?,
+        to new: Article?,
+        in entry: VersionLog.Entry,
+        _ gap: inout Gap,
+        setting: (Article) -> Action
+    ) {
+        guard new != old else { return }
+        guard let new else {
             switch entry.phase {
             case .merged, .deleted: return
             case .open, .ordered, .merging: break
             }
-            if use(index.deletions, &gap) { return }
-            return report(.kept, "the note was lost in \(gap.description), and no operation asked for that")
+            if use(index.unsettings + index.deletions, &gap) { return }
+            return report(
+                .kept,
+                "the \(name) was lost in \(gap.description), and no operation asked for that"
+            )
         }
-        let setters = index.notes.filter { changes[$0].action == .setNote(new) }
+        let action = setting(new)
+        let setters = (index.notes + index.marks).filter { changes[$0].action == action }
         guard !use(setters, &gap) else { return }
         guard let suspect = setters.first else {
-            return report(.versions, "\(gap.description) has the note \(new.sku), which no operation set")
+            return report(.versions, "\(gap.description) has the \(name) \(new.sku), which no operation set")
         }
         guard found[suspect] == 0 else {
             return report(
                 changes[suspect].isAcknowledged ? .kept : .unknown,
-                "the note is \(new.sku) again in \(gap.description), but \(changes[suspect]) has its effect"
-                    + " in version \(found[suspect])"
+                "the \(name) is \(new.sku) again in \(gap.description), but \(changes[suspect]) has its"
+                    + " effect in version \(found[suspect])"
             )
         }
         found[suspect] = gap.upTo

@@ -14,9 +14,10 @@ struct CartCheck {
     var found: [UInt64]
     /// The lines of the version that was looked at last, by id.
     var present: [UInt32: CartObservation.Line] = [:]
-    /// The phase and the note of that version.
+    /// The phase, the note and the mark of that version.
     var phase = CartObservation.Phase.open
     var note: Article?
+    var mark: Article?
     /// The version that was the first without a line, by line.
     var removedAt: [UInt32: UInt64] = [:]
     /// The changes of the current era that remove all lines.
@@ -91,7 +92,8 @@ struct CartCheck {
     /// - Parameter isComplete: the cart was read at the end of the era.
     mutating func check(_ era: CartHistory.Era, _ number: Int, isComplete: Bool) {
         found = [UInt64](repeating: 0, count: changes.count)
-        (present, phase, note, removedAt) = ([:], .open, nil, [:])
+        (present, phase, removedAt) = ([:], .open, [:])
+        (note, mark) = (nil, nil)
         wipes = eraWipes(number)
         let (certain, doubtful) = acknowledgedVersions(in: number)
         let first = firstVersion(of: era, number)
@@ -101,8 +103,10 @@ struct CartCheck {
             var gap = Gap(after: before, upTo: entry.version, era: number, first: first)
             gap.isBegunByOthers = before == 0 && certain.first == first
             gap.beginsDeleted = phase == .deleted
-            gap.endsDeleted = entry.phase == .deleted || (note != nil && entry.note == nil)
-            gap.changesNote = note != entry.note
+            let losesDetails = (note != nil && entry.note == nil) || (mark != nil && entry.mark == nil)
+            let mayBeUnset = index.unsettings.contains { fit($0, gap) != .impossible }
+            gap.endsDeleted = entry.phase == .deleted || (losesDetails && !mayBeUnset)
+            gap.changesDetails = note != entry.note || mark != entry.mark
             explain(entry, &gap)
             gaps.append(gap)
             before = entry.version
@@ -227,8 +231,8 @@ struct Gap {
     var beginsDeleted = false
     /// Its last version is that of a deleted cart, or of one that was created anew.
     var endsDeleted = false
-    /// The note of its last version is another than before it.
-    var changesNote = false
+    /// The note or the mark of its last version is another than before it.
+    var changesDetails = false
     /// The replacements of lines whose article came in the gap, and those to which the loss of a line was
     /// attributed.
     var arrivedReplacements: [Int] = []

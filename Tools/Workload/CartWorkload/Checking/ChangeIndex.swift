@@ -11,6 +11,9 @@ struct ChangeIndex {
     private(set) var creations: [Int] = []
     private(set) var deletions: [Int] = []
     private(set) var notes: [Int] = []
+    private(set) var marks: [Int] = []
+    /// Changes that remove the note and the mark.
+    private(set) var unsettings: [Int] = []
     private(set) var checkouts: [Int] = []
     private(set) var cancellations: [Int] = []
     /// Merges of other carts into this one, and of this one into others.
@@ -34,6 +37,8 @@ struct ChangeIndex {
                 wipes.append(place)
                 deletions.append(place)
             case .setNote: notes.append(place)
+            case .setMark: marks.append(place)
+            case .unsetDetails: unsettings.append(place)
             case .checkOut: checkouts.append(place)
             case .cancelCheckout: cancellations.append(place)
             case .merge(let source, _):

@@ -89,7 +89,9 @@ struct CartKnowledge: Sendable {
         case 2: return .cancelCheckout
         case 3: return .refill(Article(id), quantity: Self.quantity(&random))
         case 4...5 where version > 0: return .checkOut(version: version)
-        case 6...9: return .setNote(Article(id))
+        case 6...7: return .setNote(Article(id))
+        case 8: return .setMark(Article(id))
+        case 9: return .unsetDetails
         case 10...12 where plan.setsPrices:
             guard let line = reserveLine(&random) else { break }
             return .setPrice(line: line, nextPrice(of: cart))

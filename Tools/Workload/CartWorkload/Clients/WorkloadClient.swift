@@ -32,7 +32,7 @@ package struct WorkloadClient<Client: ClusterClient, Clock: WorkloadClock>: Send
             var node = Int.random(in: 0..<max(1, retryingClient.clusterClient.nodes), using: &random)
             let reply = await retryingClient.execute(operation, at: &node, until: end, &random)
             generator.conclude(operation, reply)
-            guard generator.plan.pause > .zero else { continue }
+            guard generator.plan.pause > .zero, retryingClient.clock.now < end else { continue }
             do {
                 try await retryingClient.clock.sleep(for: generator.plan.pause)
             } catch {

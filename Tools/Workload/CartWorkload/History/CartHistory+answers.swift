@@ -91,7 +91,9 @@ extension CartHistory {
         if let again = reply.committedAt ?? (reply.isReplay ? nil : shown) {
             let least = reply.isReplay ? change.floor : attempt.floor
             let isTooOld = change.makesVersion ? again <= least : again < least
-            if let first = change.version, first != again, change.makesVersion {
+            // Before a loss window it may have been made too, and was lost.
+            let wasMade = change.acknowledgedIn == eras.count
+            if wasMade, let first = change.version, first != again, change.makesVersion {
                 report(
                     .key,
                     at: time,
@@ -100,7 +102,7 @@ extension CartHistory {
             } else if isTooOld {
                 reportOldVersion(again, in: reply, to: attempt, at: time)
             }
-            if change.version == nil { changes[place].version = again }
+            if change.version == nil || !wasMade { changes[place].version = again }
             requireExpected(change, at: again, time)
             changes[place].acknowledgedIn = eras.count
         } else {

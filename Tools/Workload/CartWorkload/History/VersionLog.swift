@@ -8,6 +8,7 @@ struct VersionLog: Sendable {
         let digest: UInt64
         let phase: CartObservation.Phase
         let note: Article?
+        let mark: Article?
         /// The differences of lines to the preceding entry, or to an empty cart.
         var differences: [LineDifference]
 
@@ -16,6 +17,7 @@ struct VersionLog: Sendable {
             digest = observation.digest
             phase = observation.phase
             note = observation.note
+            mark = observation.mark
             self.differences = differences
         }
     }

@@ -1,7 +1,7 @@
 /// A request to a cart, as a client of a workload makes it.
 ///
-/// No two changes look alike in a cart: an addition adds an article of its own, a note is an article of its
-/// own, and a quantity or a price is set on a line only once.
+/// No two changes look alike in a cart: an addition adds an article of its own, a note or a mark is an article
+/// of its own, and a quantity or a price is set on a line only once.
 package enum Action: Hashable, Sendable {
     /// Create the cart. An existing one stays as it is; a deleted one begins anew.
     case create
@@ -23,6 +23,11 @@ package enum Action: Hashable, Sendable {
     case clear
     /// Set the cart's note to the SKU of an article.
     case setNote(Article)
+    /// Set the cart's mark to the SKU of an article: the customer, an attribute and a discount code, in one
+    /// change of the details.
+    case setMark(Article)
+    /// Remove the cart's note and mark.
+    case unsetDetails
     /// Make an order of the cart, if it is at this version.
     case checkOut(version: UInt64)
     /// Cancel the order, if there is one.
@@ -40,8 +45,9 @@ package enum Action: Hashable, Sendable {
     /// True for an action that a cart may find done already. Without a key it then makes no version.
     var mayChangeNothing: Bool {
         switch self {
-        case .create, .takeOut, .clear, .checkOut, .cancelCheckout, .delete, .merge, .read: true
-        case .add, .setQuantity, .setPrice, .remove, .replace, .refill, .setNote: false
+        case .create, .takeOut, .clear, .unsetDetails, .checkOut, .cancelCheckout, .delete, .merge, .read:
+            true
+        case .add, .setQuantity, .setPrice, .remove, .replace, .refill, .setNote, .setMark: false
         }
     }
 
@@ -50,7 +56,7 @@ package enum Action: Hashable, Sendable {
         switch self {
         case .checkOut, .delete, .merge: true
         case .create, .takeOut, .clear, .cancelCheckout, .read, .add, .setQuantity, .setPrice, .remove,
-            .replace, .refill, .setNote:
+            .replace, .refill, .setNote, .setMark, .unsetDetails:
             false
         }
     }
@@ -60,8 +66,8 @@ package enum Action: Hashable, Sendable {
         switch self {
         case .setQuantity(let line, _), .setPrice(let line, _), .remove(let line), .replace(let line, _, _):
             line
-        case .create, .add, .takeOut, .refill, .clear, .setNote, .checkOut, .cancelCheckout, .delete, .merge,
-            .read:
+        case .create, .add, .takeOut, .refill, .clear, .setNote, .setMark, .unsetDetails, .checkOut,
+            .cancelCheckout, .delete, .merge, .read:
             nil
         }
     }
@@ -75,8 +81,8 @@ package enum Action: Hashable, Sendable {
     var addedQuantity: UInt32? {
         switch self {
         case .add(_, let quantity), .replace(_, _, let quantity), .refill(_, let quantity): quantity
-        case .create, .setQuantity, .setPrice, .takeOut, .remove, .clear, .setNote, .checkOut,
-            .cancelCheckout, .delete, .merge, .read:
+        case .create, .setQuantity, .setPrice, .takeOut, .remove, .clear, .setNote, .setMark, .unsetDetails,
+            .checkOut, .cancelCheckout, .delete, .merge, .read:
             nil
         }
     }
@@ -96,6 +102,8 @@ extension Action: CustomStringConvertible {
         case .refill(let article, let quantity): "clear and add \(quantity) \(article.sku)"
         case .clear: "clear"
         case .setNote(let article): "note \(article.sku)"
+        case .setMark(let article): "mark \(article.sku)"
+        case .unsetDetails: "unset the details"
         case .checkOut(let version): "check out version \(version)"
         case .cancelCheckout: "cancel the order"
         case .delete: "delete"

@@ -37,14 +37,23 @@ package struct CartObservation: Hashable, Sendable {
     package let phase: Phase
     /// The article whose SKU is the cart's note; nil for none.
     package let note: Article?
+    /// The article whose SKU is the cart's mark; nil for none.
+    package let mark: Article?
     /// The lines in ascending order of their ids, which is the order in which they were added.
     package let lines: [Line]
 
     /// - Parameter lines: in any order.
-    package init(version: UInt64, phase: Phase = .open, note: Article? = nil, lines: [Line]) {
+    package init(
+        version: UInt64,
+        phase: Phase = .open,
+        note: Article? = nil,
+        mark: Article? = nil,
+        lines: [Line]
+    ) {
         self.version = version
         self.phase = phase
         self.note = note
+        self.mark = mark
         let isAscending = zip(lines, lines.dropFirst()).allSatisfy { $0.id < $1.id }
         self.lines = isAscending ? lines : lines.sorted { $0.id < $1.id }
     }
@@ -61,6 +70,7 @@ package struct CartObservation: Hashable, Sendable {
         case .deleted: add(4)
         }
         if let note { add(SplitMix64.mix(note.rawValue)) }
+        if let mark { add(SplitMix64.mix(mark.rawValue) ^ 5) }
         for line in lines {
             add(line.article.rawValue)
             add(UInt64(line.id) << 32 | UInt64(line.quantity))
@@ -68,6 +78,19 @@ package struct CartObservation: Hashable, Sendable {
         }
         return digest
     }
+
+    /// The mark that the parts of a cart's details make: nil for none, and `foreign` if they are not of one
+    /// mark.
+    ///
+    /// - Parameter parts: the texts of the customer, the attribute and the discount code; nil for a part that
+    ///   is missing.
+    package static func mark(of parts: [String?]) -> Article? {
+        guard let first = parts.first, parts.allSatisfy({ $0 == first }) else { return .foreign }
+        return first.map { Article(sku: $0) }
+    }
+
+    /// The key of the attribute that is part of a mark.
+    package static var markAttribute: String { "mark" }
 
     /// The line with this id, if there is one.
     package func line(_ id: UInt32) -> Line? {

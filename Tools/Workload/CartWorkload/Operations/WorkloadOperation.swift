@@ -27,6 +27,13 @@ package struct WorkloadOperation: Hashable, Sendable {
     }
 }
 
+extension WorkloadOperation {
+    /// The carts that it reads or changes.
+    package var carts: [CartName] {
+        if case .merge(let source, _) = action { [cart, source] } else { [cart] }
+    }
+}
+
 extension WorkloadOperation: CustomStringConvertible {
     package var description: String {
         let condition = expected.map { " if at version \($0)" } ?? ""
