@@ -85,7 +85,8 @@ import Testing
 
     @Test func `the scripts that only read are known as such`() {
         #expect(ResolveScript.script.onlyReads && ClaimScript.script(for: .look).onlyReads)
-        #expect(!CommitScript.script(database: 0).onlyReads && !ClaimScript.script(for: .take).onlyReads)
+        let commit = CommitScript.script(database: 0, retention: .seconds(60))
+        #expect(!commit.onlyReads && !ClaimScript.script(for: .take).onlyReads)
         #expect(!ReleaseScript.script.onlyReads && !VerifyScript.script.onlyReads)
     }
 
