@@ -1,6 +1,7 @@
 /// Operations without a definite answer, and refusals.
 extension OwnershipMachine {
     mutating func unanswered() -> Action {
+        refusedAt = nil
         switch state {
         case .committing(let version, let id, _):
             guard SafetyRule.oneCommitInFlight.holds else {
@@ -17,6 +18,7 @@ extension OwnershipMachine {
     }
 
     mutating func unsent() -> Action {
+        refusedAt = nil
         switch state {
         case .committing(let version, _, ambiguous: false), .resolvingDoubt(let version, _):
             state = .owned(version)
@@ -53,9 +55,10 @@ extension OwnershipMachine {
         }
     }
 
-    /// True if the store had all that was acknowledged when it first refused the operation under way: the
-    /// generation that was checked was found by a heartbeat that left later. Before that, the store may have
-    /// restarted without it, and no heartbeat has told yet.
+    /// True if the store had all that was acknowledged when it first refused the operation under way, and has
+    /// refused it ever since: the generation that was checked was found by a heartbeat that left later. Before
+    /// that, and after an exchange that came to nothing, the store may have restarted without it, and no
+    /// heartbeat has told yet.
     private mutating func isStored(
         refusedAt instant: ContinuousClock.Instant,
         confirmed: ContinuousClock.Instant?

@@ -61,6 +61,37 @@ import Testing
         }
     }
 
+    @Test func `whoever is overdue when the look-up was refused is answered, and the node goes on`()
+        async throws
+    {
+        let lone = try await LoneActivation()
+        let activation = lone.activation
+        let held = lone.store.faults.holdNext(.commit)
+        async let fate = lone.add(10)
+        await held.arrived()
+        lone.redis.withStore { $0.contents.slots[id] = .unreadable("a list") }
+        held.lose()
+        while await activation.pending == nil { await Task.yield() }
+        async let pump: Void = activation.pump()
+        await lone.clock.sleeper()
+        lone.clock.advance(by: .seconds(1))
+        await pump
+        _ = await fate
+        lone.store.faults.refuseNext(.resolve)
+        async let next = lone.add(5, within: .seconds(1))
+        while await activation.pending == nil { await Task.yield() }
+        lone.clock.advance(by: .seconds(2))
+        await activation.expireCallers(at: lone.clock.now)
+        guard case .failure(let failure) = await next else {
+            Issue.record("the overdue command was not told of its end")
+            return await activation.close()
+        }
+        #expect(failure.outcome == .notApplied)
+        await activation.pump()
+        #expect(await activation.machine.committed != nil)
+        await activation.close()
+    }
+
     @Test func `who waits behind a commit in doubt is answered in time, and not applied`() async throws {
         try await TestCluster.with { cluster async throws in
             let node = cluster.nodes[0]

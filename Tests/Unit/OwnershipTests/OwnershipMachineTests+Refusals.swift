@@ -61,6 +61,18 @@ extension OwnershipMachineTests {
         }
     }
 
+    @Test(arguments: [Machine.Event.unanswered, .unsent])
+    func `a refusal from before an exchange that came to nothing does not count`(_ event: Machine.Event) {
+        for (machine, operation) in [
+            (resolving, Machine.Operation.resolve(version, commit)), (releasing, .release(version)),
+        ] {
+            var held = machine
+            #expect(send(&held, refusal) == .performAgain(operation))
+            #expect(send(&held, event) == .performAgain(operation))
+            #expect(send(&held, confirmedRefusal) == .performAgain(operation))
+        }
+    }
+
     @Test func `a refusal is held while a check is due, whatever a heartbeat found`() {
         for (machine, operation) in [
             (resolving, Machine.Operation.resolve(version, commit)), (releasing, .release(version)),

@@ -49,9 +49,9 @@ extension Activation {
     /// Puts a commit that has not left yet back into the mailbox if the time of one of its callers ran out:
     /// the others' changes must not take along what is about to be called not applied.
     private func takeBackUnsentBatch(at now: ContinuousClock.Instant) {
-        // One that waits for news of the commit before it comes back anyway, and an answer is awaited for it.
-        if case .resolvingDoubt = machine.state { return }
-        guard let batch, !batch.wasSent,
+        // One that waits for news of the commit before it comes back anyway, and so does one that is to be
+        // rejected.
+        guard case .committing(_, _, ambiguous: false) = machine.state, let batch, !batch.wasSent,
             batch.entries.contains(where: { $0.isChange && $0.envelope.deadline <= now })
         else { return }
         self.batch = nil
