@@ -158,7 +158,7 @@ extension OwnershipMachine {
         }
     }
 
-    /// What is stored can be read again, and tells about the commit in doubt.
+    /// The stored record can be read again, and shows the fate of the commit in doubt.
     private mutating func doubtResolved(
         _ version: Version,
         by answer: ResolveAnswer,

@@ -43,8 +43,8 @@ extension OwnershipMachine {
         case .resolvingDoubt(let version, _):
             state = .owned(version)
             return .rejectCommit
-        // What was checked under the generation in force is in the store, with us as its owner, and can be
-        // claimed again.
+        // The state was checked under the generation in force: it is in the store, with us as its owner, and
+        // can be claimed again.
         case .resolving, .releasing:
             return isStored(refusedAt: instant, confirmed: confirmed) ? end(.refused) : again(atOnce: false)
         // The store may have lost what is still here.

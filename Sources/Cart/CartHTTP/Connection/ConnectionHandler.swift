@@ -11,11 +11,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private let line: LongLineHandler
     private let linger: TimeAmount
     private var machine: ConnectionMachine
-    /// What happens unless the body of the request under way comes to its end.
+    /// Limits the time for the body of the current request.
     private var bodyTimer: Scheduled<Void>?
-    /// What happens unless the client takes what is written.
+    /// Limits the time for which the client may read nothing.
     private var stallTimer: Scheduled<Void>?
-    /// What happens once the client had time to read the last answer.
+    /// Closes the connection once the client has had time to read the last answer.
     private var lingerTimer: Scheduled<Void>?
     /// True once a part of the body of the request under way came.
     private var bodyCame = false

@@ -36,7 +36,7 @@ struct LongLine: Equatable, Sendable {
 
     /// A body ended, which need not end with a line: what comes next is the first line of another request.
     ///
-    /// What of that request came together with the end of the body is forgotten.
+    /// Bytes of the next request that arrived together with the end of the body are not counted.
     mutating func bodyEnded() {
         begin()
         isRequestLine = false
