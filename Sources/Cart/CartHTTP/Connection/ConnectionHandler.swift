@@ -38,9 +38,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
             if bodyCame { line.line.bodyEnded() }
             bodyCame = false
             let passes = machine.passesBody
-            machine.receivedEnd()
+            let action = machine.receivedEnd()
             updateBodyTimer(context)
             if passes { context.fireChannelRead(data) }
+            perform(action, context)
         }
     }
 
@@ -60,7 +61,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         guard event is DrainBegan else { return context.fireUserInboundEventTriggered(event) }
-        machine.drain()
+        perform(machine.drain(hasUnsent: context.channel.unsentBytes > 0), context)
         cancelBodyTimer()
         updateBodyTimer(context)
         cancelStallTimer()
@@ -104,12 +105,25 @@ final class ConnectionHandler: ChannelDuplexHandler {
             case .write:
                 context.write(data, promise: promise)
             case .writeAndClose:
-                let sent = promise ?? context.eventLoop.makePromise()
-                context.writeAndFlush(data, promise: sent)
-                end(context, after: sent.futureResult)
+                context.write(data, promise: promise)
+                end(context)
             case .drop:
                 promise?.succeed()
             }
+        }
+    }
+
+    /// The framework's closes. Ours do not pass here.
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        switch mode {
+        case .all, .output:
+            // It waits for the end of the connection, which may come later than it wants.
+            if let promise { context.channel.closeFuture.cascade(to: promise) }
+            perform(machine.close(hasUnsent: context.channel.unsentBytes > 0), context)
+        case .input:
+            // It does so only where it is cancelled.
+            context.close(mode: .input, promise: promise)
+            perform(machine.cancel(), context)
         }
     }
 
@@ -134,27 +148,33 @@ final class ConnectionHandler: ChannelDuplexHandler {
         case .fail:
             context.fireErrorCaught(HTTPParserError.invalidEOFState)
         case .end:
-            end(context, after: context.eventLoop.makeSucceededVoidFuture())
-        case .close:
-            context.close(promise: nil)
+            end(context)
         case .none:
             break
         }
     }
 
-    /// Ends what is sent, and the connection once the client had time to read it.
-    ///
-    /// - Parameter sent: succeeds once the last answer has left the node.
-    private func end(_ context: ChannelHandlerContext, after sent: EventLoopFuture<Void>) {
+    private func perform(_ action: ConnectionMachine.CloseAction, _ context: ChannelHandlerContext) {
+        switch action {
+        case .end: end(context)
+        case .close: context.close(promise: nil)
+        case .none: break
+        }
+    }
+
+    /// Sends what is written, then ends the connection once the client had time to read it.
+    private func end(_ context: ChannelHandlerContext) {
         cancelBodyTimer()
-        sent.assumeIsolated().whenComplete { _ in
+        line.sendAll(context.eventLoop).assumeIsolated().whenComplete { _ in
             self.machine.sentLastAnswer()
             self.cancelStallTimer()
             guard context.channel.isActive else { return }
+            // Not before: where the client has ended its side, this closes at once.
+            context.close(mode: .output, promise: nil)
+            guard context.channel.isActive else { return }
             self.lingerTimer = self.schedule(in: self.linger, context) { context.close(promise: nil) }
         }
-        context.close(mode: .output, promise: nil)
-        // Mostly the answer has left by now.
+        // Mostly all has left by now.
         updateStallTimer(context)
     }
 

@@ -1,5 +1,3 @@
-import NIOHTTP1
-
 /// The time that a client has to send a body and to take what is written for it. Without bounds, a client
 /// that does neither would hold its connection for ever, and a drain until its budget is spent.
 extension ConnectionMachine {
@@ -7,10 +5,9 @@ extension ConnectionMachine {
     enum LateBodyAction: Equatable {
         /// Pass an error of the parser on: the responder, if it waits for the body, refuses the request.
         case fail
-        /// Write nothing more, and end the connection: the client has its answer.
+        /// Write nothing more, and end the connection: the client has its answer, or waits for the rest of one
+        /// that may never end.
         case end
-        /// Close the connection in the middle of an answer.
-        case close
         /// Overlook it: the body came, or the connection ends already.
         case none
     }
@@ -50,7 +47,10 @@ extension ConnectionMachine {
             state = .ending
             return .end
         case .owed(var exchange):
-            if exchange.hasBegun { return .close }
+            if exchange.hasBegun {
+                state = .ending
+                return .end
+            }
             exchange.closes = true
             exchange.lateness = Problem(
                 HTTPRefusal.lateBody(limit: isDraining ? policy.drainingBodyTime : policy.bodyTime)
@@ -61,18 +61,5 @@ extension ConnectionMachine {
         case .ending, .over:
             return .none
         }
-    }
-
-    /// The last answer left the node, or cannot leave it any more.
-    mutating func sentLastAnswer() {
-        switch state {
-        case .ending: state = .over
-        case .idle, .owed, .over: break
-        }
-    }
-
-    /// The node drains: the connection ends with the answer that is owed.
-    mutating func drain() {
-        isDraining = true
     }
 }
