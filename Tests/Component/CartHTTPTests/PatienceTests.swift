@@ -106,7 +106,7 @@ import Testing
         #expect(connection.isClosed(after: .seconds(1)))
     }
 
-    @Test func `a client that reads slowly is not closed`() throws {
+    @Test func `a client that empties the buffer slowly is not closed`() throws {
         let connection = try stalled()
         for _ in 0..<5 {
             #expect(!connection.isClosed(after: .seconds(29)))
@@ -117,10 +117,43 @@ import Testing
         #expect(!connection.isClosed(after: .seconds(3_600)))
     }
 
+    @Test func `a client that takes a long answer little by little is closed when it takes too little`()
+        throws
+    {
+        let connection = try stalled()
+        for _ in 0..<10 {
+            connection.socket.takenBytes += 32 * 1024
+            #expect(!connection.isClosed(after: .seconds(30)))
+        }
+        connection.socket.takenBytes += 32 * 1024 - 1
+        #expect(!connection.isClosed(after: .seconds(29)))
+        #expect(connection.isClosed(after: .seconds(1)))
+    }
+
+    @Test func `the rest of the last answer may be taken little by little, too`() throws {
+        let connection = try Connection()
+        connection.socket.stick()
+        try connection.send(Connection.request("GET /a HTTP/1.1", "Host: x", "Connection: close"))
+        for _ in 0..<10 {
+            connection.socket.takenBytes += 32 * 1024
+            #expect(!connection.isClosed(after: .seconds(30)))
+        }
+        #expect(connection.isClosed(after: .seconds(30)))
+        #expect(try connection.answered() == "")
+    }
+
     @Test func `a drain waits five seconds for a client that does not read`() throws {
         let connection = try stalled()
         connection.pass(.seconds(10))
         connection.drain()
+        #expect(!connection.isClosed(after: .milliseconds(4_900)))
+        #expect(connection.isClosed(after: .milliseconds(100)))
+    }
+
+    @Test func `a drain does not wait longer for a client that reads steadily`() throws {
+        let connection = try stalled()
+        connection.drain()
+        connection.socket.takenBytes += 1024 * 1024
         #expect(!connection.isClosed(after: .milliseconds(4_900)))
         #expect(connection.isClosed(after: .milliseconds(100)))
     }

@@ -17,7 +17,7 @@ final class TestConnection {
     ) throws {
         responder = TableResponder(answers)
         try channel.pipeline.syncOperations.addHandler(socket)
-        try channel.pipeline.syncOperations.addFace(policy)
+        try channel.pipeline.syncOperations.addFace(policy) { [socket] _ in socket.takenBytes }
         try channel.pipeline.syncOperations.addHandler(responder)
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
     }
@@ -72,6 +72,8 @@ final class TestConnection {
 final class TestSocket: ChannelOutboundHandler {
     typealias OutboundIn = ByteBuffer
 
+    /// What the client has taken, as far as the node can know.
+    var takenBytes = 0
     /// True while the client, and so the system, takes nothing of what is written.
     private(set) var isStuck = false
     /// True once the node has ended its side.

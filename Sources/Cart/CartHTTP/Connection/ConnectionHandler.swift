@@ -9,20 +9,24 @@ final class ConnectionHandler: ChannelDuplexHandler {
     typealias OutboundOut = HTTPServerResponsePart
 
     private let line: LongLineHandler
+    private let takenBytes: (any Channel) -> Int
     private let linger: TimeAmount
     private var machine: ConnectionMachine
     /// Limits the time for the body of the current request.
     private var bodyTimer: Scheduled<Void>?
-    /// Limits the time for which the client may read nothing.
+    /// Limits the time for which the client may read too little.
     private var stallTimer: Scheduled<Void>?
     /// Closes the connection once the client has had time to read the last answer.
     private var lingerTimer: Scheduled<Void>?
     /// True once a part of the body of the request under way came.
     private var bodyCame = false
 
-    /// - Parameter line: stands before the parser of the same connection.
-    init(_ policy: ConnectionPolicy, line: LongLineHandler) {
+    /// - Parameters:
+    ///   - line: stands before the parser of the same connection.
+    ///   - takenBytes: counts what the client takes of what is sent.
+    init(_ policy: ConnectionPolicy, line: LongLineHandler, takenBytes: @escaping (any Channel) -> Int) {
         self.line = line
+        self.takenBytes = takenBytes
         linger = TimeAmount(policy.linger)
         machine = ConnectionMachine(policy)
     }
@@ -190,7 +194,15 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private func updateStallTimer(_ context: ChannelHandlerContext) {
         guard let patience = machine.stallPatience else { return cancelStallTimer() }
         guard stallTimer == nil else { return }
-        stallTimer = schedule(in: TimeAmount(patience), context) { context.close(promise: nil) }
+        let before = takenBytes(context.channel)
+        stallTimer = schedule(in: TimeAmount(patience), context) {
+            self.stallTimer = nil
+            if self.machine.isStalled(taken: self.takenBytes(context.channel) - before) {
+                context.close(promise: nil)
+            } else {
+                self.updateStallTimer(context)
+            }
+        }
     }
 
     private func schedule(

@@ -36,6 +36,14 @@ extension ConnectionMachine {
         return isDraining ? policy.drainingStallTime : policy.stallTime
     }
 
+    /// True if the client is not waited for any longer, once `stallPatience` has run out: it took too little,
+    /// or the node drains, and others wait for that.
+    ///
+    /// - Parameter taken: the bytes that it took in that time.
+    func isStalled(taken: Int) -> Bool {
+        isDraining || taken < policy.stallBytes
+    }
+
     /// The time for the body has run out.
     ///
     /// Only the responder knows whether it needs the body: one that does not may have begun its work, and
