@@ -241,7 +241,8 @@ let testTargets = targets(
         ActorRuntime Cart CartActor CartApplication CartTesting Ownership
     tests Tests/Component/CartHTTPTests:
         ActorRuntime Cart CartActor CartApplication CartHTTP CartTesting OpenAPIDocument OpenAPIPage Ownership
-        SeededRandom HTTPTypes Hummingbird HummingbirdTesting Logging NIOCore NIOEmbedded NIOHTTP1 Yams
+        SeededRandom HTTPTypes Hummingbird HummingbirdTesting Logging NIOCore NIOEmbedded NIOHTTP1 NIOPosix
+        Yams
 
     # The fakes themselves.
     tests Tests/Component/RuntimeTestingTests: ActorRuntime CounterActor Ownership RuntimeTesting

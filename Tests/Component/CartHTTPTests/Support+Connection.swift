@@ -7,6 +7,7 @@ import NIOHTTP1
 /// A client's connection without a socket: bytes in, bytes out, and our rules between them.
 final class TestConnection {
     let channel = EmbeddedChannel()
+    let socket = TestSocket()
     let responder: TableResponder
 
     /// - Parameter answers: the responder's answers, by the request's target; 404 without words for others.
@@ -15,7 +16,8 @@ final class TestConnection {
         answers: [String: TableResponder.Answer] = ["/a": .text("hello")]
     ) throws {
         responder = TableResponder(answers)
-        try channel.pipeline.syncOperations.addFace(policy)
+        try channel.pipeline.syncOperations.addHandler(socket)
+        try channel.pipeline.syncOperations.addFace(policy) { [socket] _ in socket.takenBytes }
         try channel.pipeline.syncOperations.addHandler(responder)
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
     }
@@ -51,6 +53,9 @@ final class TestConnection {
         channel.pipeline.fireChannelWritabilityChanged()
     }
 
+    /// True once the node has ended its side, or the connection.
+    var hasEndedOutput: Bool { socket.hasEndedOutput || !channel.isActive }
+
     /// True once the node has ended the connection.
     func isClosed(after wait: TimeAmount = .seconds(3)) -> Bool {
         channel.embeddedEventLoop.advanceTime(by: wait)
@@ -62,6 +67,97 @@ final class TestConnection {
         ([line] + (fields.isEmpty ? ["Host: x"] : fields) + ["", ""]).joined(separator: "\r\n")
     }
 }
+
+/// Ends a connection as a socket does, which the channel of a test does not.
+final class TestSocket: ChannelOutboundHandler {
+    typealias OutboundIn = ByteBuffer
+
+    /// What the client has taken, as far as the node can know.
+    var takenBytes = 0
+    /// True while the client, and so the system, takes nothing of what is written.
+    private(set) var isStuck = false
+    /// True once the node has ended its side.
+    private(set) var hasEndedOutput = false
+    /// True once the client has ended its side.
+    private var hasEndedInput = false
+    /// True once the node's side ends with what is written.
+    private var endsOutput = false
+    private var context: ChannelHandlerContext?
+    private var promises: [EventLoopPromise<Void>] = []
+    private var hasUnsent = false
+
+    /// The client takes nothing from now on.
+    func stick() {
+        isStuck = true
+    }
+
+    /// The client takes everything.
+    func release() {
+        isStuck = false
+        if let context { flush(context: context) }
+    }
+
+    /// The client ends its side.
+    func endInput() {
+        hasEndedInput = true
+        context?.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        if hasEndedOutput {
+            promise?.fail(ChannelError.outputClosed)
+            return
+        }
+        hasUnsent = true
+        if let promise { promises.append(promise) }
+        context.write(data, promise: nil)
+    }
+
+    func flush(context: ChannelHandlerContext) {
+        guard !isStuck else { return }
+        context.flush()
+        hasUnsent = false
+        let sent = promises
+        promises = []
+        for promise in sent { promise.succeed() }
+        if endsOutput { endOutput(context) }
+    }
+
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        switch mode {
+        case .output where !hasEndedInput:
+            promise?.succeed()
+            endsOutput = true
+            if !hasUnsent { endOutput(context) }
+        case .input where !hasEndedOutput:
+            promise?.succeed()
+            endInput()
+        case .all, .input, .output:
+            // A socket whose sides have both ended is closed, with what has not been sent.
+            let unsent = promises
+            promises = []
+            for promise in unsent { promise.fail(ChannelError.ioOnClosedChannel) }
+            context.close(promise: promise)
+        }
+    }
+
+    private func endOutput(_ context: ChannelHandlerContext) {
+        guard !hasEndedOutput else { return }
+        hasEndedOutput = true
+        context.fireUserInboundEventTriggered(ChannelEvent.outputClosed)
+    }
+}
+
+@available(*, unavailable)
+extension TestSocket: Sendable {}
 
 /// Answers requests by their targets once they came whole, or at once where the answer is early.
 final class TableResponder: ChannelInboundHandler {

@@ -9,20 +9,24 @@ final class ConnectionHandler: ChannelDuplexHandler {
     typealias OutboundOut = HTTPServerResponsePart
 
     private let line: LongLineHandler
+    private let takenBytes: (any Channel) -> Int
     private let linger: TimeAmount
     private var machine: ConnectionMachine
     /// Limits the time for the body of the current request.
     private var bodyTimer: Scheduled<Void>?
-    /// Limits the time for which the client may read nothing.
+    /// Limits the time for which the client may read too little.
     private var stallTimer: Scheduled<Void>?
     /// Closes the connection once the client has had time to read the last answer.
     private var lingerTimer: Scheduled<Void>?
     /// True once a part of the body of the request under way came.
     private var bodyCame = false
 
-    /// - Parameter line: stands before the parser of the same connection.
-    init(_ policy: ConnectionPolicy, line: LongLineHandler) {
+    /// - Parameters:
+    ///   - line: stands before the parser of the same connection.
+    ///   - takenBytes: counts what the client takes of what is sent.
+    init(_ policy: ConnectionPolicy, line: LongLineHandler, takenBytes: @escaping (any Channel) -> Int) {
         self.line = line
+        self.takenBytes = takenBytes
         linger = TimeAmount(policy.linger)
         machine = ConnectionMachine(policy)
     }
@@ -38,9 +42,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
             if bodyCame { line.line.bodyEnded() }
             bodyCame = false
             let passes = machine.passesBody
-            machine.receivedEnd()
+            let action = machine.receivedEnd()
             updateBodyTimer(context)
             if passes { context.fireChannelRead(data) }
+            perform(action, context)
         }
     }
 
@@ -60,7 +65,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         guard event is DrainBegan else { return context.fireUserInboundEventTriggered(event) }
-        machine.drain()
+        perform(machine.drain(hasUnsent: context.channel.unsentBytes > 0), context)
         cancelBodyTimer()
         updateBodyTimer(context)
         cancelStallTimer()
@@ -104,12 +109,25 @@ final class ConnectionHandler: ChannelDuplexHandler {
             case .write:
                 context.write(data, promise: promise)
             case .writeAndClose:
-                let sent = promise ?? context.eventLoop.makePromise()
-                context.writeAndFlush(data, promise: sent)
-                end(context, after: sent.futureResult)
+                context.write(data, promise: promise)
+                end(context)
             case .drop:
                 promise?.succeed()
             }
+        }
+    }
+
+    /// The framework's closes. Ours do not pass here.
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        switch mode {
+        case .all, .output:
+            // It waits for the end of the connection, which may come later than it wants.
+            if let promise { context.channel.closeFuture.cascade(to: promise) }
+            perform(machine.close(hasUnsent: context.channel.unsentBytes > 0), context)
+        case .input:
+            // It does so only where it is cancelled.
+            context.close(mode: .input, promise: promise)
+            perform(machine.cancel(), context)
         }
     }
 
@@ -134,27 +152,33 @@ final class ConnectionHandler: ChannelDuplexHandler {
         case .fail:
             context.fireErrorCaught(HTTPParserError.invalidEOFState)
         case .end:
-            end(context, after: context.eventLoop.makeSucceededVoidFuture())
-        case .close:
-            context.close(promise: nil)
+            end(context)
         case .none:
             break
         }
     }
 
-    /// Ends what is sent, and the connection once the client had time to read it.
-    ///
-    /// - Parameter sent: succeeds once the last answer has left the node.
-    private func end(_ context: ChannelHandlerContext, after sent: EventLoopFuture<Void>) {
+    private func perform(_ action: ConnectionMachine.CloseAction, _ context: ChannelHandlerContext) {
+        switch action {
+        case .end: end(context)
+        case .close: context.close(promise: nil)
+        case .none: break
+        }
+    }
+
+    /// Sends what is written, then ends the connection once the client had time to read it.
+    private func end(_ context: ChannelHandlerContext) {
         cancelBodyTimer()
-        sent.assumeIsolated().whenComplete { _ in
+        line.sendAll(context.eventLoop).assumeIsolated().whenComplete { _ in
             self.machine.sentLastAnswer()
             self.cancelStallTimer()
             guard context.channel.isActive else { return }
+            // Not before: where the client has ended its side, this closes at once.
+            context.close(mode: .output, promise: nil)
+            guard context.channel.isActive else { return }
             self.lingerTimer = self.schedule(in: self.linger, context) { context.close(promise: nil) }
         }
-        context.close(mode: .output, promise: nil)
-        // Mostly the answer has left by now.
+        // Mostly all has left by now.
         updateStallTimer(context)
     }
 
@@ -170,7 +194,15 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private func updateStallTimer(_ context: ChannelHandlerContext) {
         guard let patience = machine.stallPatience else { return cancelStallTimer() }
         guard stallTimer == nil else { return }
-        stallTimer = schedule(in: TimeAmount(patience), context) { context.close(promise: nil) }
+        let before = takenBytes(context.channel)
+        stallTimer = schedule(in: TimeAmount(patience), context) {
+            self.stallTimer = nil
+            if self.machine.isStalled(taken: self.takenBytes(context.channel) - before) {
+                context.close(promise: nil)
+            } else {
+                self.updateStallTimer(context)
+            }
+        }
     }
 
     private func schedule(

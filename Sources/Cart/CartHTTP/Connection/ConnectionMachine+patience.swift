@@ -1,5 +1,3 @@
-import NIOHTTP1
-
 /// The time that a client has to send a body and to take what is written for it. Without bounds, a client
 /// that does neither would hold its connection for ever, and a drain until its budget is spent.
 extension ConnectionMachine {
@@ -7,10 +5,9 @@ extension ConnectionMachine {
     enum LateBodyAction: Equatable {
         /// Pass an error of the parser on: the responder, if it waits for the body, refuses the request.
         case fail
-        /// Write nothing more, and end the connection: the client has its answer.
+        /// Write nothing more, and end the connection: the client has its answer, or waits for the rest of one
+        /// that may never end.
         case end
-        /// Close the connection in the middle of an answer.
-        case close
         /// Overlook it: the body came, or the connection ends already.
         case none
     }
@@ -39,6 +36,14 @@ extension ConnectionMachine {
         return isDraining ? policy.drainingStallTime : policy.stallTime
     }
 
+    /// True if the client is not waited for any longer, once `stallPatience` has run out: it took too little,
+    /// or the node drains, and others wait for that.
+    ///
+    /// - Parameter taken: the bytes that it took in that time.
+    func isStalled(taken: Int) -> Bool {
+        isDraining || taken < policy.stallBytes
+    }
+
     /// The time for the body has run out.
     ///
     /// Only the responder knows whether it needs the body: one that does not may have begun its work, and
@@ -50,7 +55,10 @@ extension ConnectionMachine {
             state = .ending
             return .end
         case .owed(var exchange):
-            if exchange.hasBegun { return .close }
+            if exchange.hasBegun {
+                state = .ending
+                return .end
+            }
             exchange.closes = true
             exchange.lateness = Problem(
                 HTTPRefusal.lateBody(limit: isDraining ? policy.drainingBodyTime : policy.bodyTime)
@@ -61,18 +69,5 @@ extension ConnectionMachine {
         case .ending, .over:
             return .none
         }
-    }
-
-    /// The last answer left the node, or cannot leave it any more.
-    mutating func sentLastAnswer() {
-        switch state {
-        case .ending: state = .over
-        case .idle, .owed, .over: break
-        }
-    }
-
-    /// The node drains: the connection ends with the answer that is owed.
-    mutating func drain() {
-        isDraining = true
     }
 }

@@ -9,13 +9,15 @@ import NIOHTTP1
 /// One request is answered after the other: the next is not read before the answer to the last was written.
 struct ConnectionMachine {
     enum State {
-        /// No answer is owed. Can become `owed` or `ending`.
+        /// No answer is owed. Can become `owed`, `ending` or `over`.
         case idle
-        /// A request came and its answer has not been written to its end. Can become `idle` or `ending`.
+        /// A request came and its answer has not been written to its end. Can become `idle`, `ending` or
+        /// `over`.
         case owed(Exchange)
-        /// The last answer was written, and the client has not taken all of it. Can become `over`.
+        /// Nothing more is written, and what was has not all left the node. Can become `over`.
         case ending
-        /// The last answer was sent. Terminal: nothing is read or written any more.
+        /// All that was written has left the node, or is given up. Terminal: nothing is read or written any
+        /// more.
         case over
     }
 
@@ -78,6 +80,8 @@ struct ConnectionMachine {
     var isWritable = true
     /// True once the node drains.
     var isDraining = false
+    /// True once the framework was cancelled.
+    var isCancelled = false
 
     init(_ policy: ConnectionPolicy) {
         self.policy = policy
@@ -110,8 +114,16 @@ struct ConnectionMachine {
     }
 
     /// The end of a request's body came.
-    mutating func receivedEnd() {
+    mutating func receivedEnd() -> CloseAction {
         awaitsBody = false
+        switch state {
+        case .idle where isDraining:
+            // Its answer came first.
+            state = .ending
+            return .end
+        case .idle, .owed, .ending, .over:
+            return .none
+        }
     }
 
     /// The bytes that came are no request.

@@ -18,9 +18,13 @@ package struct ConnectionPolicy: Sendable {
     package var bodyTime: Duration = .seconds(10)
     /// The same while the node drains, counted from the beginning of the drain.
     package var drainingBodyTime: Duration = .seconds(3)
-    /// The longest time for which the client takes nothing, or too little, of what is written for it.
+    /// The longest time that the client may need for `stallBytes` of what is written for it, or for all of it
+    /// where that is less.
     package var stallTime: Duration = .seconds(30)
-    /// The same while the node drains, counted from the beginning of the drain.
+    /// The fewest bytes that a client must take in that time to get as much again.
+    package var stallBytes = 32 * 1024
+    /// The longest time that the client has for all of it while the node drains, counted from the beginning of
+    /// the drain.
     package var drainingStallTime: Duration = .seconds(5)
     /// The time for which the node still reads, and discards, once the last answer on a connection has left: a
     /// connection that is closed at once can cost the client that answer (RFC 9112, 9.6).

@@ -50,7 +50,12 @@ private struct FaceChannel: HTTPChannelHandler {
 
 extension ChannelPipeline.SynchronousOperations {
     /// Adds the parser and the rules of a connection.
-    func addFace(_ policy: ConnectionPolicy) throws {
+    ///
+    /// - Parameter takenBytes: counts what the client takes of what is sent.
+    func addFace(
+        _ policy: ConnectionPolicy,
+        takenBytes: @escaping (any Channel) -> Int = { $0.takenBytes }
+    ) throws {
         let line = LongLineHandler(limit: policy.parsedFieldBytes)
         try addHandler(line)
         var encoding = HTTPResponseEncoder.Configuration()
@@ -67,7 +72,7 @@ extension ChannelPipeline.SynchronousOperations {
             withEncoderConfiguration: encoding,
             withDecoderLimitConfiguration: limits
         )
-        try addHandler(ConnectionHandler(policy, line: line))
+        try addHandler(ConnectionHandler(policy, line: line, takenBytes: takenBytes))
     }
 }
 

@@ -57,11 +57,13 @@ struct LongLine: Equatable, Sendable {
 }
 
 /// Watches the lines that arrive, and passes the beginning of a drain on as `DrainBegan`. It stands before the
-/// parser, whose side keeps the event to itself that says so.
+/// parser, whose side would close the connection at the event that says so, whatever has not been sent.
 final class LongLineHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
 
     var line: LongLine
+    private var context: ChannelHandlerContext?
 
     init(limit: Int) {
         line = LongLine(limit: limit)
@@ -73,8 +75,25 @@ final class LongLineHandler: ChannelInboundHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if event is ChannelShouldQuiesceEvent { context.fireUserInboundEventTriggered(DrainBegan()) }
-        context.fireUserInboundEventTriggered(event)
+        let isDrain = event is ChannelShouldQuiesceEvent
+        context.fireUserInboundEventTriggered(isDrain ? DrainBegan() : event)
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+    }
+
+    /// Sends all that is written so far.
+    ///
+    /// - Returns: succeeds once it has left the node, and fails if the connection closes before that.
+    func sendAll(_ eventLoop: any EventLoop) -> EventLoopFuture<Void> {
+        guard let context else { return eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel) }
+        // Nothing, but in its turn.
+        return context.writeAndFlush(wrapOutboundOut(ByteBuffer()))
     }
 }
 
