@@ -265,7 +265,7 @@ let testTargets = targets(
         SystemPackage Yams
 
     # Whole clusters in simulated time.
-    tests Tests/Simulation/SimulationTests: CartSimulation Ownership
+    tests Tests/Simulation/SimulationTests: ActorRuntime CartActor CartSimulation Ownership RuntimeTesting
 
     # Real processes under real faults, and under clients that are not ours.
     tests Tests/System/FailoverTests:

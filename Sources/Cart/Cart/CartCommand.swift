@@ -16,7 +16,8 @@ package enum CartCommand: Hashable, Sendable {
     /// A change of a cart.
     package enum Change: Hashable, Sendable {
         /// Creates the cart. An open cart is left as it is, unless it has another currency; one whose
-        /// currency is not set yet stays so, and the outcome shows it. After a deletion, a new empty cart.
+        /// currency is not set yet stays so, and the outcome shows it. After a deletion, a new empty cart, if no
+        /// version is expected or version 0: there is no cart that could have another.
         /// - expiresIn: seconds for which the cart is kept after its last use (60…315 360 000); nil: the
         ///   default.
         case create(currency: Currency?, expiresIn: Int64? = nil)

@@ -23,7 +23,9 @@ package struct CartDecider: Sendable {
     /// Decides a command; equal arguments give equal decisions.
     ///
     /// - Parameters:
-    ///   - version: the version of `state`, to compare with the one the client expects. 0 for `none`.
+    ///   - version: the version of `state`, to compare with the one the client expects; 0 for `none`. A deleted
+    ///     cart counts as a cart at version 0: what is left of it has a version, but there is no cart that a
+    ///     client could have (RFC 9110, 13.1.1).
     ///   - next: the version that the command's events are committed as. Not one more than `version` where
     ///     `state` is itself part of that commit.
     package func decide(
@@ -74,7 +76,12 @@ package struct CartDecider: Sendable {
         version: UInt64
     ) throws(CartRejection) -> TentativeDecision {
         let tentative = try evaluate(pending, on: state)
-        try tentative.require(version: pending.expected, actual: version)
+        let actual =
+            switch state {
+            case .none, .deleted: 0 as UInt64
+            case .open, .checkedOut, .closing, .merged: version
+            }
+        try tentative.require(version: pending.expected, actual: actual)
         return tentative
     }
 

@@ -87,11 +87,11 @@ extension CartApplication {
         let version = answer.sequence
         switch answer.verdict {
         case .rejected:
-            // All but a creation are refused anyway where there is no cart. What is left of a deleted one has a
-            // version, which a client may name.
-            guard case .create = change else { return .at(version) }
-            let isMet = context.precondition != .exists && context.precondition.admits(version)
-            return isMet ? .at(version) : .refused(.precondition(context, actual: 0))
+            // All but a creation are refused anyway where there is no cart. One that does not exist, or no
+            // longer, is at version 0.
+            guard case .create = change else { return .at(0) }
+            let isMet = context.precondition != .exists && context.precondition.admits(0)
+            return isMet ? .at(0) : .refused(.precondition(context, actual: 0))
         case .accepted where !context.precondition.admits(version):
             return .refused(.precondition(context, actual: version))
         case .accepted where context.exclusion.excludes(version):

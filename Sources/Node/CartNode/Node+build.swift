@@ -73,7 +73,8 @@ extension Node {
                         cluster: cluster,
                         layout: layout,
                         retention: settings.redis.retention,
-                        lifetime: { policy.lifetime(decider.retention(of: $0)) }
+                        lifetime: { policy.lifetime(decider.retention(of: $0)) },
+                        leastLifetime: policy.leastLifetime
                     )
                 ),
                 registry: failpoints.around(

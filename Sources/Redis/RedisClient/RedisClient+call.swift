@@ -2,7 +2,8 @@ extension RedisClient {
     /// Runs a script by its digest, and loads the script into Redis first if Redis does not have it.
     ///
     /// Redis may lose all scripts at any moment. To keep the gap between loading and running small, both
-    /// commands are sent in one write. That is tried a few times before `NOSCRIPT` is thrown.
+    /// commands are sent in one write. That is tried a few times before `NOSCRIPT` or `scriptNotLoaded` is
+    /// thrown; the script did not run then.
     package func call(
         _ script: RedisScript,
         keys: [String] = [],
@@ -28,7 +29,11 @@ extension RedisClient {
             }
         }
         // Most likely Redis refuses to load it. Then this throws the reason.
-        _ = try await current.send(load)
+        do throws(RedisError) {
+            _ = try await current.send(load)
+        } catch {
+            throw .scriptNotLoaded(error)
+        }
         throw .server(missing)
     }
 

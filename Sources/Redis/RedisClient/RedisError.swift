@@ -13,6 +13,8 @@ package enum RedisError: Error, Sendable, Equatable {
     case cancelled(sent: Bool)
     /// The server replied with an error.
     case server(RedisServerError)
+    /// The server does not have the script, and loading it failed with this error. The script did not run.
+    indirect case scriptNotLoaded(RedisError)
     /// The reply is larger than the limit. It was dropped, and the connection goes on.
     case replyTooLarge(byteLimit: Int)
     /// The server's reply violates the protocol, or is no reply to this command.
@@ -24,14 +26,26 @@ package enum RedisError: Error, Sendable, Equatable {
 extension RedisError {
     /// True if the command may have had an effect.
     ///
-    /// False only if no byte of the command can have reached the server, or if the server replied with an
-    /// error that Redis gives before it runs anything (`RedisServerError.leavesEverythingUnchanged`).
+    /// False only if no byte of the command can have reached the server, if the server replied with an error
+    /// that Redis gives before it runs anything (`RedisServerError.leavesEverythingUnchanged`), or if it does
+    /// not have the script.
     package var mayHaveBeenExecuted: Bool {
         switch self {
         case .timedOut(let sent), .cancelled(let sent): sent
         case .connectionLost, .replyTooLarge, .protocolViolation: true
         case .server(let error): !error.leavesEverythingUnchanged
-        case .notConnected, .overloaded, .shutDown: false
+        case .notConnected, .overloaded, .scriptNotLoaded, .shutDown: false
+        }
+    }
+
+    /// The error reply, to the command itself or to the loading of its script; nil if there was no such reply.
+    package var serverError: RedisServerError? {
+        switch self {
+        case .server(let error): error
+        case .scriptNotLoaded(let cause): cause.serverError
+        case .notConnected, .overloaded, .timedOut, .connectionLost, .cancelled, .replyTooLarge,
+            .protocolViolation, .shutDown:
+            nil
         }
     }
 }
@@ -45,10 +59,13 @@ extension RedisError {
         case .connectionLost: "the connection to Redis was lost"
         // Their messages are addresses.
         case .server(let error) where ["MOVED", "ASK"].contains(error.code): "Redis answered \(error.code)"
+        case .scriptNotLoaded(let cause): Self.notLoaded(cause.publicDescription)
         case .overloaded, .timedOut, .cancelled, .server, .replyTooLarge, .protocolViolation, .shutDown:
             description
         }
     }
+
+    private static func notLoaded(_ cause: String) -> String { "the script was not loaded: \(cause)" }
 }
 
 extension RedisError: CustomStringConvertible {
@@ -60,6 +77,7 @@ extension RedisError: CustomStringConvertible {
         case .connectionLost(let reason): "connection lost: \(reason)"
         case .cancelled(let sent): sent ? "cancelled after it was sent" : "cancelled before it was sent"
         case .server(let error): error.description
+        case .scriptNotLoaded(let cause): Self.notLoaded(cause.description)
         case .replyTooLarge(let limit): "the reply is larger than \(limit) bytes"
         case .protocolViolation(let what): "protocol violation: \(what)"
         case .shutDown: "the client was shut down"

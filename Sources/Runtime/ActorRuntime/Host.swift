@@ -122,7 +122,7 @@ package final class Host<D: Decider>: Sendable {
 
     /// The time for which an actor in this state may be read and changed before the store is told to keep it.
     func touchInterval(of state: D.State) -> Duration {
-        (policy.lifetime(decider.retention(of: state)) ?? store.retention) / 8
+        policy.touchInterval(decider.retention(of: state), usual: store.retention)
     }
 
     /// Has an activation's pump run; false when the host has stopped.

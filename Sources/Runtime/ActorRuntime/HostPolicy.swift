@@ -36,9 +36,23 @@ package struct HostPolicy: Sendable {
 
     package init() {}
 
-    /// The time for which a store keeps an actor that asks for `wanted`: never so short that a live and idle
-    /// actor would be forgotten.
+    /// The least time for which a store keeps an actor that asks for a time of its own: never so short that a
+    /// live and idle actor would be forgotten.
+    package var leastLifetime: Duration { idleTimeout * 2 }
+
+    /// The time for which a store keeps an actor that asks for `wanted`.
     package func lifetime(_ wanted: Duration?) -> Duration? {
-        wanted.map { max($0, idleTimeout * 2) }
+        wanted.map { max($0, leastLifetime) }
+    }
+
+    /// The time for which an actor that asks to be kept for `wanted` may be read and changed before the store
+    /// is told to keep it on.
+    ///
+    /// It does not depend on how long `wanted` is: until the next commit the store keeps such an actor for as
+    /// long as a node with other settings wanted, and only the least is sure.
+    ///
+    /// - Parameter usual: the time for which the store keeps an actor that asks for none.
+    package func touchInterval(_ wanted: Duration?, usual: Duration) -> Duration {
+        (wanted == nil ? usual : leastLifetime) / 8
     }
 }

@@ -13,17 +13,21 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
     private let commitScript: RedisScript
     private let reductionScript: RedisScript
     private let lifetime: @Sendable (Logic.State) -> Duration?
+    private let leastLifetime: Duration
 
     /// - Parameters:
     ///   - client: run by the caller.
     ///   - retention: the time after its last touch at which an actor expires; a millisecond to a century.
     ///   - lifetime: the same for an actor in this state; nil for `retention`.
+    ///   - leastLifetime: the least that `lifetime` is. An actor that another node gave less gets this when it
+    ///     is claimed.
     package init(
         client: RedisClient,
         cluster: ClusterName = .standard,
         layout: any StateLayout<Logic>,
         retention: Duration = .seconds(30 * 86_400),
-        lifetime: @escaping @Sendable (Logic.State) -> Duration? = { _ in nil }
+        lifetime: @escaping @Sendable (Logic.State) -> Duration? = { _ in nil },
+        leastLifetime: Duration = .zero
     ) {
         self.client = client
         self.keys = RedisKeys(cluster: cluster)
@@ -33,6 +37,7 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
         self.commitScript = CommitScript.script(database: database, retention: retention)
         self.reductionScript = CommitScript.reduction(database: database, retention: retention)
         self.lifetime = lifetime
+        self.leastLifetime = leastLifetime
     }
 
     package func form(at sequence: SequenceNumber) -> StoredForm { layout.form(at: sequence) }
@@ -46,7 +51,7 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
             withoutMemory: terms.mode == .create ? ClaimScript.take : nil,
             about: id,
             keys: [keys.actor(id), keys.nodes],
-            ClaimScript.arguments(terms, retention: Retention(usual: retention))
+            ClaimScript.arguments(terms, retention: Retention(usual: retention, least: leastLifetime))
         )
         let claim = try ClaimScript.claim(answer, of: id, by: layout)
         if terms.mode == .create, claim.answer == .absent {

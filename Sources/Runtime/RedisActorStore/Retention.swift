@@ -10,10 +10,13 @@ struct Retention {
     let usual: RedisArgument
     /// Of this record; an empty text for the usual one.
     let own: RedisArgument
+    /// The least of a record that has its own.
+    let least: RedisArgument
 
-    init(usual: Duration, own: Duration? = nil) {
+    init(usual: Duration, own: Duration? = nil, least: Duration = .zero) {
         self.usual = Self.argument(usual)
         self.own = Self.own(own)
+        self.least = Self.argument(least)
     }
 
     /// A record's own time to live; an empty text for nil, the usual one.

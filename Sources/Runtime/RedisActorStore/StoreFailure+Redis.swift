@@ -7,7 +7,7 @@ extension StoreFailure {
     /// An error of a write is definite only where Redis gives it before it runs anything
     /// (`RedisServerError.leavesEverythingUnchanged`). Any other leaves the effect unknown: Redis does not roll
     /// back what a script did before it failed, and a proxy may have passed the command on. A read has no
-    /// effect, and every error of the server is a refusal of it.
+    /// effect, and every error of the server is a refusal of it. A script that could not be loaded did not run.
     ///
     /// Its text reaches clients of the node: it names no server.
     ///
@@ -22,6 +22,9 @@ extension StoreFailure {
         case .server(let server) where server.code == "WRONGTYPE": self = .unreadable(text)
         case .server(let server) where Self.transientCodes.contains(server.code): self = .unsent(text)
         case .server: self = .refused(text)
+        case .scriptNotLoaded(let cause):
+            let passes = cause.serverError.map { Self.transientCodes.contains($0.code) } ?? true
+            self = passes ? .unsent(text) : .refused(text)
         // Only what is stored of one actor can be that large, and it stays so.
         case .replyTooLarge: self = .unreadable(text)
         case .notConnected, .overloaded, .timedOut, .connectionLost, .cancelled, .protocolViolation,

@@ -24,6 +24,18 @@ import Testing
         }
     }
 
+    /// Whatever time it has, as a node with other settings may have written it, down to the least.
+    @Test(arguments: [1, 120, 86_400])
+    func `an actor with a time to live of its own is touched in time for the shortest one`(wanted: Int) {
+        var policy = HostPolicy()
+        policy.idleTimeout = .seconds(60)
+        #expect(policy.touchInterval(nil, usual: .seconds(800)) == .seconds(100))
+        let lifetime = policy.lifetime(.seconds(wanted)) ?? .zero
+        let interval = policy.touchInterval(.seconds(wanted), usual: .seconds(800))
+        #expect(interval == .seconds(15))
+        #expect(interval + policy.idleTimeout < policy.leastLifetime && policy.leastLifetime <= lifetime)
+    }
+
     @Test func `an actor that the store forgot begins above every version that it had`() async throws {
         try await TestCluster.with(policy: quick()) { cluster async throws in
             let node = cluster.nodes[0]

@@ -111,6 +111,31 @@ import Testing
         }
     }
 
+    @Test(arguments: ["\"3\"", "\"2\"", "\"2\", \"3\"", "*"])
+    func `a deleted cart meets no demand, and PUT with one does not bring it back`(demand: String)
+        async throws
+    {
+        try await withCart { caller in
+            let key: HTTPFields = [.idempotencyKey: "first"]
+            #expect(try await caller.send(.put, "/v1/carts/d", headers: key).status == 201)
+            for id in ["c", "d"] { _ = try await caller.send(.delete, "/v1/carts/\(id)") }
+            for key in [nil, "k"] {
+                var fields: HTTPFields = [.ifMatch: demand]
+                fields[.idempotencyKey] = key
+                let reply = try await caller.send(.put, "/v1/carts/c", headers: fields)
+                #expect(reply.status == 412 && reply.field == "If-Match" && reply.etag == nil)
+                #expect(try reply.json["expected"] as? String == demand)
+                #expect(try reply.json["actual"] as? String == "none")
+            }
+            #expect(try await caller.send(.get, "/v1/carts/c").status == 410)
+            #expect(try await caller.send(.put, "/v1/carts/c").status == 201)
+            // A retry of what was done is the replay all the same.
+            let retry: HTTPFields = [.ifMatch: demand, .idempotencyKey: "first"]
+            let replay = try await caller.send(.put, "/v1/carts/d", headers: retry)
+            #expect(replay["Idempotency-Replayed"] == "true")
+        }
+    }
+
     @Test func `a malformed demand is refused before any cart is asked`() async throws {
         let backend = InMemoryCarts()
         try await serve(backend) { caller in

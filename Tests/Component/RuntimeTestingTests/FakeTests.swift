@@ -169,6 +169,37 @@ import Testing
         #expect(sequence(in: redis) == nil)
     }
 
+    @Test func `a claim raises a record's own time to live to the claimant's least`() async throws {
+        let clock = ManualClock()
+        let redis = Redis(clock: clock)
+        let brief = InMemoryStore<CounterLogic>(redis, lifetime: { _ in .seconds(4) })
+        let patient = InMemoryStore<CounterLogic>(redis, leastLifetime: .seconds(10))
+        let generation = redis.withStore { $0.generation }
+        func terms(_ attempt: UInt64) -> ClaimTerms {
+            ClaimTerms(
+                mode: .create,
+                session: me,
+                attempt: ClaimAttempt(attempt),
+                generation: generation,
+                dead: []
+            )
+        }
+        func expired() throws -> [ActorID] {
+            try redis.execute { store, time in store.expire(after: .seconds(60), at: time) }
+        }
+        guard case .granted(let at) = try await brief.claim(cart, terms(1)).answer else {
+            Issue.record("the claim was not granted")
+            return
+        }
+        #expect(try await commit(brief, at) == .committed)
+        clock.advance(by: .seconds(3))
+        _ = try await patient.claim(cart, terms(2))
+        clock.advance(by: .seconds(9))
+        #expect(try expired().isEmpty)
+        clock.advance(by: .seconds(1))
+        #expect(try expired() == [cart])
+    }
+
     private struct Echo: LinkReceiver {
         func receive(_ ask: LinkRequest) async -> LinkResponse { .answered(ask.command) }
     }

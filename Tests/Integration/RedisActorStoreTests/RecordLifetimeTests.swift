@@ -8,6 +8,12 @@ import Testing
 
 /// The times to live of records, on a real server.
 @Suite struct RecordLifetimeTests {
+    private func policy(idleTimeout: Duration) -> HostPolicy {
+        var policy = HostPolicy()
+        policy.idleTimeout = idleTimeout
+        return policy
+    }
+
     @Test func `each use of a record renews its time to live`() async throws {
         try await withRedis { fixture in
             let days30: Int64 = 30 * 86_400_000
@@ -99,6 +105,64 @@ import Testing
                 ) == .released
             )
             #expect(minute.contains(try await life()))
+        }
+    }
+
+    @Test func `an actor that a node with a shorter idle timeout wrote lives on with the node that takes it`()
+        async throws
+    {
+        try await withRedis { fixture in
+            let (old, new) = (policy(idleTimeout: .seconds(20)), policy(idleTimeout: .seconds(60)))
+            let reader = StateReader(decider: CounterLogic(), codec: CounterCodec())
+            func store(_ policy: HostPolicy) -> RedisActorStore<CounterLogic> {
+                RedisActorStore(
+                    client: fixture.client,
+                    layout: SnapshotLayout(reader),
+                    lifetime: { _ in policy.lifetime(.seconds(1)) },
+                    leastLifetime: policy.leastLifetime
+                )
+            }
+            let key = RedisArgument.string(fixture.key(cart))
+            func secondsLeft() async throws -> Int64 {
+                let left = try await fixture.client.send("PTTL", [key]).integer / 1_000
+                _ = try await fixture.client.send("PERSIST", [key])
+                return left
+            }
+            let generation = try await fixture.beat().generation
+            func take(_ policy: HostPolicy, attempt: UInt64) async throws -> Version {
+                let terms = ClaimTerms(
+                    mode: .create,
+                    session: me,
+                    attempt: ClaimAttempt(attempt),
+                    generation: generation,
+                    dead: []
+                )
+                guard case .granted(let at) = try await store(policy).claim(cart, terms).answer else {
+                    throw Unexpected(what: "not granted")
+                }
+                return at
+            }
+            var at = try await take(old, attempt: 1)
+            let answer = try await store(old).commit(
+                cart,
+                owner: me,
+                version: at,
+                commit: CommitID("c1"),
+                change: change(to: 1, on: at)
+            ).answer
+            #expect(answer == .committed)
+            #expect((30...40).contains(try await secondsLeft()))
+            at = try await take(new, attempt: 2)
+            #expect((110...120).contains(try await secondsLeft()))
+            let verified = try await store(new).verify(cart, owner: me, version: at, generation: generation)
+            #expect(verified == .intact)
+            #expect((110...120).contains(try await secondsLeft()))
+            #expect(try await store(new).release(cart, owner: me, version: at) == .released)
+            #expect((110...120).contains(try await secondsLeft()))
+            // A longer time than the claimant's least stays.
+            at = try await take(old, attempt: 3)
+            #expect((110...120).contains(try await secondsLeft()))
+            #expect(try await fixture.record(cart)?.value == 1)
         }
     }
 

@@ -62,7 +62,12 @@ struct RedisStoreFixture: StoreFixture {
         self.server = server
         self.client = client
         let reader = StateReader(decider: CounterLogic(), codec: CounterCodec())
-        store = RedisActorStore(client: client, layout: SnapshotLayout(reader))
+        store = RedisActorStore(
+            client: client,
+            layout: SnapshotLayout(reader),
+            lifetime: { $0.value == shortLivedValue ? ownLifetime : nil },
+            leastLifetime: leastLifetime
+        )
         registry = RedisSessionRegistry(
             client: client,
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
@@ -92,7 +97,8 @@ struct RedisStoreFixture: StoreFixture {
             attempt: attempt,
             sequence: sequence,
             commit: fields["c"] ?? "",
-            value: try fields["s"].map { try CounterCodec().decode(state: Array($0.utf8)).value }
+            value: try fields["s"].map { try CounterCodec().decode(state: Array($0.utf8)).value },
+            life: fields["t"].flatMap { Int64($0) }
         )
     }
 
@@ -107,6 +113,7 @@ struct RedisStoreFixture: StoreFixture {
         if let value = record.value {
             words += ["s", .bytes(try CounterCodec().encode(state: .init(value: value)))]
         }
+        if let life = record.life { words += ["t", .string(String(life))] }
         _ = try await client.send("HSET", words)
     }
 

@@ -7,7 +7,7 @@ import Testing
 
 @testable import RedisActorStore
 
-/// The meaning of errors and of unexpected replies. Pure.
+/// The meaning of errors and of unexpected replies.
 @Suite struct ReplyTests {
     @Test(
         arguments: [
@@ -83,6 +83,40 @@ import Testing
         #expect(StoreFailure(.server(error), about: "a", isRead: true) == .refused("a: \(error)"))
     }
 
+    @Test(arguments: doubtful.dropLast() + ["ERR Error compiling script (new function): user_script:1: '='"])
+    func `a write whose script Redis refuses to load is refused, as it did not run`(reply: String) {
+        let error = RedisError.scriptNotLoaded(.server(RedisServerError(reply: reply)))
+        #expect(!error.mayHaveBeenExecuted)
+        #expect(StoreFailure(error, about: "a") == .refused("a: \(error)"))
+        #expect(StoreFailure(error, about: "a").reason.contains(reply))
+    }
+
+    @Test(
+        arguments: [
+            .server(RedisServerError(reply: "LOADING Redis is loading the dataset in memory")),
+            .server(RedisServerError(reply: "NOAUTH Authentication required.")), .timedOut(sent: true),
+            .connectionLost(reason: "x"), .cancelled(sent: true), .protocolViolation("x"),
+            .notConnected(reason: "x"),
+        ] as [RedisError]
+    )
+    func `a write whose script is not loaded because of passing trouble counts as unsent`(
+        _ cause: RedisError
+    ) {
+        guard case .unsent = StoreFailure(.scriptNotLoaded(cause), about: "a") else {
+            Issue.record("\(StoreFailure(.scriptNotLoaded(cause), about: "a"))")
+            return
+        }
+    }
+
+    @Test func `a write whose script Redis cannot compile is refused`() async throws {
+        try await withRedis { fixture in
+            let broken = RedisScript(name: "broken", source: "return (")
+            await expectFailure(RefusedText(part: "Error compiling script").matches) {
+                _ = try await fixture.client.ask(broken, about: "a", keys: [], [])
+            }
+        }
+    }
+
     @Test func `the scripts that only read are known as such`() {
         #expect(ResolveScript.script.onlyReads && ClaimScript.script(for: .look).onlyReads)
         let commit = CommitScript.script(database: 0, retention: .seconds(60))
@@ -110,6 +144,7 @@ import Testing
             .connectionLost(reason: "10.1.2.3:6379 went away"),
             .server(RedisServerError(code: "MOVED", message: "866 10.1.2.3:6379")),
             .server(RedisServerError(code: "ASK", message: "866 10.1.2.3:6379")),
+            .scriptNotLoaded(.connectionLost(reason: "10.1.2.3:6379 went away")),
         ] as [RedisError]
     )
     func `a failure names no server, because clients of the node may read it`(_ error: RedisError) {

@@ -11,7 +11,11 @@ struct SimulatedStoreFixture: StoreFixture {
 
     init() {
         redis = SimulatedRedis(clock: ContinuousClock())
-        store = InMemoryStore(redis)
+        store = InMemoryStore(
+            redis,
+            lifetime: { $0.value == shortLivedValue ? ownLifetime : nil },
+            leastLifetime: leastLifetime
+        )
         members = InMemoryRegistry(redis)
     }
 
@@ -26,7 +30,8 @@ struct SimulatedStoreFixture: StoreFixture {
                     attempt: record.attempt.rawValue,
                     sequence: record.version.sequence.rawValue,
                     commit: record.commit?.rawValue ?? "",
-                    value: record.state?.value
+                    value: record.state?.value,
+                    life: record.life.map { Int64($0 / .milliseconds(1)) }
                 )
             }
         }
@@ -41,7 +46,8 @@ struct SimulatedStoreFixture: StoreFixture {
                         version: version(epoch: record.epoch, sequence: record.sequence),
                         attempt: ClaimAttempt(record.attempt),
                         commit: record.commit.isEmpty ? nil : CommitID(record.commit),
-                        state: record.value.map(CounterLogic.State.init)
+                        state: record.value.map(CounterLogic.State.init),
+                        life: record.life.map { .milliseconds($0) }
                     )
                 )
             }

@@ -21,6 +21,8 @@ struct RecordSnapshot: Hashable, Sendable {
     var sequence: UInt64 = 0
     var commit = ""
     var value: Int64?
+    /// The record's own time to live in milliseconds; nil for the usual one.
+    var life: Int64?
 
     /// Stands for an epoch made of the time, which a test cannot predict.
     var withFreshEpochMarked: RecordSnapshot {
@@ -29,6 +31,12 @@ struct RecordSnapshot: Hashable, Sendable {
         return copy
     }
 }
+
+/// The own time to live of a counter at `shortLivedValue`, in both stores; and the least of any counter that
+/// has its own.
+let ownLifetime: Duration = .seconds(40)
+let leastLifetime: Duration = .seconds(30)
+let shortLivedValue: Int64 = 98
 
 /// A store with its membership, and the changes that a test can make without the nodes' knowledge.
 protocol StoreFixture: Sendable {

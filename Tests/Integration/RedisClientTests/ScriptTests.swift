@@ -1,4 +1,5 @@
 import ServerTesting
+import Synchronization
 import Testing
 
 @testable import RedisClient
@@ -73,11 +74,36 @@ import Testing
                     _ = try await client.call(broken)
                     Issue.record("it ran")
                 } catch {
-                    guard case .server(let answer) = error else {
+                    guard case .scriptNotLoaded(.server(let answer)) = error else {
                         Issue.record("\(error)")
                         return
                     }
                     #expect(answer.message.contains("Error compiling script"))
+                    #expect(!error.mayHaveBeenExecuted)
+                }
+            }
+        }
+    }
+
+    @Test func `a script whose loading goes unanswered certainly did not run`() async throws {
+        let loads = Atomic<Int>(0)
+        let script: HostileServer.Script = { words in
+            guard words[0] == "SCRIPT" else { return .bytes("-NOSCRIPT No matching script.\r\n") }
+            // The first ones leave together with the script's calls.
+            let isLast = loads.add(1, ordering: .relaxed).newValue == 5
+            return isLast ? .bytesThenClose("") : .bytes("-ERR upstream failure\r\n")
+        }
+        try await HostileServer.with(script: script) { server in
+            try await withConnectedClient(server.configuration) { client in
+                do throws(RedisError) {
+                    _ = try await client.call(add, keys: ["n"], arguments: [1])
+                    Issue.record("it ran")
+                } catch {
+                    guard case .scriptNotLoaded(.connectionLost) = error else {
+                        Issue.record("\(error)")
+                        return
+                    }
+                    #expect(!error.mayHaveBeenExecuted)
                 }
             }
         }

@@ -44,11 +44,25 @@ import Testing
         #expect(try subject.does(.delete, expected: 2) == .unchanged)
     }
 
-    @Test func `a create after a deletion can be bound to the deleted version`() throws {
+    @Test func `a deleted cart is at version 0, and a create bound to another does not bring it back`() throws
+    {
         let subject = try Subject.deleted()
-        #expect(subject.refusal(.create(currency: nil), expected: 3) == nil)
-        #expect(
-            subject.refusal(.create(currency: nil), expected: 0) == .versionMismatch(expected: 0, actual: 3)
-        )
+        let create = CartCommand.Change.create(currency: nil)
+        #expect(subject.refusal(create, expected: 0) == nil)
+        for version in 2...4 as ClosedRange<UInt64> {
+            #expect(
+                subject.refusal(create, expected: version)
+                    == .versionMismatch(expected: version, actual: 0)
+            )
+        }
+    }
+
+    @Test func `a create that was made is recalled after a deletion, whatever version it expects`() throws {
+        var subject = Subject()
+        let (create, first) = (CartCommand.Change.create(currency: nil), operation(7))
+        #expect(try subject.takes(create, as: first).effect == .created)
+        try subject.does(.delete)
+        #expect(try subject.takes(create, as: first, expected: subject.version).replayed != nil)
+        #expect(subject.state.cart == nil)
     }
 }

@@ -134,6 +134,16 @@ import Testing
         #expect(builder.broken == [.condition])
     }
 
+    @Test func `I11: a creation that expects the version of a deleted cart is accepted`() {
+        for (expected, broken) in [(nil, []), (2, [.condition])] as [(UInt64?, Set<Invariant>)] {
+            var builder = HistoryBuilder()
+            builder.open()
+            builder.make({ _ in .delete }, at: 2, [], phase: .deleted)
+            builder.make({ _ in .create }, at: 3, [], expected: expected)
+            #expect(builder.broken == broken, "\(builder.checkResult)")
+        }
+    }
+
     @Test func `a refusal for the version needs an expected version, and another one`() {
         var builder = HistoryBuilder()
         _ = builder.openWithLine()

@@ -158,14 +158,14 @@ struct TinyCluster {
         }
         let before = state
         var decision = apply(operation, to: &state, version)
-        let actual = isFirst ? version - 1 : version
+        let actual = before?.phase == .deleted ? 0 : isFirst ? version - 1 : version
         if let expected = operation.expected, expected != actual, decision.rejection == nil,
             !(operation.action == .delete && before?.phase == .deleted)
         {
             guard decision.changes, strikes(.ignoresExpectedVersions) else {
                 state = before
                 if decision.changes, let key = operation.key { keys[key] = nil }
-                return Decision(rejection: .versionMismatch(actual: actual))
+                return Decision(rejection: .versionMismatch(actual: actual > 0 ? actual : nil))
             }
             isFlawed = true
         }

@@ -5,8 +5,12 @@ internal import RedisClient
 /// Claims an actor, or names its owner.
 ///
 /// Keys: the record, the nodes. Arguments: session; attempt; generation; the time to live of a record without
-/// a commit; that of any other record without its own (both in milliseconds); then the sessions known to be
-/// dead. One script for each of the modes `look`, `take` and `create`.
+/// a commit; that of any other record without its own; the least that a record's own may be (all in
+/// milliseconds); then the sessions known to be dead. One script for each of the modes `look`, `take` and
+/// `create`.
+///
+/// A node with other settings may have given the record a time to live in which this node, which keeps unused
+/// actors for longer, would not touch it. A claim raises it to the least that this node gives.
 ///
 /// | answer | when |
 /// |---|---|
@@ -30,7 +34,7 @@ enum ClaimScript {
               if mode ~= 'create' then return 'ABSENT' end
             elseif r.o ~= '' and r.o ~= me then
               local isDead = false
-              for i = 6, #ARGV do isDead = isDead or ARGV[i] == r.o end
+              for i = 7, #ARGV do isDead = isDead or ARGV[i] == r.o end
               if not isDead then return {'OWNER', r.o} end
             end
             if mode == 'look' then return 'FREE' end
@@ -38,14 +42,18 @@ enum ClaimScript {
             if r.o == me and tonumber(r.a) > tonumber(attempt) then return 'SUPERSEDED' end
             local fields = redis.pcall('HGETALL', KEYS[1])
             if fields.err then return {'DENIED', 'HGETALL: ' .. fields.err} end
-            local life = q == '0' and ARGV[4] or r.t or ARGV[5]
+            local t = r.t
+            if t and tonumber(t) < tonumber(ARGV[6]) then t = ARGV[6] end
+            local life = q == '0' and ARGV[4] or t or ARGV[5]
             local no = denied('PEXPIRE', KEYS[1], life)
             if not no and (r.o ~= me or r.a ~= attempt) then
               e = epochAfter(tonumber(r.e or '0'))
-              if r.o then
-                no = denied('HSET', KEYS[1], 'o', me, 'e', e, 'a', attempt)
-              else
+              if not r.o then
                 no = denied('HSET', KEYS[1], 'o', me, 'e', e, 'a', attempt, 'q', q, 'c', '')
+              elseif t ~= r.t then
+                no = denied('HSET', KEYS[1], 'o', me, 'e', e, 'a', attempt, 't', t)
+              else
+                no = denied('HSET', KEYS[1], 'o', me, 'e', e, 'a', attempt)
               end
             end
             if no then return no end
@@ -74,7 +82,7 @@ enum ClaimScript {
     static func arguments(_ terms: ClaimTerms, retention: Retention) -> [RedisArgument] {
         [
             .session(terms.session), .attempt(terms.attempt), .string(terms.generation.description),
-            Retention.uncommitted, retention.usual,
+            Retention.uncommitted, retention.usual, retention.least,
         ] + terms.dead.prefix(deadLimit).map(RedisArgument.session)
     }
 

@@ -50,7 +50,7 @@ struct RedisRights {
         do throws(RedisError) {
             reply = try await client.call(Self.script, arguments: arguments)
         } catch {
-            guard case .server(let refusal) = error else { throw error }
+            guard let refusal = error.serverError else { throw error }
             // A server without access control in scripts is too old, as its properties will show.
             return refusal.code == "NOPERM" ? [refusal.message] : []
         }

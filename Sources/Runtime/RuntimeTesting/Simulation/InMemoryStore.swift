@@ -11,10 +11,23 @@ package struct InMemoryStore<Logic: Decider>: ActorStore {
     package let faults = FaultInjector<Call>()
     package let retention: Duration
     private let redis: SimulatedRedis<Logic.State>
+    private let lifetime: @Sendable (Logic.State) -> Duration?
+    private let leastLifetime: Duration
 
-    package init(_ redis: SimulatedRedis<Logic.State>, retention: Duration = .seconds(30 * 86_400)) {
+    /// - Parameters:
+    ///   - retention: the time after its last touch at which an actor expires.
+    ///   - lifetime: the same for an actor in this state; nil for `retention`.
+    ///   - leastLifetime: the least that a claim leaves an actor that has a time of its own.
+    package init(
+        _ redis: SimulatedRedis<Logic.State>,
+        retention: Duration = .seconds(30 * 86_400),
+        lifetime: @escaping @Sendable (Logic.State) -> Duration? = { _ in nil },
+        leastLifetime: Duration = .zero
+    ) {
         self.redis = redis
         self.retention = retention
+        self.lifetime = lifetime
+        self.leastLifetime = leastLifetime
     }
 
     /// States are stored as they are, in one form.
@@ -24,8 +37,10 @@ package struct InMemoryStore<Logic: Decider>: ActorStore {
         _ id: ActorID,
         _ terms: ClaimTerms
     ) async throws(StoreFailure) -> ClaimResult<Logic.State> {
-        try await faults.perform(.claim) { [redis] () throws(StoreFailure) in
-            try redis.execute { store, time throws(StoreFailure) in try store.claim(id, terms, at: time) }
+        try await faults.perform(.claim) { [redis, leastLifetime] () throws(StoreFailure) in
+            try redis.execute { store, time throws(StoreFailure) in
+                try store.claim(id, terms, at: time, leastLife: leastLifetime)
+            }
         }
     }
 
@@ -37,6 +52,7 @@ package struct InMemoryStore<Logic: Decider>: ActorStore {
         change: StateChange<Logic>
     ) async throws(StoreFailure) -> CommitResult {
         let (after, isReduction, next) = (change.after, change.isReduction, change.sequence)
+        let life = lifetime(after)
         let answer = try await faults.perform(.commit) { [redis] () throws(StoreFailure) in
             try redis.execute { store, _ throws(StoreFailure) in
                 try store.commit(
@@ -45,7 +61,8 @@ package struct InMemoryStore<Logic: Decider>: ActorStore {
                     version: version,
                     next: next,
                     commit: commit,
-                    isReduction: isReduction
+                    isReduction: isReduction,
+                    life: life
                 ) { _ in after }
             }
         }
@@ -94,7 +111,8 @@ package struct InMemoryStore<Logic: Decider>: ActorStore {
         terms: RepublishTerms,
         state: Logic.State
     ) async throws(StoreFailure) -> RepublishAnswer {
-        try await faults.perform(.republish) { [redis] () throws(StoreFailure) in
+        let life = lifetime(state)
+        return try await faults.perform(.republish) { [redis] () throws(StoreFailure) in
             try redis.execute { store, time throws(StoreFailure) in
                 try store.republish(
                     id,
@@ -102,6 +120,7 @@ package struct InMemoryStore<Logic: Decider>: ActorStore {
                     version: version,
                     terms: terms,
                     state: state,
+                    life: life,
                     at: time
                 )
             }
@@ -127,9 +146,17 @@ package struct InMemoryStore<Logic: Decider>: ActorStore {
         generation: Generation,
         state: Logic.State
     ) async throws(StoreFailure) -> SurrenderAnswer {
-        try await faults.perform(.surrender) { [redis] () throws(StoreFailure) in
+        let life = lifetime(state)
+        return try await faults.perform(.surrender) { [redis] () throws(StoreFailure) in
             try redis.execute { store, _ throws(StoreFailure) in
-                try store.surrender(id, owner: owner, version: version, generation: generation, state: state)
+                try store.surrender(
+                    id,
+                    owner: owner,
+                    version: version,
+                    generation: generation,
+                    state: state,
+                    life: life
+                )
             }
         }
     }

@@ -4,11 +4,14 @@ package import Ownership
 extension SimulatedStore {
     /// See `ActorStore.claim`.
     ///
-    /// - Parameter time: microseconds since 1970 by the server's clock, as everywhere here.
+    /// - Parameters:
+    ///   - time: microseconds since 1970 by the server's clock, as everywhere here.
+    ///   - leastLife: the least that the claimant gives a record as its own time to live.
     package mutating func claim(
         _ id: ActorID,
         _ terms: ClaimTerms,
-        at time: UInt64
+        at time: UInt64,
+        leastLife: Duration = .zero
     ) throws(StoreFailure) -> ClaimResult<State> {
         let takes: Bool
         let creates: Bool
@@ -41,6 +44,7 @@ extension SimulatedStore {
             record.owner = terms.session
             record.attempt = terms.attempt
             record.version.epoch = epoch(after: record.version.epoch, at: time)
+            record.life = record.life.map { max($0, leastLife) }
             write(record, for: id)
         }
         return ClaimResult(answer: .granted(record.version), state: record.state)
@@ -51,6 +55,7 @@ extension SimulatedStore {
     /// - Parameters:
     ///   - next: the version that the commit makes.
     ///   - isReduction: true if the change needs no room.
+    ///   - life: the record's own time to live, as everywhere here; nil for the usual one.
     ///   - change: turns the stored content, nil before the first commit, into the new one.
     package mutating func commit(
         _ id: ActorID,
@@ -59,6 +64,7 @@ extension SimulatedStore {
         next: SequenceNumber,
         commit: CommitID,
         isReduction: Bool = false,
+        life: Duration? = nil,
         _ change: (State?) -> State
     ) throws(StoreFailure) -> CommitAnswer {
         if isFull, !isReduction { throw .refused("actor \(id): out of memory (OOM)") }
@@ -70,6 +76,7 @@ extension SimulatedStore {
         record.version.sequence = next
         record.commit = commit
         record.state = change(record.state)
+        record.life = life
         write(record, for: id)
         return .committed
     }
@@ -123,6 +130,7 @@ extension SimulatedStore {
         version: Version,
         terms: RepublishTerms,
         state: State,
+        life: Duration? = nil,
         at time: UInt64
     ) throws(StoreFailure) -> RepublishAnswer {
         if generation != terms.generation, SafetyRule.republishNamesGeneration.holds {
@@ -142,7 +150,8 @@ extension SimulatedStore {
                 version: fresh,
                 attempt: terms.attempt,
                 commit: nil,
-                state: version.sequence > .zero ? state : nil
+                state: version.sequence > .zero ? state : nil,
+                life: life
             ),
             for: id
         )
@@ -172,7 +181,8 @@ extension SimulatedStore {
         owner: SessionID,
         version: Version,
         generation: Generation,
-        state: State
+        state: State,
+        life: Duration? = nil
     ) throws(StoreFailure) -> SurrenderAnswer {
         if generation != self.generation, SafetyRule.republishNamesGeneration.holds {
             return .otherGeneration
@@ -180,11 +190,19 @@ extension SimulatedStore {
         if var found = try record(id), !(found.version < version) {
             guard found.version == version, found.owner == owner || found.owner == nil else { return .fenced }
             found.owner = nil
+            found.life = life
             write(found, for: id)
             return .released
         }
         write(
-            Record(owner: nil, version: version, attempt: ClaimAttempt(0), commit: nil, state: state),
+            Record(
+                owner: nil,
+                version: version,
+                attempt: ClaimAttempt(0),
+                commit: nil,
+                state: state,
+                life: life
+            ),
             for: id
         )
         return .released

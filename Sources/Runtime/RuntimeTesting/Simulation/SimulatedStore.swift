@@ -15,19 +15,23 @@ package struct SimulatedStore<State: Sendable>: Sendable {
         package var commit: CommitID?
         /// Nil before the first commit.
         package var state: State?
+        /// The record's own time to live; nil for the usual one.
+        package var life: Duration?
 
         package init(
             owner: SessionID?,
             version: Version,
             attempt: ClaimAttempt,
             commit: CommitID?,
-            state: State?
+            state: State?,
+            life: Duration? = nil
         ) {
             self.owner = owner
             self.version = version
             self.attempt = attempt
             self.commit = commit
             self.state = state
+            self.life = life
         }
     }
 
@@ -108,12 +112,19 @@ extension SimulatedStore {
         contents.touched[id].map { .microseconds(time - min(time, $0)) }
     }
 
-    /// Removes the records whose end of life was not put off for `retention`.
+    /// Removes the records whose end of life was not put off for `retention`, or for their own time to live.
     ///
     /// - Parameter time: microseconds since 1970 by the server's clock.
     /// - Returns: the ids of those that it removed, in ascending order.
     package mutating func expire(after retention: Duration, at time: UInt64) -> [ActorID] {
-        let expired = contents.slots.keys.filter { age(of: $0, at: time).map { $0 >= retention } ?? false }
+        let expired = contents.slots.compactMap { id, slot -> ActorID? in
+            let life =
+                switch slot {
+                case .record(let record): record.life ?? retention
+                case .unreadable: retention
+                }
+            return age(of: id, at: time).map { $0 >= life } == true ? id : nil
+        }
         for id in expired { forget(id) }
         return expired.sorted { $0.rawValue < $1.rawValue }
     }

@@ -61,8 +61,16 @@ struct ObservedActorStore: ForwardingActorStore {
         owner: SessionID,
         version: Version
     ) async throws(StoreFailure) -> ReleaseAnswer {
-        let answer = try await givingUp(id, at: version) { () async throws(StoreFailure) in
-            try await target.release(id, owner: owner, version: version)
+        let answer: ReleaseAnswer
+        do throws(StoreFailure) {
+            answer = try await givingUp(id, at: version) { () async throws(StoreFailure) in
+                try await target.release(id, owner: owner, version: version)
+            }
+        } catch {
+            // It may be the last try: once a later heartbeat has shown that Redis has the cart, the owner forgets
+            // it. If it tries again, and Redis has lost the cart by then, a surrender makes it known anew.
+            if case .refused = error { oracle.gaveUp(version, of: id) }
+            throw error
         }
         // Of a cart without a commit Redis can have lost nothing: it is given up all the same.
         if version.sequence == .zero, answer == .regressed || answer == .lost {

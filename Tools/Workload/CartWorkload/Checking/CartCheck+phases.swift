@@ -45,13 +45,24 @@ extension CartCheck {
         case .merged:
             return beginAnew(next, &gap)
         case .deleted:
-            return next == .deleted || use(index.creations, &gap)
+            return next == .deleted || beginsDeleted(&gap)
         }
+    }
+
+    /// Finds the creation that began a deleted cart anew. A deleted cart has no version that it could expect.
+    private mutating func beginsDeleted(_ gap: inout Gap) -> Bool {
+        if use(index.creations.filter({ changes[$0].expected == nil }), &gap) { return true }
+        guard use(index.creations, &gap) else { return false }
+        report(
+            .condition,
+            "the deleted cart began anew in \(gap.description), by a creation that expects a version"
+        )
+        return true
     }
 
     private mutating func beginAnew(_ next: CartObservation.Phase, _ gap: inout Gap) -> Bool {
         if next == .deleted { return true }
-        return use(index.deletions, &gap) && use(index.creations, &gap)
+        return use(index.deletions, &gap) && beginsDeleted(&gap)
     }
 
     /// Finds the change that began a phase.
