@@ -15,7 +15,8 @@ import Testing
         executed: Bool
     ) async throws {
         var policy = HostPolicy()
-        policy.idleTimeout = .milliseconds(200)
+        // Long enough for the counter to be live still when its commit is lost.
+        policy.idleTimeout = .seconds(2)
         try await SingleNode.withProxy(policy) { node, proxy, direct in
             #expect(try await node.ask(1, .increment(by: 7)) == 7)
             #expect(try await node.ask(2, .increment(by: 1)) == 1)

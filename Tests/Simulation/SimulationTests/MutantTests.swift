@@ -33,9 +33,9 @@ struct MutantTests {
     /// longer.
     private static func firstSeed(for rule: SwitchableRule) -> UInt64 {
         switch rule {
-        case .runtime(.ownerProlongsLife): 130
-        case .runtime(.sweepBeforeLease): 195
-        case .runtime(.longerLeaseCounts): 260
+        case .runtime(.ownerProlongsLife): 210
+        case .runtime(.sweepBeforeLease): 1_195
+        case .runtime(.longerLeaseCounts): 80
         case .runtime(.waitFromReceipt): 480
         case .runtime(.refusalLeavesDoubt): 500
         case .runtime(.releaseChecksEpoch): 1_960
@@ -57,7 +57,7 @@ struct MutantTests {
     @Test func `a session that obeys its tombstone is a second line behind its deadline`() async {
         func report(without rules: [SafetyRule]) async -> CampaignReport {
             // All of them: the counts are compared.
-            let campaign = SimulationCampaign(seeds: 1..<41, failureLimit: .max)
+            let campaign = SimulationCampaign(seeds: 1..<111, failureLimit: .max)
             return await campaign.run(without: rules.map { .runtime($0) })
         }
         #expect(await report(without: [.deadEndsSession]).failures.isEmpty)
