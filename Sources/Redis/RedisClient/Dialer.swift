@@ -30,29 +30,47 @@ struct Dialer: Sendable {
         return Server(configuration: configuration, encryption: encryption)
     }
 
-    /// Opens a socket that serves `connection` until it closes.
-    func dial(_ connection: RedisConnection, to server: Server) async throws -> any Channel {
-        let configuration = server.configuration
+    /// A connection and its socket.
+    typealias Dialled = (channel: any Channel, connection: NIOLoopBound<RedisConnection>)
+
+    /// Opens a socket that serves a connection until it closes.
+    ///
+    /// - Parameter connection: makes the connection, on the event loop.
+    func dial(
+        _ server: Server,
+        connection: @escaping @Sendable () -> RedisConnection
+    ) async throws -> Dialled {
         let bootstrap = ClientBootstrap(group: eventLoop)
-            .connectTimeout(TimeAmount(configuration.connectTimeout))
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    if let encryption = server.encryption {
-                        let name = Self.requiredName(configuration.address)
-                        let handler = try NIOSSLClientHandler(context: encryption, serverHostname: name)
-                        try channel.pipeline.syncOperations.addHandler(handler)
-                    }
-                    let handler = RedisChannelHandler(
-                        connection: connection,
-                        replyByteLimit: configuration.replyByteLimit
-                    )
-                    try channel.pipeline.syncOperations.addHandler(handler)
-                }
+            .connectTimeout(TimeAmount(server.configuration.connectTimeout))
+        let initializer: @Sendable (any Channel) -> EventLoopFuture<Dialled> = { channel in
+            channel.eventLoop.makeCompletedFuture {
+                try Self.initialize(channel, to: server, serving: connection())
             }
-        switch configuration.address {
-        case .tcp(let host, let port): return try await bootstrap.connect(host: host, port: port).get()
-        case .unix(let path): return try await bootstrap.connect(unixDomainSocketPath: path).get()
         }
+        switch server.configuration.address {
+        case .tcp(let host, let port):
+            return try await bootstrap.connect(host: host, port: port, channelInitializer: initializer)
+        case .unix(let path):
+            return try await bootstrap.connect(unixDomainSocketPath: path, channelInitializer: initializer)
+        }
+    }
+
+    private static func initialize(
+        _ channel: any Channel,
+        to server: Server,
+        serving connection: RedisConnection
+    ) throws -> Dialled {
+        if let encryption = server.encryption {
+            let name = requiredName(server.configuration.address)
+            let handler = try NIOSSLClientHandler(context: encryption, serverHostname: name)
+            try channel.pipeline.syncOperations.addHandler(handler)
+        }
+        let handler = RedisChannelHandler(
+            connection: connection,
+            replyByteLimit: server.configuration.replyByteLimit
+        )
+        try channel.pipeline.syncOperations.addHandler(handler)
+        return (channel, NIOLoopBound(connection, eventLoop: channel.eventLoop))
     }
 
     /// The name required in the certificate; nil for an IP address, which NIO checks against the connection.

@@ -14,13 +14,6 @@ struct PendingCommandQueue<Ticket, Instant: Comparable> {
         case over(DisconnectReason)
     }
 
-    /// The answer to a command that is submitted.
-    enum Admission: Equatable {
-        /// The command is queued. `wake`: nothing else waits to be sent, so wake the socket's owner.
-        case admitted(wake: Bool)
-        case refused(RedisError)
-    }
-
     /// The recipient of a reply.
     enum Delivery {
         case to(Ticket)
@@ -84,26 +77,26 @@ struct PendingCommandQueue<Ticket, Instant: Comparable> {
     ///     gets that many replies.
     ///   - bytes: the length of all.
     ///   - deadline: the instant by which all must have their replies.
+    /// - Returns: the reason why the command is refused; nil if it is queued.
     mutating func submit(
         _ ticket: Ticket,
         after preface: Ticket? = nil,
         commands: Int = 1,
         bytes: Int,
         deadline: Instant
-    ) -> Admission {
+    ) -> RedisError? {
         switch state {
-        case .over(let end): return .refused(end.refusal)
+        case .over(let end): return end.refusal
         case .open:
             let needed = preface == nil ? commands : commands + 1
             guard limit - commandCount >= needed, bytes <= unsentByteLimit - unsentBytes else {
-                return .refused(.overloaded)
+                return .overloaded
             }
-            let wake = !hasUnsent
             if let preface { slots.append(Slot(ticket: preface, deadline: deadline)) }
             slots.append(Slot(ticket: ticket, deadline: deadline, replies: commands))
             commandCount += needed
             unsentBytes += bytes
-            return .admitted(wake: wake)
+            return nil
         }
     }
 

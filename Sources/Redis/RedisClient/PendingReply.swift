@@ -1,3 +1,4 @@
+internal import NIOCore
 internal import Synchronization
 
 /// A caller that waits for a reply, or for all replies to a pipeline. The first outcome resumes it; later
@@ -32,10 +33,30 @@ final class PendingReply: Sendable {
         replies.withLock { $0.reserveCapacity(count) }
     }
 
+    /// Suspends the calling task until it has an outcome.
+    ///
+    /// - Parameter submit: sends what the outcome depends on, and returns the reason if that is refused. Runs
+    ///   on `eventLoop`.
+    func outcome(
+        on eventLoop: any EventLoop,
+        submit: @escaping @Sendable () -> RedisError?
+    ) async -> Outcome {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                guard begin(continuation) else { return }
+                eventLoop.execute {
+                    if let refusal = submit() { self.finish(.failure(refusal)) }
+                }
+            }
+        } onCancel: {
+            finish(.failure(.cancelled(sent: true)))
+        }
+    }
+
     /// The caller suspends.
     ///
     /// - Returns: true to send the command; false if the caller was cancelled before and has been resumed.
-    func begin(_ continuation: CheckedContinuation<Outcome, Never>) -> Bool {
+    private func begin(_ continuation: CheckedContinuation<Outcome, Never>) -> Bool {
         let begins = state.withLock { state in
             switch state {
             case .fresh:
@@ -51,13 +72,7 @@ final class PendingReply: Sendable {
 
     /// Takes the next reply, and resumes the caller if it is the last one.
     func take(_ reply: RedisValue) {
-        guard let pipelineCount else {
-            switch reply {
-            case .error(let error): return finish(.failure(.server(error)))
-            case .tooLarge(let limit): return finish(.failure(.replyTooLarge(byteLimit: limit)))
-            case .null, .simple, .bulk, .integer, .array: return finish(.success(reply))
-            }
-        }
+        guard let pipelineCount else { return finish(reply.outcome) }
         let complete = replies.withLock { replies -> [RedisValue]? in
             replies.append(reply)
             return replies.count == pipelineCount ? replies : nil
@@ -79,7 +94,4 @@ final class PendingReply: Sendable {
         }
         waiting?.resume(returning: outcome)
     }
-
-    /// Resumes the caller because its task was cancelled.
-    func cancel() { finish(.failure(.cancelled(sent: true))) }
 }

@@ -11,8 +11,6 @@ final class RedisChannelHandler: ChannelInboundHandler {
     private var timer: Scheduled<Void>?
     private var isLastLook = false
     private var replies: [RedisValue] = []
-    /// The buffer that was sent last, for reuse.
-    private var spare = ByteBuffer()
 
     init(connection: RedisConnection, replyByteLimit: Int) {
         self.connection = connection
@@ -68,17 +66,13 @@ final class RedisChannelHandler: ChannelInboundHandler {
     private func start(_ context: ChannelHandlerContext) {
         let loop = context.eventLoop
         let bound = NIOLoopBound((handler: self, context: context), eventLoop: loop)
-        connection.attach { loop.execute { bound.value.handler.dispatch(bound.value.context) } }
+        connection.attach { bound.value.handler.dispatch(bound.value.context) }
     }
 
     /// Sends everything that waits in one write, unless the socket is congested.
     private func dispatch(_ context: ChannelHandlerContext) {
-        if context.channel.isWritable {
-            spare.clear()
-            if let outbound = connection.fetch(leaving: &spare) {
-                context.writeAndFlush(wrapOutboundOut(outbound), promise: nil)
-                if outbound.capacity <= Self.keptCapacity { spare = outbound }
-            }
+        connection.flush(whenWritable: context.channel.isWritable) { commands in
+            context.writeAndFlush(wrapOutboundOut(commands), promise: nil)
         }
         if timer == nil { watch(context) }
     }
@@ -114,6 +108,5 @@ final class RedisChannelHandler: ChannelInboundHandler {
         connection.end(end)
     }
 
-    private static let keptReplies = 1024
-    private static let keptCapacity = 1 << 20
+    private static let keptReplies = 1_024
 }

@@ -1,53 +1,55 @@
 extension RedisClient {
     /// Runs a script by its digest, and loads the script into Redis first if Redis does not have it.
     ///
-    /// Redis may lose all scripts at any moment. To keep the gap between loading and running small, both
-    /// commands are sent in one write. That is tried a few times before `NOSCRIPT` or `scriptNotLoaded` is
-    /// thrown; the script did not run then.
+    /// - Throws: `NOSCRIPT` or `scriptNotLoaded` if Redis does not learn the script in several attempts; the
+    ///   script did not run then.
     package func call(
         _ script: RedisScript,
         keys: [String] = [],
         arguments: [RedisArgument] = []
     ) async throws(RedisError) -> RedisValue {
-        var words: [RedisArgument] = [.string(script.sha), .integer(Int64(keys.count))]
-        words.reserveCapacity(words.count + keys.count + arguments.count)
-        for key in keys { words.append(.string(key)) }
-        words.append(contentsOf: arguments)
-        let run = RedisCommand(name: "EVALSHA", arguments: words)
-        var missing: RedisServerError
-        do throws(RedisError) {
-            return try await current.send(run)
-        } catch {
-            missing = try error.missingScript
+        try await call(script, keys: keys.count, words: keys.count + arguments.count) { command in
+            for key in keys { command.append(key) }
+            for argument in arguments { command.append(argument) }
         }
-        let load = RedisCommand(name: "SCRIPT", arguments: ["LOAD", .string(script.source)])
-        for _ in 0..<Self.loadAttempts {
-            do throws(RedisError) {
-                return try await current.send(run, after: load)
-            } catch {
-                missing = try error.missingScript
-            }
-        }
-        // Most likely Redis refuses to load it. Then this throws the reason.
-        do throws(RedisError) {
-            _ = try await current.send(load)
-        } catch {
-            throw .scriptNotLoaded(error)
-        }
-        throw .server(missing)
     }
 
-    private static let loadAttempts = 4
-}
-
-extension RedisError {
-    /// The `NOSCRIPT` error of the server.
+    /// The same for keys and arguments that write themselves.
     ///
-    /// - Throws: the error itself if it is any other.
-    fileprivate var missingScript: RedisServerError {
-        get throws(RedisError) {
-            if case .server(let error) = self, error.code == "NOSCRIPT" { return error }
-            throw self
+    /// - Parameters:
+    ///   - keys: the number of keys.
+    ///   - words: the number of keys and arguments.
+    ///   - write: appends the keys, then the arguments.
+    package func call(
+        _ script: RedisScript,
+        keys: Int,
+        words: Int,
+        write: (inout RedisCommandWriter) -> Void
+    ) async throws(RedisError) -> RedisValue {
+        let run = RedisPipeline(script, keys: keys, words: words, write: write)
+        var attempts = ScriptAttempts()
+        while true {
+            let outcome =
+                switch attempts.step {
+                case .run: await outcome(of: run)
+                case .loadAndRun: await outcome(of: run, after: script.load)
+                case .load: await outcome(of: script.load)
+                }
+            switch attempts.take(outcome) {
+            case .goOn: continue
+            case .over(let outcome): return try outcome.get()
+            }
+        }
+    }
+
+    private func outcome(
+        of command: RedisPipeline,
+        after preface: RedisPipeline? = nil
+    ) async -> ScriptAttempts.Outcome {
+        do throws(RedisError) {
+            return .success(try await send(command, after: preface, for: PendingReply()))
+        } catch {
+            return .failure(error)
         }
     }
 }

@@ -57,24 +57,22 @@ extension RedisClient {
 
     /// Opens a connection and waits until it ends.
     private func connect(_ dialer: Dialer, onSuccess: () -> Void) async -> AttemptEnd {
-        let connection = RedisConnection(configuration, onMessage: onMessage) { connection, end in
-            self.didDisconnect(connection, end)
-        }
         let server: Dialer.Server
+        let connection: NIOLoopBound<RedisConnection>
         let channel: any Channel
         do {
             server = try dialer.server()
-            channel = try await dialer.dial(connection, to: server)
+            (channel, connection) = try await dialer.dial(server) { RedisConnection(of: self) }
         } catch {
             return .unreachable("\(error)")
         }
         return await withTaskCancellationHandler {
             let refusal: HandshakeFailure?
             do throws(HandshakeFailure) {
-                try await connection.performHandshake(server.configuration)
+                try await Handshake(connection).perform(server.configuration)
                 refusal = nil
                 onSuccess()
-                didConnect(connection)
+                await onLoop { self.didConnect(connection.value) }
                 logger.info("Redis is connected", metadata: ["server": "\(server.configuration)"])
             } catch {
                 refusal = error
@@ -82,10 +80,16 @@ extension RedisClient {
             }
             await closed(channel)
             if let refusal { return .refused(refusal) }
-            return .closed(connection.end?.reason ?? "the connection was closed")
+            return .closed(await onLoop { connection.value.end }?.reason ?? "the connection was closed")
         } onCancel: {
-            connection.end(.shutDown)
+            eventLoop.execute { connection.value.end(.shutDown) }
             channel.close(promise: nil)
+        }
+    }
+
+    private func onLoop<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
+        await withCheckedContinuation { continuation in
+            eventLoop.execute { continuation.resume(returning: body()) }
         }
     }
 

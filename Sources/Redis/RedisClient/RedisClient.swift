@@ -9,7 +9,6 @@ internal import Synchronization
 /// when there is one.
 package final class RedisClient: Sendable {
     private struct LockedState {
-        var connection: RedisConnection?
         var state = Broadcast<RedisConnectionState>(.disconnected(reason: "not connected yet"))
         var phase = Phase.idle
     }
@@ -25,11 +24,14 @@ package final class RedisClient: Sendable {
 
     /// The server, and the limits.
     package let configuration: RedisConfiguration
-    let eventLoop: any EventLoop
+    /// The thread of the connection.
+    package let eventLoop: any EventLoop
     let logger: Logger
     let jitter: @Sendable () -> Double
     let onMessage: MessageHandler?
     private let locked = Mutex(LockedState())
+    /// The connection that commands use; nil where there is none.
+    private let connection: NIOLoopBoundBox<RedisConnection?>
 
     /// Receives published messages, on the thread of the connection, in the order in which they arrived.
     package typealias MessageHandler = @Sendable (RedisMessage) -> Void
@@ -37,7 +39,7 @@ package final class RedisClient: Sendable {
     /// A client that connects when `run` is called.
     ///
     /// - Parameters:
-    ///   - eventLoop: the thread for input and output. Callers may run on any thread, also on this one.
+    ///   - eventLoop: the thread for input and output. Tasks may call from any thread, also from this one.
     ///   - jitter: draws a random number evenly from 0…1, to spread attempts to connect.
     ///   - onMessage: makes this a client for `SUBSCRIBE`, `UNSUBSCRIBE` and `PING`, each with one argument.
     ///     Subscriptions end with the connection.
@@ -53,10 +55,24 @@ package final class RedisClient: Sendable {
         self.logger = logger
         self.jitter = jitter
         self.onMessage = onMessage
+        self.connection = .makeEmptyBox(eventLoop: eventLoop)
+    }
+
+    /// A client for each event loop of a group. What they log has the number of the loop.
+    package static func onEachLoop(
+        of group: any EventLoopGroup,
+        configuration: RedisConfiguration,
+        logger: Logger
+    ) -> [RedisClient] {
+        group.makeIterator().enumerated().map { number, loop in
+            var logger = logger
+            logger[metadataKey: "loop"] = "\(number)"
+            return RedisClient(configuration: configuration, eventLoop: loop, logger: logger)
+        }
     }
 
     /// True if a command would be sent now.
-    package var isConnected: Bool { connection.map { $0.end == nil } ?? false }
+    package var isConnected: Bool { disconnectReason == nil }
 
     /// The reason why there is no connection; nil while there is one.
     package var disconnectReason: String? {
@@ -85,26 +101,42 @@ package final class RedisClient: Sendable {
         _ name: String,
         _ arguments: [RedisArgument] = []
     ) async throws(RedisError) -> RedisValue {
-        try await current.send(RedisCommand(name: name, arguments: arguments))
+        try await send(RedisPipeline(name, arguments), for: PendingReply())
     }
 
-    /// The connection to send on.
+    /// Sends commands and waits for what `call` makes of their replies.
     ///
-    /// - Throws: `notConnected` or `shutDown` where there is none.
-    var current: RedisConnection {
-        get throws(RedisError) {
-            let (connection, state, phase) = locked.withLock { ($0.connection, $0.state.value, $0.phase) }
-            if let connection { return connection }
-            switch (phase, state) {
-            case (.over, _): throw .shutDown
-            case (.idle, .connected), (.running, .connected): throw .notConnected(reason: "not connected")
+    /// - Parameter preface: a command to send directly before, whose reply is dropped.
+    func send(
+        _ commands: RedisPipeline,
+        after preface: RedisPipeline? = nil,
+        for call: PendingReply
+    ) async throws(RedisError) -> RedisValue {
+        if let absence { throw absence }
+        return try await call.outcome(on: eventLoop) { [self] in
+            withConnection { $0.submit(commands, after: preface, for: call) }
+        }.get()
+    }
+
+    /// Submits something on the connection, on the event loop.
+    ///
+    /// - Returns: the reason why that is refused; nil if it is not.
+    func withConnection(_ submit: (RedisConnection) -> RedisError?) -> RedisError? {
+        if let connection = connection.value { return submit(connection) }
+        return absence ?? .notConnected(reason: "not connected")
+    }
+
+    /// The error of commands while there is no connection; nil while there is one.
+    private var absence: RedisError? {
+        locked.withLock { locked in
+            switch (locked.phase, locked.state.value) {
+            case (.over, _): .shutDown
+            case (.idle, .connected), (.running, .connected): nil
             case (.idle, .disconnected(let reason)), (.running, .disconnected(let reason)):
-                throw .notConnected(reason: reason)
+                .notConnected(reason: reason)
             }
         }
     }
-
-    private var connection: RedisConnection? { locked.withLock { $0.connection } }
 }
 
 // MARK: Called by `run`
@@ -119,36 +151,27 @@ extension RedisClient {
         }
     }
 
-    /// Commands use this connection from now on.
+    /// Commands use this connection from now on, unless it has ended already. On the event loop.
     func didConnect(_ connection: RedisConnection) {
-        locked.withLock { locked in
-            locked.connection = connection
-            locked.state.send(.connected)
-        }
-        // It may have ended before commands could use it.
-        if let end = connection.end { didDisconnect(connection, end) }
+        guard connection.end == nil else { return }
+        self.connection.value = connection
+        locked.withLock { $0.state.send(.connected) }
     }
 
-    /// An attempt to connect failed.
+    /// An attempt to connect failed, or the end of a connection was noticed.
     func didDisconnect(_ reason: String) {
-        locked.withLock { locked in
-            locked.connection = nil
-            locked.state.send(.disconnected(reason: reason))
-        }
+        locked.withLock { $0.state.send(.disconnected(reason: reason)) }
     }
 
-    /// A connection has ended. Has no effect if commands do not use it.
+    /// A connection has ended. Has no effect if commands do not use it. On the event loop.
     func didDisconnect(_ connection: RedisConnection, _ end: DisconnectReason) {
-        locked.withLock { locked in
-            guard locked.connection === connection else { return }
-            locked.connection = nil
-            locked.state.send(.disconnected(reason: end.reason))
-        }
+        guard self.connection.value === connection else { return }
+        self.connection.value = nil
+        didDisconnect(end.reason)
     }
 
     func finish() {
         let watchers = locked.withLock { locked in
-            locked.connection = nil
             locked.phase = .over
             locked.state.send(.disconnected(reason: DisconnectReason.shutDown.reason))
             return locked.state.finish()

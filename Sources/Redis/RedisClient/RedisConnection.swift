@@ -1,155 +1,122 @@
 internal import NIOCore
-internal import Synchronization
 
-/// One connection as its callers and its event loop share it: callers on any thread submit commands; the
-/// event loop fetches them and delivers the replies.
+/// One connection: the commands that wait on it, and what is to be sent. Confined to its event loop.
 ///
-/// One lock guards the state, and is never held while a caller is resumed. A burst of commands wakes the
-/// event loop once, and is sent in one write.
-final class RedisConnection: Sendable {
-    private struct State {
-        var pending: PendingCommandQueue<PendingReply?, ContinuousClock.Instant>
-        var outbox = ByteBuffer()
-        var fetcher: (@Sendable () -> Void)?
-    }
+/// On the hot path. The commands of one turn of the loop leave in one write.
+final class RedisConnection {
+    typealias Queue = PendingCommandQueue<RedisCaller, ContinuousClock.Instant>
 
+    private var pending: Queue
+    private var outbox = RedisCommandWriter()
+    /// The buffer that was sent last, for reuse.
+    private var spare = ByteBuffer()
+    /// Sends everything that waits to be sent; nil before the socket is there, and after the end.
+    private var sender: (@Sendable () -> Void)?
+    /// True if the sender runs at the end of this turn.
+    private var isSenderDue = false
+    /// The deadline of the commands that are submitted before the sender runs.
+    private var deadline: ContinuousClock.Instant
+    /// Whoever the replies at hand are for. Kept for its storage.
+    private var recipients: [RedisCaller] = []
+
+    private let client: RedisClient
+    private let eventLoop: any EventLoop
     /// The longest time from a command's submission to its reply.
-    let commandTimeout: Duration
-    private let onEnd: @Sendable (RedisConnection, DisconnectReason) -> Void
-    private let onMessage: RedisClient.MessageHandler?
-    private let state: Mutex<State>
+    private let commandTimeout: Duration
 
-    /// - Parameters:
-    ///   - onMessage: receives the messages of subscribed channels; without it they violate the protocol.
-    ///   - onEnd: called once when the connection ends, before any waiting caller is resumed.
-    init(
-        _ configuration: RedisConfiguration,
-        onMessage: RedisClient.MessageHandler? = nil,
-        onEnd: @escaping @Sendable (RedisConnection, DisconnectReason) -> Void = { _, _ in }
-    ) {
-        self.onEnd = onEnd
-        self.onMessage = onMessage
-        commandTimeout = configuration.commandTimeout
-        state = Mutex(
-            State(
-                pending: PendingCommandQueue(
-                    limit: configuration.inFlightLimit,
-                    unsentByteLimit: configuration.unsentByteLimit
-                )
-            )
+    init(of client: RedisClient) {
+        self.client = client
+        eventLoop = client.eventLoop
+        commandTimeout = client.configuration.commandTimeout
+        deadline = .now + commandTimeout
+        pending = Queue(
+            limit: client.configuration.inFlightLimit,
+            unsentByteLimit: client.configuration.unsentByteLimit
         )
     }
 
     /// The reason why the connection ended; nil while it is open.
     var end: DisconnectReason? {
-        state.withLock { state in
-            switch state.pending.state {
-            case .open: nil
-            case .over(let end): end
-            }
+        switch pending.state {
+        case .open: nil
+        case .over(let end): end
         }
-    }
-
-    /// Sends a command and waits for its reply.
-    ///
-    /// - Parameter preface: a command to send directly before, whose reply is dropped.
-    func send(
-        _ command: RedisCommand,
-        after preface: RedisCommand? = nil
-    ) async throws(RedisError) -> RedisValue {
-        let call = PendingReply()
-        return try await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                guard call.begin(continuation) else { return }
-                submit(command, after: preface, for: call)
-            }
-        } onCancel: {
-            call.cancel()
-        }.get()
-    }
-
-    /// Sends all commands of a pipeline, with none of others between them, and waits for all replies.
-    ///
-    /// - Returns: an array of the replies.
-    func send(_ pipeline: RedisPipeline) async throws(RedisError) -> RedisValue {
-        guard pipeline.count > 0 else { return .array([]) }
-        let call = PendingReply(pipelineOf: pipeline.count)
-        return try await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                guard call.begin(continuation) else { return }
-                submit(pipeline, for: call)
-            }
-        } onCancel: {
-            call.cancel()
-        }.get()
-    }
-
-    private func submit(_ command: RedisCommand, after preface: RedisCommand?, for call: PendingReply) {
-        let bytes = command.byteBound + (preface?.byteBound ?? 0)
-        let nobody: PendingReply?? = preface == nil ? .none : .some(nil)
-        submit(call) { pending, deadline in
-            pending.submit(call, after: nobody, bytes: bytes, deadline: deadline)
-        } write: { outbox in
-            if let preface { outbox.writeCommand(preface) }
-            outbox.writeCommand(command)
-        }
-    }
-
-    private func submit(_ pipeline: RedisPipeline, for call: PendingReply) {
-        submit(call) { pending, deadline in
-            pending.submit(
-                call,
-                commands: pipeline.count,
-                bytes: pipeline.bytes.readableBytes,
-                deadline: deadline
-            )
-        } write: { outbox in
-            outbox.writeImmutableBuffer(pipeline.bytes)
-        }
-    }
-
-    private func submit(
-        _ call: PendingReply,
-        enter: (inout PendingCommandQueue<PendingReply?, ContinuousClock.Instant>, ContinuousClock.Instant)
-            -> PendingCommandQueue<PendingReply?, ContinuousClock.Instant>.Admission,
-        write: (inout ByteBuffer) -> Void
-    ) {
-        let deadline = ContinuousClock.now + commandTimeout
-        let (refusal, fetcher) = state.withLock { state -> (RedisError?, (@Sendable () -> Void)?) in
-            switch enter(&state.pending, deadline) {
-            case .refused(let error): return (error, nil)
-            case .admitted(let wake):
-                write(&state.outbox)
-                return (nil, wake ? state.fetcher : nil)
-            }
-        }
-        if let refusal { call.finish(.failure(refusal)) }
-        fetcher?()
     }
 }
 
-// MARK: Called by the event loop
+// MARK: Called by the client
 
 extension RedisConnection {
-    /// Sets the function to call, from any thread, when a command waits to be sent and none did before.
-    func attach(_ fetcher: @escaping @Sendable () -> Void) {
-        let hasUnsent = state.withLock { state in
-            state.fetcher = fetcher
-            return state.pending.hasUnsent
-        }
-        if hasUnsent { fetcher() }
+    /// Queues the command of an attempt.
+    ///
+    /// - Returns: the reason why that is refused, if it is.
+    func submit(_ attempt: LoopAttempt) -> RedisError? {
+        submit(.loop(attempt), after: attempt.preface) { attempt.append(to: &$0) }
     }
 
-    /// Exchanges an empty buffer for everything that waits to be sent; nil if nothing does.
-    func fetch(leaving empty: inout ByteBuffer) -> ByteBuffer? {
-        state.withLock { state in
-            guard state.pending.hasUnsent else { return nil }
-            state.pending.markSent()
-            let full = state.outbox
-            state.outbox = empty
-            empty = ByteBuffer()
-            return full
-        }
+    /// Queues commands of a task.
+    ///
+    /// - Parameter preface: a command to send directly before, whose reply is dropped.
+    /// - Returns: the reason why that is refused, if it is.
+    func submit(
+        _ commands: RedisPipeline,
+        after preface: RedisPipeline?,
+        for call: PendingReply
+    ) -> RedisError? {
+        submit(.task(call), commands: commands.count, after: preface) { $0.append(commands.commands) }
+    }
+
+    private func submit(
+        _ caller: RedisCaller,
+        commands: Int = 1,
+        after preface: RedisPipeline?,
+        write: (inout RedisCommandWriter) -> Void
+    ) -> RedisError? {
+        let start = outbox.count
+        if let preface { outbox.append(preface.commands) }
+        write(&outbox)
+        scheduleSender()
+        let refusal = pending.submit(
+            caller,
+            after: preface == nil ? nil : .nobody,
+            commands: commands,
+            bytes: outbox.count - start,
+            deadline: deadline
+        )
+        if refusal != nil { outbox.truncate(to: start) }
+        return refusal
+    }
+
+    /// Everything that waits is sent after whatever else this turn of the loop does.
+    private func scheduleSender() {
+        guard !isSenderDue else { return }
+        deadline = .now + commandTimeout
+        guard let sender else { return }
+        isSenderDue = true
+        eventLoop.execute(sender)
+    }
+}
+
+// MARK: Called by the channel's handler
+
+extension RedisConnection {
+    /// Sets the function that sends everything that waits, and calls it if something does.
+    func attach(_ sender: @escaping @Sendable () -> Void) {
+        self.sender = sender
+        if pending.hasUnsent { sender() }
+    }
+
+    /// Passes on everything that waits to be sent, if something does. The commands of later turns have their
+    /// own deadline, also if a congested socket takes nothing now.
+    func flush(whenWritable isWritable: Bool, _ send: (ByteBuffer) -> Void) {
+        isSenderDue = false
+        guard isWritable, pending.hasUnsent else { return }
+        pending.markSent()
+        spare.clear()
+        let full = outbox.take(leaving: spare)
+        spare = ByteBuffer()
+        send(full)
+        if full.capacity <= Self.keptCapacity { spare = full }
     }
 
     /// Delivers each reply to its caller.
@@ -158,7 +125,7 @@ extension RedisConnection {
     /// - Returns: the reason for which the connection has to end: there are more replies than commands, one
     ///   that has begun included, or the server cannot serve this client; nil to go on.
     func deliver(_ replies: [RedisValue], isMidReply: Bool) -> DisconnectReason? {
-        guard let onMessage else { return answer(replies, isMidReply: isMidReply) }
+        guard let onMessage = client.onMessage else { return answer(replies, isMidReply: isMidReply) }
         var answers: [RedisValue] = []
         for reply in replies {
             if let message = RedisMessage(reply) { onMessage(message) } else { answers.append(reply) }
@@ -168,21 +135,20 @@ extension RedisConnection {
     }
 
     private func answer(_ replies: [RedisValue], isMidReply: Bool) -> DisconnectReason? {
-        var calls: [PendingReply?] = []
-        calls.reserveCapacity(replies.count)
-        let isExpected = state.withLock { state in
-            for _ in replies {
-                switch state.pending.reply() {
-                case .to(let call): calls.append(call)
-                case .unexpected: return false
-                }
-            }
-            return !isMidReply || state.pending.expectsReply
+        var recipients: [RedisCaller] = []
+        swap(&recipients, &self.recipients)
+        for _ in replies {
+            guard case .to(let caller) = pending.reply() else { break }
+            recipients.append(caller)
         }
+        let isExpected = recipients.count == replies.count && (!isMidReply || pending.expectsReply)
         let end = isExpected ? Self.end(after: replies) : .violation("unexpected reply")
         // Before the callers go on: what they send next must not go to this server.
-        if let end { self.end(end) }
-        for (call, reply) in zip(calls, replies) { call?.take(reply) }
+        let failures = end.map(close) ?? []
+        for (caller, reply) in zip(recipients, replies) { deliver(reply, to: caller) }
+        fail(failures)
+        recipients.removeAll(keepingCapacity: recipients.count <= Self.keptRecipients)
+        self.recipients = recipients
         return end
     }
 
@@ -195,23 +161,45 @@ extension RedisConnection {
     }
 
     /// Looks for a command that has waited too long.
-    func checkTimeout() -> PendingCommandQueue<PendingReply?, ContinuousClock.Instant>.TimeoutCheck {
-        let now = ContinuousClock.now
-        return state.withLock { $0.pending.checkTimeout(now: now) }
+    func checkTimeout() -> Queue.TimeoutCheck {
+        pending.checkTimeout(now: .now)
     }
 
-    /// Ends the connection, and resumes every waiting caller. Only the first reason counts.
+    /// Ends the connection, and tells every waiting caller. Only the first reason counts.
     func end(_ end: DisconnectReason) {
-        let now = ContinuousClock.now
-        let failures = state.withLock {
-            state -> [PendingCommandQueue<PendingReply?, ContinuousClock.Instant>.FailedCommand]? in
-            guard state.pending.state == .open else { return nil }
-            state.fetcher = nil
-            state.outbox = ByteBuffer()
-            return state.pending.end(end, now: now)
-        }
-        guard let failures else { return }
-        onEnd(self, end)
-        for failure in failures { failure.ticket?.finish(.failure(failure.error)) }
+        fail(close(end))
     }
+
+    /// Ends the connection, which the client no longer uses from now on.
+    ///
+    /// - Returns: the commands that were waiting, whose callers are still to be told.
+    private func close(_ end: DisconnectReason) -> [Queue.FailedCommand] {
+        guard pending.state == .open else { return [] }
+        sender = nil
+        outbox = RedisCommandWriter()
+        let failures = pending.end(end, now: .now)
+        client.didDisconnect(self, end)
+        return failures
+    }
+
+    private func deliver(_ reply: RedisValue, to caller: RedisCaller) {
+        switch caller {
+        case .task(let call): call.take(reply)
+        case .loop(let attempt): client.finish(attempt, with: reply.outcome)
+        case .nobody: break
+        }
+    }
+
+    private func fail(_ commands: [Queue.FailedCommand]) {
+        for command in commands {
+            switch command.ticket {
+            case .task(let call): call.finish(.failure(command.error))
+            case .loop(let attempt): client.finish(attempt, with: .failure(command.error))
+            case .nobody: break
+            }
+        }
+    }
+
+    private static let keptCapacity = 1 << 20
+    private static let keptRecipients = 1_024
 }

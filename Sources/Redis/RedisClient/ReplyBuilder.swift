@@ -18,7 +18,22 @@ struct ReplyBuilder {
     /// True once the incomplete reply has exceeded the limit.
     private(set) var isTooLarge = false
 
+    /// The text that was copied last. Scripts answer with the same word again and again.
+    private var lastText: [UInt8] = []
+
     init(byteLimit: Int) { self.byteLimit = byteLimit }
+
+    /// A copy of a text of the incomplete reply; empty if that is too large.
+    mutating func copy(_ text: UnsafeRawBufferPointer) -> [UInt8] {
+        if isTooLarge { return [] }
+        if text.count == lastText.count, lastText.elementsEqual(text) { return lastText }
+        let copy = [UInt8](unsafeUninitializedCapacity: text.count) { storage, count in
+            UnsafeMutableRawBufferPointer(storage).copyMemory(from: text)
+            count = text.count
+        }
+        if text.count <= Self.wordLimit { lastText = copy }
+        return copy
+    }
 
     /// Adds an element to the innermost open array, and closes the arrays that it completes.
     ///
@@ -77,6 +92,8 @@ struct ReplyBuilder {
 
     /// The overhead of an element: the value itself and the head of its storage, bytes.
     private static let elementCost = MemoryLayout<RedisValue>.stride + 32
+    /// The most bytes of a text that may be the next one again.
+    private static let wordLimit = 16
     /// The most elements that memory is reserved for in advance.
     private static let trustedCount = 256
 }

@@ -95,13 +95,6 @@ extension ReplyReader {
         return goesOn ? site : nil
     }
 
-    private static func copy(_ text: UnsafeRawBufferPointer) -> [UInt8] {
-        Array(unsafeUninitializedCapacity: text.count) { storage, count in
-            UnsafeMutableRawBufferPointer(storage).copyMemory(from: text)
-            count = text.count
-        }
-    }
-
     private static let callbacks = redisReplyObjectFunctions(
         createString: { task, start, count in
             build(task) { builder in
@@ -118,7 +111,7 @@ extension ReplyReader {
                 case REDIS_REPLY_ERROR:
                     let error = RedisServerError(reply: String(decoding: text, as: UTF8.self))
                     return builder.add(.error(error), bytes: count)
-                default: return builder.add(.bulk(builder.isTooLarge ? [] : copy(text)), bytes: count)
+                default: return builder.add(.bulk(builder.copy(text)), bytes: count)
                 }
             }
         },

@@ -26,18 +26,31 @@ import Testing
 
     @Test func `a command is an array of its words, byte for byte`() {
         let long = String(repeating: "x", count: 12)
-        let command = RedisCommand(
-            name: "SET",
-            arguments: [.string("é"), .bytes([0, 13, 10]), .integer(.min), .string(long), ""]
-        )
-        var buffer = ByteBuffer()
-        buffer.writeCommand(command)
+        var pipeline = RedisPipeline("SET", ["é", .bytes([0, 13, 10]), .integer(.min), .string(long), ""])
+        pipeline.append("PING")
         #expect(
-            String(buffer: buffer)
+            String(buffer: pipeline.commands.bytes)
                 == "*6\r\n$3\r\nSET\r\n$2\r\né\r\n$3\r\n\0\r\n\r\n"
-                + "$20\r\n-9223372036854775808\r\n$12\r\n\(long)\r\n$0\r\n\r\n"
+                + "$20\r\n-9223372036854775808\r\n$12\r\n\(long)\r\n$0\r\n\r\n*1\r\n$4\r\nPING\r\n"
         )
-        #expect(command.byteBound >= buffer.readableBytes)
+        #expect(pipeline.count == 2)
+    }
+
+    @Test func `a call of a script is the command that Redis expects, whatever its words are made of`() {
+        let script = RedisScript(name: "one", source: "return 1")
+        let pipeline = RedisPipeline(script, keys: 1, words: 5) { command in
+            command.append("id", after: "cart:{", before: "}")
+            command.append(UInt64.max)
+            command.append(0 as UInt64)
+            command.append("", after: "", before: "")
+            command.append([UInt8](repeating: 120, count: 1_000))
+        }
+        #expect(
+            String(buffer: pipeline.commands.bytes)
+                == "*8\r\n$7\r\nEVALSHA\r\n$40\r\n\(script.sha)\r\n$1\r\n1\r\n$9\r\ncart:{id}\r\n"
+                + "$20\r\n18446744073709551615\r\n$1\r\n0\r\n$0\r\n\r\n"
+                + "$1000\r\n\(String(repeating: "x", count: 1_000))\r\n"
+        )
     }
 
     @Test func `a script is known by the digest that Redis computes`() {

@@ -1,3 +1,5 @@
+internal import NIOCore
+
 /// The reason why a new connection cannot be used.
 enum HandshakeFailure: Error, Equatable, CustomStringConvertible {
     /// A command failed.
@@ -15,11 +17,17 @@ enum HandshakeFailure: Error, Equatable, CustomStringConvertible {
     }
 }
 
-extension RedisConnection {
-    /// Prepares a new connection: authenticates, checks the server's role, selects the database, sets the
-    /// client's name, and checks that Redis serves commands (it answers `PING` with an error while it loads
-    /// its data).
-    func performHandshake(_ configuration: RedisConfiguration) async throws(HandshakeFailure) {
+/// The preparation of a new connection: authenticates, checks the server's role, selects the database, sets the
+/// client's name, and checks that Redis serves commands (it answers `PING` with an error while it loads its
+/// data).
+struct Handshake {
+    private let connection: NIOLoopBound<RedisConnection>
+
+    init(_ connection: NIOLoopBound<RedisConnection>) {
+        self.connection = connection
+    }
+
+    func perform(_ configuration: RedisConfiguration) async throws(HandshakeFailure) {
         if let password = configuration.password {
             try await authenticate(configuration.user, with: password)
         }
@@ -78,7 +86,10 @@ extension RedisConnection {
         unless isTolerable: (RedisServerError) -> Bool = { _ in false }
     ) async throws(HandshakeFailure) -> RedisValue? {
         do throws(RedisError) {
-            return try await send(RedisCommand(name: name, arguments: arguments))
+            let (command, call) = (RedisPipeline(name, arguments), PendingReply())
+            return try await call.outcome(on: connection.eventLoop) { [connection] in
+                connection.value.submit(command, after: nil, for: call)
+            }.get()
         } catch {
             if case .server(let refusal) = error, isTolerable(refusal) { return nil }
             throw .command(error)
