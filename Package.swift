@@ -147,7 +147,7 @@ let productTargets = targets(
 
     # The runtime over any decider. It knows no cart.
     library Sources/Runtime/Ownership
-    library Sources/Runtime/ActorRuntime: Ownership Timing DequeModule Logging
+    library Sources/Runtime/ActorRuntime: Ownership Timing DequeModule Logging NIOCore
     library Sources/Runtime/RedisActorStore: ActorRuntime Ownership RedisClient Timing Logging NIOCore
     generated Sources/Runtime/PeerProtocol: GRPCCore GRPCProtobuf SwiftProtobuf
     library Sources/Runtime/PeerTransport:
@@ -191,7 +191,8 @@ let toolTargets = targets(
         ActorRuntime CounterActor Ownership PeerTransport RedisActorStore RedisClient ArgumentParser Logging
         NIOCore NIOPosix
 
-    library Sources/Cart/CartTesting: ActorRuntime Cart CartActor CartApplication Ownership SeededRandom
+    library Sources/Cart/CartTesting:
+        ActorRuntime Cart CartActor CartApplication Ownership SeededRandom NIOCore
 
     library Tools/SeededRandom
     library Tools/ProcessMeasurement: SystemPackage
@@ -205,7 +206,7 @@ let toolTargets = targets(
         ServerTesting ArgumentParser Histogram Logging NIOCore NIOPosix Subprocess SystemPackage
     library Tools/Simulation/CartSimulation:
         ActorRuntime Cart CartActor CartApplication CartWorkload Ownership RuntimeTesting SeededRandom Timing
-        DequeModule HeapModule Logging
+        DequeModule HeapModule Logging NIOCore
     executable Tools/Simulation/CartSimulate: CartSimulation ArgumentParser
     library Tools/Cluster/ServerTesting: SeededRandom
     library Tools/Cluster/ClusterTesting:
@@ -236,7 +237,7 @@ let testTargets = targets(
 
     # Shells, on ports in memory and a clock that stands still.
     tests Tests/Component/ActorRuntimeTests:
-        ActorRuntime CounterActor Ownership RuntimeTesting SeededRandom Logging
+        ActorRuntime CounterActor Ownership RuntimeTesting SeededRandom Logging NIOCore NIOPosix
     tests Tests/Component/CartApplicationTests:
         ActorRuntime Cart CartActor CartApplication CartTesting Ownership
     tests Tests/Component/CartHTTPTests:
@@ -250,7 +251,7 @@ let testTargets = targets(
     # Real sockets and a real Redis.
     tests Tests/Integration/ServerTestingTests: ClusterTesting ServerTesting NIOCore NIOPosix
     tests Tests/Integration/RedisClientTests:
-        RedisClient SeededRandom ServerTesting Logging NIOCore NIOPosix
+        RedisClient SeededRandom ServerTesting Logging NIOCore NIOEmbedded NIOPosix
     tests Tests/Integration/RedisActorStoreTests:
         ActorRuntime CounterActor Ownership RedisActorStore RedisClient RuntimeTesting ServerTesting Logging
         NIOCore NIOPosix

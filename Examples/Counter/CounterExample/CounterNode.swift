@@ -16,6 +16,8 @@ struct CounterNode: Sendable {
 
     private let runtime: NodeRuntime<CounterLogic>
     private let redis: RedisClient
+    /// Carry the steps of counters, each those of the counters on its event loop.
+    private let loopClients: [RedisClient]
     /// Carries the heartbeats, on a thread of its own, so that no other work delays them.
     private let heartbeats: RedisClient
     private let heartbeatThread: MultiThreadedEventLoopGroup
@@ -27,8 +29,9 @@ struct CounterNode: Sendable {
     {
         heartbeatThread = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let heartbeatLoop = heartbeatThread.next()
-        let loop = MultiThreadedEventLoopGroup.singleton.next()
-        redis = RedisClient(configuration: address, eventLoop: loop, logger: logger)
+        let loops = MultiThreadedEventLoopGroup.singleton
+        redis = RedisClient(configuration: address, eventLoop: loops.next(), logger: logger)
+        loopClients = RedisClient.onEachLoop(of: loops, configuration: address, logger: logger)
         heartbeats = RedisClient(configuration: address, eventLoop: heartbeatLoop, logger: logger)
         link = try LinkClient(secret: secret, logger: logger)
         guard let cluster = ClusterName("counter") else { preconditionFailure("not a cluster's name") }
@@ -37,7 +40,12 @@ struct CounterNode: Sendable {
             decider: CounterLogic(),
             codec: CounterCodec(),
             ports: NodePorts(
-                store: RedisActorStore(client: redis, cluster: cluster, layout: SnapshotLayout(reader)),
+                store: RedisActorStore(
+                    client: redis,
+                    loopClients: loopClients,
+                    cluster: cluster,
+                    layout: SnapshotLayout(reader)
+                ),
                 registry: RedisSessionRegistry(client: heartbeats, cluster: cluster, logger: logger),
                 link: link
             ),
@@ -46,7 +54,10 @@ struct CounterNode: Sendable {
                 bootstrap: BootstrapState()
             ),
             policy: HostPolicy(),
-            environment: NodeEnvironment(sessionExecutor: heartbeatLoop.executor),
+            environment: NodeEnvironment(
+                loops: Array(loops.makeIterator()),
+                sessionExecutor: heartbeatLoop.executor
+            ),
             logger: logger
         )
         server = try LinkServer(
@@ -76,8 +87,7 @@ struct CounterNode: Sendable {
     ) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
-            group.addTask { try await redis.run() }
-            group.addTask { try await heartbeats.run() }
+            for client in [redis, heartbeats] + loopClients { group.addTask { try await client.run() } }
             group.addTask { try await link.run() }
             group.addTask { try await server.run() }
             group.addTask {

@@ -20,12 +20,8 @@ import Foundation
 extension Node {
     /// Puts the parts together. Takes the data folder's lock; touches nothing else yet.
     ///
-    /// - Parameters:
-    ///   - heartbeatLoop: the thread of the heartbeats.
-    ///   - restores: the thread of the restores.
-    init(_ settings: NodeSettings, heartbeatLoop: any EventLoop, restores: any EventLoop, logger: Logger)
-        throws
-    {
+    /// - Parameter heartbeatLoop: the thread of the heartbeats.
+    init(_ settings: NodeSettings, heartbeatLoop: any EventLoop, logger: Logger) throws {
         let failpoints = try Failpoints(environment: ProcessInfo.processInfo.environment)
         if let armed = failpoints.description {
             logger.warning("failpoints are armed", metadata: ["points": "\(armed)"])
@@ -36,6 +32,7 @@ extension Node {
         let server = Self.redisConfiguration(settings, embedded)
         let loops = MultiThreadedEventLoopGroup.singleton
         let redis = RedisClient(configuration: server, eventLoop: loops.next(), logger: logger)
+        let loopClients = RedisClient.onEachLoop(of: loops, configuration: server, logger: logger)
         let heartbeats = RedisClient(configuration: server, eventLoop: heartbeatLoop, logger: logger)
         guard let cluster = ClusterName(settings.cluster.name) else {
             throw BadSetting(
@@ -70,6 +67,7 @@ extension Node {
                 store: failpoints.around(
                     RedisActorStore(
                         client: redis,
+                        loopClients: loopClients,
                         cluster: cluster,
                         layout: layout,
                         retention: settings.redis.retention,
@@ -89,7 +87,7 @@ extension Node {
             ),
             identity: Self.identity(settings, folder, recorder: recorder, logger: logger),
             policy: policy,
-            environment: Self.environment(heartbeats: heartbeatLoop, restores: restores),
+            environment: Self.environment(heartbeats: heartbeatLoop, actors: loops),
             logger: logger
         )
         self.settings = settings
@@ -99,6 +97,7 @@ extension Node {
         self.recorder = recorder
         self.embedded = embedded
         self.redis = redis
+        self.loopClients = loopClients
         self.heartbeats = heartbeats
         self.readiness = RedisReadiness(
             client: redis,
@@ -161,12 +160,16 @@ extension Node {
         )
     }
 
-    /// Heartbeats and restores have a thread each, whatever else the process has to do.
-    private static func environment(heartbeats: any EventLoop, restores: any EventLoop) -> NodeEnvironment {
-        var environment = NodeEnvironment(sessionExecutor: heartbeats.executor)
+    private static func environment(
+        heartbeats: any EventLoop,
+        actors: any EventLoopGroup
+    ) -> NodeEnvironment {
+        var environment = NodeEnvironment(
+            loops: Array(actors.makeIterator()),
+            sessionExecutor: heartbeats.executor
+        )
         environment.sessionClock = EventLoopClock(loop: heartbeats)
         environment.sessionTaskExecutor = EventLoopTaskExecutor(heartbeats)
-        environment.restoreExecutor = EventLoopTaskExecutor(restores, givingWay: true)
         return environment
     }
 

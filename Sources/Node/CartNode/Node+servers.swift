@@ -30,7 +30,8 @@ extension Node {
             failpoints.around(routes.responder(otherwise: index)),
             at: settings.http,
             through: clientGate,
-            cors: CORSPolicy(origins: settings.corsOrigins)
+            cors: CORSPolicy(origins: settings.corsOrigins),
+            hotLane: failpoints.around(routes.hotLane)
         )
     }
 
@@ -94,14 +95,15 @@ extension Node {
         _ responder: some HTTPResponder<BasicRequestContext>,
         at endpoint: Endpoint,
         through gate: ConnectionGate,
-        cors: CORSPolicy = CORSPolicy()
+        cors: CORSPolicy = CORSPolicy(),
+        hotLane: HotLane? = nil
     ) -> some Service {
         var policy = ConnectionPolicy(node: settings.nodeName)
         policy.bodyBytes = settings.bodyLimit
         policy.cors = cors
         return Application(
             responder: responder,
-            server: .face(policy, admitting: gate.admit),
+            server: .face(policy, admitting: gate.admit, hotLane: hotLane),
             configuration: .init(address: .hostname(endpoint.host, port: endpoint.port)),
             eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton),
             logger: logger
@@ -142,7 +144,7 @@ extension Node {
 
     private func redisStatus(_ view: ClusterView) -> RedisStatus {
         var status = readiness.status
-        let reason = heartbeats.disconnectReason ?? redis.disconnectReason
+        let reason = redisClients.lazy.compactMap(\.disconnectReason).first
         status.isConnected = reason == nil
         if let reason {
             status.problem = "Redis is not connected: \(reason)"

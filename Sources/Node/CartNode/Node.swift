@@ -20,8 +20,10 @@ struct Node {
     let folder: DataFolder?
     let recorder: SessionRecorder
     let embedded: EmbeddedRedis?
-    /// Carries the carts' commands.
+    /// Carries what is asked for from tasks: checks of live carts, histories, Redis's properties.
     let redis: RedisClient
+    /// Carry the steps of carts, each those of the carts on its event loop.
+    let loopClients: [RedisClient]
     /// Carries the heartbeats, on a thread of its own.
     let heartbeats: RedisClient
     let readiness: RedisReadiness
@@ -44,15 +46,14 @@ struct Node {
         logger.logLevel = settings.logLevel
         logger[metadataKey: "node"] = "\(settings.nodeName)"
         for warning in settings.warnings { logger.warning("\(warning)") }
-        // One thread for the heartbeats, and one for restores.
-        let threads = MultiThreadedEventLoopGroup(numberOfThreads: 2)
+        // The heartbeats have a thread of their own, whatever else the process has to do.
+        let threads = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let end: Result<Void, any Error>
         do {
             end = .success(
                 try await Node(
                     settings,
                     heartbeatLoop: threads.next(),
-                    restores: threads.next(),
                     logger: logger
                 )
                 .group().run()
@@ -69,12 +70,16 @@ struct Node {
         logger.info("stopped")
     }
 
+    /// All clients of Redis but the feed's.
+    var redisClients: [RedisClient] { [heartbeats, redis] + loopClients }
+
     /// The services in the order in which they start; they stop in the opposite order.
     private func group() throws -> ServiceGroup {
         var services: [any Service] = []
         if let embedded { services.append(embedded) }
+        services += redisClients.map { RedisService(client: $0) }
         services += [
-            RedisService(client: redis), RedisService(client: heartbeats), FeedService(feed: feed), readiness,
+            FeedService(feed: feed), readiness,
             operationsApplication(), recorder,
             RuntimeService(runtime: runtime, readiness: readiness),
             LinkClientService(link: link), LinkServerService(server: peers), cartApplication(),

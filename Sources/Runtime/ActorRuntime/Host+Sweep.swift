@@ -1,7 +1,6 @@
 import Logging
 package import Ownership
 import Synchronization
-import Timing
 
 extension Host {
     /// Has every live actor checked against a new generation, then allows the lease to be extended again.
@@ -11,18 +10,12 @@ extension Host {
     /// The store is asked for the owners of many actors at once. Only an actor that differs from what it
     /// says, or has something under way, is checked by its activation.
     func perform(_ sweep: Sweep) async {
+        let clock = context.clock
         let began = clock.now
-        let present = present
-        let differing: Int
-        if policy.ownershipReadLimit > 0 {
-            differing = await settleDiffering(among: present, for: sweep)
-        } else {
-            differing = present.count
-            await settle(present, for: sweep)
-        }
+        let counts = await ofEachPartition { await self.check($0, for: sweep) }
         // A cancelled check has compared nothing.
         guard !Task.isCancelled, directory.isUnderWay(sweep) else {
-            return logger.notice(
+            return context.logger.notice(
                 "gave a check of live actors up",
                 metadata: ["generation": "\(sweep.generation)", "took": "\(clock.now - began)"]
             )
@@ -30,12 +23,12 @@ extension Host {
         directory.sweepFinished(sweep)
         let report = SweepReport(
             generation: sweep.generation,
-            actors: present.count,
-            differing: differing,
+            actors: counts.reduce(0) { $0 + $1.actors },
+            differing: counts.reduce(0) { $0 + $1.differing },
             took: clock.now - began
         )
         sweepReport.withLock { $0 = report }
-        logger.notice(
+        context.logger.notice(
             "checked live actors",
             metadata: [
                 "generation": "\(report.generation)", "actors": "\(report.actors)",
@@ -44,65 +37,74 @@ extension Host {
         )
     }
 
-    /// Reads the owners of the actors from the store, some at a time, and has the activations checked that
-    /// differ from it.
+    /// Checks the actors of one partition, some at a time.
+    private func check(
+        _ partition: PartitionHandle<D>,
+        for sweep: Sweep
+    ) async -> (actors: Int, differing: Int) {
+        let limit = policy.ownershipReadLimit
+        let slices = await partition.call { $0.idsOfPresent(by: limit > 0 ? limit : .max) }
+        let actors = slices.reduce(0) { $0 + $1.count }
+        var differing = 0
+        await withTaskGroup(of: Int.self) { group in
+            for (place, slice) in slices.enumerated() {
+                // A slice has its place until what differs in it was checked: after a loss of all data nothing
+                // else bounds the checks under way.
+                if place >= context.share(of: policy.ownershipReadsInFlight) {
+                    differing += await group.next() ?? 0
+                }
+                guard directory.isUnderWay(sweep) else { break }
+                group.addTask { await self.check(slice, on: partition, for: sweep) }
+            }
+            differing += await group.reduce(0, +)
+        }
+        return (actors, differing)
+    }
+
+    /// Compares actors with the store, and has those checked that differ.
     ///
     /// - Returns: the number of those that differ.
-    private func settleDiffering(among activations: [Activation<D>], for sweep: Sweep) async -> Int {
-        let limit = policy.ownershipReadLimit
-        let places = AsyncSemaphore(policy.ownershipReadsInFlight)
-        return await withTaskGroup(of: Int.self) { group in
-            for start in stride(from: 0, to: activations.count, by: limit) {
-                await places.acquire()
-                guard directory.isUnderWay(sweep) else { break }
-                let slice = activations[start..<min(start + limit, activations.count)]
-                group.addTask {
-                    let differing = await self.differing(among: slice, from: sweep)
-                    await self.settle(differing, for: sweep)
-                    // Not before: after a loss of all data nothing else bounds the checks under way.
-                    places.release()
-                    return differing.count
-                }
+    private func check(_ ids: [ActorID], on partition: PartitionHandle<D>, for sweep: Sweep) async -> Int {
+        let stored: [StoredOwnership?]?
+        if policy.ownershipReadLimit > 0 {
+            switch await owners(of: ids, for: sweep) {
+            case .owners(let owners): stored = owners.count == ids.count ? owners : nil
+            case .ofNoUse: return 0
             }
-            return await group.reduce(0, +)
+        } else {
+            stored = nil
+        }
+        return await withCheckedContinuation { continuation in
+            partition.post(
+                .work { $0.settle(ids, against: stored, for: sweep) { continuation.resume(returning: $0) } }
+            )
         }
     }
 
-    /// The activations that are not just as the store has them. Asks again until the store answers; empty
-    /// once the sweep is of no use.
-    private func differing(
-        among activations: ArraySlice<Activation<D>>,
-        from sweep: Sweep
-    ) async -> [Activation<D>] {
-        let ids = activations.map(\.id)
-        var backoff = Backoff(floor: policy.backoffFloor, ceiling: policy.backoffCeiling)
+    private enum OwnersRead {
+        case owners([StoredOwnership?])
+        /// The sweep is of no use any more.
+        case ofNoUse
+    }
+
+    /// Asks the store for owners until it answers.
+    private func owners(of ids: [ActorID], for sweep: Sweep) async -> OwnersRead {
+        var backoff = context.freshBackoff
         while directory.isUnderWay(sweep) {
             do throws(StoreFailure) {
                 switch try await store.ownership(of: ids, generation: sweep.generation) {
-                case .owners(let owners) where owners.count == ids.count:
-                    var differing: [Activation<D>] = []
-                    for (activation, stored) in zip(activations, owners)
-                    where await !activation.isIntact(stored) {
-                        differing.append(activation)
-                    }
-                    return differing
-                case .owners:
-                    return Array(activations)
-                case .otherGeneration:
-                    break  // The next heartbeat will tell, and begin its own sweep.
+                case .owners(let owners): return .owners(owners)
+                case .otherGeneration: break  // The next heartbeat will tell, and begin its own sweep.
                 }
             } catch {
-                logger.debug("the owners of live actors are not known", metadata: ["cause": "\(error)"])
+                context.logger.debug(
+                    "the owners of live actors are not known",
+                    metadata: ["cause": "\(error)"]
+                )
             }
-            guard await pause(&backoff) else { return [] }
+            guard await context.pause(&backoff) else { return .ofNoUse }
         }
-        return []
-    }
-
-    private func settle(_ activations: [Activation<D>], for sweep: Sweep) async {
-        await forEach(activations, while: { [directory] in directory.isUnderWay(sweep) }) {
-            await $0.settle(sweep.generation)
-        }
+        return .ofNoUse
     }
 
     /// The last sweep that came to its end; nil before the first one.

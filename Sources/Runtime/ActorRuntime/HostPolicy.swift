@@ -10,6 +10,8 @@ package struct HostPolicy: Sendable {
     package var liveLimit = 1_000_000
     /// The most commands that may wait in one activation.
     package var mailboxLimit = 1_024
+    /// The most asks that may wait to be taken by the loops of their actors.
+    package var inboxLimit = 65_536
     /// The most commands that leave as one commit.
     package var batchLimit = 128
     /// The most restores that are under way at once. There are fewer where the store is near enough to need

@@ -43,9 +43,6 @@ package enum SafetyRule: String, CaseIterable, Sendable {
     case generationGate
     /// After a change of generation the lease is extended only once everything live was checked.
     case sweepBeforeLease
-    /// A pump that a caller leaves to the host asks its machine again for what is to be done: a check of live
-    /// actors may have begun.
-    case handOverAsksAgain
     /// A store that holds less than the owner is recognised before one that holds another owner's state.
     case regressedBeforeFenced
     /// A late copy of an older claim takes nothing.

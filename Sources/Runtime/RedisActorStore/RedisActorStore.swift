@@ -1,28 +1,34 @@
 package import ActorRuntime
+package import NIOCore
 package import Ownership
 package import RedisClient
 
 /// Stores actors in Redis 7.0 or later: one hash per actor, `<cluster>:{<id>}`, and one script per operation.
 ///
-/// The scripts implement the ownership protocol. The file of each documents its keys, arguments and answers.
+/// The scripts implement the ownership protocol. The file of each documents its keys, arguments and answers,
+/// and has the call that a step of the store makes of it.
 package struct RedisActorStore<Logic: Decider>: ActorStore {
     package let retention: Duration
     let client: RedisClient
     let keys: RedisKeys
-    let layout: any StateLayout<Logic>
+    private let layout: any StateLayout<Logic>
+    /// Clients of which each belongs to an event loop, by that loop.
+    private let loopClients: [ObjectIdentifier: RedisClient]
     private let commitScript: RedisScript
     private let reductionScript: RedisScript
+    private let usualRetention: Retention
     private let lifetime: @Sendable (Logic.State) -> Duration?
-    private let leastLifetime: Duration
 
     /// - Parameters:
-    ///   - client: run by the caller.
+    ///   - client: for asynchronous calls; run by the caller.
+    ///   - loopClients: one for each event loop with a side of its own (`onLoop`); run by the caller.
     ///   - retention: the time after its last touch at which an actor expires; a millisecond to a century.
     ///   - lifetime: the same for an actor in this state; nil for `retention`.
     ///   - leastLifetime: the least that `lifetime` is. An actor that another node gave less gets this when it
     ///     is claimed.
     package init(
         client: RedisClient,
+        loopClients: [RedisClient] = [],
         cluster: ClusterName = .standard,
         layout: any StateLayout<Logic>,
         retention: Duration = .seconds(30 * 86_400),
@@ -30,34 +36,35 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
         leastLifetime: Duration = .zero
     ) {
         self.client = client
+        self.loopClients = Dictionary(
+            loopClients.map { (ObjectIdentifier($0.eventLoop), $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
         self.keys = RedisKeys(cluster: cluster)
         self.layout = layout
         self.retention = retention
         let database = client.configuration.database
         self.commitScript = CommitScript.script(database: database, retention: retention)
         self.reductionScript = CommitScript.reduction(database: database, retention: retention)
+        self.usualRetention = Retention(usual: retention, least: leastLifetime)
         self.lifetime = lifetime
-        self.leastLifetime = leastLifetime
     }
 
     package func form(at sequence: SequenceNumber) -> StoredForm { layout.form(at: sequence) }
+
+    /// The side of the store for one loop: with the client on that loop if there is one.
+    package func onLoop(_ loop: any EventLoop, jobs: @escaping JobStarter) -> any LoopStore<Logic> {
+        guard let client = loopClients[ObjectIdentifier(loop)] else {
+            return TaskLoopStore(self, on: loop, jobs: jobs)
+        }
+        return RedisLoopStore(self, client: client)
+    }
 
     package func claim(
         _ id: ActorID,
         _ terms: ClaimTerms
     ) async throws(StoreFailure) -> ClaimResult<Logic.State> {
-        let answer = try await ask(
-            ClaimScript.script(for: terms.mode),
-            withoutMemory: terms.mode == .create ? ClaimScript.take : nil,
-            about: id,
-            keys: [keys.actor(id), keys.nodes],
-            ClaimScript.arguments(terms, retention: Retention(usual: retention, least: leastLifetime))
-        )
-        let claim = try ClaimScript.claim(answer, of: id, by: layout)
-        if terms.mode == .create, claim.answer == .absent {
-            throw .refused("actor \(id): Redis is out of memory (OOM), and does not have it yet")
-        }
-        return claim
+        try result(try await ask(claimCall(id, terms)))
     }
 
     package func commit(
@@ -67,24 +74,7 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
         commit: CommitID,
         change: StateChange<Logic>
     ) async throws(StoreFailure) -> CommitResult {
-        let written = try encoding(id) { () throws(CodecFailure) in try layout.write(change) }
-        try checkSize(written.content, of: id)
-        let answer = try await ask(
-            commitScript,
-            withoutMemory: change.isReduction ? reductionScript : nil,
-            about: id,
-            keys: [keys.actor(id)],
-            CommitScript.arguments(
-                owner: owner,
-                version: version,
-                next: change.sequence,
-                commit: commit,
-                content: written.content,
-                life: lifetime(change.after),
-                extendsLife: change.extendsLife
-            )
-        )
-        return CommitResult(try CommitScript.answer(answer), leaves: written.form)
+        try await ask(try commitCall(id, owner: owner, version: version, commit: commit, change: change))
     }
 
     package func resolve(
@@ -93,13 +83,7 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
         version: Version,
         commit: CommitID
     ) async throws(StoreFailure) -> ResolveAnswer {
-        let answer = try await ask(
-            ResolveScript.script,
-            about: id,
-            keys: [keys.actor(id)],
-            ResolveScript.arguments(owner: owner, version: version, commit: commit)
-        )
-        return try ResolveScript.answer(answer)
+        try await ask(ResolveCall(id: id, owner: owner, version: version, commit: commit))
     }
 
     package func verify(
@@ -108,18 +92,7 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
         version: Version,
         generation: Generation
     ) async throws(StoreFailure) -> VerifyAnswer {
-        let answer = try await ask(
-            VerifyScript.script,
-            about: id,
-            keys: [keys.actor(id), keys.nodes],
-            VerifyScript.arguments(
-                owner: owner,
-                version: version,
-                generation: generation,
-                retention: Retention(usual: retention)
-            )
-        )
-        return try VerifyScript.answer(answer)
+        try await ask(verifyCall(id, owner: owner, version: version, generation: generation))
     }
 
     package func ownership(
@@ -143,20 +116,7 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
         terms: RepublishTerms,
         state: Logic.State
     ) async throws(StoreFailure) -> RepublishAnswer {
-        let content = try wholeContent(of: id, in: state, at: version)
-        let answer = try await ask(
-            RepublishScript.script,
-            about: id,
-            keys: [keys.actor(id), keys.nodes],
-            RepublishScript.arguments(
-                owner: owner,
-                version: version,
-                terms: terms,
-                content: content,
-                retention: retention(of: state)
-            )
-        )
-        return try RepublishScript.answer(answer)
+        try await ask(try republishCall(id, owner: owner, version: version, terms: terms, state: state))
     }
 
     package func release(
@@ -164,13 +124,7 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
         owner: SessionID,
         version: Version
     ) async throws(StoreFailure) -> ReleaseAnswer {
-        let answer = try await ask(
-            ReleaseScript.script,
-            about: id,
-            keys: [keys.actor(id)],
-            ReleaseScript.arguments(owner: owner, version: version, retention: Retention(usual: retention))
-        )
-        return try ReleaseScript.answer(answer)
+        try await ask(releaseCall(id, owner: owner, version: version))
     }
 
     package func surrender(
@@ -180,39 +134,101 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
         generation: Generation,
         state: Logic.State
     ) async throws(StoreFailure) -> SurrenderAnswer {
-        let content = try wholeContent(of: id, in: state, at: version)
-        let answer = try await ask(
-            SurrenderScript.script,
-            about: id,
-            keys: [keys.actor(id), keys.nodes],
-            SurrenderScript.arguments(
-                owner: owner,
-                version: version,
-                generation: generation,
-                content: content,
-                retention: retention(of: state)
-            )
+        try await ask(
+            try surrenderCall(id, owner: owner, version: version, generation: generation, state: state)
         )
-        return try SurrenderScript.answer(answer)
+    }
+
+    private func ask<Call: StoreCall>(_ call: Call) async throws(StoreFailure) -> Call.Answer {
+        try await client.answer(to: call, in: keys)
     }
 }
 
+// MARK: Calls
+
 extension RedisActorStore {
-    /// - Parameter spare: the script that is asked with the same arguments if Redis refuses this one for want
-    ///   of memory.
-    private func ask(
-        _ script: RedisScript,
-        withoutMemory spare: @autoclosure () -> RedisScript? = nil,
-        about id: ActorID,
-        keys: [String],
-        _ arguments: [RedisArgument]
-    ) async throws(StoreFailure) -> ScriptAnswer {
-        try await client.ask(
-            script,
-            withoutMemory: spare(),
-            about: "\(script.name) of actor \(id)",
-            keys: keys,
-            arguments
+    func claimCall(_ id: ActorID, _ terms: ClaimTerms) -> ClaimCall {
+        ClaimCall(id: id, terms: terms, retention: usualRetention)
+    }
+
+    func result(_ claim: StoredClaim) throws(StoreFailure) -> ClaimResult<Logic.State> {
+        try claim.result(by: layout.reader)
+    }
+
+    func commitCall(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        commit: CommitID,
+        change: StateChange<Logic>
+    ) throws(StoreFailure) -> CommitCall {
+        let written = try encoding(id) { () throws(CodecFailure) in try layout.write(change) }
+        try checkSize(written.content, of: id)
+        return CommitCall(
+            id: id,
+            script: commitScript,
+            spare: change.isReduction ? reductionScript : nil,
+            owner: owner,
+            version: version,
+            commit: commit,
+            next: change.sequence,
+            content: written.content,
+            form: written.form,
+            life: lifetime(change.after).map(Retention.milliseconds),
+            extendsLife: change.extendsLife
+        )
+    }
+
+    func verifyCall(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        generation: Generation
+    ) -> VerifyCall {
+        VerifyCall(
+            id: id,
+            owner: owner,
+            version: version,
+            generation: generation,
+            retention: usualRetention
+        )
+    }
+
+    func republishCall(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        terms: RepublishTerms,
+        state: Logic.State
+    ) throws(StoreFailure) -> RepublishCall {
+        RepublishCall(
+            id: id,
+            owner: owner,
+            version: version,
+            terms: terms,
+            content: try wholeContent(of: id, in: state, at: version),
+            retention: retention(of: state)
+        )
+    }
+
+    func releaseCall(_ id: ActorID, owner: SessionID, version: Version) -> ReleaseCall {
+        ReleaseCall(id: id, owner: owner, version: version, retention: usualRetention)
+    }
+
+    func surrenderCall(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        generation: Generation,
+        state: Logic.State
+    ) throws(StoreFailure) -> SurrenderCall {
+        SurrenderCall(
+            id: id,
+            owner: owner,
+            version: version,
+            generation: generation,
+            content: try wholeContent(of: id, in: state, at: version),
+            retention: retention(of: state)
         )
     }
 
@@ -249,32 +265,5 @@ extension RedisActorStore {
         guard content.set.count + content.delete.count <= ContentChange.fieldLimit else {
             throw .refused("actor \(id): a change has more than \(ContentChange.fieldLimit) fields")
         }
-    }
-}
-
-extension RedisClient {
-    /// Runs a script and parses its answer.
-    ///
-    /// - Parameters:
-    ///   - spare: the script that is asked with the same arguments if Redis refuses this one for want of
-    ///     memory.
-    ///   - subject: the script and its actor or key, for messages.
-    func ask(
-        _ script: RedisScript,
-        withoutMemory spare: @autoclosure () -> RedisScript? = nil,
-        about subject: @autoclosure () -> String,
-        keys: [String],
-        _ arguments: [RedisArgument]
-    ) async throws(StoreFailure) -> ScriptAnswer {
-        let reply: RedisValue
-        do throws(RedisError) {
-            reply = try await call(script, keys: keys, arguments: arguments)
-        } catch {
-            if case .server(let refusal) = error, refusal.code == "OOM", let spare = spare() {
-                return try await ask(spare, about: subject(), keys: keys, arguments)
-            }
-            throw StoreFailure(error, about: subject(), isRead: script.onlyReads)
-        }
-        return try ScriptAnswer(reply, about: subject())
     }
 }

@@ -1,21 +1,32 @@
 internal import ActorRuntime
+internal import RedisClient
 
 /// The names of a cluster's keys in Redis.
 struct RedisKeys: Sendable, Hashable {
-    let cluster: ClusterName
-
     /// A hash: each session's entry by its id, and `gen`, the random id of this data set.
-    var nodes: String { "\(cluster):nodes" }
+    let nodes: String
+    /// What comes before an actor's id in the name of its record.
+    private let recordHead: String
+    private static let recordTail = "}"
+
+    init(cluster: ClusterName) {
+        nodes = "\(cluster):nodes"
+        recordHead = "\(cluster):{"
+    }
 
     /// A hash for each actor. The braces keep everything of an actor on one shard of a Redis Cluster.
     func actor(_ id: ActorID) -> String {
-        // Every command needs one, and an interpolation costs several times as much.
-        var key = cluster.rawValue
-        key.reserveCapacity(key.utf8.count + id.rawValue.utf8.count + 3)
-        key += ":{"
+        // An interpolation costs several times as much.
+        var key = recordHead
+        key.reserveCapacity(key.utf8.count + id.rawValue.utf8.count + 1)
         key += id.rawValue
-        key += "}"
+        key += Self.recordTail
         return key
+    }
+
+    /// Appends the name of an actor's record to a command.
+    func append(_ id: ActorID, to command: inout RedisCommandWriter) {
+        command.append(id.rawValue, after: recordHead, before: Self.recordTail)
     }
 
     /// The channel of an actor's versions: the key and the suffix of the database.

@@ -1,5 +1,4 @@
 import SeededRandom
-import Synchronization
 import Testing
 
 @testable import ActorRuntime
@@ -73,50 +72,5 @@ import Testing
             #expect(table.count == model.count)
         }
         #expect(unused(table, since: 20_000, atMost: .max) == model.map(\.number))
-    }
-
-    @Test func `whatever is removed together is released without the lock`() {
-        let shelf = Shelf()
-        let start = start
-        shelf.table.withLock { table in
-            for number in 0..<5_000 {
-                table.insert(Probe(number, on: shelf), under: ActorID("\(number)"), at: start)
-            }
-        }
-        let removed = shelf.table.removeAll { ($0 as? Probe)?.number.isMultiple(of: 2) == true }
-        #expect(removed == 2_500)
-        #expect(shelf.table.withLock { $0.count } == 2_500)
-        #expect(shelf.table.withLock { table in table.peek(ActorID("1")) != nil })
-        #expect(shelf.table.withLock { table in table.peek(ActorID("2")) == nil })
-        #expect(shelf.releasedFreely.load(ordering: .relaxed) == 2_500)
-        #expect(shelf.table.removeAll { _ in true } == 2_500)
-        #expect(shelf.releasedUnderLock.load(ordering: .relaxed) == 0)
-    }
-
-    /// A table that several share, and how its elements were released.
-    private final class Shelf: Sendable {
-        let table = Mutex(ActivationTable())
-        let releasedFreely = Atomic<Int>(0)
-        let releasedUnderLock = Atomic<Int>(0)
-    }
-
-    /// An element that sees at its end whether anybody could take the table's lock.
-    private final class Probe: Sendable {
-        let number: Int
-        private unowned let shelf: Shelf
-
-        init(_ number: Int, on shelf: Shelf) {
-            self.number = number
-            self.shelf = shelf
-        }
-
-        deinit {
-            let isFree = shelf.table.withLockIfAvailable { _ in true } ?? false
-            if isFree {
-                shelf.releasedFreely.add(1, ordering: .relaxed)
-            } else {
-                shelf.releasedUnderLock.add(1, ordering: .relaxed)
-            }
-        }
     }
 }

@@ -77,7 +77,9 @@ import Testing
             try await node.add(1)
             node.store.faults.loseNext(.release, executed: false, times: 1_000_000)
             // Its task may run that late, although it was started in time.
-            for activation in node.host.present { await activation.retire(until: cluster.clock.now) }
+            for partition in node.host.partitions {
+                await partition.wait { $0.retireAll(until: cluster.clock.now, done: $1) }
+            }
             #expect(node.store.faults.count(of: .release) == 0)
             #expect(try await node.add(1) == 2)
         }

@@ -1,6 +1,7 @@
 import ActorRuntime
 import CounterActor
 import Logging
+import NIOPosix
 import Ownership
 import RuntimeTesting
 
@@ -33,7 +34,10 @@ struct TestNode: Sendable {
         registry = InMemoryRegistry(redis)
         link = InMemoryLink(network)
         keeperClock = KeeperClock(clock)
-        var environment = NodeEnvironment(sessionExecutor: ThreadExecutor.shared)
+        var environment = NodeEnvironment(
+            loops: [MultiThreadedEventLoopGroup.singleton.next()],
+            sessionExecutor: ThreadExecutor.shared
+        )
         environment.clock = clock
         environment.sessionClock = keeperClock
         runtime = NodeRuntime(

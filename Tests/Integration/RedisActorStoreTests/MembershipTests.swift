@@ -18,7 +18,7 @@ import Testing
         report.members.first { $0.session == session }
     }
 
-    @Test(arguments: StoreFixtureKind.allCases)
+    @Test(arguments: StoreFixtureKind.withoutLoop)
     func `each heartbeat increments the counter and answers the whole membership`(_ kind: StoreFixtureKind)
         async throws
     {
@@ -42,7 +42,7 @@ import Testing
         }
     }
 
-    @Test(arguments: StoreFixtureKind.allCases)
+    @Test(arguments: StoreFixtureKind.withoutLoop)
     func `a restart keeps the data set and changes the run, a flush changes the data set`(
         _ kind: StoreFixtureKind
     ) async throws {
@@ -59,7 +59,7 @@ import Testing
         }
     }
 
-    @Test(arguments: StoreFixtureKind.allCases)
+    @Test(arguments: StoreFixtureKind.withoutLoop)
     func `a silent session gets a tombstone for good`(_ kind: StoreFixtureKind) async throws {
         try await withStoreFixture(kind) { fixture in
             var report = try await fixture.beat(other)
@@ -85,7 +85,7 @@ import Testing
         }
     }
 
-    @Test(arguments: StoreFixtureKind.allCases)
+    @Test(arguments: StoreFixtureKind.withoutLoop)
     func `a changed counter or generation prevents the tombstone`(
         _ kind: StoreFixtureKind
     ) async throws {
@@ -121,7 +121,7 @@ import Testing
         }
     }
 
-    @Test(arguments: StoreFixtureKind.allCases)
+    @Test(arguments: StoreFixtureKind.withoutLoop)
     func `a session without an entry gets a tombstone if it still has none`(_ kind: StoreFixtureKind)
         async throws
     {
@@ -145,7 +145,7 @@ import Testing
         }
     }
 
-    @Test(arguments: StoreFixtureKind.allCases)
+    @Test(arguments: StoreFixtureKind.withoutLoop)
     func `an unconditional tombstone is written whatever the entry says`(_ kind: StoreFixtureKind)
         async throws
     {
@@ -160,7 +160,7 @@ import Testing
         }
     }
 
-    @Test(arguments: StoreFixtureKind.allCases)
+    @Test(arguments: StoreFixtureKind.withoutLoop)
     func `an invalid entry disturbs no other session, and gets a tombstone as if there were none`(
         _ kind: StoreFixtureKind
     ) async throws {
@@ -183,7 +183,7 @@ import Testing
         }
     }
 
-    @Test(arguments: StoreFixtureKind.allCases)
+    @Test(arguments: StoreFixtureKind.withoutLoop)
     func `pruning removes old tombstones and nothing else`(_ kind: StoreFixtureKind) async throws {
         try await withStoreFixture(kind) { fixture in
             try await fixture.beat(me)
@@ -196,7 +196,7 @@ import Testing
         }
     }
 
-    @Test(arguments: StoreFixtureKind.allCases)
+    @Test(arguments: StoreFixtureKind.withoutLoop)
     func `pruning keeps the newest of too many tombstones`(_ kind: StoreFixtureKind) async throws {
         try await withStoreFixture(kind) { fixture in
             try await fixture.beat(me)
@@ -206,7 +206,7 @@ import Testing
             // The simulation ages all that is there, the scripts' fixture each by itself.
             switch kind {
             case .simulated: try await fixture.age(me, bySeconds: 60)
-            case .redis:
+            case .redis, .loop:
                 for number in 0..<6 { try await fixture.age(SessionID("old-\(number)"), bySeconds: 60) }
             }
             for number in 0..<3 {

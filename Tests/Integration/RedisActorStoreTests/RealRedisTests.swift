@@ -10,8 +10,19 @@ import Testing
 
 /// Errors that only a real server shows.
 @Suite struct RealRedisTests {
-    /// The failure of each call on the actor, by the call's name.
+    /// The failure of each call on the actor, by the call's name: the same on both sides of the store.
     private func failures(of fixture: RedisStoreFixture) async throws -> [String: StoreFailure] {
+        let failures = try await failures(of: fixture.store, in: fixture)
+        let layout = SnapshotLayout(StateReader(decider: CounterLogic(), codec: CounterCodec()))
+        let loopSide = RedisStoreFixture.Side.loop.store(on: fixture.client, layout: layout)
+        #expect(try await self.failures(of: loopSide, in: fixture) == failures)
+        return failures
+    }
+
+    private func failures(
+        of store: any ActorStore<CounterLogic>,
+        in fixture: RedisStoreFixture
+    ) async throws -> [String: StoreFailure] {
         let generation = try await fixture.beat().generation
         let at = version(epoch: 5, sequence: 3)
         var failures: [String: StoreFailure] = [:]
@@ -22,7 +33,6 @@ import Testing
                 failures[name] = error
             }
         }
-        let store = fixture.store
         for mode in [ClaimTerms.Mode.look, .take, .create] {
             let terms = ClaimTerms(
                 mode: mode,
@@ -265,13 +275,13 @@ import Testing
         }
     }
 
-    @Test
-    func `a change of many fields is applied as a whole, and one of too many is refused before it is sent`()
-        async throws
-    {
+    @Test(arguments: RedisStoreFixture.Side.allCases)
+    func `a change of many fields is applied as a whole, and one of too many is refused before it is sent`(
+        _ side: RedisStoreFixture.Side
+    ) async throws {
         try await withRedis { fixture in
             // More than Lua's stack holds at once.
-            let store = RedisActorStore(client: fixture.client, layout: WideLayout(width: 20_000))
+            let store = side.store(on: fixture.client, layout: WideLayout(width: 20_000))
             let at = try await fixture.take()
             let generation = try await fixture.beat().generation
             let answer = try await store.commit(
@@ -293,7 +303,7 @@ import Testing
             )
             #expect(made == .released)
             #expect(try await fixture.client.send("HLEN", [.string(fixture.key(cart))]).integer == 20_005)
-            let tooWide = RedisActorStore(client: fixture.client, layout: WideLayout(width: 120_001))
+            let tooWide = side.store(on: fixture.client, layout: WideLayout(width: 120_001))
             await expectFailure(RefusedText(part: "120000").matches) {
                 _ = try await tooWide.commit(
                     cart,

@@ -12,6 +12,28 @@ import Testing
 @testable import RedisActorStore
 
 struct RedisStoreFixture: StoreFixture {
+    /// The side of the store that a test uses.
+    enum Side: CaseIterable {
+        case tasks, loop
+
+        func store(
+            on client: RedisClient,
+            layout: any StateLayout<CounterLogic>
+        ) -> any ActorStore<CounterLogic> {
+            let store = RedisActorStore(
+                client: client,
+                loopClients: [client],
+                layout: layout,
+                lifetime: { $0.value == shortLivedValue ? ownLifetime : nil },
+                leastLifetime: leastLifetime
+            )
+            return switch self {
+            case .tasks: store
+            case .loop: LoopSideStore(of: store, on: client.eventLoop)
+            }
+        }
+    }
+
     let server: RedisServerFixture
     let client: RedisClient
     let store: any ActorStore<CounterLogic>
@@ -22,6 +44,7 @@ struct RedisStoreFixture: StoreFixture {
     /// - Parameter proxy: the way to the server; the client then has little patience.
     static func with<Value>(
         _ server: RedisServerFixture,
+        side: Side = .tasks,
         user: String? = nil,
         password: String? = nil,
         database: Int = 0,
@@ -45,7 +68,7 @@ struct RedisStoreFixture: StoreFixture {
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         )
         let running = Task { try await client.run() }
-        let fixture = RedisStoreFixture(server: server, client: client)
+        let fixture = RedisStoreFixture(server: server, client: client, side: side)
         let result: Result<Value, any Error>
         do {
             await fixture.connected()
@@ -58,16 +81,11 @@ struct RedisStoreFixture: StoreFixture {
         return try result.get()
     }
 
-    init(server: RedisServerFixture, client: RedisClient) {
+    private init(server: RedisServerFixture, client: RedisClient, side: Side) {
         self.server = server
         self.client = client
         let reader = StateReader(decider: CounterLogic(), codec: CounterCodec())
-        store = RedisActorStore(
-            client: client,
-            layout: SnapshotLayout(reader),
-            lifetime: { $0.value == shortLivedValue ? ownLifetime : nil },
-            leastLifetime: leastLifetime
-        )
+        store = side.store(on: client, layout: SnapshotLayout(reader))
         registry = RedisSessionRegistry(
             client: client,
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })

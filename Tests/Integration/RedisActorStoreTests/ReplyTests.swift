@@ -28,6 +28,8 @@ import Testing
         }
     }
 
+    private let subject = ScriptSubject(script: ReleaseScript.script, object: .actor(ActorID("a")))
+
     private func failure(_ reply: String) -> StoreFailure {
         StoreFailure(.server(RedisServerError(reply: reply)), about: "a")
     }
@@ -73,8 +75,8 @@ import Testing
 
     @Test func `a command that Redis refused a script before its first write is refused`() {
         let reply = RedisValue.array([.bulk(Array("DENIED".utf8)), .bulk(Array("ERR m".utf8))])
-        let failure = #expect(throws: StoreFailure.self) { _ = try ScriptAnswer(reply, about: "a") }
-        #expect(failure == .refused("a: ERR m"))
+        let failure = #expect(throws: StoreFailure.self) { _ = try ScriptAnswer(reply, about: subject) }
+        #expect(failure == .refused("release of actor a: ERR m"))
     }
 
     @Test(arguments: doubtful.dropLast())
@@ -112,7 +114,7 @@ import Testing
         try await withRedis { fixture in
             let broken = RedisScript(name: "broken", source: "return (")
             await expectFailure(RefusedText(part: "Error compiling script").matches) {
-                _ = try await fixture.client.ask(broken, about: "a", keys: [], [])
+                _ = try await fixture.client.ask(broken, of: "a", [])
             }
         }
     }
@@ -176,10 +178,10 @@ import Testing
     @Test(arguments: strangeReplies.indices)
     func `a malformed reply is unanswered, and does not trap`(_ index: Int) {
         let reply = Self.strangeReplies[index]
-        let layout = SnapshotLayout(StateReader(decider: CounterLogic(), codec: CounterCodec()))
+        let reader = StateReader(decider: CounterLogic(), codec: CounterCodec())
         func reads(_ read: (ScriptAnswer) throws(StoreFailure) -> Void) -> StoreFailure? {
             do throws(StoreFailure) {
-                try read(try ScriptAnswer(reply, about: "a"))
+                try read(try ScriptAnswer(reply, about: subject))
                 return nil
             } catch {
                 return error
@@ -187,7 +189,7 @@ import Testing
         }
         let failures = [
             reads { (answer) throws(StoreFailure) in
-                _ = try ClaimScript.claim(answer, of: ActorID("a"), by: layout)
+                _ = try ClaimScript.answer(answer, of: ActorID("a")).result(by: reader)
             },
             reads { (answer) throws(StoreFailure) in _ = try CommitScript.answer(answer) },
             reads { (answer) throws(StoreFailure) in _ = try VerifyScript.answer(answer) },

@@ -80,6 +80,7 @@ struct SingleNode: Sendable {
             identity: NodeIdentity(card: card, bootstrap: BootstrapState(exclusive: true)),
             policy: policy,
             environment: NodeEnvironment(
+                loops: [MultiThreadedEventLoopGroup.singleton.next()],
                 sessionExecutor: MultiThreadedEventLoopGroup.singleton.next().executor
             ),
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })

@@ -6,9 +6,14 @@ import ServerTesting
 
 @testable import RedisActorStore
 
-/// The two stores that must behave alike.
+/// The stores that must behave alike.
 enum StoreFixtureKind: String, CaseIterable, Sendable, CustomStringConvertible {
     case simulated, redis
+    /// The side of the store on Redis for one event loop.
+    case loop
+
+    /// For what loops have no part in.
+    static let withoutLoop: [StoreFixtureKind] = [.simulated, .redis]
 
     var description: String { rawValue }
 }
@@ -63,11 +68,11 @@ func withStoreFixture(_ kind: StoreFixtureKind, _ body: (any StoreFixture) async
     switch kind {
     case .simulated:
         try await body(SimulatedStoreFixture())
-    case .redis:
+    case .redis, .loop:
         var options = RedisServerFixture.Options()
         options.append = .always
         try await RedisServerFixture.with(options) { server in
-            try await RedisStoreFixture.with(server, body)
+            try await RedisStoreFixture.with(server, side: kind == .loop ? .loop : .tasks, body)
         }
     }
 }

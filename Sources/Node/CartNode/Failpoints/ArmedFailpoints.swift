@@ -15,6 +15,8 @@ final class ArmedFailpoints: Sendable, CustomStringConvertible {
         hits = Mutex([:])
     }
 
+    func hasRules(for point: Failpoint) -> Bool { rules[point] != nil }
+
     func reach(_ point: Failpoint) async {
         guard let rules = rules[point] else { return }
         let hit = hits.withLock { hits in

@@ -1,5 +1,6 @@
 import ActorRuntime
 import CartActor
+import CartHTTP
 import Foundation
 import Hummingbird
 import NodeConfiguration
@@ -48,6 +49,11 @@ struct Failpoints {
     ) -> some HTTPResponder<BasicRequestContext> {
         FailpointResponder(responder: responder, armed: armed)
     }
+
+    /// Nil where requests are to fail as they arrive: all take the lane that has the failpoint.
+    func around(_ hotLane: HotLane) -> HotLane? {
+        armed?.hasRules(for: .requestReceived) ?? false ? nil : hotLane
+    }
     #else
     init(environment: [String: String]) throws(BadSetting) {
         guard environment[Self.variable]?.isEmpty ?? true else {
@@ -76,5 +82,8 @@ struct Failpoints {
     func around(
         _ responder: some HTTPResponder<BasicRequestContext>
     ) -> some HTTPResponder<BasicRequestContext> { responder }
+
+    @inline(__always)
+    func around(_ hotLane: HotLane) -> HotLane? { hotLane }
     #endif
 }

@@ -3,21 +3,21 @@ import Ownership
 
 /// Answers to waiting callers whose time ran out, or whose activation is gone.
 extension Activation {
-    /// Has the host look after whoever waits here, when the first one's time runs out.
+    /// Has the partition look after whoever waits here, when the first one's time runs out.
     func scheduleExpiry(at deadline: ContinuousClock.Instant) {
         if let expiryScheduledAt, expiryScheduledAt <= deadline { return }
         expiryScheduledAt = deadline
-        host.scheduleExpiry(self, at: deadline)
+        partition.scheduleExpiry(self, at: deadline)
     }
 
-    /// Answers whoever has waited for too long. For the host, when it was asked to look after them.
+    /// Answers whoever has waited for too long. For the partition, when it was asked to look after them.
     func expireCallers(at now: ContinuousClock.Instant) {
         expire(at: now)
         // An overtaken turn: callers with less time came after it was noted, and at theirs the next was
         // noted.
         if let expiryScheduledAt, expiryScheduledAt > now { return }
         expiryScheduledAt = nil
-        let waiting = mailbox.lazy.map(\.deadline) + (batch?.entries ?? []).lazy.map(\.envelope.deadline)
+        let waiting = mailbox.lazy.map(\.deadline) + (batch?.entries ?? []).lazy.map(\.ask.deadline)
         if let next = waiting.min() { scheduleExpiry(at: next) }
     }
 
@@ -26,23 +26,16 @@ extension Activation {
         guard session.mayAct(at: now) else { return answerAllAsOver() }
         takeBackUnsentBatch(at: now)
         if mailbox.contains(where: { $0.deadline <= now }) {
-            let waiting = mailbox
-            mailbox.removeAll()
-            for envelope in waiting {
-                if envelope.deadline > now {
-                    mailbox.append(envelope)
-                } else {
-                    envelope.reply.resume(returning: .failure(overdue(.notApplied)))
-                }
-            }
+            let late = mailbox.filter { $0.deadline <= now }
+            mailbox.removeAll { $0.deadline <= now }
+            for ask in late { ask.fail(overdue(.notApplied)) }
         }
         guard let batch else { return }
-        let late = batch.entries.filter { $0.envelope.deadline <= now }
+        let late = batch.entries.filter { $0.ask.deadline <= now }
         guard !late.isEmpty else { return }
-        batch.entries.removeAll { $0.envelope.deadline <= now }
+        batch.entries.removeAll { $0.ask.deadline <= now }
         for entry in late {
-            let isOpen = batch.wasSent && entry.isChange
-            entry.envelope.reply.resume(returning: .failure(overdue(isOpen ? .unknown : .notApplied)))
+            entry.ask.fail(overdue(batch.wasSent && entry.isChange ? .unknown : .notApplied))
         }
     }
 
@@ -52,7 +45,7 @@ extension Activation {
         // One that waits for news of the commit before it comes back anyway, and so does one that is to be
         // rejected.
         guard case .committing(_, _, ambiguous: false) = machine.state, let batch, !batch.wasSent,
-            batch.entries.contains(where: { $0.isChange && $0.envelope.deadline <= now })
+            batch.entries.contains(where: { $0.isChange && $0.ask.deadline <= now })
         else { return }
         self.batch = nil
         _ = event(.unsent)
@@ -65,7 +58,7 @@ extension Activation {
     }
 
     private func answerAllAsOver() {
-        answerMailbox(.gone)
+        handBackMailbox()
         if let batch {
             fail(
                 batch,
@@ -79,31 +72,35 @@ extension Activation {
     }
 
     func failMailbox(_ failure: HostFailure) {
-        answerMailbox(.failure(failure))
+        for ask in takeMailbox() { ask.fail(failure) }
     }
 
-    private func answerMailbox(_ answer: HandlingResult<D>) {
-        let waiting = mailbox
-        mailbox.removeAll()
-        for envelope in waiting {
-            envelope.reply.resume(returning: answer)
-        }
+    /// Has whoever waits ask the partition again.
+    private func handBackMailbox() {
+        for ask in takeMailbox() { partition.handleGone(ask) }
+    }
+
+    private func takeMailbox() -> Deque<Ask<D>> {
+        exchange(&mailbox, with: [])
     }
 
     /// Ends the activation: nothing of it is served any more.
     func drop(_ end: OwnershipMachine.End) {
-        stopPumping()
-        host.forget(self)
+        stopWork()
+        partition.forget(self)
         endBatch(end)
         switch end {
-        case .elsewhere(let session): answerMailbox(.elsewhere(session))
-        case .unowned: answerMailbox(.unowned)
-        case .released, .fenced, .sessionOver, .abandoned, .refused: answerMailbox(.gone)
+        case .elsewhere(let session):
+            for ask in takeMailbox() { partition.handle(ask, ownedBy: session) }
+        case .unowned:
+            for ask in takeMailbox() { partition.handleUnowned(ask) }
+        case .released, .fenced, .sessionOver, .abandoned, .refused:
+            handBackMailbox()
         }
-        resumeWatchers()
-        // The host may know the activation for as long as a caller would have waited, which is no reason to
-        // keep all this.
-        state = host.decider.initial
+        endWatchers()
+        // The partition may know the activation for as long as a caller would have waited, which is no reason
+        // to keep all this.
+        state = context.decider.initial
         form = .empty
     }
 
@@ -113,9 +110,7 @@ extension Activation {
         guard let batch else { return }
         self.batch = nil
         if !batch.wasSent || (end == .fenced && !batch.wasUnanswered) {
-            for entry in batch.entries {
-                entry.envelope.reply.resume(returning: .gone)
-            }
+            for entry in batch.entries { partition.handleGone(entry.ask) }
         } else if end == .refused || end == .abandoned {
             fail(batch, doubt(about: batch))
         } else {
@@ -128,12 +123,10 @@ extension Activation {
 
     /// The host stops at once: whoever waits is told so.
     func close() {
-        stopPumping()
-        pending = nil
+        stopWork()
         guard !isEnded else { return }
         _ = event(.abandon)
-        host.forget(self)
-        let stopped = failure(.draining, outcome: .notApplied, "the node stopped")
+        partition.forget(self)
         if let batch {
             self.batch = nil
             fail(
@@ -141,26 +134,24 @@ extension Activation {
                 failure(.draining, outcome: batch.wasSent ? .unknown : .notApplied, "the node stopped")
             )
         }
-        answerMailbox(.failure(stopped))
-        resumeWatchers()
+        failMailbox(failure(.draining, outcome: .notApplied, "the node stopped"))
+        endWatchers()
     }
 
-    func resumeWatchersAfterSweep() {
-        guard machine.sweep == nil else { return }
-        resumeWatchers(where: \.awaitsSweep)
+    func endSweepWatchers() {
+        guard !watchers.isEmpty, machine.sweep == nil else { return }
+        endWatchers { $0.awaitsSweep }
     }
 
     /// Lets go whoever waits for the actor to be given up: there is no time left.
     func endWaitForRetirement() {
-        resumeWatchers { !$0.awaitsSweep }
+        endWatchers { !$0.awaitsSweep }
     }
 
-    private func resumeWatchers(where isMet: (Watcher) -> Bool = { _ in true }) {
+    private func endWatchers(where isMet: (Watcher) -> Bool = { _ in true }) {
         guard !watchers.isEmpty else { return }
         let met = watchers.filter(isMet)
         watchers.removeAll(where: isMet)
-        for watcher in met {
-            watcher.continuation.resume()
-        }
+        for watcher in met { watcher.done() }
     }
 }

@@ -2,105 +2,115 @@ import DequeModule
 import Logging
 import Ownership
 
-/// One exchange with the store.
+/// One exchange with the store. On the hot path.
 extension Activation {
-    /// Performs an operation and tells the machine what came of it.
-    func perform(_ operation: OwnershipMachine.Operation) async -> OwnershipMachine.Action {
-        guard session.mayAct(at: host.clock.now) else { return event(.sessionOver) }
-        let result: OwnershipMachine.Event
-        do {
-            result = try await exchange(operation)
-        } catch {
-            result = interpret(error, operation)
-        }
-        // The host may have stopped meanwhile, and told everybody: the answer is for nobody.
-        return isEnded ? .none : event(result)
-    }
-
-    private func exchange(
-        _ operation: OwnershipMachine.Operation
-    ) async throws(StoreFailure) -> OwnershipMachine.Event {
-        let store = host.store
+    /// Begins an operation.
+    ///
+    /// - Returns: the next action where the operation cannot begin; nil where its answer goes on.
+    func begin(_ operation: OwnershipMachine.Operation) -> OwnershipMachine.Action? {
+        let now = partition.now
+        guard session.mayAct(at: now) else { return event(.sessionOver) }
         let owner = session.id
+        let request: StoreRequest<D>
         switch operation {
         case .claim(let create, let dead):
-            return try await claim(create: create, naming: dead)
+            guard holdsPlace else {
+                partition.restores.enqueue(self)
+                return nil
+            }
+            // The claim leaves now: whoever came until now is answered by what it finds.
+            askedUpTo = arrivals
+            let terms = context.directory.terms(for: session, create: create, naming: dead, at: now)
+            guard let terms else {
+                return event(interpret(.failed(.unsent("the store was not reached yet")), operation))
+            }
+            claimedAt = now
+            claimMode = terms.mode
+            request = .claim(terms)
         case .commit(let version, let commit):
-            guard let batch else { return .unsent }
+            guard let batch else { return event(.unsent) }
             batch.wasSent = true
-            let change = batch.change
             let commit = SafetyRule.commitKeepsID.holds ? commit : session.nextCommit()
-            let result = try await store.commit(
-                id,
-                owner: owner,
-                version: version,
-                commit: commit,
-                change: change
-            )
-            batch.formAfter = result.form
-            return .commitAnswered(result.answer)
+            request = .commit(owner: owner, version: version, commit: commit, change: batch.change)
         case .resolve(let version, let commit):
-            let answer = try await store.resolve(id, owner: owner, version: version, commit: commit)
+            request = .resolve(owner: owner, version: version, commit: commit)
+        case .verify(let version, let generation):
+            request = .verify(owner: owner, version: version, generation: generation)
+        case .republish(let version, let terms):
+            request = .republish(owner: owner, version: version, terms: terms, state: state)
+        case .release(let version):
+            request = .release(owner: owner, version: version)
+        case .surrender(let version, let generation):
+            request = .surrender(owner: owner, version: version, generation: generation, state: state)
+        }
+        inFlight = operation
+        partition.store.perform(request, for: id, caller: self)
+        return nil
+    }
+
+    /// The store answered, or failed to.
+    func storeAnswered(_ answer: StoreAnswer<D>) {
+        guard let operation = inFlight else { preconditionFailure("the store answered twice") }
+        inFlight = nil
+        // The host may have stopped meanwhile, and told everybody: the answer is for nobody.
+        if !isEnded { run(event(interpret(answer, operation))) }
+        leavePlaceUnlessClaiming()
+    }
+
+    /// Leaves the place for restores, if one is held and no claim is under way.
+    func leavePlaceUnlessClaiming() {
+        guard holdsPlace else { return }
+        if case .claim = inFlight { return }
+        holdsPlace = false
+        partition.restores.release()
+    }
+
+    private func interpret(
+        _ answer: StoreAnswer<D>,
+        _ operation: OwnershipMachine.Operation
+    ) -> OwnershipMachine.Event {
+        switch answer {
+        case .claim(let claim):
+            return interpret(claim)
+        case .commit(let result):
+            batch?.formAfter = result.form
+            return .commitAnswered(result.answer)
+        case .resolve(let answer):
             // The answer of the commit itself would have told the form.
             if answer == .committed { batch?.formAfter = .unknown }
             return .resolveAnswered(answer)
-        case .verify(let version, let generation):
-            let answer = try await store.verify(id, owner: owner, version: version, generation: generation)
+        case .verify(let answer):
             // The next try is for the generation in force now, so that a sweep ends also if another one comes
             // meanwhile.
-            if answer == .otherGeneration, let current = host.directory.generation {
+            if answer == .otherGeneration, let current = context.directory.generation {
                 _ = event(.sweep(current))
             }
             return .verifyAnswered(answer)
-        case .republish(let version, let terms):
-            let answer = try await store.republish(
-                id,
-                owner: owner,
-                version: version,
-                terms: terms,
-                state: state
-            )
-            if case .republished = answer { updateFormAfterRepublish(at: version.sequence) }
+        case .republish(let answer):
+            if case .republished = answer { updateFormAfterRepublish(operation) }
             return .republishAnswered(answer)
-        case .release(let version):
-            return .releaseAnswered(try await store.release(id, owner: owner, version: version))
-        case .surrender(let version, let generation):
-            return .surrenderAnswered(
-                try await store.surrender(
-                    id,
-                    owner: owner,
-                    version: version,
-                    generation: generation,
-                    state: state
-                )
-            )
+        case .release(let answer):
+            return .releaseAnswered(answer)
+        case .surrender(let answer):
+            return .surrenderAnswered(answer)
+        case .failed(let failure):
+            return interpret(failure, operation)
         }
     }
 
-    /// Takes the actor, or learns who has it, in one of the host's places for restores.
-    private func claim(create: Bool, naming dead: SessionID?) async throws(StoreFailure)
-        -> OwnershipMachine.Event
-    {
-        await acquirePermit()
-        defer { releasePermit() }
-        let now = host.clock.now
-        guard session.mayAct(at: now) else { throw .unsent("the session ended") }
-        // The claim leaves now: whoever came until now is answered by what it finds.
-        askedUpTo = arrivals
-        let terms = host.directory.terms(for: session, create: create, naming: dead, at: now)
-        guard let terms else { throw .unsent("the store was not reached yet") }
-        let claim = try await host.store.claim(id, terms)
-        host.restored(after: host.clock.now - now)
+    private func interpret(_ claim: ClaimResult<D.State>) -> OwnershipMachine.Event {
+        let now = partition.now
+        partition.restores.answered(after: now - claimedAt)
         lastFailure = nil
         switch claim.answer {
         case .granted:
-            state = claim.state ?? host.decider.initial
+            state = claim.state ?? context.decider.initial
             form = claim.form
-            touchedAt = host.clock.now
+            touchedAt = now
             return .claimAnswered(claim.answer, ownerIsDead: false)
         case .owner(let owner):
-            return .claimAnswered(claim.answer, ownerIsDead: host.directory.status(of: owner) == .dead)
-        case .absent where terms.mode == .look && SafetyRule.lookSaysNothing.holds:
+            return .claimAnswered(claim.answer, ownerIsDead: context.directory.status(of: owner) == .dead)
+        case .absent where claimMode == .look && SafetyRule.lookSaysNothing.holds:
             // Nothing may be taken now, perhaps because the store lost data that a live owner will put back:
             // that it has no such actor says nothing.
             return .claimAnswered(.free, ownerIsDead: false)
@@ -111,22 +121,10 @@ extension Activation {
 
     /// The store holds the whole state anew. A commit that waits was decided on the same state and goes on
     /// top of it.
-    private func updateFormAfterRepublish(at sequence: SequenceNumber) {
-        form = sequence > .zero ? host.store.form(at: sequence) : .empty
+    private func updateFormAfterRepublish(_ operation: OwnershipMachine.Operation) {
+        guard case .republish(let version, _) = operation else { return }
+        form = version.sequence > .zero ? partition.store.form(at: version.sequence) : .empty
         batch?.form = form
-    }
-
-    /// Waits for one of the host's places for restores, if none is held yet.
-    private func acquirePermit() async {
-        guard !holdsPermit else { return }
-        await host.restores.acquire()
-        holdsPermit = true
-    }
-
-    func releasePermit() {
-        guard holdsPermit else { return }
-        holdsPermit = false
-        host.restores.release()
     }
 
     private func interpret(
@@ -146,7 +144,7 @@ extension Activation {
             let refusal = self.failure(.storeUnavailable, outcome: .notApplied, why)
             batch?.refusal = refusal
             guard case .claim = operation else {
-                return .refused(at: host.clock.now, confirmed: session.confirmedAt)
+                return .refused(at: partition.now, confirmed: session.confirmedAt)
             }
             failMailbox(refusal)
             return .abandon
@@ -161,7 +159,7 @@ extension Activation {
         _ why: String,
         _ operation: OwnershipMachine.Operation
     ) -> OwnershipMachine.Event {
-        host.logger.error("stored state is unreadable", metadata: ["id": "\(id)", "cause": "\(why)"])
+        context.logger.error("stored state is unreadable", metadata: ["id": "\(id)", "cause": "\(why)"])
         lastFailure = why
         let failure = failure(.unreadable, outcome: .notApplied, why)
         batch?.refusal = failure

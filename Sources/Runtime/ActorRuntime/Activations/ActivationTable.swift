@@ -1,12 +1,10 @@
-import Synchronization
-
 /// The live actors by id, and in the order of their last use. A value; every operation takes constant time.
 ///
 /// It knows nothing of what it holds, not even by a type parameter: every request comes by here, and what is
 /// generic is looked up at run time where its types are not known in this module.
 struct ActivationTable {
     typealias Instant = ContinuousClock.Instant
-    typealias Element = any AnyObject & Sendable
+    typealias Element = AnyObject
 
     private struct Slot {
         var key: ActorID
@@ -33,11 +31,6 @@ struct ActivationTable {
 
     var elements: [Element] {
         slots.compactMap { $0?.element }
-    }
-
-    /// All elements with their keys.
-    var entries: [(key: ActorID, element: Element)] {
-        slots.compactMap { slot in slot.map { ($0.key, $0.element) } }
     }
 
     /// The element under the key, which counts as a use of it.
@@ -108,25 +101,5 @@ struct ActivationTable {
         links[Int(position)] = Neighbours(older: newest, newer: Self.none)
         if newest == Self.none { oldest = position } else { links[Int(newest)].newer = position }
         newest = position
-    }
-}
-
-extension Mutex where Value == ActivationTable {
-    /// Removes every element for which `isRemoved` is true, and returns how many those were.
-    ///
-    /// There may be a million: the lock is held for a few at a time, and they are released without it.
-    func removeAll(where isRemoved: (ActivationTable.Element) -> Bool) -> Int {
-        let found = withLock { $0.entries }.filter { isRemoved($0.element) }
-        withExtendedLifetime(found) {
-            for start in stride(from: 0, to: found.count, by: 1_024) {
-                withLock { table in
-                    for entry in found[start..<min(start + 1_024, found.count)]
-                    where table.peek(entry.key) === entry.element {
-                        table.remove(entry.key)
-                    }
-                }
-            }
-        }
-        return found.count
     }
 }

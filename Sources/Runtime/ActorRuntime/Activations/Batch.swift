@@ -4,7 +4,7 @@ import Ownership
 final class Batch<D: Decider> {
     /// A command and what was decided; answered when the commit is durable.
     struct Entry {
-        let envelope: Envelope<D>
+        let ask: Ask<D>
         let decision: Decision<D.Event, D.Outcome, D.Rejection>
 
         /// True if the command has a part in the commit.
@@ -53,9 +53,9 @@ final class Batch<D: Decider> {
     }
 
     /// Decides one more command against the state that the former ones lead to.
-    func decide(_ envelope: Envelope<D>, by decider: D) {
+    func decide(_ ask: Ask<D>, by decider: D) {
         let tentative = events.isEmpty ? sequence : next
-        let decision = decider.decide(envelope.command, on: after, sequence: tentative, next: next)
+        let decision = decider.decide(ask.command, on: after, sequence: tentative, next: next)
         switch decision {
         case .accept(let new, _):
             for event in new {
@@ -65,7 +65,7 @@ final class Batch<D: Decider> {
         case .reject:
             break
         }
-        entries.append(Entry(envelope: envelope, decision: decision))
+        entries.append(Entry(ask: ask, decision: decision))
     }
 
     var change: StateChange<D> {

@@ -1,7 +1,10 @@
+package import NIOCore
 package import Ownership
 
 /// The surroundings of one node: clocks, threads and random numbers. A simulation brings its own.
 package struct NodeEnvironment: Sendable {
+    /// The event loops of the partitions, one each. Not empty, and none twice.
+    package var loops: [any EventLoop]
     package var clock: any HostClock = ContinuousClock()
     /// The clock that heartbeats sleep by.
     package var sessionClock: any HostClock = ContinuousClock()
@@ -9,9 +12,6 @@ package struct NodeEnvironment: Sendable {
     package var sessionExecutor: any SerialExecutor
     /// The preferred executor of the heartbeats' task between its steps; nil for that of everything.
     package var sessionTaskExecutor: (any TaskExecutor)?
-    /// The executor of restores; nil for that of everything. With a thread of their own, however many there
-    /// are, live actors do not wait behind them.
-    package var restoreExecutor: (any TaskExecutor)?
     /// The source of jitter.
     package var random: @Sendable () -> UInt64 = { .random(in: .min ... .max) }
     /// Makes a session with an id that no other session ever had.
@@ -21,7 +21,9 @@ package struct NodeEnvironment: Sendable {
     }
 
     /// The system's clock and random numbers.
-    package init(sessionExecutor: any SerialExecutor) {
+    package init(loops: [any EventLoop], sessionExecutor: any SerialExecutor) {
+        precondition(!loops.isEmpty, "a node needs an event loop")
+        self.loops = loops
         self.sessionExecutor = sessionExecutor
     }
 }

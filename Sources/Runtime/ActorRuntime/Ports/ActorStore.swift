@@ -1,3 +1,4 @@
+package import NIOCore
 package import Ownership
 
 /// The store of actors that are not live, and of who owns which actor.
@@ -71,6 +72,9 @@ package protocol ActorStore<Logic>: Sendable {
 
     /// The time after its last touch at which an actor may vanish from the store.
     var retention: Duration { get }
+
+    /// This store as a partition on `loop` uses it: by default each step is one of `jobs`.
+    func onLoop(_ loop: any EventLoop, jobs: @escaping JobStarter) -> any LoopStore<Logic>
 }
 
 /// Under which conditions an actor is claimed.

@@ -79,47 +79,74 @@ enum ClaimScript {
         }
     }
 
-    static func arguments(_ terms: ClaimTerms, retention: Retention) -> [RedisArgument] {
-        [
-            .session(terms.session), .attempt(terms.attempt), .string(terms.generation.description),
-            Retention.uncommitted, retention.usual, retention.least,
-        ] + terms.dead.prefix(deadLimit).map(RedisArgument.session)
-    }
-
-    static func claim<Logic: Decider>(
-        _ answer: ScriptAnswer,
-        of id: ActorID,
-        by layout: any StateLayout<Logic>
-    ) throws(StoreFailure) -> ClaimResult<Logic.State> {
+    static func answer(_ answer: ScriptAnswer, of id: ActorID) throws(StoreFailure) -> StoredClaim {
         switch answer.word {
-        case "GENERATION": return ClaimResult(answer: .otherGeneration)
-        case "ABSENT": return ClaimResult(answer: .absent)
-        case "FREE": return ClaimResult(answer: .free)
-        case "SUPERSEDED": return ClaimResult(answer: .superseded)
-        case "OWNER": return ClaimResult(answer: .owner(SessionID(try answer.text(1))))
+        case "GENERATION": return StoredClaim(id: id, answer: .otherGeneration)
+        case "ABSENT": return StoredClaim(id: id, answer: .absent)
+        case "FREE": return StoredClaim(id: id, answer: .free)
+        case "SUPERSEDED": return StoredClaim(id: id, answer: .superseded)
+        case "OWNER": return StoredClaim(id: id, answer: .owner(SessionID(try answer.text(1))))
         case "GRANTED":
             let version = Version(
                 epoch: Epoch(try answer.number(1)),
                 sequence: SequenceNumber(try answer.number(2))
             )
             let content = try ActorRecord.content(of: try answer.fields(3), about: "actor \(id)")
-            guard version.sequence > .zero else { return ClaimResult(answer: .granted(version)) }
-            let (state, form) = try state(in: content, at: version.sequence, of: id, by: layout)
-            return ClaimResult(answer: .granted(version), state: state, form: form)
+            return StoredClaim(id: id, answer: .granted(version), content: content)
         default: throw answer.unexpected
         }
     }
+}
 
-    private static func state<Logic: Decider>(
-        in content: [ContentField],
-        at sequence: SequenceNumber,
-        of id: ActorID,
-        by layout: any StateLayout<Logic>
-    ) throws(StoreFailure) -> (Logic.State, StoredForm) {
+/// The answer to a claim, and the content of the record as it is stored.
+struct StoredClaim: Sendable {
+    let id: ActorID
+    let answer: ClaimAnswer
+    var content: [ContentField] = []
+
+    /// The claim with the state that the content is.
+    func result<Logic: Decider>(
+        by reader: StateReader<Logic>
+    ) throws(StoreFailure) -> ClaimResult<Logic.State> {
+        guard case .granted(let version) = answer, version.sequence > .zero else {
+            return ClaimResult(answer: answer)
+        }
         do throws(CodecFailure) {
-            return try layout.reader.state(in: content, at: sequence)
+            let (state, form) = try reader.state(in: content, at: version.sequence)
+            return ClaimResult(answer: answer, state: state, form: form)
         } catch {
             throw .unreadable("actor \(id): \(error.reason)")
         }
+    }
+}
+
+struct ClaimCall: StoreCall {
+    let id: ActorID
+    let terms: ClaimTerms
+    let retention: Retention
+
+    static var readsGeneration: Bool { true }
+    var script: RedisScript { ClaimScript.script(for: terms.mode) }
+    var spare: RedisScript? { terms.mode == .create ? ClaimScript.take : nil }
+    var argumentCount: Int { 6 + dead.count }
+
+    private var dead: ArraySlice<SessionID> { terms.dead.prefix(ClaimScript.deadLimit) }
+
+    func appendArguments(to command: inout RedisCommandWriter) {
+        command.append(terms.session)
+        command.append(terms.attempt)
+        command.append(terms.generation)
+        command.append(Retention.uncommitted)
+        command.append(retention.usual)
+        command.append(retention.least)
+        for session in dead { command.append(session) }
+    }
+
+    func answer(_ answer: ScriptAnswer) throws(StoreFailure) -> StoredClaim {
+        let claim = try ClaimScript.answer(answer, of: id)
+        if terms.mode == .create, claim.answer == .absent {
+            throw .refused("actor \(id): Redis is out of memory (OOM), and does not have it yet")
+        }
+        return claim
     }
 }

@@ -90,42 +90,6 @@ enum CommitScript {
                 """
     }
 
-    /// - Parameters:
-    ///   - life: the record's own time to live; nil for the usual one.
-    ///   - extendsLife: true if the record's life is to be extended. A first commit always does that.
-    static func arguments(
-        owner: SessionID,
-        version: Version,
-        next: SequenceNumber,
-        commit: CommitID,
-        content: ContentChange,
-        life: Duration?,
-        extendsLife: Bool
-    ) -> [RedisArgument] {
-        let isPlain = !content.replaces && content.delete.isEmpty && content.set.count <= goodPathFieldLimit
-        let extent: RedisArgument =
-            if !isPlain {
-                "change"
-            } else if extendsLife || version.sequence == .zero {
-                "extend"
-            } else {
-                "keep"
-            }
-        var arguments: [RedisArgument] = []
-        arguments.reserveCapacity(9 + 2 * content.set.count + content.delete.count)
-        arguments += [
-            .session(owner), .epoch(version.epoch), .sequence(version.sequence), Retention.own(life), extent,
-            .sequence(next), .string(commit.rawValue),
-        ]
-        if !isPlain { arguments += [content.replaces ? "1" : "0", .integer(Int64(2 * content.set.count))] }
-        for field in content.set {
-            arguments.append(.string(field.name))
-            arguments.append(.bytes(field.value))
-        }
-        for name in content.delete { arguments.append(.string(name)) }
-        return arguments
-    }
-
     static func answer(_ answer: ScriptAnswer) throws(StoreFailure) -> CommitAnswer {
         switch answer.word {
         case "COMMITTED": .committed
@@ -134,5 +98,51 @@ enum CommitScript {
         case "FENCED": .fenced
         default: throw answer.unexpected
         }
+    }
+}
+
+/// On the hot path.
+struct CommitCall: StoreCall {
+    let id: ActorID
+    let script: RedisScript
+    let spare: RedisScript?
+    let owner: SessionID
+    let version: Version
+    let commit: CommitID
+    /// The version that the commit makes.
+    let next: SequenceNumber
+    let content: ContentChange
+    /// The form in which the state lies after it.
+    let form: StoredForm
+    /// The record's own time to live in milliseconds; nil for the usual one.
+    let life: UInt64?
+    /// True if the record's life is to be extended. A first commit always does that.
+    let extendsLife: Bool
+
+    /// True for a change that the good path can make.
+    private var isPlain: Bool {
+        !content.replaces && content.delete.isEmpty && content.set.count <= CommitScript.goodPathFieldLimit
+    }
+
+    var argumentCount: Int { (isPlain ? 7 : 9) + 2 * content.set.count + content.delete.count }
+
+    func appendArguments(to command: inout RedisCommandWriter) {
+        let isPlain = isPlain
+        command.append(owner)
+        command.append(version)
+        command.append(life: life)
+        command.append(!isPlain ? "change" : extendsLife || version.sequence == .zero ? "extend" : "keep")
+        command.append(next)
+        command.append(commit)
+        if !isPlain {
+            command.append(content.replaces ? "1" : "0")
+            command.append(UInt64(2 * content.set.count))
+        }
+        command.append(content.set)
+        for name in content.delete { command.append(name) }
+    }
+
+    func answer(_ answer: ScriptAnswer) throws(StoreFailure) -> CommitResult {
+        CommitResult(try CommitScript.answer(answer), leaves: form)
     }
 }

@@ -38,10 +38,6 @@ enum ReleaseScript {
                 """
     )
 
-    static func arguments(owner: SessionID, version: Version, retention: Retention) -> [RedisArgument] {
-        [.session(owner), .epoch(version.epoch), .sequence(version.sequence), retention.usual]
-    }
-
     static func answer(_ answer: ScriptAnswer) throws(StoreFailure) -> ReleaseAnswer {
         switch answer.word {
         case "RELEASED": .released
@@ -50,5 +46,25 @@ enum ReleaseScript {
         case "FENCED": .fenced
         default: throw answer.unexpected
         }
+    }
+}
+
+struct ReleaseCall: StoreCall {
+    let id: ActorID
+    let owner: SessionID
+    let version: Version
+    let retention: Retention
+
+    var script: RedisScript { ReleaseScript.script }
+    var argumentCount: Int { 4 }
+
+    func appendArguments(to command: inout RedisCommandWriter) {
+        command.append(owner)
+        command.append(version)
+        command.append(retention.usual)
+    }
+
+    func answer(_ answer: ScriptAnswer) throws(StoreFailure) -> ReleaseAnswer {
+        try ReleaseScript.answer(answer)
     }
 }

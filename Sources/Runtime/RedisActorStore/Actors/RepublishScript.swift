@@ -48,21 +48,6 @@ enum RepublishScript {
                 """
     )
 
-    static func arguments(
-        owner: SessionID,
-        version: Version,
-        terms: RepublishTerms,
-        content: [ContentField],
-        retention: Retention
-    ) -> [RedisArgument] {
-        let head: [RedisArgument] = [
-            .session(owner), .epoch(version.epoch), .sequence(version.sequence), .attempt(terms.attempt),
-            .string(terms.generation.description),
-            version.sequence > .zero ? retention.usual : Retention.uncommitted, retention.own,
-        ]
-        return head + RedisArgument.fields(content)
-    }
-
     static func answer(_ answer: ScriptAnswer) throws(StoreFailure) -> RepublishAnswer {
         switch answer.word {
         case "GENERATION": .otherGeneration
@@ -71,5 +56,33 @@ enum RepublishScript {
         case "FENCED": .fenced
         default: throw answer.unexpected
         }
+    }
+}
+
+struct RepublishCall: StoreCall {
+    let id: ActorID
+    let owner: SessionID
+    let version: Version
+    let terms: RepublishTerms
+    /// The whole content; none before the first commit.
+    let content: [ContentField]
+    let retention: Retention
+
+    static var readsGeneration: Bool { true }
+    var script: RedisScript { RepublishScript.script }
+    var argumentCount: Int { 7 + 2 * content.count }
+
+    func appendArguments(to command: inout RedisCommandWriter) {
+        command.append(owner)
+        command.append(version)
+        command.append(terms.attempt)
+        command.append(terms.generation)
+        command.append(version.sequence > .zero ? retention.usual : Retention.uncommitted)
+        command.append(life: retention.own)
+        command.append(content)
+    }
+
+    func answer(_ answer: ScriptAnswer) throws(StoreFailure) -> RepublishAnswer {
+        try RepublishScript.answer(answer)
     }
 }

@@ -27,12 +27,6 @@ enum ResolveScript {
             """
     )
 
-    static func arguments(owner: SessionID, version: Version, commit: CommitID) -> [RedisArgument] {
-        [
-            .session(owner), .epoch(version.epoch), .sequence(version.sequence), .string(commit.rawValue),
-        ]
-    }
-
     static func answer(_ answer: ScriptAnswer) throws(StoreFailure) -> ResolveAnswer {
         switch answer.word {
         case "COMMITTED": .committed
@@ -42,5 +36,25 @@ enum ResolveScript {
         case "FENCED": .fenced
         default: throw answer.unexpected
         }
+    }
+}
+
+struct ResolveCall: StoreCall {
+    let id: ActorID
+    let owner: SessionID
+    let version: Version
+    let commit: CommitID
+
+    var script: RedisScript { ResolveScript.script }
+    var argumentCount: Int { 4 }
+
+    func appendArguments(to command: inout RedisCommandWriter) {
+        command.append(owner)
+        command.append(version)
+        command.append(commit)
+    }
+
+    func answer(_ answer: ScriptAnswer) throws(StoreFailure) -> ResolveAnswer {
+        try ResolveScript.answer(answer)
     }
 }

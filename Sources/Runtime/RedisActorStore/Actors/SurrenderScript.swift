@@ -38,20 +38,6 @@ enum SurrenderScript {
                 """
     )
 
-    static func arguments(
-        owner: SessionID,
-        version: Version,
-        generation: Generation,
-        content: [ContentField],
-        retention: Retention
-    ) -> [RedisArgument] {
-        let head: [RedisArgument] = [
-            .session(owner), .epoch(version.epoch), .sequence(version.sequence),
-            .string(generation.description), retention.usual, retention.own,
-        ]
-        return head + RedisArgument.fields(content)
-    }
-
     static func answer(_ answer: ScriptAnswer) throws(StoreFailure) -> SurrenderAnswer {
         switch answer.word {
         case "GENERATION": .otherGeneration
@@ -59,5 +45,32 @@ enum SurrenderScript {
         case "FENCED": .fenced
         default: throw answer.unexpected
         }
+    }
+}
+
+struct SurrenderCall: StoreCall {
+    let id: ActorID
+    let owner: SessionID
+    let version: Version
+    let generation: Generation
+    /// The whole content; none before the first commit.
+    let content: [ContentField]
+    let retention: Retention
+
+    static var readsGeneration: Bool { true }
+    var script: RedisScript { SurrenderScript.script }
+    var argumentCount: Int { 6 + 2 * content.count }
+
+    func appendArguments(to command: inout RedisCommandWriter) {
+        command.append(owner)
+        command.append(version)
+        command.append(generation)
+        command.append(retention.usual)
+        command.append(life: retention.own)
+        command.append(content)
+    }
+
+    func answer(_ answer: ScriptAnswer) throws(StoreFailure) -> SurrenderAnswer {
+        try SurrenderScript.answer(answer)
     }
 }

@@ -35,19 +35,6 @@ enum VerifyScript {
                 """
     )
 
-    static func arguments(
-        owner: SessionID,
-        version: Version,
-        generation: Generation,
-        retention: Retention
-    ) -> [RedisArgument] {
-        [
-            .session(owner), .epoch(version.epoch), .sequence(version.sequence),
-            .string(generation.description),
-            Retention.uncommitted, retention.usual,
-        ]
-    }
-
     static func answer(_ answer: ScriptAnswer) throws(StoreFailure) -> VerifyAnswer {
         switch answer.word {
         case "GENERATION": .otherGeneration
@@ -57,5 +44,29 @@ enum VerifyScript {
         case "FENCED": .fenced
         default: throw answer.unexpected
         }
+    }
+}
+
+struct VerifyCall: StoreCall {
+    let id: ActorID
+    let owner: SessionID
+    let version: Version
+    let generation: Generation
+    let retention: Retention
+
+    static var readsGeneration: Bool { true }
+    var script: RedisScript { VerifyScript.script }
+    var argumentCount: Int { 6 }
+
+    func appendArguments(to command: inout RedisCommandWriter) {
+        command.append(owner)
+        command.append(version)
+        command.append(generation)
+        command.append(Retention.uncommitted)
+        command.append(retention.usual)
+    }
+
+    func answer(_ answer: ScriptAnswer) throws(StoreFailure) -> VerifyAnswer {
+        try VerifyScript.answer(answer)
     }
 }

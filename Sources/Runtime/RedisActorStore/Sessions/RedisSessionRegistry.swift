@@ -100,7 +100,7 @@ package final class RedisSessionRegistry: SessionRegistry {
         _ script: RedisScript,
         _ arguments: [RedisArgument]
     ) async throws(StoreFailure) -> ScriptAnswer {
-        try await client.ask(script, about: "\(script.name) in \(keys.nodes)", keys: [keys.nodes], arguments)
+        try await client.ask(script, of: keys.nodes, arguments)
     }
 
     /// Logs each unknown field once.

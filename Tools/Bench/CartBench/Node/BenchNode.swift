@@ -13,8 +13,10 @@ import RedisClient
 struct BenchNode: Sendable {
     let plan: BenchPlan
     let runtime: NodeRuntime<CartLogic>
-    /// Connection for the carts' commands and for the readings of a measurement.
+    /// Connection for what tasks ask of Redis, and for the readings of a measurement.
     let redis: RedisClient
+    /// Connections for the carts' commands, one for each event loop.
+    private let loopClients: [RedisClient]
     private let heartbeats: RedisClient
     private let link: LinkClient
 
@@ -31,10 +33,10 @@ struct BenchNode: Sendable {
         on socket: String,
         _ body: (BenchNode) async throws -> Value
     ) async throws -> Value {
-        let heart = MultiThreadedEventLoopGroup(numberOfThreads: 2)
+        let heart = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let result: Result<Value, any Error>
         do {
-            let node = try BenchNode(plan, on: socket, heart: heart.next(), restores: heart.next())
+            let node = try BenchNode(plan, on: socket, heart: heart.next())
             result = .success(try await node.run(body))
         } catch {
             result = .failure(error)
@@ -64,7 +66,7 @@ struct BenchNode: Sendable {
         }
     }
 
-    private init(_ plan: BenchPlan, on socket: String, heart: any EventLoop, restores: any EventLoop) throws {
+    private init(_ plan: BenchPlan, on socket: String, heart: any EventLoop) throws {
         var logger = Logger(label: "cart-bench") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .warning
         let loops = MultiThreadedEventLoopGroup.singleton
@@ -77,15 +79,20 @@ struct BenchNode: Sendable {
             )
         else { throw BenchFailure("invalid strategy \(name) or cluster name \(plan.cluster)") }
         let redis = RedisClient(configuration: server, eventLoop: loops.next(), logger: logger)
+        let loopClients = RedisClient.onEachLoop(of: loops, configuration: server, logger: logger)
         let heartbeats = RedisClient(configuration: server, eventLoop: heart, logger: logger)
         let link = try LinkClient(secret: "unused: there are no peers", eventLoopGroup: loops, logger: logger)
-        var environment = NodeEnvironment(sessionExecutor: heart.executor)
-        environment.restoreExecutor = EventLoopTaskExecutor(restores, givingWay: true)
+        let environment = NodeEnvironment(loops: Array(loops.makeIterator()), sessionExecutor: heart.executor)
         self.runtime = NodeRuntime(
             decider: CartLogic(),
             codec: CartCodec(),
             ports: NodePorts(
-                store: RedisActorStore(client: redis, cluster: cluster, layout: layout),
+                store: RedisActorStore(
+                    client: redis,
+                    loopClients: loopClients,
+                    cluster: cluster,
+                    layout: layout
+                ),
                 registry: RedisSessionRegistry(client: heartbeats, cluster: cluster, logger: logger),
                 link: link
             ),
@@ -99,14 +106,14 @@ struct BenchNode: Sendable {
         )
         self.plan = plan
         self.redis = redis
+        self.loopClients = loopClients
         self.heartbeats = heartbeats
         self.link = link
     }
 
     private func run<Value: Sendable>(_ body: (BenchNode) async throws -> Value) async throws -> Value {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await redis.run() }
-            group.addTask { try await heartbeats.run() }
+            for client in [redis, heartbeats] + loopClients { group.addTask { try await client.run() } }
             group.addTask {
                 await runtime.run {
                     for await state in heartbeats.states() where state == .connected { return true }

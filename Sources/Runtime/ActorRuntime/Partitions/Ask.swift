@@ -1,0 +1,122 @@
+import NIOCore
+import Ownership
+
+/// One command on its way to its actor's owner, with the address of its answer. Confined to the loop of the
+/// partition that has it. On the hot path.
+final class Ask<D: Decider> {
+    let id: ActorID
+    let command: D.Command
+    /// Until when whoever asked waits.
+    let deadline: ContinuousClock.Instant
+    /// The caller's W3C `traceparent`, or empty.
+    let trace: String
+    private let reply: ReplyAddress<D>
+    private(set) var isAnswered = false
+    /// Its place among all that came to its activation.
+    var number: UInt64 = 0
+    /// Its way so far; nil until its first place did not do.
+    var routing: RoutingState?
+
+    init(
+        _ id: ActorID,
+        _ command: D.Command,
+        deadline: ContinuousClock.Instant,
+        trace: String,
+        reply: ReplyAddress<D>
+    ) {
+        self.id = id
+        self.command = command
+        self.deadline = deadline
+        self.trace = trace
+        self.reply = reply
+    }
+
+    convenience init(_ letter: AskLetter<D>) {
+        self.init(
+            letter.id,
+            letter.command,
+            deadline: letter.deadline,
+            trace: letter.trace,
+            reply: .remote(letter.reply)
+        )
+    }
+
+    /// True for an ask that came over the link: it was on its one hop, and goes no further.
+    var isFromPeer: Bool {
+        if case .remote(.peer) = reply { true } else { false }
+    }
+
+    func answer(_ answer: Answer<D>) { resolve(.success(answer)) }
+
+    func fail(_ failure: HostFailure) { resolve(.failure(failure)) }
+
+    /// Tells a peer that this node is not the place.
+    func redirectPeer(to owner: SessionID?) {
+        guard case .remote(.peer(let continuation)) = reply else {
+            preconditionFailure("somebody who is no peer was sent elsewhere")
+        }
+        markAnswered()
+        continuation.resume(returning: .notHere(owner: owner))
+    }
+
+    private func resolve(_ result: Result<Answer<D>, HostFailure>) {
+        markAnswered()
+        switch reply {
+        case .local(let receiver, let token): receiver.answered(result, token: token)
+        case .remote(let address): address.resolve(result)
+        }
+    }
+
+    private func markAnswered() {
+        precondition(!isAnswered, "a command was answered twice")
+        isAnswered = true
+    }
+}
+
+/// The address of an ask's answer.
+enum ReplyAddress<D: Decider> {
+    /// Somebody on the partition's own loop.
+    case local(AskReceiver<D>, token: UInt64)
+    case remote(RemoteReplyAddress<D>)
+}
+
+/// The address of an answer away from the partition's loop.
+enum RemoteReplyAddress<D: Decider>: Sendable {
+    /// Somebody on the loop of another partition.
+    case away(PartitionHandle<D>, NIOLoopBound<AskReceiver<D>>, token: UInt64)
+    /// A task that waits.
+    case caller(CheckedContinuation<Result<Answer<D>, HostFailure>, Never>)
+    /// A task that waits on behalf of another node.
+    case peer(CheckedContinuation<PeerResult<D>, Never>)
+
+    func resolve(_ result: Result<Answer<D>, HostFailure>) {
+        switch self {
+        case .away(let home, let receiver, let token):
+            home.post(.answer(receiver, result, token: token))
+        case .caller(let continuation):
+            continuation.resume(returning: result)
+        case .peer(let continuation):
+            switch result {
+            case .success(let answer): continuation.resume(returning: .answer(answer))
+            case .failure(let failure): continuation.resume(returning: .failed(failure))
+            }
+        }
+    }
+}
+
+/// The answer to an ask that came over the link.
+enum PeerResult<D: Decider>: Sendable {
+    case answer(Answer<D>)
+    case failed(HostFailure)
+    /// The actor is not owned here. Nothing was applied.
+    case notHere(owner: SessionID?)
+}
+
+/// An ask on its way to a partition from another thread.
+struct AskLetter<D: Decider>: Sendable {
+    let id: ActorID
+    let command: D.Command
+    let deadline: ContinuousClock.Instant
+    let trace: String
+    let reply: RemoteReplyAddress<D>
+}

@@ -1,0 +1,110 @@
+import Logging
+import NIOCore
+import Ownership
+import Synchronization
+
+/// A share of a node's actors, with everything that they need, confined to one event loop.
+///
+/// On the hot path, from `take` to the answer: no await, no task, no lock.
+final class Partition<D: Decider> {
+    let loop: any EventLoop
+    private let gauges: PartitionGauges
+    let context: HostContext<D>
+    let store: any LoopStore<D>
+
+    /// Activations of this partition, and nothing else.
+    var live = ActivationTable()
+    var routes: RouteCache
+    /// The activations in which callers wait, to be looked after when the time of the first of them runs out.
+    var overdue: TimingWheel<Activation<D>>
+    private(set) lazy var restores = RestoreQueue<D>(ceiling: context.share(of: context.policy.restoreLimit))
+    /// Activations that are given up because they are idle or surplus.
+    private(set) lazy var retirements = ActivationQueue<D>(limit: sweepShare)
+    private(set) var isClosed = false
+    private var busy = 0
+
+    init(
+        on loop: any EventLoop,
+        gauges: PartitionGauges,
+        context: HostContext<D>,
+        store: any LoopStore<D>
+    ) {
+        self.loop = loop
+        self.gauges = gauges
+        self.context = context
+        self.store = store
+        let policy = context.policy
+        routes = RouteCache(limit: context.share(of: policy.routeLimit))
+        overdue = TimingWheel(tick: policy.housekeepingInterval / 4, from: context.clock.now)
+        // Nothing but activations ever waits for this store.
+        store.answered = { caller, answer in
+            unsafeDowncast(caller, to: Activation<D>.self).storeAnswered(answer)
+        }
+    }
+
+    var now: ContinuousClock.Instant { context.clock.now }
+
+    /// The most actors that are checked or released at once.
+    var sweepShare: Int { context.share(of: context.policy.sweepLimit) }
+
+    var liveLimit: Int { context.share(of: context.policy.liveLimit) }
+
+    // MARK: For activations
+
+    /// The time for which an actor in this state may be read and changed before the store is told to keep it.
+    func touchInterval(of state: D.State) -> Duration {
+        context.policy.touchInterval(context.decider.retention(of: state), usual: store.retention)
+    }
+
+    /// Has an activation looked after when the time of one who waits in it runs out.
+    func scheduleExpiry(_ activation: Activation<D>, at deadline: ContinuousClock.Instant) {
+        overdue.note(activation, at: deadline)
+    }
+
+    func began() {
+        busy += 1
+        gauges.busy.store(busy, ordering: .relaxed)
+    }
+
+    func ended() {
+        busy -= 1
+        gauges.busy.store(busy, ordering: .relaxed)
+    }
+
+    func forget(_ activation: Activation<D>) {
+        guard live.peek(activation.id) === activation else { return }
+        live.remove(activation.id)
+        noteCount()
+    }
+
+    func noteCount() {
+        gauges.live.store(live.count, ordering: .relaxed)
+    }
+
+    /// Goes on after a pause, with false if the host stops.
+    func pause(for pause: Duration, then goOn: @escaping (Bool) -> Void) {
+        let bound = NIOLoopBound(goOn, eventLoop: loop)
+        let began = context.jobs.start { [context, loop] in
+            let isDue = await context.pause(for: pause)
+            loop.execute { bound.value(isDue) }
+        }
+        if !began { loop.execute { bound.value(false) } }
+    }
+
+    // MARK: Tables
+
+    /// An element of one of this partition's tables, as an activation. Not checked, as nothing but activations
+    /// is ever put into one, and every request comes by here.
+    func activation(_ element: ActivationTable.Element) -> Activation<D> {
+        unsafeDowncast(element, to: Activation<D>.self)
+    }
+
+    /// All activations at this time.
+    var present: [Activation<D>] { live.elements.map(activation) }
+
+    /// The host stops: whoever waits here is told so, and nobody is taken in any more.
+    func close() {
+        isClosed = true
+        for activation in present { activation.close() }
+    }
+}

@@ -1,0 +1,114 @@
+import CounterActor
+import Logging
+import NIOPosix
+import Ownership
+import RuntimeTesting
+
+@testable import ActorRuntime
+
+/// The counter `c`, live with the value 1 in a host that nobody keeps house for: nobody is told that their time
+/// is over until the test says so.
+struct LoneHost {
+    let clock = ManualClock()
+    let redis: SimulatedRedis<CounterLogic.State>
+    let store: InMemoryStore<CounterLogic>
+    let directory: MembershipDirectory
+    let host: Host<CounterLogic>
+
+    private static var id: ActorID { ActorID("c") }
+
+    /// Runs `body` while the host runs.
+    ///
+    /// - Parameters:
+    ///   - retention: the time for which the store keeps the counter.
+    ///   - wrap: the store as the host sees it.
+    static func with(
+        retention: Duration = .seconds(30 * 86_400),
+        wrap: (InMemoryStore<CounterLogic>) -> any ActorStore<CounterLogic> = { $0 },
+        _ body: (LoneHost) async throws -> Void
+    ) async throws {
+        let lone = LoneHost(retention: retention, wrap: wrap)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            defer { group.cancelAll() }
+            group.addTask { await lone.host.context.jobs.run() }
+            try await lone.beat()
+            _ = try await lone.add(1)
+            try await body(lone)
+            await lone.onLoop { $0.close() }
+        }
+    }
+
+    private init(
+        retention: Duration,
+        wrap: (InMemoryStore<CounterLogic>) -> any ActorStore<CounterLogic>
+    ) {
+        redis = SimulatedRedis(clock: clock)
+        store = InMemoryStore(redis, retention: retention)
+        let policy = HostPolicy()
+        let session = SessionHandle(id: SessionID("session"), policy: policy.lease)
+        directory = MembershipDirectory(policy: policy.lease) { session }
+        var environment = NodeEnvironment(
+            loops: [MultiThreadedEventLoopGroup.singleton.next()],
+            sessionExecutor: ThreadExecutor.shared
+        )
+        environment.clock = clock
+        host = Host(
+            decider: CounterLogic(),
+            codec: CounterCodec(),
+            ports: NodePorts(
+                store: wrap(store),
+                registry: InMemoryRegistry(redis),
+                link: InMemoryLink(InMemoryNetwork())
+            ),
+            directory: directory,
+            policy: policy,
+            environment: environment,
+            node: "node",
+            logger: Logger(label: "node") { _ in SwiftLogNoOpLogHandler() }
+        )
+    }
+
+    /// Tells the node of the generation in force, as a heartbeat would.
+    func beat() async throws {
+        let now = clock.now
+        let card = NodeCard(name: "node", link: "node:7170", build: "test")
+        let answer = try await InMemoryRegistry(redis).beat(directory.heartbeat(card: card, at: now))
+        guard case .alive(let report) = answer else { throw CancellationError() }
+        _ = directory.learn(
+            report,
+            for: directory.session,
+            sentAt: now,
+            now: now,
+            vouched: true,
+            nothingLive: true
+        )
+    }
+
+    /// Adds, and returns the counter's value.
+    func add(_ amount: Int64, within patience: Duration = .seconds(30)) async throws(HostFailure) -> Int64? {
+        try await host.ask(Self.id, .increment(by: amount), deadline: clock.now + patience).value
+    }
+
+    /// Has the counter's activation do something.
+    func activation<Result: Sendable>(
+        _ body: @escaping @Sendable (Activation<CounterLogic>) -> Result
+    ) async -> Result? {
+        await onLoop { partition in
+            partition.live.peek(Self.id).map { body(partition.activation($0)) }
+        }
+    }
+
+    func onLoop<Result: Sendable>(
+        _ body: @escaping @Sendable (Partition<CounterLogic>) -> Result
+    ) async -> Result {
+        await host.partition(of: Self.id).call(body)
+    }
+
+    /// Checks the counter against a generation; returns when the store has it again.
+    func settle(_ generation: Generation) async {
+        await host.partition(of: Self.id).wait { partition, done in
+            guard let found = partition.live.peek(Self.id) else { return done() }
+            partition.activation(found).settle(generation, done)
+        }
+    }
+}
