@@ -19,8 +19,6 @@ struct MutantTests {
         case .runtime(.marginCoversDrift): .drifting
         // The return of such a session must be lost before the tombstone comes.
         case .runtime(.tombstoneNamesGeneration): .lostReturns
-        // Nothing may wake the cart after the check began.
-        case .runtime(.handOverAsksAgain): .bursts
         case .runtime, .cart: .anything
         }
     }
@@ -34,11 +32,13 @@ struct MutantTests {
     private static func firstSeed(for rule: SwitchableRule) -> UInt64 {
         switch rule {
         case .runtime(.ownerProlongsLife): 210
+        case .runtime(.claimAttempt): 250
+        case .runtime(.longerLeaseCounts): 260
+        case .runtime(.waitFromReceipt): 530
+        case .runtime(.refusalLeavesDoubt): 900
+        case .runtime(.deadlineFromSend): 1_100
         case .runtime(.sweepBeforeLease): 1_195
-        case .runtime(.longerLeaseCounts): 80
-        case .runtime(.waitFromReceipt): 480
-        case .runtime(.refusalLeavesDoubt): 500
-        case .runtime(.releaseChecksEpoch): 1_960
+        case .runtime(.releaseChecksEpoch): 2_640
         case .runtime(.tombstoneChecksCounter): 3_820
         case .runtime, .cart: 1
         }

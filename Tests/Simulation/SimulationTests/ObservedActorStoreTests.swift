@@ -65,6 +65,7 @@ struct ObservedActorStoreTests {
             leaseLengths: [.seconds(5)],
             drifts: [0],
             hiccups: .none,
+            loops: 1,
             storageConfigurations: StorageConfiguration.drawn(from: 1)
         )
     }

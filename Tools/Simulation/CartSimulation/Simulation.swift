@@ -42,6 +42,7 @@ package final class Simulation: Sendable {
             leaseLengths: scenario.leaseLengths,
             drifts: scenario.drifts,
             hiccups: scenario.hiccups,
+            loops: scenario.loops,
             storageConfigurations: scenario.storageConfigurations
         )
         self.scheduler = scheduler

@@ -15,7 +15,7 @@ final class NodeBudget: Sendable {
     }
 
     /// The budget of this process: a number of nodes that a machine with two processors can carry.
-    static let shared = NodeBudget(nodes: 9)
+    static let shared = NodeBudget(nodes: 12)
 
     let limit: Int
     private let state: Mutex<State>

@@ -44,6 +44,8 @@ final class OwnershipOracle: Sendable {
     /// The newest state that was ever stored for a cart.
     fileprivate struct Newest {
         var version: Version
+        /// The commit that made it.
+        var commit: CommitID?
         /// The session that may hold the state in memory: the last owner, unless it gave the cart up itself.
         var holder: SessionID?
         /// The version that the owner has in memory: nil until it learns that it is the owner, and one commit
@@ -196,20 +198,32 @@ extension OwnershipOracle.State {
         case .republish:
             newest[step.id] = .init(
                 version: after.version,
+                commit: after.commit,
                 holder: after.owner,
                 known: after.version.sequence
             )
         case .claim:
-            newest[step.id] = .init(version: after.version, holder: after.owner, known: nil)
+            newest[step.id] = .init(
+                version: after.version,
+                commit: after.commit,
+                holder: after.owner,
+                known: nil
+            )
         case .commit:
             let known = former?.version.epoch == after.version.epoch ? former?.known : nil
-            newest[step.id] = .init(version: after.version, holder: after.owner, known: known)
+            newest[step.id] = .init(
+                version: after.version,
+                commit: after.commit,
+                holder: after.owner,
+                known: known
+            )
         case .release(_, let version), .surrender(_, let version):
             // A session that gives a cart up under an older epoch keeps what it claimed since.
             let isOver = former?.version.epoch == version.epoch
             let holder = isOver ? nil : former?.holder
             newest[step.id] = .init(
                 version: after.version,
+                commit: after.commit,
                 holder: holder,
                 known: isOver ? nil : former?.known
             )
@@ -234,7 +248,7 @@ extension OwnershipOracle.State {
     private mutating func checkLoss(_ step: OwnershipOracle.Step, _ mayAct: (SessionID) -> Bool) {
         let id = step.id
         let after = step.after
-        guard let newest = newest[id], after.version.sequence < newest.version.sequence else { return }
+        guard let newest = newest[id], isLoss(step, of: newest) else { return }
         guard let known = newest.known, let owner = newest.holder, mayAct(owner) else {
             lost.insert(id)
             return
@@ -245,6 +259,14 @@ extension OwnershipOracle.State {
             "I3 \(id): version \(known.rawValue), which \(owner) holds and may act for, was replaced by"
                 + " version \(after.version.sequence.rawValue) of \(after.owner?.rawValue ?? "no owner")"
         )
+    }
+
+    /// True if Redis holds less than the newest state, or another state of the same version: a late copy of a
+    /// former owner's commit may have been applied to the older state that Redis fell back to.
+    private func isLoss(_ step: OwnershipOracle.Step, of newest: OwnershipOracle.Newest) -> Bool {
+        let (found, known) = (step.after.version.sequence, newest.version.sequence)
+        if case .claim = step.operation, found == known { return step.after.commit != newest.commit }
+        return found < known
     }
 
     /// Checks that epochs only grow, and that each belongs to one session.

@@ -14,6 +14,8 @@ package struct Scenario: Sendable {
     /// further than the margin covers.
     let drifts: [Int64]
     let hiccups: Hiccups
+    /// The number of event loops of each node.
+    let loops: Int
     let conditions: NetworkConditions
     let plan: WorkloadPlan
     let storageConfigurations: [StorageConfiguration]
@@ -40,6 +42,7 @@ package struct Scenario: Sendable {
         settings.apply(theme)
         lease = settings.lease
         hiccups = settings.hiccups
+        loops = seed.isMultiple(of: 2) ? 1 : 2
         conditions = settings.conditions
         var plan = settings.plan
         kinds = settings.kinds

@@ -12,6 +12,6 @@ package enum Theme: String, Sendable, CaseIterable {
     case lostReturns
     /// Bursts of commands for few carts, of which nearly all are refused and which stay live, with pauses
     /// longer than a lease between them. Redis fails over just before each burst, so that a check of live
-    /// carts meets pumps that pass from one task to another, and no later command wakes a cart.
+    /// carts meets commands that change nothing, and no later command wakes a cart.
     case bursts
 }

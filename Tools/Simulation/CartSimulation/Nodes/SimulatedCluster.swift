@@ -30,6 +30,8 @@ final class SimulatedCluster: Sendable {
     /// The drift of each node's clock.
     private let drifts: [Int64]
     let hiccups: Hiccups
+    /// The number of event loops of each process.
+    let loops: Int
     /// Persistence settings that the processes use in turn.
     let storageConfigurations: [StorageConfiguration]
     let network: Network
@@ -49,6 +51,7 @@ final class SimulatedCluster: Sendable {
         leaseLengths: [Duration],
         drifts: [Int64],
         hiccups: Hiccups,
+        loops: Int,
         storageConfigurations: [StorageConfiguration]
     ) {
         let clock = SimulatedClock(scheduler, origin: .now)
@@ -61,6 +64,7 @@ final class SimulatedCluster: Sendable {
         self.leaseLengths = leaseLengths
         self.drifts = drifts
         self.hiccups = hiccups
+        self.loops = loops
         self.storageConfigurations = storageConfigurations
         self.sessions = sessions
         network = Network(nodes: leaseLengths.count, scheduler: scheduler)

@@ -16,6 +16,7 @@ final class SimulatedNodeProcess: Sendable {
     private let scheduler: Scheduler
     private let work: SimulatedTaskExecutor
     private let heart: SimulatedSerialExecutor
+    private let loops: [SimulatedEventLoop]
     private let inbox: AsyncStream<InboundRequest>
     private let deliver: AsyncStream<InboundRequest>.Continuation
     private let life = Mutex<Task<Void, Never>?>(nil)
@@ -61,6 +62,7 @@ final class SimulatedNodeProcess: Sendable {
             cluster.sessions.count % cluster.storageConfigurations.count
         ]
         self.heart = SimulatedSerialExecutor(cluster.scheduler, cluster.hiccups.inOrder)
+        self.loops = (0..<cluster.loops).map { _ in SimulatedEventLoop(cluster.scheduler, cluster.hiccups) }
         self.runtime = NodeRuntime(
             decider: SimulatedCluster.logic,
             codec: CartCodec(),
@@ -95,6 +97,7 @@ final class SimulatedNodeProcess: Sendable {
                 of: cluster,
                 homeCluster,
                 liveness: liveness,
+                loops: loops,
                 heart: heart,
                 clock: clock
             ),
@@ -114,10 +117,11 @@ final class SimulatedNodeProcess: Sendable {
         of cluster: SimulatedCluster,
         _ homeCluster: HomeCluster,
         liveness: ProcessLiveness,
+        loops: [SimulatedEventLoop],
         heart: SimulatedSerialExecutor,
         clock: SimulatedClock
     ) -> NodeEnvironment {
-        var environment = NodeEnvironment(sessionExecutor: heart)
+        var environment = NodeEnvironment(loops: loops, sessionExecutor: heart)
         environment.clock = clock
         environment.sessionClock = clock
         environment.random = { [scheduler = cluster.scheduler] in scheduler.random() }
@@ -220,9 +224,14 @@ final class SimulatedNodeProcess: Sendable {
         case heart
     }
 
+    /// The queues of all threads but that of heartbeats.
+    private var workQueues: [JobQueueID] { [work.queue] + loops.map(\.queue) }
+
     func pause(_ threads: Threads, until end: SimulatedTime) {
         liveness.noteTrouble(until: end)
-        if threads != .heart { scheduler.freeze(work.queue, until: end) }
+        if threads != .heart {
+            for queue in workQueues { scheduler.freeze(queue, until: end) }
+        }
         if threads != .work { scheduler.freeze(heart.queue, until: end) }
     }
 
@@ -235,7 +244,7 @@ final class SimulatedNodeProcess: Sendable {
     }
 
     func resume() {
-        scheduler.thaw(work.queue)
+        for queue in workQueues { scheduler.thaw(queue) }
         scheduler.thaw(heart.queue)
     }
 }

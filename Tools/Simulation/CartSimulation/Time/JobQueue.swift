@@ -6,20 +6,17 @@ struct JobQueueID: Hashable, Sendable {
     let number: UInt64
 }
 
-/// One job of a simulated process, with the executor that it runs on.
-struct QueuedJob: Sendable {
-    enum Runner: Sendable {
-        case task(SimulatedTaskExecutor)
-        case actor(SimulatedSerialExecutor)
-    }
-
-    let job: UnownedJob
-    let runner: Runner
+/// One job of a simulated process, with what runs it.
+enum QueuedJob: Sendable {
+    case ofTask(UnownedJob, SimulatedTaskExecutor)
+    case ofActor(UnownedJob, SimulatedSerialExecutor)
+    case turn(of: SimulatedEventLoop, @Sendable () -> Void)
 
     func run() {
-        switch runner {
-        case .task(let executor): job.runSynchronously(on: executor.asUnownedTaskExecutor())
-        case .actor(let executor): job.runSynchronously(on: executor.asUnownedSerialExecutor())
+        switch self {
+        case .ofTask(let job, let executor): job.runSynchronously(on: executor.asUnownedTaskExecutor())
+        case .ofActor(let job, let executor): job.runSynchronously(on: executor.asUnownedSerialExecutor())
+        case .turn(let loop, let task): loop.run(task)
         }
     }
 }
@@ -92,7 +89,7 @@ final class SimulatedTaskExecutor: TaskExecutor {
     }
 
     func enqueue(_ job: consuming ExecutorJob) {
-        scheduler.enqueue(QueuedJob(job: UnownedJob(job), runner: .task(self)), on: queue)
+        scheduler.enqueue(.ofTask(UnownedJob(job), self), on: queue)
     }
 }
 
@@ -107,6 +104,6 @@ final class SimulatedSerialExecutor: SerialExecutor {
     }
 
     func enqueue(_ job: consuming ExecutorJob) {
-        scheduler.enqueue(QueuedJob(job: UnownedJob(job), runner: .actor(self)), on: queue)
+        scheduler.enqueue(.ofActor(UnownedJob(job), self), on: queue)
     }
 }

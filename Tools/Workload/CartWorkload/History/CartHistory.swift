@@ -117,6 +117,8 @@ struct CartHistory: Sendable {
         floorClient = nil
         floorOwner = nil
         wasInspected = false
+        // The cart may have forgotten the operation that has the key.
+        for place in changes.indices { changes[place].mustBeRefused = false }
     }
 
     mutating func report(_ invariant: Invariant, at time: Duration, _ text: String) {

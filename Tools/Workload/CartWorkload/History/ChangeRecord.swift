@@ -8,7 +8,7 @@ struct ChangeRecord: Sendable {
     /// Its key belongs to another operation.
     let isReuse: Bool
     /// Its key belongs to another operation that the cart had acknowledged: it must be refused.
-    let mustBeRefused: Bool
+    var mustBeRefused: Bool
     let sentAt: Duration
     /// The cart's era when it was first sent; it may have effect in this era and every later one.
     let era: Int
