@@ -82,14 +82,43 @@ package enum Precondition: Hashable, Sendable {
         _ actual: () async throws(Failure) -> UInt64
     ) async throws(Failure) -> UInt64? {
         switch self {
-        case .any, .exists:
-            return nil
-        case .versions(let versions):
-            // No cart lives to the greatest version: the decider refuses it, once it has no other objection.
-            guard let first = versions.first else { return .max }
-            guard versions.count > 1 else { return first }
+        case .versions(let versions) where versions.count > 1:
             let version = try await actual()
-            return versions.contains(version) ? version : first
+            return versions.contains(version) ? version : versions.first
+        case .any, .exists, .versions:
+            return onlyVersion
+        }
+    }
+
+    /// The one version that meets it; nil where others do too.
+    fileprivate var onlyVersion: UInt64? {
+        switch self {
+        case .any, .exists: nil
+        // No cart lives to the greatest version: the decider refuses it, once it has no other objection.
+        case .versions(let versions): versions.first ?? .max
+        }
+    }
+}
+
+/// The version at which the decider is to make a change.
+package enum ExpectedVersion: Equatable, Sendable {
+    /// This version; nil for any.
+    case known(UInt64?)
+    /// Only a look at the cart can tell.
+    case afterRead
+}
+
+extension CallContext {
+    /// The version at which a change is to be made, as far as the request alone tells it.
+    ///
+    /// - Parameter isCreation: whether the change creates a cart.
+    package func expectedVersion(ofCreation isCreation: Bool) -> ExpectedVersion {
+        guard exclusion == .none else { return .afterRead }
+        switch precondition {
+        // All but a creation are refused anyway where there is no cart.
+        case .exists: return isCreation ? .afterRead : .known(nil)
+        case .versions(let versions) where versions.count > 1: return .afterRead
+        case .any, .versions: return .known(precondition.onlyVersion)
         }
     }
 }

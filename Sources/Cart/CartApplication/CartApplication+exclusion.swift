@@ -89,7 +89,7 @@ extension CartApplication {
         case .rejected:
             // All but a creation are refused anyway where there is no cart. One that does not exist, or no
             // longer, is at version 0.
-            guard case .create = change else { return .at(0) }
+            guard change.isCreation else { return .at(0) }
             let isMet = context.precondition != .exists && context.precondition.admits(0)
             return isMet ? .at(0) : .refused(.precondition(context, actual: 0))
         case .accepted where !context.precondition.admits(version):

@@ -10,10 +10,12 @@ import Ownership
 package struct CartApplication<Dispatcher: CartDispatcher>: Sendable {
     /// Has commands decided by the owners of carts.
     package let dispatcher: Dispatcher
+    /// The part of it that needs no cart's owner.
+    package let rules: CartRules
     /// Limits and promises.
-    package let policy: CartAPIPolicy
+    package var policy: CartAPIPolicy { rules.policy }
     /// Clocks, ids and stores.
-    package let dependencies: CartAPIDependencies
+    package var dependencies: CartAPIDependencies { rules.dependencies }
 
     /// - Parameters:
     ///   - dispatcher: has commands decided; called concurrently.
@@ -21,25 +23,17 @@ package struct CartApplication<Dispatcher: CartDispatcher>: Sendable {
     ///   - dependencies: clocks, ids and stores.
     package init(dispatcher: Dispatcher, policy: CartAPIPolicy, dependencies: CartAPIDependencies) {
         self.dispatcher = dispatcher
-        self.policy = policy
-        self.dependencies = dependencies
+        rules = CartRules(policy: policy, dependencies: dependencies)
     }
 
     /// The instant until which a request that came now may take.
     ///
     /// - Parameter asked: the client's own limit, which counts where it is shorter.
-    package func deadline(asked: Duration? = nil) -> ContinuousClock.Instant {
-        let patience = policy.requestDeadline
-        return dependencies.instant().advanced(by: min(patience, asked ?? patience))
-    }
+    package func deadline(asked: Duration? = nil) -> ContinuousClock.Instant { rules.deadline(asked: asked) }
 
     /// The cart as it is.
     package func show(_ id: CartID, _ context: CallContext) async throws(Refusal) -> AcceptedCommand {
-        let accepted = try await ask(.read, of: id, context)
-        guard context.precondition.admits(accepted.sequence) else {
-            throw .precondition(context, actual: accepted.sequence)
-        }
-        return accepted
+        try rules.shown(await answer(.read, of: id, context), context)
     }
 
     /// The order that a cart is.
@@ -69,18 +63,19 @@ package struct CartApplication<Dispatcher: CartDispatcher>: Sendable {
         _ context: CallContext,
         hasGeneratedID: Bool = false
     ) async throws(Refusal) -> AcceptedCommand {
-        if needsTrust(change) { try requireTrust(context) }
-        try validate(change, under: context.precondition)
-        let operation = context.key.map { CartOperation($0, change, hasGeneratedID: hasGeneratedID) }
+        let checked = try rules.check(change, context, hasGeneratedID: hasGeneratedID)
         func ask(_ expected: UInt64?) async throws(Refusal) -> AcceptedCommand {
-            let now = dependencies.now()
-            let command = CartCommand.change(change, at: now, expected: expected, operation: operation)
-            return try await self.ask(command, of: id, context)
+            let command = rules.command(checked, expecting: expected)
+            let answer = try await answer(command, of: id, context)
+            return try rules.accepted(answer, of: change, context)
+        }
+        if case .known(let expected) = context.expectedVersion(ofCreation: change.isCreation) {
+            return try await ask(expected)
         }
         guard context.exclusion == .none else {
             return try await changeUnlessExcluded(id, by: change, context, asking: ask)
         }
-        return try await ask(try await expectedVersion(of: id, for: change, context))
+        return try await ask(try await versionAfterRead(of: id, for: change, context))
     }
 
     /// Has a cart take the lines of another, once.
@@ -98,30 +93,6 @@ package struct CartApplication<Dispatcher: CartDispatcher>: Sendable {
         }
     }
 
-    /// True for a change that only callers may make whom the shop trusts.
-    private func needsTrust(_ change: CartCommand.Change) -> Bool {
-        switch change {
-        case .setPrice: true
-        case .addLine: policy.restrictsAdding
-        case .actions(let changes): changes.contains { needsTrust($0) }
-        case .create, .setQuantity, .removeLine, .clear, .delete, .setDetails, .takeOut, .setCurrency,
-            .checkOut, .cancelCheckout, .handOver, .takeOver, .finishHandOver, .declineMerge, .undoHandOver:
-            false
-        }
-    }
-
-    /// Lets only those callers pass that may name the price of a line that they add: all, unless the shop
-    /// restricts it.
-    package func requireTrustToAdd(_ context: CallContext) throws(Refusal) {
-        if policy.restrictsAdding { try requireTrust(context) }
-    }
-
-    /// Lets only those callers pass that the shop trusts.
-    package func requireTrust(_ context: CallContext) throws(Refusal) {
-        guard let trusted = policy.trusted else { throw Refusal(RequestError.untrusted) }
-        guard trusted.isShown(in: context.authorization) else { throw Refusal(RequestError.unauthenticated) }
-    }
-
     /// The id of a cart to be created for which the client gave none: under a key the id that the key stands
     /// for, otherwise a fresh one.
     package func generatedID(under key: IdempotencyKey?) throws(RequestError) -> CartID {
@@ -131,23 +102,13 @@ package struct CartApplication<Dispatcher: CartDispatcher>: Sendable {
     /// An id for an order.
     package func newOrderID() -> OrderID { OrderID(dependencies.newID()) }
 
-    /// Refuses a change that no cart could accept.
-    func validate(_ change: CartCommand.Change, under precondition: Precondition = .any) throws(Refusal) {
-        do {
-            try change.validate(policy.limits, namesVersion: precondition.namesVersions)
-        } catch {
-            throw Refusal(error, of: change)
-        }
-    }
-
-    /// The one version for the decider to compare with, as it knows no lists.
-    private func expectedVersion(
+    /// The one version for the decider to compare with, which it takes a look at the cart to tell.
+    private func versionAfterRead(
         of id: CartID,
         for change: CartCommand.Change,
         _ context: CallContext
     ) async throws(Refusal) -> UInt64? {
-        // All but a creation are refused anyway where there is no cart.
-        if case .create = change, context.precondition == .exists {
+        if change.isCreation, context.precondition == .exists {
             return try await versionOfExisting(id, context)
         }
         return try await context.precondition.version { () async throws(Refusal) in
@@ -162,22 +123,6 @@ package struct CartApplication<Dispatcher: CartDispatcher>: Sendable {
         // Under a key it may be a retry, which the cart knows by itself: it only must not be created now.
         case .rejected where context.key != nil: return .max
         case .rejected: throw .precondition(context, actual: 0)
-        }
-    }
-
-    private func ask(
-        _ command: CartCommand,
-        of id: CartID,
-        _ context: CallContext
-    ) async throws(Refusal) -> AcceptedCommand {
-        let answer = try await answer(command, of: id, context)
-        switch answer.verdict {
-        case .accepted(let reply, let record):
-            return AcceptedCommand(reply, record, of: answer)
-        case .rejected(let rejection):
-            var refusal = Refusal(rejection, of: command.change, under: context)
-            refusal.node = answer.node
-            throw refusal
         }
     }
 

@@ -2,6 +2,7 @@ package import ActorRuntime
 package import Cart
 package import CartActor
 import CartApplication
+package import NIOCore
 import Synchronization
 
 /// Carts in a dictionary, decided by the real logic: what a host does, without its lives and failures.
@@ -16,12 +17,26 @@ package final class InMemoryCarts: CartDispatcher {
         package let deadline: ContinuousClock.Instant
         /// The caller's trace.
         package let trace: String
+        /// True if the caller is on an event loop.
+        package let isFromLoop: Bool
+    }
+
+    /// The time at which asks from event loops are answered.
+    package enum AnswerTime: Sendable {
+        /// Before the ask returns.
+        case atOnce
+        /// In the next turn of the loop.
+        case nextTurn
+        /// When `release` is called.
+        case onRelease
     }
 
     private struct State {
         var carts: [String: (record: CartRecord, sequence: UInt64)] = [:]
         var asked: [Asked] = []
         var failure: HostFailure.Reason?
+        var answerTime = AnswerTime.atOnce
+        var held: [NIOLoopBound<() -> Void>] = []
     }
 
     private let logic: CartLogic
@@ -65,8 +80,55 @@ package final class InMemoryCarts: CartDispatcher {
         deadline: ContinuousClock.Instant,
         trace: String
     ) async throws(HostFailure) -> Answer<CartLogic> {
-        let result: Result<Answer<CartLogic>, HostFailure> = state.withLock { state in
-            state.asked.append(Asked(id: id.rawValue, command: command, deadline: deadline, trace: trace))
+        let result = decide(id, command) {
+            Asked(id: $0, command: $1, deadline: deadline, trace: trace, isFromLoop: false)
+        }
+        if command.isRead { look.yield() }
+        return try result.get()
+    }
+
+    /// The same for a caller on an event loop. `LoopDispatcher` documents it.
+    package func ask(
+        _ id: ActorID,
+        _ command: CartCommand,
+        deadline: ContinuousClock.Instant,
+        trace: String,
+        on loop: any EventLoop,
+        receiver: AskReceiver<CartLogic>,
+        token: UInt64
+    ) {
+        let result = decide(id, command) {
+            Asked(id: $0, command: $1, deadline: deadline, trace: trace, isFromLoop: true)
+        }
+        let answer = NIOLoopBound({ receiver.answered(result, token: token) }, eventLoop: loop)
+        switch state.withLock({ $0.answerTime }) {
+        case .atOnce: answer.value()
+        case .nextTurn: loop.execute { answer.value() }
+        case .onRelease: state.withLock { $0.held.append(answer) }
+        }
+    }
+
+    /// From now on asks from event loops are answered then.
+    package func answer(_ time: AnswerTime) {
+        state.withLock { $0.answerTime = time }
+    }
+
+    /// Answers all asks from the caller's event loop that are held.
+    package func release() {
+        let held = state.withLock { state in
+            defer { state.held = [] }
+            return state.held
+        }
+        for answer in held { answer.value() }
+    }
+
+    private func decide(
+        _ id: ActorID,
+        _ command: CartCommand,
+        as asked: (String, CartCommand) -> Asked
+    ) -> Result<Answer<CartLogic>, HostFailure> {
+        state.withLock { state in
+            state.asked.append(asked(id.rawValue, command))
             if let reason = state.failure {
                 return .failure(
                     HostFailure(
@@ -91,7 +153,5 @@ package final class InMemoryCarts: CartDispatcher {
                 return .success(Answer(verdict: .accepted(reply, record), sequence: sequence, node: node))
             }
         }
-        if command.isRead { look.yield() }
-        return try result.get()
     }
 }

@@ -20,7 +20,7 @@ import Testing
         ("\"k\";d=@-1659578233;u=%\"caf%c3%a9\"", "k"),
     ])
     func `a key is read bare and in quotes`(field: String, text: String?) throws {
-        let key = try IdempotencyKey.read([.idempotencyKey: field])
+        let key = try IdempotencyKey.read(RequestFields([.idempotencyKey: field] as HTTPFields))
         #expect(key?.text == text ?? field)
     }
 
@@ -35,7 +35,7 @@ import Testing
     @Test(arguments: malformed)
     func `what can be no key is malformed`(field: String) {
         #expect(throws: RequestError.self) {
-            try IdempotencyKey.read([.idempotencyKey: field])
+            try IdempotencyKey.read(RequestFields([.idempotencyKey: field] as HTTPFields))
         }
     }
 
@@ -46,11 +46,11 @@ import Testing
 
     @Test func `two keys are none, also if they are equal`() throws {
         var fields: HTTPFields = [:]
-        #expect(try IdempotencyKey.read(fields) == nil)
+        #expect(try IdempotencyKey.read(RequestFields(fields)) == nil)
         fields.append(HTTPField(name: .idempotencyKey, value: "a"))
-        #expect(try IdempotencyKey.read(fields)?.text == "a")
+        #expect(try IdempotencyKey.read(RequestFields(fields))?.text == "a")
         fields.append(HTTPField(name: .idempotencyKey, value: "a"))
-        #expect(throws: RequestError.self) { try IdempotencyKey.read(fields) }
+        #expect(throws: RequestError.self) { try IdempotencyKey.read(RequestFields(fields)) }
     }
 
     @Test(arguments: ["", "\"a", "a b", "é", String(repeating: "k", count: 256)])

@@ -144,7 +144,10 @@ import Testing
 
     @Test func `every rejection is a 4xx of its kind that names what is wrong`() throws {
         for (rejection, kind, field) in try Self.rejections() {
-            let problem = Problem(Refusal(rejection), request: [.ifMatch: "\"1\""])
+            let problem = Problem(
+                Refusal(rejection),
+                request: RequestFields([.ifMatch: "\"1\""] as HTTPFields)
+            )
             #expect(problem.kind == .application(kind))
             #expect(problem.field == field)
             #expect((400...499).contains(problem.kind.status))

@@ -342,7 +342,7 @@ private struct FixedAnswerDispatcher: CartDispatcher {
 }
 
 extension OpenCart {
-    fileprivate static var empty: OpenCart {
+    static var empty: OpenCart {
         OpenCart(currency: nil, lines: [], lastLine: LineID(0), createdAt: moment, updatedAt: moment)
     }
 }

@@ -9,15 +9,22 @@ final class TestConnection {
     let channel = EmbeddedChannel()
     let socket = TestSocket()
     let responder: TableResponder
+    private let flushes = FlushCounter()
 
-    /// - Parameter answers: the responder's answers, by the request's target; 404 without words for others.
+    /// - Parameters:
+    ///   - answers: the responder's answers, by the request's target; 404 without words for others.
+    ///   - hotLane: answers plain requests in place of the responder.
     init(
         _ policy: ConnectionPolicy = ConnectionPolicy(node: "n1"),
-        answers: [String: TableResponder.Answer] = ["/a": .text("hello")]
+        answers: [String: TableResponder.Answer] = ["/a": .text("hello")],
+        hotLane: HotLane? = nil
     ) throws {
         responder = TableResponder(answers)
+        try channel.pipeline.syncOperations.addHandler(flushes)
         try channel.pipeline.syncOperations.addHandler(socket)
-        try channel.pipeline.syncOperations.addFace(policy) { [socket] _ in socket.takenBytes }
+        try channel.pipeline.syncOperations.addFace(policy, hotLane: hotLane) { [socket] _ in
+            socket.takenBytes
+        }
         try channel.pipeline.syncOperations.addHandler(responder)
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
     }
@@ -35,6 +42,14 @@ final class TestConnection {
         var text = ""
         while let part = try channel.readOutbound(as: ByteBuffer.self) { text += String(buffer: part) }
         return text
+    }
+
+    /// How often written bytes were sent.
+    var flushCount: Int { flushes.count }
+
+    /// The client sends no more, and still reads.
+    func endRequests() {
+        channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
     }
 
     /// Lets time pass.
@@ -159,6 +174,21 @@ final class TestSocket: ChannelOutboundHandler {
 @available(*, unavailable)
 extension TestSocket: Sendable {}
 
+/// Counts how often written bytes are sent.
+private final class FlushCounter: ChannelOutboundHandler {
+    typealias OutboundIn = ByteBuffer
+
+    var count = 0
+
+    func flush(context: ChannelHandlerContext) {
+        count += 1
+        context.flush()
+    }
+}
+
+@available(*, unavailable)
+extension FlushCounter: Sendable {}
+
 /// Answers requests by their targets once they came whole, or at once where the answer is early.
 final class TableResponder: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
@@ -190,6 +220,8 @@ final class TableResponder: ChannelInboundHandler {
     private var answer: Answer?
     /// The lines of the requests that came, with the length of the body at the end of each.
     private(set) var requests: [String] = []
+    /// True once it was told that the client sends no more.
+    private(set) var hasEnded = false
     private var bodyLength = 0
 
     init(_ answers: [String: Answer]) {
@@ -222,6 +254,11 @@ final class TableResponder: ChannelInboundHandler {
         }
         guard answer.isWhole else { return context.flush() }
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .some(.inputClosed) = event as? ChannelEvent { hasEnded = true }
+        context.fireUserInboundEventTriggered(event)
     }
 
     /// Refuses a body that cannot be read to its end without words, as the framework does.

@@ -34,11 +34,11 @@ package struct DemoShopCarts<Dispatcher: CartDispatcher>: Sendable {
     package func add(_ item: DemoShopItem, for user: String, _ context: CallContext) async throws(Refusal)
         -> DemoShopItem
     {
-        if space == .retail { try application.requireTrustToAdd(context) }
+        if space == .retail { try application.rules.requireTrustToAdd(context) }
         let cart = try space.cart(of: user)
         let change = try addition(of: item.product, quantity: item.quantity, unitPrice: item.unitPrice)
         // Refused before any cart is asked.
-        try application.validate(change)
+        try application.rules.validate(change)
         var price = item.unitPrice
         if space == .retail, let record = try await look(cart, context) {
             price = DemoShopItem.items(of: record).first { $0.isOf(item.product) }?.unitPrice ?? price
@@ -66,9 +66,11 @@ package struct DemoShopCarts<Dispatcher: CartDispatcher>: Sendable {
         for user: String,
         _ context: CallContext
     ) async throws(Refusal) -> Bool {
-        if unitPrice != nil { try application.requireTrustToAdd(context) }
+        if unitPrice != nil { try application.rules.requireTrustToAdd(context) }
         let cart = try space.cart(of: user)
-        try application.validate(try addition(of: product, quantity: quantity, unitPrice: unitPrice ?? 0))
+        try application.rules.validate(
+            try addition(of: product, quantity: quantity, unitPrice: unitPrice ?? 0)
+        )
         var attempts = 0
         while true {
             attempts += 1

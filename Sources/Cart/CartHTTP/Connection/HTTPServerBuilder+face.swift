@@ -12,30 +12,37 @@ extension HTTPServerBuilder {
     ///   - policy: its limits, and what its answers have in common.
     ///   - admits: tells whether a new connection may be served; if not, it has closed the connection.
     ///     By default all are.
+    ///   - hotLane: answers plain requests for carts; nil: the responder is asked for all requests.
     package static func face(
         _ policy: ConnectionPolicy,
-        admitting admits: @escaping @Sendable (any Channel) -> Bool = { _ in true }
+        admitting admits: @escaping @Sendable (any Channel) -> Bool = { _ in true },
+        hotLane: HotLane? = nil
     ) -> HTTPServerBuilder {
-        HTTPServerBuilder { FaceChannel(responder: $0, policy: policy, admits: admits) }
+        HTTPServerBuilder { FaceChannel(responder: $0, policy: policy, admits: admits, hotLane: hotLane) }
     }
 }
 
-/// A client's connection: HTTP/1.1 by NIO's parser, our rules (`ConnectionMachine`), the framework's
-/// responder.
+/// A client's connection: HTTP/1.1 by NIO's parser, our rules (`ConnectionMachine`), the lane for plain
+/// requests, and the framework's responder for all others.
 private struct FaceChannel: HTTPChannelHandler {
     typealias Value = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
 
     let responder: Responder
     let policy: ConnectionPolicy
     let admits: @Sendable (any Channel) -> Bool
+    let hotLane: HotLane?
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         guard admits(channel) else { return channel.eventLoop.makeFailedFuture(ConnectionNotAdmitted()) }
         return channel.eventLoop.makeCompletedFuture {
             let pipeline = channel.pipeline.syncOperations
-            try pipeline.addFace(policy)
+            try pipeline.addFace(policy, hotLane: hotLane)
             try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
-            try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: policy.silence, logger: logger))
+            if hotLane == nil {
+                try pipeline.addHandler(
+                    HTTPConnectionStateHandler(idleTimeout: policy.silence, logger: logger)
+                )
+            }
             return try NIOAsyncChannel(
                 wrappingChannelSynchronously: channel,
                 configuration: .init(isOutboundHalfClosureEnabled: true)
@@ -49,11 +56,12 @@ private struct FaceChannel: HTTPChannelHandler {
 }
 
 extension ChannelPipeline.SynchronousOperations {
-    /// Adds the parser and the rules of a connection.
+    /// Adds the parser and the rules of a connection, and the lane for plain requests.
     ///
     /// - Parameter takenBytes: counts what the client takes of what is sent.
     func addFace(
         _ policy: ConnectionPolicy,
+        hotLane: HotLane? = nil,
         takenBytes: @escaping (any Channel) -> Int = { $0.takenBytes }
     ) throws {
         let line = LongLineHandler(limit: policy.parsedFieldBytes)
@@ -73,6 +81,7 @@ extension ChannelPipeline.SynchronousOperations {
             withDecoderLimitConfiguration: limits
         )
         try addHandler(ConnectionHandler(policy, line: line, takenBytes: takenBytes))
+        if let hotLane { try addHandler(HotLaneHandler(hotLane, silence: policy.silence)) }
     }
 }
 

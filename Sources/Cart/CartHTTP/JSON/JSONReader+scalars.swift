@@ -74,14 +74,22 @@ extension JSONReader {
     mutating func string() throws(JSONError) -> String {
         guard pass("\"") else { throw syntax() }
         let start = position
+        var all: UInt8 = 0
         while let next, next >= 0x20, next != UInt8(ascii: "\\") {
             if next == UInt8(ascii: "\"") {
-                guard let text = String(validating: bytes(since: start), as: UTF8.self) else {
+                // Most strings need no check.
+                let isASCII = all < 0x80
+                let bytes = bytes(since: start)
+                guard
+                    let text = isASCII
+                        ? String(decoding: bytes, as: UTF8.self) : String(validating: bytes, as: UTF8.self)
+                else {
                     throw syntax()
                 }
                 position += 1
                 return text
             }
+            all |= next
             position += 1
         }
         return try escapedString(from: start)

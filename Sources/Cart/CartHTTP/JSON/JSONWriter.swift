@@ -1,38 +1,76 @@
 package import NIOCore
 
+// On the hot path, guarded by GET and ADD of `Benchmarks/measure`.
+
 /// Writes JSON straight into bytes. What is written where is up to the caller; only strings are taken care
 /// of.
 ///
-/// An array and not a `ByteBuffer`: a cart is some hundred short pieces, and appending one to an array costs
-/// a third.
-package struct JSONWriter {
-    private var bytes: [UInt8] = []
+/// Into memory of its own and not into a `ByteBuffer`: a cart is some hundred short pieces, and appending one
+/// costs a comparison and a copy here.
+package struct JSONWriter: ~Copyable {
+    private var bytes: UnsafeMutablePointer<UInt8>
+    private var capacity: Int
+    private var count = 0
 
     /// - Parameter capacity: how many bytes are expected; more costs a copy.
     package init(capacity: Int) {
-        bytes.reserveCapacity(capacity)
+        self.capacity = max(capacity, 32)
+        bytes = .allocate(capacity: self.capacity)
     }
 
+    deinit { bytes.deallocate() }
+
     /// Everything written so far.
-    package var buffer: ByteBuffer { ByteBuffer(bytes: bytes) }
+    package var buffer: ByteBuffer { ByteBuffer(bytes: UnsafeBufferPointer(start: bytes, count: count)) }
+
+    /// Makes room for so many more bytes.
+    @inline(__always)
+    private mutating func reserve(_ more: Int) {
+        if more > capacity - count { grow(by: more) }
+    }
+
+    @inline(never)
+    private mutating func grow(by more: Int) {
+        capacity = max(2 * capacity, count + more)
+        let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
+        larger.update(from: bytes, count: count)
+        bytes.deallocate()
+        bytes = larger
+    }
+
+    /// Adds a byte for which there is room.
+    @inline(__always)
+    private mutating func put(_ byte: UInt8) {
+        bytes[count] = byte
+        count += 1
+    }
 
     /// Punctuation and names.
     @inline(__always)
     package mutating func raw(_ text: StaticString) {
-        text.withUTF8Buffer { bytes.append(contentsOf: $0) }
+        reserve(text.utf8CodeUnitCount)
+        (bytes + count).update(from: text.utf8Start, count: text.utf8CodeUnitCount)
+        count += text.utf8CodeUnitCount
     }
 
     /// A number.
     package mutating func integer(_ number: some FixedWidthInteger) {
-        if number < 0 { bytes.append(UInt8(ascii: "-")) }
-        let first = bytes.count
+        // The sign, and as many digits as 64 bits have.
+        reserve(21)
+        if number < 0 { put(UInt8(ascii: "-")) }
         var rest = UInt64(number.magnitude)
+        var end = count
+        var length = rest
         repeat {
-            bytes.append(UInt8(truncatingIfNeeded: rest % 10) + UInt8(ascii: "0"))
+            length /= 10
+            end += 1
+        } while length > 0
+        count = end
+        repeat {
+            end -= 1
+            bytes[end] = UInt8(truncatingIfNeeded: rest % 10) + UInt8(ascii: "0")
             rest /= 10
         } while rest > 0
-        // The digits came from the last to the first.
-        bytes[first...].reverse()
     }
 
     /// A number, or null.
@@ -42,16 +80,19 @@ package struct JSONWriter {
 
     /// A string, escaped where it must be.
     package mutating func string(_ text: String) {
-        bytes.append(UInt8(ascii: "\""))
         var text = text
         text.withUTF8 { utf8 in
-            if utf8.allSatisfy(Self.isPlain) {
-                bytes.append(contentsOf: utf8)
+            reserve(utf8.count + 2)
+            put(UInt8(ascii: "\""))
+            if let start = utf8.baseAddress, utf8.allSatisfy(Self.isPlain) {
+                (bytes + count).update(from: start, count: utf8.count)
+                count += utf8.count
+                put(UInt8(ascii: "\""))
             } else {
                 for byte in utf8 { write(byte) }
+                raw("\"")
             }
         }
-        bytes.append(UInt8(ascii: "\""))
     }
 
     /// A string, or null.
@@ -60,9 +101,9 @@ package struct JSONWriter {
     }
 
     /// Changes the last bytes in place; `fill` gets exactly so many, or fewer if fewer were written.
-    mutating func overwrite(last count: Int, _ fill: (inout ArraySlice<UInt8>) -> Void) {
-        let start = max(0, bytes.count - count)
-        fill(&bytes[start...])
+    mutating func overwrite(last count: Int, _ fill: (UnsafeMutableBufferPointer<UInt8>) -> Void) {
+        let count = min(count, self.count)
+        fill(UnsafeMutableBufferPointer(start: bytes + self.count - count, count: count))
     }
 
     private static func isPlain(_ byte: UInt8) -> Bool {
@@ -80,9 +121,13 @@ package struct JSONWriter {
         case 0x0D: raw("\\r")
         case 0x00..<0x20:
             raw("\\u00")
-            bytes.append(UInt8(ascii: byte < 0x10 ? "0" : "1"))
-            bytes.append(contentsOf: String(byte & 0xF, radix: 16).utf8)
-        default: bytes.append(byte)
+            reserve(2)
+            put(byte < 0x10 ? UInt8(ascii: "0") : UInt8(ascii: "1"))
+            let low = byte & 0xF
+            put(low < 10 ? low + UInt8(ascii: "0") : low - 10 + UInt8(ascii: "a"))
+        default:
+            reserve(1)
+            put(byte)
         }
     }
 }

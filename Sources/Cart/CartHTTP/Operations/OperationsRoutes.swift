@@ -44,7 +44,7 @@ package struct OperationsRoutes: Sendable {
         router.head(path) { _, _ in await answer().createHeadResponse() }
     }
 
-    private static func response(_ status: HTTPResponse.Status, _ writer: JSONWriter) -> Response {
+    private static func response(_ status: HTTPResponse.Status, _ writer: borrowing JSONWriter) -> Response {
         Response(
             status: status,
             headers: [.contentType: "application/json", .cacheControl: "no-store"],

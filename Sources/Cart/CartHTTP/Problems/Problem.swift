@@ -35,7 +35,11 @@ struct Problem: Error, Equatable, Sendable {
     /// - Parameters:
     ///   - names: the names of the API that the request came through.
     ///   - request: the request's header fields.
-    init(_ refusal: Refusal, names: Refusal.FieldNames = .rest, request: HTTPFields = [:]) {
+    init(
+        _ refusal: Refusal,
+        names: Refusal.FieldNames = .rest,
+        request: RequestFields = RequestFields()
+    ) {
         kind = .application(refusal.kind)
         var detail = refusal.detail
         field = names[refusal.field]
@@ -44,12 +48,12 @@ struct Problem: Error, Equatable, Sendable {
         if case .precondition(.versions) = refusal.values[.expected],
             refusal.field == .named(.precondition)
         {
-            demand = request[.ifMatch]
+            demand = request.ifMatch
             detail += EntityTags.remark(onIfMatch: demand)
         }
         self.detail = detail
         if refusal.kind == .unauthenticated {
-            fields = [.wwwAuthenticate: Self.challenge(hadToken: request[.authorization] != nil)]
+            fields = [.wwwAuthenticate: Self.challenge(hadToken: request.authorization != nil)]
         }
         members = refusal.values.map { Member(name: $0.rawValue, value: Self.spelled($1, demand: demand)) }
         if let action = refusal.action {
@@ -70,6 +74,18 @@ struct Problem: Error, Equatable, Sendable {
         detail = refusal.detail
         field = refusal.field
         fields = refusal.fields
+    }
+
+    /// The problem of a request that cannot be read, or that the application refuses; nil for another error.
+    ///
+    /// - Parameter request: the request's header fields.
+    init?(thrown error: any Error, request: RequestFields) {
+        switch error {
+        case let refusal as Refusal: self.init(refusal, request: request)
+        case let flaw as RequestError: self.init(flaw)
+        case let refusal as HTTPRefusal: self.init(refusal)
+        default: return nil
+        }
     }
 
     /// RFC 6750, 3: a token that was sent is called invalid, and nothing is said of one that was not.

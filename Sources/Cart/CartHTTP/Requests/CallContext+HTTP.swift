@@ -1,37 +1,41 @@
 import Cart
 import CartApplication
-import HTTPTypes
-import Hummingbird
+
+// On the hot path, guarded by GET and ADD of `Benchmarks/measure`.
 
 extension CallContext {
     /// The context of a request for a cart.
     ///
-    /// A read needs no key, and has it ignored.
-    init(_ request: Request, deadline: ContinuousClock.Instant) throws(RequestError) {
-        let precondition = try Precondition(ifMatch: request.headers[.ifMatch])
-        let isRead = request.method == .get || request.method == .head
-        self.init(request, deadline, key: isRead ? nil : try .read(request.headers), under: precondition)
-        exclusion = try Exclusion(ifNoneMatch: request.headers[.ifNoneMatch])
+    /// - Parameter isRead: whether it changes nothing. A read needs no key, and has it ignored.
+    init(
+        _ fields: RequestFields,
+        isRead: Bool,
+        deadline: ContinuousClock.Instant
+    ) throws(RequestError) {
+        let precondition = try Precondition(ifMatch: fields.ifMatch)
+        let key = isRead ? nil : try IdempotencyKey.read(fields)
+        self.init(fields, key: key, under: precondition, deadline: deadline)
+        exclusion = try Exclusion(ifNoneMatch: fields.ifNoneMatch)
     }
 
     /// The context of a request for a new cart, for which there is no precondition: it would be one on the
     /// list of all carts, which has no version.
-    init(creation request: Request, deadline: ContinuousClock.Instant) throws(RequestError) {
-        self.init(request, deadline, key: try .read(request.headers), under: .any)
+    init(creation fields: RequestFields, deadline: ContinuousClock.Instant) throws(RequestError) {
+        self.init(fields, key: try .read(fields), under: .any, deadline: deadline)
     }
 
     private init(
-        _ request: Request,
-        _ deadline: ContinuousClock.Instant,
+        _ fields: RequestFields,
         key: IdempotencyKey?,
-        under precondition: Precondition
+        under precondition: Precondition,
+        deadline: ContinuousClock.Instant
     ) {
         self.init(
             deadline: deadline,
             key: key,
             precondition: precondition,
-            authorization: request.headers[.authorization],
-            trace: request.headers[.traceParent] ?? ""
+            authorization: fields.authorization,
+            trace: fields.traceParent ?? ""
         )
     }
 

@@ -52,6 +52,30 @@ enum EntityTags: Equatable, Sendable {
             + "as compression does"
     }
 
+    /// The entity tag that a version is. On the hot path.
+    static func tag(of version: UInt64) -> String {
+        let quote = UInt8(ascii: "\"")
+        return String(unsafeUninitializedCapacity: 22) { bytes in
+            var length = 1
+            var rest = version
+            while rest >= 10 {
+                rest /= 10
+                length += 1
+            }
+            bytes.initializeElement(at: 0, to: quote)
+            rest = version
+            for place in (1...length).reversed() {
+                bytes.initializeElement(
+                    at: place,
+                    to: UInt8(truncatingIfNeeded: rest % 10) + UInt8(ascii: "0")
+                )
+                rest /= 10
+            }
+            bytes.initializeElement(at: length + 1, to: quote)
+            return length + 2
+        }
+    }
+
     private static func malformed(_ field: String) -> RequestError {
         .malformedHeader(field, expected: "* or a list of entity tags in quotes")
     }

@@ -7,10 +7,9 @@ extension IdempotencyKey {
     /// The draft wants a string as structured fields have it, `"…"` with `\"` and `\\`, whose parameters mean
     /// nothing here (RFC 9651, 3.3.3 and 3.1.2). Most clients send the key bare, without spaces. Both
     /// spellings are the same key.
-    static func read(_ fields: HTTPFields) throws(RequestError) -> IdempotencyKey? {
-        let values = fields[values: .idempotencyKey]
-        guard let value = values.first else { return nil }
-        guard values.count == 1, let text = text(of: value), let key = IdempotencyKey(text) else {
+    static func read(_ fields: RequestFields) throws(RequestError) -> IdempotencyKey? {
+        guard let value = fields.idempotencyKey else { return nil }
+        guard !fields.hasSeveralKeys, let text = text(of: value), let key = IdempotencyKey(text) else {
             throw .malformedHeader(HTTPField.Name.idempotencyKey.rawName, expected: expectation)
         }
         return key

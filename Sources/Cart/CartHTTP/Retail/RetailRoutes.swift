@@ -36,30 +36,29 @@ package struct RetailRoutes<Dispatcher: CartDispatcher>: Sendable {
     ///
     /// - Throws: where the client's connection broke while its body was read.
     func respond(to request: Request) async throws -> Response {
+        let header = RequestFields(request.headers)
         do {
             if let probe = RetailProbe(target: request.head.path ?? "") {
                 return try answer(request, to: probe)
             }
-            return try await answer(request)
+            return try await answer(request, header)
         } catch let refusal as Refusal {
             let hasBody = request.method == .post || request.method == .patch
             let names: Refusal.FieldNames = hasBody ? .retailBody : .retailPath
-            return responses.problem(
-                Problem(refusal.withoutFacts(), names: names, request: request.headers)
-            )
-        } catch let flaw as RequestError {
-            return responses.problem(Problem(flaw))
-        } catch let refusal as HTTPRefusal {
-            return responses.problem(Problem(refusal))
+            let problem = Problem(refusal.withoutFacts(), names: names, request: header)
+            return Response(responses.problem(problem))
+        } catch {
+            guard let problem = Problem(thrown: error, request: header) else { throw error }
+            return Response(responses.problem(problem))
         }
     }
 
-    private func answer(_ request: Request) async throws -> Response {
+    private func answer(_ request: Request, _ header: RequestFields) async throws -> Response {
         let context = CallContext(
             deadline: application.deadline(),
-            key: request.method == .get || request.method == .head ? nil : try .read(request.headers),
-            authorization: request.headers[.authorization],
-            trace: request.headers[.traceParent] ?? ""
+            key: request.method == .get || request.method == .head ? nil : try .read(header),
+            authorization: header.authorization,
+            trace: header.traceParent ?? ""
         )
         guard let resource = RetailResource(target: request.head.path ?? "") else {
             throw HTTPRefusal.unknownPath
@@ -79,14 +78,14 @@ package struct RetailRoutes<Dispatcher: CartDispatcher>: Sendable {
             return json(.ok) { $0.retailItems(items) }
         case (.items(let customer), .post):
             let item = try await add(
-                RetailBody(body(of: request)),
+                RetailBody(body(of: request, header)),
                 for: customer,
                 context
             )
             return json(.created) { $0.retailItem(item) }
         case (.items(let customer), .patch):
             try await set(
-                RetailBody(body(of: request)),
+                RetailBody(body(of: request, header)),
                 for: customer,
                 context
             )
@@ -99,7 +98,7 @@ package struct RetailRoutes<Dispatcher: CartDispatcher>: Sendable {
             try await carts.remove(id, for: customer, context)
             return Response(status: .accepted, headers: fields)
         case (_, .options):
-            return responses.options(resource.methods)
+            return Response(responses.options(resource.methods))
         case (.cart, _), (.merge, _), (.items, _), (.item, _):
             throw HTTPRefusal.methodNotAllowed(allowed: resource.methods)
         }
@@ -125,8 +124,8 @@ package struct RetailRoutes<Dispatcher: CartDispatcher>: Sendable {
         }
     }
 
-    private func body(of request: Request) async throws -> JSONValue {
-        try await request.requiredJSON(atMost: application.policy.bodyBytes)
+    private func body(of request: Request, _ header: RequestFields) async throws -> JSONValue {
+        try header.requiredJSON(await request.bytes(header, atMost: application.policy.bodyBytes))
     }
 
     private func add(_ body: RetailBody, for customer: String, _ context: CallContext) async throws(Refusal)

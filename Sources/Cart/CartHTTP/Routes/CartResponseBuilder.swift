@@ -4,21 +4,22 @@ import CartApplication
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import NIOHTTP1
 import Timing
 
-/// Puts carts and problems into responses.
+// On the hot path, guarded by GET and ADD of `Benchmarks/measure`.
+
+/// Puts carts and problems into answers.
 struct CartResponseBuilder: Sendable {
     /// The node that answers.
     private let node: String
     private let retention: Int64
     private let isDraining: @Sendable () -> Bool
-    private let ownNode: HTTPField
 
     init(node: String, retention: Duration, isDraining: @escaping @Sendable () -> Bool) {
-        self.node = node
+        self.node = Self.legal(node)
         self.retention = retention.wholeMilliseconds
         self.isDraining = isDraining
-        self.ownNode = HTTPField(name: .cartNode, value: node)
     }
 
     /// A cart as it is to be shown.
@@ -27,7 +28,7 @@ struct CartResponseBuilder: Sendable {
     }
 
     /// The order that a cart is.
-    func order(_ order: PlacedOrder) -> Response {
+    func order(_ order: PlacedOrder) -> HTTPAnswer {
         var writer = JSONWriter(capacity: 512 + order.contents.lines.count * 320)
         writer.order(order)
         return shown(.ok, writer, version: order.version, by: order.node)
@@ -35,12 +36,12 @@ struct CartResponseBuilder: Sendable {
 
     /// The cart of an accepted command, with its version as the entity tag.
     func cart(
-        _ status: HTTPResponse.Status,
+        _ status: HTTPResponseStatus,
         _ view: CartView,
         by node: String,
         location: String? = nil,
         under idempotencyHeaders: IdempotencyHeaders? = nil
-    ) -> Response {
+    ) -> HTTPAnswer {
         var writer = JSONWriter(capacity: view.capacity)
         writer.cart(view)
         return shown(
@@ -55,12 +56,12 @@ struct CartResponseBuilder: Sendable {
 
     /// Of an accepted command, what is left of the cart.
     func gone(
-        _ status: HTTPResponse.Status,
+        _ status: HTTPResponseStatus,
         _ view: GoneCartView,
         by node: String,
         location: String?,
         under idempotencyHeaders: IdempotencyHeaders?
-    ) -> Response {
+    ) -> HTTPAnswer {
         var writer = JSONWriter(capacity: 256)
         writer.gone(view)
         return shown(
@@ -74,7 +75,7 @@ struct CartResponseBuilder: Sendable {
     }
 
     /// A cart's history, with its newest version as the entity tag.
-    func history(_ history: CartHistory) -> Response {
+    func history(_ history: CartHistory) -> HTTPAnswer {
         var writer = JSONWriter(capacity: 256 + history.commits.count * 256)
         writer.history(history)
         return shown(.ok, writer, version: history.version, by: node)
@@ -85,97 +86,94 @@ struct CartResponseBuilder: Sendable {
         -> Response
     {
         var fields = fields(by: node)
-        fields.append(HTTPField(name: .contentType, value: "text/event-stream"))
-        fields.append(HTTPField(name: .cacheControl, value: "no-store, no-transform"))
+        fields.append(("Content-Type", "text/event-stream"))
+        fields.append(("Cache-Control", "no-store, no-transform"))
         // nginx collects answers otherwise, and passes events on late.
-        fields.append(HTTPField(name: .accelBuffering, value: "no"))
-        return Response(status: .ok, headers: fields, body: ResponseBody(body))
+        fields.append(("X-Accel-Buffering", "no"))
+        return Response(status: .ok, headers: HTTPAnswer(.ok, fields).httpFields, body: ResponseBody(body))
     }
 
     private func shown(
-        _ status: HTTPResponse.Status,
-        _ writer: JSONWriter,
+        _ status: HTTPResponseStatus,
+        _ writer: borrowing JSONWriter,
         version: UInt64,
         by node: String,
         location: String? = nil,
         under idempotencyHeaders: IdempotencyHeaders? = nil
-    ) -> Response {
+    ) -> HTTPAnswer {
         var fields = fields(by: node)
-        fields.append(Self.json)
+        fields.append(("Content-Type", "application/json"))
         fields.append(Self.revalidated)
-        fields.append(HTTPField(name: .eTag, value: "\"\(version)\""))
-        if let location { fields.append(HTTPField(name: .location, value: location)) }
+        fields.append(("ETag", EntityTags.tag(of: version)))
+        if let location { fields.append(("Location", location)) }
         idempotencyHeaders?.append(to: &fields)
-        return Response(status: status, headers: fields, body: ResponseBody(byteBuffer: writer.buffer))
+        return HTTPAnswer(status, fields, body: writer.buffer)
     }
 
     /// The client has what it would be shown.
     ///
     /// - Parameter node: the node that answers; nil for this one.
-    func notModified(since version: UInt64, by node: String? = nil) -> Response {
+    func notModified(since version: UInt64, by node: String? = nil) -> HTTPAnswer {
         var fields = fields(by: node ?? self.node)
         fields.append(Self.revalidated)
-        fields.append(HTTPField(name: .eTag, value: "\"\(version)\""))
-        return Response(status: .notModified, headers: fields)
+        fields.append(("ETag", EntityTags.tag(of: version)))
+        return HTTPAnswer(.notModified, fields)
     }
 
     /// Done, and there is no cart to show.
     func nothing(by node: String, allow: String? = nil, under idempotencyHeaders: IdempotencyHeaders? = nil)
-        -> Response
+        -> HTTPAnswer
     {
         var fields = fields(by: node)
         idempotencyHeaders?.append(to: &fields)
-        if let allow { fields.append(HTTPField(name: .allow, value: allow)) }
-        return Response(status: .noContent, headers: fields)
+        if let allow { fields.append(("Allow", allow)) }
+        return HTTPAnswer(.noContent, fields)
     }
 
     /// An answer of this node's own: there is nothing to show, and there will not be.
-    func nothing() -> Response { nothing(by: node) }
+    func nothing() -> HTTPAnswer { nothing(by: node) }
 
     /// An answer of this node's own, without a cart.
-    func options(_ methods: String) -> Response { nothing(by: node, allow: methods) }
+    func options(_ methods: String) -> HTTPAnswer { nothing(by: node, allow: methods) }
 
     /// The answer to a request that is refused.
-    func problem(_ problem: Problem) -> Response {
-        let (fields, body) = problemParts(problem)
-        return Response(
-            status: HTTPResponse.Status(code: problem.kind.status),
-            headers: fields,
-            body: ResponseBody(byteBuffer: body)
-        )
+    func problem(_ problem: Problem) -> HTTPAnswer {
+        var writer = JSONWriter(capacity: 512)
+        writer.problem(problem)
+        var fields = fields(by: problem.node ?? node)
+        fields.append(("Content-Type", "application/problem+json"))
+        for field in problem.fields { fields.append((field.name.rawName, field.value)) }
+        if let version = problem.version { fields.append(("ETag", EntityTags.tag(of: version))) }
+        if let retryAdvice = problem.retryAdvice {
+            fields.append(("Retry-After", String(retryAdvice.retryAfterSeconds)))
+        }
+        return HTTPAnswer(HTTPResponseStatus(statusCode: problem.kind.status), fields, body: writer.buffer)
     }
 
     /// The header fields and the body of the answer to a request that is refused.
     func problemParts(_ problem: Problem) -> (HTTPFields, ByteBuffer) {
-        var writer = JSONWriter(capacity: 512)
-        writer.problem(problem)
-        var fields = fields(by: problem.node ?? node)
-        fields.append(Self.problemJSON)
-        for field in problem.fields { fields.append(field) }
-        if let version = problem.version {
-            fields.append(HTTPField(name: .eTag, value: "\"\(version)\""))
-        }
-        if let retryAdvice = problem.retryAdvice {
-            fields.append(HTTPField(name: .retryAfter, value: String(retryAdvice.retryAfterSeconds)))
-        }
-        return (fields, writer.buffer)
+        let answer = self.problem(problem)
+        return (answer.httpFields, answer.body)
     }
 
-    private func fields(by node: String) -> HTTPFields {
-        var fields = HTTPFields()
+    private func fields(by node: String) -> [(String, String)] {
+        var fields: [(String, String)] = []
         // Room for the fields that are added here and later, with the length and the date, without growing.
-        fields.reserveCapacity(8)
-        fields.append(node == self.node ? ownNode : HTTPField(name: .cartNode, value: node))
-        if isDraining() { fields.append(Self.close) }
+        fields.reserveCapacity(10)
+        // Another node's name came over the link.
+        fields.append(("Cart-Node", node == self.node ? node : Self.legal(node)))
+        if isDraining() { fields.append(("Connection", "close")) }
         return fields
     }
 
+    /// A value without what would end a header field.
+    private static func legal(_ value: String) -> String { HTTPField(name: .cartNode, value: value).value }
+
     /// A cart is its customer's, and may be kept if it is asked for anew before each use. Anything that changed
     /// the answer on its way would change its version.
-    private static let revalidated = HTTPField(name: .cacheControl, value: "private, no-cache, no-transform")
-    private static let json = HTTPField(name: .contentType, value: "application/json")
-    private static let problemJSON = HTTPField(name: .contentType, value: "application/problem+json")
-    private static let close = HTTPField(name: .connection, value: "close")
+    private static var revalidated: (String, String) {
+        ("Cache-Control", "private, no-cache, no-transform")
+    }
 }
 
 /// The header fields of an answer to a change that has a key.
@@ -193,9 +191,9 @@ struct IdempotencyHeaders: Equatable, Sendable {
         isReplay = replayed != nil
     }
 
-    func append(to fields: inout HTTPFields) {
-        fields.append(HTTPField(name: .idempotencyVersion, value: String(version)))
-        if isReplay { fields.append(HTTPField(name: .idempotencyReplayed, value: "true")) }
+    func append(to fields: inout [(String, String)]) {
+        fields.append(("Idempotency-Version", String(version)))
+        if isReplay { fields.append(("Idempotency-Replayed", "true")) }
     }
 }
 
@@ -207,13 +205,6 @@ extension HTTPField.Name {
 
     /// The client's name for its request.
     static let idempotencyKey = parsed("Idempotency-Key")
-    /// The version that a change under a key was committed as: a bare number.
-    static let idempotencyVersion = parsed("Idempotency-Version")
-    /// `true` where a change under a key was made before and not now.
-    static let idempotencyReplayed = parsed("Idempotency-Replayed")
-
-    /// `no` where nginx must not buffer an answer.
-    static let accelBuffering = parsed("X-Accel-Buffering")
 
     /// The version that a client of a stream saw last.
     static let lastEventID = parsed("Last-Event-ID")

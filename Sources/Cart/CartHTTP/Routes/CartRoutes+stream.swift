@@ -42,7 +42,7 @@ extension CartRoutes {
         } catch .host {
             (first, isRead) = (nil, false)
         }
-        if let first, first.isLast, let seen, seen >= first.version { return responses.nothing() }
+        if let first, first.isLast, let seen, seen >= first.version { return Response(responses.nothing()) }
         return responses.stream { [watch, isRead] writer in
             var watch = watch
             do {
