@@ -183,7 +183,7 @@ let productTargets = targets(
 let toolTargets = targets(
     """
     # Fakes and simulated ports, beside the runtime that they stand in for.
-    library Sources/Runtime/RuntimeTesting: ActorRuntime Ownership Timing
+    library Sources/Runtime/RuntimeTesting: ActorRuntime Ownership Timing NIOCore
 
     # A second kind of actor, on the runtime alone.
     library Examples/Counter/CounterActor: ActorRuntime

@@ -67,7 +67,7 @@ extension Host {
     private func check(_ ids: [ActorID], on partition: PartitionHandle<D>, for sweep: Sweep) async -> Int {
         let stored: [StoredOwnership?]?
         if policy.ownershipReadLimit > 0 {
-            switch await owners(of: ids, for: sweep) {
+            switch await owners(of: ids, on: partition, for: sweep) {
             case .owners(let owners): stored = owners.count == ids.count ? owners : nil
             case .ofNoUse: return 0
             }
@@ -88,11 +88,16 @@ extension Host {
     }
 
     /// Asks the store for owners until it answers.
-    private func owners(of ids: [ActorID], for sweep: Sweep) async -> OwnersRead {
+    private func owners(
+        of ids: [ActorID],
+        on partition: PartitionHandle<D>,
+        for sweep: Sweep
+    ) async -> OwnersRead {
         var backoff = context.freshBackoff
         while directory.isUnderWay(sweep) {
             do throws(StoreFailure) {
-                switch try await store.ownership(of: ids, generation: sweep.generation) {
+                let generation = sweep.generation
+                switch try await store.ownership(of: ids, generation: generation, on: partition.loop) {
                 case .owners(let owners): return .owners(owners)
                 case .otherGeneration: break  // The next heartbeat will tell, and begin its own sweep.
                 }

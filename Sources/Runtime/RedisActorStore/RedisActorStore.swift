@@ -97,8 +97,10 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
 
     package func ownership(
         of ids: [ActorID],
-        generation: Generation
+        generation: Generation,
+        on loop: (any EventLoop)?
     ) async throws(StoreFailure) -> OwnershipAnswer {
+        let client = loop.flatMap { loopClients[ObjectIdentifier($0)] } ?? client
         let read = OwnershipRead(of: ids, in: keys, generation: generation)
         let replies: [RedisValue]
         do throws(RedisError) {

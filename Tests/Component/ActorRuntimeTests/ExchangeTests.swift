@@ -59,6 +59,30 @@ import Testing
             #expect(values.last == 4)
         }
     }
+
+    @Test func `an actor that must go while it answers is given up all the same`() async throws {
+        try await LoneHost.with(liveLimit: 2) { lone async throws in
+            let (host, deadline) = (lone.host, lone.clock.now + .seconds(30))
+            await lone.onLoop { partition in
+                let loop = partition.loop
+                func ask(_ id: String, _ amount: Int64, for receiver: AskReceiver<CounterLogic>) {
+                    host.ask(
+                        ActorID(id),
+                        .increment(by: amount),
+                        deadline: deadline,
+                        trace: "",
+                        on: loop,
+                        receiver: receiver,
+                        token: 0
+                    )
+                }
+                // What is asked for in the middle of the refusal needs the room of whoever refuses.
+                ask("c", .max, for: AskReceiver { _, _ in ask("d", 1, for: AskReceiver { _, _ in }) })
+            }
+            while await lone.activation({ _ in true }) != nil { await Task.yield() }
+            #expect(lone.store.faults.count(of: .release) == 1)
+        }
+    }
 }
 
 /// Asks on a host's loop, and asks again as soon as it is told of a failure.

@@ -21,13 +21,15 @@ struct LoneHost {
     ///
     /// - Parameters:
     ///   - retention: the time for which the store keeps the counter.
+    ///   - liveLimit: the most live actors.
     ///   - wrap: the store as the host sees it.
     static func with(
         retention: Duration = .seconds(30 * 86_400),
+        liveLimit: Int = 1_000,
         wrap: (InMemoryStore<CounterLogic>) -> any ActorStore<CounterLogic> = { $0 },
         _ body: (LoneHost) async throws -> Void
     ) async throws {
-        let lone = LoneHost(retention: retention, wrap: wrap)
+        let lone = LoneHost(retention: retention, liveLimit: liveLimit, wrap: wrap)
         try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
             group.addTask { await lone.host.context.jobs.run() }
@@ -40,11 +42,13 @@ struct LoneHost {
 
     private init(
         retention: Duration,
+        liveLimit: Int,
         wrap: (InMemoryStore<CounterLogic>) -> any ActorStore<CounterLogic>
     ) {
         redis = SimulatedRedis(clock: clock)
         store = InMemoryStore(redis, retention: retention)
-        let policy = HostPolicy()
+        var policy = HostPolicy()
+        policy.liveLimit = liveLimit
         let session = SessionHandle(id: SessionID("session"), policy: policy.lease)
         directory = MembershipDirectory(policy: policy.lease) { session }
         var environment = NodeEnvironment(

@@ -70,6 +70,28 @@ import Testing
         }
     }
 
+    @Test func `the owners of a loop's actors are read where the loop commits`() async throws {
+        try await withRedis { usual in
+            try await withRedis { ofLoop in
+                let store = RedisActorStore(
+                    client: usual.client,
+                    loopClients: [ofLoop.client],
+                    layout: SnapshotLayout(StateReader(decider: CounterLogic(), codec: CounterCodec()))
+                )
+                let (generation, other) = try await (usual.beat().generation, ofLoop.beat().generation)
+                let loop = ofLoop.client.eventLoop
+                #expect(
+                    try await store.ownership(of: [cart], generation: generation, on: loop)
+                        == .otherGeneration
+                )
+                #expect(
+                    try await store.ownership(of: [cart], generation: other, on: loop) == .owners([nil])
+                )
+                #expect(try await store.ownership(of: [cart], generation: generation) == .owners([nil]))
+            }
+        }
+    }
+
     private static let generation = Generation(dataSet: "d", run: "r", replication: "p")
     private static let head: [RedisValue] = [
         .bulk(Array("d".utf8)),

@@ -141,6 +141,8 @@ extension Activation {
             }
             settle(next)
         }
+        // Whoever was answered may have asked for what needs this one's room.
+        if isRetiring { return event(.release) }
         // A record without a commit lives for a short time only, and nobody needs it: it must not vanish
         // under us.
         if machine.committed?.sequence == .zero { return event(.release) }

@@ -6,7 +6,7 @@ package final class AskReceiver<D: Decider> {
     private let receive: (Result<Answer<D>, HostFailure>, UInt64) -> Void
 
     /// - Parameter receive: takes an answer and the token of its ask: once for each ask, on the loop, and maybe
-    ///   before `ask` returns.
+    ///   before `ask` returns: one that asks again at once must not do so without end.
     package init(_ receive: @escaping (Result<Answer<D>, HostFailure>, UInt64) -> Void) {
         self.receive = receive
     }

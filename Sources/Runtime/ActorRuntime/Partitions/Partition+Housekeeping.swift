@@ -4,7 +4,7 @@ import Ownership
 
 /// What nobody who asks wakes the partition up for.
 extension Partition {
-    /// The number of activations that are dropped in one turn of the loop.
+    /// The number of activations that are dropped at a time.
     private static var dropBatch: Int { 1_024 }
 
     /// Answers who has waited for too long, and gives up what is idle.
@@ -35,20 +35,17 @@ extension Partition {
     /// Forgets everything that was live under a session that is over, some of it in each turn.
     func drop(_ session: SessionHandle, done: @escaping @Sendable (Int) -> Void) {
         expireAllCallers()
-        drop(present.filter { $0.session === session }[...], soFar: 0, done)
+        dropNext(DropList(activations: present.filter { $0.session === session }), done)
     }
 
-    private func drop(
-        _ activations: ArraySlice<Activation<D>>,
-        soFar count: Int,
-        _ done: @escaping @Sendable (Int) -> Void
-    ) {
-        let now = activations.prefix(Self.dropBatch)
-        for activation in now { forget(activation) }
-        let count = count + now.count
-        let rest = activations.dropFirst(now.count)
-        if rest.isEmpty { return done(count) }
-        loop.assumeIsolated().execute { self.drop(rest, soFar: count, done) }
+    private func dropNext(_ list: DropList<D>, _ done: @escaping @Sendable (Int) -> Void) {
+        let next = list.activations.suffix(Self.dropBatch)
+        for activation in next { forget(activation) }
+        list.count += next.count
+        list.activations.removeLast(next.count)
+        if list.activations.isEmpty { return done(list.count) }
+        // A loop runs what is executed at once before it reads from any connection.
+        loop.assumeIsolated().scheduleTask(in: .milliseconds(1)) { self.dropNext(list, done) }
     }
 
     // MARK: Drain
@@ -68,7 +65,9 @@ extension Partition {
 
     /// The ids of all activations, some at a time.
     func idsOfPresent(by limit: Int) -> [[ActorID]] {
-        let all = present.map(\.id)
+        // Those of a session that is over are about to be dropped.
+        let session = context.directory.session
+        let all = present.filter { $0.session === session }.map(\.id)
         return stride(from: 0, to: all.count, by: limit).map { Array(all[$0..<min($0 + limit, all.count)]) }
     }
 
@@ -100,5 +99,16 @@ extension Partition {
             },
             done: { done(count) }
         )
+    }
+}
+
+/// The activations that are still to be dropped. A class, so that nobody else holds those that were.
+private final class DropList<D: Decider> {
+    var activations: [Activation<D>]
+    /// The number of those that were dropped.
+    var count = 0
+
+    init(activations: [Activation<D>]) {
+        self.activations = activations
     }
 }

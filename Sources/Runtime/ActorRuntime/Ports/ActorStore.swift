@@ -39,7 +39,14 @@ package protocol ActorStore<Logic>: Sendable {
 
     /// Looks who owns actors, and at which versions; changes nothing, and puts no end of life off. All that
     /// it tells is of one generation.
-    func ownership(of ids: [ActorID], generation: Generation) async throws(StoreFailure) -> OwnershipAnswer
+    ///
+    /// - Parameter loop: the loop of the partition that has the actors: the same server is asked that it commits
+    ///   to, as another one's answer would prove nothing. Nil where there is no partition.
+    func ownership(
+        of ids: [ActorID],
+        generation: Generation,
+        on loop: (any EventLoop)?
+    ) async throws(StoreFailure) -> OwnershipAnswer
 
     /// Gives a store that lost data our state back, under a new epoch, unless the store has lost data again
     /// since that was decided.
@@ -75,6 +82,16 @@ package protocol ActorStore<Logic>: Sendable {
 
     /// This store as a partition on `loop` uses it: by default each step is one of `jobs`.
     func onLoop(_ loop: any EventLoop, jobs: @escaping JobStarter) -> any LoopStore<Logic>
+}
+
+extension ActorStore {
+    /// Looks who owns actors, for code that is on no partition's behalf.
+    package func ownership(
+        of ids: [ActorID],
+        generation: Generation
+    ) async throws(StoreFailure) -> OwnershipAnswer {
+        try await ownership(of: ids, generation: generation, on: nil)
+    }
 }
 
 /// Under which conditions an actor is claimed.

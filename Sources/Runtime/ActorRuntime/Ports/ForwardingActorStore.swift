@@ -1,3 +1,4 @@
+package import NIOCore
 package import Ownership
 
 /// A store that passes every call on to another store. A conforming type writes only the calls that it
@@ -49,9 +50,10 @@ extension ForwardingActorStore {
 
     package func ownership(
         of ids: [ActorID],
-        generation: Generation
+        generation: Generation,
+        on loop: (any EventLoop)?
     ) async throws(StoreFailure) -> OwnershipAnswer {
-        try await target.ownership(of: ids, generation: generation)
+        try await target.ownership(of: ids, generation: generation, on: loop)
     }
 
     package func republish(

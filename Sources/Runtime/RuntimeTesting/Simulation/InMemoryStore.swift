@@ -1,4 +1,5 @@
 package import ActorRuntime
+package import NIOCore
 package import Ownership
 
 /// One node's port to the actors of a simulated Redis, with faults of its own.
@@ -97,7 +98,8 @@ package struct InMemoryStore<Logic: Decider>: ActorStore {
 
     package func ownership(
         of ids: [ActorID],
-        generation: Generation
+        generation: Generation,
+        on loop: (any EventLoop)?
     ) async throws(StoreFailure) -> OwnershipAnswer {
         try await faults.perform(.ownership) { [redis] () throws(StoreFailure) in
             try redis.execute { store, _ in store.ownership(of: ids, generation: generation) }

@@ -1,5 +1,6 @@
 internal import ActorRuntime
 internal import CartActor
+internal import NIOCore
 internal import Ownership
 internal import RuntimeTesting
 
@@ -110,7 +111,8 @@ struct SimulatedActorStore: ActorStore {
 
     func ownership(
         of ids: [ActorID],
-        generation: Generation
+        generation: Generation,
+        on loop: (any EventLoop)?
     ) async throws(StoreFailure) -> OwnershipAnswer {
         try await connection.execute("ownership", about: "\(ids.count) carts") { (store, _) in
             store.ownership(of: ids, generation: generation)
