@@ -29,10 +29,15 @@ import Testing
     /// A connection to carts of which `c` exists.
     private func connection(
         _ policy: ConnectionPolicy = ConnectionPolicy(node: "n1"),
-        answers: [String: TableResponder.Answer] = ["/a": .text("hello")]
+        answers: [String: TableResponder.Answer] = ["/a": .text("hello")],
+        bodyLimit: Int = CartAPIPolicy().bodyBytes
     ) throws -> Connection {
         carts.put("c", .open(.empty), sequence: 7)
-        let routes = CartRoutes(application(carts), node: "n1")
+        var limits = CartAPIPolicy()
+        limits.bodyBytes = bodyLimit
+        var policy = policy
+        policy.bodyBytes = bodyLimit
+        let routes = CartRoutes(application(carts, policy: limits), node: "n1")
         return try Connection(policy, answers: answers, hotLane: routes.hotLane)
     }
 
@@ -92,7 +97,24 @@ import Testing
         try connection.send(Self.get + String(repeating: Self.get, count: 4_000))
         carts.answer(.atOnce)
         carts.release()
-        #expect(statuses(try connection.answered()).count == 4_001)
+        // Each turn of the loop brings some of them.
+        var turns = [statuses(try connection.answered()).count]
+        while let last = turns.last, last > 0 {
+            connection.pass(.milliseconds(1))
+            turns.append(statuses(try connection.answered()).count)
+        }
+        #expect(turns.max() == 64)
+        #expect(turns.reduce(0, +) == 4_001)
+    }
+
+    @Test func `a body that would take the loop's time is left to the framework`() throws {
+        let connection = try connection(bodyLimit: 16 << 20)
+        let put = "PUT /v1/carts/c HTTP/1.1"
+        try connection.send(Connection.request(put, "Host: x", "Content-Length: 65537"))
+        try connection.send(String(repeating: " ", count: 65_537))
+        #expect(connection.responder.requests == ["PUT /v1/carts/c 65537"])
+        try connection.send(Connection.request(put, "Host: x", "Content-Length: 0"))
+        #expect(connection.responder.requests.count == 1)
     }
 
     // MARK: Writing

@@ -32,6 +32,11 @@ final class HotLaneHandler: ChannelDuplexHandler {
         case answered
     }
 
+    /// The most answers that a connection writes before the loop does something else.
+    private static let answersInTurn = 64
+    /// The largest body that is read on the loop.
+    private static let bodyLimit = 64 * 1_024
+
     private let lane: HotLane
     private let silence: TimeAmount
     /// Nil once the connection is gone.
@@ -53,6 +58,8 @@ final class HotLaneHandler: ChannelDuplexHandler {
     private var isWritable = true
     private var isReading = false
     private var isWriting = false
+    /// True while the next answer waits because this connection has had its share of the loop's turn.
+    private var isResting = false
     /// True while something was written that was not flushed.
     private var hasWritten = false
     /// True once something was passed on that the other lane is not yet told to be complete.
@@ -196,7 +203,8 @@ final class HotLaneHandler: ChannelDuplexHandler {
                     rules: lane.rules
                 ),
                 // The other lane takes a look at the cart first.
-                case .known(let expected) = request.expectedVersion
+                case .known(let expected) = request.expectedVersion,
+                mayRead(request.matter, fields)
             else {
                 return false
             }
@@ -216,6 +224,14 @@ final class HotLaneHandler: ChannelDuplexHandler {
             refuse(error, fields)
         }
         return true
+    }
+
+    /// False for a body that is so large, or may become so, that reading it would hold up the loop.
+    private func mayRead(_ matter: PlainRequest.Matter, _ fields: RequestFields) -> Bool {
+        guard case .describedChange = matter, lane.rules.policy.bodyBytes > Self.bodyLimit else {
+            return true
+        }
+        return fields.contentLength.flatMap { Int($0) }.map { $0 <= Self.bodyLimit } ?? false
     }
 
     private func collect(_ part: ByteBuffer) {
@@ -312,17 +328,32 @@ final class HotLaneHandler: ChannelDuplexHandler {
     /// With the end of an answer the next request comes, and may be answered at once. Its answer is written
     /// here, not inside of the writing of the last one: there is no end to what a client may send.
     private func writeAnswers() {
-        guard !isWriting, let context else { return }
+        guard !isWriting, !isResting, let context else { return }
         isWriting = true
+        var left = Self.answersInTurn
         repeat {
-            while isWritable, let answer = answer.take() { write(answer, context) }
+            while isWritable, left > 0, let answer = answer.take() {
+                write(answer, context)
+                left -= 1
+            }
             // This may make the connection writable again.
             if !isReading { flush(context) }
-        } while isWritable && answer != nil
+        } while isWritable && left > 0 && answer != nil
         isWriting = false
+        if left == 0, answer != nil { rest(context) }
         if withholdsEnd, !isOwed {
             withholdsEnd = false
             context.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+        }
+    }
+
+    /// Lets the loop's other work go first. What is executed at once would not: the loop runs that before it
+    /// reads from any connection.
+    private func rest(_ context: ChannelHandlerContext) {
+        isResting = true
+        context.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(1)) {
+            self.isResting = false
+            self.writeAnswers()
         }
     }
 
