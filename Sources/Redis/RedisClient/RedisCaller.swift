@@ -1,4 +1,4 @@
-/// Whoever waits for the reply to a command.
+/// The recipient of the reply to a command.
 enum RedisCaller {
     case task(PendingReply)
     case loop(LoopAttempt)

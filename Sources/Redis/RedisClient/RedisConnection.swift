@@ -16,7 +16,7 @@ final class RedisConnection {
     private var isSenderDue = false
     /// The deadline of the commands that are submitted before the sender runs.
     private var deadline: ContinuousClock.Instant
-    /// Whoever the replies at hand are for. Kept for its storage.
+    /// The recipients of the replies at hand. Kept for its storage.
     private var recipients: [RedisCaller] = []
 
     private let client: RedisClient

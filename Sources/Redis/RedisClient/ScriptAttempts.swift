@@ -5,7 +5,7 @@
 struct ScriptAttempts {
     typealias Outcome = Result<RedisValue, RedisError>
 
-    /// What is sent for an attempt.
+    /// The commands that are sent for an attempt.
     enum Step {
         /// The script is run. Can be followed by `loadAndRun`.
         case run

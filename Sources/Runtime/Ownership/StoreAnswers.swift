@@ -59,7 +59,7 @@ package enum RepublishAnswer: Hashable, Sendable {
     case otherGeneration
 }
 
-/// What every copy of a republish names.
+/// The terms that every copy of a republish names.
 package struct RepublishTerms: Hashable, Sendable {
     /// Tells the copies of this republish from other claims and republishes of the session.
     package let attempt: ClaimAttempt

@@ -5,7 +5,7 @@ internal import RedisClient
 struct RedisKeys: Sendable, Hashable {
     /// A hash: each session's entry by its id, and `gen`, the random id of this data set.
     let nodes: String
-    /// What comes before an actor's id in the name of its record.
+    /// The part before an actor's id in the name of its record.
     private let recordHead: String
     private static let recordTail = "}"
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import CartHTTP
 
-/// What HTTP/1.1 owes the client of a connection, whatever is asked (RFC 9110, RFC 9112).
+/// The duties of HTTP/1.1 towards the client of a connection, whatever is asked (RFC 9110, RFC 9112).
 @Suite struct ConnectionTests {
     private typealias Connection = TestConnection
 

@@ -87,7 +87,7 @@ final class TestConnection {
 final class TestSocket: ChannelOutboundHandler {
     typealias OutboundIn = ByteBuffer
 
-    /// What the client has taken, as far as the node can know.
+    /// The bytes that the client has taken, as far as the node can know.
     var takenBytes = 0
     /// True while the client, and so the system, takes nothing of what is written.
     private(set) var isStuck = false

@@ -3,7 +3,7 @@ import SeededRandom
 
 @testable import CartHTTP
 
-/// What clients send, in tables. `$` stands for the name of a cart.
+/// The requests of clients, in tables. `$` stands for the name of a cart.
 enum LaneTable {
     static func add(_ sku: String = "mug", quantity: Int = 1, currency: String = "EUR") -> String {
         #"{"sku":"\#(sku)","quantity":\#(quantity),"unitPrice":{"amount":1299,"currency":"\#(currency)"}}"#
@@ -13,7 +13,7 @@ enum LaneTable {
     static let actions =
         #"{"actions":[{"action":"add-line","sku":"a","quantity":2,"unitPrice":{"amount":5,"currency":"EUR"}},{"action":"set-quantity","lineId":"1","quantity":4},{"action":"set-details","note":"n"},{"action":"clear"}]}"#
 
-    /// What one client sends over one connection. `$` stands for a cart of its own, which has a line if the
+    /// The requests of one client over one connection. `$` stands for a cart of its own, which has a line if the
     /// name says so.
     static let conversations: [(String, [RawRequest])] = [
         (

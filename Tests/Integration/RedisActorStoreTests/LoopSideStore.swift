@@ -11,7 +11,7 @@ final class LoopSideStore: ForwardingActorStore {
     typealias Logic = CounterLogic
     typealias Answer = StoreAnswer<CounterLogic>
 
-    /// Whoever waits for an answer.
+    /// The recipient of an answer.
     private final class Waiter: StoreCaller {
         let continuation: CheckedContinuation<Answer, Never>
         var hasBegun = false

@@ -4,7 +4,7 @@ import NIOCore
 
 /// Calls scripts on a client's event loop, and notes what comes of it.
 final class LoopCaller: Sendable {
-    /// What a test sees, in the order in which it happened.
+    /// The events that a test sees, in the order in which it happened.
     enum Event: Equatable, Sendable {
         /// A call has returned.
         case returned(String)

@@ -6,7 +6,7 @@ import Testing
 
 @testable import CartSimulation
 
-/// What the oracle learns from the answers to one process, so that it takes nothing for a violation that the
+/// The oracle's lessons from the answers to one process, so that it takes nothing for a violation that the
 /// runtime may do.
 struct ObservedActorStoreTests {
     private let cart = ActorID("cart-0")

@@ -1,7 +1,7 @@
 import Ownership
 import Testing
 
-/// What the store refuses, and commits of which nobody knows whether they were executed.
+/// Refusals of the store, and commits of which nobody knows whether they were executed.
 extension OwnershipMachineTests {
     @Test func `after a refusal the store is asked what became of a copy that went unanswered`() {
         var machine = ambiguous

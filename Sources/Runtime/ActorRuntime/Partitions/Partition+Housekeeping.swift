@@ -2,7 +2,7 @@ import Logging
 import NIOCore
 import Ownership
 
-/// What nobody who asks wakes the partition up for.
+/// The partition's housekeeping: deadlines, idle actors, lost sessions, drains and sweeps.
 extension Partition {
     /// The number of activations that are dropped at a time.
     private static var dropBatch: Int { 1_024 }

@@ -21,7 +21,7 @@ package struct RedisServerProperties: Sendable, Hashable {
     package let connectedReplicas: Int
     /// The kind of server, unless it is one that stores all keys.
     package let unsupportedKind: UnsupportedRedisServer?
-    /// What may keep, or keeps, the server from accepting changes: lines for the operator.
+    /// The reasons that may keep, or keep, the server from accepting changes: lines for the operator.
     package let warnings: [String]
 
     /// - Parameters:

@@ -38,7 +38,7 @@ package struct RawConnection {
         try await output.write(ByteBuffer(string: text))
     }
 
-    /// What comes up to and with this text, or up to the end of the connection.
+    /// The bytes up to and with this text, or up to the end of the connection.
     package mutating func read(through mark: String) async throws -> String {
         while true {
             if let end = rest.firstRange(of: mark)?.upperBound {
@@ -51,7 +51,7 @@ package struct RawConnection {
         }
     }
 
-    /// What comes up to the end of the connection.
+    /// The bytes up to the end of the connection.
     package mutating func readToEnd() async throws -> String {
         while let part = try await input.next(isolation: #isolation) { rest += String(buffer: part) }
         defer { rest = "" }

@@ -49,7 +49,7 @@ extension Refusal {
 }
 
 extension CartObservation {
-    /// What clients see of a cart; nil if there is none.
+    /// A cart as clients see it; nil if there is none.
     fileprivate init?(_ cart: CartState, version: UInt64) {
         let phase: Phase
         switch cart {

@@ -1,6 +1,6 @@
 import SeededRandom
 
-/// What the clients know of one cart.
+/// The clients' knowledge of one cart.
 struct CartKnowledge: Sendable {
     /// Number of acknowledged operations that may be repeated.
     private static let repeatable = 8
