@@ -99,14 +99,8 @@ func target(_ kind: String, at path: String, uses: [Target.Dependency]) -> Targe
     case "system":
         return .systemLibrary(name: name, path: path)
     case "library":
-        let resources = resources[name] ?? []
-        return .target(
-            name: name,
-            dependencies: uses,
-            path: path,
-            resources: resources,
-            swiftSettings: strict
-        )
+        let files = resources[name] ?? []
+        return .target(name: name, dependencies: uses, path: path, resources: files, swiftSettings: strict)
     case "generated":
         // It keeps the form and the warnings that its generator gave it.
         return .target(name: name, dependencies: uses, path: path, swiftSettings: [.swiftLanguageMode(.v6)])
