@@ -54,6 +54,8 @@ struct TestCluster: Sendable {
     /// Waits until every session keeper has done what is to be done at this instant.
     private func settle() async {
         for node in nodes { await node.keeperClock.settled() }
+        // Each node's loop has taken what was asked so far, before time goes on.
+        for node in nodes { _ = await node.host.waiting(ActorID("c")) }
         // Hosts have no such word. As long as one has work under way it is let go first, in bounds, as the
         // work may wait for the test itself: otherwise a busy machine would let time run away from it.
         for _ in 0..<500 {
