@@ -76,7 +76,7 @@ import Testing
                         token: 0
                     )
                 }
-                // What is asked for in the middle of the refusal needs the room of whoever refuses.
+                // The second ask comes while the first is refused, and needs the place of the actor that refuses.
                 ask("c", .max, for: AskReceiver { _, _ in ask("d", 1, for: AskReceiver { _, _ in }) })
             }
             while await lone.activation({ _ in true }) != nil { await Task.yield() }

@@ -211,7 +211,7 @@ import Testing
             #expect(actions.2 == (isOwed ? .none : .close), "\(situation)")
             // Nobody waits for a cancelled framework's answers.
             #expect(cancelled.close(hasUnsent: hasUnsent) == .close, "\(situation)")
-            // What has begun to end is not ended twice.
+            // A connection that is ending is not ended again.
             #expect(closed.close(hasUnsent: hasUnsent) == .none, "\(situation)")
             #expect(closed.ended() == .drop && !closed.writesBody, "\(situation)")
         }

@@ -44,7 +44,7 @@ final class TestConnection {
         return text
     }
 
-    /// How often written bytes were sent.
+    /// The number of flushes.
     var flushCount: Int { flushes.count }
 
     /// The client sends no more, and still reads.

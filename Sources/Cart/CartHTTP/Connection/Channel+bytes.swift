@@ -4,7 +4,7 @@ import NIOCore
 import Glibc
 #endif
 
-/// How far a connection has got with what is written to it. To be read on its event loop.
+/// The progress of a connection's writes. Read it on the connection's event loop.
 extension Channel {
     /// The bytes that wait in the node because the system takes no more; 0 for a closed connection.
     var unsentBytes: Int {

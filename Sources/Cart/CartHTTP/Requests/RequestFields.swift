@@ -5,7 +5,7 @@ import NIOHTTP1
 
 /// The fields of a request's header that carts look at, gathered in one pass.
 ///
-/// Where a field occurs several times, its values are joined by commas (RFC 9110, 5.3).
+/// The values of a field that occurs several times are joined by commas (RFC 9110, 5.3).
 struct RequestFields: Equatable, Sendable {
     private(set) var authorization: String?
     private(set) var contentEncoding: String?
