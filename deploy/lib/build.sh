@@ -1,10 +1,14 @@
 # shellcheck shell=bash
 # Builds.
 
-# swift_build OPTION...: `swift build` in the current folder. The index that editors ask for takes a tenth of a debug build's
-# time: a build folder that has none does without.
+# swift_build OPTION...: `swift build` in the current folder, as quick as a cold build can be: a module at a time, without
+# the index that editors ask for, and with no more debug information than a crash report needs. A build folder that has an
+# index is a developer's, and keeps the developer's options: with other ones everything would be built anew.
 swift_build() {
     local -a options=()
-    [ -d "$(swift build --show-bin-path)/index" ] || options=(--disable-index-store)
+    if [ ! -d "$(swift build --show-bin-path)/index" ]; then
+        options=(--disable-index-store -debug-info-format none)
+        options+=(-Xswiftc -gline-tables-only -Xswiftc -whole-module-optimization)
+    fi
     swift build "${options[@]}" "$@"
 }
