@@ -58,8 +58,8 @@ extension Activation {
             return nil
         case .perform(let operation):
             return begin(operation)
-        case .performAgain:
-            return pause { $0.performAgain() }
+        case .performAgain(let operation):
+            return pause { $0.performAgain(operation) }
         case .serve:
             endSweepWatchers()
             return serve()
@@ -116,9 +116,8 @@ extension Activation {
         }
     }
 
-    private func performAgain() -> OwnershipMachine.Action? {
+    private func performAgain(_ operation: OwnershipMachine.Operation) -> OwnershipMachine.Action? {
         expire(at: partition.now)
-        guard let operation = machine.operation else { return resume() }
         if case .claim = operation, mailbox.isEmpty { return event(.abandon) }
         return begin(operation)
     }

@@ -24,7 +24,6 @@ extension Activation {
     /// Answers the callers whose deadline has passed, and all of them once the session is over.
     func expire(at now: ContinuousClock.Instant) {
         guard session.mayAct(at: now) else { return answerAllAsOver() }
-        takeBackUnsentBatch(at: now)
         if mailbox.contains(where: { $0.deadline <= now }) {
             let late = mailbox.filter { $0.deadline <= now }
             mailbox.removeAll { $0.deadline <= now }
@@ -37,19 +36,6 @@ extension Activation {
         for entry in late {
             entry.ask.fail(overdue(batch.wasSent && entry.isChange ? .unknown : .notApplied))
         }
-    }
-
-    /// Puts a commit that has not left yet back into the mailbox if the time of one of its callers ran out:
-    /// the others' changes must not take along what is about to be called not applied.
-    private func takeBackUnsentBatch(at now: ContinuousClock.Instant) {
-        // One that waits for news of the commit before it comes back anyway, and so does one that is to be
-        // rejected.
-        guard case .committing(_, _, ambiguous: false) = machine.state, let batch, !batch.wasSent,
-            batch.entries.contains(where: { $0.isChange && $0.ask.deadline <= now })
-        else { return }
-        self.batch = nil
-        _ = event(.unsent)
-        putBack(batch)
     }
 
     func overdue(_ outcome: HostFailure.Outcome) -> HostFailure {

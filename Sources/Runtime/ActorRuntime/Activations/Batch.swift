@@ -30,7 +30,7 @@ final class Batch<D: Decider> {
     var formAfter: StoredForm
     private(set) var after: D.State
     private(set) var events: [D.Event] = []
-    /// True once a copy of the commit left this node.
+    /// True once a copy of the commit left this node: at once, unless a commit in doubt is looked up first.
     var wasSent = false
     /// True once a copy of the commit went unanswered, so that a refusal of a later copy settles nothing.
     var wasUnanswered = false
