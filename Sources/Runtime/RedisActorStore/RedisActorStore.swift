@@ -74,7 +74,8 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
         commit: CommitID,
         change: StateChange<Logic>
     ) async throws(StoreFailure) -> CommitResult {
-        try await ask(try commitCall(id, owner: owner, version: version, commit: commit, change: change))
+        let actor = OwnedActor(id: id, owner: owner, version: version)
+        return try await ask(try commitCall(actor, commit: commit, change: change))
     }
 
     package func resolve(
@@ -83,7 +84,8 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
         version: Version,
         commit: CommitID
     ) async throws(StoreFailure) -> ResolveAnswer {
-        try await ask(ResolveCall(id: id, owner: owner, version: version, commit: commit))
+        let actor = OwnedActor(id: id, owner: owner, version: version)
+        return try await ask(ResolveCall(actor: actor, commit: commit))
     }
 
     package func verify(
@@ -92,7 +94,8 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
         version: Version,
         generation: Generation
     ) async throws(StoreFailure) -> VerifyAnswer {
-        try await ask(verifyCall(id, owner: owner, version: version, generation: generation))
+        let actor = OwnedActor(id: id, owner: owner, version: version)
+        return try await ask(verifyCall(actor, generation: generation))
     }
 
     package func ownership(
@@ -118,7 +121,8 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
         terms: RepublishTerms,
         state: Logic.State
     ) async throws(StoreFailure) -> RepublishAnswer {
-        try await ask(try republishCall(id, owner: owner, version: version, terms: terms, state: state))
+        let actor = OwnedActor(id: id, owner: owner, version: version)
+        return try await ask(try republishCall(actor, terms: terms, state: state))
     }
 
     package func release(
@@ -126,7 +130,7 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
         owner: SessionID,
         version: Version
     ) async throws(StoreFailure) -> ReleaseAnswer {
-        try await ask(releaseCall(id, owner: owner, version: version))
+        try await ask(releaseCall(OwnedActor(id: id, owner: owner, version: version)))
     }
 
     package func surrender(
@@ -136,9 +140,8 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
         generation: Generation,
         state: Logic.State
     ) async throws(StoreFailure) -> SurrenderAnswer {
-        try await ask(
-            try surrenderCall(id, owner: owner, version: version, generation: generation, state: state)
-        )
+        let actor = OwnedActor(id: id, owner: owner, version: version)
+        return try await ask(try surrenderCall(actor, generation: generation, state: state))
     }
 
     private func ask<Call: StoreCall>(_ call: Call) async throws(StoreFailure) -> Call.Answer {
@@ -158,20 +161,16 @@ extension RedisActorStore {
     }
 
     func commitCall(
-        _ id: ActorID,
-        owner: SessionID,
-        version: Version,
+        _ actor: OwnedActor,
         commit: CommitID,
         change: StateChange<Logic>
     ) throws(StoreFailure) -> CommitCall {
-        let written = try encoding(id) { () throws(CodecFailure) in try layout.write(change) }
-        try checkSize(written.content, of: id)
+        let written = try encoding(actor.id) { () throws(CodecFailure) in try layout.write(change) }
+        try checkSize(written.content, of: actor.id)
         return CommitCall(
-            id: id,
+            actor: actor,
             script: commitScript,
             spare: change.isReduction ? reductionScript : nil,
-            owner: owner,
-            version: version,
             commit: commit,
             next: change.sequence,
             content: written.content,
@@ -181,75 +180,44 @@ extension RedisActorStore {
         )
     }
 
-    func verifyCall(
-        _ id: ActorID,
-        owner: SessionID,
-        version: Version,
-        generation: Generation
-    ) -> VerifyCall {
-        VerifyCall(
-            id: id,
-            owner: owner,
-            version: version,
-            generation: generation,
-            retention: usualRetention
-        )
+    func verifyCall(_ actor: OwnedActor, generation: Generation) -> VerifyCall {
+        VerifyCall(actor: actor, generation: generation, retention: usualRetention)
     }
 
     func republishCall(
-        _ id: ActorID,
-        owner: SessionID,
-        version: Version,
+        _ actor: OwnedActor,
         terms: RepublishTerms,
         state: Logic.State
     ) throws(StoreFailure) -> RepublishCall {
-        RepublishCall(
-            id: id,
-            owner: owner,
-            version: version,
-            terms: terms,
-            content: try wholeContent(of: id, in: state, at: version),
-            retention: retention(of: state)
-        )
+        RepublishCall(actor: actor, terms: terms, record: try wholeRecord(of: actor, in: state))
     }
 
-    func releaseCall(_ id: ActorID, owner: SessionID, version: Version) -> ReleaseCall {
-        ReleaseCall(id: id, owner: owner, version: version, retention: usualRetention)
+    func releaseCall(_ actor: OwnedActor) -> ReleaseCall {
+        ReleaseCall(actor: actor, retention: usualRetention)
     }
 
     func surrenderCall(
-        _ id: ActorID,
-        owner: SessionID,
-        version: Version,
+        _ actor: OwnedActor,
         generation: Generation,
         state: Logic.State
     ) throws(StoreFailure) -> SurrenderCall {
-        SurrenderCall(
-            id: id,
-            owner: owner,
-            version: version,
-            generation: generation,
-            content: try wholeContent(of: id, in: state, at: version),
-            retention: retention(of: state)
-        )
+        SurrenderCall(actor: actor, generation: generation, record: try wholeRecord(of: actor, in: state))
     }
 
-    private func retention(of state: Logic.State) -> Retention {
-        Retention(usual: retention, own: lifetime(state))
-    }
-
-    /// The content of a record at this version; empty before the first commit.
-    private func wholeContent(
-        of id: ActorID,
-        in state: Logic.State,
-        at version: Version
-    ) throws(StoreFailure) -> [ContentField] {
-        guard version.sequence > .zero else { return [] }
-        let content = try encoding(id) { () throws(CodecFailure) in
-            try layout.content(of: state, at: version.sequence)
+    private func wholeRecord(
+        of actor: OwnedActor,
+        in state: Logic.State
+    ) throws(StoreFailure) -> WholeRecord {
+        let own = lifetime(state)
+        let sequence = actor.version.sequence
+        guard sequence > .zero else {
+            return WholeRecord(content: [], retention: Retention(usual: Retention.uncommittedLife, own: own))
         }
-        try checkSize(ContentChange(set: content), of: id)
-        return content
+        let content = try encoding(actor.id) { () throws(CodecFailure) in
+            try layout.content(of: state, at: sequence)
+        }
+        try checkSize(ContentChange(set: content), of: actor.id)
+        return WholeRecord(content: content, retention: Retention(usual: retention, own: own))
     }
 
     private func encoding<Content>(

@@ -39,40 +39,28 @@ package final class RedisLoopStore<Logic: Decider>: LoopStore {
         case .claim(let terms):
             client.begin(store.claimCall(id, terms), in: store.keys, for: waiting) { .claim($0) }
         case .commit(let owner, let version, let commit, let change):
-            let call = try store.commitCall(
-                id,
-                owner: owner,
-                version: version,
-                commit: commit,
-                change: change
-            )
+            let actor = OwnedActor(id: id, owner: owner, version: version)
+            let call = try store.commitCall(actor, commit: commit, change: change)
             client.begin(call, in: store.keys, for: waiting) { .commit($0) }
         case .resolve(let owner, let version, let commit):
-            let call = ResolveCall(id: id, owner: owner, version: version, commit: commit)
+            let actor = OwnedActor(id: id, owner: owner, version: version)
+            let call = ResolveCall(actor: actor, commit: commit)
             client.begin(call, in: store.keys, for: waiting) { .resolve($0) }
         case .verify(let owner, let version, let generation):
-            let call = store.verifyCall(id, owner: owner, version: version, generation: generation)
+            let actor = OwnedActor(id: id, owner: owner, version: version)
+            let call = store.verifyCall(actor, generation: generation)
             client.begin(call, in: store.keys, for: waiting) { .verify($0) }
         case .republish(let owner, let version, let terms, let state):
-            let call = try store.republishCall(
-                id,
-                owner: owner,
-                version: version,
-                terms: terms,
-                state: state
-            )
+            let actor = OwnedActor(id: id, owner: owner, version: version)
+            let call = try store.republishCall(actor, terms: terms, state: state)
             client.begin(call, in: store.keys, for: waiting) { .republish($0) }
         case .release(let owner, let version):
-            let call = store.releaseCall(id, owner: owner, version: version)
+            let actor = OwnedActor(id: id, owner: owner, version: version)
+            let call = store.releaseCall(actor)
             client.begin(call, in: store.keys, for: waiting) { .release($0) }
         case .surrender(let owner, let version, let generation, let state):
-            let call = try store.surrenderCall(
-                id,
-                owner: owner,
-                version: version,
-                generation: generation,
-                state: state
-            )
+            let actor = OwnedActor(id: id, owner: owner, version: version)
+            let call = try store.surrenderCall(actor, generation: generation, state: state)
             client.begin(call, in: store.keys, for: waiting) { .surrender($0) }
         }
     }

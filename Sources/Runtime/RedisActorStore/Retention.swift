@@ -4,7 +4,8 @@ internal import Timing
 /// The times to live of untouched records, as arguments of scripts: in milliseconds.
 struct Retention: Sendable {
     /// Of a record without a commit: long enough to be used, short enough not to accumulate.
-    static let uncommitted = milliseconds(.seconds(3_600))
+    static let uncommittedLife: Duration = .seconds(3_600)
+    static let uncommitted = milliseconds(uncommittedLife)
 
     /// Of records that do not have their own.
     let usual: UInt64

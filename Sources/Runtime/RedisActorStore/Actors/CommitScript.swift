@@ -102,12 +102,10 @@ enum CommitScript {
 }
 
 /// On the hot path.
-struct CommitCall: StoreCall {
-    let id: ActorID
+struct CommitCall: OwnerCall {
+    let actor: OwnedActor
     let script: RedisScript
     let spare: RedisScript?
-    let owner: SessionID
-    let version: Version
     let commit: CommitID
     /// The version that the commit makes.
     let next: SequenceNumber
@@ -128,10 +126,10 @@ struct CommitCall: StoreCall {
 
     func appendArguments(to command: inout RedisCommandWriter) {
         let isPlain = isPlain
-        command.append(owner)
-        command.append(version)
+        let extendsLife = extendsLife || actor.version.sequence == .zero
+        command.append(actor)
         command.append(life: life)
-        command.append(!isPlain ? "change" : extendsLife || version.sequence == .zero ? "extend" : "keep")
+        command.append(!isPlain ? "change" : extendsLife ? "extend" : "keep")
         command.append(next)
         command.append(commit)
         if !isPlain {

@@ -49,18 +49,15 @@ enum ReleaseScript {
     }
 }
 
-struct ReleaseCall: StoreCall {
-    let id: ActorID
-    let owner: SessionID
-    let version: Version
+struct ReleaseCall: OwnerCall {
+    let actor: OwnedActor
     let retention: Retention
 
     var script: RedisScript { ReleaseScript.script }
     var argumentCount: Int { 4 }
 
     func appendArguments(to command: inout RedisCommandWriter) {
-        command.append(owner)
-        command.append(version)
+        command.append(actor)
         command.append(retention.usual)
     }
 

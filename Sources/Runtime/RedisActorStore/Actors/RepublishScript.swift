@@ -59,27 +59,20 @@ enum RepublishScript {
     }
 }
 
-struct RepublishCall: StoreCall {
-    let id: ActorID
-    let owner: SessionID
-    let version: Version
+struct RepublishCall: OwnerCall {
+    let actor: OwnedActor
     let terms: RepublishTerms
-    /// The whole content; none before the first commit.
-    let content: [ContentField]
-    let retention: Retention
+    let record: WholeRecord
 
     static var readsGeneration: Bool { true }
     var script: RedisScript { RepublishScript.script }
-    var argumentCount: Int { 7 + 2 * content.count }
+    var argumentCount: Int { 5 + record.wordCount }
 
     func appendArguments(to command: inout RedisCommandWriter) {
-        command.append(owner)
-        command.append(version)
+        command.append(actor)
         command.append(terms.attempt)
         command.append(terms.generation)
-        command.append(version.sequence > .zero ? retention.usual : Retention.uncommitted)
-        command.append(life: retention.own)
-        command.append(content)
+        command.append(record)
     }
 
     func answer(_ answer: ScriptAnswer) throws(StoreFailure) -> RepublishAnswer {

@@ -39,18 +39,15 @@ enum ResolveScript {
     }
 }
 
-struct ResolveCall: StoreCall {
-    let id: ActorID
-    let owner: SessionID
-    let version: Version
+struct ResolveCall: OwnerCall {
+    let actor: OwnedActor
     let commit: CommitID
 
     var script: RedisScript { ResolveScript.script }
     var argumentCount: Int { 4 }
 
     func appendArguments(to command: inout RedisCommandWriter) {
-        command.append(owner)
-        command.append(version)
+        command.append(actor)
         command.append(commit)
     }
 

@@ -48,26 +48,19 @@ enum SurrenderScript {
     }
 }
 
-struct SurrenderCall: StoreCall {
-    let id: ActorID
-    let owner: SessionID
-    let version: Version
+struct SurrenderCall: OwnerCall {
+    let actor: OwnedActor
     let generation: Generation
-    /// The whole content; none before the first commit.
-    let content: [ContentField]
-    let retention: Retention
+    let record: WholeRecord
 
     static var readsGeneration: Bool { true }
     var script: RedisScript { SurrenderScript.script }
-    var argumentCount: Int { 6 + 2 * content.count }
+    var argumentCount: Int { 4 + record.wordCount }
 
     func appendArguments(to command: inout RedisCommandWriter) {
-        command.append(owner)
-        command.append(version)
+        command.append(actor)
         command.append(generation)
-        command.append(retention.usual)
-        command.append(life: retention.own)
-        command.append(content)
+        command.append(record)
     }
 
     func answer(_ answer: ScriptAnswer) throws(StoreFailure) -> SurrenderAnswer {

@@ -47,10 +47,8 @@ enum VerifyScript {
     }
 }
 
-struct VerifyCall: StoreCall {
-    let id: ActorID
-    let owner: SessionID
-    let version: Version
+struct VerifyCall: OwnerCall {
+    let actor: OwnedActor
     let generation: Generation
     let retention: Retention
 
@@ -59,8 +57,7 @@ struct VerifyCall: StoreCall {
     var argumentCount: Int { 6 }
 
     func appendArguments(to command: inout RedisCommandWriter) {
-        command.append(owner)
-        command.append(version)
+        command.append(actor)
         command.append(generation)
         command.append(Retention.uncommitted)
         command.append(retention.usual)
