@@ -31,9 +31,7 @@ final class LoopSideStore: ForwardingActorStore {
         side = .makeEmptyBox(eventLoop: loop)
     }
 
-    private func perform(_ request: StoreRequest<CounterLogic>, for id: ActorID) async throws(StoreFailure)
-        -> Answer
-    {
+    func passOn(_ request: StoreRequest<CounterLogic>, for id: ActorID) async throws(StoreFailure) -> Answer {
         let answer = await withCheckedContinuation { continuation in
             loop.execute {
                 let waiter = Waiter(continuation)
@@ -63,92 +61,4 @@ final class LoopSideStore: ForwardingActorStore {
         self.side.value = side
         return side
     }
-
-    func claim(
-        _ id: ActorID,
-        _ terms: ClaimTerms
-    ) async throws(StoreFailure) -> ClaimResult<CounterLogic.State> {
-        guard case .claim(let result) = try await perform(.claim(terms), for: id) else { throw .mismatch }
-        return result
-    }
-
-    func commit(
-        _ id: ActorID,
-        owner: SessionID,
-        version: Version,
-        commit: CommitID,
-        change: StateChange<CounterLogic>
-    ) async throws(StoreFailure) -> CommitResult {
-        let request = StoreRequest.commit(owner: owner, version: version, commit: commit, change: change)
-        guard case .commit(let result) = try await perform(request, for: id) else { throw .mismatch }
-        return result
-    }
-
-    func resolve(
-        _ id: ActorID,
-        owner: SessionID,
-        version: Version,
-        commit: CommitID
-    ) async throws(StoreFailure) -> ResolveAnswer {
-        let request = StoreRequest<Logic>.resolve(owner: owner, version: version, commit: commit)
-        guard case .resolve(let answer) = try await perform(request, for: id) else { throw .mismatch }
-        return answer
-    }
-
-    func verify(
-        _ id: ActorID,
-        owner: SessionID,
-        version: Version,
-        generation: Generation
-    ) async throws(StoreFailure) -> VerifyAnswer {
-        let request = StoreRequest<Logic>.verify(owner: owner, version: version, generation: generation)
-        guard case .verify(let answer) = try await perform(request, for: id) else { throw .mismatch }
-        return answer
-    }
-
-    func republish(
-        _ id: ActorID,
-        owner: SessionID,
-        version: Version,
-        terms: RepublishTerms,
-        state: CounterLogic.State
-    ) async throws(StoreFailure) -> RepublishAnswer {
-        let request = StoreRequest<Logic>.republish(
-            owner: owner,
-            version: version,
-            terms: terms,
-            state: state
-        )
-        guard case .republish(let answer) = try await perform(request, for: id) else { throw .mismatch }
-        return answer
-    }
-
-    func release(_ id: ActorID, owner: SessionID, version: Version) async throws(StoreFailure)
-        -> ReleaseAnswer
-    {
-        let request = StoreRequest<Logic>.release(owner: owner, version: version)
-        guard case .release(let answer) = try await perform(request, for: id) else { throw .mismatch }
-        return answer
-    }
-
-    func surrender(
-        _ id: ActorID,
-        owner: SessionID,
-        version: Version,
-        generation: Generation,
-        state: CounterLogic.State
-    ) async throws(StoreFailure) -> SurrenderAnswer {
-        let request = StoreRequest<Logic>.surrender(
-            owner: owner,
-            version: version,
-            generation: generation,
-            state: state
-        )
-        guard case .surrender(let answer) = try await perform(request, for: id) else { throw .mismatch }
-        return answer
-    }
-}
-
-extension StoreFailure {
-    fileprivate static let mismatch = unanswered("an answer to another request")
 }
