@@ -20,7 +20,7 @@ struct Node {
     let folder: DataFolder?
     let recorder: SessionRecorder
     let embedded: EmbeddedRedis?
-    /// Carries what is asked for from tasks: checks of live carts, histories, Redis's properties.
+    /// Carries what is asked for from tasks: histories, and Redis's properties and rights.
     let redis: RedisClient
     /// Carry the steps of carts, each those of the carts on its event loop.
     let loopClients: [RedisClient]
