@@ -42,23 +42,45 @@ extension Host {
         _ partition: PartitionHandle<D>,
         for sweep: Sweep
     ) async -> (actors: Int, differing: Int) {
-        let limit = policy.ownershipReadLimit
-        let slices = await partition.call { $0.idsOfPresent(by: limit > 0 ? limit : .max) }
-        let actors = slices.reduce(0) { $0 + $1.count }
+        var walk = await partition.call { $0.live.walk }
+        var slices = 0
+        var actors = 0
         var differing = 0
         await withTaskGroup(of: Int.self) { group in
-            for (place, slice) in slices.enumerated() {
+            while !walk.isAtEnd {
                 // A slice has its place until what differs in it was checked: after a loss of all data nothing
                 // else bounds the checks under way.
-                if place >= context.share(of: policy.ownershipReadsInFlight) {
+                if slices >= context.share(of: policy.ownershipReadsInFlight) {
                     differing += await group.next() ?? 0
                 }
                 guard directory.isUnderWay(sweep) else { break }
+                let slice = await nextSlice(of: &walk, on: partition)
+                guard !slice.isEmpty else { break }
+                slices += 1
+                actors += slice.count
                 group.addTask { await self.check(slice, on: partition, for: sweep) }
             }
             differing += await group.reduce(0, +)
         }
         return (actors, differing)
+    }
+
+    /// The ids of the next actors of a walk; none at its end.
+    private func nextSlice(
+        of walk: inout ActivationTable.Walk,
+        on partition: PartitionHandle<D>
+    ) async -> [ActorID] {
+        let limit = policy.ownershipReadLimit > 0 ? policy.ownershipReadLimit : policy.turnLimit
+        var slice: [ActorID] = []
+        while slice.count < limit, !walk.isAtEnd {
+            let (ids, rest) = await partition.call { [walk, room = limit - slice.count] partition in
+                var walk = walk
+                return (partition.nextIDs(of: &walk, atMost: room), walk)
+            }
+            slice += ids
+            walk = rest
+        }
+        return slice
     }
 
     /// Compares actors with the store, and has those checked that differ.
@@ -121,7 +143,7 @@ extension Host {
 /// A sweep that came to its end.
 package struct SweepReport: Sendable, Hashable {
     package let generation: Generation
-    /// The number of actors that were live when it began.
+    /// The number of actors that were live when it began, and still were when it came to them.
     package let actors: Int
     /// The number of those that were checked each by its activation.
     package let differing: Int

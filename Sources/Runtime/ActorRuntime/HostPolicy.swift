@@ -33,6 +33,8 @@ package struct HostPolicy: Sendable {
     package var backoffCeiling: Duration = .milliseconds(250)
     /// The time between two searches for overdue callers and idle activations.
     package var housekeepingInterval: Duration = .milliseconds(100)
+    /// The most activations that a loop looks at before it serves others, where something concerns all of them.
+    package var turnLimit = 1_024
     /// The most idle activations that one round of housekeeping gives up.
     package var passivationBatch = 4_096
 

@@ -46,6 +46,32 @@ import Testing
         #expect(empty.rotate(at: start) == nil)
     }
 
+    @Test func `a walk comes once by each that stays, whatever comes and goes meanwhile`() {
+        var generator = SplitMix64(seed: 3)
+        for _ in 0..<200 {
+            var table = table((0..<30).map { "\($0)" })
+            for number in 0..<30 where Bool.random(using: &generator) { table.remove(ActorID("\(number)")) }
+            var staying = Set((0..<30).filter { table.peek(ActorID("\($0)")) != nil })
+            var walk = table.walk
+            var seen: [Int] = []
+            while !walk.isAtEnd {
+                let next = table.next(of: &walk, atMost: 4)
+                #expect(next.count <= 4)
+                seen += next.compactMap { number($0) }
+                let key = Int.random(in: 0..<30, using: &generator)
+                table.remove(ActorID("\(key)"))
+                staying.remove(key)
+                // The place of the former one, or another.
+                let late = 100 + seen.count
+                if table.peek(ActorID("\(late)")) == nil {
+                    table.insert(Numbered(late), under: ActorID("\(late)"), at: start)
+                }
+            }
+            #expect(Set(seen).count == seen.count)
+            #expect(staying.isSubset(of: seen))
+        }
+    }
+
     @Test func `it agrees with a plain model through any sequence of operations`() {
         var generator = SplitMix64(seed: 7)
         var table = ActivationTable()

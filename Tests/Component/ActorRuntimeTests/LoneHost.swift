@@ -15,21 +15,26 @@ struct LoneHost {
     let directory: MembershipDirectory
     let host: Host<CounterLogic>
 
-    private static var id: ActorID { ActorID("c") }
+    static var id: ActorID { ActorID("c") }
 
     /// Runs `body` while the host runs.
     ///
     /// - Parameters:
     ///   - retention: the time for which the store keeps the counter.
     ///   - liveLimit: the most live actors.
+    ///   - turnLimit: the most actors that are looked at in one turn of the loop.
     ///   - wrap: the store as the host sees it.
     static func with(
         retention: Duration = .seconds(30 * 86_400),
         liveLimit: Int = 1_000,
+        turnLimit: Int = HostPolicy().turnLimit,
         wrap: (InMemoryStore<CounterLogic>) -> any ActorStore<CounterLogic> = { $0 },
         _ body: (LoneHost) async throws -> Void
     ) async throws {
-        let lone = LoneHost(retention: retention, liveLimit: liveLimit, wrap: wrap)
+        var policy = HostPolicy()
+        policy.liveLimit = liveLimit
+        policy.turnLimit = turnLimit
+        let lone = LoneHost(retention: retention, policy: policy, wrap: wrap)
         try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
             group.addTask { await lone.host.context.jobs.run() }
@@ -42,13 +47,11 @@ struct LoneHost {
 
     private init(
         retention: Duration,
-        liveLimit: Int,
+        policy: HostPolicy,
         wrap: (InMemoryStore<CounterLogic>) -> any ActorStore<CounterLogic>
     ) {
         redis = SimulatedRedis(clock: clock)
         store = InMemoryStore(redis, retention: retention)
-        var policy = HostPolicy()
-        policy.liveLimit = liveLimit
         let session = SessionHandle(id: SessionID("session"), policy: policy.lease)
         directory = MembershipDirectory(policy: policy.lease) { session }
         var environment = NodeEnvironment(
@@ -89,8 +92,12 @@ struct LoneHost {
     }
 
     /// Adds, and returns the counter's value.
-    func add(_ amount: Int64, within patience: Duration = .seconds(30)) async throws(HostFailure) -> Int64? {
-        try await host.ask(Self.id, .increment(by: amount), deadline: clock.now + patience).value
+    func add(
+        _ amount: Int64,
+        to id: ActorID = Self.id,
+        within patience: Duration = .seconds(30)
+    ) async throws(HostFailure) -> Int64? {
+        try await host.ask(id, .increment(by: amount), deadline: clock.now + patience).value
     }
 
     /// Has the counter's activation do something.

@@ -21,7 +21,7 @@ import Testing
         #expect(wheel.take(until: instant(100)) == [1, 2])
         #expect(wheel.take(until: instant(199)).isEmpty)
         #expect(wheel.take(until: instant(200)) == [3])
-        #expect(wheel.elements == [0, 4])
+        #expect(Array(wheel.elements) == [0, 4])
         #expect(wheel.take(until: instant(5_000)) == [0, 4])
         #expect(wheel.take(until: instant(9_000)).isEmpty)
     }
@@ -41,7 +41,7 @@ import Testing
         wheel.note(2, at: start + .seconds(Int64.max / 4))
         #expect(wheel.take(until: start + year - .nanoseconds(1)).isEmpty)
         #expect(wheel.take(until: start + year) == [1])
-        #expect(wheel.elements == [2])
+        #expect(Array(wheel.elements) == [2])
     }
 
     @Test func `a clock that jumps far ahead costs nothing`() {
@@ -73,7 +73,7 @@ import Testing
                 #expect(taken.isSubset(of: mayBe))
                 model.removeAll { taken.contains($0.element) }
             }
-            #expect(wheel.elements.count == model.count)
+            #expect(Array(wheel.elements).count == model.count)
         }
     }
 }

@@ -29,6 +29,29 @@ struct ActivationTable {
 
     var count: Int { index.count }
 
+    /// A way through the table that may be gone in pieces, whatever comes and goes between them.
+    struct Walk: Sendable {
+        fileprivate var next = 0
+        fileprivate let end: Int
+
+        var isAtEnd: Bool { next >= end }
+    }
+
+    /// A walk past all elements of this time.
+    var walk: Walk { Walk(end: slots.count) }
+
+    /// The elements in the next places of a walk; there may be none in these.
+    ///
+    /// An element keeps its place until it is removed: so a walk comes once by each that is there from the walk's
+    /// beginning to its end. One that comes meanwhile may have a place that is still ahead, or not.
+    ///
+    /// - Parameter limit: the most places; above 0.
+    func next(of walk: inout Walk, atMost limit: Int) -> [Element] {
+        let places = walk.next..<(walk.next + min(limit, walk.end - walk.next))
+        walk.next = places.upperBound
+        return slots[places].compactMap { $0?.element }
+    }
+
     var elements: [Element] {
         slots.compactMap { $0?.element }
     }

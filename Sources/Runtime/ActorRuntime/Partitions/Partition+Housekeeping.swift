@@ -4,15 +4,15 @@ import Ownership
 
 /// The partition's housekeeping: deadlines, idle actors, lost sessions, drains and sweeps.
 extension Partition {
-    /// The number of activations that are dropped at a time.
-    private static var dropBatch: Int { 1_024 }
-
     /// Answers who has waited for too long, and gives up what is idle.
     func keepHouse() {
         let now = now
         for activation in overdue.take(until: now) { activation.expireCallers(at: now) }
         // Whoever waits is told soon that the session is over, also while it has no successor yet.
-        if !context.directory.session.mayAct(at: now) { expireAllCallers() }
+        if !context.directory.session.mayAct(at: now), !isTellingAll {
+            isTellingAll = true
+            expireAllCallers { self.isTellingAll = false }
+        }
         let limit = context.share(of: context.policy.passivationBatch)
         guard retirements.count < limit else { return }
         // One that cannot be released now must not keep the others: it counts as used, and is not tried again
@@ -21,10 +21,23 @@ extension Partition {
         if !idle.isEmpty { passivate(idle.map(activation)) }
     }
 
-    /// Looks after whoever waits in any activation: the session is over, for all or for some of them.
-    private func expireAllCallers() {
+    /// Looks after whoever waits in any activation: the session is over, for all or for some of them. Nobody
+    /// comes to wait in an activation of a session that is over.
+    private func expireAllCallers(done: @escaping () -> Void) {
+        expireNext(overdue.elements.makeIterator(), done: done)
+    }
+
+    private func expireNext(
+        _ waiting: FlattenSequence<[[Activation<D>]]>.Iterator,
+        done: @escaping () -> Void
+    ) {
+        var waiting = waiting
         let now = now
-        for activation in overdue.elements { activation.expire(at: now) }
+        for _ in 0..<context.policy.turnLimit {
+            guard let activation = waiting.next() else { return done() }
+            activation.expire(at: now)
+        }
+        inLaterTurn { [waiting] in self.expireNext(waiting, done: done) }
     }
 
     /// Gives activations up in good order, in the background.
@@ -32,43 +45,61 @@ extension Partition {
         retirements.enqueue(activations) { activation, done in activation.retireOnce(done) }
     }
 
-    /// Forgets everything that was live under a session that is over, some of it in each turn.
-    func drop(_ session: SessionHandle, done: @escaping @Sendable (Int) -> Void) {
-        expireAllCallers()
-        dropNext(DropList(activations: present.filter { $0.session === session }), done)
+    /// Forgets everything that was live under a session that is over, some of it in each turn. Nothing becomes
+    /// live under it any more.
+    ///
+    /// - Parameter done: called with the number of those that were forgotten, when all are.
+    func drop(_ session: SessionHandle, done: @escaping (Int) -> Void) {
+        expireAllCallers { self.dropNext(of: self.live.walk, under: session, dropped: 0, done: done) }
     }
 
-    private func dropNext(_ list: DropList<D>, _ done: @escaping @Sendable (Int) -> Void) {
-        let next = list.activations.suffix(Self.dropBatch)
-        for activation in next { forget(activation) }
-        list.count += next.count
-        list.activations.removeLast(next.count)
-        if list.activations.isEmpty { return done(list.count) }
-        // A loop runs what is executed at once before it reads from any connection.
-        loop.assumeIsolated().scheduleTask(in: .milliseconds(1)) { self.dropNext(list, done) }
+    private func dropNext(
+        of walk: ActivationTable.Walk,
+        under session: SessionHandle,
+        dropped: Int,
+        done: @escaping (Int) -> Void
+    ) {
+        var walk = walk
+        var dropped = dropped
+        for activation in next(of: &walk) where activation.session === session {
+            forget(activation)
+            dropped += 1
+        }
+        guard !walk.isAtEnd else { return done(dropped) }
+        inLaterTurn { [walk, dropped] in
+            self.dropNext(of: walk, under: session, dropped: dropped, done: done)
+        }
     }
 
     // MARK: Drain
 
-    /// Gives every activation up; `done` is called when they are gone, or when nobody waits for them any more.
+    /// Gives up every activation that is there now; `done` is called when they are gone, or when nobody waits for
+    /// them any more.
     func retireAll(until deadline: ContinuousClock.Instant, done: @escaping () -> Void) {
-        forEach(present, { $0.retire(until: deadline, $1) }, done: done)
+        let walk = RetirementWalk(of: self, until: deadline) { walk in
+            self.retirementWalks.removeAll { $0 === walk }
+            done()
+        }
+        retirementWalks.append(walk)
+        walk.goOn()
     }
 
     /// Lets go whoever waits for an actor that cannot be released. No retirement that knows of the deadline
     /// begins once it has come.
     func endWaitForRetirements() {
-        for activation in present { activation.endWaitForRetirement() }
+        for walk in retirementWalks { walk.endWait() }
     }
 
     // MARK: Sweep
 
-    /// The ids of all activations, some at a time.
-    func idsOfPresent(by limit: Int) -> [[ActorID]] {
+    /// The ids of the next activations of a walk. All that were live at its beginning need a look; one that became
+    /// live later was claimed in the generation in force, or is claimed anew.
+    ///
+    /// - Parameter limit: the most ids.
+    func nextIDs(of walk: inout ActivationTable.Walk, atMost limit: Int) -> [ActorID] {
         // Those of a session that is over are about to be dropped.
         let session = context.directory.session
-        let all = present.filter { $0.session === session }.map(\.id)
-        return stride(from: 0, to: all.count, by: limit).map { Array(all[$0..<min($0 + limit, all.count)]) }
+        return next(of: &walk, atMost: limit).filter { $0.session === session }.map(\.id)
     }
 
     /// Has each activation checked that is not just as the store has it.
@@ -99,16 +130,5 @@ extension Partition {
             },
             done: { done(count) }
         )
-    }
-}
-
-/// The activations that are still to be dropped. A class, so that nobody else holds those that were.
-private final class DropList<D: Decider> {
-    var activations: [Activation<D>]
-    /// The number of those that were dropped.
-    var count = 0
-
-    init(activations: [Activation<D>]) {
-        self.activations = activations
     }
 }

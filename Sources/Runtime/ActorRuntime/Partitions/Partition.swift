@@ -20,6 +20,10 @@ final class Partition<D: Decider> {
     private(set) lazy var restores = RestoreQueue<D>(ceiling: context.share(of: context.policy.restoreLimit))
     /// Activations that are given up because they are idle or surplus.
     private(set) lazy var retirements = ActivationQueue<D>(limit: sweepShare)
+    /// The drains under way.
+    var retirementWalks: [RetirementWalk<D>] = []
+    /// True while those who wait are told that the session is over.
+    var isTellingAll = false
     private(set) var isClosed = false
     private var busy = 0
 
@@ -99,12 +103,22 @@ final class Partition<D: Decider> {
         unsafeDowncast(element, to: Activation<D>.self)
     }
 
-    /// All activations at this time.
-    var present: [Activation<D>] { live.elements.map(activation) }
+    /// The next activations of a walk through all of them, no more than a turn of the loop may look at.
+    func next(of walk: inout ActivationTable.Walk, atMost limit: Int = .max) -> [Activation<D>] {
+        live.next(of: &walk, atMost: min(limit, context.policy.turnLimit)).map(activation)
+    }
+
+    /// Goes on after the loop has served others. What is executed at once would not wait: a loop runs that before
+    /// it reads from any connection.
+    func inLaterTurn(_ goOn: @escaping () -> Void) {
+        loop.assumeIsolated().scheduleTask(in: .milliseconds(1), goOn)
+    }
 
     /// The host stops: whoever waits here is told so, and nobody is taken in any more.
+    ///
+    /// In one turn: nobody is left whom that could hold up.
     func close() {
         isClosed = true
-        for activation in present { activation.close() }
+        for element in live.elements { activation(element).close() }
     }
 }
