@@ -79,14 +79,9 @@ import Testing
         while !condition() { await Task.yield() }
     }
 
-    @Test func `many watchers of a cart cost one read for one change, and the first reads carry it once`()
-        async throws
-    {
-        let watches = try await watches(20)
-        #expect(carts.answers.count { $0 > 1_000 } == 1)
-        try await change()
+    /// Tells all watches of version 2 while the carts do not answer, and expects all to see it.
+    private func expectSecondVersion(of watches: [Watch]) async throws {
         carts.hold()
-        let before = carts.answers.count
         try await withThrowingTaskGroup(of: CartUpdate?.self) { group in
             for watch in watches {
                 group.addTask {
@@ -98,6 +93,16 @@ import Testing
             carts.release()
             for try await update in group { #expect(update?.version == 2) }
         }
+    }
+
+    @Test func `many watchers of a cart cost one read for one change, and the first reads carry it once`()
+        async throws
+    {
+        let watches = try await watches(20)
+        #expect(carts.answers.count { $0 > 1_000 } == 1)
+        try await change()
+        let before = carts.answers.count
+        try await expectSecondVersion(of: watches)
         #expect(carts.answers.count == before + 1)
         #expect(carts.backend.asked.last?.command == .readIfChanged(since: 1, announced: 2))
     }
@@ -171,18 +176,7 @@ import Testing
         try await change()
         let before = backend.asked.count
         backend.fail(.storeUnavailable)
-        carts.hold()
-        try await withThrowingTaskGroup(of: CartUpdate?.self) { group in
-            for watch in watches {
-                group.addTask {
-                    var watch = watch
-                    return try await watch.next(.committed(SequenceNumber(2)))
-                }
-            }
-            await until { registry.waitingCount == watches.count - 1 }
-            carts.release()
-            for try await update in group { #expect(update?.version == 2) }
-        }
+        try await expectSecondVersion(of: watches)
         #expect(pauses.load(ordering: .relaxed) == 2)
         #expect(backend.asked.count == before + 3)
     }

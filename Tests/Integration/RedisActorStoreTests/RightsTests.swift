@@ -113,13 +113,7 @@ import Testing
             let generation = try await administrator.beat().generation
             let old = RecordSnapshot(owner: "me", epoch: 5, attempt: 1, sequence: 3, commit: "c", value: 1)
             let (present, newer) = (version(epoch: 5, sequence: 3), version(epoch: 5, sequence: 4))
-            let change = StateChange<CounterLogic>(
-                before: .init(value: 1),
-                after: .init(value: 2),
-                events: [.added(1)],
-                form: store.form(at: SequenceNumber(3)),
-                sequence: SequenceNumber(4)
-            )
+            let change = fourthChange(in: store)
             func call(_ step: Step) async throws {
                 switch step {
                 case .set:
@@ -191,6 +185,17 @@ import Testing
         }
     }
 
+    /// The change from 1 to 2 that makes version 4.
+    private func fourthChange(in store: RedisActorStore<CounterLogic>) -> StateChange<CounterLogic> {
+        StateChange(
+            before: .init(value: 1),
+            after: .init(value: 2),
+            events: [.added(1)],
+            form: store.form(at: SequenceNumber(3)),
+            sequence: SequenceNumber(4)
+        )
+    }
+
     @Test func `a script writes a whole content without deleting its key`() async throws {
         try await withRedis { fixture in
             let store = RedisActorStore(client: fixture.client, layout: WideLayout(width: 7_000))
@@ -202,13 +207,7 @@ import Testing
             try await fixture.set("t", "60000")
             for number in 0..<9 { try await fixture.set("x:\(number)", "old") }
             _ = try await fixture.client.send("ACL", ["SETUSER", "default", "-del"])
-            let change = StateChange<CounterLogic>(
-                before: .init(value: 1),
-                after: .init(value: 2),
-                events: [.added(1)],
-                form: store.form(at: SequenceNumber(3)),
-                sequence: SequenceNumber(4)
-            )
+            let change = fourthChange(in: store)
             let key = RedisArgument.string(fixture.key(cart))
             func names() async throws -> Set<String> {
                 Set(try await fixture.client.send("HKEYS", [key]).array.map { try $0.string })

@@ -64,6 +64,14 @@ extension FailoverTests {
         @Test func `a Redis that may evict is refused in one line`() async throws {
             var server = RedisServerFixture.Options()
             server.settings = ["--maxmemory-policy", "allkeys-lru"]
+            try await expectRefusal(of: server, naming: "maxmemory-policy allkeys-lru")
+        }
+
+        /// Expects a node on such a server to end at once, with one line that names the reason.
+        private func expectRefusal(
+            of server: RedisServerFixture.Options,
+            naming reason: String
+        ) async throws {
             var options = Cluster.Options()
             options.nodes = 1
             options.starts = false
@@ -74,7 +82,7 @@ extension FailoverTests {
                 #expect(try await node.end(within: .seconds(10)) == .exited(69))
                 let lines = node.log.split(separator: "\n")
                 #expect(lines.count == 1, "\(lines)")
-                #expect(lines.last?.contains("maxmemory-policy allkeys-lru") == true, "\(lines)")
+                #expect(lines.last?.contains(reason) == true, "\(lines)")
             }
         }
 
@@ -209,17 +217,7 @@ extension FailoverTests {
             var server = RedisServerFixture.Options()
             server.settings = ["--cluster-enabled", "yes", "--cluster-port", "0"]
             server.listensOnTCP = true
-            var options = Cluster.Options()
-            options.nodes = 1
-            options.starts = false
-            options.settings = ["--log-level", "critical"]
-            try await Cluster.with(options, on: server) { cluster in
-                let node = cluster.nodes[0]
-                try node.start()
-                #expect(try await node.end(within: .seconds(10)) == .exited(69))
-                let lines = node.log.split(separator: "\n")
-                #expect(lines.count == 1 && lines.last?.contains("Redis Cluster") == true, "\(lines)")
-            }
+            try await expectRefusal(of: server, naming: "Redis Cluster")
         }
 
         @Test func `a second node on a folder is refused and the first goes on`() async throws {

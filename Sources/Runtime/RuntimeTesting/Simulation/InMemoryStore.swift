@@ -38,10 +38,8 @@ package struct InMemoryStore<Logic: Decider>: ActorStore {
         _ id: ActorID,
         _ terms: ClaimTerms
     ) async throws(StoreFailure) -> ClaimResult<Logic.State> {
-        try await faults.perform(.claim) { [redis, leastLifetime] () throws(StoreFailure) in
-            try redis.execute { store, time throws(StoreFailure) in
-                try store.claim(id, terms, at: time, leastLife: leastLifetime)
-            }
+        try await execute(.claim) { [leastLifetime] (store, time) throws(StoreFailure) in
+            try store.claim(id, terms, at: time, leastLife: leastLifetime)
         }
     }
 
@@ -54,18 +52,16 @@ package struct InMemoryStore<Logic: Decider>: ActorStore {
     ) async throws(StoreFailure) -> CommitResult {
         let (after, isReduction, next) = (change.after, change.isReduction, change.sequence)
         let life = lifetime(after)
-        let answer = try await faults.perform(.commit) { [redis] () throws(StoreFailure) in
-            try redis.execute { store, _ throws(StoreFailure) in
-                try store.commit(
-                    id,
-                    owner: owner,
-                    version: version,
-                    next: next,
-                    commit: commit,
-                    isReduction: isReduction,
-                    life: life
-                ) { _ in after }
-            }
+        let answer = try await execute(.commit) { (store, _) throws(StoreFailure) in
+            try store.commit(
+                id,
+                owner: owner,
+                version: version,
+                next: next,
+                commit: commit,
+                isReduction: isReduction,
+                life: life
+            ) { _ in after }
         }
         return CommitResult(answer, leaves: .empty)
     }
@@ -76,10 +72,8 @@ package struct InMemoryStore<Logic: Decider>: ActorStore {
         version: Version,
         commit: CommitID
     ) async throws(StoreFailure) -> ResolveAnswer {
-        try await faults.perform(.resolve) { [redis] () throws(StoreFailure) in
-            try redis.execute { store, _ throws(StoreFailure) in
-                try store.resolve(id, owner: owner, version: version, commit: commit)
-            }
+        try await execute(.resolve) { (store, _) throws(StoreFailure) in
+            try store.resolve(id, owner: owner, version: version, commit: commit)
         }
     }
 
@@ -89,10 +83,8 @@ package struct InMemoryStore<Logic: Decider>: ActorStore {
         version: Version,
         generation: Generation
     ) async throws(StoreFailure) -> VerifyAnswer {
-        try await faults.perform(.verify) { [redis] () throws(StoreFailure) in
-            try redis.execute { store, _ throws(StoreFailure) in
-                try store.verify(id, owner: owner, version: version, generation: generation)
-            }
+        try await execute(.verify) { (store, _) throws(StoreFailure) in
+            try store.verify(id, owner: owner, version: version, generation: generation)
         }
     }
 
@@ -101,8 +93,8 @@ package struct InMemoryStore<Logic: Decider>: ActorStore {
         generation: Generation,
         on loop: (any EventLoop)?
     ) async throws(StoreFailure) -> OwnershipAnswer {
-        try await faults.perform(.ownership) { [redis] () throws(StoreFailure) in
-            try redis.execute { store, _ in store.ownership(of: ids, generation: generation) }
+        try await execute(.ownership) { (store, _) throws(StoreFailure) in
+            store.ownership(of: ids, generation: generation)
         }
     }
 
@@ -114,18 +106,16 @@ package struct InMemoryStore<Logic: Decider>: ActorStore {
         state: Logic.State
     ) async throws(StoreFailure) -> RepublishAnswer {
         let life = lifetime(state)
-        return try await faults.perform(.republish) { [redis] () throws(StoreFailure) in
-            try redis.execute { store, time throws(StoreFailure) in
-                try store.republish(
-                    id,
-                    owner: owner,
-                    version: version,
-                    terms: terms,
-                    state: state,
-                    life: life,
-                    at: time
-                )
-            }
+        return try await execute(.republish) { (store, time) throws(StoreFailure) in
+            try store.republish(
+                id,
+                owner: owner,
+                version: version,
+                terms: terms,
+                state: state,
+                life: life,
+                at: time
+            )
         }
     }
 
@@ -134,10 +124,8 @@ package struct InMemoryStore<Logic: Decider>: ActorStore {
         owner: SessionID,
         version: Version
     ) async throws(StoreFailure) -> ReleaseAnswer {
-        try await faults.perform(.release) { [redis] () throws(StoreFailure) in
-            try redis.execute { store, _ throws(StoreFailure) in
-                try store.release(id, owner: owner, version: version)
-            }
+        try await execute(.release) { (store, _) throws(StoreFailure) in
+            try store.release(id, owner: owner, version: version)
         }
     }
 
@@ -149,17 +137,26 @@ package struct InMemoryStore<Logic: Decider>: ActorStore {
         state: Logic.State
     ) async throws(StoreFailure) -> SurrenderAnswer {
         let life = lifetime(state)
-        return try await faults.perform(.surrender) { [redis] () throws(StoreFailure) in
-            try redis.execute { store, _ throws(StoreFailure) in
-                try store.surrender(
-                    id,
-                    owner: owner,
-                    version: version,
-                    generation: generation,
-                    state: state,
-                    life: life
-                )
-            }
+        return try await execute(.surrender) { (store, _) throws(StoreFailure) in
+            try store.surrender(
+                id,
+                owner: owner,
+                version: version,
+                generation: generation,
+                state: state,
+                life: life
+            )
         }
+    }
+
+    /// Executes one script, or performs the fault that is planned for the call.
+    private func execute<Answer: Sendable>(
+        _ call: Call,
+        _ script:
+            @escaping @Sendable (
+                _ store: inout SimulatedStore<Logic.State>, _ time: UInt64
+            ) throws(StoreFailure) -> Answer
+    ) async throws(StoreFailure) -> Answer {
+        try await faults.perform(call) { [redis] () throws(StoreFailure) in try redis.execute(script) }
     }
 }
