@@ -154,6 +154,24 @@ import Testing
         }
     }
 
+    @Test func `a stream waits for its first read no longer than a browser may be kept without an answer`()
+        async throws
+    {
+        let (backend, feed) = (InMemoryCarts(), ManualChangeFeed())
+        try await serve(backend, feed: feed) { caller in
+            _ = try await caller.send(.put, "/v1/carts/c", body: "{}")
+            async let stream = caller.send(.get, "/v1/carts/c/stream")
+            var arrivals = feed.arrivals.makeAsyncIterator()
+            await arrivals.next()
+            var looks = backend.looks.makeAsyncIterator()
+            await looks.next()
+            let read = try #require(backend.asked.dropFirst().first)
+            #expect(read.deadline <= ContinuousClock.now + .milliseconds(500))
+            feed.close()
+            _ = try await stream
+        }
+    }
+
     @Test func `a stream ends where its cart turns out not to be there`() async throws {
         let (backend, feed) = (InMemoryCarts(), ManualChangeFeed())
         try await serve(backend, feed: feed) { caller in
