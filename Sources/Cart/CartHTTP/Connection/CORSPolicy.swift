@@ -20,6 +20,9 @@ package struct CORSPolicy: Equatable, Sendable {
         self.origins = origins
     }
 
+    /// True if pages of some origins may call the node.
+    var admitsPages: Bool { !origins.isEmpty }
+
     /// Adds what a browser must know to hand the answer to the page.
     ///
     /// - Parameter request: the part of the request that decides.

@@ -20,6 +20,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var lingerTimer: Scheduled<Void>?
     /// True once a part of the body of the request under way came.
     private var bodyCame = false
+    /// Nil once the handler is removed.
+    private var context: ChannelHandlerContext?
+    /// Called when the parser's side may owe nothing any more.
+    var exchangeEnded: (() -> Void)?
 
     /// - Parameters:
     ///   - line: stands before the parser of the same connection.
@@ -29,6 +33,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
         self.takenBytes = takenBytes
         linger = TimeAmount(policy.linger)
         machine = ConnectionMachine(policy)
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -46,6 +54,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
             updateBodyTimer(context)
             if passes { context.fireChannelRead(data) }
             perform(action, context)
+            exchangeEnded?()
         }
     }
 
@@ -78,6 +87,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        exchangeEnded = nil
         cancelTimers()
     }
 
@@ -108,6 +119,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
             switch machine.ended() {
             case .write:
                 context.write(data, promise: promise)
+                exchangeEnded?()
             case .writeAndClose:
                 context.write(data, promise: promise)
                 end(context)
@@ -115,6 +127,33 @@ final class ConnectionHandler: ChannelDuplexHandler {
                 promise?.succeed()
             }
         }
+    }
+
+    // MARK: Requests that do not pass the parser
+
+    /// True if one may be taken now.
+    var takesRecognized: Bool { machine.takesRecognized }
+
+    /// One was taken.
+    func tookRecognized() { machine.tookRecognized() }
+
+    /// Its answer comes.
+    ///
+    /// - Parameters:
+    ///   - closes: true if the connection is to end with it.
+    ///   - write: writes it; told whether the connection does end.
+    /// - Returns: true if the connection goes on.
+    func respondToRecognized(_ status: HTTPResponseStatus, closes: Bool, write: (Bool) -> Void) -> Bool {
+        guard let context, let closes = machine.respondsToRecognized(status, closes: closes) else {
+            return false
+        }
+        write(closes)
+        switch machine.ended() {
+        case .write: return true
+        case .writeAndClose: end(context)
+        case .drop: break
+        }
+        return false
     }
 
     /// The framework's closes. Ours do not pass here.

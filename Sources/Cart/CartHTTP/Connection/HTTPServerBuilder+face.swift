@@ -65,6 +65,13 @@ extension ChannelPipeline.SynchronousOperations {
         takenBytes: @escaping (any Channel) -> Int = { $0.takenBytes }
     ) throws {
         let line = LongLineHandler(limit: policy.parsedFieldBytes)
+        let connection = ConnectionHandler(policy, line: line, takenBytes: takenBytes)
+        let silence = SilenceTimer(policy.silence)
+        if let hotLane {
+            try addHandler(
+                RecognizedRequestHandler(hotLane, policy, connection: connection, silence: silence)
+            )
+        }
         try addHandler(line)
         var encoding = HTTPResponseEncoder.Configuration()
         // The machine does, because it knows the request.
@@ -80,8 +87,8 @@ extension ChannelPipeline.SynchronousOperations {
             withEncoderConfiguration: encoding,
             withDecoderLimitConfiguration: limits
         )
-        try addHandler(ConnectionHandler(policy, line: line, takenBytes: takenBytes))
-        if let hotLane { try addHandler(HotLaneHandler(hotLane, silence: policy.silence)) }
+        try addHandler(connection)
+        if let hotLane { try addHandler(HotLaneHandler(hotLane, silence: silence)) }
     }
 }
 

@@ -1,6 +1,3 @@
-import ActorRuntime
-import Cart
-import CartActor
 import CartApplication
 import NIOCore
 import NIOHTTP1
@@ -25,9 +22,9 @@ final class HotLaneHandler: ChannelDuplexHandler {
         case passing
         /// The body of a request arrives. Can become `asked` or `answered`.
         case collecting(PlainRequest, PlainRequest.BodyForm)
-        /// The cart's owner decides; nil stands for a read. The rest of the body, if there is any, is of no
-        /// interest. Can become `answered`.
-        case asked(PlainRequest, CartCommand.Change?)
+        /// The cart's owner decides. The rest of the body, if there is any, is of no interest. Can become
+        /// `answered`.
+        case asked
         /// The answer was made. The rest of the body is of no interest.
         case answered
     }
@@ -36,20 +33,18 @@ final class HotLaneHandler: ChannelDuplexHandler {
     private let silence: SilenceTimer
     private let writer: AnswerWriter
     /// Nil once the connection is gone.
-    private var receiver: AskReceiver<CartLogic>?
+    private var exchange: LaneExchange?
     private var stage = Stage.passing
     /// The version at which the request's change is to be made; nil for any.
     private var expectedVersion: UInt64?
-    /// The number of the last request that was asked for.
-    private var number: UInt64 = 0
     private var body = CollectedBody()
     /// True once something was passed on that the other lane is not yet told to be complete.
     private var hasPassed = false
 
-    init(_ lane: HotLane, silence: Duration) {
+    init(_ lane: HotLane, silence: SilenceTimer) {
         self.lane = lane
-        self.silence = SilenceTimer(silence)
-        writer = AnswerWriter(now: lane.rules.dependencies.now, silence: self.silence)
+        self.silence = silence
+        writer = AnswerWriter(now: lane.rules.dependencies.now, silence: silence)
     }
 
     // MARK: The connection
@@ -57,7 +52,7 @@ final class HotLaneHandler: ChannelDuplexHandler {
     func handlerAdded(context: ChannelHandlerContext) {
         writer.start(context)
         // A cycle until the handler is removed.
-        receiver = AskReceiver { self.answered($0, token: $1) }
+        exchange = LaneExchange(lane, on: context.eventLoop) { self.respond($0) }
         if context.channel.isActive { silence.start(context) }
     }
 
@@ -76,7 +71,8 @@ final class HotLaneHandler: ChannelDuplexHandler {
     private func end() {
         silence.stop()
         writer.stop()
-        receiver = nil
+        exchange?.end()
+        exchange = nil
         stage = .answered
         body.clear()
     }
@@ -100,7 +96,7 @@ final class HotLaneHandler: ChannelDuplexHandler {
         switch unwrapInboundIn(data) {
         case .head(let head):
             silence.beginRequest()
-            if begin(head, context) { return }
+            if begin(head) { return }
             stage = .passing
         case .body(let part):
             switch stage {
@@ -111,8 +107,7 @@ final class HotLaneHandler: ChannelDuplexHandler {
         case .end:
             switch stage {
             case .passing: break
-            case .collecting(let request, let form):
-                return askForDescribedChange(request, form, on: context.eventLoop)
+            case .collecting(let request, let form): return askForDescribedChange(request, form)
             case .asked, .answered: return
             }
         }
@@ -142,8 +137,8 @@ final class HotLaneHandler: ChannelDuplexHandler {
     }
 
     /// Takes a request on, if it is one of this lane.
-    private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) -> Bool {
-        guard let resource = CartResource(target: head.uri) else { return false }
+    private func begin(_ head: HTTPRequestHead) -> Bool {
+        guard let exchange, let resource = CartResource(target: head.uri) else { return false }
         let fields = RequestFields(head.headers)
         do {
             guard let (request, expected) = try lane.request(head.method, of: resource, fields: fields) else {
@@ -153,9 +148,11 @@ final class HotLaneHandler: ChannelDuplexHandler {
             expectedVersion = expected
             switch request.matter {
             case .show:
-                ask(.read, of: request, change: nil, on: context.eventLoop)
+                stage = .asked
+                exchange.show(request)
             case .change(let change):
-                try ask(for: change, request, on: context.eventLoop)
+                stage = .asked
+                exchange.make(change, request, expecting: expected)
             case .describedChange(let form):
                 try fields.requireLength(atMost: lane.rules.policy.bodyBytes)
                 body.clear()
@@ -175,56 +172,14 @@ final class HotLaneHandler: ChannelDuplexHandler {
         body.append(part)
     }
 
-    private func askForDescribedChange(
-        _ request: PlainRequest,
-        _ form: PlainRequest.BodyForm,
-        on loop: any EventLoop
-    ) {
-        do {
-            let change = try request.change(form, in: body.bytes)
-            body.clear()
-            try ask(for: change, request, on: loop)
-        } catch {
-            refuse(error, request.fields)
-        }
-    }
-
-    private func ask(
-        for change: CartCommand.Change,
-        _ request: PlainRequest,
-        on loop: any EventLoop
-    ) throws(Refusal) {
-        let checked = try lane.rules.check(change, request.context)
-        let command = lane.rules.command(checked, expecting: expectedVersion)
-        ask(command, of: request, change: change, on: loop)
-    }
-
-    private func ask(
-        _ command: CartCommand,
-        of request: PlainRequest,
-        change: CartCommand.Change?,
-        on loop: any EventLoop
-    ) {
-        guard let receiver else { return }
-        number &+= 1
-        stage = .asked(request, change)
-        lane.dispatcher.ask(
-            ActorID(request.cart.text),
-            command,
-            deadline: request.context.deadline,
-            trace: request.context.trace,
-            on: loop,
-            receiver: receiver,
-            token: number
-        )
+    private func askForDescribedChange(_ request: PlainRequest, _ form: PlainRequest.BodyForm) {
+        let bytes = body.bytes
+        body.clear()
+        stage = .asked
+        exchange?.make(form, in: bytes, request, expecting: expectedVersion)
     }
 
     // MARK: Answers
-
-    private func answered(_ result: Result<Answer<CartLogic>, HostFailure>, token: UInt64) {
-        guard token == number, case .asked(let request, let change) = stage else { return }
-        respond(lane.answer(result, to: request, change: change))
-    }
 
     private func refuse(_ error: any Error, _ fields: RequestFields) {
         respond(lane.refusal(error, of: fields))

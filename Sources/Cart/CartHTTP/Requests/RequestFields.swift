@@ -31,10 +31,23 @@ struct RequestFields: Equatable, Sendable {
         for (name, value) in headers { add(value, as: name) }
     }
 
+    /// The fields that were found in these bytes, whose values are printable ASCII.
+    init(_ fields: [RequestRecognizer.Field], in bytes: UnsafeRawBufferPointer) {
+        for field in fields {
+            guard let name = Name(UnsafeRawBufferPointer(rebasing: bytes[field.name])) else { continue }
+            add(String(decoding: bytes[field.value], as: UTF8.self), as: name)
+        }
+    }
+
     private mutating func add(_ value: String, as name: String) {
-        var name = name
-        let field = name.withUTF8(Name.init)
-        switch field {
+        var text = name
+        guard let name = text.withUTF8({ Name(UnsafeRawBufferPointer($0)) }) else { return }
+        add(Self.legal(value), as: name)
+    }
+
+    /// - Parameter value: has nothing that does not belong into one.
+    private mutating func add(_ value: String, as name: Name) {
+        switch name {
         case .authorization: Self.join(&authorization, value)
         case .contentEncoding: Self.join(&contentEncoding, value)
         case .contentLength: Self.join(&contentLength, value)
@@ -45,12 +58,10 @@ struct RequestFields: Equatable, Sendable {
         case .ifMatch: Self.join(&ifMatch, value)
         case .ifNoneMatch: Self.join(&ifNoneMatch, value)
         case .traceParent: Self.join(&traceParent, value)
-        case nil: break
         }
     }
 
     private static func join(_ values: inout String?, _ value: String) {
-        let value = legal(value)
         if let before = values { values = before + ", " + value } else { values = value }
     }
 
@@ -71,31 +82,33 @@ struct RequestFields: Equatable, Sendable {
         case traceParent
 
         /// Nil for other names. The length tells most of them.
-        init?(_ name: UnsafeBufferPointer<UInt8>) {
+        init?(_ name: UnsafeRawBufferPointer) {
             switch name.count {
-            case 8 where Self.isEqual(name, "if-match"): self = .ifMatch
-            case 11 where Self.isEqual(name, "traceparent"): self = .traceParent
-            case 12 where Self.isEqual(name, "content-type"): self = .contentType
-            case 13 where Self.isEqual(name, "authorization"): self = .authorization
-            case 13 where Self.isEqual(name, "if-none-match"): self = .ifNoneMatch
-            case 14 where Self.isEqual(name, "content-length"): self = .contentLength
-            case 15 where Self.isEqual(name, "idempotency-key"): self = .idempotencyKey
-            case 16 where Self.isEqual(name, "content-encoding"): self = .contentEncoding
+            case 8 where name.isEqual(ignoringCase: "if-match"): self = .ifMatch
+            case 11 where name.isEqual(ignoringCase: "traceparent"): self = .traceParent
+            case 12 where name.isEqual(ignoringCase: "content-type"): self = .contentType
+            case 13 where name.isEqual(ignoringCase: "authorization"): self = .authorization
+            case 13 where name.isEqual(ignoringCase: "if-none-match"): self = .ifNoneMatch
+            case 14 where name.isEqual(ignoringCase: "content-length"): self = .contentLength
+            case 15 where name.isEqual(ignoringCase: "idempotency-key"): self = .idempotencyKey
+            case 16 where name.isEqual(ignoringCase: "content-encoding"): self = .contentEncoding
             case _: return nil
             }
         }
+    }
+}
 
-        /// Upper and lower case are the same.
-        ///
-        /// - Parameter known: in lower case; of the same length.
-        private static func isEqual(_ name: UnsafeBufferPointer<UInt8>, _ known: StaticString) -> Bool {
-            let known = UnsafeBufferPointer(start: known.utf8Start, count: known.utf8CodeUnitCount)
-            for (byte, letter) in zip(name, known) {
-                // The bit that tells the cases of a letter apart; a hyphen has it anyway.
-                let isLetter = letter >= UInt8(ascii: "a")
-                guard (isLetter ? byte | 0x20 : byte) == letter else { return false }
-            }
-            return true
+extension UnsafeRawBufferPointer {
+    /// True if the bytes are this text. Upper and lower case are the same.
+    ///
+    /// - Parameter known: in lower case; of the same length.
+    func isEqual(ignoringCase known: StaticString) -> Bool {
+        for place in 0..<known.utf8CodeUnitCount {
+            let letter = known.utf8Start[place]
+            // The bit that tells the cases of a letter apart; a hyphen has it anyway.
+            let isLetter = letter >= UInt8(ascii: "a")
+            guard (isLetter ? self[place] | 0x20 : self[place]) == letter else { return false }
         }
+        return true
     }
 }
