@@ -1,57 +1,106 @@
+package import NIOCore
 import Ownership
 
 /// The node's side of asks that come over the link: they were on their one hop, and go no further.
 extension Host: LinkReceiver {
+    package func onLoop(
+        _ loop: any EventLoop,
+        answered: @escaping (LinkResponse, UInt64) -> Void
+    ) -> any LoopLinkReceiver {
+        guard let home = partitions.first(where: { $0.loop === loop }) else {
+            preconditionFailure("the connection is on none of the node's loops")
+        }
+        return PeerReceiver(host: self, home: home, answered: answered)
+    }
+}
+
+/// The asks of one connection of another node. Confined to the connection's loop, which is also that of a
+/// partition. On the hot path.
+final class PeerReceiver<D: Decider>: LoopLinkReceiver {
     /// The longest that a peer may make us wait for it.
     private static var longestAsk: Duration { .seconds(60) }
 
-    package func receive(_ ask: LinkRequest) async -> LinkResponse {
-        guard ask.target == directory.session.id || !SafetyRule.linkChecksSession.holds else {
-            return .notHere(owner: nil)
+    private let host: Host<D>
+    private let home: PartitionHandle<D>
+    let answered: (LinkResponse, UInt64) -> Void
+
+    init(
+        host: Host<D>,
+        home: PartitionHandle<D>,
+        answered: @escaping (LinkResponse, UInt64) -> Void
+    ) {
+        self.host = host
+        self.home = home
+        self.answered = answered
+    }
+
+    func receive(_ request: LinkRequest, token: UInt64) {
+        guard request.target == host.directory.session.id || !SafetyRule.linkChecksSession.holds else {
+            return answered(.notHere(owner: nil), token)
         }
-        do throws(HostFailure) {
-            return try await serve(ask, try decode(ask))
+        do throws(CodecFailure) {
+            serve(request, try host.context.codec.decode(command: request.command), token: token)
         } catch {
-            return .failed(error)
+            let why = "the command that was sent on: \(error.reason)"
+            answered(.failed(host.context.failure(.unreadable, of: request.id, why)), token)
         }
     }
 
-    private func serve(_ ask: LinkRequest, _ command: D.Command) async throws(HostFailure) -> LinkResponse {
-        let deadline = context.clock.now + max(.zero, min(ask.remaining, Self.longestAsk))
-        let result = await withCheckedContinuation { peer in
-            post(
-                AskLetter(
-                    id: ask.id,
-                    command: command,
-                    deadline: deadline,
-                    trace: ask.trace,
-                    reply: .peer(peer)
-                )
-            )
-        }
+    private func serve(_ request: LinkRequest, _ command: D.Command, token: UInt64) {
+        let id = request.id
+        let handle = host.partition(of: id)
+        let confined = handle.loop === home.loop ? handle.confined : nil
+        let reply = PeerReply(
+            context: host.context,
+            receiver: NIOLoopBound(self, eventLoop: home.loop),
+            token: token,
+            id: id,
+            isRead: host.context.decider.isRead(command),
+            away: confined == nil ? home : nil
+        )
+        let deadline = host.context.clock.now + max(.zero, min(request.remaining, Self.longestAsk))
+        let letter = AskLetter(
+            id: id,
+            command: command,
+            deadline: deadline,
+            trace: request.trace,
+            reply: .peer(reply)
+        )
+        if let confined { confined.take(Ask(letter)) } else { host.post(letter) }
+    }
+}
+
+/// The address of an answer to another node.
+struct PeerReply<D: Decider>: Sendable {
+    fileprivate let context: HostContext<D>
+    fileprivate let receiver: NIOLoopBound<PeerReceiver<D>>
+    fileprivate let token: UInt64
+    fileprivate let id: ActorID
+    fileprivate let isRead: Bool
+    /// The partition on whose loop the peer's connection is; nil if the actor's partition is on the same.
+    fileprivate let away: PartitionHandle<D>?
+
+    func resolve(_ result: Result<Answer<D>, HostFailure>) {
         switch result {
-        case .answer(let answer): return .answered(try encode(answer, to: command, of: ask))
-        case .failed(let failure): throw failure
-        case .notHere(let owner): return .notHere(owner: owner)
+        case .success(let answer): respond(response(to: answer))
+        case .failure(let failure): respond(.failed(failure))
         }
     }
 
-    private func decode(_ ask: LinkRequest) throws(HostFailure) -> D.Command {
-        do throws(CodecFailure) {
-            return try context.codec.decode(command: ask.command)
-        } catch {
-            throw context.failure(.unreadable, of: ask.id, "the command that was sent on: \(error.reason)")
+    func respond(_ response: LinkResponse) {
+        if let away {
+            away.post(.response(receiver, response, token: token))
+        } else {
+            receiver.value.answered(response, token)
         }
     }
 
-    private func encode(_ answer: Answer<D>, to command: D.Command, of ask: LinkRequest) throws(HostFailure)
-        -> [UInt8]
-    {
+    private func response(to answer: Answer<D>) -> LinkResponse {
         do throws(CodecFailure) {
-            return try context.codec.encode(answer: answer)
+            return .answered(try context.codec.encode(answer: answer))
         } catch {
-            let outcome: HostFailure.Outcome = context.decider.isRead(command) ? .notApplied : .unknown
-            throw HostFailure(.unreadable, outcome, id: ask.id, detail: "the answer: \(error.reason)")
+            let outcome: HostFailure.Outcome = isRead ? .notApplied : .unknown
+            return .failed(HostFailure(.unreadable, outcome, id: id, detail: "the answer: \(error.reason)"))
         }
     }
 }

@@ -6,7 +6,7 @@ import Timing
 
 /// Sends this node's requests to its peers, by address. Connections are opened on demand, and closed when
 /// idle.
-package final class LinkClient: Link {
+package final class LinkClient: AsyncLink {
     enum Phase: Equatable {
         /// `run()` was not called yet; requests fail. Can become `running`.
         case idle

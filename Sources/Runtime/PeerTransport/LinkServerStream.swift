@@ -1,5 +1,7 @@
 import ActorRuntime
 import GRPCCore
+import NIOCore
+import NIOPosix
 import PeerProtocol
 import SwiftProtobuf
 import Synchronization
@@ -172,7 +174,7 @@ final class LinkServerStream: Sendable {
     private func serve(_ request: LinkRequest, as correlation: UInt64) async {
         let response: LinkResponse
         if request.remaining > .zero {
-            response = await receiver.receive(request)
+            response = await receive(request)
         } else {
             let failure = HostFailure(
                 .deadlineExceeded,
@@ -184,5 +186,15 @@ final class LinkServerStream: Sendable {
         }
         let wire = WireAnswer(response, correlation: correlation, id: request.id, policy: policy)
         if state.withLock({ $0.incoming.answer(wire) }) { wakes.continuation.yield() }
+    }
+
+    private func receive(_ request: LinkRequest) async -> LinkResponse {
+        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        return await withCheckedContinuation { continuation in
+            loop.execute { [receiver] in
+                receiver.onLoop(loop) { response, _ in continuation.resume(returning: response) }
+                    .receive(request, token: 0)
+            }
+        }
     }
 }

@@ -152,7 +152,7 @@ import Testing
                 remaining: .seconds(2),
                 trace: ""
             )
-            #expect(await node.host.receive(ask) == .notHere(owner: nil))
+            #expect(await node.host.receive(ask, on: node.loop) == .notHere(owner: nil))
             #expect(try await node.read() == 1)
         }
     }
@@ -167,7 +167,7 @@ import Testing
                 remaining: .seconds(2),
                 trace: ""
             )
-            guard case .failed(let failed) = await node.host.receive(ask) else {
+            guard case .failed(let failed) = await node.host.receive(ask, on: node.loop) else {
                 Issue.record("it was not refused")
                 return
             }

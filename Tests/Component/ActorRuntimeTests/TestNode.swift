@@ -1,6 +1,7 @@
 import ActorRuntime
 import CounterActor
 import Logging
+import NIOCore
 import NIOPosix
 import Ownership
 import RuntimeTesting
@@ -12,6 +13,7 @@ struct TestNode: Sendable {
     let store: InMemoryStore<CounterLogic>
     let registry: InMemoryRegistry<CounterLogic.State>
     let link: InMemoryLink
+    let loop: any EventLoop
     let clock: ManualClock
     let keeperClock: KeeperClock
     private let stopping = AsyncStream.makeStream(of: Never.self)
@@ -34,10 +36,9 @@ struct TestNode: Sendable {
         registry = InMemoryRegistry(redis)
         link = InMemoryLink(network)
         keeperClock = KeeperClock(clock)
-        var environment = NodeEnvironment(
-            loops: [MultiThreadedEventLoopGroup.singleton.next()],
-            sessionExecutor: ThreadExecutor.shared
-        )
+        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        self.loop = loop
+        var environment = NodeEnvironment(loops: [loop], sessionExecutor: ThreadExecutor.shared)
         environment.clock = clock
         environment.sessionClock = keeperClock
         runtime = NodeRuntime(
@@ -52,7 +53,7 @@ struct TestNode: Sendable {
             environment: environment,
             logger: logger
         )
-        network.attach(runtime.host, at: address)
+        network.attach(at: address) { [host = runtime.host] in await host.receive($0, on: loop) }
         self.name = name
         self.clock = clock
     }

@@ -200,10 +200,6 @@ import Testing
         #expect(try expired() == [cart])
     }
 
-    private struct Echo: LinkReceiver {
-        func receive(_ ask: LinkRequest) async -> LinkResponse { .answered(ask.command) }
-    }
-
     @Test func `a link reaches the attached receiver, and fails as planned`() async throws {
         let network = InMemoryNetwork()
         let link = InMemoryLink(network)
@@ -211,7 +207,7 @@ import Testing
         await #expect(throws: LinkFailure.unsent("nobody listens at a")) {
             _ = try await link.ask(ask, at: "a")
         }
-        network.attach(Echo(), at: "a")
+        network.attach(at: "a") { .answered($0.command) }
         #expect(try await link.ask(ask, at: "a") == .answered([1]))
         link.faults.loseNext("a", executed: true)
         await #expect(throws: LinkFailure.unanswered("lost by the test")) {

@@ -115,7 +115,7 @@ struct SingleNode: Sendable {
 }
 
 /// The way to no other node.
-private struct NoLink: Link {
+private struct NoLink: AsyncLink {
     func ask(_ ask: LinkRequest, at address: String) async throws(LinkFailure) -> LinkResponse {
         throw .unsent("there is no other node")
     }

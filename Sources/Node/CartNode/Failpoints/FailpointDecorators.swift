@@ -1,6 +1,7 @@
 #if DEBUG
 import ActorRuntime
 import Hummingbird
+import NIOCore
 import Ownership
 
 // The node's other ports, with failpoints.
@@ -39,9 +40,29 @@ struct FailpointReceiver<Receiver: LinkReceiver>: LinkReceiver {
     let receiver: Receiver
     let armed: ArmedFailpoints
 
-    func receive(_ ask: LinkRequest) async -> LinkResponse {
-        await armed.reach(.askReceived)
-        return await receiver.receive(ask)
+    func onLoop(
+        _ loop: any EventLoop,
+        answered: @escaping (LinkResponse, UInt64) -> Void
+    ) -> any LoopLinkReceiver {
+        LoopReceiver(receiver: receiver.onLoop(loop, answered: answered), loop: loop, armed: armed)
+    }
+
+    private final class LoopReceiver: LoopLinkReceiver {
+        private let receiver: any LoopLinkReceiver
+        private let loop: any EventLoop
+        private let armed: ArmedFailpoints
+
+        init(receiver: any LoopLinkReceiver, loop: any EventLoop, armed: ArmedFailpoints) {
+            self.receiver = receiver
+            self.loop = loop
+            self.armed = armed
+        }
+
+        func receive(_ request: LinkRequest, token: UInt64) {
+            loop.makeFutureWithTask { [armed] in await armed.reach(.askReceived) }
+                .assumeIsolated()
+                .whenComplete { _ in self.receiver.receive(request, token: token) }
+        }
     }
 }
 

@@ -52,11 +52,11 @@ final class Ask<D: Decider> {
 
     /// Tells a peer that this node is not the place.
     func redirectPeer(to owner: SessionID?) {
-        guard case .remote(.peer(let continuation)) = reply else {
+        guard case .remote(.peer(let peer)) = reply else {
             preconditionFailure("somebody who is no peer was sent elsewhere")
         }
         markAnswered()
-        continuation.resume(returning: .notHere(owner: owner))
+        peer.respond(.notHere(owner: owner))
     }
 
     private func resolve(_ result: Result<Answer<D>, HostFailure>) {
@@ -86,8 +86,8 @@ enum RemoteReplyAddress<D: Decider>: Sendable {
     case away(PartitionHandle<D>, NIOLoopBound<AskReceiver<D>>, token: UInt64)
     /// A task that waits.
     case caller(CheckedContinuation<Result<Answer<D>, HostFailure>, Never>)
-    /// A task that waits on behalf of another node.
-    case peer(CheckedContinuation<PeerResult<D>, Never>)
+    /// Another node.
+    case peer(PeerReply<D>)
 
     func resolve(_ result: Result<Answer<D>, HostFailure>) {
         switch self {
@@ -95,21 +95,10 @@ enum RemoteReplyAddress<D: Decider>: Sendable {
             home.post(.answer(receiver, result, token: token))
         case .caller(let continuation):
             continuation.resume(returning: result)
-        case .peer(let continuation):
-            switch result {
-            case .success(let answer): continuation.resume(returning: .answer(answer))
-            case .failure(let failure): continuation.resume(returning: .failed(failure))
-            }
+        case .peer(let peer):
+            peer.resolve(result)
         }
     }
-}
-
-/// The answer to an ask that came over the link.
-enum PeerResult<D: Decider>: Sendable {
-    case answer(Answer<D>)
-    case failed(HostFailure)
-    /// The actor is not owned here. Nothing was applied.
-    case notHere(owner: SessionID?)
 }
 
 /// An ask on its way to a partition from another thread.

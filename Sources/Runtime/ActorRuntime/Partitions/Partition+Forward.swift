@@ -1,5 +1,4 @@
 import Logging
-import NIOCore
 import Ownership
 
 /// Asks of actors that other nodes own.
@@ -24,6 +23,7 @@ extension Partition {
     }
 
     private func send(_ ask: Ask<D>, as command: [UInt8], to member: Member) {
+        guard !isClosed else { return ask.fail(failure(.draining, of: ask, "the node stopped")) }
         let request = LinkRequest(
             target: member.session,
             id: ask.id,
@@ -31,20 +31,10 @@ extension Partition {
             remaining: ask.deadline - now,
             trace: ask.trace
         )
-        let waiting = NIOLoopBound((partition: self, ask: ask), eventLoop: loop)
-        let began = context.jobs.start { [context, loop] in
-            let result: Result<LinkResponse, LinkFailure>
-            do throws(LinkFailure) {
-                result = .success(try await context.link.ask(request, at: member.card.link))
-            } catch {
-                result = .failure(error)
-            }
-            loop.execute { waiting.value.partition.linkAnswered(result, to: waiting.value.ask, by: member) }
-        }
-        if !began { ask.fail(failure(.draining, of: ask, "the node stopped")) }
+        link.ask(request, at: member.card.link, caller: ForwardedAsk(ask, by: member, partition: self))
     }
 
-    private func linkAnswered(
+    fileprivate func linkAnswered(
         _ result: Result<LinkResponse, LinkFailure>,
         to ask: Ask<D>,
         by member: Member
@@ -123,5 +113,22 @@ extension Partition {
             return hash.value
         }
         return context.directory.handoverTargets.max { score($0) < score($1) }
+    }
+}
+
+/// An ask that waits for another node's answer.
+final class ForwardedAsk<D: Decider>: LinkCaller {
+    private let ask: Ask<D>
+    private let member: Member
+    private let partition: Partition<D>
+
+    fileprivate init(_ ask: Ask<D>, by member: Member, partition: Partition<D>) {
+        self.ask = ask
+        self.member = member
+        self.partition = partition
+    }
+
+    func linkAnswered(_ result: Result<LinkResponse, LinkFailure>) {
+        partition.linkAnswered(result, to: ask, by: member)
     }
 }

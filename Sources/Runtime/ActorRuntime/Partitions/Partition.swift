@@ -11,6 +11,7 @@ final class Partition<D: Decider> {
     private let gauges: PartitionGauges
     let context: HostContext<D>
     let store: any LoopStore<D>
+    let link: any LoopLink
 
     /// Activations of this partition, and nothing else.
     var live = ActivationTable()
@@ -31,18 +32,24 @@ final class Partition<D: Decider> {
         on loop: any EventLoop,
         gauges: PartitionGauges,
         context: HostContext<D>,
-        store: any LoopStore<D>
+        store: any LoopStore<D>,
+        link: any LoopLink
     ) {
         self.loop = loop
         self.gauges = gauges
         self.context = context
         self.store = store
+        self.link = link
         let policy = context.policy
         routes = RouteCache(limit: context.share(of: policy.routeLimit))
         overdue = TimingWheel(tick: policy.housekeepingInterval / 4, from: context.clock.now)
         // Nothing but activations ever waits for this store.
         store.answered = { caller, answer in
             unsafeDowncast(caller, to: Activation<D>.self).storeAnswered(answer)
+        }
+        // Nothing but forwarded asks ever waits for this link.
+        link.answered = { caller, result in
+            unsafeDowncast(caller, to: ForwardedAsk<D>.self).linkAnswered(result)
         }
     }
 

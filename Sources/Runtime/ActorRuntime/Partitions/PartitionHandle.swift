@@ -8,6 +8,8 @@ final class PartitionHandle<D: Decider>: Sendable {
         case ask(AskLetter<D>)
         /// An answer for somebody on this loop, from another partition.
         case answer(NIOLoopBound<AskReceiver<D>>, Result<Answer<D>, HostFailure>, token: UInt64)
+        /// A response for a peer whose connection is on this loop, from another partition.
+        case response(NIOLoopBound<PeerReceiver<D>>, LinkResponse, token: UInt64)
         case work(@Sendable (Partition<D>) -> Void)
     }
 
@@ -34,7 +36,8 @@ final class PartitionHandle<D: Decider>: Sendable {
                 on: loop,
                 gauges: self.gauges,
                 context: context,
-                store: store.onLoop(loop, jobs: context.jobs.start)
+                store: store.onLoop(loop, jobs: context.jobs.start),
+                link: context.link.onLoop(loop, jobs: context.jobs.start)
             )
         }
     }
@@ -85,6 +88,8 @@ final class PartitionHandle<D: Decider>: Sendable {
             switch item {
             case .ask(let letter): partition.take(Ask(letter))
             case .answer(let receiver, let result, let token): receiver.value.answered(result, token: token)
+            case .response(let receiver, let response, let token):
+                receiver.value.answered(response, token)
             case .work(let body): body(partition)
             }
         }

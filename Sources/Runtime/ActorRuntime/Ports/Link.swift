@@ -1,16 +1,26 @@
+package import NIOCore
 package import Ownership
 
 /// A node's connection to the hosts of other nodes.
 package protocol Link: Sendable {
-    /// Asks the session that is thought to own an actor.
+    /// This link as a partition on `loop` uses it.
     ///
-    /// - Parameter address: `host:port` as the peer's entry names it.
-    func ask(_ ask: LinkRequest, at address: String) async throws(LinkFailure) -> LinkResponse
+    /// - Parameter jobs: starts work that waits, for a link that needs tasks.
+    func onLoop(_ loop: any EventLoop, jobs: @escaping JobStarter) -> any LoopLink
 }
 
 /// The receiving side of a link: answers what other nodes ask.
 package protocol LinkReceiver: Sendable {
-    func receive(_ ask: LinkRequest) async -> LinkResponse
+    /// This receiver as a connection on `loop` uses it. Called on the loop.
+    ///
+    /// - Parameters:
+    ///   - loop: one of the loops that the node's partitions are confined to.
+    ///   - answered: takes the response to each request and its token: once, on the loop, and maybe before
+    ///     `receive` returns.
+    func onLoop(
+        _ loop: any EventLoop,
+        answered: @escaping (LinkResponse, UInt64) -> Void
+    ) -> any LoopLinkReceiver
 }
 
 /// One command on its only hop to another node.

@@ -1,14 +1,17 @@
 package import ActorRuntime
+package import NIOCore
 internal import Synchronization
 
 /// The network between hosts of one process: the receiver at each address.
 package final class InMemoryNetwork: Sendable {
-    private let receivers = Mutex<[String: any LinkReceiver]>([:])
+    package typealias Receiver = @Sendable (LinkRequest) async -> LinkResponse
+
+    private let receivers = Mutex<[String: Receiver]>([:])
 
     package init() {}
 
     /// From now on `receiver` answers at `address`.
-    package func attach(_ receiver: any LinkReceiver, at address: String) {
+    package func attach(at address: String, _ receiver: @escaping Receiver) {
         receivers.withLock { $0[address] = receiver }
     }
 
@@ -17,13 +20,27 @@ package final class InMemoryNetwork: Sendable {
         receivers.withLock { $0[address] = nil }
     }
 
-    func receiver(at address: String) -> (any LinkReceiver)? {
+    func receiver(at address: String) -> Receiver? {
         receivers.withLock { $0[address] }
     }
 }
 
+extension LinkReceiver {
+    /// Has a request answered, for a task that waits for it.
+    ///
+    /// - Parameter loop: one of the loops that the node's partitions are confined to.
+    package func receive(_ request: LinkRequest, on loop: any EventLoop) async -> LinkResponse {
+        await withCheckedContinuation { continuation in
+            loop.execute {
+                self.onLoop(loop) { response, _ in continuation.resume(returning: response) }
+                    .receive(request, token: 0)
+            }
+        }
+    }
+}
+
 /// One node's link to the others, with faults by the address that is asked.
-package struct InMemoryLink: Link {
+package struct InMemoryLink: AsyncLink {
     /// The faults of this link; their kinds are addresses.
     package let faults = FaultInjector<String>()
     private let network: InMemoryNetwork
@@ -40,19 +57,19 @@ package struct InMemoryLink: Link {
         }
         switch fault {
         case nil:
-            return await receiver.receive(ask)
+            return await receiver(ask)
         case .refuse(let reason), .unsend(let reason):
             throw .unsent(reason)
         case .lose(let executed):
-            if executed { _ = await receiver.receive(ask) }
+            if executed { _ = await receiver(ask) }
             throw .unanswered("lost by the test")
         case .hold(let held):
             switch held.moment {
             case .beforeExecution:
                 guard await held.wait(lateCopy: nil) else { throw .unanswered("held by the test") }
-                return await receiver.receive(ask)
+                return await receiver(ask)
             case .afterExecution:
-                let answer = await receiver.receive(ask)
+                let answer = await receiver(ask)
                 guard await held.wait(lateCopy: nil) else { throw .unanswered("held by the test") }
                 return answer
             }

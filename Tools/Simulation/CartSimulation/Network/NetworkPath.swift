@@ -76,14 +76,7 @@ final class NetworkPath: Sendable {
         state.withLock { [now = scheduler.now] in $0.cutUntil > now ? $0.cut : nil }
     }
 
-    /// Sends a request and waits for its outcome.
-    ///
-    /// - Parameters:
-    ///   - kind: the kind of the request, by which it may be held.
-    ///   - patience: the time-out of the sender.
-    ///   - listens: returns true if a process accepts connections there; called when the request is sent.
-    ///   - deliver: hands the request to the receiver, with a closure that takes its answer, or nil if the
-    ///     connection breaks.
+    /// Sends a request and waits for its outcome. The parameters are those of `send`.
     func exchange<Answer: Sendable>(
         _ kind: String? = nil,
         within patience: SimulatedTime,
@@ -91,12 +84,33 @@ final class NetworkPath: Sendable {
         deliver: @escaping @Sendable (_ answer: @escaping @Sendable (Answer?) -> Void) -> Void
     ) async -> Outcome<Answer> {
         let outcome = OneShot<Outcome<Answer>>()
+        send(kind, within: patience, listens: listens, deliver: deliver) { outcome.fulfil($0) }
+        return await outcome.value()
+    }
+
+    /// Sends a request.
+    ///
+    /// - Parameters:
+    ///   - kind: the kind of the request, by which it may be held.
+    ///   - patience: the time-out of the sender.
+    ///   - listens: returns true if a process accepts connections there; called when the request is sent.
+    ///   - deliver: hands the request to the receiver, with a closure that takes its answer, or nil if the
+    ///     connection breaks.
+    ///   - completed: takes the outcome, once.
+    func send<Answer: Sendable>(
+        _ kind: String? = nil,
+        within patience: SimulatedTime,
+        listens: @escaping @Sendable () -> Bool,
+        deliver: @escaping @Sendable (_ answer: @escaping @Sendable (Answer?) -> Void) -> Void,
+        completed: @escaping @Sendable (Outcome<Answer>) -> Void
+    ) {
         let conditions = conditions
         guard listens() || cut?.stopsRequests == true else {
-            scheduler.after(scheduler.time(in: conditions.latency)) { outcome.fulfil(.refused) }
-            return await outcome.value()
+            scheduler.after(scheduler.time(in: conditions.latency)) { completed(.refused) }
+            return
         }
-        let alarm = scheduler.after(patience) { outcome.fulfil(.silent) }
+        let caller = PathCaller(completed)
+        let alarm = scheduler.after(patience) { caller.finish(.silent) }
         var there = scheduler.time(in: conditions.latency)
         var arrives = !scheduler.chance(conditions.lostRequests)
         if cut?.stopsRequests == true {
@@ -115,14 +129,26 @@ final class NetworkPath: Sendable {
                     let conditions = self.conditions
                     let isLost = scheduler.chance(conditions.lostAnswers) || cut?.stopsAnswers == true
                     guard !isLost else { return }
-                    scheduler.after(scheduler.time(in: conditions.latency)) {
-                        outcome.fulfil(answer.map { .answered($0) } ?? .broken)
+                    scheduler.after(scheduler.time(in: conditions.latency)) { [scheduler] in
+                        scheduler.cancel(alarm)
+                        caller.finish(answer.map { .answered($0) } ?? .broken)
                     }
                 }
             }
         }
-        let result = await outcome.value()
-        scheduler.cancel(alarm)
-        return result
+    }
+}
+
+/// The sender of a request: the first of several possible outcomes wins.
+private final class PathCaller<Answer: Sendable>: Sendable {
+    private let isWaiting = Atomic<Bool>(true)
+    private let completed: @Sendable (NetworkPath.Outcome<Answer>) -> Void
+
+    init(_ completed: @escaping @Sendable (NetworkPath.Outcome<Answer>) -> Void) {
+        self.completed = completed
+    }
+
+    func finish(_ outcome: NetworkPath.Outcome<Answer>) {
+        if isWaiting.exchange(false, ordering: .relaxed) { completed(outcome) }
     }
 }

@@ -201,14 +201,34 @@ final class SimulatedNodeProcess: Sendable {
         broken: @escaping @Sendable () -> Void,
         _ request: @escaping @Sendable (Host<CartLogic>) async -> Void
     ) {
-        let number = waiting.withLock { waiting in
-            waiting.made += 1
-            waiting.broken[waiting.made] = broken
-            return waiting.made
-        }
+        let number = note(broken)
         deliver.yield { [self] in
             await request(host)
             waiting.withLock { $0.broken[number] = nil }
+        }
+    }
+
+    /// Hands the process another node's request, as one that one of its loops reads from a connection.
+    ///
+    /// - Parameter answer: takes the response; nil if the process ends before.
+    func receive(_ request: LinkRequest, answer: @escaping @Sendable (LinkResponse?) -> Void) {
+        let number = note { answer(nil) }
+        let loop = loops[Int(number % UInt64(loops.count))]
+        loop.execute { [self] in
+            let receiver = host.onLoop(loop) { [self] response, _ in
+                let isOpen = waiting.withLock { $0.broken.removeValue(forKey: number) != nil }
+                if isOpen { answer(response) }
+            }
+            receiver.receive(request, token: number)
+        }
+    }
+
+    /// - Returns: the number of a request, whose callback is called if the process ends before it is removed.
+    private func note(_ broken: @escaping @Sendable () -> Void) -> UInt64 {
+        waiting.withLock { waiting in
+            waiting.made += 1
+            waiting.broken[waiting.made] = broken
+            return waiting.made
         }
     }
 
