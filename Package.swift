@@ -143,10 +143,9 @@ let productTargets = targets(
     library Sources/Runtime/Ownership
     library Sources/Runtime/ActorRuntime: Ownership Timing DequeModule Logging NIOCore
     library Sources/Runtime/RedisActorStore: ActorRuntime Ownership RedisClient Timing Logging NIOCore
-    generated Sources/Runtime/PeerProtocol: GRPCCore GRPCProtobuf SwiftProtobuf
+    generated Sources/Runtime/PeerProtocol: SwiftProtobuf
     library Sources/Runtime/PeerTransport:
-        ActorRuntime GRPCServing Ownership PeerProtocol Timing Crypto GRPCCore GRPCNIOTransportHTTP2Posix
-        Logging NIOCore NIOPosix SwiftProtobuf
+        ActorRuntime Ownership PeerProtocol Timing Crypto Logging NIOCore NIOPosix NIOSSL SwiftProtobuf
 
     # The cart, and its faces.
     library Sources/Cart/Cart
@@ -250,8 +249,7 @@ let testTargets = targets(
         ActorRuntime CounterActor Ownership RedisActorStore RedisClient RuntimeTesting ServerTesting Logging
         NIOCore NIOPosix
     tests Tests/Integration/PeerTransportTests:
-        ActorRuntime Ownership PeerProtocol PeerTransport GRPCCore GRPCNIOTransportHTTP2Posix Logging NIOCore
-        NIOPosix SwiftProtobuf
+        ActorRuntime Ownership PeerProtocol PeerTransport Logging NIOCore NIOPosix Subprocess SwiftProtobuf
     tests Tests/Integration/CartGRPCTests:
         ActorRuntime Cart CartActor CartApplication CartGRPC CartProtobuf Ownership SeededRandom GRPCCore
         GRPCNIOTransportHTTP2Posix GRPCProtobuf Logging SwiftProtobuf

@@ -33,7 +33,7 @@ struct CounterNode: Sendable {
         redis = RedisClient(configuration: address, eventLoop: loops.next(), logger: logger)
         loopClients = RedisClient.onEachLoop(of: loops, configuration: address, logger: logger)
         heartbeats = RedisClient(configuration: address, eventLoop: heartbeatLoop, logger: logger)
-        link = try LinkClient(secret: secret, logger: logger)
+        link = try LinkClient(secret: secret, advertised: "127.0.0.1:\(linkPort)", logger: logger)
         guard let cluster = ClusterName("counter") else { preconditionFailure("not a cluster's name") }
         let reader = StateReader(decider: CounterLogic(), codec: CounterCodec())
         runtime = NodeRuntime(

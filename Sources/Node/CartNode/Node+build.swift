@@ -44,7 +44,14 @@ extension Node {
         let policy = settings.hostPolicy
         let linkPolicy = settings.linkPolicy
         let secret = settings.cluster.secret.revealed
-        let link = try LinkClient(secret: secret, policy: linkPolicy, eventLoopGroup: loops, logger: logger)
+        let credentials = try Self.linkCredentials(settings)
+        let link = try LinkClient(
+            secret: secret,
+            advertised: settings.link.advertised,
+            policy: linkPolicy,
+            credentials: credentials,
+            logger: logger
+        )
         let codec = CartCodec()
         let decider = CartLogic(
             limits: settings.cart,
@@ -129,6 +136,7 @@ extension Node {
             secret: secret,
             receiver: failpoints.around(runtime.host),
             policy: linkPolicy,
+            credentials: credentials,
             eventLoopGroup: loops,
             logger: logger
         )

@@ -2,6 +2,7 @@ import ConnectionAdmission
 import Logging
 import NIOCore
 import NodeConfiguration
+import PeerTransport
 
 // The parts of the machine that a node needs: names, a place on the disk, and open files.
 
@@ -23,6 +24,28 @@ extension Node {
                         + "expected a name or an address of this machine)"
                 )
             }
+        }
+    }
+
+    /// The certificates of an encrypted link; nil for a link in the clear.
+    static func linkCredentials(_ settings: NodeSettings) throws(BadSetting) -> LinkCredentials? {
+        let link = settings.link
+        guard !link.certificate.isEmpty else { return nil }
+        let files = LinkCredentials.Files(
+            certificate: link.certificate,
+            key: link.key,
+            authorities: link.authorities
+        )
+        do throws(LinkConfigurationError) {
+            return try LinkCredentials(files)
+        } catch {
+            let setting =
+                switch error {
+                case .unusableFile(link.key, _): "link-tls-key"
+                case .unusableFile(link.authorities, _): "link-tls-ca"
+                case .unusableFile, .emptySecret, .alreadyRan: "link-tls-cert"
+                }
+            throw BadSetting(setting, problem: "cannot be used: \(error)")
         }
     }
 

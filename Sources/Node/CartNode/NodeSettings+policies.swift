@@ -21,8 +21,7 @@ extension NodeSettings {
     /// The limits of the link.
     var linkPolicy: LinkPolicy {
         var policy = LinkPolicy()
-        policy.streamsPerPeer = link.streamsPerPeer
-        policy.asksPerStream = link.asksPerStream
+        policy.asksPerConnection = link.asksPerConnection
         return policy
     }
 

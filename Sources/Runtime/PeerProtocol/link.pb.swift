@@ -10,8 +10,17 @@
 
 /// The messages between the nodes of one cluster.
 ///
-/// Versions N and N+1 communicate during a rolling deployment: numbers are never reused, and a message that a reader does not
-/// understand ends its stream only if nothing else would be safe.
+/// A connection carries frames: 4 bytes, big-endian, with the length of the message that follows; at most a limit that both
+/// sides know. The client, which connected, sends FromClient, the server FromServer:
+///
+///   client: greeting, hello, then asks and pings
+///   server: challenge, welcome, then answers, pongs and leaving
+///
+/// A side that refuses the other says so (refused), as far as it is the server, and closes the connection.
+///
+/// Versions N and N+1 communicate during a rolling deployment. The greeting names the versions that the client speaks, the
+/// challenge the one that both use: the newest of those that both speak. Numbers of fields are never reused. A reader ignores
+/// fields that it does not know. A frame of an unknown kind is a violation of the protocol; a new kind needs a new version.
 
 #if canImport(FoundationEssentials)
 package import FoundationEssentials
@@ -61,12 +70,21 @@ package nonisolated struct WireFromClient: Sendable {
     set {kind = .ping(newValue)}
   }
 
+  package var greeting: WireGreeting {
+    get {
+      if case .greeting(let v)? = kind {return v}
+      return WireGreeting()
+    }
+    set {kind = .greeting(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Kind: Equatable, Sendable {
     case hello(WireHello)
     case asks(WireAsks)
     case ping(WirePing)
+    case greeting(WireGreeting)
 
   }
 
@@ -120,6 +138,14 @@ package nonisolated struct WireFromServer: Sendable {
     set {kind = .leaving(newValue)}
   }
 
+  package var refused: WireRefused {
+    get {
+      if case .refused(let v)? = kind {return v}
+      return WireRefused()
+    }
+    set {kind = .refused(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Kind: Equatable, Sendable {
@@ -128,13 +154,30 @@ package nonisolated struct WireFromServer: Sendable {
     case answers(WireAnswers)
     case pong(WirePong)
     case leaving(WireLeaving)
+    case refused(WireRefused)
 
   }
 
   package init() {}
 }
 
-/// The server's first message.
+/// The client's first message.
+package nonisolated struct WireGreeting: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The versions of this protocol that the client speaks: all from the oldest to the newest. None is 0.
+  package var oldest: UInt32 = 0
+
+  package var newest: UInt32 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// The server's answer to the greeting.
 package nonisolated struct WireChallenge: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -143,12 +186,15 @@ package nonisolated struct WireChallenge: Sendable {
   /// 32 random bytes.
   package var nonce: Data = Data()
 
+  /// The version that both sides use.
+  package var version: UInt32 = 0
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 }
 
-/// The client's first message; sent only once.
+/// The client's answer to the challenge; sent only once.
 package nonisolated struct WireHello: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -160,8 +206,12 @@ package nonisolated struct WireHello: Sendable {
   /// host:port that the client connected to; part of both proofs.
   package var address: String = String()
 
-  /// HMAC-SHA256 under the cluster's secret of the client's label, both nonces and the address.
+  /// HMAC-SHA256 under the cluster's secret of the client's label, both nonces, both addresses, the greeting's versions and the
+  /// challenge's.
   package var proof: Data = Data()
+
+  /// host:port at which the client's node is reached; part of both proofs.
+  package var from: String = String()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -174,7 +224,7 @@ package nonisolated struct WireWelcome: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// HMAC-SHA256 under the cluster's secret of the server's label, both nonces and the address.
+  /// HMAC-SHA256 under the cluster's secret of the server's label and the same fields.
   package var proof: Data = Data()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -182,7 +232,7 @@ package nonisolated struct WireWelcome: Sendable {
   package init() {}
 }
 
-/// The asks that waited when the stream became writable.
+/// The asks that left in one turn of the client's event loop, or some of them.
 package nonisolated struct WireAsks: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -200,7 +250,7 @@ package nonisolated struct WireAsk: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// Used once on its stream. Numbers grow; one may arrive up to 65 535 numbers late.
+  /// Used once on its connection. Numbers grow; one may arrive up to 65 535 numbers late.
   package var correlation: UInt64 = 0
 
   /// The session that the ask is for.
@@ -435,6 +485,82 @@ package nonisolated struct WirePong: Sendable {
   package init() {}
 }
 
+/// The server refuses the client, and closes the connection.
+package nonisolated struct WireRefused: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var reason: WireRefused.Reason = .unspecified
+
+  /// One line for the client's log.
+  package var detail: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated enum Reason: SwiftProtobuf.Enum, Swift.CaseIterable {
+    package typealias RawValue = Int
+    case unspecified // = 0
+
+    /// The client did not prove that it belongs to the cluster.
+    case unauthenticated // = 1
+
+    /// The client violated the protocol.
+    case malformed // = 2
+
+    /// The client's hello did not arrive in time.
+    case helloTimeout // = 3
+
+    /// The client does not read its answers.
+    case slowReader // = 4
+
+    /// The server speaks none of the client's versions.
+    case version // = 5
+    case UNRECOGNIZED(Int)
+
+    package init() {
+      self = .unspecified
+    }
+
+    package init?(rawValue: Int) {
+      switch rawValue {
+      case 0: self = .unspecified
+      case 1: self = .unauthenticated
+      case 2: self = .malformed
+      case 3: self = .helloTimeout
+      case 4: self = .slowReader
+      case 5: self = .version
+      default: self = .UNRECOGNIZED(rawValue)
+      }
+    }
+
+    package var rawValue: Int {
+      switch self {
+      case .unspecified: return 0
+      case .unauthenticated: return 1
+      case .malformed: return 2
+      case .helloTimeout: return 3
+      case .slowReader: return 4
+      case .version: return 5
+      case .UNRECOGNIZED(let i): return i
+      }
+    }
+
+    // The compiler won't synthesize support with the UNRECOGNIZED case.
+    package static let allCases: [WireRefused.Reason] = [
+      .unspecified,
+      .unauthenticated,
+      .malformed,
+      .helloTimeout,
+      .slowReader,
+      .version,
+    ]
+
+  }
+
+  package init() {}
+}
+
 /// The server is shutting down: the client sends no new asks on this connection; asks in flight are still answered.
 package nonisolated struct WireLeaving: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -448,11 +574,11 @@ package nonisolated struct WireLeaving: Sendable {
 
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
-fileprivate nonisolated let _protobuf_package = "cartnode.link.v1"
+fileprivate nonisolated let _protobuf_package = "cartnode.link.v2"
 
 nonisolated extension WireFromClient: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".FromClient"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}hello\0\u{1}asks\0\u{1}ping\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}hello\0\u{1}asks\0\u{1}ping\0\u{1}greeting\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -499,6 +625,19 @@ nonisolated extension WireFromClient: SwiftProtobuf.Message, SwiftProtobuf._Mess
           self.kind = .ping(v)
         }
       }()
+      case 4: try {
+        var v: WireGreeting?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .greeting(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .greeting(v)
+        }
+      }()
       default: break
       }
     }
@@ -522,6 +661,10 @@ nonisolated extension WireFromClient: SwiftProtobuf.Message, SwiftProtobuf._Mess
       guard case .ping(let v)? = self.kind else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
     }()
+    case .greeting?: try {
+      guard case .greeting(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    }()
     case nil: break
     }
     try unknownFields.traverse(visitor: &visitor)
@@ -536,7 +679,7 @@ nonisolated extension WireFromClient: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension WireFromServer: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".FromServer"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}challenge\0\u{1}welcome\0\u{1}answers\0\u{1}pong\0\u{1}leaving\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}challenge\0\u{1}welcome\0\u{1}answers\0\u{1}pong\0\u{1}leaving\0\u{1}refused\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -609,6 +752,19 @@ nonisolated extension WireFromServer: SwiftProtobuf.Message, SwiftProtobuf._Mess
           self.kind = .leaving(v)
         }
       }()
+      case 6: try {
+        var v: WireRefused?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .refused(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .refused(v)
+        }
+      }()
       default: break
       }
     }
@@ -640,6 +796,10 @@ nonisolated extension WireFromServer: SwiftProtobuf.Message, SwiftProtobuf._Mess
       guard case .leaving(let v)? = self.kind else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
     }()
+    case .refused?: try {
+      guard case .refused(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    }()
     case nil: break
     }
     try unknownFields.traverse(visitor: &visitor)
@@ -652,9 +812,44 @@ nonisolated extension WireFromServer: SwiftProtobuf.Message, SwiftProtobuf._Mess
   }
 }
 
+nonisolated extension WireGreeting: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Greeting"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}oldest\0\u{1}newest\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.oldest) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.newest) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.oldest != 0 {
+      try visitor.visitSingularUInt32Field(value: self.oldest, fieldNumber: 1)
+    }
+    if self.newest != 0 {
+      try visitor.visitSingularUInt32Field(value: self.newest, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireGreeting, rhs: WireGreeting) -> Bool {
+    if lhs.oldest != rhs.oldest {return false}
+    if lhs.newest != rhs.newest {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension WireChallenge: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Challenge"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}nonce\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}nonce\0\u{1}version\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -663,6 +858,7 @@ nonisolated extension WireChallenge: SwiftProtobuf.Message, SwiftProtobuf._Messa
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularBytesField(value: &self.nonce) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.version) }()
       default: break
       }
     }
@@ -672,11 +868,15 @@ nonisolated extension WireChallenge: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if !self.nonce.isEmpty {
       try visitor.visitSingularBytesField(value: self.nonce, fieldNumber: 1)
     }
+    if self.version != 0 {
+      try visitor.visitSingularUInt32Field(value: self.version, fieldNumber: 2)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: WireChallenge, rhs: WireChallenge) -> Bool {
     if lhs.nonce != rhs.nonce {return false}
+    if lhs.version != rhs.version {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -684,7 +884,7 @@ nonisolated extension WireChallenge: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension WireHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Hello"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}nonce\0\u{1}address\0\u{1}proof\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}nonce\0\u{1}address\0\u{1}proof\0\u{1}from\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -695,6 +895,7 @@ nonisolated extension WireHello: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       case 1: try { try decoder.decodeSingularBytesField(value: &self.nonce) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.address) }()
       case 3: try { try decoder.decodeSingularBytesField(value: &self.proof) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.from) }()
       default: break
       }
     }
@@ -710,6 +911,9 @@ nonisolated extension WireHello: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if !self.proof.isEmpty {
       try visitor.visitSingularBytesField(value: self.proof, fieldNumber: 3)
     }
+    if !self.from.isEmpty {
+      try visitor.visitSingularStringField(value: self.from, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -717,6 +921,7 @@ nonisolated extension WireHello: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if lhs.nonce != rhs.nonce {return false}
     if lhs.address != rhs.address {return false}
     if lhs.proof != rhs.proof {return false}
+    if lhs.from != rhs.from {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1075,6 +1280,45 @@ nonisolated extension WirePong: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
+}
+
+nonisolated extension WireRefused: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Refused"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}reason\0\u{1}detail\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularEnumField(value: &self.reason) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.detail) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.reason != .unspecified {
+      try visitor.visitSingularEnumField(value: self.reason, fieldNumber: 1)
+    }
+    if !self.detail.isEmpty {
+      try visitor.visitSingularStringField(value: self.detail, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireRefused, rhs: WireRefused) -> Bool {
+    if lhs.reason != rhs.reason {return false}
+    if lhs.detail != rhs.detail {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireRefused.Reason: SwiftProtobuf._ProtoNameProviding {
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0REASON_UNSPECIFIED\0\u{1}REASON_UNAUTHENTICATED\0\u{1}REASON_MALFORMED\0\u{1}REASON_HELLO_TIMEOUT\0\u{1}REASON_SLOW_READER\0\u{1}REASON_VERSION\0")
 }
 
 nonisolated extension WireLeaving: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

@@ -1,6 +1,6 @@
 import ActorRuntime
 
-/// The requests of one stream, from the caller that waits to the response that comes: those that may be sent,
+/// The requests of one connection, from the caller that waits to the response that comes: those that may be sent,
 /// those that were sent, and those that are over.
 ///
 /// Pure: time is an argument, and `Waiter` is whatever the shell needs to wake a caller.
@@ -14,16 +14,16 @@ struct ClientRequestTable<Waiter> {
         case open
         /// No further request is accepted; responses still arrive. Can become `over`.
         case retiring
-        /// The stream has ended. Terminal.
+        /// The connection has ended. Terminal.
         case over
     }
 
     enum Admission: Equatable {
-        /// The request waits for the writer, which sleeps and must be woken if `wake`.
-        case queued(wake: Bool)
-        /// As many requests as allowed are in flight. Nothing was sent.
+        /// The request waits to be sent.
+        case queued
+        /// As many requests as allowed are in flight, or as many bytes as allowed wait. Nothing was sent.
         case full
-        /// The stream accepts no more requests. Nothing was sent.
+        /// The connection accepts no more requests. Nothing was sent.
         case closed
     }
 
@@ -53,6 +53,10 @@ struct ClientRequestTable<Waiter> {
     private var entries: [UInt64: Entry] = [:]
     /// Correlations of requests that were not written. May contain requests that are over.
     private var queue: [UInt64] = []
+    /// The bytes of commands that were not written.
+    private var unsentBytes = 0
+    /// The number of requests that were written.
+    private var written = 0
     /// A lower bound of the entries' deadlines.
     private var earliestDeadline: Instant?
     /// The instant since which a response is due and nothing was heard; nil while none is due.
@@ -76,15 +80,17 @@ struct ClientRequestTable<Waiter> {
         case .opening, .open: break
         case .retiring, .over: return .closed
         }
-        guard entries.count < policy.asksPerStream else { return .full }
-        let writerSleeps = queue.isEmpty
-        if queue.count >= 2 * policy.asksPerStream {
+        guard entries.count < policy.asksPerConnection, unsentBytes < policy.unsentByteLimit else {
+            return .full
+        }
+        if queue.count >= 2 * policy.asksPerConnection {
             queue.removeAll { entries[$0] == nil }
         }
         entries[correlation] = Entry(waiter: waiter, request: request, deadline: deadline)
         queue.append(correlation)
+        unsentBytes += request.command.count
         earliestDeadline = min(earliestDeadline ?? deadline, deadline)
-        return .queued(wake: writerSleeps && state == .open)
+        return .queued
     }
 
     /// The handshake succeeded.
@@ -107,6 +113,8 @@ struct ClientRequestTable<Waiter> {
             guard remaining >= .milliseconds(1) else { continue }
             entry.isWritten = true
             entries[correlation] = entry
+            written += 1
+            unsentBytes -= entry.request.command.count
             bytes += entry.request.command.count
             outgoing.append(
                 OutgoingRequest(correlation: correlation, request: entry.request, remaining: remaining)
@@ -120,7 +128,7 @@ struct ClientRequestTable<Waiter> {
     /// The peer sent a sign of life.
     mutating func heard(now: Instant) {
         wasProbed = false
-        silentSince = entries.values.contains { $0.isWritten } ? now : nil
+        silentSince = written > 0 ? now : nil
     }
 
     /// The caller that a response is for, and the actor that it asked; nil if the caller gave up, or if there
@@ -129,13 +137,13 @@ struct ClientRequestTable<Waiter> {
         // A response to a request that was never sent is the peer's mistake; the request itself may still be
         // sent.
         guard let entry = entries[correlation], entry.isWritten else { return nil }
-        entries[correlation] = nil
+        remove(correlation, entry)
         return (entry.waiter, entry.request.id)
     }
 
-    /// The caller's task was cancelled. A request that was not sent yet never will be.
-    mutating func cancelled(_ correlation: UInt64) -> Waiter? {
-        entries.removeValue(forKey: correlation)?.waiter
+    private mutating func remove(_ correlation: UInt64, _ entry: Entry) {
+        entries[correlation] = nil
+        if entry.isWritten { written -= 1 } else { unsentBytes -= entry.request.command.count }
     }
 
     /// The callers whose deadline has passed, and what is known of their requests.
@@ -148,7 +156,7 @@ struct ClientRequestTable<Waiter> {
                 let failure: LinkFailure =
                     entry.isWritten ? .unanswered("time ran out") : .unsent("time ran out")
                 late.append((entry.waiter, failure))
-                entries[correlation] = nil
+                remove(correlation, entry)
             } else {
                 next = min(next ?? entry.deadline, entry.deadline)
             }
@@ -176,12 +184,12 @@ struct ClientRequestTable<Waiter> {
         case .retiring, .over: return []
         }
         let unsent = entries.filter { !$0.value.isWritten }
-        for correlation in unsent.keys { entries[correlation] = nil }
+        for (correlation, entry) in unsent { remove(correlation, entry) }
         queue = []
         return unsent.values.map(\.waiter)
     }
 
-    /// The stream has ended.
+    /// The connection has ended.
     ///
     /// - Returns: every caller that waited, and what is known of its request.
     mutating func close(_ reason: String) -> [(waiter: Waiter, failure: LinkFailure)] {
@@ -189,6 +197,7 @@ struct ClientRequestTable<Waiter> {
         defer {
             entries = [:]
             queue = []
+            (written, unsentBytes) = (0, 0)
         }
         return entries.values.map { ($0.waiter, $0.isWritten ? .unanswered(reason) : .unsent(reason)) }
     }

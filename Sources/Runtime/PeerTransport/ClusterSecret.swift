@@ -6,22 +6,29 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// The secret that all nodes of a cluster share. Each side of a stream proves that it knows the secret,
+/// The secret that all nodes of a cluster share. Each side of a connection proves that it knows the secret,
 /// without sending it.
 struct ClusterSecret: Sendable {
     /// The side that proves. The labels keep one side's proof from being replayed as the other's.
     enum Role: String {
-        // Older builds expect these very labels.
-        case client = "cartnode.link.v1 client"
-        case server = "cartnode.link.v1 server"
+        // The peers, of other builds too, expect these very labels.
+        case client = "cartnode.link.v2 client"
+        case server = "cartnode.link.v2 server"
     }
 
-    /// The context that a proof is bound to. A proof is worthless on another stream or at another address.
+    /// The context that a proof is bound to. A proof is worthless on another
+    /// connection, at another address, and for another version of the protocol.
     struct Transcript: Equatable, Sendable {
         let challenge: [UInt8]
         let nonce: [UInt8]
         /// `host:port` as the client dialled it.
         let address: String
+        /// `host:port` at which the client's node is reached.
+        let from: String
+        /// The versions that the client speaks.
+        let offered: ClosedRange<UInt32>
+        /// The version that both sides use.
+        let version: UInt32
     }
 
     /// The length of a nonce, bytes.
@@ -59,6 +66,8 @@ struct ClusterSecret: Sendable {
         var text: [UInt8] = []
         for field in [
             Array(role.rawValue.utf8), transcript.challenge, transcript.nonce, Array(transcript.address.utf8),
+            Array(transcript.from.utf8),
+            Array("\(transcript.offered.lowerBound) \(transcript.offered.upperBound) \(transcript.version)".utf8),
         ] {
             let length = UInt64(field.count)
             text.append(contentsOf: (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) })

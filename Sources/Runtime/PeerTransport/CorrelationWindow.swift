@@ -1,8 +1,7 @@
-/// The correlations that were used on a stream: exact for the latest 65 536 numbers, and every number before
+/// The correlations that were used on a connection: exact for the latest 65 536 numbers, and every number before
 /// those counts as used.
 ///
-/// A client takes its numbers from one counter for all streams of a connection, so that they grow, and may
-/// arrive a little out of order. The window is that of RFC 4303, section 3.4.3.
+/// A client takes its numbers from one counter, so that they grow. The window is that of RFC 4303, section 3.4.3.
 struct CorrelationWindow {
     /// The numbers that are remembered exactly.
     static let size: UInt64 = 65_536

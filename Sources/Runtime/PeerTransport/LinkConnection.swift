@@ -1,26 +1,16 @@
 import ActorRuntime
-import GRPCCore
-import GRPCNIOTransportHTTP2Posix
 import NIOCore
-import NIOPosix
 import PeerProtocol
-import Synchronization
+import SwiftProtobuf
 
-/// One connection to a peer, from dialling to its end. A few streams share its requests.
-final class LinkConnection: Sendable {
-    /// The dependencies that all connections share.
-    struct Environment: Sendable {
-        let secret: ClusterSecret
-        let policy: LinkPolicy
-        let clock: any HostClock
-        let eventLoopGroup: any EventLoopGroup
-    }
-
-    private enum State {
-        /// This many streams are not open yet, and have to be by the deadline. Can become `open`, `retired`
-        /// or `over`.
-        case opening(streams: Int, deadline: ContinuousClock.Instant)
-        /// All streams are open. Can become `retired` or `over`.
+/// One connection to a peer, from dialling to its end: does what the request table decides. Confined to its loop.
+///
+/// On the hot path. The requests of one turn of the loop leave in one write.
+final class LinkConnection {
+    enum State: Equatable {
+        /// The handshake has to succeed by the deadline. Can become `open`, `retired` or `over`.
+        case opening(deadline: ContinuousClock.Instant)
+        /// Requests are sent. Can become `retired` or `over`.
         case open
         /// Accepts no more requests. Can become `over`.
         case retired
@@ -28,216 +18,286 @@ final class LinkConnection: Sendable {
         case over(reason: String)
     }
 
-    /// The end of the connection, or of one of its streams, with the reason.
-    private enum End {
-        case connection(String)
-        case stream(LinkClientStream, String)
-    }
-
-    private struct LockedState {
-        var state: State
-        var served = false
-    }
-
     /// `host:port`, as in the peer's membership entry.
     let address: String
-    private let streams: [LinkClientStream]
-    private let environment: Environment
-    private let correlation = Atomic<UInt64>(0)
-    private let locked: Mutex<LockedState>
-    private let end = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+    private(set) var state: State
+    /// True once the peer has sent a sign of life after the handshake.
+    private(set) var served = false
+    private let policy: LinkPolicy
+    private let eventLoop: any EventLoop
+    /// Nil after the end.
+    private var link: LoopLinkClient?
+    /// Nil before the socket is there, and after the end.
+    var context: ChannelHandlerContext?
+    private var requests: ClientRequestTable<LinkCaller>
+    private var handshake: ClientHandshake
+    private var frames: FrameReader
+    private var hasHeard = false
+    private var outbox = ByteBuffer()
+    private var correlation: UInt64 = 0
+    /// Sends everything that waits to be sent; nil before the handshake, and after the end.
+    private var sender: (@Sendable () -> Void)?
+    /// True if the sender runs at the end of this turn.
+    private var isSenderDue = false
+    /// True if the peer was silent for too long, and is given up if nothing of it lies in the socket either.
+    private var isLastLook = false
 
-    init(to address: String, environment: Environment) {
-        let policy = environment.policy
+    init(to address: String, of link: LoopLinkClient) {
+        let policy = link.environment.policy
         self.address = address
-        self.environment = environment
-        streams = (0..<max(1, policy.streamsPerPeer)).map { _ in
-            LinkClientStream(
-                secret: environment.secret,
-                address: address,
-                policy: policy,
-                clock: environment.clock
-            )
-        }
-        let deadline = environment.clock.now + policy.connectTimeout
-        locked = Mutex(LockedState(state: .opening(streams: streams.count, deadline: deadline)))
+        self.policy = policy
+        self.link = link
+        eventLoop = link.loop
+        state = .opening(deadline: .now + policy.connectTimeout)
+        requests = ClientRequestTable(policy: policy)
+        handshake = ClientHandshake(
+            secret: link.environment.secret,
+            address: address,
+            from: link.environment.address,
+            versions: policy.versions
+        )
+        frames = FrameReader(limit: policy.handshakeFrameLimit)
     }
 
     /// True if no request waits on this connection.
-    var isEmpty: Bool { streams.allSatisfy(\.isEmpty) }
+    var isEmpty: Bool { requests.isEmpty }
 
-    /// True once the peer has sent a sign of life after the handshake.
-    var served: Bool { locked.withLock { $0.served } }
-
-    /// The reason why the connection ended; nil while it has not.
-    var ending: String? {
-        locked.withLock {
-            switch $0.state {
-            case .opening, .open, .retired: nil
-            case .over(let reason): reason
-            }
+    /// True if something can become overdue soon.
+    var isUrgent: Bool {
+        switch state {
+        case .opening, .retired: true
+        case .open: !requests.isEmpty
+        case .over: false
         }
     }
 
-    /// Sends a request on a stream that has room, and waits for its response.
+    var isOver: Bool {
+        switch state {
+        case .opening, .open, .retired: false
+        case .over: true
+        }
+    }
+}
+
+// MARK: Called by the link
+
+extension LinkConnection {
+    /// Takes in a request, to be sent at the end of this turn of the loop.
     func ask(
         _ request: LinkRequest,
-        until deadline: ContinuousClock.Instant
-    ) async -> LinkClientStream.Outcome {
-        for _ in streams.indices {
-            let number = correlation.wrappingAdd(1, ordering: .relaxed).newValue
-            let stream = streams[Int(number % UInt64(streams.count))]
-            let outcome = await stream.ask(request, as: number, until: deadline)
-            switch outcome {
-            case .full: continue
-            case .answered, .failed, .closed: return outcome
-            }
+        until deadline: ContinuousClock.Instant,
+        for caller: LinkCaller
+    ) -> ClientRequestTable<LinkCaller>.Admission {
+        correlation += 1
+        let admission = requests.admit(request, as: correlation, until: deadline, for: caller)
+        if admission == .queued, !isSenderDue, let sender {
+            isSenderDue = true
+            eventLoop.execute(sender)
         }
-        return .full
+        return admission
     }
 
-    /// Dials, and serves the connection until it ends. Returns after every caller has its outcome.
-    func run() async {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.live() }
-            group.addTask { for await _ in self.end.stream {} }
-            await group.next()
-            group.cancelAll()
+    /// Accepts no more requests. Those that were not sent fail as such, so that they can go elsewhere. The
+    /// connection ends when the last one is answered.
+    func retire(_ reason: String) {
+        switch state {
+        case .opening, .open: state = .retired
+        case .retired, .over: return
         }
-        close("the link has stopped")
+        link?.retired(self)
+        for caller in requests.retire() { link?.answered(caller, .failure(.unsent(reason))) }
+        closeIfDone()
     }
 
     /// Ends the connection. Its requests have failed when this returns. Only the first reason counts.
     func close(_ reason: String) {
-        let first = locked.withLock { locked in
-            switch locked.state {
-            case .opening, .open, .retired:
-                locked.state = .over(reason: reason)
-                return true
-            case .over: return false
-            }
-        }
-        guard first else { return }
-        for stream in streams { stream.close(reason) }
-        end.continuation.finish()
-    }
-
-    /// Accepts no more requests. The connection ends when the last one is answered.
-    func retire(_ reason: String) {
-        locked.withLock { locked in
-            switch locked.state {
-            case .opening, .open: locked.state = .retired
-            case .retired, .over: break
-            }
-        }
-        for stream in streams { stream.retire(reason) }
+        guard !isOver, let link else { return }
+        state = .over(reason: reason)
+        sender = nil
+        let channel = context?.channel
+        context = nil
+        self.link = nil
+        let failures = requests.close(reason)
+        // Before the callers go on: what they send next must not come here.
+        link.ended(self, reason)
+        channel?.close(promise: nil)
+        for (caller, failure) in failures { link.answered(caller, .failure(failure)) }
     }
 
     /// Fails overdue requests, and ends a connection that is broken or no longer needed.
     func sweep(now: ContinuousClock.Instant) {
-        var isSilent = false
-        for stream in streams where stream.sweep(now: now) { isSilent = true }
-        let reason: String? = locked.withLock { locked in
-            switch locked.state {
-            case .opening(_, let deadline): deadline <= now ? "the handshake timed out" : nil
-            case .open: isSilent ? "the peer stopped responding" : nil
-            case .retired: isSilent || isEmpty ? "the connection was retired" : nil
-            case .over: nil
+        for (caller, failure) in requests.overdue(now: now) { link?.answered(caller, .failure(failure)) }
+        switch state {
+        case .opening(let deadline):
+            if deadline <= now { close("the handshake timed out") }
+        case .open, .retired:
+            switch requests.probe(now: now) {
+            case .nothing: break
+            case .ping: send(.with { $0.ping = WirePing() })
+            case .giveUp where isLastLook: close("the peer stopped responding")
+            // This thread itself may have been late: read what lies in the socket already before giving up.
+            case .giveUp: isLastLook = true
             }
+            closeIfDone()
+        case .over: break
         }
-        if let reason { close(reason) }
     }
 
-    /// Dials, and runs the connection and its streams until one of them ends the whole.
-    private func live() async {
-        do {
-            let client = GRPCClient(transport: try await dial())
-            await withTaskGroup(of: End.self) { group in
-                group.addTask {
-                    do { try await client.runConnections() } catch { return .connection("\(error)") }
-                    return .connection("the connection was closed")
-                }
-                for stream in streams {
-                    group.addTask {
-                        .stream(stream, await self.live(on: stream, over: WireLink.Client(wrapping: client)))
-                    }
-                }
-                // The callers get their outcomes before the tasks unwind.
-                close(await firstEnd(in: &group))
-                group.cancelAll()
+    private func closeIfDone() {
+        if state == .retired, requests.isEmpty { close("the connection was retired") }
+    }
+}
+
+// MARK: Called by the channel's handler
+
+extension LinkConnection {
+    /// The socket is connected.
+    func connected(_ context: ChannelHandlerContext) {
+        guard !isOver else { return context.close(promise: nil) }
+        self.context = context
+        send(.with { $0.greeting = handshake.greeting })
+    }
+
+    func take(_ bytes: ByteBuffer) {
+        frames.append(bytes)
+        do throws(PeerFault) {
+            if !hasHeard {
+                if let fault = ForeignProtocol.ofServer(frames.unread) { throw fault }
+            }
+            while !isOver, let message = try frames.next(WireFromServer.self) {
+                hasHeard = true
+                try receive(message)
             }
         } catch {
-            close("dialling failed: \(error)")
+            close(error.text)
         }
     }
 
-    /// Waits until the connection as a whole is of no use.
-    ///
-    /// - Returns: the reason.
-    private func firstEnd(in group: inout TaskGroup<End>) async -> String {
-        var left = streams.count
-        for await end in group {
-            switch end {
-            case .connection(let reason): return reason
-            case .stream(let stream, let reason):
-                left -= 1
-                // A connection that never served is a failure: its peer is left alone for a while.
-                guard left > 0, served else { return reason }
-                // The other streams finish their requests; new ones get a connection with all its streams.
-                retire(reason)
-                stream.close(reason)
-            }
-        }
-        return "all streams ended"
-    }
-
-    private func live(
-        on stream: LinkClientStream,
-        over client: WireLink.Client<HTTP2ClientTransport.WrappedChannel>
-    ) async -> String {
-        do {
-            try await stream.run(over: client, notify: handle)
-            return "the peer closed the stream"
-        } catch let error as RPCError {
-            return error.message.isEmpty ? "\(error.code)" : "\(error.code): \(error.message)"
-        } catch {
-            return "\(error)"
-        }
-    }
-
-    private func handle(_ event: LinkClientStream.Event) {
-        switch event {
-        case .opened:
-            locked.withLock { locked in
-                switch locked.state {
-                case .opening(let streams, let deadline):
-                    locked.state = streams > 1 ? .opening(streams: streams - 1, deadline: deadline) : .open
-                case .open, .retired, .over: break
+    /// Sends the requests that wait, in one write if the socket takes them.
+    func flush() {
+        isSenderDue = false
+        guard let context else { return }
+        do throws(PeerFault) {
+            while context.channel.isWritable {
+                outbox.clear()
+                while outbox.readableBytes < policy.writeBytes {
+                    let outgoing = requests.dequeue(now: .now)
+                    guard !outgoing.isEmpty else { break }
+                    try outbox.writeFrame(asks(outgoing))
                 }
+                guard outbox.readableBytes > 0 else { return }
+                context.writeAndFlush(NIOAny(outbox), promise: nil)
+                if outbox.capacity > 4 * policy.writeBytes { outbox = ByteBuffer() }
             }
-        case .heard: locked.withLock { $0.served = true }
-        case .leaving: retire("the peer is shutting down")
+        } catch {
+            close(error.text)
         }
     }
 
-    private func dial() async throws -> HTTP2ClientTransport.WrappedChannel {
-        guard let target = PeerAddress(address) else {
-            throw LinkStreamError.malformed("the address is not host:port")
+    private func asks(_ outgoing: [ClientRequestTable<LinkCaller>.OutgoingRequest]) -> WireFromClient {
+        .with {
+            $0.asks.asks = outgoing.map {
+                WireAsk($0.request, correlation: $0.correlation, remaining: $0.remaining, policy: policy)
+            }
         }
-        let policy = environment.policy
-        let config = HTTP2ClientTransport.WrappedChannel.Config.defaults {
-            $0.http2.authority = address
-            $0.http2.targetWindowSize = policy.windowBytes
-            // `LinkClient` closes idle connections: it knows when a peer was last asked.
-            $0.connection.maxIdleTime = nil
-            // Requests are batched into messages already; waiting for more only adds delay.
-            $0.connection.flushCoalescing = nil
+    }
+
+    private func send(_ message: WireFromClient) {
+        guard let context else { return }
+        var frame = ByteBuffer()
+        do throws(PeerFault) {
+            try frame.writeFrame(message)
+            context.writeAndFlush(NIOAny(frame), promise: nil)
+        } catch {
+            close(error.text)
         }
-        return try await .wrapping(config: config) { configure in
-            try await ClientBootstrap(group: environment.eventLoopGroup)
-                .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-                .connectTimeout(TimeAmount(policy.connectTimeout))
-                .connect(host: target.host, port: target.port) { configure($0) }
+    }
+
+    private func receive(_ message: WireFromServer) throws(PeerFault) {
+        switch message.kind {
+        case .challenge(let challenge):
+            let hello = try handshake.challenged(challenge, nonce: ClusterSecret.freshNonce())
+            send(.with { $0.hello = hello })
+        case .welcome(let welcome):
+            try handshake.welcomed(welcome)
+            opened()
+        case .answers(let answers):
+            try requireTrust()
+            deliver(answers.answers)
+        case .pong:
+            try requireTrust()
+            heard()
+        case .leaving:
+            try requireTrust()
+            retire("the peer is shutting down")
+        case .refused(let refusal):
+            close("the peer refused this node: \(refusal.detail.limited(to: policy.detailLimit))")
+        case .none:
+            throw .malformed("unknown kind of message")
         }
+    }
+
+    private func requireTrust() throws(PeerFault) {
+        guard handshake.state == .trusted else { throw .malformed("a message before the welcome") }
+    }
+
+    private func opened() {
+        if case .opening = state { state = .open }
+        frames.limit = policy.frameLimit
+        requests.open()
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        sender = { bound.value.flush() }
+        flush()
+    }
+
+    private func heard() {
+        served = true
+        isLastLook = false
+        requests.heard(now: .now)
+    }
+
+    private func deliver(_ answers: [WireAnswer]) {
+        for answer in answers {
+            guard let (caller, id) = requests.answered(answer.correlation) else { continue }
+            link?.answered(caller, LinkResponse.result(answer, id: id, policy: policy))
+        }
+        heard()
+        closeIfDone()
+    }
+}
+
+/// The event loop's side of a connection to a peer.
+final class LinkClientHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let connection: LinkConnection
+
+    init(_ connection: LinkConnection) {
+        self.connection = connection
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        connection.connected(context)
+        context.fireChannelActive()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        connection.take(unwrapInboundIn(data))
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        connection.flush()
+        context.fireChannelWritabilityChanged()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        connection.close("the peer closed the connection")
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        connection.close(LinkCredentials.describe(error))
+        context.close(promise: nil)
     }
 }

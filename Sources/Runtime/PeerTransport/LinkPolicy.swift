@@ -2,10 +2,14 @@ internal import Timing
 
 /// The limits of the link between nodes.
 package struct LinkPolicy: Sendable {
-    /// Streams that a node opens to a peer, all on one connection.
-    package var streamsPerPeer = 4
-    /// The most requests in flight on a stream; held by both sides.
-    package var asksPerStream = 256
+    /// The versions of the protocol that this build speaks.
+    package var versions: ClosedRange<UInt32> = 1...1
+    /// The most requests in flight on a connection; held by both sides.
+    package var asksPerConnection = 1_024
+    /// The most bytes of commands that wait on a connection to be sent.
+    package var unsentByteLimit = 16 * 1_024 * 1_024
+    /// The bytes that a connection hands to its socket before it looks whether the socket takes more.
+    package var writeBytes = 256 * 1_024
     /// The most requests or responses in one message.
     package var batchLimit = 64
     /// The payload bytes after which no further request or response joins a message.
@@ -21,12 +25,16 @@ package struct LinkPolicy: Sendable {
 
     /// The longest time for a request, whatever its caller allows.
     package var askTimeLimit: Duration = .seconds(60)
-    /// The longest time for dialling and the handshakes of all streams together.
+    /// The longest time for dialling and the handshake together.
     package var connectTimeout: Duration = .seconds(1)
-    /// The longest wait of a server for a stream's hello, and for a stream on a connection without one.
+    /// The longest wait of a server for a connection's hello.
     package var helloTimeout: Duration = .seconds(2)
-    /// The time without requests after which a peer's connection is closed.
+    /// The time without requests after which a peer's connection is closed. A server waits twice as long.
     package var idleTimeout: Duration = .seconds(60)
+    /// The longest time for which a peer may read nothing of its responses.
+    package var unreadTimeout: Duration = .seconds(10)
+    /// The time for which a refused peer may read the reason.
+    package var lingerTime: Duration = .milliseconds(500)
     /// The silence after which a peer that owes responses gets a ping.
     package var probeAfter: Duration = .milliseconds(500)
     /// The silence after which the connection of a peer that owes responses counts as broken.
@@ -47,10 +55,6 @@ package struct LinkPolicy: Sendable {
     package var peerLimit = 1_024
     /// The most connections that a server has at once.
     package var connectionLimit = 1_024
-    /// The most streams on a server's connection.
-    package var streamsPerConnection = 16
-    /// The flow-control window of a stream and of a connection, bytes.
-    package var windowBytes = 1_024 * 1_024
 
     package init() {}
 
@@ -58,11 +62,14 @@ package struct LinkPolicy: Sendable {
     var backoff: Backoff { Backoff(floor: backoffFloor, ceiling: backoffCeiling) }
 
     /// The largest message that a sender within these limits makes, bytes.
-    var messageLimit: Int {
+    var frameLimit: Int {
         let envelope = 3 * identifierLimit + traceLimit + detailLimit + 64
         return batchBytes + payloadLimit + batchLimit * envelope
     }
 
-    /// The most responses that may wait for a client to read them, before its stream is closed.
-    var unreadLimit: Int { 4 * asksPerStream }
+    /// The largest message of a peer that has not proved itself, bytes.
+    var handshakeFrameLimit: Int { 2 * identifierLimit + detailLimit + 256 }
+
+    /// The most responses that may wait for a client to read them before its further requests are left unread.
+    var unreadLimit: Int { asksPerConnection }
 }

@@ -1,17 +1,49 @@
 package import ActorRuntime
-import GRPCNIOTransportHTTP2Posix
-import GRPCServing
 package import Logging
+import NIOCore
 package import NIOPosix
+import NIOSSL
+import Synchronization
+import Timing
 
-/// Serves the requests of this node's peers: authenticates the peers, and passes their requests to a
-/// receiver.
+/// Serves the requests of this node's peers: authenticates the peers, and passes their requests to a receiver.
 package final class LinkServer: Sendable {
-    private let server: GracefulGRPCServer
-    private let service: LinkService
+    /// The dependencies that all connections share.
+    struct Environment: Sendable {
+        let secret: ClusterSecret
+        let policy: LinkPolicy
+        let credentials: LinkCredentials?
+        let receiver: any LinkReceiver
+        let connections: ServerConnections
+        let logger: Logger
+        let logThrottle: LogThrottle
+
+        func logRefusal(of peer: SocketAddress?, because reason: String) {
+            guard let suppressed = logThrottle.admit(now: .now) else { return }
+            logger.warning(
+                "a peer was refused",
+                metadata: [
+                    "peer": "\(peer?.description ?? "unknown")", "reason": "\(reason)",
+                    "unlogged": "\(suppressed)",
+                ]
+            )
+        }
+
+        func logEnd(of peer: SocketAddress?, because reason: String) {
+            logger.debug(
+                "a peer's connection failed",
+                metadata: ["peer": "\(peer?.description ?? "unknown")", "reason": "\(reason)"]
+            )
+        }
+    }
+
+    private let environment: Environment
     private let host: String
-    /// True if the peers connect to another address than the server listens on.
-    private let isAdvertised: Bool
+    private let wantedPort: Int
+    private let advertised: String?
+    private let eventLoopGroup: MultiThreadedEventLoopGroup
+    private let listening = ListeningPort()
+    private let shutdown = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
 
     /// A server that does not listen yet.
     ///
@@ -21,9 +53,9 @@ package final class LinkServer: Sendable {
     ///   - advertised: `host:port` that the peers connect to, where it is another than the server listens
     ///     on. A hello for another address is refused.
     ///   - secret: shared by all nodes of the cluster; not empty.
-    ///   - receiver: answers the requests; called concurrently, and cancelled when the client is gone.
-    /// - Throws: `LinkConfigurationError.emptySecret`, or an error of the system where the host's name is not
-    ///   known.
+    ///   - receiver: answers the requests, on the loops of `eventLoopGroup`.
+    ///   - credentials: encrypt the connections; nil for connections in the clear.
+    /// - Throws: `LinkConfigurationError.emptySecret`.
     package init(
         host: String,
         port: Int,
@@ -31,71 +63,117 @@ package final class LinkServer: Sendable {
         secret: String,
         receiver: any LinkReceiver,
         policy: LinkPolicy = LinkPolicy(),
-        clock: any HostClock = ContinuousClock(),
+        credentials: LinkCredentials? = nil,
         eventLoopGroup: MultiThreadedEventLoopGroup = .singleton,
         logger: Logger
-    ) throws {
-        let service = LinkService(
-            secret: try ClusterSecret(secret),
-            address: advertised ?? Self.address(host, port: port),
-            policy: policy,
-            clock: clock,
-            receiver: receiver,
-            logger: logger
-        )
-        self.service = service
+    ) throws(LinkConfigurationError) {
         self.host = host
-        isAdvertised = advertised != nil
-        let connectionLimiter = ConnectionLimiter(policy: policy)
-        let config = HTTP2ServerTransport.Posix.Config.defaults {
-            $0.rpc.maxRequestPayloadSize = policy.messageLimit
-            $0.http2.targetWindowSize = policy.windowBytes
-            $0.http2.maxConcurrentStreams = policy.streamsPerConnection
-            // Responses are batched into messages already; waiting for more only adds delay.
-            $0.connection.flushCoalescing = nil
-            $0.channelDebuggingCallbacks.onAcceptTCPConnection = connectionLimiter.accept
-            $0.channelDebuggingCallbacks.onAcceptHTTP2Stream = connectionLimiter.open
-        }
-        server = try GracefulGRPCServer(
-            host: host,
-            port: port,
-            config: config,
-            services: [service],
-            eventLoopGroup: eventLoopGroup,
-            onListening: { [service] in
-                if advertised == nil { service.isReached(at: Self.address(host, port: $0)) }
-            },
-            drainTimeout: { try await clock.sleep(until: clock.now + policy.drainLimit) }
+        wantedPort = port
+        self.advertised = advertised
+        self.eventLoopGroup = eventLoopGroup
+        environment = Environment(
+            secret: try ClusterSecret(secret),
+            policy: policy,
+            credentials: credentials,
+            receiver: receiver,
+            connections: ServerConnections(limit: policy.connectionLimit),
+            logger: logger,
+            logThrottle: LogThrottle(interval: policy.refusalLogInterval)
         )
-    }
-
-    private static func address(_ host: String, port: Int) -> String {
-        host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
 
     /// The port that the server listens on. Waits until it listens.
     ///
-    /// - Throws: when the server could not listen, or has stopped listening.
+    /// - Throws: when the server could not listen.
     package var port: Int {
-        get async throws {
-            let port = try await server.port
-            // Whoever knows the port may connect before the server is told that it listens.
-            if !isAdvertised { service.isReached(at: Self.address(host, port: port)) }
-            return port
-        }
+        get async throws { try await listening.port() }
     }
 
     /// Listens and serves until the task is cancelled, or until a graceful shutdown is complete. Runs once.
     ///
     /// - Throws: when the server cannot listen on its address.
     package func run() async throws {
-        try await server.run()
+        let listener: any Channel
+        do {
+            listener = try await bind()
+        } catch {
+            listening.set(.failure(error))
+            throw error
+        }
+        listening.set(.success(listener.localAddress?.port ?? wantedPort))
+        for await _ in shutdown.stream {}
+        do {
+            try await listener.close()
+        } catch {
+            environment.logger.debug("the listener was closed already", metadata: ["cause": "\(error)"])
+        }
+        if !Task.isCancelled { await drain() }
+        await environment.connections.closeAll()
     }
 
     /// Stops listening, asks the peers to send their requests elsewhere, and lets the requests under way
     /// finish within the policy's bound; then `run()` returns.
     package func beginGracefulShutdown() {
-        guard server.beginGracefulShutdown() else { return }
-        service.leave()
+        shutdown.continuation.finish()
+    }
+
+    /// Waits until the peers have closed their connections, which they do once they have their responses.
+    private func drain() async {
+        environment.connections.leave()
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { [connections = environment.connections] in await connections.waitUntilNone() }
+            group.addTask { [limit = environment.policy.drainLimit] in
+                do {
+                    try await Task.sleep(for: limit)
+                } catch {
+                    // The peers were faster.
+                }
+            }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func bind() async throws -> any Channel {
+        let environment = environment
+        let mark = ChannelOptions.Types.WriteBufferWaterMark(
+            low: environment.policy.writeBytes / 4,
+            high: environment.policy.writeBytes
+        )
+        return try await ServerBootstrap(group: eventLoopGroup)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.socketOption(.so_keepalive), value: 1)
+            .childChannelOption(.writeBufferWaterMark, value: mark)
+            .childChannelInitializer { [host, advertised] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    guard environment.connections.admit(channel) else {
+                        return channel.close(promise: nil)
+                    }
+                    let port = channel.localAddress?.port ?? 0
+                    let address = advertised ?? Self.address(host, port: port)
+                    try Self.initialize(channel, for: environment, reachedAt: address)
+                }
+            }
+            .bind(host: host, port: wantedPort)
+            .get()
+    }
+
+    private static func initialize(
+        _ channel: any Channel,
+        for environment: Environment,
+        reachedAt address: String
+    ) throws {
+        let pipeline = channel.pipeline.syncOperations
+        if let credentials = environment.credentials {
+            try pipeline.addHandler(EncryptionGuard(of: environment))
+            let encryption = credentials.current(environment.logger).server
+            try pipeline.addHandler(NIOSSLServerHandler(context: encryption))
+        }
+        try pipeline.addHandler(LinkServerConnection(of: environment, address: address))
+    }
+
+    private static func address(_ host: String, port: Int) -> String {
+        host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
 }

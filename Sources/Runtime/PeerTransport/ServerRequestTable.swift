@@ -1,7 +1,7 @@
 import PeerProtocol
 import SwiftProtobuf
 
-/// The requests of one stream on the server: those that are being served, and the responses that wait to be
+/// The requests of one connection on the server: those that are being served, and the responses that wait to be
 /// sent. Pure.
 struct ServerRequestTable {
     enum Admission: Equatable {
@@ -21,37 +21,33 @@ struct ServerRequestTable {
 
     private let policy: LinkPolicy
     private var used = CorrelationWindow()
-    private var inFlight: Set<UInt64> = []
+    /// The number of requests that are served, or whose responses wait.
+    private var inFlight = 0
     private var answers: [Waiting] = []
     private var controlMessages: [WireFromServer] = []
     private var isPongDue = false
 
-    /// - Parameter firstMessage: the message that the server sends first.
-    init(policy: LinkPolicy, firstMessage: WireFromServer) {
+    init(policy: LinkPolicy) {
         self.policy = policy
-        controlMessages = [firstMessage]
     }
 
-    /// True if more responses wait than a client that reads them would leave waiting.
+    /// True if so many responses wait that further requests have to wait unread.
     var isCongested: Bool { answers.count > policy.unreadLimit }
 
     /// True if every request was answered and everything was sent.
-    var isIdle: Bool { inFlight.isEmpty && answers.isEmpty && controlMessages.isEmpty && !isPongDue }
+    var isIdle: Bool { inFlight == 0 && answers.isEmpty && controlMessages.isEmpty && !isPongDue }
 
     /// Takes in a request.
     mutating func admit(_ correlation: UInt64) -> Admission {
         guard used.insert(correlation) else { return .repeated }
-        guard inFlight.count < policy.asksPerStream else { return .overloaded }
-        inFlight.insert(correlation)
+        guard inFlight < policy.asksPerConnection else { return .overloaded }
+        inFlight += 1
         return .serve
     }
 
     /// Queues the response to a request that was served.
-    ///
-    /// - Returns: whether the writer sleeps and must be woken.
-    mutating func answer(_ answer: WireAnswer) -> Bool {
+    mutating func answer(_ answer: WireAnswer) {
         answers.append(Waiting(answer: answer, wasServed: true))
-        return answers.count == 1
     }
 
     /// Queues the response to a request that was not admitted.
@@ -86,7 +82,7 @@ struct ServerRequestTable {
         guard count > 0 else { return nil }
         let batch = Array(answers.prefix(count))
         answers.removeFirst(count)
-        for waiting in batch where waiting.wasServed { inFlight.remove(waiting.answer.correlation) }
+        for waiting in batch where waiting.wasServed { inFlight -= 1 }
         return .with { $0.answers.answers = batch.map(\.answer) }
     }
 }

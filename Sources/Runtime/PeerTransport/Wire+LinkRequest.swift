@@ -22,12 +22,12 @@ extension WireAsk {
 
 extension LinkRequest {
     /// - Throws: `malformed`, with the reason for the peer.
-    init(_ wire: WireAsk, policy: LinkPolicy) throws(LinkStreamError) {
+    init(_ wire: WireAsk, policy: LinkPolicy) throws(PeerFault) {
         guard (1...policy.identifierLimit).contains(wire.target.utf8.count) else {
             throw .malformed("the session of a request is missing or too long")
         }
         guard (1...policy.identifierLimit).contains(wire.actor.utf8.count),
-            !wire.actor.contains(where: "{}".contains)
+            !wire.actor.utf8.contains(where: "{}".utf8.contains)
         else {
             throw .malformed("the actor of a request is missing or invalid")
         }

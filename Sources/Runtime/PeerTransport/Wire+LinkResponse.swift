@@ -10,19 +10,18 @@ import Foundation
 #endif
 
 extension WireAnswer {
-    /// - Parameter id: the actor of the request.
-    init(_ response: LinkResponse, correlation: UInt64, id: ActorID, policy: LinkPolicy) {
+    init(_ response: LinkResponse, correlation: UInt64, policy: LinkPolicy) {
         self.init()
         self.correlation = correlation
         switch response {
         case .answered(let bytes) where bytes.count > policy.payloadLimit:
-            let failure = HostFailure(
-                .overloaded,
-                .unknown,
-                id: id,
-                detail: "the response is larger than the link carries"
+            kind = .failed(
+                .with {
+                    $0.reason = .overloaded
+                    $0.outcome = .unknown
+                    $0.detail = "the response is larger than the link carries"
+                }
             )
-            kind = .failed(WireFailure(failure, policy: policy))
         case .answered(let bytes):
             kind = .answered(Data(bytes))
         case .notHere(let owner):
@@ -43,17 +42,24 @@ extension WireAnswer {
 }
 
 extension LinkResponse {
-    /// - Throws: `unanswered` for a response of an unknown kind: the command may have been applied.
-    init(_ wire: WireAnswer, id: ActorID, policy: LinkPolicy) throws(LinkFailure) {
+    /// The result of a request: `unanswered` for a response of an unknown kind, as the command may have been
+    /// applied.
+    ///
+    /// - Parameter id: the actor of the request.
+    static func result(
+        _ wire: WireAnswer,
+        id: ActorID,
+        policy: LinkPolicy
+    ) -> Result<LinkResponse, LinkFailure> {
         switch wire.kind {
         case .answered(let bytes):
-            self = .answered([UInt8](bytes))
+            .success(.answered([UInt8](bytes)))
         case .notHere(let elsewhere):
-            self = .notHere(owner: elsewhere.owner.isEmpty ? nil : SessionID(elsewhere.owner))
+            .success(.notHere(owner: elsewhere.owner.isEmpty ? nil : SessionID(elsewhere.owner)))
         case .failed(let failure):
-            self = .failed(HostFailure(failure, id: id, policy: policy))
+            .success(.failed(HostFailure(failure, id: id, policy: policy)))
         case .none:
-            throw .unanswered("the response is of an unknown kind")
+            .failure(.unanswered("the response is of an unknown kind"))
         }
     }
 }

@@ -42,6 +42,12 @@ struct BadSettingTests {
         ("--link-advertise somewhere:0", ["link-advertise: not a port"]),
         ("--link-advertise some/where:1", ["link-advertise: not a host name"]),
         ("--link-host 0.0.0.0 --redis-url redis://x", ["link-advertise: missing"]),
+        (
+            "--link-tls-cert a.pem --link-tls-ca ca.pem",
+            ["link-tls-key: missing, although link-tls-cert is given"]
+        ),
+        ("--link-tls-key a.key", ["link-tls-cert: missing, although link-tls-key is given"]),
+        ("--link-tls-cert=", ["link-tls-cert: not a path"]),
         ("--redis-url http://x", ["redis-url: bad Redis URL: it must begin with redis://"]),
         ("--redis-url redis://x", ["cluster-secret: missing"]),
         ("--redis-replicas 1", ["redis-replicas: does not fit", "the embedded Redis has no replicas"]),

@@ -19,7 +19,7 @@ import Testing
     @Test func `a request admitted before the handshake is sent after it`() {
         var requests = requests(open: false)
         #expect(
-            requests.admit(makeRequest(), as: 1, until: start + .seconds(1), for: "a") == .queued(wake: false)
+            requests.admit(makeRequest(), as: 1, until: start + .seconds(1), for: "a") == .queued
         )
         #expect(requests.dequeue(now: start).isEmpty)
         requests.open()
@@ -27,29 +27,30 @@ import Testing
         #expect(requests.dequeue(now: start).isEmpty)
     }
 
-    @Test func `only the first of several requests wakes the writer`() {
-        var requests = requests()
-        #expect(
-            requests.admit(makeRequest(), as: 1, until: start + .seconds(1), for: "a") == .queued(wake: true)
-        )
-        #expect(
-            requests.admit(makeRequest(), as: 2, until: start + .seconds(1), for: "b") == .queued(wake: false)
-        )
+    @Test func `commands beyond the limit of bytes are refused until some were sent`() {
+        var requests = requests { $0.unsentByteLimit = 10 }
+        let admit = { (number: UInt64) in
+            requests.admit(makeRequest("1234567"), as: number, until: start + .seconds(1), for: "")
+        }
+        #expect(admit(1) == .queued)
+        #expect(admit(2) == .queued)
+        #expect(admit(3) == .full)
         _ = requests.dequeue(now: start)
-        #expect(
-            requests.admit(makeRequest(), as: 3, until: start + .seconds(1), for: "c") == .queued(wake: true)
-        )
+        #expect(admit(3) == .queued)
+        #expect(admit(4) == .queued)
+        _ = requests.overdue(now: start + .seconds(1))
+        #expect(admit(5) == .queued)
     }
 
     @Test func `the limit counts requests that wait to be sent and requests that were sent`() {
-        var requests = requests { $0.asksPerStream = 2 }
+        var requests = requests { $0.asksPerConnection = 2 }
         _ = requests.admit(makeRequest(), as: 1, until: start + .seconds(1), for: "a")
         _ = requests.dequeue(now: start)
         _ = requests.admit(makeRequest(), as: 2, until: start + .seconds(1), for: "b")
         #expect(requests.admit(makeRequest(), as: 3, until: start + .seconds(1), for: "c") == .full)
         #expect(requests.answered(1)?.waiter == "a")
         #expect(
-            requests.admit(makeRequest(), as: 3, until: start + .seconds(1), for: "c") == .queued(wake: false)
+            requests.admit(makeRequest(), as: 3, until: start + .seconds(1), for: "c") == .queued
         )
     }
 
@@ -104,16 +105,7 @@ import Testing
         #expect(requests.answered(77) == nil)
     }
 
-    @Test func `a cancelled request is not sent`() {
-        var requests = requests()
-        _ = requests.admit(makeRequest(), as: 1, until: start + .seconds(1), for: "a")
-        #expect(requests.cancelled(1) == "a")
-        #expect(requests.cancelled(1) == nil)
-        #expect(requests.dequeue(now: start).isEmpty)
-        #expect(requests.isEmpty)
-    }
-
-    @Test func `a retiring stream hands back what was not sent and waits for the rest`() {
+    @Test func `a retiring connection hands back what was not sent and waits for the rest`() {
         var requests = requests()
         _ = requests.admit(makeRequest(), as: 1, until: start + .seconds(1), for: "sent")
         _ = requests.dequeue(now: start)
@@ -128,7 +120,7 @@ import Testing
         #expect(requests.isEmpty)
     }
 
-    @Test func `a closed stream tells every caller what is known of its request`() {
+    @Test func `a closed connection tells every caller what is known of its request`() {
         var requests = requests()
         _ = requests.admit(makeRequest(), as: 1, until: start + .seconds(1), for: "sent")
         _ = requests.dequeue(now: start)
@@ -167,13 +159,14 @@ import Testing
         #expect(requests.probe(now: start + .seconds(100)) == .nothing)
     }
 
-    @Test func `requests cancelled before the handshake leave nothing behind`() {
-        var requests = requests(open: false) { $0.asksPerStream = 4 }
+    @Test func `requests that are overdue before the handshake leave nothing behind`() {
+        var requests = requests(open: false) { $0.asksPerConnection = 4 }
         for number in 1...1_000 as ClosedRange<UInt64> {
-            #expect(requests.admit(makeRequest(), as: number, until: start + .seconds(1), for: "a") != .full)
-            _ = requests.cancelled(number)
+            let now = start + .milliseconds(number)
+            #expect(requests.admit(makeRequest(), as: number, until: now, for: "a") == .queued)
+            #expect(requests.overdue(now: now).map(\.waiter) == ["a"])
         }
-        _ = requests.admit(makeRequest(), as: 2_000, until: start + .seconds(1), for: "b")
+        _ = requests.admit(makeRequest(), as: 2_000, until: start + .seconds(9), for: "b")
         requests.open()
         #expect(requests.dequeue(now: start).map(\.correlation) == [2_000])
     }

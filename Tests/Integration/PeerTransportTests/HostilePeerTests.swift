@@ -1,5 +1,5 @@
 import ActorRuntime
-import GRPCCore
+import FoundationEssentials
 import NIOCore
 import NIOPosix
 import Ownership
@@ -27,7 +27,7 @@ import Testing
     }
 
     /// Runs a conversation with a server, which must survive it and must receive no request.
-    func refusal(of script: @escaping WireStream.Script) async throws -> RPCError.Code? {
+    func refusal(of script: @escaping WireStream.Script) async throws -> WireRefused.Reason? {
         let heard = Mutex(0)
         let receiver = StubReceiver { request in
             if request.id != ActorID("witness") { heard.withLock { $0 += 1 } }
@@ -68,12 +68,12 @@ import Testing
     @Test func `a server without the secret sees no request`() async throws {
         let seen = Mutex(0)
         let impostor = WirePeer { message in
-            switch message?.kind {
-            case nil:
-                return [.with { $0.challenge.nonce.append(contentsOf: ClusterSecret.freshNonce()) }]
+            switch message.kind {
+            case .greeting:
+                return [.with { ($0.challenge.nonce, $0.challenge.version) = (Data(ClusterSecret.freshNonce()), 1) }]
             case .hello(let hello):
                 return [.with { $0.welcome.proof = hello.proof }]
-            case .asks, .ping:
+            case .asks, .ping, nil:
                 seen.withLock { $0 += 1 }
                 return []
             }
@@ -87,9 +87,7 @@ import Testing
     }
 
     @Test func `a server that answers before it has proved itself is ignored`() async throws {
-        let impostor = WirePeer { message in
-            message == nil ? [.with { $0.answers.answers = [.with { $0.correlation = 1 }] }] : []
-        }
+        let impostor = WirePeer { _ in [.with { $0.answers.answers = [.with { $0.correlation = 1 }] }] }
         try await impostor.serve { address in
             var policy = LinkPolicy()
             policy.connectTimeout = .seconds(20)
@@ -97,15 +95,15 @@ import Testing
                 let time = await ContinuousClock().measure {
                     #expect(await client.outcome(of: makeRequest(), at: address) == .unsent)
                 }
-                // Its message ends the stream before the time-out.
+                // Its message ends the connection before the time-out.
                 #expect(time < .seconds(10))
             }
         }
     }
 
     @Test func `a request before the hello is refused`() async throws {
-        #expect(try await refusal(of: { _, _ in [Self.asks([1])] }) == .permissionDenied)
-        #expect(try await refusal(of: { _, _ in [.with { $0.ping = WirePing() }] }) == .permissionDenied)
+        #expect(try await refusal(of: { _, _ in [Self.asks([1])] }) == .unauthenticated)
+        #expect(try await refusal(of: { _, _ in [.with { $0.ping = WirePing() }] }) == .unauthenticated)
     }
 
     @Test func `a forged hello is refused`() async throws {
@@ -117,7 +115,7 @@ import Testing
                 }
             ]
         })
-        #expect(code == .permissionDenied)
+        #expect(code == .unauthenticated)
     }
 
     @Test func `a client that sends no hello is refused in time`() async throws {
@@ -125,11 +123,11 @@ import Testing
         policy.helloTimeout = .milliseconds(500)
         try await withServer(policy: policy, StubReceiver.echo) { server, _ in
             let code = try await WireStream(port: try await server.port).converse { _, _ in [] }
-            #expect(code == .deadlineExceeded)
+            #expect(code == .helloTimeout)
         }
     }
 
-    @Test func `invalid requests end their stream and no other`() async throws {
+    @Test func `invalid requests end their connection and no other`() async throws {
         let changes: [@Sendable (inout WireAsk) -> Void] = [
             { $0.target = "" }, { $0.actor = "" }, { $0.actor = "{}" },
             { $0.trace = String(repeating: "t", count: 9_999) },
@@ -139,26 +137,26 @@ import Testing
                 guard case .welcome = message.kind else { return [] }
                 return [Self.asks([1], change)]
             }
-            #expect(try await refusal(of: script) == .invalidArgument)
+            #expect(try await refusal(of: script) == .malformed)
         }
     }
 
-    @Test func `a message of no kind and a second hello end their stream`() async throws {
+    @Test func `a message of no kind and a second hello end their connection`() async throws {
         let nothing = try WireStream.greeted { _ in [WireFromClient()] }
-        #expect(try await refusal(of: nothing) == .invalidArgument)
+        #expect(try await refusal(of: nothing) == .malformed)
         let twice = try WireStream.greeted { _ in [.with { $0.hello = WireHello() }] }
-        #expect(try await refusal(of: twice) == .invalidArgument)
+        #expect(try await refusal(of: twice) == .malformed)
     }
 
-    @Test func `two requests with one correlation end their stream`() async throws {
+    @Test func `two requests with one correlation end their connection`() async throws {
         let script = try WireStream.greeted { message in
             guard case .welcome = message.kind else { return [] }
             return [Self.asks([5, 5])]
         }
-        #expect(try await refusal(of: script) == .invalidArgument)
+        #expect(try await refusal(of: script) == .malformed)
     }
 
-    @Test func `a request that repeats an answered one ends its stream and is not served`() async throws {
+    @Test func `a request that repeats an answered one ends its connection and is not served`() async throws {
         let served = Mutex(0)
         let receiver = StubReceiver { request in
             served.withLock { $0 += 1 }
@@ -168,11 +166,11 @@ import Testing
             let script = try WireStream.greeted { message in
                 switch message.kind {
                 case .welcome, .answers: [Self.asks([5])]
-                case .challenge, .pong, .leaving, nil: []
+                case .challenge, .pong, .leaving, .refused, nil: []
                 }
             }
             #expect(
-                try await WireStream(port: try await server.port).converse(script) == .invalidArgument
+                try await WireStream(port: try await server.port).converse(script) == .malformed
             )
         }
         #expect(served.withLock { $0 } == 1)
@@ -183,7 +181,7 @@ import Testing
             guard case .welcome = message.kind else { return [] }
             return [Self.asks([1])]
         }
-        #expect(try await refusal(of: script) == .permissionDenied)
+        #expect(try await refusal(of: script) == .unauthenticated)
     }
 
     @Test func `a server is reached at the address that it advertises, and at no other`() async throws {
@@ -204,7 +202,7 @@ import Testing
                 return nil
             }
             #expect(try await stream.converse(WireStream.greeted(at: "node-1:7170", script)) == nil)
-            #expect(try await stream.converse(WireStream.greeted(script)) == .permissionDenied)
+            #expect(try await stream.converse(WireStream.greeted(script)) == .unauthenticated)
         }
     }
 
@@ -216,7 +214,7 @@ import Testing
             case .answers(let answers):
                 outcome.withLock { $0 = answers.answers.first?.failed }
                 return nil
-            case .challenge, .pong, .leaving, nil: return []
+            case .challenge, .pong, .leaving, .refused, nil: return []
             }
         }
         #expect(try await refusal(of: script) == nil)
@@ -230,30 +228,33 @@ import Testing
             [0x08, 0x01],
         ] as [[UInt8]]
     )
-    func `bytes that are no message end their stream`(bytes: [UInt8]) async throws {
+    func `bytes that are no message end their connection`(bytes: [UInt8]) async throws {
         try await withServer(StubReceiver.echo) { server, address in
             let code = try await WireStream(port: try await server.port)
-                .converse(serializer: FixedBytesSerializer(bytes: bytes)) { _, _ in
-                    [WireFromClient()]
-                }
-            #expect(code == .invalidArgument)
+                .converse(beginning: WireStream.frame(of: bytes)) { _, _ in [] }
+            #expect(code == .malformed)
             try await withClient { client in
                 #expect(await client.outcome(of: makeRequest("after"), at: address) == .echoed("after"))
             }
         }
     }
 
-    @Test func `a message larger than the limit ends its stream`() async throws {
+    @Test func `a message larger than the limit ends its connection before it is read`() async throws {
         var policy = LinkPolicy()
         policy.payloadLimit = 1_000
         try await withServer(policy: policy, StubReceiver.echo) { server, address in
             let script = try WireStream.greeted { [policy] message in
                 guard case .welcome = message.kind else { return [] }
-                return [Self.asks([1]) { $0.trace = String(repeating: "t", count: policy.messageLimit) }]
+                return [Self.asks([1]) { $0.trace = String(repeating: "t", count: policy.frameLimit) }]
             }
-            let code = try await WireStream(port: try await server.port).converse(script)
-            // The transport resets the stream. A message that was read would be called malformed.
-            #expect(code == .unavailable)
+            #expect(try await WireStream(port: try await server.port).converse(script) == .malformed)
+            // Nobody makes a node wait for a message of four gigabytes, nor one who is not known for a large one.
+            for length in [UInt32.max, UInt32(policy.frameLimit)] {
+                let header = ByteBuffer(integer: length)
+                let code = try await WireStream(port: try await server.port)
+                    .converse(beginning: Array(header.readableBytesView)) { _, _ in [] }
+                #expect(code == .malformed)
+            }
             try await withClient { client in
                 #expect(await client.outcome(of: makeRequest("after"), at: address) == .echoed("after"))
             }
@@ -263,10 +264,10 @@ import Testing
     @Test(arguments: [
         "GET / HTTP/1.1\r\nHost: x\r\n\r\n",
         "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + String(repeating: "\u{7f}", count: 4_096),
-        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "\u{16}\u{3}\u{1}\u{2}\u{0}\u{1}", "\u{0}\u{0}", "",
         String(repeating: "\u{0}", count: 100_000),
     ])
-    func `bytes that are not HTTP/2 affect no other connection`(text: String) async throws {
+    func `bytes that are not the link's affect no other connection`(text: String) async throws {
         var policy = LinkPolicy()
         policy.helloTimeout = .seconds(1)
         try await withServer(policy: policy, StubReceiver.echo) { server, address in
@@ -307,10 +308,10 @@ import Testing
         try await withServer(policy: policy, StubReceiver.echo) { _, address in
             try await withClient { client in
                 #expect(await client.outcome(of: makeRequest("a"), at: address) == .echoed("a"))
-                let connection = client.state.withLock { $0.peers[address]?.connection }
+                let connection = await client.connection(to: address)
                 try await Task.sleep(for: .milliseconds(1_500))
                 #expect(await client.outcome(of: makeRequest("b"), at: address) == .echoed("b"))
-                #expect(client.state.withLock { $0.peers[address]?.connection } === connection)
+                #expect(await client.connection(to: address) == connection)
             }
         }
     }

@@ -35,10 +35,10 @@ import Testing
                 #expect(await client.outcome(of: makeRequest(), at: address) == .unsent)
             }
             #expect(first < .seconds(10))
-            while client.state.withLock({ !$0.live.isEmpty }) { await Task.yield() }
-            await #expect(throws: LinkFailure.unsent("\(address) could not be reached a moment ago")) {
-                try await client.ask(makeRequest(), at: address)
-            }
+            #expect(
+                await client.result(of: makeRequest(), at: address)
+                    == .failure(.unsent("\(address) could not be reached a moment ago"))
+            )
         }
     }
 
@@ -126,10 +126,8 @@ import Testing
             await gate.pass()
             return .answered(request.command)
         }
-        var policy = LinkPolicy()
-        policy.streamsPerPeer = 1
-        try await withServer(policy: policy, receiver) { _, address in
-            try await withClient(policy: policy) { client in
+        try await withServer(receiver) { _, address in
+            try await withClient { client in
                 #expect(await client.outcome(of: makeRequest("a"), at: address) == .echoed("a"))
                 let time = await clock.measure {
                     #expect(
@@ -151,47 +149,10 @@ import Testing
         }
     }
 
-    @Test func `a cancelled caller returns at once, and its request counts as unanswered`() async throws {
-        let arrived = Signal()
-        try await withServer(StubReceiver.holding(arrived)) { _, address in
-            try await withClient { client in
-                let asking = Task { await client.outcome(of: makeRequest(), at: address) }
-                await arrived.wait()
-                asking.cancel()
-                #expect(await asking.value == .unanswered)
-                let connection = client.state.withLock { $0.peers[address]?.connection }
-                #expect(connection?.isEmpty == true)
-            }
-        }
-    }
-
-    @Test func `a caller that was cancelled beforehand sends nothing`() async throws {
-        let seen = Mutex(0)
-        let receiver = StubReceiver { request in
-            if request.command == Array("cancelled".utf8) { seen.withLock { $0 += 1 } }
-            return .answered(request.command)
-        }
-        try await withServer(receiver) { _, address in
-            try await withClient { client in
-                await withTaskGroup(of: Void.self) { group in
-                    group.cancelAll()
-                    group.addTask {
-                        #expect(
-                            await client.outcome(of: makeRequest("cancelled"), at: address) == .unanswered
-                        )
-                    }
-                }
-                #expect(await client.outcome(of: makeRequest("b"), at: address) == .echoed("b"))
-            }
-        }
-        #expect(seen.withLock { $0 } == 0)
-    }
-
     @Test func `a silent peer that owes a response is given up, a slow one is not`() async throws {
         var policy = LinkPolicy()
         policy.probeAfter = .milliseconds(50)
         policy.silenceLimit = .seconds(1)
-        policy.streamsPerPeer = 1
         let slow = StubReceiver { request in
             do {
                 try await Task.sleep(for: .milliseconds(2_500))
@@ -203,15 +164,7 @@ import Testing
                 #expect(await client.outcome(of: makeRequest("slow"), at: address) == .echoed("slow"))
             }
         }
-        let secret = try ClusterSecret("secret")
-        let nonce = ClusterSecret.freshNonce()
-        let mute = WirePeer { [policy] message in
-            guard let message else { return [.with { $0.challenge.nonce = Data(nonce) }] }
-            guard case .hello(let hello) = message.kind else { return [] }
-            var own = ServerHandshake(secret: secret, challenge: nonce, address: hello.address)
-            guard let welcome = try? own.hello(hello, policy: policy) else { return [] }
-            return [.with { $0.welcome = welcome }]
-        }
+        let mute = try WirePeer.trusted(policy: policy) { _ in [] }
         try await mute.serve { address in
             try await withClient(policy: policy) { client in
                 let time = await clock.measure {
@@ -225,25 +178,11 @@ import Testing
 
     @Test func `a peer that takes requests and breaks every time is left alone for a pause`() async throws {
         let dials = Mutex(0)
-        let secret = try ClusterSecret("secret")
-        let nonce = ClusterSecret.freshNonce()
-        let challenge = WireFromServer.with { $0.challenge.nonce = Data(nonce) }
-        let brittle = WirePeer { message in
-            switch message?.kind {
-            case nil:
-                dials.withLock { $0 += 1 }
-                return [challenge]
-            case .hello(let hello):
-                var own = ServerHandshake(secret: secret, challenge: nonce, address: hello.address)
-                guard let welcome = try? own.hello(hello, policy: LinkPolicy()) else { return [] }
-                return [.with { $0.welcome = welcome }]
-            case .asks, .ping:
-                // The client does not expect this, and ends the stream.
-                return [challenge]
-            }
+        let brittle = try WirePeer.trusted(greeted: { dials.withLock { $0 += 1 } }) { _ in
+            // The client does not expect this, and ends the connection.
+            [.with { $0.challenge = WireChallenge() }]
         }
         var policy = LinkPolicy()
-        policy.streamsPerPeer = 2
         policy.backoffFloor = .seconds(30)
         policy.backoffCeiling = .seconds(30)
         try await brittle.serve { address in
@@ -254,8 +193,7 @@ import Testing
                 }
             }
         }
-        // One connection's two streams.
-        #expect(dials.withLock { $0 } == 2)
+        #expect(dials.withLock { $0 } == 1)
     }
 
     @Test func `a graceful shutdown lets requests in flight finish and refuses new ones`() async throws {
@@ -279,7 +217,7 @@ import Testing
             async let outcome = client.outcome(of: makeRequest("last"), at: address)
             await arrived.wait()
             server.beginGracefulShutdown()
-            while client.state.withLock({ $0.peers[address]?.connection }) != nil {
+            while await client.connection(to: address) != nil {
                 _ = await client.outcome(of: makeRequest("too late", within: .milliseconds(2)), at: address)
             }
             #expect(await client.outcome(of: makeRequest("new"), at: address) == .unsent)
@@ -338,5 +276,117 @@ import Testing
             throw error
         }
         try await channel.close()
+    }
+
+    @Test func `a server closes connections on which nothing comes, and no busy ones`() async throws {
+        var policy = LinkPolicy()
+        policy.idleTimeout = .milliseconds(100)
+        var patient = LinkPolicy()
+        patient.idleTimeout = .seconds(60)
+        let slow = StubReceiver { request in
+            if request.command == Array("slow".utf8) {
+                do {
+                    try await Task.sleep(for: .milliseconds(500))
+                } catch {}
+            }
+            return .answered(request.command)
+        }
+        try await withServer(policy: policy, slow) { _, address in
+            try await withClient(policy: patient) { client in
+                #expect(await client.outcome(of: makeRequest("slow"), at: address) == .echoed("slow"))
+                while await client.connection(to: address) != nil {
+                    try await Task.sleep(for: .milliseconds(5))
+                }
+                #expect(await client.outcome(of: makeRequest("again"), at: address) == .echoed("again"))
+            }
+        }
+    }
+
+    @Test func `a peer that does not read its responses is left, and costs no memory beyond the limits`()
+        async throws
+    {
+        var policy = LinkPolicy()
+        policy.unreadTimeout = .milliseconds(500)
+        policy.asksPerConnection = 8
+        let served = Mutex(0)
+        let large = [UInt8](repeating: 1, count: 512 * 1_024)
+        let receiver = StubReceiver { _ in
+            served.withLock { $0 += 1 }
+            return .answered(large)
+        }
+        try await withServer(policy: policy, receiver) { server, address in
+            let channel = try await deafClient(port: try await server.port, asks: 1_000)
+            try await channel.closeFuture.get()
+            // It was no longer read once its responses backed up.
+            #expect(served.withLock { $0 } < 200)
+            try await withClient { client in
+                #expect(
+                    await client.outcome(of: makeRequest("after"), at: address) == .answer(.answered(large))
+                )
+            }
+        }
+    }
+
+    /// A client that completes the handshake, sends requests, and reads nothing from then on.
+    private func deafClient(port: Int, asks: Int) async throws -> any Channel {
+        let secret = try ClusterSecret("secret")
+        let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .channelOption(.socketOption(.so_rcvbuf), value: 16 * 1_024)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(
+                        DeafHandler(secret: secret, address: "127.0.0.1:\(port)", asks: asks)
+                    )
+                }
+            }
+            .connect(host: "127.0.0.1", port: port)
+            .get()
+        return channel
+    }
+}
+
+/// Completes the handshake as a client, sends requests, and stops reading.
+private final class DeafHandler: ChannelDuplexHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private var handshake: ClientHandshake
+    private let asks: Int
+    private var frames = FrameReader(limit: 1 << 20)
+    private var isDeaf = false
+
+    init(secret: ClusterSecret, address: String, asks: Int) {
+        handshake = ClientHandshake(secret: secret, address: address, from: "deaf:1", versions: 1...1)
+        self.asks = asks
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        send(.with { $0.greeting = handshake.greeting }, context)
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if !isDeaf { context.read() }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        frames.append(unwrapInboundIn(data))
+        guard let message = try? frames.next(WireFromServer.self) else { return }
+        switch message.kind {
+        case .challenge(let challenge):
+            guard let hello = try? handshake.challenged(challenge, nonce: ClusterSecret.freshNonce()) else {
+                return context.close(promise: nil)
+            }
+            send(.with { $0.hello = hello }, context)
+        case .welcome:
+            isDeaf = true
+            for number in 1...UInt64(asks) { send(HostilePeerTests.asks([number]), context) }
+        case .answers, .pong, .leaving, .refused, nil:
+            context.close(promise: nil)
+        }
+    }
+
+    private func send(_ message: WireFromClient, _ context: ChannelHandlerContext) {
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: WireStream.frame(message))), promise: nil)
     }
 }

@@ -1,8 +1,11 @@
-import ActorRuntime
+import NIOCore
 import Ownership
+import PeerProtocol
+import SwiftProtobuf
 import Synchronization
 import Testing
 
+@testable import ActorRuntime
 @testable import PeerTransport
 
 @Suite(.timeLimit(.minutes(1))) struct LinkTests {
@@ -96,8 +99,7 @@ import Testing
             return .answered(request.command)
         }
         var policy = LinkPolicy()
-        policy.streamsPerPeer = 2
-        policy.asksPerStream = 3
+        policy.asksPerConnection = 6
         try await withServer(policy: policy, receiver) { _, address in
             try await withClient(policy: policy) { client in
                 await withTaskGroup(of: RequestOutcome.self) { group in
@@ -116,28 +118,27 @@ import Testing
 
     @Test func `a server at its limit rejects a request as not applied`() async throws {
         let arrived = Signal()
+        let gate = Gate()
+        let receiver = StubReceiver { request in
+            arrived.fire()
+            await gate.pass()
+            return .answered(request.command)
+        }
         var narrow = LinkPolicy()
-        narrow.asksPerStream = 2
-        narrow.streamsPerPeer = 1
-        var wide = LinkPolicy()
-        wide.streamsPerPeer = 1
-        try await withServer(policy: narrow, StubReceiver.holding(arrived)) { _, address in
-            try await withClient(policy: wide) { client in
+        narrow.asksPerConnection = 2
+        try await withServer(policy: narrow, receiver) { _, address in
+            try await withClient { client in
                 await withTaskGroup(of: RequestOutcome.self) { group in
                     for _ in 0..<2 { group.addTask { await client.outcome(of: makeRequest(), at: address) } }
                     await arrived.wait(for: 2)
-                    guard
-                        case .answer(.failed(let failure)) = await client.outcome(
-                            of: makeRequest(),
-                            at: address
-                        )
-                    else {
+                    let outcome = await client.outcome(of: makeRequest(), at: address)
+                    gate.open()
+                    guard case .answer(.failed(let failure)) = outcome else {
                         Issue.record("not a failure")
                         return
                     }
                     #expect(failure.reason == .overloaded)
                     #expect(failure.outcome == .notApplied)
-                    group.cancelAll()
                 }
             }
         }
@@ -149,7 +150,7 @@ import Testing
         try await withServer(StubReceiver.echo) { _, address in
             try await withClient(policy: policy) { client in
                 #expect(await client.outcome(of: makeRequest("a"), at: address) == .echoed("a"))
-                while !client.state.withLock({ $0.live.isEmpty && $0.peers.isEmpty }) {
+                while await !client.onLoop({ $0.live.isEmpty && $0.peers.isEmpty }) {
                     try await Task.sleep(for: .milliseconds(5))
                 }
                 #expect(await client.outcome(of: makeRequest("b"), at: address) == .echoed("b"))
@@ -158,23 +159,60 @@ import Testing
     }
 
     @Test func `a link that is not running sends nothing`() async throws {
-        let client = try LinkClient(secret: "secret", logger: quiet)
+        let client = try await TestClient()
         #expect(await client.outcome(of: makeRequest(), at: "127.0.0.1:1") == .unsent)
     }
 
     @Test func `run ends with its task, after its callers have their outcomes`() async throws {
         let arrived = Signal()
         try await withServer(StubReceiver.holding(arrived)) { _, address in
-            let client = try LinkClient(secret: "secret", logger: quiet)
-            let run = Task { try await client.run() }
-            while client.state.withLock({ $0.phase == .idle }) { await Task.yield() }
+            let client = try await TestClient()
+            let run = Task { try await client.link.run() }
+            while await client.onLoop({ $0.phase == .idle }) { await Task.yield() }
             async let outcome = client.outcome(of: makeRequest(), at: address)
             await arrived.wait()
             run.cancel()
             #expect(await outcome == .unanswered)
             try await run.value
             #expect(await client.outcome(of: makeRequest(), at: address) == .unsent)
-            await #expect(throws: LinkConfigurationError.alreadyRan) { try await client.run() }
+            await #expect(throws: LinkConfigurationError.alreadyRan) { try await client.link.run() }
+        }
+    }
+
+    @Test func `the requests of one turn of the loop leave in one message`() async throws {
+        let batches = Mutex<[Int]>([])
+        let peer = try WirePeer.trusted { message in
+            batches.withLock { $0.append(message.asks.asks.count) }
+            let answers = message.asks.asks.map { ask in
+                WireAnswer(.answered([]), correlation: ask.correlation, policy: LinkPolicy())
+            }
+            return [.with { $0.answers.answers = answers }]
+        }
+        try await peer.serve { address in
+            try await withClient { client in
+                #expect(await client.outcome(of: makeRequest(), at: address) == .answer(.answered([])))
+                let all = Signal()
+                await client.onLoop { link in
+                    link.answered = { _, _ in all.fire() }
+                    for _ in 0..<40 { link.ask(makeRequest(), at: address, caller: LinkCaller()) }
+                }
+                await all.wait(for: 40)
+            }
+        }
+        #expect(batches.withLock { $0 } == [1, 40])
+    }
+
+    @Test func `a refusal does not come before the request has returned`() async throws {
+        try await withClient { client in
+            let isEarly = await client.onLoop { link in
+                var isInside = true
+                var isEarly = false
+                link.answered = { _, _ in isEarly = isInside }
+                link.ask(makeRequest(), at: "nowhere", caller: LinkCaller())
+                isInside = false
+                return isEarly
+            }
+            #expect(!isEarly)
         }
     }
 }

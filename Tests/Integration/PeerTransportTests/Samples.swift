@@ -1,31 +1,58 @@
-import ActorRuntime
 import Logging
+import NIOCore
+import NIOPosix
 import Ownership
 import Synchronization
 
+@testable import ActorRuntime
 @testable import PeerTransport
 
 /// Answers requests as a test says.
 struct StubReceiver: LinkReceiver {
-    let body: @Sendable (LinkRequest) async -> LinkResponse
+    /// Nil for a request that gets no answer.
+    let body: @Sendable (LinkRequest) async -> LinkResponse?
 
-    init(_ body: @escaping @Sendable (LinkRequest) async -> LinkResponse) {
+    init(_ body: @escaping @Sendable (LinkRequest) async -> LinkResponse?) {
         self.body = body
     }
 
-    func receive(_ request: LinkRequest) async -> LinkResponse { await body(request) }
+    func onLoop(
+        _ loop: any EventLoop,
+        answered: @escaping (LinkResponse, UInt64) -> Void
+    ) -> any LoopLinkReceiver {
+        Connection(body: body, loop: loop, answered: answered)
+    }
+
+    private final class Connection: LoopLinkReceiver {
+        let body: @Sendable (LinkRequest) async -> LinkResponse?
+        let loop: any EventLoop
+        let answered: (LinkResponse, UInt64) -> Void
+
+        init(
+            body: @escaping @Sendable (LinkRequest) async -> LinkResponse?,
+            loop: any EventLoop,
+            answered: @escaping (LinkResponse, UInt64) -> Void
+        ) {
+            self.body = body
+            self.loop = loop
+            self.answered = answered
+        }
+
+        func receive(_ request: LinkRequest, token: UInt64) {
+            loop.makeFutureWithTask { [body] in await body(request) }
+                .assumeIsolated()
+                .whenSuccess { if let response = $0 { self.answered(response, token) } }
+        }
+    }
 
     /// Answers every command with itself.
     static let echo = StubReceiver { .answered($0.command) }
 
-    /// Accepts every request, and answers none before it is cancelled.
+    /// Accepts every request, and answers none.
     static func holding(_ arrived: Signal) -> StubReceiver {
-        StubReceiver { request in
+        StubReceiver { _ in
             arrived.fire()
-            do {
-                try await Task.sleep(for: .seconds(3_600))
-            } catch {}
-            return .answered(request.command)
+            return nil
         }
     }
 }
@@ -100,6 +127,8 @@ func withServer<Result: Sendable>(
     port: Int = 0,
     secret: String = "secret",
     policy: LinkPolicy = LinkPolicy(),
+    credentials: LinkCredentials? = nil,
+    logger: Logger = quiet,
     _ receiver: any LinkReceiver,
     _ body: (LinkServer, String) async throws -> Result
 ) async throws -> Result {
@@ -109,7 +138,8 @@ func withServer<Result: Sendable>(
         secret: secret,
         receiver: receiver,
         policy: policy,
-        logger: quiet
+        credentials: credentials,
+        logger: logger
     )
     return try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await server.run() }
@@ -119,17 +149,90 @@ func withServer<Result: Sendable>(
     }
 }
 
+/// A link of which a test uses the connections of one loop.
+struct TestClient: Sendable {
+    let link: LinkClient
+    private let client: NIOLoopBound<LoopLinkClient>
+
+    init(
+        secret: String = "secret",
+        policy: LinkPolicy = LinkPolicy(),
+        credentials: LinkCredentials? = nil,
+        logger: Logger = quiet
+    ) async throws {
+        let link = try LinkClient(
+            secret: secret,
+            advertised: "127.0.0.1:7170",
+            policy: policy,
+            credentials: credentials,
+            logger: logger
+        )
+        self.link = link
+        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        client = try await loop.submit {
+            let client = link.client(on: loop)
+            client.answered = { caller, result in
+                unsafeDowncast(caller, to: TestCaller.self).continuation.resume(returning: result)
+            }
+            return NIOLoopBound(client, eventLoop: loop)
+        }.get()
+    }
+
+    /// Has the loop do something.
+    func onLoop<Value: Sendable>(_ body: @escaping @Sendable (LoopLinkClient) -> Value) async -> Value {
+        await withCheckedContinuation { continuation in
+            client.eventLoop.execute { continuation.resume(returning: body(client.value)) }
+        }
+    }
+
+    func result(of request: LinkRequest, at address: String) async -> Result<LinkResponse, LinkFailure> {
+        await withCheckedContinuation { continuation in
+            client.eventLoop.execute {
+                client.value.ask(request, at: address, caller: TestCaller(continuation))
+            }
+        }
+    }
+
+    func outcome(of request: LinkRequest, at address: String) async -> RequestOutcome {
+        switch await result(of: request, at: address) {
+        case .success(let response): .answer(response)
+        case .failure(.unsent): .unsent
+        case .failure(.unanswered): .unanswered
+        }
+    }
+
+    /// The connection in use to an address.
+    func connection(to address: String) async -> ObjectIdentifier? {
+        await onLoop { $0.peers[address]?.connection.map(ObjectIdentifier.init) }
+    }
+}
+
+private final class TestCaller: LinkCaller {
+    let continuation: CheckedContinuation<Result<LinkResponse, LinkFailure>, Never>
+
+    init(_ continuation: CheckedContinuation<Result<LinkResponse, LinkFailure>, Never>) {
+        self.continuation = continuation
+    }
+}
+
 /// Runs a client while the body runs.
 func withClient<Result: Sendable>(
     secret: String = "secret",
     policy: LinkPolicy = LinkPolicy(),
-    _ body: (LinkClient) async throws -> Result
+    credentials: LinkCredentials? = nil,
+    logger: Logger = quiet,
+    _ body: (TestClient) async throws -> Result
 ) async throws -> Result {
-    let client = try LinkClient(secret: secret, policy: policy, logger: quiet)
+    let client = try await TestClient(
+        secret: secret,
+        policy: policy,
+        credentials: credentials,
+        logger: logger
+    )
     return try await withThrowingTaskGroup(of: Void.self) { group in
-        group.addTask { try await client.run() }
+        group.addTask { try await client.link.run() }
         defer { group.cancelAll() }
-        while client.state.withLock({ $0.phase == .idle }) { await Task.yield() }
+        while await client.onLoop({ $0.phase == .idle }) { await Task.yield() }
         return try await body(client)
     }
 }
@@ -139,19 +242,6 @@ enum RequestOutcome: Equatable {
     case answer(LinkResponse)
     case unsent
     case unanswered
-}
-
-extension LinkClient {
-    func outcome(of request: LinkRequest, at address: String) async -> RequestOutcome {
-        do {
-            return .answer(try await self.ask(request, at: address))
-        } catch {
-            switch error {
-            case .unsent: return .unsent
-            case .unanswered: return .unanswered
-            }
-        }
-    }
 }
 
 extension RequestOutcome {

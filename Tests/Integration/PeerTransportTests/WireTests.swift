@@ -30,8 +30,8 @@ import Testing
     func `every failure survives encoding`(reason: HostFailure.Reason, outcome: HostFailure.Outcome) throws {
         let id = ActorID("actor")
         let failure = HostFailure(reason, outcome, id: id, detail: "why", retryAfter: .milliseconds(250))
-        let wire = WireAnswer(.failed(failure), correlation: 7, id: id, policy: policy)
-        #expect(try LinkResponse(wire, id: id, policy: policy) == .failed(failure))
+        let wire = WireAnswer(.failed(failure), correlation: 7, policy: policy)
+        #expect(LinkResponse.result(wire, id: id, policy: policy) == .success(.failed(failure)))
     }
 
     @Test(
@@ -40,19 +40,24 @@ import Testing
     )
     func `every other response survives encoding`(answer: LinkResponse) throws {
         let id = ActorID("actor")
-        let wire = WireAnswer(answer, correlation: 7, id: id, policy: policy)
+        let wire = WireAnswer(answer, correlation: 7, policy: policy)
         let bytes: [UInt8] = try wire.serializedBytes()
-        #expect(try LinkResponse(WireAnswer(serializedBytes: bytes), id: id, policy: policy) == answer)
+        #expect(
+            try LinkResponse.result(WireAnswer(serializedBytes: bytes), id: id, policy: policy)
+                == .success(answer)
+        )
     }
 
     @Test func `a newer peer's unknown failure may have been applied`() throws {
         let id = ActorID("actor")
-        #expect(throws: LinkFailure.self) { try LinkResponse(WireAnswer(), id: id, policy: policy) }
+        #expect(throws: LinkFailure.self) {
+            try LinkResponse.result(WireAnswer(), id: id, policy: policy).get()
+        }
         let wire = WireAnswer.with {
             $0.failed.reason = .UNRECOGNIZED(99)
             $0.failed.outcome = .UNRECOGNIZED(99)
         }
-        guard case .failed(let failure) = try LinkResponse(wire, id: id, policy: policy) else {
+        guard case .success(.failed(let failure)) = LinkResponse.result(wire, id: id, policy: policy) else {
             Issue.record("not a failure")
             return
         }
@@ -63,8 +68,8 @@ import Testing
         var policy = policy
         policy.payloadLimit = 3
         let id = ActorID("actor")
-        let wire = WireAnswer(.answered([1, 2, 3, 4]), correlation: 7, id: id, policy: policy)
-        guard case .failed(let failure) = try LinkResponse(wire, id: id, policy: policy) else {
+        let wire = WireAnswer(.answered([1, 2, 3, 4]), correlation: 7, policy: policy)
+        guard case .success(.failed(let failure)) = LinkResponse.result(wire, id: id, policy: policy) else {
             Issue.record("not a failure")
             return
         }
@@ -82,7 +87,7 @@ import Testing
         for change in changes {
             var bad = good
             change(&bad)
-            #expect(throws: LinkStreamError.self) { try LinkRequest(bad, policy: policy) }
+            #expect(throws: PeerFault.self) { try LinkRequest(bad, policy: policy) }
         }
     }
 
@@ -107,7 +112,7 @@ import Testing
         #expect("👩‍👩‍👧".limited(to: 0) == "")
     }
 
-    @Test func `a message at every limit is within the message limit`() throws {
+    @Test func `a message at every limit is within the frame limit`() throws {
         var policy = LinkPolicy()
         policy.payloadLimit = 10_000
         policy.batchBytes = 1_000
@@ -118,17 +123,14 @@ import Testing
             id: ActorID(id),
             detail: String(repeating: "d", count: 2 * policy.detailLimit)
         )
-        var incoming = ServerRequestTable(policy: policy, firstMessage: WireFromServer())
-        _ = incoming.dequeue()
+        var incoming = ServerRequestTable(policy: policy)
         for number in 1...64 as ClosedRange<UInt64> {
-            _ = incoming.answer(
-                WireAnswer(.failed(failure), correlation: .max - number, id: ActorID(id), policy: policy)
-            )
+            incoming.answer(WireAnswer(.failed(failure), correlation: .max - number, policy: policy))
         }
         let departing = incoming.dequeue()
         let message = try #require(departing)
         let bytes: [UInt8] = try message.serializedBytes()
-        #expect(bytes.count <= policy.messageLimit)
+        #expect(bytes.count <= policy.frameLimit)
 
         var requests = ClientRequestTable<Int>(policy: policy)
         requests.open()
@@ -153,6 +155,6 @@ import Testing
             }
         }
         let askBytes: [UInt8] = try asks.serializedBytes()
-        #expect(askBytes.count <= policy.messageLimit)
+        #expect(askBytes.count <= policy.frameLimit)
     }
 }

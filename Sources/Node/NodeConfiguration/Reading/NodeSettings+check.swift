@@ -62,7 +62,22 @@ extension NodeSettings {
                     + "expected any, because without a trusted-token nobody could add a line)"
             )
         }
+        try checkLinkFiles()
         try checkPorts()
+    }
+
+    /// An encrypted link needs all of its files.
+    private func checkLinkFiles() throws(BadSetting) {
+        let files = [
+            ("link-tls-cert", link.certificate), ("link-tls-key", link.key), ("link-tls-ca", link.authorities),
+        ]
+        guard let given = files.first(where: { !$0.1.isEmpty }) else { return }
+        guard let missing = files.first(where: \.1.isEmpty) else { return }
+        throw BadSetting(
+            missing.0,
+            problem: "missing, although \(given.0) is given (expected a path; or none of "
+                + "link-tls-cert, link-tls-key and link-tls-ca)"
+        )
     }
 
     /// Lowers each limit on connections from one address to the limit on all.

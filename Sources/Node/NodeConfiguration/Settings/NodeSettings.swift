@@ -101,10 +101,13 @@ extension NodeSettings {
         package var listen = Endpoint(host: "127.0.0.1", port: 7170)
         /// The `host:port` that other nodes connect to.
         package var advertised = ""
-        /// The number of open streams to each peer.
-        package var streamsPerPeer = 4
-        /// The maximum number of requests in flight on one stream.
-        package var asksPerStream = 256
+        /// The maximum number of requests in flight on one connection.
+        package var asksPerConnection = 1_024
+        /// The paths of the node's certificate, its key and the cluster's authorities; empty for a link that is not
+        /// encrypted. All are given, or none is.
+        package var certificate = ""
+        package var key = ""
+        package var authorities = ""
     }
 
     /// The settings of Redis and of the form in which it holds carts.

@@ -52,6 +52,15 @@ extension Setting {
         }
     }
 
+    /// The path of a file that is read when it is needed.
+    static func file(
+        _ name: String,
+        _ place: SettingKeyPath<String>,
+        meaning: String
+    ) -> Setting {
+        folder(name, place, defaultText: "none", meaning: meaning)
+    }
+
     static func advertised(
         _ name: String,
         _ place: SettingKeyPath<String>,

@@ -126,17 +126,22 @@ enum SettingTable {
                 \.cluster.isSingleNode,
                 meaning: "states that no other node shares the Redis of `redis-url`"
             ),
-            .count(
-                "links-per-peer",
-                \.link.streamsPerPeer,
-                in: 1...64,
-                meaning: "number of open streams to each other node"
+            .file(
+                "link-tls-cert",
+                \.link.certificate,
+                meaning: "certificate (PEM) with which the node encrypts the link; needs the two below"
+            ),
+            .file("link-tls-key", \.link.key, meaning: "key (PEM) of `link-tls-cert`"),
+            .file(
+                "link-tls-ca",
+                \.link.authorities,
+                meaning: "certificates (PEM) of the authorities of all nodes' `link-tls-cert`"
             ),
             .count(
                 "asks-per-link",
-                \.link.asksPerStream,
+                \.link.asksPerConnection,
                 in: 1...65_536,
-                meaning: "maximum number of requests in flight on one stream"
+                meaning: "maximum number of requests in flight on one connection to another node"
             ),
         ]
     )

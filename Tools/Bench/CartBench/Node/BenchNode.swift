@@ -81,7 +81,7 @@ struct BenchNode: Sendable {
         let redis = RedisClient(configuration: server, eventLoop: loops.next(), logger: logger)
         let loopClients = RedisClient.onEachLoop(of: loops, configuration: server, logger: logger)
         let heartbeats = RedisClient(configuration: server, eventLoop: heart, logger: logger)
-        let link = try LinkClient(secret: "unused: there are no peers", eventLoopGroup: loops, logger: logger)
+        let link = try LinkClient(secret: "unused: there are no peers", advertised: "", logger: logger)
         let environment = NodeEnvironment(loops: Array(loops.makeIterator()), sessionExecutor: heart.executor)
         self.runtime = NodeRuntime(
             decider: CartLogic(),
