@@ -53,7 +53,7 @@ struct ClientHandshake {
             throw .malformed("unexpected challenge")
         }
         guard versions.contains(challenge.version) else {
-            throw .version("it chose version \(challenge.version) of the link, and this node speaks \(versions)")
+            throw .version("it chose version \(challenge.version) of the link, this node speaks \(versions)")
         }
         let transcript = ClusterSecret.Transcript(
             challenge: [UInt8](challenge.nonce),

@@ -63,11 +63,12 @@ struct ClusterSecret: Sendable {
 
     /// Label and fields, each preceded by its length, so that no two transcripts have the same text.
     private static func text(of role: Role, on transcript: Transcript) -> [UInt8] {
+        let offered = transcript.offered
+        let versions = "\(offered.lowerBound) \(offered.upperBound) \(transcript.version)"
         var text: [UInt8] = []
         for field in [
             Array(role.rawValue.utf8), transcript.challenge, transcript.nonce, Array(transcript.address.utf8),
-            Array(transcript.from.utf8),
-            Array("\(transcript.offered.lowerBound) \(transcript.offered.upperBound) \(transcript.version)".utf8),
+            Array(transcript.from.utf8), Array(versions.utf8),
         ] {
             let length = UInt64(field.count)
             text.append(contentsOf: (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) })

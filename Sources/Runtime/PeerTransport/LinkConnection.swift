@@ -265,39 +265,3 @@ extension LinkConnection {
         closeIfDone()
     }
 }
-
-/// The event loop's side of a connection to a peer.
-final class LinkClientHandler: ChannelInboundHandler {
-    typealias InboundIn = ByteBuffer
-    typealias OutboundOut = ByteBuffer
-
-    private let connection: LinkConnection
-
-    init(_ connection: LinkConnection) {
-        self.connection = connection
-    }
-
-    func channelActive(context: ChannelHandlerContext) {
-        connection.connected(context)
-        context.fireChannelActive()
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        connection.take(unwrapInboundIn(data))
-    }
-
-    func channelWritabilityChanged(context: ChannelHandlerContext) {
-        connection.flush()
-        context.fireChannelWritabilityChanged()
-    }
-
-    func channelInactive(context: ChannelHandlerContext) {
-        connection.close("the peer closed the connection")
-        context.fireChannelInactive()
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        connection.close(LinkCredentials.describe(error))
-        context.close(promise: nil)
-    }
-}

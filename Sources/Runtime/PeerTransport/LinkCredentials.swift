@@ -142,6 +142,16 @@ package final class LinkCredentials: Sendable {
         }
     }
 
+    /// True for an error of encryption that is more than the end of a connection.
+    static func isRefusal(_ error: any Error) -> Bool {
+        switch error {
+        case NIOSSLError.uncleanShutdown: false
+        case NIOSSLError.handshakeFailed(.sslError(let causes)): causes != [.eofDuringHandshake]
+        case is NIOSSLError, is BoringSSLError: true
+        default: false
+        }
+    }
+
     /// An error of a connection in words.
     static func describe(_ error: any Error) -> String {
         if let fault = error as? PeerFault { return fault.text }

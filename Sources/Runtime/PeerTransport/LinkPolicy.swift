@@ -8,6 +8,9 @@ package struct LinkPolicy: Sendable {
     package var asksPerConnection = 1_024
     /// The most bytes of commands that wait on a connection to be sent.
     package var unsentByteLimit = 16 * 1_024 * 1_024
+    /// The most bytes of responses that wait for a client to read them before its further requests are left
+    /// unread.
+    package var unreadByteLimit = 4 * 1_024 * 1_024
     /// The bytes that a connection hands to its socket before it looks whether the socket takes more.
     package var writeBytes = 256 * 1_024
     /// The most requests or responses in one message.

@@ -27,9 +27,9 @@ enum PeerFault: Error, Equatable {
     }
 
     /// The message that tells the peer.
-    var refusal: WireFromServer {
+    func refusal(_ policy: LinkPolicy) -> WireFromServer {
         .with {
-            $0.refused.detail = text
+            $0.refused.detail = text.limited(to: policy.detailLimit)
             $0.refused.reason =
                 switch self {
                 case .unauthenticated: .unauthenticated

@@ -54,7 +54,8 @@ struct ServerHandshake {
     mutating func hello(_ hello: WireHello) throws(PeerFault) -> WireWelcome {
         guard case .challenged(let offered, let version) = state,
             hello.nonce.count == ClusterSecret.nonceLength,
-            hello.address.utf8.count <= policy.identifierLimit, hello.from.utf8.count <= policy.identifierLimit
+            hello.address.utf8.count <= policy.identifierLimit,
+            hello.from.utf8.count <= policy.identifierLimit
         else {
             throw .malformed("unexpected hello")
         }

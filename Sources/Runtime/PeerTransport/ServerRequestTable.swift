@@ -24,6 +24,8 @@ struct ServerRequestTable {
     /// The number of requests that are served, or whose responses wait.
     private var inFlight = 0
     private var answers: [Waiting] = []
+    /// The bytes of the responses that wait, approximately.
+    private var unreadBytes = 0
     private var controlMessages: [WireFromServer] = []
     private var isPongDue = false
 
@@ -32,7 +34,7 @@ struct ServerRequestTable {
     }
 
     /// True if so many responses wait that further requests have to wait unread.
-    var isCongested: Bool { answers.count > policy.unreadLimit }
+    var isCongested: Bool { answers.count > policy.unreadLimit || unreadBytes > policy.unreadByteLimit }
 
     /// True if every request was answered and everything was sent.
     var isIdle: Bool { inFlight == 0 && answers.isEmpty && controlMessages.isEmpty && !isPongDue }
@@ -48,11 +50,13 @@ struct ServerRequestTable {
     /// Queues the response to a request that was served.
     mutating func answer(_ answer: WireAnswer) {
         answers.append(Waiting(answer: answer, wasServed: true))
+        unreadBytes += answer.weight
     }
 
     /// Queues the response to a request that was not admitted.
     mutating func reject(_ answer: WireAnswer) {
         answers.append(Waiting(answer: answer, wasServed: false))
+        unreadBytes += answer.weight
     }
 
     /// Queues a message that is no response. Such messages keep their order, and go before responses.
@@ -82,6 +86,7 @@ struct ServerRequestTable {
         guard count > 0 else { return nil }
         let batch = Array(answers.prefix(count))
         answers.removeFirst(count)
+        unreadBytes -= bytes
         for waiting in batch where waiting.wasServed { inFlight -= 1 }
         return .with { $0.answers.answers = batch.map(\.answer) }
     }

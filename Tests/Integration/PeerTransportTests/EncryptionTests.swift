@@ -98,7 +98,8 @@ import Testing
         }
     }
 
-    @Test func `a client without encryption and a server with it refuse each other, and say so`() async throws {
+    @Test func `a client without encryption and a server with it refuse each other, and say so`() async throws
+    {
         let certificates = try await Certificates()
         try await certificates.node("a")
         let result = try await outcome(client: nil, server: certificates.credentials("a"))
@@ -108,7 +109,8 @@ import Testing
         #expect(result.client.contains("it does not speak TLS"))
     }
 
-    @Test func `a client with encryption and a server without it refuse each other, and say so`() async throws {
+    @Test func `a client with encryption and a server without it refuse each other, and say so`() async throws
+    {
         let certificates = try await Certificates()
         try await certificates.node("a")
         let result = try await outcome(client: certificates.credentials("a"), server: nil)
@@ -188,8 +190,8 @@ import Testing
         for path in [bad, missing] {
             for files in [
                 LinkCredentials.Files(certificate: path, key: good.key, authorities: good.authorities),
-                LinkCredentials.Files(certificate: good.certificate, key: path, authorities: good.authorities),
-                LinkCredentials.Files(certificate: good.certificate, key: good.key, authorities: path),
+                .init(certificate: good.certificate, key: path, authorities: good.authorities),
+                .init(certificate: good.certificate, key: good.key, authorities: path),
             ] {
                 let error = #expect(throws: LinkConfigurationError.self) { try LinkCredentials(files) }
                 #expect(error?.description.contains(path) == true)

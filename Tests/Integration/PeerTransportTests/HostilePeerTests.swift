@@ -70,7 +70,12 @@ import Testing
         let impostor = WirePeer { message in
             switch message.kind {
             case .greeting:
-                return [.with { ($0.challenge.nonce, $0.challenge.version) = (Data(ClusterSecret.freshNonce()), 1) }]
+                return [
+                    .with {
+                        $0.challenge.nonce = Data(ClusterSecret.freshNonce())
+                        $0.challenge.version = 1
+                    }
+                ]
             case .hello(let hello):
                 return [.with { $0.welcome.proof = hello.proof }]
             case .asks, .ping, nil:

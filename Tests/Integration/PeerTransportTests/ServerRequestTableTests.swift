@@ -104,4 +104,15 @@ import Testing
         #expect(numbers(incoming.dequeue()) == [1, 2])
         #expect(incoming.admit(3) == .overloaded)
     }
+
+    @Test func `a client that reads no large responses is detected early`() {
+        var incoming = incoming { $0.unreadByteLimit = 10 }
+        _ = incoming.dequeue()
+        incoming.answer(answer(1, 10))
+        #expect(!incoming.isCongested)
+        incoming.answer(answer(2, 1))
+        #expect(incoming.isCongested)
+        _ = incoming.dequeue()
+        #expect(!incoming.isCongested)
+    }
 }

@@ -29,7 +29,8 @@ struct WireStream {
             .channelOption(.allowRemoteHalfClosure, value: false)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    let handler = ScriptHandler<WireFromServer>(split: split, beginning: beginning) { message in
+                    let handler = ScriptHandler<WireFromServer>(split: split, beginning: beginning) {
+                        message in
                         if case .refused(let refused) = message.kind { refusal.succeed(refused.reason) }
                         return script(message, address)?.map { $0 }
                     }
@@ -119,7 +120,9 @@ struct WirePeer {
                     address: hello.address,
                     policy: policy
                 )
-                guard (try? own.greeted(greeting)) != nil, let welcome = try? own.hello(hello) else { return [] }
+                guard (try? own.greeted(greeting)) != nil, let welcome = try? own.hello(hello) else {
+                    return []
+                }
                 return [.with { $0.welcome = welcome }]
             case .asks, .ping, nil:
                 return script(message)

@@ -69,7 +69,8 @@ extension NodeSettings {
     /// An encrypted link needs all of its files.
     private func checkLinkFiles() throws(BadSetting) {
         let files = [
-            ("link-tls-cert", link.certificate), ("link-tls-key", link.key), ("link-tls-ca", link.authorities),
+            ("link-tls-cert", link.certificate), ("link-tls-key", link.key),
+            ("link-tls-ca", link.authorities),
         ]
         guard let given = files.first(where: { !$0.1.isEmpty }) else { return }
         guard let missing = files.first(where: \.1.isEmpty) else { return }
