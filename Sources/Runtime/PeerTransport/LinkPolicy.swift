@@ -7,7 +7,7 @@ package struct LinkPolicy: Sendable {
     /// The most requests in flight on a connection; held by both sides.
     package var asksPerConnection = 1_024
     /// The most bytes of commands that wait on a connection to be sent.
-    package var unsentByteLimit = 16 * 1_024 * 1_024
+    package var unsentByteLimit = 32 * 1_024 * 1_024
     /// The most bytes of responses that wait for a client to read them before its further requests are left
     /// unread.
     package var unreadByteLimit = 4 * 1_024 * 1_024

@@ -314,9 +314,13 @@ import Testing
             served.withLock { $0 += 1 }
             return .answered(large)
         }
-        try await withServer(policy: policy, receiver) { server, address in
+        let log = LogRecorder()
+        try await withServer(policy: policy, logger: log.logger, receiver) { server, address in
             let channel = try await deafClient(port: try await server.port, asks: 1_000)
-            try await channel.closeFuture.get()
+            while !log.text.contains("too many responses wait to be read") {
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            try await channel.close()
             // It was no longer read once its responses backed up.
             #expect(served.withLock { $0 } < 200)
             try await withClient { client in
