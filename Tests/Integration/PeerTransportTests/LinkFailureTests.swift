@@ -307,7 +307,7 @@ import Testing
     {
         var policy = LinkPolicy()
         policy.unreadTimeout = .milliseconds(500)
-        policy.asksPerConnection = 8
+        policy.unreadByteLimit = 1_024 * 1_024
         let served = Mutex(0)
         let large = [UInt8](repeating: 1, count: 512 * 1_024)
         let receiver = StubReceiver { _ in
@@ -316,13 +316,13 @@ import Testing
         }
         let log = LogRecorder()
         try await withServer(policy: policy, logger: log.logger, receiver) { server, address in
-            let channel = try await deafClient(port: try await server.port, asks: 1_000)
+            let channel = try await deafClient(port: try await server.port, asks: 300)
             while !log.text.contains("too many responses wait to be read") {
                 try await Task.sleep(for: .milliseconds(5))
             }
             try await channel.close()
             // It was no longer read once its responses backed up.
-            #expect(served.withLock { $0 } < 200)
+            #expect(served.withLock { $0 } < 100)
             try await withClient { client in
                 #expect(
                     await client.outcome(of: makeRequest("after"), at: address) == .answer(.answered(large))
@@ -384,7 +384,10 @@ private final class DeafHandler: ChannelDuplexHandler {
             send(.with { $0.hello = hello }, context)
         case .welcome:
             isDeaf = true
-            for number in 1...UInt64(asks) { send(HostilePeerTests.asks([number]), context) }
+            for number in 1...UInt64(asks) {
+                let command = [UInt8](repeating: 0, count: 64 * 1_024)
+                send(HostilePeerTests.asks([number]) { $0.command = Data(command) }, context)
+            }
         case .answers, .pong, .leaving, .refused, nil:
             context.close(promise: nil)
         }
