@@ -316,12 +316,14 @@ import Testing
         }
         let log = LogRecorder()
         try await withServer(policy: policy, logger: log.logger, receiver) { server, address in
-            let channel = try await deafClient(port: try await server.port, asks: 300)
+            let written = WriteCount()
+            let channel = try await deafClient(port: try await server.port, asks: 300, written: written)
             while !log.text.contains("too many responses wait to be read") {
                 try await Task.sleep(for: .milliseconds(5))
             }
+            // It was no longer read once its responses backed up: most of what it sent never left its machine.
+            #expect(written.count < 300)
             try await channel.close()
-            // It was no longer read once its responses backed up.
             #expect(served.withLock { $0 } < 100)
             try await withClient { client in
                 #expect(
@@ -332,14 +334,21 @@ import Testing
     }
 
     /// A client that completes the handshake, sends requests, and reads nothing from then on.
-    private func deafClient(port: Int, asks: Int) async throws -> any Channel {
+    ///
+    /// - Parameter written: counts the requests that the socket has taken.
+    private func deafClient(port: Int, asks: Int, written: WriteCount) async throws -> any Channel {
         let secret = try ClusterSecret("secret")
         let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .channelOption(.socketOption(.so_rcvbuf), value: 16 * 1_024)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(
-                        DeafHandler(secret: secret, address: "127.0.0.1:\(port)", asks: asks)
+                        DeafHandler(
+                            secret: secret,
+                            address: "127.0.0.1:\(port)",
+                            asks: asks,
+                            written: written
+                        )
                     )
                 }
             }
@@ -357,10 +366,12 @@ private final class DeafHandler: ChannelDuplexHandler {
 
     private var handshake: ClientHandshake
     private let asks: Int
+    private let written: WriteCount
     private var frames = FrameReader(limit: 1 << 20)
     private var isDeaf = false
 
-    init(secret: ClusterSecret, address: String, asks: Int) {
+    init(secret: ClusterSecret, address: String, asks: Int, written: WriteCount) {
+        self.written = written
         handshake = ClientHandshake(secret: secret, address: address, from: "deaf:1", versions: 1...1)
         self.asks = asks
     }
@@ -387,13 +398,24 @@ private final class DeafHandler: ChannelDuplexHandler {
             for number in 1...UInt64(asks) {
                 let command = [UInt8](repeating: 0, count: 64 * 1_024)
                 send(HostilePeerTests.asks([number]) { $0.command = Data(command) }, context)
+                    .whenSuccess { [written] in written.add() }
             }
         case .answers, .pong, .leaving, .refused, nil:
             context.close(promise: nil)
         }
     }
 
-    private func send(_ message: WireFromClient, _ context: ChannelHandlerContext) {
-        context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: WireStream.frame(message))), promise: nil)
+    @discardableResult
+    private func send(_ message: WireFromClient, _ context: ChannelHandlerContext) -> EventLoopFuture<Void> {
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: WireStream.frame(message))))
     }
+}
+
+/// Counts writes that a socket has taken.
+private final class WriteCount: Sendable {
+    private let value = Mutex(0)
+
+    var count: Int { value.withLock { $0 } }
+
+    func add() { value.withLock { $0 += 1 } }
 }
