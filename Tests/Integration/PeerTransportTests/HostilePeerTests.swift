@@ -94,7 +94,7 @@ import Testing
     @Test func `a server that answers before it has proved itself is ignored`() async throws {
         let impostor = WirePeer { _ in [.with { $0.answers.answers = [.with { $0.correlation = 1 }] }] }
         try await impostor.serve { address in
-            var policy = LinkPolicy()
+            var policy = LinkPolicy.patient
             policy.connectTimeout = .seconds(20)
             try await withClient(policy: policy) { client in
                 let time = await ContinuousClock().measure {
@@ -102,6 +102,32 @@ import Testing
                 }
                 // Its message ends the connection before the time-out.
                 #expect(time < .seconds(10))
+            }
+        }
+    }
+
+    @Test func `a server that sends a message of no kind is left`() async throws {
+        let strange = try WirePeer.trusted { _ in [WireFromServer()] }
+        try await strange.serve { address in
+            try await withClient { client in
+                #expect(await client.outcome(of: makeRequest(), at: address) == .unanswered)
+            }
+        }
+    }
+
+    @Test func `responses to requests that were never made reach nobody`() async throws {
+        let liar = try WirePeer.trusted { message in
+            let asked = message.asks.asks.map(\.correlation)
+            let answers = ([0, 77] + asked + asked).map { number in
+                WireAnswer(.answered([1]), correlation: number, policy: LinkPolicy())
+            }
+            return [.with { $0.answers.answers = answers }]
+        }
+        try await liar.serve { address in
+            try await withClient { client in
+                for _ in 0..<3 {
+                    #expect(await client.outcome(of: makeRequest(), at: address) == .answer(.answered([1])))
+                }
             }
         }
     }
@@ -124,7 +150,7 @@ import Testing
     }
 
     @Test func `a client that sends no hello is refused in time`() async throws {
-        var policy = LinkPolicy()
+        var policy = LinkPolicy.patient
         policy.helloTimeout = .milliseconds(500)
         try await withServer(policy: policy, StubReceiver.echo) { server, _ in
             let code = try await WireStream(port: try await server.port).converse { _, _ in [] }
@@ -245,7 +271,7 @@ import Testing
     }
 
     @Test func `a message larger than the limit ends its connection before it is read`() async throws {
-        var policy = LinkPolicy()
+        var policy = LinkPolicy.patient
         policy.payloadLimit = 1_000
         try await withServer(policy: policy, StubReceiver.echo) { server, address in
             let script = try WireStream.greeted { [policy] message in
@@ -273,7 +299,7 @@ import Testing
         String(repeating: "\u{0}", count: 100_000),
     ])
     func `bytes that are not the link's affect no other connection`(text: String) async throws {
-        var policy = LinkPolicy()
+        var policy = LinkPolicy.patient
         policy.helloTimeout = .seconds(1)
         try await withServer(policy: policy, StubReceiver.echo) { server, address in
             try await withClient { client in
@@ -289,7 +315,7 @@ import Testing
     }
 
     @Test func `connections beyond the limit are closed, and room becomes free again`() async throws {
-        var policy = LinkPolicy()
+        var policy = LinkPolicy.patient
         policy.connectionLimit = 1
         try await withServer(policy: policy, StubReceiver.echo) { server, address in
             try await withClient { client in
@@ -308,7 +334,7 @@ import Testing
     }
 
     @Test func `a connection with a good hello outlives the hello's time-out`() async throws {
-        var policy = LinkPolicy()
+        var policy = LinkPolicy.patient
         policy.helloTimeout = .seconds(1)
         try await withServer(policy: policy, StubReceiver.echo) { _, address in
             try await withClient { client in

@@ -1,5 +1,5 @@
 import ActorRuntime
-import FoundationEssentials
+import Foundation
 import NIOCore
 import NIOPosix
 import Ownership
@@ -26,7 +26,7 @@ import Testing
         async throws
     {
         let address = try await deadAddress()
-        var policy = LinkPolicy()
+        var policy = LinkPolicy.patient
         policy.connectTimeout = .seconds(30)
         policy.backoffFloor = .seconds(30)
         policy.backoffCeiling = .seconds(30)
@@ -52,7 +52,7 @@ import Testing
     @Test func `a request to a peer that accepts and says nothing is unsent within the connect time-out`()
         async throws
     {
-        var policy = LinkPolicy()
+        var policy = LinkPolicy.patient
         policy.connectTimeout = .milliseconds(100)
         try await withMuteListener { address in
             try await withClient(policy: policy) { client in
@@ -66,7 +66,7 @@ import Testing
     }
 
     @Test func `a request does not wait for a connection longer than its own time`() async throws {
-        var policy = LinkPolicy()
+        var policy = LinkPolicy.patient
         policy.connectTimeout = .seconds(30)
         try await withMuteListener { address in
             try await withClient(policy: policy) { client in
@@ -150,7 +150,7 @@ import Testing
     }
 
     @Test func `a silent peer that owes a response is given up, a slow one is not`() async throws {
-        var policy = LinkPolicy()
+        var policy = LinkPolicy.patient
         policy.probeAfter = .milliseconds(50)
         policy.silenceLimit = .seconds(1)
         let slow = StubReceiver { request in
@@ -176,13 +176,36 @@ import Testing
         }
     }
 
+    @Test func `a node that stood still itself reads what has come before it gives a peer up`() async throws {
+        var policy = LinkPolicy.patient
+        policy.probeAfter = .milliseconds(50)
+        policy.silenceLimit = .milliseconds(200)
+        let served = Mutex(0)
+        let receiver = StubReceiver { request in
+            served.withLock { $0 += 1 }
+            return .answered(request.command)
+        }
+        let thread = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        try await withServer(receiver) { _, address in
+            try await withClient(policy: policy, loop: thread.next()) { client in
+                #expect(await client.outcome(of: makeRequest("a"), at: address) == .echoed("a"))
+                async let outcome = client.outcome(of: makeRequest("b"), at: address)
+                while served.withLock({ $0 }) < 2 { await Task.yield() }
+                // The response arrives meanwhile, or has arrived.
+                await client.onLoop { _ in Thread.sleep(forTimeInterval: 0.4) }
+                #expect(await outcome == .echoed("b"))
+            }
+        }
+        try await thread.shutdownGracefully()
+    }
+
     @Test func `a peer that takes requests and breaks every time is left alone for a pause`() async throws {
         let dials = Mutex(0)
         let brittle = try WirePeer.trusted(greeted: { dials.withLock { $0 += 1 } }) { _ in
             // The client does not expect this, and ends the connection.
             [.with { $0.challenge = WireChallenge() }]
         }
-        var policy = LinkPolicy()
+        var policy = LinkPolicy.patient
         policy.backoffFloor = .seconds(30)
         policy.backoffCeiling = .seconds(30)
         try await brittle.serve { address in
@@ -228,7 +251,7 @@ import Testing
     }
 
     @Test func `a graceful shutdown does not wait forever`() async throws {
-        var policy = LinkPolicy()
+        var policy = LinkPolicy.patient
         policy.drainLimit = .milliseconds(50)
         let arrived = Signal()
         let server = try LinkServer(
@@ -279,9 +302,9 @@ import Testing
     }
 
     @Test func `a server closes connections on which nothing comes, and no busy ones`() async throws {
-        var policy = LinkPolicy()
+        var policy = LinkPolicy.patient
         policy.idleTimeout = .milliseconds(100)
-        var patient = LinkPolicy()
+        var patient = LinkPolicy.patient
         patient.idleTimeout = .seconds(60)
         let slow = StubReceiver { request in
             if request.command == Array("slow".utf8) {
@@ -305,7 +328,7 @@ import Testing
     @Test func `a peer that does not read its responses is left, and costs no memory beyond the limits`()
         async throws
     {
-        var policy = LinkPolicy()
+        var policy = LinkPolicy.patient
         policy.unreadTimeout = .milliseconds(500)
         policy.unreadByteLimit = 1_024 * 1_024
         let served = Mutex(0)

@@ -98,7 +98,7 @@ import Testing
             await gate.pass()
             return .answered(request.command)
         }
-        var policy = LinkPolicy()
+        var policy = LinkPolicy.patient
         policy.asksPerConnection = 6
         try await withServer(policy: policy, receiver) { _, address in
             try await withClient(policy: policy) { client in
@@ -124,7 +124,7 @@ import Testing
             await gate.pass()
             return .answered(request.command)
         }
-        var narrow = LinkPolicy()
+        var narrow = LinkPolicy.patient
         narrow.asksPerConnection = 2
         try await withServer(policy: narrow, receiver) { _, address in
             try await withClient { client in
@@ -145,7 +145,7 @@ import Testing
     }
 
     @Test func `an idle peer is disconnected, and dialled again by the next request`() async throws {
-        var policy = LinkPolicy()
+        var policy = LinkPolicy.patient
         policy.idleTimeout = .milliseconds(50)
         try await withServer(StubReceiver.echo) { _, address in
             try await withClient(policy: policy) { client in
@@ -213,6 +213,34 @@ import Testing
                 return isEarly
             }
             #expect(!isEarly)
+        }
+    }
+
+    @Test(arguments: [(1...1, 1...2), (1...2, 1...1)] as [(ClosedRange<UInt32>, ClosedRange<UInt32>)])
+    func `a build and the next one talk to each other`(
+        client: ClosedRange<UInt32>,
+        server: ClosedRange<UInt32>
+    ) async throws {
+        var (own, other) = (LinkPolicy.patient, LinkPolicy.patient)
+        (own.versions, other.versions) = (client, server)
+        try await withServer(policy: other, StubReceiver.echo) { _, address in
+            try await withClient(policy: own) { client in
+                #expect(await client.outcome(of: makeRequest("a"), at: address) == .echoed("a"))
+            }
+        }
+    }
+
+    @Test func `builds without a common version send nothing, and both logs say why`() async throws {
+        var policy = LinkPolicy.patient
+        policy.versions = 2...2
+        let (ownLog, otherLog) = (LogRecorder(), LogRecorder())
+        try await withServer(policy: policy, logger: otherLog.logger, StubReceiver.echo) { _, address in
+            try await withClient(logger: ownLog.logger) { client in
+                #expect(await client.outcome(of: makeRequest("a"), at: address) == .unsent)
+            }
+        }
+        for log in [ownLog, otherLog] {
+            #expect(log.text.contains("it speaks versions 1...1 of the link, and this node 2...2"))
         }
     }
 }

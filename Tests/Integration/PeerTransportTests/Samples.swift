@@ -122,11 +122,23 @@ func makeRequest(
 
 let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
+extension LinkPolicy {
+    /// The usual limits, but for those that a busy machine would exceed.
+    static var patient: LinkPolicy {
+        var policy = LinkPolicy()
+        policy.connectTimeout = .seconds(30)
+        policy.helloTimeout = .seconds(30)
+        policy.silenceLimit = .seconds(30)
+        policy.unreadTimeout = .seconds(30)
+        return policy
+    }
+}
+
 /// Runs a server while the body runs, which gets its address.
 func withServer<Result: Sendable>(
     port: Int = 0,
     secret: String = "secret",
-    policy: LinkPolicy = LinkPolicy(),
+    policy: LinkPolicy = .patient,
     credentials: LinkCredentials? = nil,
     logger: Logger = quiet,
     _ receiver: any LinkReceiver,
@@ -156,8 +168,9 @@ struct TestClient: Sendable {
 
     init(
         secret: String = "secret",
-        policy: LinkPolicy = LinkPolicy(),
+        policy: LinkPolicy = .patient,
         credentials: LinkCredentials? = nil,
+        loop: any EventLoop = MultiThreadedEventLoopGroup.singleton.next(),
         logger: Logger = quiet
     ) async throws {
         let link = try LinkClient(
@@ -168,7 +181,6 @@ struct TestClient: Sendable {
             logger: logger
         )
         self.link = link
-        let loop = MultiThreadedEventLoopGroup.singleton.next()
         client = try await loop.submit {
             let client = link.client(on: loop)
             client.answered = { caller, result in
@@ -218,8 +230,9 @@ private final class TestCaller: LinkCaller {
 /// Runs a client while the body runs.
 func withClient<Result: Sendable>(
     secret: String = "secret",
-    policy: LinkPolicy = LinkPolicy(),
+    policy: LinkPolicy = .patient,
     credentials: LinkCredentials? = nil,
+    loop: any EventLoop = MultiThreadedEventLoopGroup.singleton.next(),
     logger: Logger = quiet,
     _ body: (TestClient) async throws -> Result
 ) async throws -> Result {
@@ -227,6 +240,7 @@ func withClient<Result: Sendable>(
         secret: secret,
         policy: policy,
         credentials: credentials,
+        loop: loop,
         logger: logger
     )
     return try await withThrowingTaskGroup(of: Void.self) { group in
