@@ -20,6 +20,11 @@ let language: [SwiftSetting] =
 /// Hand-written targets add: no warning passes.
 let strict: [SwiftSetting] = language + [.treatAllWarnings(as: .error)]
 
+/// The generic runtime adds: its users specialise it (docs/decisions/0092).
+let specialised: [SwiftSetting] = [
+    .unsafeFlags(["-enable-cmo-everything"], .when(configuration: .release))
+]
+
 /// The packages of others, a line each: repository, version, the libraries that we use. Exact versions, since
 /// no `Package.resolved` is kept (docs/decisions/0035).
 let productPackages = """
@@ -99,8 +104,8 @@ func target(_ kind: String, at path: String, uses: [Target.Dependency]) -> Targe
     case "system":
         return .systemLibrary(name: name, path: path)
     case "library":
-        let files = resources[name] ?? []
-        return .target(name: name, dependencies: uses, path: path, resources: files, swiftSettings: strict)
+        let (files, flags) = (resources[name] ?? [], name == "ActorRuntime" ? strict + specialised : strict)
+        return .target(name: name, dependencies: uses, path: path, resources: files, swiftSettings: flags)
     case "generated":
         // It keeps the form and the warnings that its generator gave it.
         return .target(name: name, dependencies: uses, path: path, swiftSettings: [.swiftLanguageMode(.v6)])

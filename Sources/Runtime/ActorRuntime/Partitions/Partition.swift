@@ -26,6 +26,9 @@ final class Partition<D: Decider> {
     /// True while those who wait are told that the session is over.
     var isTellingAll = false
     private(set) var isClosed = false
+    /// The times for `touchInterval(of:)`: of actors that are kept as long as any other, and of all others.
+    private let touchInterval: Duration
+    private let ownTouchInterval: Duration
     private var busy = 0
 
     init(
@@ -41,6 +44,8 @@ final class Partition<D: Decider> {
         self.store = store
         self.link = link
         let policy = context.policy
+        touchInterval = policy.touchInterval(nil, usual: store.retention)
+        ownTouchInterval = policy.touchInterval(policy.leastLifetime, usual: store.retention)
         routes = RouteCache(limit: context.share(of: policy.routeLimit))
         overdue = TimingWheel(tick: policy.housekeepingInterval / 4, from: context.clock.now)
         // Nothing but activations ever waits for this store.
@@ -64,7 +69,7 @@ final class Partition<D: Decider> {
 
     /// The time for which an actor in this state may be read and changed before the store is told to keep it.
     func touchInterval(of state: D.State) -> Duration {
-        context.policy.touchInterval(context.decider.retention(of: state), usual: store.retention)
+        context.decider.retention(of: state) == nil ? touchInterval : ownTouchInterval
     }
 
     /// Has an activation looked after when the time of one who waits in it runs out.
