@@ -31,6 +31,7 @@ let productPackages = """
     apple/swift-crypto 4.5.2 Crypto
     apple/swift-http-types 1.8.0 HTTPTypes
     apple/swift-log 1.16.2 Logging
+    apple/swift-metrics 2.13.0 CoreMetrics
     apple/swift-nio 2.101.2 NIOCore NIOEmbedded NIOFoundationCompat NIOHTTP1 NIOPosix
     apple/swift-nio-extras 1.35.2 NIOHTTPTypes NIOHTTPTypesHTTP1
     apple/swift-nio-ssl 2.37.6 NIOSSL
@@ -112,14 +113,8 @@ func target(_ kind: String, at path: String, uses: [Target.Dependency]) -> Targe
     case "executable":
         return .executableTarget(name: name, dependencies: uses, path: path, swiftSettings: strict)
     case "tests":
-        let exclude = name == "ProtocolTests" ? ["Clients"] : []
-        return .testTarget(
-            name: name,
-            dependencies: uses,
-            path: path,
-            exclude: exclude,
-            swiftSettings: strict
-        )
+        let files = name == "ProtocolTests" ? ["Clients"] : []
+        return .testTarget(name: name, dependencies: uses, path: path, exclude: files, swiftSettings: strict)
     default:
         fatalError("\(path): no such kind of target: \(kind)")
     }
@@ -139,6 +134,10 @@ let productTargets = targets(
     library Sources/ConnectionAdmission: Timing Logging NIOCore
     library Sources/GRPCServing: GRPCCore GRPCNIOTransportHTTP2Posix NIOCore NIOPosix
 
+    # Metrics: declared, counted in plain numbers, and written for Prometheus.
+    library Sources/Observability/MetricReadings
+    library Sources/Observability/PrometheusExposition: MetricReadings CoreMetrics
+
     # The Redis client: NIO carries the bytes, hiredis reads them.
     system Sources/Redis/CHiredis
     library Sources/Redis/RedisClient:
@@ -146,7 +145,7 @@ let productTargets = targets(
 
     # The runtime over any decider. It knows no cart.
     library Sources/Runtime/Ownership
-    library Sources/Runtime/ActorRuntime: Ownership Timing DequeModule Logging NIOCore
+    library Sources/Runtime/ActorRuntime: MetricReadings Ownership Timing DequeModule Logging NIOCore
     library Sources/Runtime/RedisActorStore: ActorRuntime Ownership RedisClient Timing Logging NIOCore
     generated Sources/Runtime/PeerProtocol: SwiftProtobuf
     library Sources/Runtime/PeerTransport:

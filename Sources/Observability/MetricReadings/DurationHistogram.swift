@@ -1,0 +1,43 @@
+/// Durations, counted by size: plain numbers, for one owner to update without a lock.
+///
+/// A partition or a session has one as part of its own state and hands out a copy when it is asked for its
+/// numbers. The first update after a copy was taken copies the counts once.
+package struct DurationHistogram: Sendable, Equatable {
+    /// The upper bounds of the buckets, nanoseconds. Constants, which need no initialisation at run time.
+    private static let limits: [Int64] = [
+        50_000, 100_000, 250_000, 500_000,
+        1_000_000, 2_500_000, 5_000_000, 10_000_000, 25_000_000, 50_000_000, 100_000_000, 250_000_000,
+        500_000_000, 1_000_000_000, 2_500_000_000, 5_000_000_000, 10_000_000_000, 30_000_000_000,
+    ]
+
+    /// The upper bounds of the buckets, seconds: from 50 µs to 30 s.
+    package static let bounds: [Double] = limits.map { Double($0) / 1_000_000_000 }
+
+    /// The number of durations in each bucket, not cumulative; the last one has no bound.
+    package private(set) var counts: [UInt64]
+    /// The sum of all durations, nanoseconds.
+    package private(set) var nanoseconds: UInt64 = 0
+
+    package init() {
+        counts = Array(repeating: 0, count: Self.limits.count + 1)
+    }
+
+    /// Counts a duration. A negative one counts as none.
+    package mutating func record(nanoseconds: Int64) {
+        // Most durations are short, and found after a few steps.
+        var bucket = 0
+        while bucket < Self.limits.count, Self.limits[bucket] < nanoseconds { bucket += 1 }
+        counts[bucket] &+= 1
+        self.nanoseconds &+= UInt64(max(0, nanoseconds))
+    }
+
+    /// Counts a duration. A negative one counts as none.
+    package mutating func record(_ duration: Duration) {
+        let (seconds, attoseconds) = duration.components
+        let (whole, isTooLong) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        record(nanoseconds: isTooLong ? (seconds < 0 ? 0 : .max) : whole &+ attoseconds / 1_000_000_000)
+    }
+
+    /// The number of durations.
+    package var count: UInt64 { counts.reduce(0, &+) }
+}

@@ -1,0 +1,38 @@
+/// A label of a metric, with the values that it can have.
+package struct MetricLabel: Hashable, Sendable {
+    package enum Values: Hashable, Sendable {
+        /// These and no others.
+        case oneOf([String])
+        /// Set once when the process starts; the text says what it is.
+        case fixed(String)
+    }
+
+    package let name: String
+    package let values: Values
+
+    package init(_ name: String, oneOf values: [String]) {
+        self.name = name
+        self.values = .oneOf(values)
+    }
+
+    /// A label with the cases of an enumeration as values.
+    package init<Value>(_ name: String, of type: Value.Type)
+    where Value: CaseIterable & RawRepresentable<String> {
+        self.init(name, oneOf: type.allCases.map(\.rawValue))
+    }
+
+    /// A label whose value is set once when the process starts.
+    ///
+    /// - Parameter meaning: what the value is, for the handbook.
+    package init(_ name: String, fixed meaning: String) {
+        self.name = name
+        values = .fixed(meaning)
+    }
+
+    func accepts(_ value: String) -> Bool {
+        switch values {
+        case .oneOf(let values): values.contains(value)
+        case .fixed: true
+        }
+    }
+}
