@@ -157,8 +157,8 @@ let productTargets = targets(
     library Sources/Cart/CartActor: ActorRuntime Cart CartProtobuf Ownership SwiftProtobuf
     library Sources/Cart/CartApplication: ActorRuntime Cart CartActor Ownership Timing Crypto
     library Sources/Cart/CartHTTP:
-        ActorRuntime Cart CartActor CartApplication PercentEncoding Timing HTTPTypes Hummingbird
-        HummingbirdCore Logging NIOCore NIOHTTP1 NIOHTTPTypes NIOHTTPTypesHTTP1
+        ActorRuntime Cart CartActor CartApplication PercentEncoding PrometheusExposition Timing HTTPTypes
+        Hummingbird HummingbirdCore Logging NIOCore NIOHTTP1 NIOHTTPTypes NIOHTTPTypesHTTP1
     library Sources/Cart/CartGRPC:
         ActorRuntime Cart CartActor CartApplication CartProtobuf ConnectionAdmission GRPCServing GRPCCore
         GRPCNIOTransportHTTP2Posix GRPCProtobuf Logging NIOCore NIOPosix SwiftProtobuf
@@ -169,9 +169,9 @@ let productTargets = targets(
         ActorRuntime Cart Ownership RedisClient Timing Configuration Logging ServiceLifecycle Subprocess
         SystemPackage
     executable Sources/Node/CartNode:
-        ActorRuntime Cart CartActor CartApplication CartGRPC CartHTTP ConnectionAdmission NodeConfiguration
-        OpenAPIDocument Ownership PeerTransport RedisActorStore RedisClient Timing Hummingbird Logging NIOCore
-        NIOPosix ServiceLifecycle UnixSignals
+        ActorRuntime Cart CartActor CartApplication CartGRPC CartHTTP ConnectionAdmission MetricReadings
+        NodeConfiguration OpenAPIDocument Ownership PeerTransport PrometheusExposition RedisActorStore
+        RedisClient Timing CoreMetrics Hummingbird Logging NIOCore NIOPosix ServiceLifecycle UnixSignals
     """
 )
 
@@ -224,6 +224,7 @@ let testTargets = targets(
     tests Tests/Unit/TimingTests: Timing
     tests Tests/Unit/PercentEncodingTests: PercentEncoding
     tests Tests/Unit/ConnectionAdmissionTests: ConnectionAdmission NIOCore
+    tests Tests/Unit/MetricTests: CartNode MetricReadings PrometheusExposition CoreMetrics
     tests Tests/Unit/CartActorTests:
         ActorRuntime Cart CartActor CartProtobuf CartTesting Ownership SeededRandom SwiftProtobuf
     tests Tests/Unit/CartTests: Cart SeededRandom
@@ -239,8 +240,8 @@ let testTargets = targets(
         ActorRuntime Cart CartActor CartApplication CartTesting Ownership
     tests Tests/Component/CartHTTPTests:
         ActorRuntime Cart CartActor CartApplication CartHTTP CartTesting OpenAPIDocument OpenAPIPage Ownership
-        SeededRandom HTTPTypes Hummingbird HummingbirdTesting Logging NIOCore NIOEmbedded NIOHTTP1 NIOPosix
-        Yams
+        PrometheusExposition SeededRandom HTTPTypes Hummingbird HummingbirdTesting Logging NIOCore NIOEmbedded
+        NIOHTTP1 NIOPosix Yams
 
     # The fakes themselves.
     tests Tests/Component/RuntimeTestingTests: ActorRuntime CounterActor Ownership RuntimeTesting

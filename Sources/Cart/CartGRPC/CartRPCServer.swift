@@ -34,7 +34,7 @@ package final class CartRPCServer: Sendable {
             policy.apply(to: &$0, bodyBytes: application.policy.bodyBytes)
             $0.channelDebuggingCallbacks.onAcceptTCPConnection = { connection in
                 // A connection that is not admitted is closed already, and the transport sees that.
-                _ = gate?.admit(connection)
+                _ = gate?.admit(connection, to: .grpc)
                 return connection.eventLoop.makeSucceededVoidFuture()
             }
         }

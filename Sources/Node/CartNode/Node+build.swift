@@ -8,6 +8,7 @@ import NIOPosix
 import NodeConfiguration
 import Ownership
 import PeerTransport
+import PrometheusExposition
 import RedisActorStore
 import RedisClient
 
@@ -20,8 +21,15 @@ import Foundation
 extension Node {
     /// Puts the parts together. Takes the data folder's lock; touches nothing else yet.
     ///
-    /// - Parameter heartbeatLoop: the thread of the heartbeats.
-    init(_ settings: NodeSettings, heartbeatLoop: any EventLoop, logger: Logger) throws {
+    /// - Parameters:
+    ///   - heartbeatLoop: the thread of the heartbeats.
+    ///   - libraryMetrics: the metrics that libraries report.
+    init(
+        _ settings: NodeSettings,
+        heartbeatLoop: any EventLoop,
+        libraryMetrics: LibraryMetrics,
+        logger: Logger
+    ) throws {
         let failpoints = try Failpoints(environment: ProcessInfo.processInfo.environment)
         if let armed = failpoints.description {
             logger.warning("failpoints are armed", metadata: ["points": "\(armed)"])
@@ -129,6 +137,8 @@ extension Node {
             name: "operations",
             logger: logger
         )
+        self.libraryMetrics = libraryMetrics
+        self.loopLag = EventLoopLag(actors: Array(loops.makeIterator()), heartbeats: heartbeatLoop)
         self.peers = try LinkServer(
             host: settings.link.listen.host,
             port: settings.link.listen.port,

@@ -30,6 +30,7 @@ extension Node {
             failpoints.around(routes.responder(otherwise: index)),
             at: settings.http,
             through: clientGate,
+            face: .http,
             cors: CORSPolicy(origins: settings.corsOrigins),
             hotLane: failpoints.around(routes.hotLane)
         )
@@ -56,6 +57,7 @@ extension Node {
             failpoints.around(RetailResponder(routes, context: BasicRequestContext.self)),
             at: endpoint,
             through: clientGate,
+            face: .retail,
             cors: CORSPolicy(origins: settings.corsOrigins)
         )
     }
@@ -87,14 +89,20 @@ extension Node {
     /// The port for operators and gateways.
     func operationsApplication() -> some Service {
         let router = Router()
-        OperationsRoutes { [self] in status() }.add(to: router)
-        return application(router.buildResponder(), at: settings.operations, through: operationsGate)
+        OperationsRoutes(metrics: metricRegistry()) { [self] in status() }.add(to: router)
+        return application(
+            router.buildResponder(),
+            at: settings.operations,
+            through: operationsGate,
+            face: .operations
+        )
     }
 
     private func application(
         _ responder: some HTTPResponder<BasicRequestContext>,
         at endpoint: Endpoint,
         through gate: ConnectionGate,
+        face: ConnectionCounts.Face,
         cors: CORSPolicy = CORSPolicy(),
         hotLane: HotLane? = nil
     ) -> some Service {
@@ -103,7 +111,7 @@ extension Node {
         policy.cors = cors
         return Application(
             responder: responder,
-            server: .face(policy, admitting: gate.admit, hotLane: hotLane),
+            server: .face(policy, admitting: { gate.admit($0, to: face) }, hotLane: hotLane),
             configuration: .init(address: .hostname(endpoint.host, port: endpoint.port)),
             eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton),
             logger: logger

@@ -2,11 +2,13 @@ import ActorRuntime
 import CartActor
 import CartApplication
 import ConnectionAdmission
+import CoreMetrics
 import Logging
 import NIOCore
 import NIOPosix
 import NodeConfiguration
 import PeerTransport
+import PrometheusExposition
 import RedisActorStore
 import RedisClient
 import ServiceLifecycle
@@ -37,6 +39,9 @@ struct Node {
     let clientGate: ConnectionGate
     /// Admits connections to the operations port.
     let operationsGate: ConnectionGate
+    /// The metrics that libraries report.
+    let libraryMetrics: LibraryMetrics
+    let loopLag: EventLoopLag
     let clock = ContinuousClock()
 
     /// Builds a node and runs it until it has left, or cannot go on.
@@ -46,6 +51,8 @@ struct Node {
         logger.logLevel = settings.logLevel
         logger[metadataKey: "node"] = "\(settings.nodeName)"
         for warning in settings.warnings { logger.warning("\(warning)") }
+        let libraryMetrics = LibraryMetrics(declared: NodeMetrics.all)
+        MetricsSystem.bootstrap(libraryMetrics)
         // The heartbeats have a thread of their own, whatever else the process has to do.
         let threads = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let end: Result<Void, any Error>
@@ -54,6 +61,7 @@ struct Node {
                 try await Node(
                     settings,
                     heartbeatLoop: threads.next(),
+                    libraryMetrics: libraryMetrics,
                     logger: logger
                 )
                 .group().run()
@@ -80,7 +88,7 @@ struct Node {
         services += redisClients.map { RedisService(client: $0) }
         services += [
             FeedService(feed: feed), readiness,
-            operationsApplication(), recorder,
+            loopLag, operationsApplication(), recorder,
             RuntimeService(runtime: runtime, readiness: readiness),
             LinkClientService(link: link), LinkServerService(server: peers), cartApplication(),
         ]

@@ -23,6 +23,13 @@ enum OpenFiles {
         return Int(clamping: limit.rlim_cur)
     }
 
+    /// The limit in force; nil if the system does not tell it.
+    static var limit: Int? {
+        var limit = rlimit()
+        guard getrlimit(Self.resource, &limit) == 0 else { return nil }
+        return Int(clamping: limit.rlim_cur)
+    }
+
     #if canImport(Darwin)
     private static var resource: Int32 { RLIMIT_NOFILE }
     #else

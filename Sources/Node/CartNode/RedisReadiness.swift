@@ -22,6 +22,7 @@ final class RedisReadiness: Service {
     private let logger: Logger
     private let ready = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingOldest(1))
     private let assessed = Mutex(RedisStatus())
+    private let tier = Mutex(DurabilityTier?.none)
 
     init(client: RedisClient, cluster: ClusterName, replicas: Int, logger: Logger) {
         self.client = client
@@ -32,6 +33,9 @@ final class RedisReadiness: Service {
 
     /// The result of the last check, which says nothing of the connection.
     var status: RedisStatus { assessed.withLock { $0 } }
+
+    /// The durability that Redis offered at the last check; nil before the first one.
+    var durability: DurabilityTier? { tier.withLock { $0 } }
 
     /// Returns true once a fit Redis was reached, false if the checks ended before. Only one caller may wait.
     func waitUntilReady() async -> Bool {
@@ -92,6 +96,7 @@ final class RedisReadiness: Service {
             switch found {
             case .admitted(let tier, let warnings):
                 status.durability = "\(tier)"
+                self.tier.withLock { $0 = tier }
                 status.warnings = warnings
             case .refused(let refusal): status.problem = "\(refusal)"
             }

@@ -27,6 +27,10 @@ extension RedisClient {
                 wasConnected = true
             }
             if Task.isCancelled { break }
+            switch end {
+            case .unreachable, .refused: didNotConnect()
+            case .closed: break
+            }
             didDisconnect(end.reason)
             if case .refused(.unsupported(let server)) = end, !wasConnected { throw server }
             if end.reason != lastReason {

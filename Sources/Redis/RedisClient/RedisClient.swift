@@ -11,6 +11,7 @@ package final class RedisClient: Sendable {
     private struct LockedState {
         var state = Broadcast<RedisConnectionState>(.disconnected(reason: "not connected yet"))
         var phase = Phase.idle
+        var counts = RedisConnectionCounts()
     }
 
     private enum Phase {
@@ -81,6 +82,9 @@ package final class RedisClient: Sendable {
         case .disconnected(let reason): reason
         }
     }
+
+    /// The numbers of connections and attempts so far.
+    package var connectionCounts: RedisConnectionCounts { locked.withLock { $0.counts } }
 
     /// The present state of the connection, then every change. Slow consumers receive only the newest state.
     /// Ends when the client is shut down.
@@ -155,7 +159,15 @@ extension RedisClient {
     func didConnect(_ connection: RedisConnection) {
         guard connection.end == nil else { return }
         self.connection.value = connection
-        locked.withLock { $0.state.send(.connected) }
+        locked.withLock { locked in
+            locked.counts.opened += 1
+            locked.state.send(.connected)
+        }
+    }
+
+    /// An attempt to connect failed.
+    func didNotConnect() {
+        locked.withLock { $0.counts.failed += 1 }
     }
 
     /// An attempt to connect failed, or the end of a connection was noticed.
@@ -167,6 +179,7 @@ extension RedisClient {
     func didDisconnect(_ connection: RedisConnection, _ end: DisconnectReason) {
         guard self.connection.value === connection else { return }
         self.connection.value = nil
+        locked.withLock { $0.counts.ended += 1 }
         didDisconnect(end.reason)
     }
 

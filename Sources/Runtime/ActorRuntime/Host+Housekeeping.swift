@@ -1,5 +1,6 @@
 import Logging
 import Ownership
+import Synchronization
 
 extension Host {
     /// Acts on what the session keeper found, in order. One sweep runs at a time; the latest one waits.
@@ -29,9 +30,11 @@ extension Host {
                 partition.post(.work { $0.drop(session) { continuation.resume(returning: $0) } })
             }
         }
+        let count = dropped.reduce(0, +)
+        hostCounts.withLock { $0.droppedActors += UInt64(count) }
         context.logger.warning(
             "dropped what was live",
-            metadata: ["session": "\(session.id)", "actors": "\(dropped.reduce(0, +))"]
+            metadata: ["session": "\(session.id)", "actors": "\(count)"]
         )
     }
 

@@ -1,4 +1,5 @@
 import Logging
+import MetricReadings
 package import Ownership
 import Synchronization
 
@@ -15,6 +16,7 @@ extension Host {
         let counts = await ofEachPartition { await self.check($0, for: sweep) }
         // A cancelled check has compared nothing.
         guard !Task.isCancelled, directory.isUnderWay(sweep) else {
+            hostCounts.withLock { $0.abandonedSweeps += 1 }
             return context.logger.notice(
                 "gave a check of live actors up",
                 metadata: ["generation": "\(sweep.generation)", "took": "\(clock.now - began)"]
@@ -28,6 +30,11 @@ extension Host {
             took: clock.now - began
         )
         sweepReport.withLock { $0 = report }
+        hostCounts.withLock { counts in
+            counts.sweeps.record(report.took)
+            counts.sweptActors += UInt64(report.actors)
+            counts.differingActors += UInt64(report.differing)
+        }
         context.logger.notice(
             "checked live actors",
             metadata: [

@@ -15,6 +15,7 @@ package final class Host<D: Decider>: Sendable {
     let partitions: [PartitionHandle<D>]
     let closed = Atomic<Bool>(false)
     let sweepReport = Mutex<SweepReport?>(nil)
+    let hostCounts = Mutex(HostCounts())
 
     /// - Parameter node: the name under which this node answers.
     init(

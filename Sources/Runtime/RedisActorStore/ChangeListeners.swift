@@ -74,7 +74,10 @@ final class ChangeListeners: Sendable {
         }
     }
 
-    var isEmpty: Bool { state.withLock { $0.count == 0 } }
+    /// The number of listeners.
+    var count: Int { state.withLock { $0.count } }
+
+    var isEmpty: Bool { count == 0 }
 
     func listens(to channel: String) -> Bool { state.withLock { $0.channels[channel] != nil } }
 

@@ -60,6 +60,12 @@ package final class RedisChangeFeed: ChangeFeed {
         return notifications
     }
 
+    /// The client of the feed's own connection.
+    package var connection: RedisClient { client }
+
+    /// The number of streams of notifications that are open.
+    package var listenerCount: Int { listeners.count }
+
     /// Ends all streams, and accepts no more listeners.
     package func close() { listeners.close() }
 

@@ -6,6 +6,7 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import Logging
+import PrometheusExposition
 import Synchronization
 import Testing
 
@@ -43,7 +44,8 @@ import Testing
             redis: redis
         )
         let router = Router()
-        OperationsRoutes { status }.add(to: router)
+        let registry = MetricRegistry([MetricRegistry.incompleteScrapes], collectors: [])
+        OperationsRoutes(metrics: registry) { status }.add(to: router)
         try await Application(router: router, logger: Logger(label: "test")).test(.router) { client in
             try await test(HTTPTestClient(client: client))
         }
@@ -68,6 +70,29 @@ import Testing
             let head = try await caller.send(.head, "/readyz")
             #expect(head.status == 503)
             #expect(head.body.isEmpty)
+        }
+    }
+
+    @Test(
+        arguments: [
+            (nil, "text/plain; version=0.0.4; charset=utf-8"),
+            (
+                "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5",
+                "application/openmetrics-text; version=1.0.0; charset=utf-8"
+            ),
+        ] as [(String?, String)]
+    )
+    func `metrics come in the format that the client prefers`(_ accept: String?, _ type: String) async throws
+    {
+        try await serve([]) { caller in
+            let page = try await caller.send(.get, "/metrics", headers: accept.map { [.accept: $0] } ?? [:])
+            #expect(page.status == 200)
+            #expect(page.headers[.contentType] == type)
+            let text = String(decoding: page.body, as: UTF8.self)
+            #expect(text.contains("exposition_incomplete_scrapes_total 0\n"))
+            #expect(text.hasSuffix("# EOF\n") == (accept != nil))
+            let head = try await caller.send(.head, "/metrics")
+            #expect(head.status == 200 && head.body.isEmpty)
         }
     }
 

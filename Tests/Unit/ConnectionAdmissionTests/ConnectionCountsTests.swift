@@ -9,14 +9,21 @@ import Testing
 
     @Test func `connections beyond a limit are refused until one closes`() {
         var counts = ConnectionCounts(limits: ConnectionLimits(total: 3, perAddress: 2))
-        let first = [counts.admit(home), counts.admit(home), counts.admit(home)]
+        let first = (0..<3).map { _ in counts.admit(home, to: .http) }
         #expect(first == [.admitted, .admitted, .sourceFull])
-        let second = [counts.admit(away), counts.admit(away)]
+        let second = [counts.admit(away, to: .grpc), counts.admit(away, to: .grpc)]
         #expect(second == [.admitted, .full])
-        counts.remove(home)
-        let third = [counts.admit(away), counts.admit(home)]
+        counts.remove(home, from: .http)
+        let third = [counts.admit(away, to: .grpc), counts.admit(home, to: .http)]
         #expect(third == [.admitted, .full])
         #expect(counts.total == 3)
+        #expect(counts.open(to: .http) == 1)
+        #expect(counts.open(to: .grpc) == 2)
+        #expect(counts.open(to: .retail) == 0)
+        #expect(counts.count(.admitted, to: .http) == 2)
+        #expect(counts.count(.sourceFull, to: .http) == 1)
+        #expect(counts.count(.full, to: .http) == 1)
+        #expect(counts.count(.full, to: .grpc) == 1)
     }
 
     @Test func `one source may not have more than all`() {
@@ -25,11 +32,11 @@ import Testing
 
     @Test func `a source without connections leaves nothing behind and cannot lower the count`() {
         var counts = ConnectionCounts(limits: ConnectionLimits(total: 1, perAddress: 1))
-        counts.remove(home)
+        counts.remove(home, from: .http)
         #expect(counts.total == 0)
         for _ in 0..<3 {
-            #expect(counts.admit(home) == .admitted)
-            counts.remove(home)
+            #expect(counts.admit(home, to: .http) == .admitted)
+            counts.remove(home, from: .http)
         }
         #expect(counts.total == 0)
     }

@@ -14,6 +14,7 @@ package final class MembershipDirectory: Sendable {
         /// True once a generation was settled in this process's life.
         var wasSettled = false
         var heartbeatFailure: StoreFailure?
+        var counts = SessionCounts()
     }
 
     private let policy: LeasePolicy
@@ -78,6 +79,11 @@ package final class MembershipDirectory: Sendable {
         }
     }
 
+    /// What became of sessions since the process began.
+    package var counts: SessionCounts {
+        state.withLock { $0.counts }
+    }
+
     /// Under which conditions `session` may claim now; nil while there is no generation to name.
     ///
     /// If nothing may be taken, the terms still allow a look at who owns the actor.
@@ -120,6 +126,10 @@ package final class MembershipDirectory: Sendable {
     }
 
     // MARK: What the keeper writes
+
+    func count(_ body: (inout SessionCounts) -> Void) {
+        state.withLock { body(&$0.counts) }
+    }
 
     func markDraining() {
         state.withLock { $0.draining = true }
@@ -165,6 +175,10 @@ package final class MembershipDirectory: Sendable {
     ) -> GenerationLedger.Action {
         state.withLock { state in
             guard state.session === session else { return .none }
+            state.counts.saw(report.members)
+            if let former = state.ledger.current, former != report.generation {
+                state.counts.generationChanges += 1
+            }
             let name = report.generation.description
             let elsewhere = report.members.contains { $0.session != session.id && $0.settled == name }
             if let longest = report.members.compactMap(\.lease).max() { state.ledger.learnLease(longest) }

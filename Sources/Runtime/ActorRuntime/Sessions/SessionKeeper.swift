@@ -138,15 +138,22 @@ actor SessionKeeper {
         do {
             let answer = try await registry.beat(directory.heartbeat(card: identity.card, at: sentAt))
             _ = directory.heartbeatEnded(with: nil)
+            count(answer.result, since: sentAt)
             handle(answer, for: session, sentAt: sentAt)
             return true
         } catch {
+            count(.failed, since: sentAt)
             if directory.heartbeatEnded(with: error) {
                 logger.warning("heartbeat failed", metadata: ["cause": "\(error)"])
             }
             replaceIfOver()
             return false
         }
+    }
+
+    private func count(_ result: SessionCounts.HeartbeatResult, since sentAt: ContinuousClock.Instant) {
+        let time = clock.now - sentAt
+        directory.count { $0.heartbeatEnded(result, took: time) }
     }
 
     private func handle(
@@ -205,6 +212,7 @@ actor SessionKeeper {
             "session over: everything live is dropped",
             metadata: ["session": "\(former.id)", "why": "\(former.state)"]
         )
+        directory.count { $0.sessionEnded(former.state) }
         pendingTombstones.append(former.id)
         let fresh = directory.beginSession()
         notice.yield(.ended(former))
@@ -242,13 +250,16 @@ actor SessionKeeper {
             do {
                 switch try await registry.writeTombstone(expired) {
                 case .written:
+                    directory.count { $0.tombstoneEnded(.written) }
                     directory.learnDead(expired.session)
                     logger.notice("session declared dead", metadata: ["session": "\(expired.session)"])
                 case .moved:
+                    directory.count { $0.tombstoneEnded(.moved) }
                     directory.refused(expired.session)
                 }
             } catch {
                 // The store does not answer, and may have been replaced: the wait begins anew.
+                directory.count { $0.tombstoneEnded(.failed) }
                 directory.refused(expired.session)
                 return
             }
@@ -263,9 +274,19 @@ actor SessionKeeper {
         crowdedPruneAt = now + Self.crowdedPruneInterval
         do {
             let pruned = try await registry.prune(keeping: Self.tombstoneLimit)
+            directory.count { $0.prunedTombstones &+= UInt64(max(0, pruned)) }
             if pruned > 0 { logger.info("removed old tombstones", metadata: ["count": "\(pruned)"]) }
         } catch {
             logger.debug("could not remove old tombstones", metadata: ["cause": "\(error)"])
+        }
+    }
+}
+
+extension HeartbeatAnswer {
+    fileprivate var result: SessionCounts.HeartbeatResult {
+        switch self {
+        case .dead: .dead
+        case .alive(let report): report.confirmed ? .answered : .unconfirmed
         }
     }
 }

@@ -3,11 +3,11 @@ package import RedisClient
 /// The properties of a Redis server that a node depends on, as the server reports them.
 package struct RedisServerProperties: Sendable, Hashable {
     /// The times at which the append-only file is flushed to disk.
-    package enum Append: Sendable, Hashable {
+    package enum Append: String, CaseIterable, Sendable, Hashable {
         case off
         /// After each write, before Redis replies.
         case always
-        case everySecond
+        case everySecond = "everysec"
         /// Left to the operating system, or unknown.
         case whenever
     }
