@@ -267,8 +267,8 @@ let testTargets = targets(
 
     # Real processes under real faults, and under clients that are not ours.
     tests Tests/System/FailoverTests:
-        CartNode CartWorkload ClusterTesting NodeConfiguration ServerTesting AsyncHTTPClient NIOCore
-        NIOFoundationCompat NIOHTTP1 NIOPosix Subprocess
+        CartNode CartWorkload ClusterTesting MetricReadings NodeConfiguration ServerTesting AsyncHTTPClient
+        NIOCore NIOFoundationCompat NIOHTTP1 NIOPosix Subprocess
     tests Tests/System/CounterExampleTests: CounterExample ServerTesting
     tests Tests/System/ProtocolTests: ClusterTesting ServerTesting
     """

@@ -66,6 +66,7 @@ package final class LibraryMetrics: MetricsFactory {
         state.withLock { state in
             guard let key = state.series.first(where: { $0.value === handler })?.key else { return }
             state.series[key] = nil
+            if !state.series.keys.contains(where: { $0.name == key.name }) { state.metrics[key.name] = nil }
         }
     }
 

@@ -99,7 +99,8 @@ import Testing
     @Test(
         arguments: [
             (0, "0"), (-3, "-3"), (0.1, "0.1"), (1e-7, "1e-07"), (1e300, "1e+300"),
-            (9_007_199_254_740_992, "9007199254740992.0"), (.infinity, "+Inf"), (-.infinity, "-Inf"), (.nan, "NaN"), (-.zero, "0"),
+            (9_007_199_254_740_992, "9007199254740992.0"), (.infinity, "+Inf"), (-.infinity, "-Inf"),
+            (.nan, "NaN"), (-.zero, "0"),
         ] as [(Double, String)]
     )
     func `a number is written so that both formats read it`(_ number: Double, _ text: String) {

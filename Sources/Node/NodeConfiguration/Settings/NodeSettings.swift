@@ -12,7 +12,7 @@ package struct NodeSettings: Sendable {
     package var grpc = OptionalEndpoint(host: "127.0.0.1", port: 7070)
     /// The address of the AWS retail store's cart API.
     package var retail = OptionalEndpoint(host: "127.0.0.1", port: nil)
-    /// The address of `/livez`, `/readyz` and `/status`.
+    /// The address of `/livez`, `/readyz`, `/status` and `/metrics`.
     package var operations = Endpoint(host: "127.0.0.1", port: 9090)
     /// The link to other nodes.
     package var link = LinkSettings()

@@ -1,0 +1,126 @@
+import ClusterTesting
+import MetricReadings
+import NodeConfiguration
+import ServerTesting
+import Testing
+
+@testable import CartNode
+
+extension FailoverTests {
+    /// What a node tells Prometheus.
+    @Suite struct MetricsTests {
+        /// Python's client has a parser of OpenMetrics that refuses what the standard forbids. Debian's own
+        /// Python, whatever other is first on the path, has it.
+        private static let openMetricsParser = """
+            /usr/bin/python3 -c 'import sys
+            from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse
+            print(len(list(parse(sys.stdin.read()))))'
+            """
+
+        @Test func `the judges of both formats have nothing to say, and each declared metric is there`()
+            async throws
+        {
+            var options = Cluster.Options()
+            options.nodes = 2
+            try await Cluster.with(options) { cluster in
+                try await RawHTTPClient.with(cluster) { client in
+                    for node in 0...1 {
+                        #expect(await client.create("a", at: node).status ?? 0 < 300)
+                        #expect(await client.add("tea", to: "a", at: node).status ?? 0 < 300)
+                    }
+                    for node in 0...1 {
+                        let plain = try await Scrape(client, node: node)
+                        #expect(plain.contentType == "text/plain; version=0.0.4; charset=utf-8")
+                        let promtool = try await plain.verdict(of: "promtool check metrics", in: cluster.home)
+                        #expect(promtool.text == "" && promtool.end == .exited(0), "\(promtool)")
+                        let open = try await Scrape(client, node: node, as: .openMetrics)
+                        #expect(
+                            open.contentType
+                                == "application/openmetrics-text; version=1.0.0; charset=utf-8"
+                        )
+                        let parser = try await open.verdict(of: Self.openMetricsParser, in: cluster.home)
+                        #expect(parser.end == .exited(0), "\(parser)")
+                        #expect(parser.text == "\(NodeMetrics.all.count)\n")
+                        for metric in NodeMetrics.all {
+                            #expect(plain.text.contains("\n# TYPE \(metric.name) "), "\(metric.name)")
+                        }
+                    }
+                }
+            }
+        }
+
+        @Test func `the numbers are those of the node`() async throws {
+            var options = Cluster.Options()
+            options.nodes = 2
+            options.settings = ["--live-carts-limit", "1000", "--connections-limit", "30"]
+            try await Cluster.with(options) { cluster in
+                try await RawHTTPClient.with(cluster) { client in
+                    for cart in 0..<20 { #expect(await client.create("c\(cart)", at: 0).status == 201) }
+                    let scrape = try await Scrape(client, node: 0)
+                    #expect(scrape["cart_live_actors"] == 20)
+                    #expect(scrape["cart_live_actors_limit"] == 1_000)
+                    #expect(scrape["cart_ready"] == 1)
+                    #expect(scrape["cart_not_ready{reason=\"no_session\"}"] == 0)
+                    #expect(scrape["cart_build_info{version=\"\(NodeVersion.current)\"}"] == 1)
+                    #expect(scrape["cart_node_info{node=\"node0\"}"] == 1)
+                    #expect(scrape["cart_members{state=\"alive\"}"] == 2)
+                    #expect(scrape["cart_connections_limit{port=\"clients\"}"] == 30)
+                    #expect(scrape["cart_connections{face=\"http\"}"] == 1)
+                    #expect(scrape["cart_connection_attempts_total{face=\"http\",result=\"admitted\"}"] == 1)
+                    #expect(scrape["cart_redis_append_only_file{fsync=\"always\"}"] == 1)
+                    let wanted = scrape["cart_redis_connections_wanted{use=\"carts\"}"]
+                    #expect(scrape["cart_redis_connections{use=\"carts\"}"] == wanted && wanted != nil)
+                    let lease = cluster.lease.length / .seconds(1)
+                    #expect(scrape["cart_session_lease_seconds"] == lease)
+                    let left = try #require(scrape["cart_session_lease_remaining_seconds"])
+                    #expect(left > 0 && left < lease)
+                    let beats = scrape["cart_heartbeat_duration_seconds_count{result=\"answered\"}"]
+                    #expect(try #require(beats) > 0)
+                    let memory = try #require(scrape["process_resident_memory_bytes"])
+                    #expect(memory > 10e6 && memory < 10e9)
+                    #expect(try #require(scrape["process_cpu_seconds_total"]) > 0)
+                    #expect(try #require(scrape["process_open_fds"]) > 10)
+                    #expect(try #require(scrape["cart_event_loop_lag_seconds_count{loop=\"carts\"}"]) > 0)
+                    #expect(scrape["exposition_incomplete_scrapes_total"] == 0)
+                }
+            }
+        }
+
+        @Test func `a death, and a Redis that forgets, are counted`() async throws {
+            var options = Cluster.Options()
+            options.nodes = 2
+            try await Cluster.with(options) { cluster in
+                try await RawHTTPClient.with(cluster) { client in
+                    #expect(await client.create("a", at: 0).status == 201)
+                    try await cluster.nodes[1].kill()
+                    try await eventually(within: .seconds(15), "the tombstone is counted") {
+                        let scrape = try await Scrape(client, node: 0)
+                        return scrape["cart_tombstone_writes_total{result=\"written\"}"] == 1
+                            && scrape["cart_members{state=\"alive\"}"] == 1
+                            && scrape["cart_tombstones"] == 1
+                    }
+                    try await cluster.redis.restart()
+                    try await eventually(within: .seconds(15), "the sweep is counted") {
+                        let scrape = try await Scrape(client, node: 0)
+                        return scrape["cart_generation_changes_total"] == 1
+                            && scrape["cart_sweep_duration_seconds_count"] == 1
+                            && scrape["cart_swept_actors_total"] == 1
+                            && scrape["cart_redis_connections_ended_total{use=\"heartbeats\"}"] == 1
+                            && scrape["cart_redis_connections{use=\"heartbeats\"}"] == 1
+                    }
+                    await cluster.redis.stop()
+                    try await eventually(within: .seconds(15), "the lost session is counted") {
+                        let scrape = try await Scrape(client, node: 0)
+                        let failures = scrape["cart_heartbeat_duration_seconds_count{result=\"failed\"}"]
+                        return scrape["cart_sessions_lost_total{reason=\"expired\"}"] == 1
+                            && scrape["cart_ready"] == 0
+                            && scrape["cart_not_ready{reason=\"no_session\"}"] == 1
+                            && scrape["cart_session_lease_remaining_seconds"] == 0
+                            && scrape["cart_dropped_actors_total"] == 1 && failures ?? 0 > 0
+                            && scrape["cart_redis_connections{use=\"heartbeats\"}"] == 0
+                    }
+                }
+            }
+        }
+    }
+}
