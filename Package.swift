@@ -235,7 +235,7 @@ let testTargets = targets(
 
     # Shells, on ports in memory and a clock that stands still.
     tests Tests/Component/ActorRuntimeTests:
-        ActorRuntime CounterActor Ownership RuntimeTesting SeededRandom Logging NIOCore NIOPosix
+        ActorRuntime CounterActor MetricReadings Ownership RuntimeTesting SeededRandom Logging NIOCore NIOPosix
     tests Tests/Component/CartApplicationTests:
         ActorRuntime Cart CartActor CartApplication CartTesting Ownership
     tests Tests/Component/CartHTTPTests:

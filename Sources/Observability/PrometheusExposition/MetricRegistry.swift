@@ -78,7 +78,8 @@ package final class MetricRegistry: Sendable {
         }
         var (readings, late) = gathering.result
         for number in late { readings.remove(collectors[number].metrics) }
-        if !late.isEmpty { incomplete.add(1, ordering: .relaxed) }
+        // A scraper that goes away early says nothing of the collectors.
+        if !late.isEmpty, !Task.isCancelled { incomplete.add(1, ordering: .relaxed) }
         readings.add(incomplete.load(ordering: .relaxed), to: Self.incompleteScrapes)
         libraries?.addDeclared(to: &readings)
         return readings

@@ -1,5 +1,6 @@
 import ActorRuntime
 import CounterActor
+import MetricReadings
 import Ownership
 import RuntimeTesting
 import Testing
@@ -16,6 +17,14 @@ import Testing
             try await cluster.until { node.host.lastSweep != nil }
             #expect(node.host.lastSweep?.actors == 20)
             #expect(node.host.lastSweep?.differing == 1)
+            #expect(node.host.counts.sweeps.count == 1)
+            #expect(node.host.counts.sweptActors == 20)
+            #expect(node.host.counts.differingActors == 1)
+            #expect(node.directory.counts.generationChanges == 1)
+            let partition = await withCheckedContinuation { continuation in
+                node.host.askPartition(0) { continuation.resume(returning: $0) }
+            }
+            #expect(partition.live == 20)
             #expect(node.store.faults.count(of: .ownership) == 1)
             // Once to find the loss, once to see that it is made good.
             #expect(node.store.faults.count(of: .verify) == 2)

@@ -86,6 +86,28 @@ extension FailoverTests {
             }
         }
 
+        @Test func `a standstill of the process shows as lag of its loops`() async throws {
+            var options = Cluster.Options()
+            options.nodes = 1
+            try await Cluster.with(options) { cluster in
+                try await RawHTTPClient.with(cluster) { client in
+                    let node = cluster.nodes[0]
+                    node.pause()
+                    try await ContinuousClock().sleep(for: .milliseconds(1_500))
+                    node.resume()
+                    try await eventually(within: .seconds(10), "the lag of all loops is counted") {
+                        let scrape = try await Scrape(client, node: 0)
+                        return EventLoopLag.Role.allCases.allSatisfy { role in
+                            let lag = "cart_event_loop_lag_seconds"
+                            let prompt = scrape["\(lag)_bucket{loop=\"\(role.rawValue)\",le=\"1.0\"}"] ?? 0
+                            let all = scrape["\(lag)_count{loop=\"\(role.rawValue)\"}"] ?? 0
+                            return prompt > 0 && all > prompt
+                        }
+                    }
+                }
+            }
+        }
+
         @Test func `a death, and a Redis that forgets, are counted`() async throws {
             var options = Cluster.Options()
             options.nodes = 2

@@ -25,7 +25,11 @@ enum SettingTable {
                 meaning: "address of the AWS retail store's cart API over HTTP"
             ),
             .optionalPort("retail-port", \.retail.port, meaning: "port of `retail-host`"),
-            .host("ops-host", \.operations.host, meaning: "address of `/livez`, `/readyz`, `/status` and `/metrics`"),
+            .host(
+                "ops-host",
+                \.operations.host,
+                meaning: "address of `/livez`, `/readyz`, `/status` and `/metrics`"
+            ),
             .port("ops-port", \.operations.port, meaning: "port of `ops-host`"),
             .host(
                 "link-host",
