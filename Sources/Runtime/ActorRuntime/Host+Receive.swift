@@ -89,7 +89,7 @@ struct PeerReply<D: Decider>: Sendable {
 
     func respond(_ response: LinkResponse) {
         if let away {
-            away.post(.response(receiver, response, token: token))
+            away.post(.work { [receiver, token] _ in receiver.value.answered(response, token) })
         } else {
             receiver.value.answered(response, token)
         }

@@ -37,13 +37,14 @@ final class Ask<D: Decider> {
             letter.command,
             deadline: letter.deadline,
             trace: letter.trace,
-            reply: .remote(letter.reply)
+            reply: .remote(letter)
         )
     }
 
     /// True for an ask that came over the link: it was on its one hop, and goes no further.
     var isFromPeer: Bool {
-        if case .remote(.peer) = reply { true } else { false }
+        guard case .remote(let letter) = reply, case .peer = letter.reply else { return false }
+        return true
     }
 
     func answer(_ answer: Answer<D>) { resolve(.success(answer)) }
@@ -52,7 +53,7 @@ final class Ask<D: Decider> {
 
     /// Tells a peer that this node is not the place.
     func redirectPeer(to owner: SessionID?) {
-        guard case .remote(.peer(let peer)) = reply else {
+        guard case .remote(let letter) = reply, case .peer(let peer) = letter.reply else {
             preconditionFailure("somebody who is no peer was sent elsewhere")
         }
         markAnswered()
@@ -63,7 +64,7 @@ final class Ask<D: Decider> {
         markAnswered()
         switch reply {
         case .local(let receiver, let token): receiver.answered(result, token: token)
-        case .remote(let address): address.resolve(result)
+        case .remote(let letter): letter.reply.resolve(result)
         }
     }
 
@@ -77,7 +78,8 @@ final class Ask<D: Decider> {
 enum ReplyAddress<D: Decider> {
     /// Somebody on the partition's own loop.
     case local(AskReceiver<D>, token: UInt64)
-    case remote(RemoteReplyAddress<D>)
+    /// Whoever sent the letter.
+    case remote(AskLetter<D>)
 }
 
 /// The address of an answer away from the partition's loop.
@@ -92,7 +94,7 @@ enum RemoteReplyAddress<D: Decider>: Sendable {
     func resolve(_ result: Result<Answer<D>, HostFailure>) {
         switch self {
         case .away(let home, let receiver, let token):
-            home.post(.answer(receiver, result, token: token))
+            home.post(.work { _ in receiver.value.answered(result, token: token) })
         case .caller(let continuation):
             continuation.resume(returning: result)
         case .peer(let peer):
@@ -101,11 +103,26 @@ enum RemoteReplyAddress<D: Decider>: Sendable {
     }
 }
 
-/// An ask on its way to a partition from another thread.
-struct AskLetter<D: Decider>: Sendable {
+/// An ask on its way to a partition from another thread. A class, as it passes through several hands, each of which
+/// would copy it.
+final class AskLetter<D: Decider>: Sendable {
     let id: ActorID
     let command: D.Command
     let deadline: ContinuousClock.Instant
     let trace: String
     let reply: RemoteReplyAddress<D>
+
+    init(
+        id: ActorID,
+        command: D.Command,
+        deadline: ContinuousClock.Instant,
+        trace: String,
+        reply: RemoteReplyAddress<D>
+    ) {
+        self.id = id
+        self.command = command
+        self.deadline = deadline
+        self.trace = trace
+        self.reply = reply
+    }
 }

@@ -3,13 +3,10 @@ import Synchronization
 
 /// The way into a partition from any thread. What is posted in one turn of the loop is taken in one.
 final class PartitionHandle<D: Decider>: Sendable {
-    /// Something for the partition's loop.
+    /// Something for the partition's loop. A word or two, as it is copied on its way.
     enum Item: Sendable {
         case ask(AskLetter<D>)
-        /// An answer for somebody on this loop, from another partition.
-        case answer(NIOLoopBound<AskReceiver<D>>, Result<Answer<D>, HostFailure>, token: UInt64)
-        /// A response for a peer whose connection is on this loop, from another partition.
-        case response(NIOLoopBound<PeerReceiver<D>>, LinkResponse, token: UInt64)
+        /// Anything else, such as an answer for somebody on this loop.
         case work(@Sendable (Partition<D>) -> Void)
     }
 
@@ -87,9 +84,6 @@ final class PartitionHandle<D: Decider>: Sendable {
         for item in items {
             switch item {
             case .ask(let letter): partition.take(Ask(letter))
-            case .answer(let receiver, let result, let token): receiver.value.answered(result, token: token)
-            case .response(let receiver, let response, let token):
-                receiver.value.answered(response, token)
             case .work(let body): body(partition)
             }
         }
