@@ -15,6 +15,8 @@ extension NodeSettings {
         policy.mailboxLimit = host.mailbox
         policy.batchLimit = host.batch
         policy.restoreLimit = host.restores
+        policy.followAfterAsks = host.followAfter
+        policy.followInterval = host.followInterval
         return policy
     }
 

@@ -64,6 +64,7 @@ final class PeerReceiver<D: Decider>: LoopLinkReceiver {
             command: command,
             deadline: deadline,
             trace: request.trace,
+            asker: request.asker,
             reply: .peer(reply)
         )
         if let confined { confined.take(Ask(letter)) } else { host.post(letter) }

@@ -84,6 +84,11 @@ package final class Host<D: Decider>: Sendable {
         partitions.reduce(0) { $0 + $1.gauges.busy.load(ordering: .relaxed) }
     }
 
+    /// The number of actors that went to the nodes that asked for them, since the start.
+    package var handOverCount: Int {
+        partitions.reduce(0) { $0 + $1.gauges.handOvers.load(ordering: .relaxed) }
+    }
+
     /// The number of commands that wait for an actor on this node.
     package func waiting(_ id: ActorID) async -> Int {
         await partition(of: id).call { partition in

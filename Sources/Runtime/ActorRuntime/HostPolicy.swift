@@ -27,6 +27,11 @@ package struct HostPolicy: Sendable {
     package var ownershipReadsInFlight = 4
     /// The most routes to other owners that are remembered.
     package var routeLimit = 65_536
+    /// The number of asks for an actor, all from one other node and none between them, after which that node gets
+    /// the actor; 0 for never.
+    package var followAfterAsks = 8
+    /// The least time between an actor's claim and its hand-over to a node that asks for it.
+    package var followInterval: Duration = .seconds(10)
     /// The first pause before an operation on the store is tried again; doubles up to `backoffCeiling`, with
     /// jitter.
     package var backoffFloor: Duration = .milliseconds(10)

@@ -24,6 +24,7 @@ extension OwnershipMachine {
         case .commit(let id): return commit(id)
         case .proceed: return proceed()
         case .release: return release()
+        case .handOver(let session): return handOver(to: session)
         case .abandon: return isEnded ? .none : end(.abandoned)
         }
     }
@@ -32,7 +33,7 @@ extension OwnershipMachine {
         switch state {
         case .ended: true
         case .claiming, .absent, .owned, .committing, .resolving, .resolvingDoubt, .verifying, .republishing,
-            .releasing, .surrendering:
+            .releasing, .handingOver, .surrendering:
             false
         }
     }
@@ -94,21 +95,19 @@ extension OwnershipMachine {
         switch state {
         case .absent: return begin(.claiming(create: true))
         case .claiming, .owned, .committing, .resolving, .resolvingDoubt, .verifying, .republishing,
-            .releasing,
-            .surrendering, .ended:
+            .releasing, .handingOver, .surrendering, .ended:
             impossible("create")
         }
     }
 
     // MARK: Serving
 
-    private mutating func proceed() -> Action {
+    mutating func proceed() -> Action {
         switch state {
         case .owned(let version):
             return sweep.map { begin(.verifying(version, $0)) } ?? .serve
         case .claiming, .absent, .committing, .resolving, .resolvingDoubt, .verifying, .republishing,
-            .releasing,
-            .surrendering, .ended:
+            .releasing, .handingOver, .surrendering, .ended:
             impossible("proceed")
         }
     }
@@ -121,8 +120,7 @@ extension OwnershipMachine {
             if let doubtful { return begin(.resolvingDoubt(version, doubtful: doubtful)) }
             return begin(.committing(version, id, ambiguous: false))
         case .claiming, .absent, .committing, .resolving, .resolvingDoubt, .verifying, .republishing,
-            .releasing,
-            .surrendering, .ended:
+            .releasing, .handingOver, .surrendering, .ended:
             impossible("commit")
         }
     }
@@ -252,9 +250,17 @@ extension OwnershipMachine {
         switch state {
         case .owned(let version): return begin(.releasing(version))
         case .claiming, .absent, .committing, .resolving, .resolvingDoubt, .verifying, .republishing,
-            .releasing,
-            .surrendering, .ended:
+            .releasing, .handingOver, .surrendering, .ended:
             impossible("release")
+        }
+    }
+
+    private mutating func handOver(to session: SessionID) -> Action {
+        switch state {
+        case .owned(let version): return begin(.handingOver(version, to: session, ambiguous: false))
+        case .claiming, .absent, .committing, .resolving, .resolvingDoubt, .verifying, .republishing,
+            .releasing, .handingOver, .surrendering, .ended:
+            impossible("handOver")
         }
     }
 
@@ -262,19 +268,46 @@ extension OwnershipMachine {
         _ answer: ReleaseAnswer,
         _ terms: () -> RepublishTerms
     ) -> Action {
-        guard case .releasing(let version) = state else { impossible("releaseAnswered(\(answer))") }
+        switch state {
+        case .releasing(let version):
+            return released(version, answer, as: .released, terms: terms)
+        case .handingOver(let version, let session, ambiguous: true):
+            return released(version, answer, as: .handedOver(to: session), terms: terms)
+        case .handingOver(let version, let session, ambiguous: false):
+            // No other copy can be executed, so that the actor is still ours if this one was not.
+            let isLost = (answer == .regressed || answer == .lost) && version.sequence > .zero
+            if isLost { return republish(version, then: .serving, terms) }
+            return released(version, answer, as: .handedOver(to: session), terms: terms)
+        case .claiming, .absent, .owned, .committing, .resolving, .resolvingDoubt, .verifying, .republishing,
+            .surrendering, .ended:
+            impossible("releaseAnswered(\(answer))")
+        }
+    }
+
+    private mutating func released(
+        _ version: Version,
+        _ answer: ReleaseAnswer,
+        as released: End,
+        terms: () -> RepublishTerms
+    ) -> Action {
         switch answer {
         case .released:
-            return end(.released)
+            return end(released)
         case .fenced:
             return end(.fenced)
         case .regressed, .lost:
             // Nothing was ever committed: there is nothing that the store could have lost.
-            guard version.sequence > .zero else { return end(.released) }
+            guard version.sequence > .zero else { return end(released) }
             // An earlier copy of the release may have been executed, and another session may own the actor
             // since: what is put back must not fence that one, as a republish would.
             return begin(.surrendering(version, terms().generation))
         }
+    }
+
+    /// Goes on as the owner: no copy of the release was executed, and none will be.
+    mutating func callOff(_ version: Version) -> Action {
+        state = .owned(version)
+        return proceed()
     }
 
     private mutating func surrenderAnswered(

@@ -10,6 +10,9 @@ extension OwnershipMachine {
             }
             state = .committing(version, id, ambiguous: true)
             return again(atOnce: false)
+        case .handingOver(let version, let session, _):
+            state = .handingOver(version, to: session, ambiguous: true)
+            return again(atOnce: false)
         case .claiming, .resolving, .resolvingDoubt, .verifying, .republishing, .releasing, .surrendering:
             return again(atOnce: false)
         case .absent, .owned, .ended:
@@ -23,7 +26,10 @@ extension OwnershipMachine {
         case .committing(let version, _, ambiguous: false), .resolvingDoubt(let version, _):
             state = .owned(version)
             return .rejectCommit
-        case .committing, .claiming, .resolving, .verifying, .republishing, .releasing, .surrendering:
+        case .handingOver(let version, _, _) where mayCallOff:
+            return callOff(version)
+        case .committing, .claiming, .resolving, .verifying, .republishing, .releasing, .handingOver,
+            .surrendering:
             return again(atOnce: false)
         case .absent, .owned, .ended:
             impossible("unsent")
@@ -43,9 +49,11 @@ extension OwnershipMachine {
         case .resolvingDoubt(let version, _):
             state = .owned(version)
             return .rejectCommit
+        case .handingOver(let version, _, _) where mayCallOff:
+            return callOff(version)
         // The state was checked under the generation in force: it is in the store, with us as its owner, and
         // can be claimed again.
-        case .resolving, .releasing:
+        case .resolving, .releasing, .handingOver:
             return isStored(refusedAt: instant, confirmed: confirmed) ? end(.refused) : again(atOnce: false)
         // The store may have lost what is still here.
         case .claiming, .verifying, .republishing, .surrendering:
@@ -83,7 +91,9 @@ extension OwnershipMachine {
             state = .owned(version)
             doubtful = id
             return .doubtCommit
-        case .claiming, .verifying, .republishing, .releasing, .surrendering:
+        case .handingOver(let version, _, _) where mayCallOff:
+            return callOff(version)
+        case .claiming, .verifying, .republishing, .releasing, .handingOver, .surrendering:
             return end(.abandoned)
         case .absent, .owned, .ended:
             impossible("unreadable")

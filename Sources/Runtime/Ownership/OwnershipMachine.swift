@@ -28,6 +28,10 @@ package struct OwnershipMachine: Sendable, Equatable {
         case republishing(Version, RepublishTerms, then: Resumption)
         /// The actor is being given up in good order. Can become `surrendering` or `ended`.
         case releasing(Version)
+        /// The actor is being given up so that another session takes it; `ambiguous` once a copy of the release
+        /// went unanswered. Can become `owned` or `republishing` while it is not, `surrendering` once it is, or
+        /// `ended`.
+        case handingOver(Version, to: SessionID, ambiguous: Bool)
         /// The store lost what is being given up, and is given it back as nobody's. Can become `ended`.
         case surrendering(Version, Generation)
         /// The activation must be dropped. Terminal.
@@ -48,6 +52,8 @@ package struct OwnershipMachine: Sendable, Equatable {
         case unowned
         /// The store has it, nobody owns it.
         case released
+        /// The store has it, and nobody owns it until this session claims it.
+        case handedOver(to: SessionID)
         /// Somebody newer took it from us.
         case fenced
         /// Our session ended, and our right with it.
@@ -99,6 +105,9 @@ package struct OwnershipMachine: Sendable, Equatable {
         case proceed
         /// The actor shall be given up. Only with an empty mailbox and no read under way.
         case release
+        /// The actor shall be given up, as another session is the one to have it. Whoever waits is served here
+        /// after all if the store does not take the release.
+        case handOver(to: SessionID)
         /// The store holds another generation: our state must be checked against it.
         case sweep(Generation)
         /// Nobody waits any more.
@@ -151,7 +160,7 @@ package struct OwnershipMachine: Sendable, Equatable {
         case .owned(let version), .committing(let version, _, _), .resolving(let version, _),
             .resolvingDoubt(let version, _), .verifying(let version, _), .republishing(let version, _, _):
             version
-        case .claiming, .absent, .releasing, .surrendering, .ended:
+        case .claiming, .absent, .releasing, .handingOver, .surrendering, .ended:
             nil
         }
     }
@@ -168,6 +177,27 @@ package struct OwnershipMachine: Sendable, Equatable {
         version.sequence == .zero ? firstSequence : version.sequence.next
     }
 
+    /// True if nothing keeps the actor from being handed over once what is in flight is answered.
+    package var mayHandOver: Bool {
+        switch state {
+        case .owned, .committing(_, _, ambiguous: false): sweep == nil && doubtful == nil
+        case .claiming, .absent, .committing, .resolving, .resolvingDoubt, .verifying, .republishing,
+            .releasing,
+            .handingOver, .surrendering, .ended:
+            false
+        }
+    }
+
+    /// True if a release is in flight that is called off unless the store executes it.
+    package var mayCallOff: Bool {
+        switch state {
+        case .handingOver(_, _, let ambiguous): !ambiguous || !SafetyRule.handOverStandsInDoubt.holds
+        case .claiming, .absent, .owned, .committing, .resolving, .resolvingDoubt, .verifying, .republishing,
+            .releasing, .surrendering, .ended:
+            false
+        }
+    }
+
     /// The operation that the state is waiting for, if any.
     package var operation: Operation? {
         switch state {
@@ -176,7 +206,7 @@ package struct OwnershipMachine: Sendable, Equatable {
         case .resolving(let version, let id), .resolvingDoubt(let version, let id): .resolve(version, id)
         case .verifying(let version, let generation): .verify(version, generation)
         case .republishing(let version, let terms, _): .republish(version, terms)
-        case .releasing(let version): .release(version)
+        case .releasing(let version), .handingOver(let version, _, _): .release(version)
         case .surrendering(let version, let generation): .surrender(version, generation)
         case .absent, .owned, .ended: nil
         }

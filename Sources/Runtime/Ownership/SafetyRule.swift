@@ -32,6 +32,8 @@ package enum SafetyRule: String, CaseIterable, Sendable {
     case lookSaysNothing
     /// A release gives up only what is held under the same epoch.
     case releaseChecksEpoch
+    /// A hand-over is not called off once a copy of its release went unanswered: it may be executed yet.
+    case handOverStandsInDoubt
     /// All copies of a commit bear one id.
     case commitKeepsID
     /// A refusal of a commit says nothing of the copies before it.

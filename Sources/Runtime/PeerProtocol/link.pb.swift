@@ -266,6 +266,10 @@ package nonisolated struct WireAsk: Sendable {
   /// W3C traceparent, or empty.
   package var trace: String = String()
 
+  /// The session that asks, if it would take the actor over; else empty. The owner may hand the actor over, and then answers that
+  /// this session is its owner.
+  package var asker: String = String()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -989,7 +993,7 @@ nonisolated extension WireAsks: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
 
 nonisolated extension WireAsk: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Ask"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}correlation\0\u{1}target\0\u{1}actor\0\u{1}command\0\u{3}remaining_ms\0\u{1}trace\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}correlation\0\u{1}target\0\u{1}actor\0\u{1}command\0\u{3}remaining_ms\0\u{1}trace\0\u{1}asker\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1003,6 +1007,7 @@ nonisolated extension WireAsk: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       case 4: try { try decoder.decodeSingularBytesField(value: &self.command) }()
       case 5: try { try decoder.decodeSingularUInt32Field(value: &self.remainingMs) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.trace) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.asker) }()
       default: break
       }
     }
@@ -1027,6 +1032,9 @@ nonisolated extension WireAsk: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     if !self.trace.isEmpty {
       try visitor.visitSingularStringField(value: self.trace, fieldNumber: 6)
     }
+    if !self.asker.isEmpty {
+      try visitor.visitSingularStringField(value: self.asker, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1037,6 +1045,7 @@ nonisolated extension WireAsk: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     if lhs.command != rhs.command {return false}
     if lhs.remainingMs != rhs.remainingMs {return false}
     if lhs.trace != rhs.trace {return false}
+    if lhs.asker != rhs.asker {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -17,6 +17,8 @@ extension WireAsk {
         command = Data(request.command)
         remainingMs = remaining.wireMilliseconds
         trace = request.trace.utf8.count <= policy.traceLimit ? request.trace : ""
+        let asker = request.asker?.rawValue ?? ""
+        self.asker = asker.utf8.count <= policy.identifierLimit ? asker : ""
     }
 }
 
@@ -35,12 +37,16 @@ extension LinkRequest {
         guard wire.trace.utf8.count <= policy.traceLimit else {
             throw .malformed("a trace context is too long")
         }
+        guard wire.asker.utf8.count <= policy.identifierLimit else {
+            throw .malformed("the session that asks is too long")
+        }
         self.init(
             target: SessionID(wire.target),
             id: ActorID(wire.actor),
             command: [UInt8](wire.command),
             remaining: min(.milliseconds(Int64(wire.remainingMs)), policy.askTimeLimit),
-            trace: wire.trace
+            trace: wire.trace,
+            asker: wire.asker.isEmpty ? nil : SessionID(wire.asker)
         )
     }
 

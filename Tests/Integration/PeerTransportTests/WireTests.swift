@@ -26,6 +26,21 @@ import Testing
         )
     }
 
+    @Test(arguments: [nil, SessionID("asker")])
+    func `the session that asks survives encoding, where there is one`(asker: SessionID?) throws {
+        let request = LinkRequest(
+            target: SessionID("session"),
+            id: ActorID("actor"),
+            command: [1],
+            remaining: .seconds(1),
+            trace: "",
+            asker: asker
+        )
+        let wire = WireAsk(request, correlation: 7, remaining: request.remaining, policy: policy)
+        let bytes: [UInt8] = try wire.serializedBytes()
+        #expect(try LinkRequest(WireAsk(serializedBytes: bytes), policy: policy) == request)
+    }
+
     @Test(arguments: HostFailure.Reason.allCases, HostFailure.Outcome.allCases)
     func `every failure survives encoding`(reason: HostFailure.Reason, outcome: HostFailure.Outcome) throws {
         let id = ActorID("actor")
@@ -82,7 +97,7 @@ import Testing
         let changes: [(inout WireAsk) -> Void] = [
             { $0.target = "" }, { $0.target = long }, { $0.actor = "" }, { $0.actor = long },
             { $0.actor = "a{b}" },
-            { $0.trace = long }, { $0.command.append(contentsOf: long.utf8) },
+            { $0.trace = long }, { $0.asker = long }, { $0.command.append(contentsOf: long.utf8) },
         ]
         for change in changes {
             var bad = good

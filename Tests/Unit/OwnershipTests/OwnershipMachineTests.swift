@@ -46,6 +46,8 @@ import Testing
     }
     var verifying: Machine { after(.sweep(generation), .proceed) }
     var releasing: Machine { after(.release) }
+    var handingOver: Machine { after(.handOver(to: other)) }
+    var handingOverInDoubt: Machine { after(.handOver(to: other), .unanswered) }
     var healingForCommit: Machine { after(.commit(commit), .commitAnswered(.regressed)) }
     var healingForSweep: Machine { after(.sweep(generation), .proceed, .verifyAnswered(.lost)) }
     var surrendering: Machine { after(.release, .releaseAnswered(.lost)) }
@@ -60,7 +62,8 @@ import Testing
         [
             claiming(), claiming(create: true), absent, owned(), committing, ambiguous, resolving,
             resolvingDoubt,
-            verifying, releasing, healingForCommit, healingForSweep, surrendering,
+            verifying, releasing, handingOver, handingOverInDoubt, healingForCommit, healingForSweep,
+            surrendering,
         ]
     }
 
@@ -309,6 +312,7 @@ import Testing
             var unanswered = machine
             #expect(send(&unanswered, .unanswered) == .performAgain(operation))
             var unsent = machine
+            guard machine != handingOver else { continue }
             let isChangeUnsent = machine == committing || machine == resolvingDoubt
             #expect(send(&unsent, .unsent) == (isChangeUnsent ? .rejectCommit : .performAgain(operation)))
         }

@@ -30,6 +30,8 @@ package final class Simulation: Sendable {
         policy.lease = scenario.lease
         policy.idleTimeout = scenario.limits.idleTimeout
         policy.liveLimit = scenario.limits.live
+        policy.followAfterAsks = scenario.following?.asks ?? 0
+        policy.followInterval = scenario.following?.interval ?? .zero
         // Housekeeping takes most of a simulation's time, so it runs less often than in the product.
         policy.housekeepingInterval = .milliseconds(250)
         self.scenario = scenario
@@ -75,6 +77,8 @@ package final class Simulation: Sendable {
         expireCarts(until: calm)
         var violations = runClients(from: start, calm: calm)
         violations += finishRequests()
+        let moves = slots.flatMap(\.former).reduce(0) { $0 + $1.host.handOverCount }
+        cluster.occurrences.note(.handOver, times: moves)
         violations += end()
         violations += check()
         return SeedResult(

@@ -164,6 +164,11 @@ extension NodeSettings {
         package var batch = 128
         /// The maximum number of restores from Redis under way at once.
         package var restores = 64
+        /// The number of requests in a row from one other node after which it becomes the cart's owner; 0 for
+        /// never.
+        package var followAfter = 8
+        /// The minimum time for which a node keeps a cart before such a move.
+        package var followInterval: Duration = .seconds(10)
     }
 
     /// The limits on connections of clients and of operators.

@@ -210,6 +210,20 @@ enum SettingTable {
                 meaning: "maximum number of restores from Redis under way at once"
             ),
             .count(
+                "follow-after",
+                \.host.followAfter,
+                in: 0...1_000_000,
+                meaning:
+                    "number of requests for a cart in a row that come from one other node, "
+                    + "after which that node becomes its owner; 0 for never"
+            ),
+            .duration(
+                "follow-interval",
+                \.host.followInterval,
+                in: .zero...(.seconds(86_400)),
+                meaning: "minimum time for which a node keeps a cart before such a move"
+            ),
+            .count(
                 "lines-limit",
                 \.cart.lines,
                 in: 1...100_000,

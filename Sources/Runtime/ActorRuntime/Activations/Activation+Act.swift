@@ -109,7 +109,7 @@ extension Activation {
         case .absent:
             return .answerAbsent
         case .claiming, .committing, .resolving, .resolvingDoubt, .verifying, .republishing, .releasing,
-            .surrendering:
+            .handingOver, .surrendering:
             return machine.operation.map { .perform($0) } ?? .none
         case .ended(let end):
             return .drop(end)
@@ -132,6 +132,11 @@ extension Activation {
         let now = partition.now
         guard session.mayAct(at: now) else { return event(.sessionOver) }
         if isRetiring { return event(.release) }
+        if let successor {
+            // If it comes to nothing, as many asks come before the next try.
+            streak.end()
+            return event(.handOver(to: successor))
+        }
         while !mailbox.isEmpty {
             let next = decideBatch()
             guard next.events.isEmpty else {

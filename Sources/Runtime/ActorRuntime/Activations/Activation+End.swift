@@ -78,6 +78,9 @@ extension Activation {
         switch end {
         case .elsewhere(let session):
             for ask in takeMailbox() { partition.handle(ask, ownedBy: session) }
+        case .handedOver(let session):
+            partition.handedOver(self, to: session)
+            for ask in takeMailbox() { partition.handle(ask, ownedBy: session) }
         case .unowned:
             for ask in takeMailbox() { partition.handleUnowned(ask) }
         case .released, .fenced, .sessionOver, .abandoned, .refused:

@@ -165,6 +165,7 @@ extension Activation {
         batch?.refusal = failure
         switch operation {
         case .commit, .resolve: break
+        case .release where machine.mayCallOff: break
         case .claim, .verify, .republish, .release, .surrender: failMailbox(failure)
         }
         return .unreadable

@@ -42,6 +42,7 @@ final class Activation<D: Decider>: StoreCaller {
     var claimedAt: ContinuousClock.Instant
     var claimMode = ClaimTerms.Mode.look
     var isRetiring = false
+    var streak = AskStreak()
     /// The instant at which the store last put the actor's end of life off.
     var touchedAt: ContinuousClock.Instant
     var watchers: [Watcher] = []
@@ -80,7 +81,9 @@ final class Activation<D: Decider>: StoreCaller {
     /// mailbox.
     func take(_ ask: Ask<D>) {
         if isEnded { return partition.handleGone(ask) }
-        if let version = machine.committed, context.decider.isRead(ask.command) {
+        // A read that moves the actor waits in the mailbox, for which it needs room.
+        let moves = follow(ask) && mailbox.count < context.policy.mailboxLimit
+        if !moves, let version = machine.committed, context.decider.isRead(ask.command) {
             if let batch, let announced = context.decider.announcedVersion(in: ask.command),
                 announced > version.sequence.rawValue
             {
@@ -162,7 +165,7 @@ final class Activation<D: Decider>: StoreCaller {
         case .ended: true
         case .owned(let version): stored == StoredOwnership(owner: session.id, version: version)
         case .claiming, .absent, .committing, .resolving, .resolvingDoubt, .verifying, .republishing,
-            .releasing, .surrendering:
+            .releasing, .handingOver, .surrendering:
             false
         }
     }
@@ -175,7 +178,7 @@ final class Activation<D: Decider>: StoreCaller {
         switch machine.state {
         case .claiming, .absent: true
         case .owned, .committing, .resolving, .resolvingDoubt, .verifying, .republishing, .releasing,
-            .surrendering, .ended:
+            .handingOver, .surrendering, .ended:
             false
         }
     }
@@ -184,7 +187,7 @@ final class Activation<D: Decider>: StoreCaller {
         switch machine.state {
         case .ended: true
         case .claiming, .absent, .owned, .committing, .resolving, .resolvingDoubt, .verifying, .republishing,
-            .releasing, .surrendering:
+            .releasing, .handingOver, .surrendering:
             false
         }
     }

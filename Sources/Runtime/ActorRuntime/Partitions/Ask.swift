@@ -10,6 +10,8 @@ final class Ask<D: Decider> {
     let deadline: ContinuousClock.Instant
     /// The caller's W3C `traceparent`, or empty.
     let trace: String
+    /// The session that asks for its node's callers and would take the actor over; nil for this node's own.
+    let asker: SessionID?
     private let reply: ReplyAddress<D>
     private(set) var isAnswered = false
     /// Its place among all that came to its activation.
@@ -22,12 +24,14 @@ final class Ask<D: Decider> {
         _ command: D.Command,
         deadline: ContinuousClock.Instant,
         trace: String,
+        asker: SessionID? = nil,
         reply: ReplyAddress<D>
     ) {
         self.id = id
         self.command = command
         self.deadline = deadline
         self.trace = trace
+        self.asker = asker
         self.reply = reply
     }
 
@@ -37,6 +41,7 @@ final class Ask<D: Decider> {
             letter.command,
             deadline: letter.deadline,
             trace: letter.trace,
+            asker: letter.asker,
             reply: .remote(letter)
         )
     }
@@ -110,6 +115,8 @@ final class AskLetter<D: Decider>: Sendable {
     let command: D.Command
     let deadline: ContinuousClock.Instant
     let trace: String
+    /// The session that asks; nil for this node's own.
+    let asker: SessionID?
     let reply: RemoteReplyAddress<D>
 
     init(
@@ -117,12 +124,14 @@ final class AskLetter<D: Decider>: Sendable {
         command: D.Command,
         deadline: ContinuousClock.Instant,
         trace: String,
+        asker: SessionID? = nil,
         reply: RemoteReplyAddress<D>
     ) {
         self.id = id
         self.command = command
         self.deadline = deadline
         self.trace = trace
+        self.asker = asker
         self.reply = reply
     }
 }

@@ -29,7 +29,8 @@ extension Partition {
             id: ask.id,
             command: command,
             remaining: ask.deadline - now,
-            trace: ask.trace
+            trace: ask.trace,
+            asker: heir
         )
         link.ask(request, at: member.card.link, caller: ForwardedAsk(ask, by: member, partition: self))
     }

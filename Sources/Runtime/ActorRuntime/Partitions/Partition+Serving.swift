@@ -11,6 +11,9 @@ extension Partition {
     func serve(_ ask: Ask<D>) {
         let now = now
         if let found = findActivation(ask.id, at: now) { return found.take(ask) }
+        // Whoever asks was the owner when this node last heard of it: it must find out itself, and would only
+        // meet this node's claim.
+        if let asker = ask.asker, routes[ask.id] == asker { return ask.redirectPeer(to: asker) }
         let directory = context.directory
         guard !isClosed else { return ask.fail(failure(.draining, of: ask, "the node stopped")) }
         if directory.isDraining { return leave(ask) }

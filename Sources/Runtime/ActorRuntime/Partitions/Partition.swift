@@ -8,7 +8,7 @@ import Synchronization
 /// On the hot path, from `take` to the answer: no await, no task, no lock.
 final class Partition<D: Decider> {
     let loop: any EventLoop
-    private let gauges: PartitionGauges
+    let gauges: PartitionGauges
     let context: HostContext<D>
     let store: any LoopStore<D>
     let link: any LoopLink

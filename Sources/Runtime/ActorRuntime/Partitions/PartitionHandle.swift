@@ -96,4 +96,6 @@ final class PartitionGauges: Sendable {
     let live = Atomic<Int>(0)
     /// The number of those that have work under way.
     let busy = Atomic<Int>(0)
+    /// The number of actors that were handed over to the node that asked for them, since the start.
+    let handOvers = Atomic<Int>(0)
 }

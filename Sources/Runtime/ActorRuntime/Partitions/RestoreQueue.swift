@@ -19,6 +19,9 @@ final class RestoreQueue<D: Decider> {
         start()
     }
 
+    /// True if restores wait for a place.
+    var isCongested: Bool { !waiting.isEmpty }
+
     /// Takes a place back.
     func release() {
         taken -= 1

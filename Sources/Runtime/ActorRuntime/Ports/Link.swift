@@ -34,21 +34,31 @@ package struct LinkRequest: Sendable, Hashable {
     package let remaining: Duration
     /// W3C `traceparent` of the caller, or empty.
     package let trace: String
+    /// The session that asks, if it would take the actor over.
+    package let asker: SessionID?
 
-    package init(target: SessionID, id: ActorID, command: [UInt8], remaining: Duration, trace: String) {
+    package init(
+        target: SessionID,
+        id: ActorID,
+        command: [UInt8],
+        remaining: Duration,
+        trace: String,
+        asker: SessionID? = nil
+    ) {
         self.target = target
         self.id = id
         self.command = command
         self.remaining = remaining
         self.trace = trace
+        self.asker = asker
     }
 }
 
 package enum LinkResponse: Sendable, Hashable {
     /// The command was decided; the answer in the actor's link encoding.
     case answered([UInt8])
-    /// The node is not that session, or does not own the actor. Nothing was applied. `owner` is who does, if
-    /// known.
+    /// The node is not that session, or does not own the actor. Nothing was applied. `owner` is who does, or may
+    /// claim it now, if known.
     case notHere(owner: SessionID?)
     case failed(HostFailure)
 }

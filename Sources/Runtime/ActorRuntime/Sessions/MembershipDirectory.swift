@@ -125,6 +125,24 @@ package final class MembershipDirectory: Sendable {
         state.withLock { $0.observer.handoverTargets }
     }
 
+    /// The session in force, if this node takes actors over under it.
+    func heir(at now: ContinuousClock.Instant) -> SessionID? {
+        state.withLock { Self.mayTake($0, now) ? $0.session.id : nil }
+    }
+
+    /// True if an actor that is live here may go to another session: neither node is leaving, and nothing keeps
+    /// the other from claiming it.
+    func mayHandOver(to session: SessionID, at now: ContinuousClock.Instant) -> Bool {
+        state.withLock { state in
+            Self.mayTake(state, now) && state.heartbeatFailure == nil
+                && state.observer.handoverTargets.contains { $0.session == session }
+        }
+    }
+
+    private static func mayTake(_ state: State, _ now: ContinuousClock.Instant) -> Bool {
+        !state.draining && state.ledger.settled(at: now) != nil && state.session.mayAct(at: now)
+    }
+
     // MARK: What the keeper writes
 
     func count(_ body: (inout SessionCounts) -> Void) {

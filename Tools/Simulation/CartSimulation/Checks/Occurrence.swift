@@ -13,14 +13,15 @@ package enum Occurrence: String, Sendable, CaseIterable {
     case cancelledChange = "changes among them"
     case mark = "changes of several details"
     case removal = "removals of details"
+    case handOver = "carts that went to the node that asked for them"
 }
 
 /// The counts of a simulation.
 final class Occurrences: Sendable {
     private let counts = Mutex<[Occurrence: Int]>([:])
 
-    func note(_ occurrence: Occurrence) {
-        counts.withLock { $0[occurrence, default: 0] += 1 }
+    func note(_ occurrence: Occurrence, times: Int = 1) {
+        counts.withLock { $0[occurrence, default: 0] += times }
     }
 
     /// How often each happened; those that did not happen are missing.

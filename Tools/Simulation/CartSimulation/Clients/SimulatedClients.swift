@@ -28,7 +28,14 @@ final class SimulatedClients: Sendable {
         let clock = ClientClock(scheduler: simulation.scheduler, clock: simulation.cluster.clock)
         let plan = simulation.scenario.plan
         retryingClient = RetryingClient(
-            clusterClient: SimulatedClusterClient(slots: simulation.slots, cluster: simulation.cluster),
+            clusterClient: SimulatedClusterClient(
+                slots: simulation.slots,
+                cluster: simulation.cluster,
+                gateway: SimulatedGateway(
+                    shift: simulation.scenario.following?.shift,
+                    scheduler: simulation.scheduler
+                )
+            ),
             clock: clock,
             history: simulation.history,
             policy: plan.retry

@@ -9,13 +9,14 @@ struct SimulatedClusterClient: ClusterClient {
 
     let slots: [NodeSlot]
     let cluster: SimulatedCluster
+    let gateway: SimulatedGateway
 
     var nodes: Int { slots.count }
 
     func perform(_ operation: WorkloadOperation, at node: Int) async -> AttemptResult {
         let scheduler = cluster.scheduler
-        let slot = slots[node]
-        scheduler.trace.note("ask", at: scheduler.now, "node-\(node): \(operation)")
+        let slot = gateway.slot(for: operation, among: slots, or: node)
+        scheduler.trace.note("ask", at: scheduler.now, "node-\(slot.number): \(operation)")
         let outcome: NetworkPath.Outcome<AttemptResult> = await slot.front.exchange(
             within: Self.clientPatience,
             listens: { slot.process != nil },
@@ -38,7 +39,11 @@ struct SimulatedClusterClient: ClusterClient {
             case .silent: AttemptResult(.unknown("no answer in time"))
             case .broken: AttemptResult(.unknown("the connection broke"))
             }
-        scheduler.trace.note("told", at: scheduler.now, "node-\(node): \(operation.id): \(reply.outcome)")
+        scheduler.trace.note(
+            "told",
+            at: scheduler.now,
+            "node-\(slot.number): \(operation.id): \(reply.outcome)"
+        )
         return reply
     }
 

@@ -20,6 +20,8 @@ package struct Scenario: Sendable {
     let plan: WorkloadPlan
     let storageConfigurations: [StorageConfiguration]
     let limits: Limits
+    /// When carts move to the node that asks for them; nil where they never do.
+    let following: Following?
     /// The probability that a client goes away while its request is served.
     let cancellations: Double
     /// Length of the phase with faults.
@@ -47,6 +49,7 @@ package struct Scenario: Sendable {
         var plan = settings.plan
         kinds = settings.kinds
         limits = theme == .anything ? Self.limits(from: seed, &plan) : settings.limits
+        following = theme == .anything ? Self.following(from: seed, limits) : nil
         cancellations = theme == .anything ? Self.cancellations(from: seed) : 0
         self.plan = plan
         drifts =

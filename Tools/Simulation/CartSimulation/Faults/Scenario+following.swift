@@ -1,0 +1,26 @@
+internal import SeededRandom
+
+extension Scenario {
+    /// When carts go to the node that asks for them, with a gateway that gives them a reason to.
+    struct Following {
+        /// The number of asks in a row from one node that move a cart.
+        let asks: Int
+        /// The time for which a node keeps a cart before that.
+        let interval: Duration
+        /// The time after which the gateway sends each cart's requests to another node.
+        let shift: SimulatedTime
+    }
+
+    /// Carts that move, in one seed of four. They come from a generator of their own, so that they change nothing
+    /// else that the seed determines. In a crowded seed carts leave memory for another reason, which is counted.
+    static func following(from seed: UInt64, _ limits: Limits) -> Following? {
+        var random = SplitMix64(seed: seed).fork(31)
+        guard Int.random(in: 0..<4, using: &random) == 0, !limits.isCrowded else { return nil }
+        return Following(
+            asks: .random(in: 2...4, using: &random),
+            interval: [.zero, .milliseconds(500), .milliseconds(2_000)].randomElement(using: &random)
+                ?? .zero,
+            shift: .milliseconds([1_500, 4_000].randomElement(using: &random) ?? 4_000)
+        )
+    }
+}
