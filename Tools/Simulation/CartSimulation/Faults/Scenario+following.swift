@@ -23,4 +23,21 @@ extension Scenario {
             shift: .milliseconds([1_500, 4_000].randomElement(using: &random) ?? 4_000)
         )
     }
+
+    /// Releases of which a node does not know whether they were executed, in half of the seeds with carts that
+    /// move, and from a generator of their own.
+    static func doubtfulReleases(
+        from seed: UInt64,
+        nodes: Int,
+        within length: SimulatedTime
+    ) -> [(time: SimulatedTime, fault: SimulatedFault)] {
+        var random = SplitMix64(seed: seed).fork(32)
+        guard Bool.random(using: &random) else { return [] }
+        return (0..<8).map { _ in
+            let time = SimulatedTime(nanoseconds: .random(in: 0...length.nanoseconds, using: &random))
+            // Until after the answer was waited for.
+            let span = SimulatedTime.milliseconds(.random(in: 1_000...3_000, using: &random))
+            return (time, .doubtRelease(node: .random(in: 0..<nodes, using: &random), for: span))
+        }
+    }
 }

@@ -82,6 +82,9 @@ package struct Scenario: Sendable {
             faults += Self.twoLosses(from: seed, within: safetyPhase)
             faults += Self.fullPhases(from: seed, within: safetyPhase)
             faults += Self.refusals(from: seed, within: safetyPhase)
+            if following != nil {
+                faults += Self.doubtfulReleases(from: seed, nodes: nodes, within: safetyPhase)
+            }
             faults += Self.overwritings(from: seed, within: safetyPhase, carts: plan.carts)
         }
         // No fault begins after the phase.

@@ -40,6 +40,8 @@ enum SimulatedFault: Sendable {
     case redisFailOver
     /// Stops some of a process's threads as soon as Redis has executed its next call of a script.
     case pauseAfter(script: String, node: Int, SimulatedNodeProcess.Threads, for: SimulatedTime)
+    /// Redis executes a process's next release, whose answer is lost, and then refuses releases for a while.
+    case doubtRelease(node: Int, for: SimulatedTime)
     /// Stops a process's heartbeats as soon as Redis has executed the next one. Just before they go on, Redis
     /// crashes and falls back to what it held then.
     case loseReturn(observer: Int, for: SimulatedTime)

@@ -75,6 +75,11 @@ extension Simulation {
             slots[node].process?.afterNext(script) { [scheduler] process in
                 process.pause(threads, until: scheduler.now + length)
             }
+        case .doubtRelease(let node, let length):
+            slots[node].process?.afterNext("release") { [self] _ in
+                slots[node].carts.cut(.answers, until: scheduler.now + .milliseconds(1))
+                cluster.redis.refuse(.scripts(["release"]), until: scheduler.now + length)
+            }
         case .loseReturn(let observer, let length):
             loseReturn(observer: observer, for: length)
         }
