@@ -37,6 +37,7 @@ struct MutantTests {
         case .runtime(.waitFromReceipt): 530
         case .runtime(.refusalLeavesDoubt): 900
         case .runtime(.deadlineFromSend): 1_100
+        case .runtime(.handOverStandsInDoubt): 1_175
         case .runtime(.sweepBeforeLease): 1_195
         case .runtime(.releaseChecksEpoch): 2_640
         case .runtime(.tombstoneChecksCounter): 3_820
