@@ -34,7 +34,7 @@ struct MutantTests {
         case .runtime(.ownerProlongsLife): 210
         case .runtime(.claimAttempt): 250
         case .runtime(.longerLeaseCounts): 260
-        case .runtime(.waitFromReceipt): 530
+        case .runtime(.waitFromReceipt): 595
         case .runtime(.refusalLeavesDoubt): 900
         case .runtime(.deadlineFromSend): 1_100
         case .runtime(.handOverStandsInDoubt): 1_175
