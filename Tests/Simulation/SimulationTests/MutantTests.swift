@@ -36,7 +36,7 @@ struct MutantTests {
         case .runtime(.longerLeaseCounts): 260
         case .runtime(.waitFromReceipt): 595
         case .runtime(.refusalLeavesDoubt): 900
-        case .runtime(.deadlineFromSend): 1_100
+        case .runtime(.deadlineFromSend): 1_735
         case .runtime(.handOverStandsInDoubt): 1_175
         case .runtime(.sweepBeforeLease): 1_195
         case .runtime(.releaseChecksEpoch): 2_640
