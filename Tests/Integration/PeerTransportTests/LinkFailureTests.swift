@@ -179,7 +179,7 @@ import Testing
     @Test func `a node that stood still itself reads what has come before it gives a peer up`() async throws {
         var policy = LinkPolicy.patient
         policy.probeAfter = .milliseconds(50)
-        policy.silenceLimit = .milliseconds(200)
+        policy.silenceLimit = .seconds(2)
         let served = Mutex(0)
         let receiver = StubReceiver { request in
             served.withLock { $0 += 1 }
@@ -192,7 +192,7 @@ import Testing
                 async let outcome = client.outcome(of: makeRequest("b"), at: address)
                 while served.withLock({ $0 }) < 2 { await Task.yield() }
                 // The response arrives meanwhile, or has arrived.
-                await client.onLoop { _ in Thread.sleep(forTimeInterval: 0.4) }
+                await client.onLoop { _ in Thread.sleep(forTimeInterval: 2.5) }
                 #expect(await outcome == .echoed("b"))
             }
         }
@@ -320,7 +320,10 @@ import Testing
                 while await client.connection(to: address) != nil {
                     try await Task.sleep(for: .milliseconds(5))
                 }
-                #expect(await client.outcome(of: makeRequest("again"), at: address) == .echoed("again"))
+                // On a busy machine so short a time may end the next connection too, before it is used.
+                while await client.outcome(of: makeRequest("again"), at: address) != .echoed("again") {
+                    try await Task.sleep(for: .milliseconds(5))
+                }
             }
         }
     }
