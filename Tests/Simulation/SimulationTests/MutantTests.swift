@@ -34,13 +34,13 @@ struct MutantTests {
         case .runtime(.ownerProlongsLife): 210
         case .runtime(.claimAttempt): 250
         case .runtime(.longerLeaseCounts): 260
-        case .runtime(.waitFromReceipt): 595
-        case .runtime(.refusalLeavesDoubt): 900
+        case .runtime(.waitFromReceipt): 750
+        case .runtime(.refusalLeavesDoubt): 1_580
         case .runtime(.deadlineFromSend): 1_735
-        case .runtime(.handOverStandsInDoubt): 1_175
+        case .runtime(.handOverStandsInDoubt): 3_175
         case .runtime(.sweepBeforeLease): 1_195
-        case .runtime(.releaseChecksEpoch): 2_640
-        case .runtime(.tombstoneChecksCounter): 3_820
+        case .runtime(.releaseChecksEpoch): 3_930
+        case .runtime(.tombstoneChecksCounter): 4_035
         case .runtime, .cart: 1
         }
     }
