@@ -9,23 +9,28 @@ final class TestConnection {
     let channel = EmbeddedChannel()
     let socket = TestSocket()
     let responder: TableResponder
-    private let flushes = FlushCounter()
+    private let counter = SocketCounter()
+    private let passed = PassedBytes()
 
     /// - Parameters:
     ///   - answers: the responder's answers, by the request's target; 404 without words for others.
     ///   - hotLane: answers plain requests in place of the responder.
+    ///   - recognizes: false if all requests pass the parser.
     init(
         _ policy: ConnectionPolicy = ConnectionPolicy(node: "n1"),
         answers: [String: TableResponder.Answer] = ["/a": .text("hello")],
-        hotLane: HotLane? = nil
+        hotLane: HotLane? = nil,
+        recognizes: Bool = true
     ) throws {
         responder = TableResponder(answers)
-        try channel.pipeline.syncOperations.addHandler(flushes)
-        try channel.pipeline.syncOperations.addHandler(socket)
-        try channel.pipeline.syncOperations.addFace(policy, hotLane: hotLane) { [socket] _ in
+        let pipeline = channel.pipeline.syncOperations
+        try pipeline.addHandler(counter)
+        try pipeline.addHandler(socket)
+        try pipeline.addFace(policy, hotLane: hotLane, recognizes: recognizes) { [socket] _ in
             socket.takenBytes
         }
-        try channel.pipeline.syncOperations.addHandler(responder)
+        try pipeline.addHandler(passed, position: .before(pipeline.handler(type: LongLineHandler.self)))
+        try pipeline.addHandler(responder)
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
     }
 
@@ -45,7 +50,18 @@ final class TestConnection {
     }
 
     /// The number of flushes.
-    var flushCount: Int { flushes.count }
+    var flushCount: Int { counter.flushes }
+
+    /// The number of times that the socket was asked to read.
+    var readCount: Int { counter.reads }
+
+    /// Asks for bytes, as a channel does after it has brought some.
+    func read() {
+        channel.pipeline.read()
+    }
+
+    /// The bytes that came to the parser.
+    var passedBytes: String { passed.text }
 
     /// The client sends no more, and still reads.
     func endRequests() {
@@ -174,20 +190,41 @@ final class TestSocket: ChannelOutboundHandler {
 @available(*, unavailable)
 extension TestSocket: Sendable {}
 
-/// Counts how often written bytes are sent.
-private final class FlushCounter: ChannelOutboundHandler {
+/// Counts how often a socket is asked to send what was written, and to read.
+private final class SocketCounter: ChannelOutboundHandler {
     typealias OutboundIn = ByteBuffer
 
-    var count = 0
+    var flushes = 0
+    var reads = 0
 
     func flush(context: ChannelHandlerContext) {
-        count += 1
+        flushes += 1
         context.flush()
+    }
+
+    func read(context: ChannelHandlerContext) {
+        reads += 1
+        context.read()
     }
 }
 
 @available(*, unavailable)
-extension FlushCounter: Sendable {}
+extension SocketCounter: Sendable {}
+
+/// Keeps what passes on its way to the parser.
+private final class PassedBytes: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    var text = ""
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        text += String(buffer: unwrapInboundIn(data))
+        context.fireChannelRead(data)
+    }
+}
+
+@available(*, unavailable)
+extension PassedBytes: Sendable {}
 
 /// Answers requests by their targets once they came whole, or at once where the answer is early.
 final class TableResponder: ChannelInboundHandler {
@@ -218,6 +255,7 @@ final class TableResponder: ChannelInboundHandler {
 
     private let answers: [String: Answer]
     private var answer: Answer?
+    private var context: ChannelHandlerContext?
     /// The lines of the requests that came, with the length of the body at the end of each.
     private(set) var requests: [String] = []
     /// True once it was told that the client sends no more.
@@ -226,6 +264,19 @@ final class TableResponder: ChannelInboundHandler {
 
     init(_ answers: [String: Answer]) {
         self.answers = answers
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+    }
+
+    /// Ends an answer that goes on.
+    func end() {
+        context?.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

@@ -13,12 +13,22 @@ extension HTTPServerBuilder {
     ///   - admits: tells whether a new connection may be served; if not, it has closed the connection.
     ///     By default all are.
     ///   - hotLane: answers plain requests for carts; nil: the responder is asked for all requests.
+    ///   - recognizes: false if the hot lane's requests all pass the parser, which tests compare with.
     package static func face(
         _ policy: ConnectionPolicy,
         admitting admits: @escaping @Sendable (any Channel) -> Bool = { _ in true },
-        hotLane: HotLane? = nil
+        hotLane: HotLane? = nil,
+        recognizes: Bool = true
     ) -> HTTPServerBuilder {
-        HTTPServerBuilder { FaceChannel(responder: $0, policy: policy, admits: admits, hotLane: hotLane) }
+        HTTPServerBuilder {
+            FaceChannel(
+                responder: $0,
+                policy: policy,
+                admits: admits,
+                hotLane: hotLane,
+                recognizes: recognizes
+            )
+        }
     }
 }
 
@@ -31,12 +41,13 @@ private struct FaceChannel: HTTPChannelHandler {
     let policy: ConnectionPolicy
     let admits: @Sendable (any Channel) -> Bool
     let hotLane: HotLane?
+    let recognizes: Bool
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         guard admits(channel) else { return channel.eventLoop.makeFailedFuture(ConnectionNotAdmitted()) }
         return channel.eventLoop.makeCompletedFuture {
             let pipeline = channel.pipeline.syncOperations
-            try pipeline.addFace(policy, hotLane: hotLane)
+            try pipeline.addFace(policy, hotLane: hotLane, recognizes: recognizes)
             try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
             if hotLane == nil {
                 try pipeline.addHandler(
@@ -58,16 +69,19 @@ private struct FaceChannel: HTTPChannelHandler {
 extension ChannelPipeline.SynchronousOperations {
     /// Adds the parser and the rules of a connection, and the lane for plain requests.
     ///
-    /// - Parameter takenBytes: counts what the client takes of what is sent.
+    /// - Parameters:
+    ///   - recognizes: false if the hot lane's requests all pass the parser.
+    ///   - takenBytes: counts what the client takes of what is sent.
     func addFace(
         _ policy: ConnectionPolicy,
         hotLane: HotLane? = nil,
+        recognizes: Bool = true,
         takenBytes: @escaping (any Channel) -> Int = { $0.takenBytes }
     ) throws {
         let line = LongLineHandler(limit: policy.parsedFieldBytes)
         let connection = ConnectionHandler(policy, line: line, takenBytes: takenBytes)
         let silence = SilenceTimer(policy.silence)
-        if let hotLane {
+        if let hotLane, recognizes {
             try addHandler(
                 RecognizedRequestHandler(hotLane, policy, connection: connection, silence: silence)
             )

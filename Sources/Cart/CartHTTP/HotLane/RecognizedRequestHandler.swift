@@ -1,11 +1,9 @@
-import CartApplication
 import NIOCore
-import NIOHTTP1
 
 // On the hot path, guarded by GET and ADD of `Benchmarks/measure`.
 
-/// Answers those plain requests of one connection that it recognizes in the bytes that come, in front of the
-/// parser, and passes all other bytes on.
+/// Stands in front of the parser: has those plain requests answered that are recognized in the bytes that come
+/// (`ByteLane`), and passes all other bytes on.
 ///
 /// It brings the parser's side one request after the other, the next once the last was answered, as far as it
 /// can tell where a request ends; so answers keep their order, whoever makes them. From the first byte on of
@@ -20,7 +18,7 @@ final class RecognizedRequestHandler: ChannelDuplexHandler {
         /// Between two requests. Can become any other.
         case open
         /// A request was taken, and its answer is owed. Can become `open` or `passing`.
-        case asked
+        case asked(isHead: Bool)
         /// The parser's side has a request, but for so many bytes that are to come, and owes its answer. Can
         /// become `open` or `passing`.
         case parsed(missing: Int)
@@ -30,9 +28,6 @@ final class RecognizedRequestHandler: ChannelDuplexHandler {
 
     /// The most answers that a connection writes before the loop does something else.
     private static let answersInTurn = 64
-    /// The most bytes of a head that is recognized, and its most fields.
-    private static let headLimit = 8 * 1_024
-    private static let fieldLimit = 64
 
     private let lane: HotLane
     private let policy: ConnectionPolicy
@@ -40,18 +35,14 @@ final class RecognizedRequestHandler: ChannelDuplexHandler {
     private let silence: SilenceTimer
     /// Nil once the connection is gone.
     private var context: ChannelHandlerContext?
-    private var exchange: LaneExchange?
-    private var recognizer: RequestRecognizer
+    /// Nil before the handler is part of a connection.
+    private var byteLane: ByteLane?
     private var stage = Stage.open
-    /// True if the request that was taken is one by HEAD.
-    private var isHead = false
-    /// The longest body of a request that is taken.
-    private let bodyLimit: Int
-    /// The bytes that came and were neither taken nor passed on.
-    private var held = ByteBuffer()
-    /// The answer to the request, until it can be written.
+    private var held = HeldBytes()
+    /// The answer to the request that was taken, until it can be written.
     private var answer: HTTPAnswer?
-    private var date = HTTPDate()
+    /// The number of answers that may still be written before the loop does something else.
+    private var answersLeft = RecognizedRequestHandler.answersInTurn
 
     private var isProceeding = false
     private var isReading = false
@@ -75,12 +66,6 @@ final class RecognizedRequestHandler: ChannelDuplexHandler {
         self.policy = policy
         self.connection = connection
         self.silence = silence
-        bodyLimit = min(policy.bodyBytes, lane.rules.policy.bodyBytes)
-        // What has the shape is within all limits of a request.
-        recognizer = RequestRecognizer(
-            byteLimit: min(Self.headLimit, policy.targetBytes, policy.fieldBytes, policy.headerBytes),
-            fieldLimit: min(Self.fieldLimit, policy.fieldCount)
-        )
     }
 
     // MARK: The connection
@@ -88,7 +73,7 @@ final class RecognizedRequestHandler: ChannelDuplexHandler {
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
         // Cycles until the handlers are removed.
-        exchange = LaneExchange(lane, on: context.eventLoop) { self.respond($0) }
+        byteLane = ByteLane(lane, policy, on: context.eventLoop) { self.respond($0) }
         connection.exchangeEnded = { self.exchangeEnded() }
     }
 
@@ -100,12 +85,12 @@ final class RecognizedRequestHandler: ChannelDuplexHandler {
     }
 
     private func end() {
-        exchange?.end()
-        exchange = nil
+        byteLane?.end()
+        byteLane = nil
         context = nil
         stage = .passing
         answer = nil
-        held = ByteBuffer()
+        held.clear()
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
@@ -114,37 +99,29 @@ final class RecognizedRequestHandler: ChannelDuplexHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case .some(.inputClosed) = event as? ChannelEvent {
-            withholdsEnd = true
-            // The parser tells what is wrong with a request that never comes to its end.
-            if case .open = stage, !isResting { stage = .passing }
-            return proceed()
+        guard case .some(.inputClosed) = event as? ChannelEvent else {
+            return context.fireUserInboundEventTriggered(event)
         }
-        context.fireUserInboundEventTriggered(event)
+        withholdsEnd = true
+        proceed()
     }
 
     // MARK: Bytes
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         if case .passing = stage { return context.fireChannelRead(data) }
-        isReading = true
-        if held.readableBytes == 0 {
-            held = unwrapInboundIn(data)
-        } else {
-            held.writeImmutableBuffer(unwrapInboundIn(data))
+        if !isReading {
+            isReading = true
+            answersLeft = Self.answersInTurn
         }
+        held.append(unwrapInboundIn(data))
         proceed()
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
         isReading = false
         flush(context)
-        if held.readableBytes > 0 {
-            // The rest may take long to come, and the buffer that was read into is much longer.
-            var copy = context.channel.allocator.buffer(capacity: 2 * held.readableBytes)
-            copy.writeImmutableBuffer(held)
-            held = copy
-        }
+        held.settle(context.channel.allocator)
         if case .passing = stage { return context.fireChannelReadComplete() }
         guard hasPassed else { return }
         hasPassed = false
@@ -159,7 +136,7 @@ final class RecognizedRequestHandler: ChannelDuplexHandler {
 
     /// True if bytes came that are not looked at before the requests before them are answered.
     private var isBehind: Bool {
-        guard held.readableBytes > 0 else { return false }
+        if held.isEmpty { return false }
         switch stage {
         case .open: return isResting
         case .asked, .parsed: return true
@@ -170,8 +147,13 @@ final class RecognizedRequestHandler: ChannelDuplexHandler {
     /// The parser's side was asked all of a request, or has answered it.
     private func exchangeEnded() {
         guard case .parsed(0) = stage, connection.takesRecognized else { return }
-        stage = .open
+        open()
         proceed()
+    }
+
+    private func open() {
+        stage = .open
+        answersLeft -= 1
     }
 
     /// Does what can be done now. Whoever is called from here may call again; that is done here, in its turn, as
@@ -179,15 +161,15 @@ final class RecognizedRequestHandler: ChannelDuplexHandler {
     private func proceed() {
         guard !isProceeding, !isResting, let context else { return }
         isProceeding = true
-        var left = Self.answersInTurn
-        while left > 0, step(context) {
-            if case .open = stage { left -= 1 }
-        }
+        repeat {
+            while answersLeft > 0, step(context) {}
+            // What is sent may make the connection writable again.
+        } while !isReading && flush(context)
         isProceeding = false
-        if left == 0, held.readableBytes > 0 { rest(context) }
-        if !isReading { flush(context) }
+        if answersLeft <= 0, !held.isEmpty { rest(context) }
         if withholdsEnd, !isBehind, !isOwed {
             withholdsEnd = false
+            flush(context)
             context.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
         }
         if withholdsRead, !isBehind {
@@ -207,23 +189,20 @@ final class RecognizedRequestHandler: ChannelDuplexHandler {
     private func step(_ context: ChannelHandlerContext) -> Bool {
         switch stage {
         case .open:
-            return held.readableBytes > 0 && begin(context)
-        case .asked:
+            return !held.isEmpty && begin()
+        case .asked(let isHead):
             guard context.channel.isWritable, let answer = answer.take() else { return false }
-            write(answer, context)
+            write(answer, isToHead: isHead, context)
             return true
         case .parsed(let missing):
-            let count = min(missing, held.readableBytes)
-            guard count > 0, let part = held.readSlice(length: count) else { return false }
+            guard missing > 0, !held.isEmpty else { return false }
+            let part = held.take(atMost: missing)
             // Before it is passed on: the answer may be there at once.
-            stage = .parsed(missing: missing - count)
+            stage = .parsed(missing: missing - part.readableBytes)
             pass(part, context)
             return true
         case .passing:
-            guard held.readableBytes > 0 else { return false }
-            let all = held
-            held = ByteBuffer()
-            pass(all, context)
+            if !held.isEmpty { pass(held.takeAll(), context) }
             return false
         }
     }
@@ -242,115 +221,80 @@ final class RecognizedRequestHandler: ChannelDuplexHandler {
         isResting = true
         context.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(1)) {
             self.isResting = false
+            self.answersLeft = Self.answersInTurn
             self.proceed()
         }
     }
 
-    // MARK: Requests
+    // MARK: Requests and answers
 
     /// Decides who answers the request that comes. False if more of it has to come first.
-    private func begin(_ context: ChannelHandlerContext) -> Bool {
-        let finding = held.withUnsafeReadableBytes { recognizer.find(in: $0) }
-        switch finding {
+    private func begin() -> Bool {
+        guard let byteLane else { return false }
+        switch byteLane.find(in: held) {
         case .incomplete:
-            return false
+            // The parser tells what is wrong with a request that never comes to its end.
+            guard withholdsEnd else { return false }
+            stage = .passing
         case .other:
             stage = .passing
         case .head(let head):
-            if !take(head) { stage = .parsed(missing: head.count + head.bodyCount) }
+            if connection.takesRecognized, let acceptance = byteLane.accept(head, in: held) {
+                take(head, as: acceptance, by: byteLane)
+            } else {
+                stage = .parsed(missing: head.count + head.bodyCount)
+            }
         }
         return true
     }
 
-    /// Takes a request on, if it is a plain one and nothing speaks against it.
-    private func take(_ head: RequestRecognizer.Head) -> Bool {
-        let count = head.count + head.bodyCount
-        guard let exchange, !head.isForParser, head.hosts == 1, head.bodyCount <= bodyLimit,
-            held.readableBytes >= count, connection.takesRecognized,
-            let resource = CartResource(target: text(head.target))
-        else {
-            return false
-        }
-        let fields = held.withUnsafeReadableBytes { RequestFields(recognizer.fields, in: $0) }
-        do {
-            let method = HTTPMethod(head.method)
-            guard let (request, expected) = try lane.request(method, of: resource, fields: fields) else {
-                return false
-            }
-            let body = begin(head)
-            switch request.matter {
-            case .show: exchange.show(request)
-            case .change(let change): exchange.make(change, request, expecting: expected)
-            case .describedChange(let form): exchange.make(form, in: body, request, expecting: expected)
-            }
-        } catch {
-            _ = begin(head)
-            answer = lane.refusal(error, of: fields)
-        }
-        return true
-    }
-
-    /// Takes the request's bytes, and returns its body.
-    private func begin(_ head: RequestRecognizer.Head) -> ByteBuffer {
-        stage = .asked
-        isHead = head.method == .head
+    private func take(
+        _ head: RequestRecognizer.Head,
+        as acceptance: ByteLane.Acceptance,
+        by byteLane: ByteLane
+    ) {
+        stage = .asked(isHead: head.method == .head)
         connection.tookRecognized()
         silence.beginRequest()
-        held.moveReaderIndex(forwardBy: head.count)
-        let body = held.readSlice(length: head.bodyCount) ?? ByteBuffer()
-        // The buffer that was read into is used again for what comes next.
-        if held.readableBytes == 0 { held = ByteBuffer() }
-        return body
+        held.drop(head.count)
+        let body = head.bodyCount > 0 ? held.take(atMost: head.bodyCount) : ByteBuffer()
+        switch acceptance {
+        case .request(let request, let expected): byteLane.ask(request, with: body, expecting: expected)
+        case .refusal(let refusal): answer = refusal
+        }
     }
-
-    private func text(_ range: Range<Int>) -> String {
-        held.withUnsafeReadableBytes { String(decoding: $0[range], as: UTF8.self) }
-    }
-
-    // MARK: Answers
 
     private func respond(_ answer: HTTPAnswer) {
         guard case .asked = stage else { return }
         self.answer = answer
+        if !isProceeding { answersLeft = Self.answersInTurn }
         proceed()
     }
 
-    private func write(_ answer: HTTPAnswer, _ context: ChannelHandlerContext) {
+    private func write(_ answer: HTTPAnswer, isToHead: Bool, _ context: ChannelHandlerContext) {
+        guard let byteLane else { return }
         let goesOn = connection.respondToRecognized(answer.status, closes: answer.closes) { closes in
-            var bytes = context.channel.allocator.buffer(capacity: 512 + answer.body.readableBytes)
-            answer.write(
-                to: &bytes,
-                date: date.text(at: lane.rules.dependencies.now()),
-                variesByOrigin: policy.cors.admitsPages,
+            let bytes = byteLane.bytes(
+                of: answer,
                 closes: closes,
-                omitsBody: isHead
+                isToHead: isToHead,
+                context.channel.allocator
             )
             hasWritten = true
             silence.endAnswer(context)
             context.write(wrapOutboundOut(bytes), promise: nil)
         }
-        // The parser's side drops what comes after the end.
-        stage = goesOn ? .open : .passing
+        // After the end the parser's side drops what comes.
+        if goesOn { open() } else { stage = .passing }
     }
 
-    private func flush(_ context: ChannelHandlerContext) {
-        guard hasWritten else { return }
+    /// - Returns: true if there was something to be sent.
+    @discardableResult
+    private func flush(_ context: ChannelHandlerContext) -> Bool {
+        guard hasWritten else { return false }
         hasWritten = false
         context.flush()
-    }
-}
-
-extension HTTPMethod {
-    fileprivate init(_ method: RequestRecognizer.Method) {
-        switch method {
-        case .get: self = .GET
-        case .head: self = .HEAD
-        case .post: self = .POST
-        case .put: self = .PUT
-        case .patch: self = .PATCH
-        case .delete: self = .DELETE
-        case .options: self = .OPTIONS
-        }
+        return true
     }
 }
 

@@ -1,0 +1,1 @@
+../../Sources/Cart/CartHTTP/HotLane/RequestRecognizer.swift

@@ -1,0 +1,1 @@
+../../Sources/Cart/CartHTTP/Requests/UnsafeRawBufferPointer+text.swift
