@@ -17,10 +17,7 @@ let package = Package(
             ],
             path: "RecognizerFuzz",
             swiftSettings: [
-                .unsafeFlags([
-                    "-sanitize=fuzzer", "-sanitize-coverage=edge", "-profile-generate",
-                    "-profile-coverage-mapping",
-                ])
+                .unsafeFlags(["-sanitize=fuzzer", "-profile-generate", "-profile-coverage-mapping"])
             ]
         )
     ]

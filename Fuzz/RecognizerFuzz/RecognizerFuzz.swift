@@ -20,7 +20,8 @@ public func testOneInput(_ start: UnsafeRawPointer, _ count: Int) -> CInt {
     var offset = 0
     while offset < count {
         let rest = UnsafeRawBufferPointer(rebasing: bytes[offset...])
-        guard case .head(let head) = recognizer.find(in: rest), rest.count >= head.count + head.bodyCount else {
+        guard case .head(let head) = recognizer.find(in: rest), rest.count >= head.count + head.bodyCount
+        else {
             break
         }
         func text(_ range: Range<Int>) -> String { String(decoding: rest[range], as: UTF8.self) }
@@ -44,10 +45,15 @@ public func testOneInput(_ start: UnsafeRawPointer, _ count: Int) -> CInt {
     return 0
 }
 
+/// A connection with NIO's parser. One for all inputs, as each of them ends with a whole request. Only libFuzzer's
+/// thread has it.
+nonisolated(unsafe) private let channel = EmbeddedChannel(
+    handler: ByteToMessageHandler(HTTPRequestDecoder())
+)
+
 /// The requests that NIO's parser finds in bytes; nil if they are not just whole requests that leave the
 /// connection open.
 private func parse(_ bytes: Slice<UnsafeRawBufferPointer>) -> [Found]? {
-    let channel = EmbeddedChannel(handler: ByteToMessageHandler(HTTPRequestDecoder()))
     guard (try? channel.writeInbound(ByteBuffer(bytes: bytes))) != nil else { return nil }
     var requests: [Found] = []
     var isOpen = false

@@ -9,7 +9,7 @@ import Testing
 @testable import Cart
 @testable import CartHTTP
 
-/// The hot lane on a connection, with a table in place of the framework.
+/// The hot lane on a connection, with a table in place of the framework: behind the parser, and in front of it too.
 @Suite struct HotLaneTests {
     private typealias Connection = TestConnection
 
@@ -27,28 +27,30 @@ import Testing
     private let carts = InMemoryCarts()
 
     /// A connection to carts of which `c` exists.
+    ///
+    /// - Parameter recognizes: false if all requests pass the parser.
     private func connection(
-        _ policy: ConnectionPolicy = ConnectionPolicy(node: "n1"),
         answers: [String: TableResponder.Answer] = ["/a": .text("hello")],
-        bodyLimit: Int = CartAPIPolicy().bodyBytes
+        bodyLimit: Int = CartAPIPolicy().bodyBytes,
+        recognizes: Bool
     ) throws -> Connection {
-        carts.put("c", .open(.empty), sequence: 7)
-        var limits = CartAPIPolicy()
-        limits.bodyBytes = bodyLimit
-        var policy = policy
-        policy.bodyBytes = bodyLimit
-        let routes = CartRoutes(application(carts, policy: limits), node: "n1")
-        return try Connection(policy, answers: answers, hotLane: routes.hotLane)
+        try HotConnection(
+            ConnectionPolicy(node: "n1"),
+            answers: answers,
+            bodyLimit: bodyLimit,
+            recognizes: recognizes,
+            carts: carts
+        ).connection
     }
 
-    private func statuses(_ answer: String) -> [String] {
-        answer.matches(of: #/HTTP/1\.1 (\d{3})/#).map { String($0.1) }
-    }
+    private func statuses(_ answer: String) -> [String] { HotConnection.statuses(answer) }
 
     // MARK: Order
 
-    @Test func `plain requests are answered on the loop, and the framework gets all others`() throws {
-        let connection = try connection()
+    @Test(arguments: [false, true])
+    func `plain requests are answered on the loop, and the framework gets all others`(recognizes: Bool) throws
+    {
+        let connection = try connection(recognizes: recognizes)
         #expect(statuses(try connection.send(Self.get)) == ["200"])
         #expect(statuses(try connection.send(Self.post())) == ["201"])
         #expect(connection.responder.requests.isEmpty)
@@ -59,8 +61,9 @@ import Testing
         #expect(carts.asked.map(\.isFromLoop) == [true, true])
     }
 
-    @Test func `answers keep the order of their requests across both lanes`() throws {
-        let connection = try connection()
+    @Test(arguments: [false, true])
+    func `answers keep the order of their requests across both lanes`(recognizes: Bool) throws {
+        let connection = try connection(recognizes: recognizes)
         carts.answer(.onRelease)
         let other = Connection.request("GET /a HTTP/1.1")
         #expect(try connection.send(Self.get + other + Self.post() + other + Self.get) == "")
@@ -76,8 +79,9 @@ import Testing
         #expect(connection.responder.requests == ["GET /a", "GET /a"])
     }
 
-    @Test func `an answer before the end of the body leaves the connection in order`() throws {
-        let connection = try connection()
+    @Test(arguments: [false, true])
+    func `an answer before the end of the body leaves the connection in order`(recognizes: Bool) throws {
+        let connection = try connection(recognizes: recognizes)
         let head = Connection.request("GET /v1/carts/c HTTP/1.1", "Host: x", "Content-Length: 4")
         #expect(statuses(try connection.send(head)) == ["200"])
         #expect(try connection.send("ab") == "")
@@ -91,8 +95,9 @@ import Testing
         #expect(!connection.isClosed())
     }
 
-    @Test func `any number of requests may wait behind one`() throws {
-        let connection = try connection()
+    @Test(arguments: [false, true])
+    func `any number of requests may wait behind one`(recognizes: Bool) throws {
+        let connection = try connection(recognizes: recognizes)
         carts.answer(.onRelease)
         try connection.send(Self.get + String(repeating: Self.get, count: 4_000))
         carts.answer(.atOnce)
@@ -107,8 +112,9 @@ import Testing
         #expect(turns.reduce(0, +) == 4_001)
     }
 
-    @Test func `a body that would take the loop's time is left to the framework`() throws {
-        let connection = try connection(bodyLimit: 16 << 20)
+    @Test(arguments: [false, true])
+    func `a body that would take the loop's time is left to the framework`(recognizes: Bool) throws {
+        let connection = try connection(bodyLimit: 16 << 20, recognizes: recognizes)
         let put = "PUT /v1/carts/c HTTP/1.1"
         try connection.send(Connection.request(put, "Host: x", "Content-Length: 65537"))
         try connection.send(String(repeating: " ", count: 65_537))
@@ -119,8 +125,9 @@ import Testing
 
     // MARK: Writing
 
-    @Test func `requests that came together are answered together`() throws {
-        let connection = try connection()
+    @Test(arguments: [false, true])
+    func `requests that came together are answered together`(recognizes: Bool) throws {
+        let connection = try connection(recognizes: recognizes)
         try connection.send(String(repeating: Self.get, count: 8))
         #expect(connection.flushCount == 1)
         carts.answer(.onRelease)
@@ -132,8 +139,9 @@ import Testing
         #expect(statuses(try connection.answered()).count == 8)
     }
 
-    @Test func `a client that takes no answers is asked for no more requests`() throws {
-        let connection = try connection()
+    @Test(arguments: [false, true])
+    func `a client that takes no answers is asked for no more requests`(recognizes: Bool) throws {
+        let connection = try connection(recognizes: recognizes)
         connection.become(writable: false)
         #expect(try connection.send(String(repeating: Self.get, count: 8)) == "")
         // One answer waits, and nobody asks for what cannot be answered.
@@ -152,8 +160,9 @@ import Testing
 
     // MARK: Ends
 
-    @Test func `an answer that comes after the connection ended is dropped`() throws {
-        let connection = try connection()
+    @Test(arguments: [false, true])
+    func `an answer that comes after the connection ended is dropped`(recognizes: Bool) throws {
+        let connection = try connection(recognizes: recognizes)
         carts.answer(.onRelease)
         try connection.send(Self.post())
         connection.channel.close(promise: nil)
@@ -162,8 +171,11 @@ import Testing
         #expect(try connection.answered() == "")
     }
 
-    @Test func `a client that sends no more still gets its answer, and then the framework ends`() throws {
-        let connection = try connection()
+    @Test(arguments: [false, true])
+    func `a client that sends no more still gets its answer, and then the framework ends`(recognizes: Bool)
+        throws
+    {
+        let connection = try connection(recognizes: recognizes)
         carts.answer(.onRelease)
         try connection.send(Self.get)
         connection.endRequests()
@@ -173,15 +185,17 @@ import Testing
         #expect(connection.responder.hasEnded)
     }
 
-    @Test func `a client that sends no more when nothing is owed is not waited for`() throws {
-        let connection = try connection()
+    @Test(arguments: [false, true])
+    func `a client that sends no more when nothing is owed is not waited for`(recognizes: Bool) throws {
+        let connection = try connection(recognizes: recognizes)
         try connection.send(Self.get)
         connection.endRequests()
         #expect(connection.responder.hasEnded)
     }
 
-    @Test func `a drain ends the connection with the answer that is owed`() throws {
-        let connection = try connection()
+    @Test(arguments: [false, true])
+    func `a drain ends the connection with the answer that is owed`(recognizes: Bool) throws {
+        let connection = try connection(recognizes: recognizes)
         carts.answer(.onRelease)
         try connection.send(Self.get + Self.get)
         connection.drain()
@@ -192,8 +206,9 @@ import Testing
         #expect(connection.isClosed())
     }
 
-    @Test func `a client that asks for it has its connection ended with the answer`() throws {
-        let connection = try connection()
+    @Test(arguments: [false, true])
+    func `a client that asks for it has its connection ended with the answer`(recognizes: Bool) throws {
+        let connection = try connection(recognizes: recognizes)
         let answer = try connection.send(
             Connection.request("GET /v1/carts/c HTTP/1.1", "Host: x", "Connection: close") + Self.get
         )
@@ -204,8 +219,9 @@ import Testing
 
     // MARK: Bodies
 
-    @Test func `a body may come in pieces`() throws {
-        let connection = try connection()
+    @Test(arguments: [false, true])
+    func `a body may come in pieces`(recognizes: Bool) throws {
+        let connection = try connection(recognizes: recognizes)
         for byte in Self.post().utf8.dropLast() {
             #expect(try connection.send(String(Unicode.Scalar(byte))) == "")
         }
@@ -213,8 +229,9 @@ import Testing
         #expect(statuses(try connection.send(String(Self.post().suffix(1)))) == ["201"])
     }
 
-    @Test func `a client that waits for 100 Continue gets it, and then the answer`() throws {
-        let connection = try connection()
+    @Test(arguments: [false, true])
+    func `a client that waits for 100 Continue gets it, and then the answer`(recognizes: Bool) throws {
+        let connection = try connection(recognizes: recognizes)
         let body = apple
         let head = Connection.request(
             "POST /v1/carts/c/lines HTTP/1.1",
@@ -227,8 +244,9 @@ import Testing
         #expect(statuses(try connection.send(body)) == ["201"])
     }
 
-    @Test func `a body that does not come in time is refused, and the connection ends`() throws {
-        let connection = try connection()
+    @Test(arguments: [false, true])
+    func `a body that does not come in time is refused, and the connection ends`(recognizes: Bool) throws {
+        let connection = try connection(recognizes: recognizes)
         #expect(try connection.send(String(Self.post().dropLast())) == "")
         connection.pass(.seconds(10))
         let answer = try connection.answered()
@@ -238,8 +256,9 @@ import Testing
         #expect(connection.isClosed())
     }
 
-    @Test func `a body that is not framed as it says is refused, and the connection ends`() throws {
-        let connection = try connection()
+    @Test(arguments: [false, true])
+    func `a body that is not framed as it says is refused, and the connection ends`(recognizes: Bool) throws {
+        let connection = try connection(recognizes: recognizes)
         let head = Connection.request(
             "POST /v1/carts/c/lines HTTP/1.1",
             "Host: x",
@@ -254,8 +273,9 @@ import Testing
         #expect(connection.isClosed())
     }
 
-    @Test func `a body that nobody needs does not spoil the answer that is under way`() throws {
-        let connection = try connection()
+    @Test(arguments: [false, true])
+    func `a body that nobody needs does not spoil the answer that is under way`(recognizes: Bool) throws {
+        let connection = try connection(recognizes: recognizes)
         carts.answer(.onRelease)
         let head = Connection.request(
             "DELETE /v1/carts/c HTTP/1.1",
@@ -270,8 +290,11 @@ import Testing
 
     // MARK: Silence
 
-    @Test func `a connection is closed after a silence, in whichever lane its requests were`() throws {
-        let connection = try connection()
+    @Test(arguments: [false, true])
+    func `a connection is closed after a silence, in whichever lane its requests were`(recognizes: Bool)
+        throws
+    {
+        let connection = try connection(recognizes: recognizes)
         for request in [Self.get, Connection.request("GET /a HTTP/1.1"), Self.post()] {
             connection.pass(.seconds(74))
             #expect(statuses(try connection.send(request)).count == 1)
@@ -280,18 +303,20 @@ import Testing
         #expect(connection.isClosed(after: .seconds(1)))
     }
 
-    @Test func `a head that does not come to its end is silence`() throws {
-        let connection = try connection()
+    @Test(arguments: [false, true])
+    func `a head that does not come to its end is silence`(recognizes: Bool) throws {
+        let connection = try connection(recognizes: recognizes)
         connection.pass(.seconds(40))
         try connection.send(String(Self.get.dropLast()))
         #expect(!connection.isClosed(after: .seconds(34)))
         #expect(connection.isClosed(after: .seconds(1)))
     }
 
-    @Test func `a client that waits for its answer is not silent`() throws {
+    @Test(arguments: [false, true])
+    func `a client that waits for its answer is not silent`(recognizes: Bool) throws {
         var stream = TableResponder.Answer.stream("one")
         stream.isWhole = false
-        let connection = try connection(answers: ["/stream": stream])
+        let connection = try connection(answers: ["/stream": stream], recognizes: recognizes)
         carts.answer(.onRelease)
         try connection.send(Self.get)
         #expect(!connection.isClosed(after: .seconds(300)))
@@ -302,8 +327,9 @@ import Testing
 
     // MARK: Asks
 
-    @Test func `the deadline counts from the request, and the trace is passed on`() throws {
-        let connection = try connection()
+    @Test(arguments: [false, true])
+    func `the deadline counts from the request, and the trace is passed on`(recognizes: Bool) throws {
+        let connection = try connection(recognizes: recognizes)
         let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
         let before = ContinuousClock.now
         try connection.send(

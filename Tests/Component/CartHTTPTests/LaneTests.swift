@@ -7,12 +7,12 @@ import Testing
 
 @testable import CartHTTP
 
-/// The framework's lane and the hot lane answer the same bytes.
+/// The framework's lane, and the hot lane behind the parser and in front of it, answer the same bytes.
 @Suite struct LaneTests {
     @Test(arguments: [InMemoryCarts.AnswerTime.atOnce, .nextTurn])
-    func `whatever a client says, both lanes answer the same`(time: InMemoryCarts.AnswerTime) async throws {
+    func `whatever a client says, all lanes answer the same`(time: InMemoryCarts.AnswerTime) async throws {
         let cors = CORSPolicy(origins: ["https://shop.example"])
-        try await BothLanes.serve(cors: cors, answering: time) { lanes in
+        try await LaneServers.serve(cors: cors, answering: time) { lanes in
             for (number, (name, requests)) in LaneTable.conversations.enumerated() {
                 if name.hasSuffix("with a line") { lanes.putCart("c\(number)") }
                 let bytes = requests.flatMap { $0.naming("c\(number)").bytes }
@@ -20,14 +20,15 @@ import Testing
                 #expect(answer.hasPrefix("HTTP/1.1 "), "\(name)")
             }
             lanes.compareAsked()
-            #expect(lanes.hot.carts.asked.contains { $0.isFromLoop })
+            #expect(lanes.parsed.carts.asked.contains { $0.isFromLoop })
+            #expect(lanes.recognized.carts.asked.contains { $0.isFromLoop })
             #expect(!lanes.framework.carts.asked.contains { $0.isFromLoop })
         }
     }
 
     @Test(arguments: ["If-Match", "If-None-Match"])
-    func `both lanes answer the same under every precondition`(name: String) async throws {
-        try await BothLanes.serve { lanes in
+    func `all lanes answer the same under every precondition`(name: String) async throws {
+        try await LaneServers.serve { lanes in
             for value in LaneTable.conditions {
                 var requests: [RawRequest] = []
                 for line in LaneTable.plainRoutes {
@@ -49,8 +50,8 @@ import Testing
     }
 
     @Test(arguments: RawRequest.Framing.allCases)
-    func `both lanes answer the same to every body`(framing: RawRequest.Framing) async throws {
-        try await BothLanes.serve { lanes in
+    func `all lanes answer the same to every body`(framing: RawRequest.Framing) async throws {
+        try await LaneServers.serve { lanes in
             for line in LaneTable.routesWithBody {
                 let requests = LaneTable.bodies.map { body, fields in
                     RawRequest(
@@ -69,14 +70,14 @@ import Testing
     @Test(arguments: [
         [], ["Authorization: Bearer sixteen-letters-"], ["authorization: Basic x", "Authorization: y"],
     ])
-    func `both lanes answer the same where the shop restricts what clients may do`(fields: [String])
+    func `all lanes answer the same where the shop restricts what clients may do`(fields: [String])
         async throws
     {
         var policy = CartAPIPolicy()
         policy.trusted = TrustedToken("sixteen-letters-")
         policy.restrictsAdding = true
         policy.bodyBytes = 200
-        try await BothLanes.serve(policy: policy) { lanes in
+        try await LaneServers.serve(policy: policy) { lanes in
             for framing in RawRequest.Framing.allCases {
                 for line in LaneTable.plainRoutes {
                     let requests = [LaneTable.add(), LaneTable.actions, "{", #"{"quantity":5}"#].map {
@@ -98,9 +99,9 @@ import Testing
         "overloaded", "store-unavailable", "owner-unreachable", "unreadable", "deadline-exceeded",
         "session-lost", "not-ready", "draining",
     ])
-    func `both lanes answer the same where a cart's owner does not answer`(reason: String) async throws {
-        try await BothLanes.serve { lanes in
-            for carts in [lanes.framework.carts, lanes.hot.carts] { carts.fail(.init(rawValue: reason)) }
+    func `all lanes answer the same where a cart's owner does not answer`(reason: String) async throws {
+        try await LaneServers.serve { lanes in
+            for server in lanes.all { server.carts.fail(.init(rawValue: reason)) }
             let requests = LaneTable.plainRoutes.map { LaneTable.good($0).naming("f") }
             let answer = try await lanes.compare(requests.flatMap(\.bytes))
             #expect(answer.contains("urn:cart-node:problem:\(reason)"))
@@ -108,11 +109,11 @@ import Testing
         }
     }
 
-    @Test func `both lanes answer the same to random requests`() async throws {
+    @Test func `all lanes answer the same to random requests`() async throws {
         let wish = ProcessInfo.processInfo.environment["CART_FUZZ_SEED"].flatMap { UInt64($0) }
         let seed = wish ?? UInt64.random(in: 1 ... .max)
         print("fuzzing lanes: CART_FUZZ_SEED=\(seed)")
-        try await BothLanes.serve(answering: seed % 2 == 0 ? .atOnce : .nextTurn) { lanes in
+        try await LaneServers.serve(answering: seed % 2 == 0 ? .atOnce : .nextTurn) { lanes in
             var generator = ValueGenerator(seed: seed)
             let end = ContinuousClock.now + .seconds(2)
             var number = 0

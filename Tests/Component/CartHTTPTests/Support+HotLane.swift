@@ -7,7 +7,7 @@ import NIOCore
 
 /// A connection with the hot lane, and the carts behind it, of which `c` exists.
 struct HotConnection {
-    let carts = InMemoryCarts()
+    let carts: InMemoryCarts
     let connection: TestConnection
 
     /// - Parameter recognizes: false if all requests pass the parser.
@@ -15,8 +15,10 @@ struct HotConnection {
         _ policy: ConnectionPolicy = ConnectionPolicy(node: "n1"),
         answers: [String: TableResponder.Answer] = ["/a": .text("hello")],
         bodyLimit: Int = CartAPIPolicy().bodyBytes,
-        recognizes: Bool = true
+        recognizes: Bool = true,
+        carts: InMemoryCarts = InMemoryCarts()
     ) throws {
+        self.carts = carts
         carts.put("c", .open(.empty), sequence: 7)
         var limits = CartAPIPolicy()
         limits.bodyBytes = bodyLimit

@@ -14,15 +14,28 @@ import Testing
 
 extension InMemoryCarts: LoopDispatcher {}
 
-/// Two servers of equal carts: one answers everything through the framework, the other has the hot lane.
-final class BothLanes: Sendable {
+/// Servers of equal carts, one for each way on which plain requests are answered.
+final class LaneServers: Sendable {
+    /// Answers everything through the framework.
     let framework: Server
-    let hot: Server
+    /// Has the hot lane behind the parser.
+    let parsed: Server
+    /// Has it in front of the parser too.
+    let recognized: Server
     private let number = Atomic<Int>(0)
 
-    private init(framework: Server, hot: Server) {
+    var all: [Server] { [framework, parsed, recognized] }
+
+    private init(framework: Server, parsed: Server, recognized: Server) {
         self.framework = framework
-        self.hot = hot
+        self.parsed = parsed
+        self.recognized = recognized
+    }
+
+    private enum Way {
+        case framework
+        case parsed
+        case recognized
     }
 
     /// A server and its carts.
@@ -55,22 +68,26 @@ final class BothLanes: Sendable {
         }
     }
 
-    /// Runs a test against both.
+    /// Runs a test against all.
     static func serve(
         policy: CartAPIPolicy = CartAPIPolicy(),
         cors: CORSPolicy = CORSPolicy(),
         answering time: InMemoryCarts.AnswerTime = .nextTurn,
-        _ test: @escaping @Sendable (BothLanes) async throws -> Void
+        _ test: @escaping @Sendable (LaneServers) async throws -> Void
     ) async throws {
-        try await start(isHot: false, policy: policy, cors: cors, answering: time) { framework in
-            try await start(isHot: true, policy: policy, cors: cors, answering: time) { hot in
-                try await test(BothLanes(framework: framework, hot: hot))
+        try await start(.framework, policy: policy, cors: cors, answering: time) { framework in
+            try await start(.parsed, policy: policy, cors: cors, answering: time) { parsed in
+                try await start(.recognized, policy: policy, cors: cors, answering: time) { recognized in
+                    try await test(
+                        LaneServers(framework: framework, parsed: parsed, recognized: recognized)
+                    )
+                }
             }
         }
     }
 
     private static func start(
-        isHot: Bool,
+        _ way: Way,
         policy: CartAPIPolicy,
         cors: CORSPolicy,
         answering time: InMemoryCarts.AnswerTime,
@@ -94,7 +111,11 @@ final class BothLanes: Sendable {
             responder: routes.responder(
                 otherwise: UnknownPathResponder(routes, context: BasicRequestContext.self)
             ),
-            server: .face(connections, hotLane: isHot ? routes.hotLane : nil),
+            server: .face(
+                connections,
+                hotLane: way == .framework ? nil : routes.hotLane,
+                recognizes: way == .recognized
+            ),
             logger: logger
         )
         try await server.test(.live) { client in
@@ -102,7 +123,7 @@ final class BothLanes: Sendable {
         }
     }
 
-    /// Puts a cart at version 2, with a line, on both.
+    /// Puts a cart at version 2, with a line, on all.
     func putCart(_ id: String) {
         let line = Line(
             id: LineID(1),
@@ -119,10 +140,10 @@ final class BothLanes: Sendable {
             createdAt: moment,
             updatedAt: moment
         )
-        for carts in [framework.carts, hot.carts] { carts.put(id, .open(cart), sequence: 2) }
+        for server in all { server.carts.put(id, .open(cart), sequence: 2) }
     }
 
-    /// Sends the same requests to both, each about a cart of its own with a line, and expects the same answers.
+    /// Sends the same requests to all, each about a cart of its own with a line, and expects the same answers.
     ///
     /// - Parameter longest: the longest body after which the connection goes on.
     func compare(_ requests: [RawRequest], longest: Int = 65_536) async throws {
@@ -140,33 +161,39 @@ final class BothLanes: Sendable {
         try await compare(bytes)
     }
 
-    /// Sends the same bytes to both, and expects the same answers.
+    /// Sends the same bytes to all, and expects the same answers.
     ///
     /// - Returns: the answers.
     @discardableResult
     func compare(_ bytes: [UInt8], _ told: String? = nil) async throws -> String {
-        async let expected = framework.answer(to: bytes)
-        async let found = hot.answer(to: bytes)
-        let (framework, hot) = try await (Array(expected.utf8), Array(found.utf8))
-        if framework != hot {
+        async let first = framework.answer(to: bytes)
+        async let second = parsed.answer(to: bytes)
+        let found = try await recognized.answer(to: bytes)
+        let (framework, parsed) = try await (first, second)
+        for (way, answer) in [("behind the parser", parsed), ("in front of it", found)]
+        where answer != framework {
+            let (expected, answer) = (Array(framework.utf8), Array(answer.utf8))
             // There may be much that is the same.
-            let place = max(0, zip(framework, hot).prefix { $0 == $1 }.count - 200)
-            let parts = [framework, hot].map {
+            let place = max(0, zip(expected, answer).prefix { $0 == $1 }.count - 200)
+            let parts = [expected, answer].map {
                 String(decoding: $0.dropFirst(place).prefix(600), as: UTF8.self)
             }
             let told = told ?? String(decoding: bytes.prefix(2_000), as: UTF8.self)
-            Issue.record("the lanes differ\n\(parts[0])\n=====\n\(parts[1])\n===== after\n\(told)")
+            Issue.record("\(way) it differs\n\(parts[0])\n=====\n\(parts[1])\n===== after\n\(told)")
         }
-        return String(decoding: hot, as: UTF8.self)
+        return found
     }
 
-    /// Expects that both servers have asked the same of the same carts.
+    /// Expects that all servers have asked the same of the same carts.
     func compareAsked() {
-        let (expected, found) = (framework.carts.asked, hot.carts.asked)
-        #expect(found.map(\.id) == expected.map(\.id))
-        #expect(found.map(\.command) == expected.map(\.command))
-        #expect(found.map(\.trace) == expected.map(\.trace))
-        #expect(framework.carts.carts == hot.carts.carts)
+        let expected = framework.carts.asked
+        for server in [parsed, recognized] {
+            let found = server.carts.asked
+            #expect(found.map(\.id) == expected.map(\.id))
+            #expect(found.map(\.command) == expected.map(\.command))
+            #expect(found.map(\.trace) == expected.map(\.trace))
+            #expect(framework.carts.carts == server.carts.carts)
+        }
     }
 }
 
