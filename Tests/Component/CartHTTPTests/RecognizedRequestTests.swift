@@ -254,7 +254,51 @@ import Testing
         #expect(turns.reduce(0, +) == 1_001)
     }
 
+    @Test func `requests that came together in several pieces are answered together`() throws {
+        let connection = try HotConnection().connection
+        let pipeline = connection.channel.pipeline
+        for request in [Self.get + "GET", String(Self.get.dropFirst(3)), Self.get] {
+            pipeline.fireChannelRead(ByteBuffer(string: request))
+        }
+        #expect(connection.flushCount == 0)
+        pipeline.fireChannelReadComplete()
+        #expect(connection.flushCount == 1)
+        #expect(statuses(try connection.answered()).count == 3)
+    }
+
     // MARK: Ends
+
+    @Test func `a body that is late is refused, also where its head waited for an answer before it`() throws {
+        let hot = try HotConnection()
+        let connection = hot.connection
+        hot.carts.answer(.onRelease)
+        try connection.send(Self.get + Self.post.dropLast())
+        connection.pass(.seconds(20))
+        hot.carts.release()
+        #expect(statuses(try connection.answered()) == ["200"])
+        connection.pass(.seconds(9))
+        #expect(try connection.answered() == "")
+        connection.pass(.seconds(1))
+        #expect(statuses(try connection.answered()) == ["408"])
+        #expect(connection.isClosed())
+    }
+
+    @Test func `what comes after the last answer is read and dropped`() throws {
+        let hot = try HotConnection()
+        let connection = hot.connection
+        hot.carts.answer(.onRelease)
+        try connection.send(Self.get)
+        connection.drain()
+        hot.carts.release()
+        #expect(statuses(try connection.answered()) == ["200"])
+        for count in 1...4 {
+            #expect(try connection.send(Self.get + Self.get) == "")
+            connection.read()
+            #expect(connection.readCount == count)
+        }
+        #expect(hot.carts.asked.count == 1)
+        #expect(connection.isClosed())
+    }
 
     @Test func `a head that never comes to its end is refused when the client ends its side`() throws {
         let connection = try HotConnection().connection
@@ -358,5 +402,58 @@ import Testing
         // The cart's owner still knows whom to answer.
         carts.release()
         #expect(handler == nil && machine == nil)
+    }
+
+    // MARK: The machine
+
+    private typealias Machine = ConnectionMachine
+
+    @Test func `a request is taken only where nothing is owed, awaited or at its end`() {
+        let head = HTTPRequestHead(version: .http1_1, method: .POST, uri: "/a", headers: ["Host": "x"])
+        let ok = HTTPResponseHead(version: .http1_1, status: .ok)
+        var machine = Machine(ConnectionPolicy(node: "n1"))
+        #expect(machine.takesRecognized)
+        var (drained, cancelled) = (machine, machine)
+        _ = drained.drain(hasUnsent: true)
+        _ = cancelled.cancel()
+        #expect(!drained.takesRecognized && !cancelled.takesRecognized)
+        _ = machine.received(head)
+        #expect(!machine.takesRecognized)
+        _ = machine.responds(ok)
+        _ = machine.ended()
+        // The answer came before the end of the body.
+        #expect(!machine.takesRecognized)
+        _ = machine.receivedEnd()
+        #expect(machine.takesRecognized)
+        machine.tookRecognized()
+        #expect(!machine.takesRecognized)
+        _ = machine.cancel()
+        _ = machine.respondsToRecognized(.ok, closes: false)
+        #expect(machine.ended() == .write)
+        // Nothing is owed, and the framework is not there any more.
+        #expect(!machine.takesRecognized)
+    }
+
+    @Test func `an answer ends the connection where it says so, the body was too long, or the node drains`() {
+        func machine(drains: Bool = false) -> Machine {
+            var machine = Machine(ConnectionPolicy(node: "n1"))
+            machine.tookRecognized()
+            if drains { _ = machine.drain(hasUnsent: false) }
+            return machine
+        }
+        let cases: [(machine: Machine, status: HTTPResponseStatus, says: Bool, closes: Bool)] = [
+            (machine(), .ok, false, false), (machine(), .ok, true, true),
+            (machine(), .payloadTooLarge, false, true), (machine(drains: true), .ok, false, true),
+        ]
+        for (machine, status, says, closes) in cases {
+            var machine = machine
+            #expect(machine.respondsToRecognized(status, closes: says) == closes)
+            #expect(machine.ended() == (closes ? .writeAndClose : .write))
+            // Once.
+            #expect(machine.respondsToRecognized(status, closes: says) == nil)
+        }
+        var ended = machine()
+        _ = ended.close(hasUnsent: true)
+        #expect(ended.respondsToRecognized(.ok, closes: false) == nil)
     }
 }

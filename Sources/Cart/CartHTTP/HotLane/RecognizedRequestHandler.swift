@@ -169,7 +169,6 @@ final class RecognizedRequestHandler: ChannelDuplexHandler {
         if answersLeft <= 0, !held.isEmpty { rest(context) }
         if withholdsEnd, !isBehind, !isOwed {
             withholdsEnd = false
-            flush(context)
             context.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
         }
         if withholdsRead, !isBehind {
