@@ -103,9 +103,7 @@ struct CartCheck {
             var gap = Gap(after: before, upTo: entry.version, era: number, first: first)
             gap.isBegunByOthers = before == 0 && certain.first == first
             gap.beginsDeleted = phase == .deleted
-            let losesDetails = (note != nil && entry.note == nil) || (mark != nil && entry.mark == nil)
-            let mayBeUnset = index.unsettings.contains { fit($0, gap) != .impossible }
-            gap.endsDeleted = entry.phase == .deleted || (losesDetails && !mayBeUnset)
+            gap.endsDeleted = entry.phase == .deleted || mustBeDeleted(entry, gap)
             gap.changesDetails = note != entry.note || mark != entry.mark
             explain(entry, &gap)
             gaps.append(gap)
@@ -120,6 +118,14 @@ struct CartCheck {
         }
         requireEffects(era.log, number, isComplete: isComplete)
         if number == 0 { requireReasons(era.refusals) }
+    }
+
+    /// True if only a deletion can have removed the details that are missing in a version.
+    private func mustBeDeleted(_ entry: VersionLog.Entry, _ gap: Gap) -> Bool {
+        // A merge takes the details with the lines. The deletion may be needed for what comes after it.
+        if case .merged = entry.phase { return false }
+        let losesDetails = (note != nil && entry.note == nil) || (mark != nil && entry.mark == nil)
+        return losesDetails && !index.unsettings.contains { fit($0, gap) != .impossible }
     }
 
     /// The lowest version that a client received or that a change was acknowledged at: a cart's versions
