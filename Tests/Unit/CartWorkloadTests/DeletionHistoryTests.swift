@@ -66,8 +66,50 @@ import Testing
 
     @Test func `I1: a creation of a cart that no deletion began makes a version`() {
         var builder = createdAgain()
+        // A deletion that was acknowledged before an answer at version 10 made none after it.
         builder.make({ _ in .create }, at: 11, [], on: Self.source)
         #expect(builder.broken == [.versions])
+    }
+
+    @Test func `I6: a deletion has effect after a read that was sent later did not see it`() {
+        var builder = HistoryBuilder()
+        let line = builder.openWithLine()
+        builder.tell(builder.operation(2, { _ in .delete }), .deleted)
+        builder.read(by: 3, 2, [(1, line, 1)])
+        builder.make({ _ in .create }, at: 4, [])
+        #expect(!builder.checkResult.holds)
+    }
+
+    @Test func `a read that was sent before a deletion was acknowledged does not bound its version`() {
+        var builder = HistoryBuilder()
+        let line = builder.openWithLine()
+        let deletion = builder.send(builder.operation(2, { _ in .delete }))
+        let read = builder.send(builder.operation(3, { _ in .read }))
+        builder.answer(deletion, .deleted)
+        builder.answer(read, .shown(2, [(1, line, 1)]))
+        builder.make({ _ in .create }, at: 4, [])
+        #expect(builder.checkResult.holds, "\(builder.checkResult)")
+    }
+
+    @Test func `a change is replayed without a cart, after a deletion whose version nobody was shown`() {
+        for isDeleted in [true, false] {
+            var builder = HistoryBuilder()
+            let line = builder.openWithLine()
+            let keyed = builder.operation(2, add, key: "k")
+            builder.tell(keyed, .noAnswer)
+            // A deletion of unknown outcome does not excuse a cart that an inspector still finds without it.
+            builder.tell(builder.operation(3, { _ in .delete }), isDeleted ? .deleted : .noAnswer)
+            var replay = AttemptResult.deleted
+            (replay.isReplay, replay.committedAt) = (true, 3)
+            builder.tell(keyed, replay)
+            let look = builder.operation(0, { _ in .read })
+            if isDeleted {
+                builder.tell(look, AttemptResult(.rejected(.cartDeleted)))
+            } else {
+                builder.tell(look, .shown(2, [(1, line, 1)]))
+            }
+            #expect(builder.broken == (isDeleted ? [] : [.kept]), "\(builder.checkResult)")
+        }
     }
 }
 

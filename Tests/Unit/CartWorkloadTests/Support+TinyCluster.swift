@@ -63,7 +63,7 @@ struct TinyCluster {
             deliver()
         }
         let look = WorkloadOperation(OperationID(client: 0, number: 1), .read, on: CartName(0))
-        history.answered(history.sent(look, to: 0, at: .zero), show(versions.count - 1), at: .zero)
+        history.answered(history.sent(look, to: 0, at: .zero), reply(to: look, Decision()), at: .zero)
         var checker = Checker()
         checker.stored = [0: UInt64(versions.count - 1)]
         return checker.check(history)
@@ -228,6 +228,12 @@ struct TinyCluster {
         }
         reply.isReplay = decision.replayed != nil
         reply.committedAt = decision.replayed
+        // Neither a deletion nor a replay shows a deleted cart.
+        guard versions[place]?.phase == .deleted, operation.action == .delete || reply.isReplay else {
+            return reply
+        }
+        if operation.key != nil, !reply.isReplay { reply.committedAt = UInt64(place) }
+        reply.outcome = .done(nil)
         return reply
     }
 

@@ -138,7 +138,7 @@ extension CartCheck {
         if let entry {
             let gap = Gap(after: former?.version ?? 0, upTo: entry.version, era: era)
             if mayBeInvisible(place, at: version, in: entry, after: former, gap) { return }
-        } else if change.action.mayChangeNothing {
+        } else if change.action.mayChangeNothing || mayBeDeleted(after: log, era) {
             return
         }
         // The first version after a loss window does not show what had been removed before it.
@@ -146,6 +146,13 @@ extension CartCheck {
             guard case .add = change.action else { return }
         }
         report(.kept, "\(change) was acknowledged at version \(version), which does not have its effect")
+    }
+
+    /// True if a deletion may have made a version after all that clients received: no answer shows it.
+    private func mayBeDeleted(after log: VersionLog, _ era: Int) -> Bool {
+        guard isFoundDeleted else { return false }
+        let rest = Gap(after: log.version, upTo: .max, era: era)
+        return index.deletions.contains { fit($0, rest, again: true) != .impossible }
     }
 
     /// True if the change, which was acknowledged at a version of the gap, may be without visible effect.

@@ -22,6 +22,8 @@ struct CartCheck {
     var removedAt: [UInt32: UInt64] = [:]
     /// The changes of the current era that remove all lines.
     private(set) var wipes = EraWipes()
+    /// An inspector found the cart deleted in the current era.
+    private(set) var isFoundDeleted = false
     /// The lines that merges brought here, and the lines that they took away.
     var transfers = MergeTransfers()
     var violations: Violations
@@ -95,6 +97,7 @@ struct CartCheck {
         (present, phase, removedAt) = ([:], .open, [:])
         (note, mark) = (nil, nil)
         wipes = eraWipes(number)
+        isFoundDeleted = era.refusals.contains { $0.reason == .deleted && $0.operation.client == 0 }
         let (certain, doubtful) = acknowledgedVersions(in: number)
         let first = firstVersion(of: era, number)
         var gaps: [Gap] = []

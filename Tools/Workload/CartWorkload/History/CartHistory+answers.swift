@@ -19,6 +19,7 @@ extension CartHistory {
         case .done(let observation):
             attempts[place].outcome = .done
             attempts[place].version = observation?.version ?? 0
+            if counts, let observation { bound(by: observation.version, of: place) }
             acknowledge(attempt, reply, counts: counts, at: time)
         case .rejected(let rejection):
             attempts[place].outcome = .rejected
@@ -108,6 +109,10 @@ extension CartHistory {
         } else {
             changes[place].ceiling = min(change.ceiling ?? .max, shown ?? .max)
             changes[place].acknowledgedIn = eras.count
+            // Without a key, an attempt that was not answered may have effect after the one that was.
+            if shown == nil, change.isKeyed || change.open == 0 {
+                unbounded.append((change: place, sent: attempts.count))
+            }
         }
         if let version = changes[place].version, let shown, shown < version, change.makesVersion {
             report(
@@ -115,6 +120,15 @@ extension CartHistory {
                 at: time,
                 "\(change) was acknowledged at version \(version), but its answer shows version \(shown)"
             )
+        }
+    }
+
+    /// Bounds the versions of changes that were acknowledged before an attempt was sent, by its answer.
+    private mutating func bound(by version: UInt64, of attempt: Int) {
+        unbounded.removeAll { change, sent in
+            guard sent <= attempt else { return false }
+            changes[change].ceiling = min(changes[change].ceiling ?? .max, version)
+            return true
         }
     }
 

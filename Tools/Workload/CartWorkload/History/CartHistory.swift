@@ -40,6 +40,9 @@ struct CartHistory: Sendable {
     var floor: UInt64 = 0
     var floorClient: UInt32?
     var floorOwner: String?
+    /// The changes of the current era that were acknowledged without a version, each with the number of
+    /// attempts that had been sent by then. An answer to a later attempt shows their version or a higher one.
+    var unbounded: [(change: Int, sent: Int)] = []
     /// An inspector got an answer in the current era.
     var wasInspected = false
     var violations = Violations(limit: 20)
@@ -116,6 +119,7 @@ struct CartHistory: Sendable {
         floor = 0
         floorClient = nil
         floorOwner = nil
+        unbounded = []
         wasInspected = false
         // The cart may have forgotten the operation that has the key.
         for place in changes.indices { changes[place].mustBeRefused = false }
