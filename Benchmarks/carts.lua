@@ -1,4 +1,4 @@
--- The requests of a wrk run: `wrk … -s carts.lua -- MODE COUNT`. MODE: trivial, create, fill, get, add.
+-- The requests of a wrk run: `wrk … -s carts.lua -- MODE COUNT`. MODE: trivial, create, fill, get, add, hot (one cart).
 local mode, count, next_cart
 
 function init(args)
@@ -27,6 +27,10 @@ function request()
     local id, sku = math.floor(five_lines / 5) % count, five_lines % 5
     five_lines = five_lines + 1
     return wrk.format("POST", "/v1/carts/bench-" .. id .. "/lines", json, line("SKU-" .. sku))
+  end
+  if mode == "hot" then
+    local quantity = string.format('{"quantity":%d}', math.random(1, 9999))
+    return wrk.format("PATCH", "/v1/carts/bench-7/lines/1", json, quantity)
   end
   local id = math.random(0, count - 1)
   if mode == "get" then return wrk.format("GET", "/v1/carts/bench-" .. id) end

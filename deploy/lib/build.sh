@@ -8,7 +8,10 @@ swift_build() {
     local -a options=()
     if [ ! -d "$(swift build --show-bin-path)/index" ]; then
         options=(--disable-index-store -debug-info-format none)
-        options+=(-Xswiftc -gline-tables-only -Xswiftc -whole-module-optimization)
+        # The package manager expects an object per file, which a compiler of whole modules makes only with threads. It also
+        # asks for batches, and the compiler would warn in each module that it makes none.
+        options+=(-Xswiftc -gline-tables-only -Xswiftc -whole-module-optimization -Xswiftc -num-threads -Xswiftc 1)
+        options+=(-Xswiftc -disable-batch-mode)
     fi
     swift build "${options[@]}" "$@"
 }
