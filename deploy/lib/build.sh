@@ -2,16 +2,15 @@
 # Builds.
 
 # swift_build OPTION...: `swift build` in the current folder, as quick as a cold build can be: a module at a time, without
-# the index that editors ask for, and with no more debug information than a crash report needs. A build folder that has an
-# index is a developer's, and keeps the developer's options: with other ones everything would be built anew.
+# the index that editors ask for, and without debug information (a crash still names its functions). A build folder that has
+# an index is a developer's, and keeps the developer's options: with other ones everything would be built anew.
 swift_build() {
     local -a options=()
     if [ ! -d "$(swift build --show-bin-path)/index" ]; then
         options=(--disable-index-store -debug-info-format none)
         # The package manager expects an object per file, which a compiler of whole modules makes only with threads. It also
         # asks for batches, and the compiler would warn in each module that it makes none.
-        options+=(-Xswiftc -gline-tables-only -Xswiftc -whole-module-optimization -Xswiftc -num-threads -Xswiftc 1)
-        options+=(-Xswiftc -disable-batch-mode)
+        options+=(-Xswiftc -whole-module-optimization -Xswiftc -num-threads -Xswiftc 1 -Xswiftc -disable-batch-mode)
     fi
     swift build "${options[@]}" "$@"
 }
