@@ -37,7 +37,7 @@ final class ByteLane {
     ) {
         self.lane = lane
         exchange = LaneExchange(lane, on: loop, respond: respond)
-        // What has the shape is within all limits of a request.
+        // No larger than the policy's limits, so that a recognized request is within all of them.
         recognizer = RequestRecognizer(
             byteLimit: min(Self.headLimit, policy.targetBytes, policy.fieldBytes, policy.headerBytes),
             fieldLimit: min(Self.fieldLimit, policy.fieldCount)

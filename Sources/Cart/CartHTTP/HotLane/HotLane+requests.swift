@@ -6,7 +6,7 @@ import NIOHTTP1
 
 // On the hot path, guarded by GET and ADD of `Benchmarks/measure`.
 
-/// What a request asks for and how it is answered, apart from its connection.
+/// Reads requests and makes their answers, independently of the connection.
 extension HotLane {
     /// The largest body that is read on the loop.
     private static let bodyLimit = 64 * 1_024

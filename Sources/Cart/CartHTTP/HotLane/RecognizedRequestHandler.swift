@@ -129,7 +129,7 @@ final class RecognizedRequestHandler: ChannelDuplexHandler {
     }
 
     func read(context: ChannelHandlerContext) {
-        // What a client sends ahead waits in its own system.
+        // Further requests wait in the client's socket buffer.
         withholdsRead = isBehind
         if !withholdsRead { context.read() }
     }
@@ -163,7 +163,7 @@ final class RecognizedRequestHandler: ChannelDuplexHandler {
         isProceeding = true
         repeat {
             while answersLeft > 0, step(context) {}
-            // What is sent may make the connection writable again.
+            // Flushing may make the connection writable again.
         } while !isReading && flush(context)
         isProceeding = false
         if answersLeft <= 0, !held.isEmpty { rest(context) }

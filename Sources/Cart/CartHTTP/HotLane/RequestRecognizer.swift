@@ -64,7 +64,7 @@ struct RequestRecognizer {
         fields.removeAll(keepingCapacity: true)
         var scan = Scan(UnsafeRawBufferPointer(rebasing: bytes.prefix(byteLimit)))
         let finding = find(&scan)
-        // What does not end within the limit does not have the shape.
+        // A head that does not end within the limit is left to the parser.
         return finding == .incomplete && bytes.count >= byteLimit ? .other : finding
     }
 
@@ -109,7 +109,7 @@ struct RequestRecognizer {
     }
 }
 
-/// What the fields of a head say of the request as a whole.
+/// The properties of a request that follow from its header fields: its length, and who must answer it.
 private struct Traits {
     private static let longestBody = 1 << 30
 
