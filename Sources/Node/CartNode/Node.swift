@@ -46,6 +46,8 @@ struct Node {
 
     /// Builds a node and runs it until it has left, or cannot go on.
     static func run(_ settings: NodeSettings) async throws {
+        // Before anything asks for the loops, which are made once.
+        if settings.host.eventLoops > 0 { NIOSingletons.groupLoopCountSuggestion = settings.host.eventLoops }
         LoggingSystem.bootstrap(StreamLogHandler.standardError)
         var logger = Logger(label: "cart-node")
         logger.logLevel = settings.logLevel

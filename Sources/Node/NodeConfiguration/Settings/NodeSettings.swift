@@ -164,6 +164,8 @@ extension NodeSettings {
         package var batch = 128
         /// The maximum number of restores from Redis under way at once.
         package var restores = 64
+        /// The number of event loops; 0 for one a processor that the process may use.
+        package var eventLoops = 0
         /// The number of requests in a row from one other node after which it becomes the cart's owner; 0 for
         /// never.
         package var followAfter = 8

@@ -210,6 +210,14 @@ enum SettingTable {
                 meaning: "maximum number of restores from Redis under way at once"
             ),
             .count(
+                "event-loops",
+                \.host.eventLoops,
+                in: 0...1_024,
+                meaning:
+                    "number of event loops, among which carts and connections are shared out; "
+                    + "0 for one a processor"
+            ),
+            .count(
                 "follow-after",
                 \.host.followAfter,
                 in: 0...1_000_000,
