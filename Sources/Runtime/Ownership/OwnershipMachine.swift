@@ -4,6 +4,9 @@
 /// The shell performs the operation that an action names and reports what came of it. The rules are those of
 /// the ownership protocol (`docs/failure-model.md`); the comments below name the rule where it is not plain
 /// to see.
+///
+/// A million of them are live on a node, so its size counts (a test keeps it): what is rare lies behind a
+/// pointer.
 package struct OwnershipMachine: Sendable, Equatable {
     package enum State: Equatable, Sendable {
         /// The store is being asked for the actor. Can become `absent`, `owned` or `ended`.
@@ -23,9 +26,9 @@ package struct OwnershipMachine: Sendable, Equatable {
         case resolvingDoubt(Version, doubtful: CommitID)
         /// After a change of generation, the store is asked whether it still has our version. Can become
         /// `owned`, `republishing` or `ended`.
-        case verifying(Version, Generation)
+        indirect case verifying(Version, Generation)
         /// The store lost what we hold, and is given it back. Can become `owned`, `committing` or `ended`.
-        case republishing(Version, RepublishTerms, then: Resumption)
+        indirect case republishing(Version, RepublishTerms, then: Resumption)
         /// The actor is being given up in good order. Can become `surrendering` or `ended`.
         case releasing(Version)
         /// The actor is being given up so that another session takes it; `ambiguous` once a copy of the release
@@ -33,7 +36,7 @@ package struct OwnershipMachine: Sendable, Equatable {
         /// `ended`.
         case handingOver(Version, to: SessionID, ambiguous: Bool)
         /// The store lost what is being given up, and is given it back as nobody's. Can become `ended`.
-        case surrendering(Version, Generation)
+        indirect case surrendering(Version, Generation)
         /// The activation must be dropped. Terminal.
         case ended(End)
     }
@@ -71,10 +74,10 @@ package struct OwnershipMachine: Sendable, Equatable {
         case claim(create: Bool, dead: SessionID?)
         case commit(Version, CommitID)
         case resolve(Version, CommitID)
-        case verify(Version, Generation)
-        case republish(Version, RepublishTerms)
+        indirect case verify(Version, Generation)
+        indirect case republish(Version, RepublishTerms)
         case release(Version)
-        case surrender(Version, Generation)
+        indirect case surrender(Version, Generation)
     }
 
     package enum Event: Equatable, Sendable {
@@ -138,15 +141,7 @@ package struct OwnershipMachine: Sendable, Equatable {
     }
 
     package internal(set) var state: State
-    /// The generation under which the actor must be checked before anything else is done, if any.
-    package internal(set) var sweep: Generation?
-    /// A commit of which nobody could say what became, as what is stored could not be read. A copy of it may
-    /// still be on its way, for the epoch in force.
-    package internal(set) var doubtful: CommitID?
-    /// The instant of the first refusal of the operation under way.
-    var refusedAt: ContinuousClock.Instant?
-    /// A dead owner that stood in the way of the claim.
-    var deadOwner: SessionID?
+    private var exceptions = OwnershipExceptions.none
     /// The version that the first commit makes, of an actor that was claimed without one.
     var firstSequence = SequenceNumber(1)
 
@@ -175,6 +170,31 @@ package struct OwnershipMachine: Sendable, Equatable {
 
     func next(after version: Version) -> SequenceNumber {
         version.sequence == .zero ? firstSequence : version.sequence.next
+    }
+
+    /// The generation under which the actor must be checked before anything else is done, if any.
+    package internal(set) var sweep: Generation? {
+        get { exceptions.fields?.sweep }
+        set { exceptions.change(isNews: newValue != nil) { $0.sweep = newValue } }
+    }
+
+    /// A commit of which nobody could say what became, as what is stored could not be read. A copy of it may
+    /// still be on its way, for the epoch in force.
+    package internal(set) var doubtful: CommitID? {
+        get { exceptions.fields?.doubtful }
+        set { exceptions.change(isNews: newValue != nil) { $0.doubtful = newValue } }
+    }
+
+    /// The instant of the first refusal of the operation under way.
+    var refusedAt: ContinuousClock.Instant? {
+        get { exceptions.fields?.refusedAt }
+        set { exceptions.change(isNews: newValue != nil) { $0.refusedAt = newValue } }
+    }
+
+    /// A dead owner that stood in the way of the claim.
+    var deadOwner: SessionID? {
+        get { exceptions.fields?.deadOwner }
+        set { exceptions.change(isNews: newValue != nil) { $0.deadOwner = newValue } }
     }
 
     /// True if nothing keeps the actor from being handed over once what is in flight is answered.

@@ -22,14 +22,12 @@ final class Activation<D: Decider>: StoreCaller {
     var batch: Batch<D>?
     /// The number of waiting commands that are decided one by one: a commit that they shared was refused.
     var alone = 0
-    /// The message of the last exchange that failed.
-    var lastFailure: String?
     /// True while there is something to do, or something under way.
     var isWorking: Bool
     /// The exchange with the store that is under way.
     var inFlight: OwnershipMachine.Operation?
-    /// The pauses of the work under way; nil before the first.
-    var backoff: Backoff?
+    /// What came of exchanges that failed; nil while there is nothing of it.
+    private var trouble: Trouble?
     /// True while one of the partition's places for restores is held.
     var holdsPlace = false
     /// The instant at which the partition looks for overdue callers here; nil where it does not.
@@ -51,6 +49,14 @@ final class Activation<D: Decider>: StoreCaller {
     struct Watcher {
         let done: () -> Void
         let awaitsSweep: Bool
+    }
+
+    /// What an activation keeps only after an exchange has failed. Most have none, and pay a pointer.
+    private final class Trouble {
+        var lastFailure: String?
+        var backoff: Backoff?
+
+        var isOver: Bool { lastFailure == nil && backoff == nil }
     }
 
     /// An activation that is to become live for a first command. Whoever makes it has it restored.
@@ -76,6 +82,25 @@ final class Activation<D: Decider>: StoreCaller {
     }
 
     var context: HostContext<D> { partition.context }
+
+    /// The message of the last exchange that failed.
+    var lastFailure: String? {
+        get { trouble?.lastFailure }
+        set { note(isTrouble: newValue != nil) { $0.lastFailure = newValue } }
+    }
+
+    /// The pauses of the work under way; nil before the first.
+    var backoff: Backoff? {
+        get { trouble?.backoff }
+        set { note(isTrouble: newValue != nil) { $0.backoff = newValue } }
+    }
+
+    private func note(isTrouble: Bool, _ change: (Trouble) -> Void) {
+        guard isTrouble || trouble != nil else { return }
+        let trouble = trouble ?? Trouble()
+        change(trouble)
+        self.trouble = trouble.isOver ? nil : trouble
+    }
 
     /// Takes one command: a read is answered from the committed state at once, anything else goes through the
     /// mailbox.
