@@ -168,8 +168,9 @@ let productTargets = targets(
     library Sources/Node/NodeConfiguration:
         ActorRuntime Cart Ownership RedisClient Timing Configuration Logging ServiceLifecycle Subprocess
         SystemPackage
+    library Sources/Node/Doctor: NodeConfiguration Ownership RedisActorStore RedisClient Logging NIOCore
     executable Sources/Node/CartNode:
-        ActorRuntime Cart CartActor CartApplication CartGRPC CartHTTP ConnectionAdmission MetricReadings
+        ActorRuntime Cart CartActor CartApplication CartGRPC CartHTTP ConnectionAdmission Doctor MetricReadings
         NodeConfiguration OpenAPIDocument Ownership PeerTransport PrometheusExposition RedisActorStore
         RedisClient Timing CoreMetrics Hummingbird Logging NIOCore NIOPosix ServiceLifecycle UnixSignals
     """
@@ -232,6 +233,7 @@ let testTargets = targets(
         CartClient CartLoad CartWorkload SeededRandom AsyncHTTPClient NIOCore NIOHTTP1
     tests Tests/Unit/ClusterTestingTests: ClusterTesting
     tests Tests/Unit/ProcessMeasurementTests: ProcessMeasurement
+    tests Tests/Unit/DoctorTests: Doctor NodeConfiguration Ownership RedisActorStore RedisClient
 
     # Shells, on ports in memory and a clock that stands still.
     tests Tests/Component/ActorRuntimeTests:
@@ -258,6 +260,8 @@ let testTargets = targets(
     tests Tests/Integration/CartGRPCTests:
         ActorRuntime Cart CartActor CartApplication CartGRPC CartProtobuf Ownership SeededRandom GRPCCore
         GRPCNIOTransportHTTP2Posix GRPCProtobuf Logging SwiftProtobuf
+    tests Tests/Integration/ExaminationTests:
+        ActorRuntime Doctor NodeConfiguration Ownership RedisActorStore RedisClient ServerTesting Logging NIOPosix
     tests Tests/Integration/NodeConfigurationTests:
         NodeConfiguration Ownership RedisClient Timing Logging NIOPosix ServiceLifecycle Subprocess
         SystemPackage Yams

@@ -18,6 +18,11 @@ enum CartNode {
             case .print(let text): print(text, terminator: "")
             case .inspect(let id, let settings):
                 print(try await InspectCommand.text(of: id, settings), terminator: "")
+            case .examine(let request):
+                let (text, exitCode) = try await DoctorCommand.output(request)
+                print(text, terminator: "")
+                // `exit` flushes what was printed.
+                exit(exitCode)
             case .run(let settings): try await Node.run(settings)
             }
         } catch {

@@ -49,6 +49,7 @@ func outcome(
         switch try invoke(arguments, environment) {
         case .run(let settings): return (settings, "")
         case .inspect(let id, let settings): return (settings, "inspect \(id)")
+        case .examine(let request): return (request.settings, request.refusal.map { "\($0)" } ?? "examine")
         case .print(let text): return (nil, text)
         }
     } catch {

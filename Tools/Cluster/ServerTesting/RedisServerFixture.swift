@@ -216,7 +216,7 @@ package final class RedisServerFixture: Sendable {
         exec 3<&0 </dev/null
         (read line <&3 || kill -9 $$) &
         exec 3<&-
-        exec redis-server "$@" >>"$0" 2>&1
+        exec "$(command -v redis-server)" "$@" >>"$0" 2>&1
         """
 }
 

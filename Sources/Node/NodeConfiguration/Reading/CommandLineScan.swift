@@ -6,8 +6,9 @@ enum CommandLineScan {
         case version
     }
 
-    /// The one word that may come before the options.
+    /// The words that may come before the options.
     static let inspect = "inspect"
+    static let doctor = "doctor"
     static let source = "the command line"
 
     static func scan(_ arguments: [String]) throws(BadSetting) -> Request {

@@ -9,6 +9,8 @@ package enum Help {
             "usage: cart-node [--OPTION VALUE]...",
             "       cart-node inspect ID [--OPTION VALUE]...   "
                 + "prints the stored state of a cart without changing it",
+            "       cart-node doctor [--json] [--OPTION VALUE]...   "
+                + "says what Redis, the cluster and the settings promise, and what not",
             "",
             "An option overrides its environment variable, which overrides the file, "
                 + "which overrides the default.",

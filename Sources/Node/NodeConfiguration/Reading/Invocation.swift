@@ -5,6 +5,8 @@ package enum Invocation: Sendable {
     case run(NodeSettings)
     /// Print the stored state of a cart.
     case inspect(id: String, NodeSettings)
+    /// Examine Redis, the cluster and the settings.
+    case examine(DoctorRequest)
     /// Print this text and exit.
     case print(String)
 }
@@ -24,6 +26,15 @@ extension Invocation {
     ) throws(BadSetting) {
         if arguments.first == CommandLineScan.inspect {
             self = try .inspection(Array(arguments.dropFirst()), environment)
+            return
+        }
+        if arguments.first == CommandLineScan.doctor {
+            self = try .examination(
+                Array(arguments.dropFirst()),
+                environment: environment,
+                machine: machine,
+                generator: &generator
+            )
             return
         }
         switch try CommandLineScan.scan(arguments) {
@@ -60,7 +71,7 @@ extension Invocation {
     }
 
     /// The settings as given, before any default is filled in.
-    private static func settings(
+    static func settings(
         _ arguments: [String],
         _ environment: [String: String]
     ) throws(BadSetting) -> NodeSettings {

@@ -36,6 +36,12 @@ enum MemberEntry {
         )
     }
 
+    /// The second in which a tombstone was written, by Redis's clock; 0 for any other text.
+    static func since(entry: [UInt8]) -> Int64 {
+        let parts = entry.split(separator: UInt8(ascii: " "), maxSplits: 4, omittingEmptySubsequences: false)
+        return parts.count == 5 ? Int64(number(parts[3]) ?? 0) : 0
+    }
+
     private static var emptyCard: EntryCard {
         EntryCard(card: NodeCard(name: "", link: "", build: ""), lease: nil)
     }

@@ -87,18 +87,29 @@ package final class NodeProcess: Sendable {
         child.withLock { $0 = started }
     }
 
+    /// The output of a command and its end.
+    package typealias CommandEnd = (text: String, exitStatus: ChildProcess.ExitStatus?)
+
     /// Runs `cart-node inspect` for a cart and returns its output and exit status.
-    package func inspect(_ cart: String) async throws -> (text: String, exitStatus: ChildProcess.ExitStatus?)
-    {
-        let path = "\(logPath).inspect"
+    package func inspect(_ cart: String) async throws -> CommandEnd {
+        try await command("inspect", [cart, "--data-dir", folder])
+    }
+
+    /// Runs `cart-node doctor` with the node's settings and returns its output and exit status.
+    package func doctor(_ options: [String] = []) async throws -> CommandEnd {
+        try await command("doctor", arguments + options)
+    }
+
+    private func command(_ name: String, _ options: [String]) async throws -> CommandEnd {
+        let path = "\(logPath).\(name)"
         let child = try ChildProcess(
             program: Self.program,
-            arguments: ["inspect", cart, "--data-dir", folder],
+            arguments: [name] + options,
             environment: environment,
             log: path
         )
         var exitStatus: ChildProcess.ExitStatus?
-        try await eventually(within: .seconds(10), "cart-node inspect ended") {
+        try await eventually(within: .seconds(15), "cart-node \(name) ended") {
             exitStatus = child.collect()
             return exitStatus != nil
         }

@@ -1,0 +1,62 @@
+/// Everything that an examination has learned. The checks see nothing else.
+package struct Facts: Sendable {
+    package var node: NodeFacts
+    /// Nil where Redis could not be reached.
+    package var redis: RedisFacts?
+    /// Nil where Redis could not be reached, or did not tell of the cluster.
+    package var cluster: ClusterFacts?
+    /// The reason why Redis could not be reached; nil if it was.
+    package var unreachable: Unreachability?
+
+    package init(node: NodeFacts) {
+        self.node = node
+    }
+}
+
+/// The reason why there is no connection to Redis.
+package struct Unreachability: Error, Sendable, Equatable {
+    package enum Kind: Sendable, Equatable {
+        /// Nothing answers, or not in time.
+        case silence
+        /// The server does not accept the user or the password.
+        case password
+        /// The server copies another one.
+        case replica
+        /// A Sentinel, or a node of a Redis Cluster.
+        case unsupported
+        /// A script or a module keeps the server busy, or it loads its data.
+        case busy
+        /// A file that is needed for the connection cannot be used.
+        case file
+    }
+
+    package var kind: Kind
+    /// In the client's words, which contain no secret.
+    package var reason: String
+
+    package init(_ kind: Kind, reason: String) {
+        self.kind = kind
+        self.reason = reason
+    }
+
+    /// What the system says of a connection, in words for an operator: the client adds much to it.
+    private static let plainReasons: [(word: String, reason: String)] = [
+        ("Connection refused", "nothing listens there (connection refused)"),
+        ("No such file or directory", "there is no such socket"),
+        ("No route to host", "there is no route to the host"),
+        ("Network is unreachable", "its network cannot be reached"),
+        ("DNSError", "there is no host of that name"),
+        ("not connected yet", "no answer in time"),
+    ]
+
+    /// Sorts the client's reason.
+    package init(reason: String) {
+        let kinds: [(word: String, kind: Kind)] = [
+            ("WRONGPASS", .password), ("NOAUTH", .password), ("AUTH ", .password), ("is a replica", .replica),
+            ("BUSY", .busy), ("LOADING", .busy),
+        ]
+        let found = kinds.first { reason.contains($0.word) }
+        let plain = Self.plainReasons.first { reason.contains($0.word) }?.reason
+        self.init(found?.kind ?? .silence, reason: plain ?? reason)
+    }
+}

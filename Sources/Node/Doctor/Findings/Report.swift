@@ -1,0 +1,36 @@
+/// The findings of one examination.
+package struct Report: Sendable, Equatable {
+    /// The Redis that was examined, without a secret.
+    package let redis: String
+    /// The name of the cluster.
+    package let cluster: String
+    /// The gravest first, and within a level in the order of the checks.
+    package let findings: [Finding]
+
+    package init(redis: String, cluster: String, facts: Facts, checks: [Check] = CheckTable.all) {
+        let found = checks.flatMap { $0.findings(in: facts) }
+        self.redis = redis
+        self.cluster = cluster
+        findings = Level.allCases.reversed().flatMap { level in found.filter { $0.level == level } }
+    }
+
+    package func count(_ level: Level) -> Int { findings.count { $0.level == level } }
+
+    /// The exit status of the command: 0, 1 with warnings, 2 with errors.
+    package var exitCode: Int32 {
+        switch findings.map(\.level).max() {
+        case .error: 2
+        case .warning: 1
+        case .note, .ok, nil: 0
+        }
+    }
+
+    /// The counts in words, the gravest first.
+    package var summary: String {
+        func words(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+        let parts = [
+            words(count(.error), "error"), words(count(.warning), "warning"), words(count(.note), "note"),
+        ]
+        return parts.joined(separator: ", ")
+    }
+}

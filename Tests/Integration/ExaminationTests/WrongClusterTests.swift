@@ -1,0 +1,139 @@
+import ActorRuntime
+import Doctor
+import Logging
+import NodeConfiguration
+import Ownership
+import RedisActorStore
+import RedisClient
+import ServerTesting
+import Testing
+
+/// Real servers whose keys, users or sessions are wrong in one way.
+@Suite(.timeLimit(.minutes(2))) struct WrongClusterTests {
+    private func withServer(_ body: (RedisServerFixture, RedisClient) async throws -> Void) async throws {
+        try await RedisServerFixture.with(.init(settings: rightSettings)) { server in
+            try await withClient(server.configuration) { client in try await body(server, client) }
+        }
+    }
+
+    @Test func `keys of a wrong type are counted, and one is named`() async throws {
+        try await withServer { server, client in
+            for number in 0..<1_500 {
+                _ = try await client.send("HSET", [.string("cart:{\(number)}"), "o", ""])
+            }
+            _ = try await client.send("RPUSH", ["cart:{list}", "a"])
+            _ = try await client.send("SET", ["cart:one", "a"])
+            _ = try await client.send("SET", ["cart:two", "a"])
+            _ = try await client.send("SET", ["other:two", "a"])
+            let report = await examine(server.configuration)
+            #expect(report.grave == ["warning keys"])
+            let lines = report.findings.filter { $0.check == "keys" }.map(\.what)
+            #expect(lines.contains { $0.hasPrefix("2 keys") && $0.contains("string") })
+            #expect(lines.contains { $0.hasPrefix("1 key ") && $0.contains("cart:{list}") })
+        }
+    }
+
+    @Test func `a membership of a wrong type is an error`() async throws {
+        try await withServer { server, client in
+            _ = try await client.send("SET", ["cart:nodes", "a"])
+            #expect(await examine(server.configuration).grave == ["error keys"])
+        }
+    }
+
+    @Test func `a cluster of the same name in another database is noted`() async throws {
+        try await withServer { server, client in
+            _ = try await client.send("HSET", ["cart:nodes", "gen", "a"])
+            var other = server.configuration
+            other.database = 3
+            let report = await examine(other)
+            #expect(report.troubles.contains("note databases"))
+            #expect(report.grave == [])
+        }
+    }
+
+    @Test func `the documented user is examined as far as it may, and what it may not is noted`() async throws
+    {
+        try await withServer { server, client in
+            let words = try RedisServerFixture.documentedUser()
+            _ = try await client.send("ACL", words.map { .string($0) })
+            var configuration = server.configuration
+            (configuration.user, configuration.password) = ("cart", Secret("PASSWORD"))
+            let report = await examine(configuration)
+            #expect(report.grave == [], "\(report.findings.map(\.what))")
+            #expect(report.findings.count { $0.check == "untold" } == 2)
+            _ = try await client.send("ACL", ["SETUSER", "cart", "-hset"])
+            #expect(await examine(configuration).grave == ["error rights"])
+            _ = try await client.send("ACL", ["SETUSER", "cart", "+hset", "-info"])
+            #expect(await examine(configuration).troubles.contains("note untold"))
+        }
+    }
+
+    @Test func `a script that hangs is told`() async throws {
+        try await withServer { server, client in
+            _ = try await client.send("CONFIG", ["SET", "busy-reply-threshold", "50"])
+            var patient = server.configuration
+            patient.commandTimeout = .seconds(30)
+            try await withClient(patient) { other in
+                async let hung = other.send("EVAL", ["while true do end", "0"])
+                // Until the server says that it is busy.
+                while true {
+                    do {
+                        _ = try await client.send("PING")
+                    } catch RedisError.server(let error) where error.code == "BUSY" {
+                        break
+                    }
+                }
+                let report = await examine(server.configuration)
+                #expect(report.troubles == ["error reach"])
+                #expect(report.findings.first?.mend.contains("SCRIPT KILL") == true)
+                _ = try await client.send("SCRIPT", ["KILL"])
+                do {
+                    _ = try await hung
+                    Issue.record("the script ended by itself")
+                } catch is RedisError {}
+            }
+        }
+    }
+
+    @Test func `live sessions are told from silent ones, and their differences are found`() async throws {
+        try await withServer { server, client in
+            let registry = RedisSessionRegistry(client: client, logger: Logger(label: "test"))
+            func beat(_ name: String, lease: Duration, settled: Generation?) async throws -> Generation? {
+                let card = NodeCard(name: name, link: "\(name):7170", build: NodeVersion.current)
+                let beat = Heartbeat(
+                    session: SessionID(name),
+                    draining: false,
+                    settled: settled,
+                    lease: lease,
+                    card: card
+                )
+                guard case .alive(let report) = try await registry.beat(beat) else { return nil }
+                return report.generation
+            }
+            let generation = try await beat("gone", lease: .seconds(5), settled: nil)
+            func report(settled: Generation?, lease: Duration) async -> Report {
+                await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask {
+                        while !Task.isCancelled {
+                            _ = try await beat("one", lease: .seconds(5), settled: generation)
+                            _ = try await beat("two", lease: lease, settled: settled)
+                            try await ContinuousClock().sleep(for: .milliseconds(20))
+                        }
+                    }
+                    defer { group.cancelAll() }
+                    return await examine(server.configuration)
+                }
+            }
+            let right = await report(settled: generation, lease: .seconds(5))
+            #expect(right.grave == [], "\(right.findings.map(\.what))")
+            #expect(
+                right.findings.contains {
+                    $0.check == "members" && $0.level == .note && $0.what.contains("gone")
+                }
+            )
+            #expect(right.findings.contains { $0.what.hasPrefix("2 nodes sent heartbeats: one, two") })
+            #expect(await report(settled: generation, lease: .seconds(9)).grave == ["warning leases"])
+            #expect(await report(settled: nil, lease: .seconds(5)).grave == ["warning generations"])
+        }
+    }
+}

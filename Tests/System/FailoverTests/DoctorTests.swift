@@ -1,0 +1,67 @@
+import ClusterTesting
+import Foundation
+import ServerTesting
+import Testing
+
+extension FailoverTests {
+    /// The doctor on real nodes.
+    @Suite struct DoctorTests {
+        private struct Report: Decodable {
+            struct Finding: Decodable {
+                let check, level, what: String
+            }
+            let exitCode: Int
+            let findings: [Finding]
+
+            func levels(of check: String) -> [String] { findings.filter { $0.check == check }.map(\.level) }
+        }
+
+        private static var server: RedisServerFixture.Options {
+            var server = RedisServerFixture.Options()
+            server.append = .always
+            server.settings = [
+                "--maxmemory", "1gb", "--stop-writes-on-bgsave-error", "no", "--timeout", "300",
+            ]
+            return server
+        }
+
+        @Test func `the command finds what is wrong, and the nodes`()
+            async throws
+        {
+            var options = Cluster.Options()
+            options.nodes = 2
+            try await Cluster.with(options, on: Self.server) { cluster in
+                let node = cluster.nodes[0]
+                let command = try await node.doctor(["--json"])
+                #expect(command.exitStatus == .exited(1), "\(command.text)")
+                let found = try JSONDecoder().decode(Report.self, from: Data(command.text.utf8))
+                #expect(found.exitCode == 1)
+                #expect(found.levels(of: "client-timeout") == ["warning"])
+                #expect(found.levels(of: "persistence") == ["ok"])
+                #expect(found.levels(of: "settings") == ["ok"])
+                #expect(
+                    found.findings.contains { $0.what.hasPrefix("2 nodes sent heartbeats: ") },
+                    "\(command.text)"
+                )
+                #expect(found.findings.filter { $0.level == "error" }.map(\.what) == [])
+            }
+        }
+
+        @Test func `text names the mend, and a Redis that is gone ends the command with 2`() async throws {
+            var options = Cluster.Options()
+            options.nodes = 1
+            options.starts = false
+            try await Cluster.with(options, on: Self.server) { cluster in
+                let text = try await cluster.nodes[0].doctor(["--redis-replicas", "1"])
+                #expect(text.exitStatus == .exited(2))
+                #expect(text.text.contains("docs/doctor.md#replicas"))
+                #expect(text.text.contains("CONFIG SET timeout 0"))
+                #expect(!text.text.contains("\u{1B}"))
+                await cluster.redis.stop()
+                let gone = try await cluster.nodes[0].doctor()
+                #expect(gone.exitStatus == .exited(2))
+                #expect(gone.text.contains("Redis cannot be used"))
+            }
+        }
+    }
+}
