@@ -120,6 +120,15 @@ extension Node {
             replicas: settings.redis.replicas,
             logger: logger
         )
+        self.doctor = NodeDoctor(
+            settings,
+            at: server,
+            cluster: cluster,
+            on: loops.next(),
+            loops: loopClients.count,
+            reachedBy: redis,
+            logger: logger
+        )
         self.link = link
         self.runtime = runtime
         self.past = RedisActorHistoryStore(client: redis, cluster: cluster)

@@ -5,6 +5,7 @@ import CartApplication
 import CartGRPC
 import CartHTTP
 import ConnectionAdmission
+import Doctor
 import Hummingbird
 import NIOCore
 import NIOPosix
@@ -89,7 +90,10 @@ extension Node {
     /// The port for operators and gateways.
     func operationsApplication() -> some Service {
         let router = Router()
-        OperationsRoutes(metrics: metricRegistry()) { [self] in status() }.add(to: router)
+        OperationsRoutes(
+            metrics: metricRegistry(),
+            doctor: { [doctor] in await doctor.report()?.json }
+        ) { [self] in status() }.add(to: router)
         return application(
             router.buildResponder(),
             at: settings.operations,

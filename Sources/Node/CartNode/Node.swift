@@ -29,6 +29,7 @@ struct Node {
     /// Carries the heartbeats, on a thread of its own.
     let heartbeats: RedisClient
     let readiness: RedisReadiness
+    let doctor: NodeDoctor
     let link: LinkClient
     let peers: LinkServer
     let runtime: NodeRuntime<CartLogic>
@@ -89,7 +90,7 @@ struct Node {
         if let embedded { services.append(embedded) }
         services += redisClients.map { RedisService(client: $0) }
         services += [
-            FeedService(feed: feed), readiness,
+            FeedService(feed: feed), readiness, doctor,
             loopLag, operationsApplication(), recorder,
             RuntimeService(runtime: runtime, readiness: readiness),
             LinkClientService(link: link), LinkServerService(server: peers), cartApplication(),

@@ -15,6 +15,7 @@ import Testing
 @Suite struct OperationsTests {
     private func serve(
         _ notReady: [String],
+        doctor: String? = nil,
         _ test: @escaping @Sendable (HTTPTestClient) async throws -> Void
     ) async throws {
         var redis = RedisStatus()
@@ -45,9 +46,22 @@ import Testing
         )
         let router = Router()
         let registry = MetricRegistry([MetricRegistry.incompleteScrapes], collectors: [])
-        OperationsRoutes(metrics: registry) { status }.add(to: router)
+        OperationsRoutes(metrics: registry, doctor: { doctor }) { status }.add(to: router)
         try await Application(router: router, logger: Logger(label: "test")).test(.router) { client in
             try await test(HTTPTestClient(client: client))
+        }
+    }
+
+    @Test func `the doctor's report is passed on, and asked for again while there is none`() async throws {
+        try await serve([], doctor: "{\"findings\":[]}\n") { caller in
+            let report = try await caller.send(.get, "/doctor")
+            #expect(report.status == 200)
+            #expect(try report.json as NSDictionary == ["findings": []] as NSDictionary)
+        }
+        try await serve([]) { caller in
+            let none = try await caller.send(.get, "/doctor")
+            #expect(none.status == 503)
+            #expect(none.headers[.retryAfter] == "3")
         }
     }
 

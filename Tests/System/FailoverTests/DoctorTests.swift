@@ -4,7 +4,7 @@ import ServerTesting
 import Testing
 
 extension FailoverTests {
-    /// The doctor on real nodes.
+    /// The doctor on real nodes: the command, the log and the operations port.
     @Suite struct DoctorTests {
         private struct Report: Decodable {
             struct Finding: Decodable {
@@ -25,7 +25,7 @@ extension FailoverTests {
             return server
         }
 
-        @Test func `the command finds what is wrong, and the nodes`()
+        @Test func `the command and the operations port find the same, and the log has the warnings`()
             async throws
         {
             var options = Cluster.Options()
@@ -44,6 +44,21 @@ extension FailoverTests {
                     "\(command.text)"
                 )
                 #expect(found.findings.filter { $0.level == "error" }.map(\.what) == [])
+
+                var own: Report?
+                try await eventually(within: .seconds(10), "the node has examined Redis") {
+                    guard let answer = await cluster.ask("doctor", at: node), answer.status == 200 else {
+                        return false
+                    }
+                    own = try JSONDecoder().decode(Report.self, from: Data(answer.text.utf8))
+                    return true
+                }
+                #expect(own?.levels(of: "client-timeout") == ["warning"])
+                // The keys are carts, whose names are nobody's business there.
+                #expect(own?.levels(of: "keys") == [])
+                try await eventually(within: .seconds(10), "the log has the warning\n\(node.logTail)") {
+                    node.log.contains("check=client-timeout")
+                }
             }
         }
 

@@ -3,18 +3,26 @@ package import Hummingbird
 import NIOCore
 package import PrometheusExposition
 
-/// The routes of the operations port: liveness, readiness, status and metrics.
+/// The routes of the operations port: liveness, readiness, status, the doctor's report and metrics.
 ///
 /// `/livez` answers 200 as long as anything is answered at all: without an answer, the process may be
 /// restarted. `/readyz` answers 200, or 503 with the reasons; a node that is not ready needs no restart.
-/// `/status` is for people and scripts, `/metrics` for Prometheus.
+/// `/status` and `/doctor` are for people and scripts, `/metrics` for Prometheus.
 package struct OperationsRoutes: Sendable {
     private let status: @Sendable () async -> NodeStatus
     private let metrics: MetricRegistry
+    private let doctor: @Sendable () async -> String?
 
-    /// - Parameter status: tells the node's present status.
-    package init(metrics: MetricRegistry, status: @escaping @Sendable () async -> NodeStatus) {
+    /// - Parameters:
+    ///   - doctor: tells what the doctor finds, as JSON; nil while it examines for the first time.
+    ///   - status: tells the node's present status.
+    package init(
+        metrics: MetricRegistry,
+        doctor: @escaping @Sendable () async -> String? = { nil },
+        status: @escaping @Sendable () async -> NodeStatus
+    ) {
         self.metrics = metrics
+        self.doctor = doctor
         self.status = status
     }
 
@@ -35,6 +43,20 @@ package struct OperationsRoutes: Sendable {
             var writer = JSONWriter(capacity: 1024)
             writer.status(await status())
             return Self.response(.ok, writer)
+        }
+        add("/doctor", to: router) { [doctor] _ in
+            guard let report = await doctor() else {
+                var writer = JSONWriter(capacity: 32)
+                writer.raw("{\"examining\":true}\n")
+                var response = Self.response(.serviceUnavailable, writer)
+                response.headers[.retryAfter] = "3"
+                return response
+            }
+            return Response(
+                status: .ok,
+                headers: [.contentType: "application/json", .cacheControl: "no-store"],
+                body: ResponseBody(byteBuffer: ByteBuffer(string: report))
+            )
         }
         add("/metrics", to: router) { [metrics] request in
             // Several fields count as one list (RFC 9110, section 5.3).

@@ -1,0 +1,92 @@
+import Doctor
+import Logging
+import NIOCore
+import NodeConfiguration
+import RedisActorStore
+import RedisClient
+import ServiceLifecycle
+
+/// Examines the node's own Redis and cluster: once for the log when Redis is first reached, and whenever an
+/// operator asks. Each examination has a connection of its own, and there is one at a time.
+actor NodeDoctor: Service {
+    /// The age at which a report is not given out again.
+    private static let freshness: Duration = .seconds(15)
+
+    /// The checks that the log leaves out at the start: the node logs the same elsewhere, or the state passes
+    /// by itself soon after a start.
+    private static let unlogged: Set = ["reach", "settings", "background-save", "leases", "generations"]
+
+    private let examination: Examination
+    /// Tells when Redis is reached.
+    private let client: RedisClient
+    private let logger: Logger
+    private var last: (report: Report, at: ContinuousClock.Instant)?
+    private var isExamining = false
+
+    /// - Parameters:
+    ///   - configuration: the server.
+    ///   - eventLoop: the thread of the examinations' connections.
+    init(
+        _ settings: NodeSettings,
+        at configuration: RedisConfiguration,
+        cluster: ClusterName,
+        on eventLoop: any EventLoop,
+        loops: Int,
+        reachedBy client: RedisClient,
+        logger: Logger
+    ) {
+        examination = Examination(
+            of: .here(settings, loops: loops),
+            at: configuration,
+            cluster: cluster,
+            on: eventLoop,
+            extent: .brief
+        )
+        self.client = client
+        self.logger = logger
+    }
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { [self] in await examineAtStart() }
+        try await gracefulShutdown()
+    }
+
+    private func examineAtStart() async {
+        for await state in client.states() where state == .connected {
+            if let report = await report() { log(report) }
+            return
+        }
+    }
+
+    /// A report that is at most some seconds old; the former one while another examination is under way, or
+    /// nil if there is none yet.
+    func report() async -> Report? {
+        if let last, isExamining || ContinuousClock.now - last.at < Self.freshness { return last.report }
+        guard !isExamining else { return nil }
+        isExamining = true
+        defer { isExamining = false }
+        let report = await examination.report()
+        // Half an examination is none.
+        guard !Task.isCancelled else { return nil }
+        last = (report, .now)
+        return report
+    }
+
+    private func log(_ report: Report) {
+        for finding in report.findings
+        where finding.level >= .warning && !Self.unlogged.contains(finding.check) {
+            logger.log(
+                level: finding.level == .error ? .error : .warning,
+                "\(finding.what)",
+                metadata: ["check": "\(finding.check)", "mend": "\(finding.mend)", "see": "\(finding.link)"]
+            )
+        }
+        logger.notice(
+            "Redis, cluster and settings were examined: see /doctor on the operations port, or cart-node doctor",
+            metadata: [
+                "errors": "\(report.count(.error))", "warnings": "\(report.count(.warning))",
+                "notes": "\(report.count(.note))",
+            ]
+        )
+    }
+}
