@@ -52,6 +52,9 @@ extension RedisReader {
             let half = (clock.now - sentAt) / 2
             guard time.count == 2 else { throw .protocolViolation("TIME answered \(time.count) values") }
             let (seconds, microseconds) = (try time[0].integer, try time[1].integer)
+            guard seconds.magnitude <= 1 << 53, microseconds.magnitude <= 1 << 53 else {
+                throw .protocolViolation("TIME answered an impossible time")
+            }
             let shown = Duration.seconds(seconds) + .microseconds(microseconds)
             let reading = ClockReading(ahead: shown - .seconds(wall) - half, uncertainty: half)
             if best.map({ reading.uncertainty < $0.uncertainty }) ?? true { best = reading }

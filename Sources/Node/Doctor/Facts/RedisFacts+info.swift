@@ -9,10 +9,16 @@ extension RedisFacts {
         return fields
     }
 
-    func number(_ field: String) -> Int64? { info[field].flatMap { Int64($0) } }
+    /// A field that is a whole number.
+    func number(_ field: String) -> Int64? { info[field].flatMap(Self.sane) }
 
     /// A setting that is a whole number.
-    func numericSetting(_ name: String) -> Int64? { settings[name].flatMap { Int64($0) } }
+    func numericSetting(_ name: String) -> Int64? { settings[name].flatMap(Self.sane) }
+
+    /// A number with which checks can calculate without overflow; nil for any other text.
+    private static func sane(_ text: String) -> Int64? {
+        Int64(text).flatMap { $0.magnitude <= 1 << 53 ? $0 : nil }
+    }
 
     var version: ServerVersion? { ServerVersion(info: info) }
 

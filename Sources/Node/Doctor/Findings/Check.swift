@@ -39,9 +39,9 @@ package struct Check: Sendable {
             Finding(
                 check: name,
                 level: $0.level,
-                what: $0.what,
-                why: $0.why,
-                mend: $0.mend,
+                what: Words.printable($0.what),
+                why: Words.printable($0.why),
+                mend: Words.printable($0.mend),
                 link: "\(Self.document)#\(name)"
             )
         }

@@ -14,7 +14,8 @@ enum Words {
 
     /// A duration in a unit that suits it.
     static func duration(_ duration: Duration) -> String {
-        let seconds = Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
+        let parts = min(max(.zero, duration), .seconds(1 << 53)).components
+        let seconds = Double(parts.seconds) + Double(parts.attoseconds) * 1e-18
         return switch seconds {
         case ..<0.000_95: "\(Int((seconds * 1e6).rounded())) µs"
         case ..<0.95:
@@ -36,6 +37,21 @@ enum Words {
         let shown = names.prefix(limit).joined(separator: ", ")
         return names.count > limit ? "\(shown) and \(names.count - limit) more" : shown
     }
+
+    /// The text as one line of limited length without what a terminal would obey: names and reasons come
+    /// from others.
+    static func printable(_ text: String) -> String {
+        let shown = text.unicodeScalars.prefix(lineLimit).map { scalar in
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator: Unicode.Scalar("?")
+            default: scalar
+            }
+        }
+        return String(String.UnicodeScalarView(shown))
+    }
+
+    /// The most characters of a text.
+    private static let lineLimit = 1_000
 
     /// What somebody else said, as the end of a sentence.
     static func quoted(_ text: String) -> Substring {

@@ -16,15 +16,20 @@ package struct MembershipReading: Sendable, Equatable {
     /// The number of fields that are neither entries nor the data set's id.
     package var unknownFields = 0
 
+    /// The last second whose microseconds are below 2⁵³, as those of counters and epochs are: in the year 2255.
+    private static let latestSecond: Int64 = 9_007_199_254
+
     package init() {}
 
     init(_ reply: RedisValue) throws(RedisError) {
         let parts = try reply.array
         guard parts.count == 7 else { throw .protocolViolation("the survey answered \(parts.count) values") }
         keyType = try parts[0].string
-        let (microseconds, isTooLarge) = try parts[1].integer.multipliedReportingOverflow(by: 1_000_000)
-        guard !isTooLarge else { throw .protocolViolation("the survey answered an impossible time") }
-        time = try microseconds &+ parts[2].integer
+        let (seconds, microseconds) = (try parts[1].integer, try parts[2].integer)
+        guard (0...Self.latestSecond).contains(seconds), (0..<1_000_000).contains(microseconds) else {
+            throw .protocolViolation("the survey answered an impossible time")
+        }
+        time = seconds * 1_000_000 + microseconds
         generation = Generation(
             dataSet: try parts[3].string,
             run: try parts[4].string,
