@@ -20,7 +20,7 @@ let language: [SwiftSetting] =
 /// Hand-written targets add: no warning passes.
 let strict: [SwiftSetting] = language + [.treatAllWarnings(as: .error)]
 
-/// The generic runtime adds: its users specialise it (docs/decisions/0092).
+/// The generic runtime and its counters add: their users specialise them (docs/decisions/0092).
 let specialised: [SwiftSetting] = [
     .unsafeFlags(["-enable-cmo-everything"], .when(configuration: .release))
 ]
@@ -105,7 +105,8 @@ func target(_ kind: String, at path: String, uses: [Target.Dependency]) -> Targe
     case "system":
         return .systemLibrary(name: name, path: path)
     case "library":
-        let (files, flags) = (resources[name] ?? [], name == "ActorRuntime" ? strict + specialised : strict)
+        let (files, isGeneric) = (resources[name] ?? [], ["ActorRuntime", "MetricReadings"].contains(name))
+        let flags = isGeneric ? strict + specialised : strict
         return .target(name: name, dependencies: uses, path: path, resources: files, swiftSettings: flags)
     case "generated":
         // It keeps the form and the warnings that its generator gave it.
@@ -141,7 +142,7 @@ let productTargets = targets(
     # The Redis client: NIO carries the bytes, hiredis reads them.
     system Sources/Redis/CHiredis
     library Sources/Redis/RedisClient:
-        CHiredis PercentEncoding Timing Crypto DequeModule Logging NIOCore NIOPosix NIOSSL
+        CHiredis MetricReadings PercentEncoding Timing Crypto DequeModule Logging NIOCore NIOPosix NIOSSL
 
     # The runtime over any decider. It knows no cart.
     library Sources/Runtime/Ownership
@@ -149,7 +150,8 @@ let productTargets = targets(
     library Sources/Runtime/RedisActorStore: ActorRuntime Ownership RedisClient Timing Logging NIOCore
     generated Sources/Runtime/PeerProtocol: SwiftProtobuf
     library Sources/Runtime/PeerTransport:
-        ActorRuntime Ownership PeerProtocol Timing Crypto Logging NIOCore NIOPosix NIOSSL SwiftProtobuf
+        ActorRuntime MetricReadings Ownership PeerProtocol Timing Crypto Logging NIOCore NIOPosix NIOSSL
+        SwiftProtobuf
 
     # The cart, and its faces.
     library Sources/Cart/Cart
@@ -157,11 +159,11 @@ let productTargets = targets(
     library Sources/Cart/CartActor: ActorRuntime Cart CartProtobuf Ownership SwiftProtobuf
     library Sources/Cart/CartApplication: ActorRuntime Cart CartActor Ownership Timing Crypto
     library Sources/Cart/CartHTTP:
-        ActorRuntime Cart CartActor CartApplication PercentEncoding PrometheusExposition Timing HTTPTypes
-        Hummingbird HummingbirdCore Logging NIOCore NIOHTTP1 NIOHTTPTypes NIOHTTPTypesHTTP1
+        ActorRuntime Cart CartActor CartApplication MetricReadings PercentEncoding PrometheusExposition Timing
+        HTTPTypes Hummingbird HummingbirdCore Logging NIOCore NIOHTTP1 NIOHTTPTypes NIOHTTPTypesHTTP1
     library Sources/Cart/CartGRPC:
-        ActorRuntime Cart CartActor CartApplication CartProtobuf ConnectionAdmission GRPCServing GRPCCore
-        GRPCNIOTransportHTTP2Posix GRPCProtobuf Logging NIOCore NIOPosix SwiftProtobuf
+        ActorRuntime Cart CartActor CartApplication CartProtobuf ConnectionAdmission GRPCServing MetricReadings
+        GRPCCore GRPCNIOTransportHTTP2Posix GRPCProtobuf Logging NIOCore NIOPosix SwiftProtobuf
     library Sources/Cart/OpenAPIDocument
 
     # The process: settings, and the only place that sees everything.
@@ -241,9 +243,9 @@ let testTargets = targets(
     tests Tests/Component/CartApplicationTests:
         ActorRuntime Cart CartActor CartApplication CartTesting Ownership
     tests Tests/Component/CartHTTPTests:
-        ActorRuntime Cart CartActor CartApplication CartHTTP CartTesting OpenAPIDocument OpenAPIPage Ownership
-        PrometheusExposition SeededRandom HTTPTypes Hummingbird HummingbirdTesting Logging NIOCore NIOEmbedded
-        NIOHTTP1 NIOPosix Yams
+        ActorRuntime Cart CartActor CartApplication CartHTTP CartTesting MetricReadings OpenAPIDocument
+        OpenAPIPage Ownership PrometheusExposition SeededRandom HTTPTypes Hummingbird HummingbirdTesting Logging
+        NIOCore NIOEmbedded NIOHTTP1 NIOPosix Yams
 
     # The fakes themselves.
     tests Tests/Component/RuntimeTestingTests: ActorRuntime CounterActor Ownership RuntimeTesting

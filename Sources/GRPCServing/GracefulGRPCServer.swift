@@ -18,6 +18,7 @@ package final class GracefulGRPCServer: Sendable {
     /// - Parameters:
     ///   - host: a name or an address of this machine.
     ///   - port: 0 for any free one.
+    ///   - interceptors: come before each call, in this order.
     ///   - onListening: gets the port once the server listens.
     ///   - drainTimeout: returns when the calls under way have had time enough since a graceful shutdown
     ///     began; throws when its task is cancelled.
@@ -27,6 +28,7 @@ package final class GracefulGRPCServer: Sendable {
         port: Int,
         config: HTTP2ServerTransport.Posix.Config,
         services: [any RegistrableRPCService],
+        interceptors: [any ServerInterceptor] = [],
         eventLoopGroup: MultiThreadedEventLoopGroup,
         onListening: @escaping @Sendable (Int) -> Void,
         drainTimeout: @escaping @Sendable () async throws -> Void
@@ -40,7 +42,7 @@ package final class GracefulGRPCServer: Sendable {
             config: config,
             eventLoopGroup: eventLoopGroup
         )
-        server = GRPCServer(transport: transport, services: services)
+        server = GRPCServer(transport: transport, services: services, interceptors: interceptors)
         self.onListening = onListening
         self.drainTimeout = drainTimeout
     }

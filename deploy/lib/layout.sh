@@ -7,6 +7,7 @@ most_nodes=20
 redis_port=6390
 gateway_port=8080
 gateway_grpc_port=7070
+prometheus_port=9990
 
 http_port() { echo $((8080 + $1)); }
 ops_port() { echo $((9090 + $1)); }
@@ -31,6 +32,7 @@ all_services() {
     echo redis
     all_nodes
     echo gateway
+    if wants_prometheus; then echo prometheus; fi
 }
 
 # name_of ARGUMENT: the service that a command line names.
@@ -40,6 +42,10 @@ name_of() {
     [ "$count" -gt 0 ] || die "there is no cluster here (deploy/cluster up starts one)"
     case $1 in
         redis | gateway) echo "$1" ;;
+        prometheus)
+            wants_prometheus || die "there is no prometheus here (deploy/cluster up --with-prometheus starts one)"
+            echo prometheus
+            ;;
         *)
             if ! [[ ${1#node-} =~ ^[1-9][0-9]?$ ]] || [ "${1#node-}" -gt "$count" ]; then
                 die "unknown service: $1 (there are the nodes 1 to $count, redis and gateway)"
@@ -53,6 +59,7 @@ ports_of() {
     case $1 in
         redis) echo "$redis_port" ;;
         gateway) echo "$gateway_port" && echo "$gateway_grpc_port" ;;
+        prometheus) echo "$prometheus_port" ;;
         *)
             http_port "$(number_of "$1")" && grpc_port "$(number_of "$1")" && ops_port "$(number_of "$1")" \
                 && link_port "$(number_of "$1")"

@@ -9,6 +9,7 @@ is_ready() {
     case $1 in
         redis) [ "$(timeout 1 redis-cli -h 127.0.0.1 -p "$redis_port" ping 2>/dev/null)" = PONG ] ;;
         gateway) ask -f "http://127.0.0.1:$gateway_port/gateway/health" >/dev/null ;;
+        prometheus) ask -f "http://127.0.0.1:$prometheus_port/-/ready" >/dev/null ;;
         *) ask -f "http://127.0.0.1:$(ops_port "$(number_of "$1")")/readyz" >/dev/null ;;
     esac
 }
@@ -19,6 +20,7 @@ begin() {
     case $1 in
         redis) begin_redis ;;
         gateway) begin_gateway ;;
+        prometheus) begin_prometheus ;;
         *) begin_node "$(number_of "$1")" ;;
     esac
 }

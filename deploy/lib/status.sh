@@ -32,12 +32,13 @@ status_table() {
         say "there is no cluster here (deploy/cluster up starts one)"
         return 0
     }
-    printf '%-9s %-8s %-6s %8s  %-24s %s\n' name state ready pid ports 'live carts'
+    printf '%-10s %-8s %-6s %8s  %-24s %s\n' name state ready pid ports 'live carts'
     for name in $(all_services); do
         look "$name"
-        printf '%-9s %-8s %-6s %8s  %-24s %s\n' "$name" "$condition" "$(yes_no "$ready")" "${pid/null/-}" \
+        printf '%-10s %-8s %-6s %8s  %-24s %s\n' "$name" "$condition" "$(yes_no "$ready")" "${pid/null/-}" \
             "$(ports_of "$name" | paste -sd ' ')" "${live/null/-}"
     done
+    ! wants_prometheus || say "prometheus is at http://127.0.0.1:$prometheus_port"
 }
 
 yes_no() { if [ "$1" = true ]; then echo yes; else echo no; fi; }
@@ -59,6 +60,7 @@ ports_json() {
     case $1 in
         redis) printf '{"redis":%s}' "$redis_port" ;;
         gateway) printf '{"http":%s,"grpc":%s}' "$gateway_port" "$gateway_grpc_port" ;;
+        prometheus) printf '{"http":%s}' "$prometheus_port" ;;
         *)
             k=$(number_of "$1")
             printf '{"http":%s,"grpc":%s,"operations":%s,"link":%s}' \

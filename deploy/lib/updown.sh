@@ -4,26 +4,30 @@
 cluster_up() {
     local count
     count=$(node_count)
-    local wanted=$((count > 0 ? count : 3))
-    case ${1:-} in
-        '') ;;
-        --nodes | --nodes=*)
-            if [ "$1" = --nodes ]; then wanted=${2:-}; else wanted=${1#*=}; fi
-            if ! [[ $wanted =~ ^[1-9][0-9]?$ ]] || [ "$wanted" -gt "$most_nodes" ]; then
-                die "--nodes is a number from 1 to $most_nodes, not '$wanted'"
-            fi
-            ;;
-        *) die "unknown option: $1" ;;
-    esac
+    local wanted=$((count > 0 ? count : 3)) with_prometheus=false
+    while [ $# -gt 0 ]; do
+        case $1 in
+            --with-prometheus) with_prometheus=true ;;
+            --nodes=*) wanted=${1#*=} ;;
+            --nodes) wanted=${2:-} && shift $(($# > 1)) ;;
+            *) die "unknown option: $1" ;;
+        esac
+        shift
+    done
+    if ! [[ $wanted =~ ^[1-9][0-9]?$ ]] || [ "$wanted" -gt "$most_nodes" ]; then
+        die "--nodes is a number from 1 to $most_nodes, not '$wanted'"
+    fi
     [ "$wanted" -ge "$count" ] || die "the cluster has $count nodes already (deploy/cluster down stops them)"
 
     need redis-server redis-server
     need haproxy haproxy
     need curl curl
+    if [ "$with_prometheus" = true ] || wants_prometheus; then need_prometheus; fi
     [ -n "${CART_NODE_BINARY:-}" ] || need_toolchain
     install_missing
     build_node
     prepare_state "$wanted"
+    if [ "$with_prometheus" = true ]; then touch "$state/with-prometheus"; fi
     up_services
     show_addresses
 }
@@ -48,8 +52,9 @@ up_services() {
     local name
     for name in $(all_services); do
         if is_paused "$name"; then service_resume "$name"; fi
-        # Restart a gateway that does not know all nodes.
+        # Restart what does not know all nodes.
         if [ "$name" = gateway ] && gateway_is_outdated; then service_stop gateway; fi
+        if [ "$name" = prometheus ] && prometheus_is_outdated; then service_stop prometheus; fi
         if ! is_running "$name"; then
             say "starting $name"
             begin "$name"
@@ -69,6 +74,7 @@ show_addresses() {
         say "  node $k   http://127.0.0.1:$(http_port "$k")   gRPC 127.0.0.1:$(grpc_port "$k")   operations http://127.0.0.1:$(ops_port "$k")"
     done
     say "  redis    redis://127.0.0.1:$redis_port"
+    ! wants_prometheus || say "  prometheus http://127.0.0.1:$prometheus_port"
     cat <<END
 
 Try it:
@@ -94,7 +100,7 @@ cluster_down() {
     end_all gateway
     # shellcheck disable=SC2046 # the names are words
     end_all $(all_nodes)
-    end_all redis
+    end_all redis prometheus
     rm -rf "$state"
     say "the cluster is stopped and its files are removed"
 }

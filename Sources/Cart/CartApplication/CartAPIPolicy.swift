@@ -41,6 +41,8 @@ package struct CartAPIDependencies: Sendable {
     package var feed: any ChangeFeed
     /// The carts that are watched on the node, by whichever face.
     package var watches: WatchRegistry
+    /// Counts what became of requests, by whichever face they came.
+    package var outcomes: OutcomeCounts
 
     /// - Parameters:
     ///   - now: the wall clock.
@@ -51,6 +53,7 @@ package struct CartAPIDependencies: Sendable {
     ///   - past: where histories are read.
     ///   - feed: the source of notifications that carts changed.
     ///   - watches: the node's, which all faces share.
+    ///   - outcomes: the node's, which all faces share.
     package init(
         now: @escaping @Sendable () -> Timestamp,
         instant: @escaping @Sendable () -> ContinuousClock.Instant = { ContinuousClock.now },
@@ -59,7 +62,8 @@ package struct CartAPIDependencies: Sendable {
         isDraining: @escaping @Sendable () -> Bool,
         past: any ActorHistoryStore,
         feed: any ChangeFeed,
-        watches: WatchRegistry
+        watches: WatchRegistry,
+        outcomes: OutcomeCounts = OutcomeCounts()
     ) {
         self.now = now
         self.instant = instant
@@ -69,5 +73,6 @@ package struct CartAPIDependencies: Sendable {
         self.past = past
         self.feed = feed
         self.watches = watches
+        self.outcomes = outcomes
     }
 }

@@ -85,9 +85,17 @@ package struct CartApplication<Dispatcher: CartDispatcher>: Sendable {
         -> AcceptedCommand
     {
         try await requireNotExcluded(request.target, context)
-        let merging = MergeCoordinator(request, context, dispatcher: dispatcher, now: dependencies.now)
+        let merging = MergeCoordinator(
+            request,
+            context,
+            dispatcher: dispatcher,
+            now: dependencies.now,
+            outcomes: dependencies.outcomes
+        )
         do {
-            return try await merging.run()
+            let merged = try await merging.run()
+            if merged.reply.replayed != nil { dependencies.outcomes.replayed() }
+            return merged
         } catch {
             throw Refusal(error, under: context)
         }

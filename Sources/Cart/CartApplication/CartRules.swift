@@ -70,6 +70,7 @@ package final class CartRules: Sendable {
     ) throws(Refusal) -> AcceptedCommand {
         switch answer.verdict {
         case .accepted(let reply, let record):
+            if reply.replayed != nil { dependencies.outcomes.replayed() }
             return AcceptedCommand(reply, record, of: answer)
         case .rejected(let rejection):
             var refusal = Refusal(rejection, of: change, under: context)

@@ -18,6 +18,7 @@ package final class CartRPCServer: Sendable {
     ///   - port: 0 for any free one.
     ///   - application: the service behind all faces.
     ///   - gate: admits the clients' connections; nil where anybody may connect.
+    ///   - calls: counts the calls; nil where they are not counted.
     ///   - isServing: whether the node should be called, for probes; cheap.
     /// - Throws: where the host's name is not known.
     package init(
@@ -25,6 +26,7 @@ package final class CartRPCServer: Sendable {
         port: Int,
         application: CartApplication<some CartDispatcher>,
         gate: ConnectionGate? = nil,
+        calls: CallCounts? = nil,
         policy: CartRPCPolicy = CartRPCPolicy(),
         eventLoopGroup: MultiThreadedEventLoopGroup = .singleton,
         logger: Logger,
@@ -43,6 +45,7 @@ package final class CartRPCServer: Sendable {
             port: port,
             config: config,
             services: try Self.services(application, isServing: isServing),
+            interceptors: calls.map { [$0] } ?? [],
             eventLoopGroup: eventLoopGroup,
             onListening: { logger.info("gRPC is served", metadata: ["host": "\(host)", "port": "\($0)"]) },
             drainTimeout: { try await Task.sleep(for: policy.drainLimit) }

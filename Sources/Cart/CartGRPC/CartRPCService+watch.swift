@@ -35,6 +35,7 @@ extension CartRPCService {
             do {
                 return try await watch(request.message, request.metadata, into: writer)
             } catch let refusal as Refusal {
+                application.dependencies.outcomes.refused(refusal.kind)
                 throw RPCError(refusal, names: .cartV1)
             } catch let failure as WatchFailure {
                 throw RPCError(Refusal(failure), names: .cartV1)

@@ -75,6 +75,7 @@ struct CartRPCService<Dispatcher: CartDispatcher>: RegistrableRPCService {
         do throws(Refusal) {
             return try await body(CallContext(metadata, deadline: application.deadline(asked:)))
         } catch {
+            application.dependencies.outcomes.refused(error.kind)
             throw RPCError(error, names: .cartV1)
         }
     }

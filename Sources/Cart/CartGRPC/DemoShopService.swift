@@ -96,6 +96,7 @@ struct DemoShopService<Dispatcher: CartDispatcher>: RegistrableRPCService {
         do throws(Refusal) {
             return try await body(CallContext(metadata, deadline: application.deadline(asked:)))
         } catch {
+            application.dependencies.outcomes.refused(error.kind)
             throw Self.error(error)
         }
     }

@@ -1,6 +1,7 @@
 import ActorRuntime
 import Cart
 import CartActor
+import CartHTTP
 import ConnectionAdmission
 import Logging
 import NIOCore
@@ -147,6 +148,7 @@ extension Node {
             logger: logger
         )
         self.libraryMetrics = libraryMetrics
+        self.requestCounters = RequestCounters(on: Array(loops.makeIterator()))
         self.loopLag = EventLoopLag(actors: Array(loops.makeIterator()), heartbeats: heartbeatLoop)
         self.peers = try LinkServer(
             host: settings.link.listen.host,

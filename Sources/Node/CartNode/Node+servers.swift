@@ -45,6 +45,7 @@ extension Node {
             port: endpoint.port,
             application: carts,
             gate: clientGate,
+            calls: callCounts,
             logger: logger,
             isServing: isReady
         )
@@ -78,7 +79,8 @@ extension Node {
             isDraining: { directory.isDraining },
             past: past,
             feed: feed,
-            watches: watches
+            watches: watches,
+            outcomes: outcomes
         )
         return CartApplication(
             dispatcher: runtime.host,
@@ -115,7 +117,13 @@ extension Node {
         policy.cors = cors
         return Application(
             responder: responder,
-            server: .face(policy, admitting: { gate.admit($0, to: face) }, hotLane: hotLane),
+            server: .face(
+                policy,
+                admitting: { gate.admit($0, to: face) },
+                hotLane: hotLane,
+                // What operators ask says nothing of how clients are served.
+                counters: face == .operations ? nil : requestCounters
+            ),
             configuration: .init(address: .hostname(endpoint.host, port: endpoint.port)),
             eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton),
             logger: logger

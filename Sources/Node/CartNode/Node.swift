@@ -1,6 +1,8 @@
 import ActorRuntime
 import CartActor
 import CartApplication
+import CartGRPC
+import CartHTTP
 import ConnectionAdmission
 import CoreMetrics
 import Logging
@@ -43,6 +45,9 @@ struct Node {
     /// The metrics that libraries report.
     let libraryMetrics: LibraryMetrics
     let loopLag: EventLoopLag
+    let requestCounters: RequestCounters
+    let callCounts = CallCounts()
+    let outcomes = OutcomeCounts()
     let clock = ContinuousClock()
 
     /// Builds a node and runs it until it has left, or cannot go on.

@@ -15,8 +15,8 @@ package struct DurationHistogram: Sendable, Equatable {
 
     /// The number of durations in each bucket, not cumulative; the last one has no bound.
     package private(set) var counts: [UInt64]
-    /// The sum of all durations, nanoseconds.
-    package private(set) var nanoseconds: UInt64 = 0
+    /// The sum of all durations. In the unit of `Duration`, which it costs a division to convert.
+    private var attoseconds: UInt128 = 0
 
     package init() {
         counts = Array(repeating: 0, count: Self.limits.count + 1)
@@ -24,18 +24,35 @@ package struct DurationHistogram: Sendable, Equatable {
 
     /// Counts a duration. A negative one counts as none.
     package mutating func record(nanoseconds: Int64) {
-        // Most durations are short, and found after a few steps.
-        var bucket = 0
-        while bucket < Self.limits.count, Self.limits[bucket] < nanoseconds { bucket += 1 }
-        counts[bucket] &+= 1
-        self.nanoseconds &+= UInt64(max(0, nanoseconds))
+        record(attoseconds: Int128(nanoseconds) &* Self.attosecondsInNanosecond)
     }
 
     /// Counts a duration. A negative one counts as none.
     package mutating func record(_ duration: Duration) {
-        let (seconds, attoseconds) = duration.components
-        let (whole, isTooLong) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        record(nanoseconds: isTooLong ? (seconds < 0 ? 0 : .max) : whole &+ attoseconds / 1_000_000_000)
+        record(attoseconds: duration.attoseconds)
+    }
+
+    private mutating func record(attoseconds: Int128) {
+        // Most durations are short, and found after a few steps.
+        var bucket = 0
+        while bucket < Self.limits.count,
+            Int128(Self.limits[bucket]) &* Self.attosecondsInNanosecond < attoseconds
+        {
+            bucket += 1
+        }
+        counts[bucket] &+= 1
+        self.attoseconds &+= UInt128(max(0, attoseconds))
+    }
+
+    private static var attosecondsInNanosecond: Int128 { 1_000_000_000 }
+
+    /// The sum of all durations, nanoseconds.
+    package var nanoseconds: UInt64 { UInt64(clamping: attoseconds / 1_000_000_000) }
+
+    /// Counts what another one counted.
+    package mutating func add(_ others: DurationHistogram) {
+        for bucket in counts.indices { counts[bucket] &+= others.counts[bucket] }
+        attoseconds &+= others.attoseconds
     }
 
     /// The number of durations.

@@ -71,6 +71,11 @@ package struct Metric: Hashable, Sendable {
         )
     }
 
+    /// A histogram of whole numbers, fed by `SizeHistogram`.
+    package static func sizes(_ name: String, help: String, labels: [MetricLabel] = []) -> Metric {
+        Metric(name: name, kind: .histogram(bounds: SizeHistogram.bounds), help: help, labels: labels)
+    }
+
     package static func info(_ name: String, help: String, labels: [MetricLabel]) -> Metric {
         Metric(name: name, kind: .info, help: help, labels: labels)
     }

@@ -5,6 +5,8 @@ package struct MetricLabel: Hashable, Sendable {
         case oneOf([String])
         /// Set once when the process starts; the text says what it is.
         case fixed(String)
+        /// A few that are not known beforehand, and that no client chooses; the text says what they are.
+        case bounded(String)
     }
 
     package let name: String
@@ -21,6 +23,11 @@ package struct MetricLabel: Hashable, Sendable {
         self.init(name, oneOf: type.allCases.map(\.rawValue))
     }
 
+    /// A label with the cases of an enumeration that something is counted by.
+    package init<Key: TallyKey>(_ name: String, by key: Key.Type) {
+        self.init(name, oneOf: key.allCases.map(\.label))
+    }
+
     /// A label whose value is set once when the process starts.
     ///
     /// - Parameter meaning: what the value is, for the handbook.
@@ -29,10 +36,18 @@ package struct MetricLabel: Hashable, Sendable {
         values = .fixed(meaning)
     }
 
+    /// A label with a few values that are not known beforehand, and that no client chooses.
+    ///
+    /// - Parameter meaning: what they are, for the handbook.
+    package init(_ name: String, bounded meaning: String) {
+        self.name = name
+        values = .bounded(meaning)
+    }
+
     func accepts(_ value: String) -> Bool {
         switch values {
         case .oneOf(let values): values.contains(value)
-        case .fixed: true
+        case .fixed, .bounded: true
         }
     }
 }

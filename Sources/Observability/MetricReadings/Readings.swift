@@ -30,6 +30,21 @@ package struct Readings: Sendable, Equatable {
         add(.histogram(counts: durations.counts, sum: sum), to: metric, labels: labels)
     }
 
+    /// Adds sizes to a series of a histogram that was declared by `Metric.sizes`.
+    package mutating func add(_ sizes: SizeHistogram, to metric: Metric, _ labels: String...) {
+        add(.histogram(counts: sizes.counts, sum: Double(sizes.sum)), to: metric, labels: labels)
+    }
+
+    /// Adds a count to each series of a metric whose only label is the tally's.
+    package mutating func add<Key>(_ tally: Tally<Key, UInt64>, to metric: Metric) {
+        for key in Key.allCases { add(tally[key], to: metric, key.label) }
+    }
+
+    /// Adds durations to each series of a metric whose only label is the tally's.
+    package mutating func add<Key>(_ tally: Tally<Key, DurationHistogram>, to metric: Metric) {
+        for key in Key.allCases { add(tally[key], to: metric, key.label) }
+    }
+
     /// Tells which one of a label's values holds now: 1 for that one and 0 for the others.
     package mutating func addState(_ present: String?, of metric: Metric) {
         guard case .oneOf(let values)? = metric.labels.first?.values else { return }

@@ -23,7 +23,7 @@ package struct MetricGroup: Sendable {
     private static func text(of label: MetricLabel) -> String {
         switch label.values {
         case .oneOf(let values): "`\(label.name)`: \(values.map { "`\($0)`" }.joined(separator: ", "))"
-        case .fixed(let meaning): "`\(label.name)`: \(meaning)"
+        case .fixed(let meaning), .bounded(let meaning): "`\(label.name)`: \(meaning)"
         }
     }
 

@@ -53,7 +53,7 @@ struct PendingCommandQueue<Ticket, Instant: Comparable> {
     /// The number of slots, from the oldest, whose commands were sent.
     private var sentCount = 0
     /// The number of commands that wait, in all slots.
-    private var commandCount = 0
+    private(set) var commandCount = 0
     private var unsentBytes = 0
 
     init(limit: Int, unsentByteLimit: Int) {
@@ -66,6 +66,9 @@ struct PendingCommandQueue<Ticket, Instant: Comparable> {
 
     /// True if a command that was sent waits for its reply.
     var expectsReply: Bool { sentCount > 0 }
+
+    /// The deadline of the oldest command; nil if none waits.
+    var oldestDeadline: Instant? { slots.first?.deadline }
 
     /// True if no command waits.
     var isEmpty: Bool { slots.isEmpty }

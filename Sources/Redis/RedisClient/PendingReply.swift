@@ -21,15 +21,22 @@ final class PendingReply: Sendable {
     /// The replies to a pipeline so far.
     private let replies = Mutex<[RedisValue]>([])
 
+    /// The script that the command runs; nil for none.
+    let script: RedisScript?
+
     /// A caller with one command.
-    init() {
+    ///
+    /// - Parameter script: the script that it runs; nil for none.
+    init(running script: RedisScript? = nil) {
         pipelineCount = nil
+        self.script = script
     }
 
     /// A caller with a pipeline of so many commands. Its outcome is an array of their replies, errors among
     /// them.
     init(pipelineOf count: Int) {
         pipelineCount = count
+        script = nil
         replies.withLock { $0.reserveCapacity(count) }
     }
 

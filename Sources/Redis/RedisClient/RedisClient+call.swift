@@ -31,8 +31,8 @@ extension RedisClient {
         while true {
             let outcome =
                 switch attempts.step {
-                case .run: await outcome(of: run)
-                case .loadAndRun: await outcome(of: run, after: script.load)
+                case .run: await outcome(of: run, script)
+                case .loadAndRun: await outcome(of: run, script, after: script.load)
                 case .load: await outcome(of: script.load)
                 }
             switch attempts.take(outcome) {
@@ -44,10 +44,11 @@ extension RedisClient {
 
     private func outcome(
         of command: RedisPipeline,
+        _ script: RedisScript? = nil,
         after preface: RedisPipeline? = nil
     ) async -> ScriptAttempts.Outcome {
         do throws(RedisError) {
-            return .success(try await send(command, after: preface, for: PendingReply()))
+            return .success(try await send(command, after: preface, for: PendingReply(running: script)))
         } catch {
             return .failure(error)
         }

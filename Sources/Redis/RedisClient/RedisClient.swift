@@ -33,6 +33,8 @@ package final class RedisClient: Sendable {
     private let locked = Mutex(LockedState())
     /// The connection that commands use; nil where there is none.
     private let connection: NIOLoopBoundBox<RedisConnection?>
+    /// Of all its connections. Confined to the event loop.
+    let commandCounts: NIOLoopBoundBox<CommandCounts>
 
     /// Receives published messages, on the thread of the connection, in the order in which they arrived.
     package typealias MessageHandler = @Sendable (RedisMessage) -> Void
@@ -57,6 +59,7 @@ package final class RedisClient: Sendable {
         self.jitter = jitter
         self.onMessage = onMessage
         self.connection = .makeEmptyBox(eventLoop: eventLoop)
+        self.commandCounts = .makeBoxSendingValue(CommandCounts(), eventLoop: eventLoop)
     }
 
     /// A client for each event loop of a group. What they log has the number of the loop.
@@ -129,6 +132,9 @@ package final class RedisClient: Sendable {
         if let connection = connection.value { return submit(connection) }
         return absence ?? .notConnected(reason: "not connected")
     }
+
+    /// The number of commands that wait for their replies. On the event loop.
+    var inFlight: Int { connection.value?.inFlight ?? 0 }
 
     /// The error of commands while there is no connection; nil while there is one.
     private var absence: RedisError? {

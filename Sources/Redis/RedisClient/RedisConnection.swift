@@ -23,10 +23,12 @@ final class RedisConnection {
     private let eventLoop: any EventLoop
     /// The longest time from a command's submission to its reply.
     private let commandTimeout: Duration
+    private let counts: CommandCounts
 
     init(of client: RedisClient) {
         self.client = client
         eventLoop = client.eventLoop
+        counts = client.commandCounts.value
         commandTimeout = client.configuration.commandTimeout
         deadline = .now + commandTimeout
         pending = Queue(
@@ -34,6 +36,9 @@ final class RedisConnection {
             unsentByteLimit: client.configuration.unsentByteLimit
         )
     }
+
+    /// The number of commands that wait for their replies.
+    var inFlight: Int { pending.commandCount }
 
     /// The reason why the connection ended; nil while it is open.
     var end: DisconnectReason? {
@@ -137,9 +142,13 @@ extension RedisConnection {
     private func answer(_ replies: [RedisValue], isMidReply: Bool) -> DisconnectReason? {
         var recipients: [RedisCaller] = []
         swap(&recipients, &self.recipients)
+        let now = ContinuousClock.now
         for _ in replies {
+            // The deadline is as far from the submission as that of any command.
+            let submitted = pending.oldestDeadline.map { $0 - commandTimeout }
             guard case .to(let caller) = pending.reply() else { break }
             recipients.append(caller)
+            if let submitted { counts.record(caller.script, took: now - submitted) }
         }
         let isExpected = recipients.count == replies.count && (!isMidReply || pending.expectsReply)
         let end = isExpected ? Self.end(after: replies) : .violation("unexpected reply")
@@ -179,6 +188,7 @@ extension RedisConnection {
         outbox = RedisCommandWriter()
         let failures = pending.end(end, now: .now)
         client.didDisconnect(self, end)
+        counts.fail(failures.count)
         return failures
     }
 

@@ -13,19 +13,23 @@ package struct HostCounts: Sendable {
     package internal(set) var differingActors: UInt64 = 0
     /// Actors that were dropped from memory because their session was over.
     package internal(set) var droppedActors: UInt64 = 0
-}
-
-/// What a partition tells of itself when it is asked: plain numbers that it alone writes, copied on its loop.
-package struct PartitionCounts: Sendable {
-    /// Live actors.
-    package let live: Int
-    /// Actors that are being given up because they are idle or surplus.
-    package let retiring: Int
+    /// The times at which a drain began and at which all that could be released was.
+    var drain: (began: ContinuousClock.Instant, ended: ContinuousClock.Instant?)?
 }
 
 extension Host {
     /// The counts of the host.
     package var counts: HostCounts { hostCounts.withLock { $0 } }
+
+    /// The time that the drain has taken so far, or took in all; zero before it.
+    package var drainTime: Duration {
+        guard let (began, ended) = counts.drain else { return .zero }
+        return (ended ?? context.clock.now) - began
+    }
+
+    func noteDrain(began: ContinuousClock.Instant, ended: ContinuousClock.Instant? = nil) {
+        hostCounts.withLock { $0.drain = (began, ended) }
+    }
 
     /// The most actors that may be live here.
     package var liveLimit: Int { policy.liveLimit }
@@ -35,8 +39,6 @@ extension Host {
 
     /// Has a partition tell its counts. It answers on its loop: late, or never, while that stands still.
     package func askPartition(_ number: Int, _ answer: @escaping @Sendable (PartitionCounts) -> Void) {
-        partitions[number].post(
-            .work { answer(PartitionCounts(live: $0.live.count, retiring: $0.retirements.count)) }
-        )
+        partitions[number].post(.work { answer($0.presentCounts) })
     }
 }

@@ -83,8 +83,11 @@ package final class LinkClient: Link {
         await onEachLoop { $0.stop() }
     }
 
+    /// The loops' own connections.
+    var loops: [NIOLoopBound<LoopLinkClient>] { state.withLock { $0.loops } }
+
     private func onEachLoop(_ body: @escaping @Sendable (LoopLinkClient) -> Void) async {
-        for client in state.withLock({ $0.loops }) {
+        for client in loops {
             await withCheckedContinuation { continuation in
                 client.eventLoop.execute {
                     body(client.value)

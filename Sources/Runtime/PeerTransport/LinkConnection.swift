@@ -24,12 +24,13 @@ final class LinkConnection {
     /// True once the peer has sent a sign of life after the handshake.
     private(set) var served = false
     private let policy: LinkPolicy
+    private let counts: LinkCounts
     private let eventLoop: any EventLoop
     /// Nil after the end.
     private var link: LoopLinkClient?
     /// Nil before the socket is there, and after the end.
     var context: ChannelHandlerContext?
-    private var requests: ClientRequestTable<LinkCaller>
+    private var requests: ClientRequestTable<LinkAsker>
     private var handshake: ClientHandshake
     private var frames: FrameReader
     private var hasHeard = false
@@ -47,6 +48,7 @@ final class LinkConnection {
         self.address = address
         self.policy = policy
         self.link = link
+        counts = link.counts(of: address)
         eventLoop = link.loop
         state = .opening(deadline: .now + policy.connectTimeout)
         requests = ClientRequestTable(policy: policy)
@@ -86,10 +88,10 @@ extension LinkConnection {
     func ask(
         _ request: LinkRequest,
         until deadline: ContinuousClock.Instant,
-        for caller: LinkCaller
-    ) -> ClientRequestTable<LinkCaller>.Admission {
+        for asker: LinkAsker
+    ) -> ClientRequestTable<LinkAsker>.Admission {
         correlation += 1
-        let admission = requests.admit(request, as: correlation, until: deadline, for: caller)
+        let admission = requests.admit(request, as: correlation, until: deadline, for: asker)
         if admission == .queued, !isSenderDue, let sender {
             isSenderDue = true
             eventLoop.execute(sender)
@@ -105,7 +107,8 @@ extension LinkConnection {
         case .retired, .over: return
         }
         link?.retired(self)
-        for caller in requests.retire() { link?.answered(caller, .failure(.unsent(reason))) }
+        let now = ContinuousClock.now
+        for asker in requests.retire() { answer(asker, .failure(.unsent(reason)), at: now, by: link) }
         closeIfDone()
     }
 
@@ -121,12 +124,15 @@ extension LinkConnection {
         // Before the callers go on: what they send next must not come here.
         link.ended(self, reason)
         channel?.close(promise: nil)
-        for (caller, failure) in failures { link.answered(caller, .failure(failure)) }
+        let now = ContinuousClock.now
+        for (asker, failure) in failures { answer(asker, .failure(failure), at: now, by: link) }
     }
 
     /// Fails overdue requests, and ends a connection that is broken or no longer needed.
     func sweep(now: ContinuousClock.Instant) {
-        for (caller, failure) in requests.overdue(now: now) { link?.answered(caller, .failure(failure)) }
+        for (asker, failure) in requests.overdue(now: now) {
+            answer(asker, .failure(failure), at: now, by: link)
+        }
         switch state {
         case .opening(let deadline):
             if deadline <= now { close("the handshake timed out") }
@@ -141,6 +147,16 @@ extension LinkConnection {
             closeIfDone()
         case .over: break
         }
+    }
+
+    private func answer(
+        _ asker: LinkAsker,
+        _ result: Result<LinkResponse, LinkFailure>,
+        at now: ContinuousClock.Instant,
+        by link: LoopLinkClient?
+    ) {
+        counts.answered(result, after: now - asker.since)
+        link?.answered(asker.caller, result)
     }
 
     private func closeIfDone() {
@@ -159,6 +175,7 @@ extension LinkConnection {
     }
 
     func take(_ bytes: ByteBuffer) {
+        counts.received(frames: 0, bytes: bytes.readableBytes)
         frames.append(bytes)
         do throws(PeerFault) {
             if !hasHeard {
@@ -166,6 +183,7 @@ extension LinkConnection {
             }
             while !isOver, let message = try frames.next(WireFromServer.self) {
                 hasHeard = true
+                counts.received(frames: 1, bytes: 0)
                 try receive(message)
             }
         } catch {
@@ -184,8 +202,10 @@ extension LinkConnection {
                     let outgoing = requests.dequeue(now: .now)
                     guard !outgoing.isEmpty else { break }
                     try outbox.writeFrame(asks(outgoing))
+                    counts.sent(frames: 1, bytes: 0)
                 }
                 guard outbox.readableBytes > 0 else { return }
+                counts.sent(frames: 0, bytes: outbox.readableBytes)
                 context.writeAndFlush(NIOAny(outbox), promise: nil)
                 if outbox.capacity > 4 * policy.writeBytes { outbox = ByteBuffer() }
             }
@@ -194,7 +214,7 @@ extension LinkConnection {
         }
     }
 
-    private func asks(_ outgoing: [ClientRequestTable<LinkCaller>.OutgoingRequest]) -> WireFromClient {
+    private func asks(_ outgoing: [ClientRequestTable<LinkAsker>.OutgoingRequest]) -> WireFromClient {
         .with {
             $0.asks.asks = outgoing.map {
                 WireAsk($0.request, correlation: $0.correlation, remaining: $0.remaining, policy: policy)
@@ -207,6 +227,7 @@ extension LinkConnection {
         var frame = ByteBuffer()
         do throws(PeerFault) {
             try frame.writeFrame(message)
+            counts.sent(frames: 1, bytes: frame.readableBytes)
             context.writeAndFlush(NIOAny(frame), promise: nil)
         } catch {
             close(error.text)
@@ -226,7 +247,7 @@ extension LinkConnection {
             deliver(answers.answers)
         case .pong:
             try requireTrust()
-            heard()
+            heard(at: .now)
         case .leaving:
             try requireTrust()
             retire("the peer is shutting down")
@@ -250,18 +271,19 @@ extension LinkConnection {
         flush()
     }
 
-    private func heard() {
+    private func heard(at now: ContinuousClock.Instant) {
         served = true
         isLastLook = false
-        requests.heard(now: .now)
+        requests.heard(now: now)
     }
 
     private func deliver(_ answers: [WireAnswer]) {
+        let now = ContinuousClock.now
         for answer in answers {
-            guard let (caller, id) = requests.answered(answer.correlation) else { continue }
-            link?.answered(caller, LinkResponse.result(answer, id: id, policy: policy))
+            guard let (asker, id) = requests.answered(answer.correlation) else { continue }
+            self.answer(asker, LinkResponse.result(answer, id: id, policy: policy), at: now, by: link)
         }
-        heard()
+        heard(at: now)
         closeIfDone()
     }
 }

@@ -23,6 +23,8 @@ final class LoopLinkClient: LoopLink {
     private(set) var peers: [String: Peer<LinkConnection>] = [:]
     /// Every connection that has not ended, retired ones included.
     private(set) var live: [ObjectIdentifier: LinkConnection] = [:]
+    /// By address, also of peers that are forgotten.
+    private(set) var counts: [String: LinkCounts] = [:]
     private var timer: (task: Scheduled<Void>, isUrgent: Bool)?
     var answered: (LinkCaller, Result<LinkResponse, LinkFailure>) -> Void = { _, _ in }
 
@@ -34,7 +36,9 @@ final class LoopLinkClient: LoopLink {
     }
 
     func ask(_ request: LinkRequest, at address: String, caller: LinkCaller) {
-        if let reason = submit(request, at: address, caller: caller) { refuse(caller, reason) }
+        guard let reason = submit(request, at: address, caller: caller) else { return }
+        counts(of: address).answered(.failure(.unsent(reason)), after: .zero)
+        refuse(caller, reason)
     }
 
     /// - Returns: the reason why nothing of the request was sent, if that is so already.
@@ -50,13 +54,22 @@ final class LoopLinkClient: LoopLink {
         case .dial: connection = dial(address)
         }
         let deadline = now + min(request.remaining, policy.askTimeLimit)
-        switch connection.ask(request, until: deadline, for: caller) {
+        switch connection.ask(request, until: deadline, for: LinkAsker(caller: caller, since: now)) {
         case .queued: break
         case .full: return "too many requests are in flight to \(address)"
         case .closed: return "no connection to \(address) stays open"
         }
         if timer?.isUrgent != true { schedule(isUrgent: true) }
         return nil
+    }
+
+    /// What is counted of a peer. Those of peers that are no more make room for others.
+    func counts(of address: String) -> LinkCounts {
+        if let found = counts[address] { return found }
+        if counts.count >= 2 * policy.peerLimit { counts = counts.filter { peers[$0.key] != nil } }
+        let fresh = LinkCounts()
+        counts[address] = fresh
+        return fresh
     }
 
     private func refuse(_ caller: LinkCaller, _ reason: String) {

@@ -42,6 +42,7 @@ final class LaneServers: Sendable {
     struct Server: Sendable {
         let port: Int
         let carts: InMemoryCarts
+        let counters: RequestCounters
 
         /// All that is answered to these bytes, without their dates. The client half-closes the connection
         /// once it has sent them.
@@ -107,6 +108,7 @@ final class LaneServers: Sendable {
         connections.cors = cors
         var logger = Logger(label: "test")
         logger.logLevel = .critical
+        let counters = RequestCounters(on: Array(MultiThreadedEventLoopGroup.singleton.makeIterator()))
         let server = Application(
             responder: routes.responder(
                 otherwise: UnknownPathResponder(routes, context: BasicRequestContext.self)
@@ -114,12 +116,14 @@ final class LaneServers: Sendable {
             server: .face(
                 connections,
                 hotLane: way == .framework ? nil : routes.hotLane,
-                recognizes: way == .recognized
+                recognizes: way == .recognized,
+                counters: counters
             ),
+            eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton),
             logger: logger
         )
         try await server.test(.live) { client in
-            try await test(Server(port: try #require(client.port), carts: carts))
+            try await test(Server(port: try #require(client.port), carts: carts, counters: counters))
         }
     }
 

@@ -56,7 +56,8 @@ extension DemoShopCarts {
             mergeRequest,
             context,
             dispatcher: application.dispatcher,
-            now: application.dependencies.now
+            now: application.dependencies.now,
+            outcomes: application.dependencies.outcomes
         )
         do throws(MergeFailure) {
             _ = try await merging.run()

@@ -179,7 +179,8 @@ package struct DemoShopCarts<Dispatcher: CartDispatcher>: Sendable {
         var mayCreate = true
         while true {
             switch try await application.answer(command, of: cart, context).verdict {
-            case .accepted(_, let record):
+            case .accepted(let reply, let record):
+                if reply.replayed != nil { application.dependencies.outcomes.replayed() }
                 return record
             case .rejected(let rejection):
                 // Once: who takes it away at the same moment may have it so.

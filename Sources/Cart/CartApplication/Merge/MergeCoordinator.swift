@@ -18,18 +18,23 @@ struct MergeCoordinator<Dispatcher: CartDispatcher>: Sendable {
     /// The precondition is one on the target.
     private let context: CallContext
     private let now: @Sendable () -> Timestamp
+    private let outcomes: OutcomeCounts
 
-    /// - Parameter now: the wall clock, by which commands are dated.
+    /// - Parameters:
+    ///   - now: the wall clock, by which commands are dated.
+    ///   - outcomes: counts the steps.
     init(
         _ mergeRequest: MergeRequest,
         _ context: CallContext,
         dispatcher: Dispatcher,
-        now: @escaping @Sendable () -> Timestamp
+        now: @escaping @Sendable () -> Timestamp,
+        outcomes: OutcomeCounts
     ) {
         self.dispatcher = dispatcher
         self.mergeRequest = mergeRequest
         self.context = context
         self.now = now
+        self.outcomes = outcomes
     }
 
     /// Merges, or goes on with the merge where an earlier request left it.
@@ -108,7 +113,7 @@ struct MergeCoordinator<Dispatcher: CartDispatcher>: Sendable {
             expected: try await expected(),
             operation: operation(change)
         )
-        let answer = try await answer(dryRun)
+        let answer = try await answer(dryRun, as: .dryRun)
         switch (answer.verdict, source) {
         case (.accepted(let reply, let record), _):
             return AcceptedCommand(reply, record, of: answer)
@@ -131,7 +136,7 @@ struct MergeCoordinator<Dispatcher: CartDispatcher>: Sendable {
         _ dryRun: AcceptedCommand
     ) async throws(MergeFailure) -> AcceptedCommand {
         guard let operation = operation(change) else { return dryRun }
-        let answer = try await answer(.change(change, at: now(), operation: operation))
+        let answer = try await answer(.change(change, at: now(), operation: operation), as: .confirm)
         switch answer.verdict {
         case .accepted(let reply, let record): return AcceptedCommand(reply, record, of: answer)
         case .rejected: return try await ask(.read)
@@ -141,7 +146,8 @@ struct MergeCoordinator<Dispatcher: CartDispatcher>: Sendable {
     /// First step: the source's lines stay what they are.
     private func close(basis: UInt64) async throws(MergeFailure) -> MergeSourceState {
         let command = CartCommand.change(.handOver(mergeRequest, basis: basis), at: now())
-        return MergeSourceState(try await answer(command, of: mergeRequest.source).verdict, mergeRequest)
+        let answer = try await answer(command, of: mergeRequest.source, as: .close)
+        return MergeSourceState(answer.verdict, mergeRequest)
     }
 
     /// Second step: the target has the lines. Then the third.
@@ -153,7 +159,7 @@ struct MergeCoordinator<Dispatcher: CartDispatcher>: Sendable {
             expected: try await expected(),
             operation: operation(change)
         )
-        let answer = try await answer(command)
+        let answer = try await answer(command, as: .take)
         switch answer.verdict {
         case .accepted(let reply, let record):
             let accepted = AcceptedCommand(reply, record, of: answer)
@@ -173,17 +179,18 @@ struct MergeCoordinator<Dispatcher: CartDispatcher>: Sendable {
     /// before.
     private func finish(_ handover: Handover) async throws(MergeFailure) {
         let command = CartCommand.change(.finishHandOver(MergeOffer(handover)), at: now())
-        _ = try await answer(command, of: mergeRequest.source)
+        _ = try await answer(command, of: mergeRequest.source, as: .finish)
     }
 
     /// The way back: the target will never take this attempt, and the source is open again.
     private func callOff(_ handover: Handover) async throws(MergeFailure) {
         let offer = MergeOffer(handover)
-        let decline = try await answer(.change(.declineMerge(offer), at: now()))
+        let decline = try await answer(.change(.declineMerge(offer), at: now()), as: .decline)
         switch decline.verdict {
         case .accepted, .rejected(.cartNotFound):
             // A cart that is not there has not taken anything either.
-            _ = try await answer(.change(.undoHandOver(offer), at: now()), of: mergeRequest.source)
+            let undo = CartCommand.change(.undoHandOver(offer), at: now())
+            _ = try await answer(undo, of: mergeRequest.source, as: .reopen)
         case .rejected:
             throw refusal(decline)
         }
@@ -208,14 +215,28 @@ struct MergeCoordinator<Dispatcher: CartDispatcher>: Sendable {
     }
 
     /// The answer of the owner of the target, or of another cart.
+    ///
+    /// - Parameter step: the step that the command is; nil for none.
     private func answer(
         _ command: CartCommand,
-        of cart: CartID? = nil
+        of cart: CartID? = nil,
+        as step: OutcomeCounts.MergeStep? = nil
     ) async throws(MergeFailure) -> Answer<CartLogic> {
         do {
             let id = ActorID((cart ?? mergeRequest.target).text)
-            return try await dispatcher.ask(id, command, deadline: context.deadline, trace: context.trace)
+            let answer = try await dispatcher.ask(
+                id,
+                command,
+                deadline: context.deadline,
+                trace: context.trace
+            )
+            switch answer.verdict {
+            case .accepted: step.map { outcomes.merged($0, .accepted) }
+            case .rejected: step.map { outcomes.merged($0, .rejected) }
+            }
+            return answer
         } catch {
+            step.map { outcomes.merged($0, .failed) }
             throw .host(error)
         }
     }

@@ -12,6 +12,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private let takenBytes: (any Channel) -> Int
     private let linger: TimeAmount
     private var machine: ConnectionMachine
+    /// Nil where requests are not counted.
+    private var meter: RequestMeter?
     /// Limits the time for the body of the current request.
     private var bodyTimer: Scheduled<Void>?
     /// Limits the time for which the client may read too little.
@@ -28,11 +30,18 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// - Parameters:
     ///   - line: stands before the parser of the same connection.
     ///   - takenBytes: counts what the client takes of what is sent.
-    init(_ policy: ConnectionPolicy, line: LongLineHandler, takenBytes: @escaping (any Channel) -> Int) {
+    ///   - counts: those of its loop; nil where requests are not counted.
+    init(
+        _ policy: ConnectionPolicy,
+        line: LongLineHandler,
+        takenBytes: @escaping (any Channel) -> Int,
+        counts: RequestCounts? = nil
+    ) {
         self.line = line
         self.takenBytes = takenBytes
         linger = TimeAmount(policy.linger)
         machine = ConnectionMachine(policy)
+        meter = counts.map(RequestMeter.init)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -42,7 +51,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
         case .head(let head):
-            perform(machine.received(head), context)
+            let action = machine.received(head)
+            if action != .drop {
+                meter?.begin(HTTPRoute(target: head.uri), HTTPVerb(head.method), at: context.eventLoop.now)
+            }
+            perform(action, context)
         case .body:
             bodyCame = true
             if machine.passesBody { context.fireChannelRead(data) }
@@ -96,6 +109,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         guard let parserError = error as? HTTPParserError else { return context.fireErrorCaught(error) }
         let action = machine.failed(parserError, inRequestLine: line.line.isRequestLine)
         if action == .fail { return context.fireErrorCaught(error) }
+        if case .replace = action { meter?.begin(.other, .other, at: context.eventLoop.now) }
         perform(action, context)
         // The error may have waited for the answer before it, and then nothing else says that all was read.
         context.fireChannelReadComplete()
@@ -106,8 +120,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
         case .head(let head):
             switch machine.responds(head) {
             case .write(let head):
+                meter?.answered(head.status.code, at: context.eventLoop.now)
                 context.write(wrapOutboundOut(.head(head)), promise: promise)
             case .replace(let head, let body):
+                meter?.answered(head.status.code, at: context.eventLoop.now)
                 context.write(wrapOutboundOut(.head(head)), promise: promise)
                 context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
             case .drop:
@@ -118,9 +134,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
         case .end:
             switch machine.ended() {
             case .write:
+                meter?.end(at: context.eventLoop.now)
                 context.write(data, promise: promise)
                 exchangeEnded?()
             case .writeAndClose:
+                meter?.end(at: context.eventLoop.now)
                 context.write(data, promise: promise)
                 end(context)
             case .drop:
@@ -135,19 +153,28 @@ final class ConnectionHandler: ChannelDuplexHandler {
     var takesRecognized: Bool { machine.takesRecognized }
 
     /// One was taken.
-    func tookRecognized() { machine.tookRecognized() }
+    func tookRecognized(_ route: HTTPRoute, _ verb: HTTPVerb) {
+        machine.tookRecognized()
+        if let context { meter?.begin(route, verb, at: context.eventLoop.now) }
+    }
 
     /// Its answer comes.
     ///
     /// - Parameters:
     ///   - closes: true if the connection is to end with it.
-    ///   - write: writes it; told whether the connection does end.
+    ///   - write: writes it; told whether the connection does end. Returns the time.
     /// - Returns: true if the connection goes on.
-    func respondToRecognized(_ status: HTTPResponseStatus, closes: Bool, write: (Bool) -> Void) -> Bool {
+    func respondToRecognized(
+        _ status: HTTPResponseStatus,
+        closes: Bool,
+        write: (Bool) -> NIODeadline
+    ) -> Bool {
         guard let context, let closes = machine.respondsToRecognized(status, closes: closes) else {
             return false
         }
-        write(closes)
+        let now = write(closes)
+        meter?.answered(status.code, at: now)
+        meter?.end(at: now)
         switch machine.ended() {
         case .write: return true
         case .writeAndClose: end(context)

@@ -14,11 +14,13 @@ extension HTTPServerBuilder {
     ///     By default all are.
     ///   - hotLane: answers plain requests for carts; nil: the responder is asked for all requests.
     ///   - recognizes: false if the hot lane's requests all pass the parser, which tests compare with.
+    ///   - counters: count the requests; nil: they are not counted.
     package static func face(
         _ policy: ConnectionPolicy,
         admitting admits: @escaping @Sendable (any Channel) -> Bool = { _ in true },
         hotLane: HotLane? = nil,
-        recognizes: Bool = true
+        recognizes: Bool = true,
+        counters: RequestCounters? = nil
     ) -> HTTPServerBuilder {
         HTTPServerBuilder {
             FaceChannel(
@@ -26,7 +28,8 @@ extension HTTPServerBuilder {
                 policy: policy,
                 admits: admits,
                 hotLane: hotLane,
-                recognizes: recognizes
+                recognizes: recognizes,
+                counters: counters
             )
         }
     }
@@ -42,12 +45,18 @@ private struct FaceChannel: HTTPChannelHandler {
     let admits: @Sendable (any Channel) -> Bool
     let hotLane: HotLane?
     let recognizes: Bool
+    let counters: RequestCounters?
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         guard admits(channel) else { return channel.eventLoop.makeFailedFuture(ConnectionNotAdmitted()) }
         return channel.eventLoop.makeCompletedFuture {
             let pipeline = channel.pipeline.syncOperations
-            try pipeline.addFace(policy, hotLane: hotLane, recognizes: recognizes)
+            try pipeline.addFace(
+                policy,
+                hotLane: hotLane,
+                recognizes: recognizes,
+                counts: counters?.counts(on: channel.eventLoop)
+            )
             try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
             if hotLane == nil {
                 try pipeline.addHandler(
@@ -72,14 +81,16 @@ extension ChannelPipeline.SynchronousOperations {
     /// - Parameters:
     ///   - recognizes: false if the hot lane's requests all pass the parser.
     ///   - takenBytes: counts what the client takes of what is sent.
+    ///   - counts: those of the connection's loop; nil where requests are not counted.
     func addFace(
         _ policy: ConnectionPolicy,
         hotLane: HotLane? = nil,
         recognizes: Bool = true,
-        takenBytes: @escaping (any Channel) -> Int = { $0.takenBytes }
+        takenBytes: @escaping (any Channel) -> Int = { $0.takenBytes },
+        counts: RequestCounts? = nil
     ) throws {
         let line = LongLineHandler(limit: policy.parsedFieldBytes)
-        let connection = ConnectionHandler(policy, line: line, takenBytes: takenBytes)
+        let connection = ConnectionHandler(policy, line: line, takenBytes: takenBytes, counts: counts)
         let silence = SilenceTimer(policy.silence)
         if let hotLane, recognizes {
             try addHandler(

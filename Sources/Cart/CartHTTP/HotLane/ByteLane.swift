@@ -61,8 +61,11 @@ final class ByteLane {
     ///
     /// - Parameter head: the one that was found last, in the same bytes.
     /// - Returns: nil if it is not: it is no plain one, or something that the parser's side alone knows decides
-    ///   how it is answered, or its body has not come yet.
-    func accept(_ head: RequestRecognizer.Head, in held: HeldBytes) -> Acceptance? {
+    ///   how it is answered, or its body has not come yet. Otherwise its fate, and what it is counted as.
+    func accept(
+        _ head: RequestRecognizer.Head,
+        in held: HeldBytes
+    ) -> (acceptance: Acceptance, route: HTTPRoute)? {
         guard !head.isForParser, head.hosts == 1, head.bodyCount <= bodyLimit,
             held.count >= head.count + head.bodyCount,
             let resource = CartResource(target: held.text(head.target))
@@ -73,9 +76,9 @@ final class ByteLane {
         do {
             let found = try lane.request(HTTPMethod(head.method), of: resource, fields: fields)
             guard let (request, expected) = found else { return nil }
-            return .request(request, expecting: expected)
+            return (.request(request, expecting: expected), HTTPRoute(resource))
         } catch {
-            return .refusal(lane.refusal(error, of: fields))
+            return (.refusal(lane.refusal(error, of: fields)), HTTPRoute(resource))
         }
     }
 

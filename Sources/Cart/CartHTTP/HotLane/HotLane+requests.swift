@@ -75,6 +75,7 @@ extension HotLane {
         let problem =
             Problem(thrown: error, request: fields)
             ?? Problem(.contradiction("the request was refused without a reason"))
+        problem.count(in: rules)
         return responses.problem(problem)
     }
 }

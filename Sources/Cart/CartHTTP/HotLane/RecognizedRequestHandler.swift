@@ -238,7 +238,8 @@ final class RecognizedRequestHandler: ChannelDuplexHandler {
         case .other:
             stage = .passing
         case .head(let head):
-            if connection.takesRecognized, let acceptance = byteLane.accept(head, in: held) {
+            if connection.takesRecognized, let (acceptance, route) = byteLane.accept(head, in: held) {
+                connection.tookRecognized(route, HTTPVerb(head.method))
                 take(head, as: acceptance, by: byteLane)
             } else {
                 stage = .parsed(missing: head.count + head.bodyCount)
@@ -253,7 +254,6 @@ final class RecognizedRequestHandler: ChannelDuplexHandler {
         by byteLane: ByteLane
     ) {
         stage = .asked(isHead: head.method == .head)
-        connection.tookRecognized()
         silence.beginRequest()
         held.drop(head.count)
         let body = head.bodyCount > 0 ? held.take(atMost: head.bodyCount) : ByteBuffer()
@@ -280,8 +280,9 @@ final class RecognizedRequestHandler: ChannelDuplexHandler {
                 context.channel.allocator
             )
             hasWritten = true
-            silence.endAnswer(context)
+            let now = silence.endAnswer(context)
             context.write(wrapOutboundOut(bytes), promise: nil)
+            return now
         }
         // After the end the parser's side drops what comes.
         if goesOn { open() } else { stage = .passing }

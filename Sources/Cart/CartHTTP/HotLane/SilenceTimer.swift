@@ -32,9 +32,12 @@ final class SilenceTimer {
         isBusy = true
     }
 
-    func endAnswer(_ context: ChannelHandlerContext) {
+    /// - Returns: the present time.
+    @discardableResult
+    func endAnswer(_ context: ChannelHandlerContext) -> NIODeadline {
         isBusy = false
         lastActive = context.eventLoop.now
+        return lastActive
     }
 
     private func schedule(in time: TimeAmount, _ context: ChannelHandlerContext) {

@@ -32,3 +32,13 @@ enum ProblemKind: Hashable, Sendable {
         }
     }
 }
+
+extension Problem {
+    /// Counts the refusal; those that only HTTP has are counted by their status alone.
+    func count(in rules: CartRules) {
+        switch kind {
+        case .application(let kind): rules.dependencies.outcomes.refused(kind)
+        case .http: break
+        }
+    }
+}

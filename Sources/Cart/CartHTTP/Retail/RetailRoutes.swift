@@ -46,9 +46,11 @@ package struct RetailRoutes<Dispatcher: CartDispatcher>: Sendable {
             let hasBody = request.method == .post || request.method == .patch
             let names: Refusal.FieldNames = hasBody ? .retailBody : .retailPath
             let problem = Problem(refusal.withoutFacts(), names: names, request: header)
+            problem.count(in: application.rules)
             return Response(responses.problem(problem))
         } catch {
             guard let problem = Problem(thrown: error, request: header) else { throw error }
+            problem.count(in: application.rules)
             return Response(responses.problem(problem))
         }
     }

@@ -70,6 +70,7 @@ package struct CartRoutes<Dispatcher: CartDispatcher>: Sendable {
             return try await respond(to: request, resource, ReadHead(fields: fields, deadline: deadline))
         } catch {
             guard let problem = Problem(thrown: error, request: fields) else { throw error }
+            problem.count(in: application.rules)
             return Response(responses.problem(problem))
         }
     }

@@ -7,7 +7,6 @@ import NodeConfiguration
 import Ownership
 import PrometheusExposition
 import RedisActorStore
-import RedisClient
 
 // The sources of the node's metrics: each reads plain numbers that others keep.
 
@@ -16,11 +15,13 @@ extension Node {
         let partitions = (0..<runtime.host.partitionCount).map(partitionCollector)
         let collectors = [
             ProcessStatistics.collector, readinessCollector, sessionCollector, hostCollector, redisCollector,
-            connectionCollector, loopLag.collector,
+            connectionCollector, callCollector, outcomeCollector, linkCollector, loopLag.collector,
         ]
+        let requests = (0..<requestCounters.count).map(requestCollector)
+        let commands = redisUses.map(commandCollector)
         return MetricRegistry(
             NodeMetrics.all,
-            collectors: collectors + partitions,
+            collectors: collectors + partitions + requests + commands,
             libraries: libraryMetrics
         )
     }
@@ -83,6 +84,7 @@ extension Node {
             readings.add(counts.abandonedSweeps, to: Its.abandonedSweeps)
             readings.add(counts.sweptActors, to: Its.swept)
             readings.add(counts.differingActors, to: Its.differing)
+            readings.add(host.drainTime / .seconds(1), to: Its.drain)
         }
     }
 
@@ -95,30 +97,20 @@ extension Node {
                 var readings = Readings()
                 readings.add(counts.live, to: Its.live)
                 readings.add(counts.retiring, to: Its.retiring)
+                readings.add(counts.reads, to: Its.reads)
+                readings.add(counts.commits, to: Its.commits)
+                readings.add(counts.commandsPerCommit, to: Its.commands)
+                readings.add(counts.mailboxDepths, to: Its.mailboxes)
+                readings.add(counts.fullMailboxes, to: Its.fullMailboxes)
+                readings.add(counts.restored, to: Its.restores)
+                readings.add(counts.refusedRestores, to: Its.refusedRestores)
+                readings.add(counts.restores.waiting, to: Its.waitingRestores)
+                readings.add(counts.restores.underWay, to: Its.currentRestores)
+                readings.add(counts.restores.window, to: Its.restoreWindow)
+                readings.add(counts.ended, to: Its.ended)
+                readings.add(counts.republished, to: Its.republished)
                 answer(readings)
             }
-        }
-    }
-
-    private var redisCollector: MetricCollector {
-        typealias Its = NodeMetrics.Redis
-        let clients: [(use: Its.Use, client: RedisClient)] =
-            loopClients.map { (.carts, $0) }
-            + [(.heartbeats, heartbeats), (.tasks, redis), (.feed, feed.connection)]
-        let readiness = readiness
-        return MetricCollector(of: Its.all) { readings in
-            for (use, client) in clients {
-                let (use, counts) = (use.rawValue, client.connectionCounts)
-                readings.add(client.isConnected ? 1 : 0, to: Its.connected, use)
-                readings.add(1, to: Its.wanted, use)
-                readings.add(counts.opened, to: Its.attempts, use, Its.AttemptResult.opened.rawValue)
-                readings.add(counts.failed, to: Its.attempts, use, Its.AttemptResult.failed.rawValue)
-                readings.add(counts.ended, to: Its.ended, use)
-            }
-            readings.add(readiness.status.warnings.count, to: Its.warnings)
-            guard let durability = readiness.durability else { return }
-            readings.addState(durability.append.rawValue, of: Its.append)
-            readings.add(durability.connectedReplicas, to: Its.replicas)
         }
     }
 

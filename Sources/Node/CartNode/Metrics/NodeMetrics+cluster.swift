@@ -1,58 +1,57 @@
 import ActorRuntime
 import MetricReadings
 import Ownership
+import PeerTransport
 import RedisActorStore
 
 // The node's session, the other nodes, and Redis.
 
 extension NodeMetrics {
-    enum Sessions {
-        static let leaseLeft = Metric.gauge(
+    enum Sessions: MetricTable {
+        static let leaseLeft = gauge(
             "cart_session_lease_remaining_seconds",
-            unit: .seconds,
             help: "The time for which the node may still own carts without another heartbeat; 0 without a "
                 + "session."
         )
-        static let lease = Metric.gauge(
+        static let lease = gauge(
             "cart_session_lease_seconds",
-            unit: .seconds,
             help: "The length of the node's lease, `--lease-length`."
         )
-        static let heartbeats = Metric.durations(
+        static let heartbeats = durations(
             "cart_heartbeat_duration_seconds",
+            by: MetricLabel("result", of: SessionCounts.HeartbeatResult.self),
             help: "Heartbeats by their end: answered, unconfirmed (by the replicas), dead (the session has a "
-                + "tombstone), or failed.",
-            labels: [MetricLabel("result", of: SessionCounts.HeartbeatResult.self)]
+                + "tombstone), or failed."
         )
-        static let lost = Metric.counter(
+        static let lost = counter(
             "cart_sessions_lost_total",
-            help: "Sessions of this node that ended against its will: everything live was dropped.",
-            labels: [MetricLabel("reason", of: SessionCounts.Loss.self)]
+            by: MetricLabel("reason", of: SessionCounts.Loss.self),
+            help: "Sessions of this node that ended against its will: everything live was dropped."
         )
-        static let members = Metric.gauge(
+        static let members = gauge(
             "cart_members",
-            help: "Sessions in Redis that the last answered heartbeat showed, this node's own among them.",
-            labels: [MetricLabel("state", oneOf: Self.conditions.map(\.rawValue))]
+            by: MetricLabel("state", oneOf: Self.conditions.map(\.rawValue)),
+            help: "Sessions in Redis that the last answered heartbeat showed, this node's own among them."
         )
-        static let tombstones = Metric.gauge(
+        static let tombstones = gauge(
             "cart_tombstones",
             help: "Tombstones in Redis that the last answered heartbeat showed."
         )
-        static let tombstoneWrites = Metric.counter(
+        static let tombstoneWrites = counter(
             "cart_tombstone_writes_total",
-            help: "Tombstones that this node tried to write for sessions that fell silent.",
-            labels: [MetricLabel("result", of: SessionCounts.TombstoneResult.self)]
+            by: MetricLabel("result", of: SessionCounts.TombstoneResult.self),
+            help: "Tombstones that this node tried to write for sessions that fell silent."
         )
-        static let tombstonesPruned = Metric.counter(
+        static let tombstonesPruned = counter(
             "cart_pruned_tombstones_total",
             help: "Old tombstones that this node removed."
         )
-        static let settled = Metric.gauge(
+        static let settled = gauge(
             "cart_generation_settled",
             help: "1 while carts that lie in Redis alone may be claimed; 0 for a lease after Redis may have "
                 + "lost data."
         )
-        static let generationChanges = Metric.counter(
+        static let generationChanges = counter(
             "cart_generation_changes_total",
             help: "The number of times that Redis was found restarted, replaced, or with other data."
         )
@@ -65,43 +64,89 @@ extension NodeMetrics {
         static let conditions: [Member.Condition] = [.alive, .draining]
     }
 
-    enum Redis {
+    /// What this node sends to others, on the connections that it opened.
+    enum Link: MetricTable {
+        private static let peer = MetricLabel("peer", bounded: "the other node's `--node-name`")
+        private static let direction = MetricLabel("direction", of: Direction.self)
+        static let requests = durations(
+            "cart_forward_duration_seconds",
+            by: peer,
+            MetricLabel("result", by: LinkPeerCounts.RequestResult.self),
+            help: "Commands that were sent on to another node, by their end there; elsewhere means that it "
+                + "does not own the cart."
+        )
+        static let frames = counter(
+            "cart_link_frames_total",
+            by: peer,
+            direction,
+            help: "Frames on the connections that this node opened to another."
+        )
+        static let bytes = counter(
+            "cart_link_bytes_total",
+            by: peer,
+            direction,
+            help: "Bytes of these frames, before encryption."
+        )
+        static let all = [requests, frames, bytes]
+
+        enum Direction: String, CaseIterable {
+            case sent, received
+        }
+    }
+
+    enum Redis: MetricTable {
         private static let use = MetricLabel("use", of: Use.self)
-        static let connected = Metric.gauge(
-            "cart_redis_connections",
-            help: "Open connections to Redis.",
-            labels: [use]
-        )
-        static let wanted = Metric.gauge(
+        static let connected = gauge("cart_redis_connections", by: use, help: "Open connections to Redis.")
+        static let wanted = gauge(
             "cart_redis_connections_wanted",
-            help: "The connections to Redis that the node keeps while Redis can be reached.",
-            labels: [use]
+            by: use,
+            help: "The connections to Redis that the node keeps while Redis can be reached."
         )
-        static let attempts = Metric.counter(
+        static let attempts = counter(
             "cart_redis_connection_attempts_total",
-            help: "Attempts to connect to Redis, the handshake included.",
-            labels: [use, MetricLabel("result", of: AttemptResult.self)]
+            by: use,
+            MetricLabel("result", of: AttemptResult.self),
+            help: "Attempts to connect to Redis, the handshake included."
         )
-        static let ended = Metric.counter(
+        static let ended = counter(
             "cart_redis_connections_ended_total",
-            help: "Connections to Redis that have ended.",
-            labels: [use]
+            by: use,
+            help: "Connections to Redis that have ended."
         )
-        static let append = Metric.gauge(
+        static let append = gauge(
             "cart_redis_append_only_file",
+            by: MetricLabel("fsync", of: RedisServerProperties.Append.self),
             help: "1 for the way in which Redis flushed its append-only file at the last check, 0 for the "
-                + "others; without one (off) a restart of Redis loses what no live node holds.",
-            labels: [MetricLabel("fsync", of: RedisServerProperties.Append.self)]
+                + "others; without one (off) a restart of Redis loses what no live node holds."
         )
-        static let replicas = Metric.gauge(
+        static let replicas = gauge(
             "cart_redis_replicas",
             help: "Replicas that were connected to Redis at the last check."
         )
-        static let warnings = Metric.gauge(
+        static let warnings = gauge(
             "cart_redis_warnings",
             help: "Settings or states of Redis that endanger the carts, as /status lists them."
         )
-        static let all = [connected, wanted, attempts, ended, append, replicas, warnings]
+        static let commands = durations(
+            "cart_redis_command_duration_seconds",
+            by: use,
+            MetricLabel("script", bounded: "as `commit`, or `none` for a plain command"),
+            help: "The time from a command's submission to its reply. look, take and create are claims; "
+                + "reduce is a commit that only takes away."
+        )
+        static let failedCommands = counter(
+            "cart_redis_failed_commands_total",
+            by: use,
+            help: "Commands that were waiting when their connection to Redis ended."
+        )
+        static let inFlight = gauge(
+            "cart_redis_commands_in_flight",
+            by: use,
+            help: "Commands that wait for their replies."
+        )
+        static let ofCommands = [commands, failedCommands, inFlight]
+        static let ofConnections = [connected, wanted, attempts, ended, append, replicas, warnings]
+        static let all = ofConnections + ofCommands
 
         /// The use of a connection.
         enum Use: String, CaseIterable {

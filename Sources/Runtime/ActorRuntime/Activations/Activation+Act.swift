@@ -1,5 +1,6 @@
 import DequeModule
 import Logging
+import MetricReadings
 import Ownership
 import Timing
 
@@ -190,6 +191,7 @@ extension Activation {
         {
             touchedAt = partition.now
         }
+        partition.counts.commandsPerCommit.record(batch.entries.count)
         state = batch.after
         form = batch.formAfter
         lastFailure = nil
@@ -266,6 +268,7 @@ extension Activation {
             mailbox.removeFirst()
             ask.answer(answer(decision, on: initial, sequence: 0))
         }
+        unrestored = .absent
         return event(.abandon)
     }
 }

@@ -1,4 +1,5 @@
 import DequeModule
+import MetricReadings
 import Ownership
 
 /// Answers to waiting callers whose time ran out, or whose activation is gone.
@@ -73,7 +74,11 @@ extension Activation {
     /// Ends the activation: nothing of it is served any more.
     func drop(_ end: OwnershipMachine.End) {
         stopWork()
-        partition.forget(self)
+        if let unrestored {
+            let result = PartitionCounts.RestoreResult(end, otherwise: unrestored)
+            partition.counts.restored.record(partition.now - touchedAt, as: result)
+        }
+        partition.forget(self, because: .init(end, retirement))
         endBatch(end)
         switch end {
         case .elsewhere(let session):
@@ -115,7 +120,7 @@ extension Activation {
         stopWork()
         guard !isEnded else { return }
         _ = event(.abandon)
-        partition.forget(self)
+        partition.forget(self, because: .stopped)
         if let batch {
             self.batch = nil
             fail(

@@ -1,5 +1,6 @@
 import DequeModule
 import Logging
+import MetricReadings
 import Ownership
 
 /// One exchange with the store. On the hot path.
@@ -22,7 +23,8 @@ extension Activation {
             askedUpTo = arrivals
             let terms = context.directory.terms(for: session, create: create, naming: dead, at: now)
             guard let terms else {
-                return event(interpret(.failed(.unsent("the store was not reached yet")), operation))
+                let failure = StoreFailure.unsent("the store was not reached yet")
+                return event(interpret(.failed(failure), operation, at: now))
             }
             claimedAt = now
             claimMode = terms.mode
@@ -30,6 +32,7 @@ extension Activation {
         case .commit(let version, let commit):
             guard let batch else { return event(.unsent) }
             batch.wasSent = true
+            batch.sentAt = now
             let commit = SafetyRule.commitKeepsID.holds ? commit : session.nextCommit()
             request = .commit(owner: owner, version: version, commit: commit, change: batch.change)
         case .resolve(let version, let commit):
@@ -53,7 +56,13 @@ extension Activation {
         guard let operation = inFlight else { preconditionFailure("the store answered twice") }
         inFlight = nil
         // The host may have stopped meanwhile, and told everybody: the answer is for nobody.
-        if !isEnded { run(event(interpret(answer, operation))) }
+        if !isEnded {
+            let now = partition.now
+            if case .commit = operation, let sentAt = batch?.sentAt {
+                partition.counts.commits.record(now - sentAt, as: .init(answer))
+            }
+            run(event(interpret(answer, operation, at: now)))
+        }
         leavePlaceUnlessClaiming()
     }
 
@@ -67,11 +76,12 @@ extension Activation {
 
     private func interpret(
         _ answer: StoreAnswer<D>,
-        _ operation: OwnershipMachine.Operation
+        _ operation: OwnershipMachine.Operation,
+        at now: ContinuousClock.Instant
     ) -> OwnershipMachine.Event {
         switch answer {
         case .claim(let claim):
-            return interpret(claim)
+            return interpret(claim, at: now)
         case .commit(let result):
             batch?.formAfter = result.form
             return .commitAnswered(result.answer)
@@ -87,7 +97,10 @@ extension Activation {
             }
             return .verifyAnswered(answer)
         case .republish(let answer):
-            if case .republished = answer { updateFormAfterRepublish(operation) }
+            if case .republished = answer {
+                partition.counts.republished &+= 1
+                updateFormAfterRepublish(operation)
+            }
             return .republishAnswered(answer)
         case .release(let answer):
             return .releaseAnswered(answer)
@@ -98,12 +111,20 @@ extension Activation {
         }
     }
 
-    private func interpret(_ claim: ClaimResult<D.State>) -> OwnershipMachine.Event {
-        let now = partition.now
+    private func interpret(
+        _ claim: ClaimResult<D.State>,
+        at now: ContinuousClock.Instant
+    ) -> OwnershipMachine.Event {
         partition.restores.answered(after: now - claimedAt)
         lastFailure = nil
         switch claim.answer {
         case .granted:
+            if unrestored != nil {
+                let result: PartitionCounts.RestoreResult =
+                    claim.isTakeover ? .takenOver : claim.state == nil ? .created : .restored
+                partition.counts.restored.record(now - touchedAt, as: result)
+                unrestored = nil
+            }
             state = claim.state ?? context.decider.initial
             form = claim.form
             touchedAt = now

@@ -1,4 +1,5 @@
 import DequeModule
+import MetricReadings
 import Ownership
 import Timing
 
@@ -39,9 +40,13 @@ final class Activation<D: Decider>: StoreCaller {
     /// The instant at which the last claim left, and what it asked for.
     var claimedAt: ContinuousClock.Instant
     var claimMode = ClaimTerms.Mode.look
-    var isRetiring = false
+    /// The reason for which the actor is being given up; nil while it is not.
+    var retirement: PartitionCounts.ActivationEnd?
+    /// The result of its restore if that ends now; nil once the actor is live.
+    var unrestored: PartitionCounts.RestoreResult? = .failed
     var streak = AskStreak()
-    /// The instant at which the store last put the actor's end of life off.
+    /// The instant at which the store last put the actor's end of life off; before the actor is live, the one at
+    /// which its first command came.
     var touchedAt: ContinuousClock.Instant
     var watchers: [Watcher] = []
 
@@ -117,11 +122,13 @@ final class Activation<D: Decider>: StoreCaller {
             return read(ask, version.sequence.rawValue)
         }
         guard mailbox.count < context.policy.mailboxLimit else {
+            partition.counts.fullMailboxes &+= 1
             return ask.fail(failure(.overloaded, outcome: .notApplied, "its mailbox is full"))
         }
         arrivals += 1
         ask.number = arrivals
         mailbox.append(ask)
+        partition.counts.mailboxDepths.record(mailbox.count)
         scheduleExpiry(at: ask.deadline)
         startWork()
     }
@@ -135,6 +142,7 @@ final class Activation<D: Decider>: StoreCaller {
         guard session.mayAct(at: now) else { return partition.handleGone(ask) }
         let answer = answer(decision, on: state, sequence: sequence)
         if now - touchedAt >= partition.touchInterval(of: state) { startWork() }
+        partition.counts.reads &+= 1
         ask.answer(answer)
     }
 
@@ -153,8 +161,8 @@ final class Activation<D: Decider>: StoreCaller {
     }
 
     /// The same as `retire`, unless that is under way.
-    func retireOnce(_ done: @escaping () -> Void) {
-        if isRetiring { done() } else { retire(done) }
+    func retireOnce(because reason: PartitionCounts.ActivationEnd, _ done: @escaping () -> Void) {
+        if isRetiring { done() } else { retire(because: reason, done) }
     }
 
     /// Gives the actor up once what is in flight is finished.
@@ -163,10 +171,14 @@ final class Activation<D: Decider>: StoreCaller {
     ///   - deadline: the instant from which the host lets go whoever waits for that, once. Nothing begins
     ///     from then on, as nobody would end its wait; nil where the host waits as long as it takes.
     ///   - done: called when the activation is gone.
-    func retire(until deadline: ContinuousClock.Instant? = nil, _ done: @escaping () -> Void) {
+    func retire(
+        because reason: PartitionCounts.ActivationEnd,
+        until deadline: ContinuousClock.Instant? = nil,
+        _ done: @escaping () -> Void
+    ) {
         guard !isEnded else { return done() }
         if let deadline, partition.now >= deadline { return done() }
-        isRetiring = true
+        retirement = reason
         watch(Watcher(done: done, awaitsSweep: false))
     }
 
@@ -198,6 +210,8 @@ final class Activation<D: Decider>: StoreCaller {
     /// The number of waiting commands: those in the mailbox, and the reads that wait for the commit in
     /// flight.
     var waiting: Int { mailbox.count + (batch?.entries.count { !$0.isChange } ?? 0) }
+
+    var isRetiring: Bool { retirement != nil }
 
     var isClaiming: Bool {
         switch machine.state {

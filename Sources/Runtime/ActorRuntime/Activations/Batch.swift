@@ -32,6 +32,8 @@ final class Batch<D: Decider> {
     private(set) var events: [D.Event] = []
     /// True once a copy of the commit left this node: at once, unless a commit in doubt is looked up first.
     var wasSent = false
+    /// The instant at which the last copy left.
+    var sentAt: ContinuousClock.Instant?
     /// True once a copy of the commit went unanswered, so that a refusal of a later copy settles nothing.
     var wasUnanswered = false
     /// The failure for the callers if the commit is not executed; nil where it is tried again for them.

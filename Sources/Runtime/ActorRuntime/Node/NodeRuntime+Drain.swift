@@ -23,6 +23,7 @@ extension NodeRuntime {
     ) async throws -> Int {
         let clock = environment.clock
         let began = clock.now
+        host.noteDrain(began: began)
         logger.notice("draining", metadata: ["liveActors": "\(host.liveCount)"])
         await observe(.begun)
         let wasReady = hasJoined
@@ -35,6 +36,7 @@ extension NodeRuntime {
         await observe(.announced)
         let releaseEnd = began + timeForReleases(of: budget, stopLimit: stopLimit)
         let notReleased = await host.releaseAll(until: releaseEnd)
+        host.noteDrain(began: began, ended: clock.now)
         await observe(.released)
         logger.notice(
             "drained",

@@ -18,7 +18,7 @@ extension Partition {
         // One that cannot be released now must not keep the others: it counts as used, and is not tried again
         // before its time.
         let idle = live.rotateUnused(since: now - context.policy.idleTimeout, atMost: limit, at: now)
-        if !idle.isEmpty { passivate(idle.map(activation)) }
+        if !idle.isEmpty { passivate(idle.map(activation), because: .idle) }
     }
 
     /// Looks after whoever waits in any activation: the session is over, for all or for some of them. Nobody
@@ -41,8 +41,10 @@ extension Partition {
     }
 
     /// Gives activations up in good order, in the background.
-    func passivate(_ activations: [Activation<D>]) {
-        retirements.enqueue(activations) { activation, done in activation.retireOnce(done) }
+    func passivate(_ activations: [Activation<D>], because reason: PartitionCounts.ActivationEnd) {
+        retirements.enqueue(activations) { activation, done in
+            activation.retireOnce(because: reason, done)
+        }
     }
 
     /// Forgets everything that was live under a session that is over, some of it in each turn. Nothing becomes
@@ -62,7 +64,7 @@ extension Partition {
         var walk = walk
         var dropped = dropped
         for activation in next(of: &walk) where activation.session === session {
-            forget(activation)
+            forget(activation, because: .sessionOver)
             dropped += 1
         }
         guard !walk.isAtEnd else { return done(dropped) }

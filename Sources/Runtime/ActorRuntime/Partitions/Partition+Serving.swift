@@ -1,3 +1,4 @@
+import MetricReadings
 import Ownership
 
 /// Actors on this node. On the hot path.
@@ -16,13 +17,18 @@ extension Partition {
         if let asker = ask.asker, routes[ask.id] == asker { return ask.redirectPeer(to: asker) }
         let directory = context.directory
         guard !isClosed else { return ask.fail(failure(.draining, of: ask, "the node stopped")) }
-        if directory.isDraining { return leave(ask) }
+        if directory.isDraining {
+            counts.refusedRestores.count(.draining)
+            return leave(ask)
+        }
         let session = directory.session
         guard session.mayAct(at: now) else {
+            counts.refusedRestores.count(.noSession)
             let why = "the node has no session: the store does not answer"
             return notReady(ask, failure(.notReady, of: ask, why))
         }
         guard live.count < liveLimit else {
+            counts.refusedRestores.count(.full)
             if retirements.count == 0 { makeRoom(at: now) }
             let why = "this node holds as many live actors as it may"
             return notReady(ask, failure(.overloaded, of: ask, why))
@@ -45,7 +51,7 @@ extension Partition {
         at now: ContinuousClock.Instant
     ) {
         // One whose session is over may still be here.
-        if let former = live.peek(ask.id).map(activation) { forget(former) }
+        if let former = live.peek(ask.id).map(activation) { forget(former, because: .sessionOver) }
         if live.count >= liveLimit - evictionMargin { makeRoom(at: now) }
         let fresh = Activation(ask.id, session: session, partition: self, first: ask, now: now)
         live.insert(fresh, under: ask.id, at: now)
@@ -58,7 +64,7 @@ extension Partition {
     /// Has the least recently used actor given up. One that is becoming live is wanted just now.
     private func makeRoom(at now: ContinuousClock.Instant) {
         guard let victim = live.rotate(at: now).map(activation), !victim.isClaiming else { return }
-        passivate([victim])
+        passivate([victim], because: .surplus)
     }
 
     /// The distance from the limit at which the least recently used are given up, so that room is there when

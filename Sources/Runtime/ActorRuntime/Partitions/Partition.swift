@@ -1,4 +1,5 @@
 import Logging
+import MetricReadings
 import NIOCore
 import Ownership
 import Synchronization
@@ -26,6 +27,7 @@ final class Partition<D: Decider> {
     /// True while those who wait are told that the session is over.
     var isTellingAll = false
     private(set) var isClosed = false
+    var counts = PartitionCounts()
     /// The times for `touchInterval(of:)`: of actors that are kept as long as any other, and of all others.
     private let touchInterval: Duration
     private let ownTouchInterval: Duration
@@ -87,9 +89,10 @@ final class Partition<D: Decider> {
         gauges.busy.store(busy, ordering: .relaxed)
     }
 
-    func forget(_ activation: Activation<D>) {
+    func forget(_ activation: Activation<D>, because end: PartitionCounts.ActivationEnd) {
         guard live.peek(activation.id) === activation else { return }
         live.remove(activation.id)
+        if activation.unrestored == nil { counts.ended.count(end) }
         noteCount()
     }
 

@@ -22,6 +22,8 @@ final class RestoreQueue<D: Decider> {
     /// True if restores wait for a place.
     var isCongested: Bool { !waiting.isEmpty }
 
+    var counts: (waiting: Int, underWay: Int, window: Int) { (waiting.count, taken, window.size) }
+
     /// Takes a place back.
     func release() {
         taken -= 1

@@ -63,7 +63,7 @@ final class RetirementWalk<D: Decider> {
     private func retire(_ activation: Activation<D>) {
         let key = ObjectIdentifier(activation)
         running[key] = activation
-        activation.retire(until: deadline) {
+        activation.retire(because: .drained, until: deadline) {
             self.running[key] = nil
             self.goOn()
         }

@@ -135,11 +135,19 @@ package struct ClaimResult<State: Sendable>: Sendable {
     package let state: State?
     /// The form in which the state is stored.
     package let form: StoredForm
+    /// True if another session owned the actor until now.
+    package let isTakeover: Bool
 
-    package init(answer: ClaimAnswer, state: State? = nil, form: StoredForm = .empty) {
+    package init(
+        answer: ClaimAnswer,
+        state: State? = nil,
+        form: StoredForm = .empty,
+        isTakeover: Bool = false
+    ) {
         self.answer = answer
         self.state = state
         self.form = form
+        self.isTakeover = isTakeover
     }
 }
 

@@ -91,8 +91,10 @@ enum ClaimScript {
                 epoch: Epoch(try answer.number(1)),
                 sequence: SequenceNumber(try answer.number(2))
             )
-            let content = try ActorRecord.content(of: try answer.fields(3), about: "actor \(id)")
-            return StoredClaim(id: id, answer: .granted(version), content: content)
+            let fields = try answer.fields(3)
+            let content = try ActorRecord.content(of: fields, about: "actor \(id)")
+            let owner = fields.first { $0.name == [UInt8(ascii: "o")] }?.value ?? []
+            return StoredClaim(id: id, answer: .granted(version), content: content, formerOwner: owner)
         default: throw answer.unexpected
         }
     }
@@ -103,17 +105,21 @@ struct StoredClaim: Sendable {
     let id: ActorID
     let answer: ClaimAnswer
     var content: [ContentField] = []
+    /// The session that owned the actor until then; empty for none.
+    var formerOwner: [UInt8] = []
+    /// True if that was another session.
+    var isTakeover = false
 
     /// The claim with the state that the content is.
     func result<Logic: Decider>(
         by reader: StateReader<Logic>
     ) throws(StoreFailure) -> ClaimResult<Logic.State> {
         guard case .granted(let version) = answer, version.sequence > .zero else {
-            return ClaimResult(answer: answer)
+            return ClaimResult(answer: answer, isTakeover: isTakeover)
         }
         do throws(CodecFailure) {
             let (state, form) = try reader.state(in: content, at: version.sequence)
-            return ClaimResult(answer: answer, state: state, form: form)
+            return ClaimResult(answer: answer, state: state, form: form, isTakeover: isTakeover)
         } catch {
             throw .unreadable("actor \(id): \(error.reason)")
         }
@@ -143,7 +149,9 @@ struct ClaimCall: StoreCall {
     }
 
     func answer(_ answer: ScriptAnswer) throws(StoreFailure) -> StoredClaim {
-        let claim = try ClaimScript.answer(answer, of: id)
+        var claim = try ClaimScript.answer(answer, of: id)
+        claim.isTakeover =
+            !claim.formerOwner.isEmpty && !claim.formerOwner.elementsEqual(terms.session.rawValue.utf8)
         if terms.mode == .create, claim.answer == .absent {
             throw .refused("actor \(id): Redis is out of memory (OOM), and does not have it yet")
         }

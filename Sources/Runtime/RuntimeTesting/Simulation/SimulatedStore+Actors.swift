@@ -40,6 +40,7 @@ extension SimulatedStore {
         if record.owner == terms.session, record.attempt > terms.attempt, SafetyRule.claimAttempt.holds {
             return ClaimResult(answer: .superseded)
         }
+        let isTakeover = record.owner.map { $0 != terms.session } ?? false
         if record.owner != terms.session || record.attempt != terms.attempt {
             record.owner = terms.session
             record.attempt = terms.attempt
@@ -47,7 +48,11 @@ extension SimulatedStore {
             record.life = record.life.map { max($0, leastLife) }
             write(record, for: id)
         }
-        return ClaimResult(answer: .granted(record.version), state: record.state)
+        return ClaimResult(
+            answer: .granted(record.version),
+            state: record.state,
+            isTakeover: isTakeover
+        )
     }
 
     /// See `ActorStore.commit`.

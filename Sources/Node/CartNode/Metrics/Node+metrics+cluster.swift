@@ -1,0 +1,99 @@
+import ActorRuntime
+import CartHTTP
+import MetricReadings
+import Ownership
+import PeerTransport
+import RedisActorStore
+import RedisClient
+import Synchronization
+
+// The sources of metrics that concern Redis and the other nodes.
+
+extension Node {
+    /// All clients of Redis, and what each is for.
+    var redisUses: [(use: NodeMetrics.Redis.Use, client: RedisClient)] {
+        loopClients.map { (.carts, $0) }
+            + [(.heartbeats, heartbeats), (.tasks, redis), (.feed, feed.connection)]
+    }
+
+    var redisCollector: MetricCollector {
+        typealias Its = NodeMetrics.Redis
+        let (clients, readiness) = (redisUses, readiness)
+        return MetricCollector(of: Its.ofConnections) { readings in
+            for (use, client) in clients {
+                let (use, counts) = (use.rawValue, client.connectionCounts)
+                readings.add(client.isConnected ? 1 : 0, to: Its.connected, use)
+                readings.add(1, to: Its.wanted, use)
+                readings.add(counts.opened, to: Its.attempts, use, Its.AttemptResult.opened.rawValue)
+                readings.add(counts.failed, to: Its.attempts, use, Its.AttemptResult.failed.rawValue)
+                readings.add(counts.ended, to: Its.ended, use)
+            }
+            readings.add(readiness.status.warnings.count, to: Its.warnings)
+            guard let durability = readiness.durability else { return }
+            readings.addState(durability.append.rawValue, of: Its.append)
+            readings.add(durability.connectedReplicas, to: Its.replicas)
+        }
+    }
+
+    /// One for each client, which answers on its loop.
+    func commandCollector(_ use: NodeMetrics.Redis.Use, _ client: RedisClient) -> MetricCollector {
+        typealias Its = NodeMetrics.Redis
+        let use = use.rawValue
+        return MetricCollector(of: Its.ofCommands) { answer in
+            client.askCommandCounts { counts in
+                var readings = Readings()
+                for (script, durations) in counts.durations {
+                    readings.add(durations, to: Its.commands, use, script ?? "none")
+                }
+                readings.add(counts.failed, to: Its.failedCommands, use)
+                readings.add(counts.inFlight, to: Its.inFlight, use)
+                answer(readings)
+            }
+        }
+    }
+
+    /// Peers are named as the membership names them: its addresses change with each start of a container.
+    var linkCollector: MetricCollector {
+        typealias Its = NodeMetrics.Link
+        let (link, directory, clock, names) = (link, runtime.directory, clock, PeerNames())
+        return MetricCollector(of: Its.all) { answer in
+            link.askCounts { peers in
+                names.learn(directory.clusterView(at: clock.now).members.map(\.card))
+                var readings = Readings()
+                for (address, counts) in peers {
+                    guard let peer = names[address] else { continue }
+                    for result in LinkPeerCounts.RequestResult.allCases {
+                        readings.add(counts.requests[result], to: Its.requests, peer, result.label)
+                    }
+                    let traffic: [(Its.Direction, LinkPeerCounts.Traffic)] =
+                        [(.sent, counts.sent), (.received, counts.received)]
+                    for (direction, traffic) in traffic {
+                        readings.add(traffic.frames, to: Its.frames, peer, direction.rawValue)
+                        readings.add(traffic.bytes, to: Its.bytes, peer, direction.rawValue)
+                    }
+                }
+                answer(readings)
+            }
+        }
+    }
+}
+
+/// The names of other nodes by the addresses of their links, also of those that have gone: a counter must not vanish
+/// just when its peer dies.
+private final class PeerNames: Sendable {
+    /// The most addresses that are remembered of nodes that have gone.
+    private static let limit = 256
+
+    private let names = Mutex<[String: String]>([:])
+
+    subscript(address: String) -> String? { names.withLock { $0[address] } }
+
+    func learn(_ cards: [NodeCard]) {
+        let present = Dictionary(cards.map { ($0.link, $0.name) }, uniquingKeysWith: { _, last in last })
+        names.withLock { names in
+            if names.count > Self.limit { names = [:] }
+            // A tombstone has no card.
+            names.merge(present.filter { !$0.key.isEmpty && !$0.value.isEmpty }) { $1 }
+        }
+    }
+}
