@@ -253,15 +253,16 @@ let testTargets = targets(
     # Real sockets and a real Redis.
     tests Tests/Integration/ServerTestingTests: ClusterTesting ServerTesting NIOCore NIOPosix
     tests Tests/Integration/RedisClientTests:
-        RedisClient SeededRandom ServerTesting Logging NIOCore NIOEmbedded NIOPosix
+        MetricReadings RedisClient SeededRandom ServerTesting Logging NIOCore NIOEmbedded NIOPosix
     tests Tests/Integration/RedisActorStoreTests:
         ActorRuntime CounterActor Ownership RedisActorStore RedisClient RuntimeTesting ServerTesting Logging
         NIOCore NIOPosix
     tests Tests/Integration/PeerTransportTests:
-        ActorRuntime Ownership PeerProtocol PeerTransport Logging NIOCore NIOPosix Subprocess SwiftProtobuf
+        ActorRuntime MetricReadings Ownership PeerProtocol PeerTransport Logging NIOCore NIOPosix Subprocess
+        SwiftProtobuf
     tests Tests/Integration/CartGRPCTests:
-        ActorRuntime Cart CartActor CartApplication CartGRPC CartProtobuf Ownership SeededRandom GRPCCore
-        GRPCNIOTransportHTTP2Posix GRPCProtobuf Logging SwiftProtobuf
+        ActorRuntime Cart CartActor CartApplication CartGRPC CartProtobuf MetricReadings Ownership SeededRandom
+        GRPCCore GRPCNIOTransportHTTP2Posix GRPCProtobuf Logging SwiftProtobuf
     tests Tests/Integration/ExaminationTests:
         ActorRuntime Doctor NodeConfiguration Ownership RedisActorStore RedisClient ServerTesting Logging NIOPosix
     tests Tests/Integration/NodeConfigurationTests:

@@ -21,6 +21,9 @@ package final class CallCounts: Sendable {
         let code: RPCError.Code?
     }
 
+    /// The methods that stream, which the transport does not tell.
+    private static let streams: Set<String> = ["Watch", "ServerReflectionInfo"]
+
     private let counts = Mutex<[Key: Count]>([:])
 
     package init() {}
@@ -34,7 +37,7 @@ package final class CallCounts: Sendable {
                 counts[Key(method: method, code: code)]
                 ?? Count(method: method.fullyQualifiedMethod, code: code?.specifiedName ?? "OK")
             count.calls += 1
-            if method.type == .unary { count.durations.record(time) }
+            if !Self.streams.contains(method.method) { count.durations.record(time) }
             counts[Key(method: method, code: code)] = count
         }
     }

@@ -59,6 +59,29 @@ import Testing
         }
     }
 
+    @Test func `steps of merges are counted by their result, and so are replays`() async throws {
+        let backend = try await Self.backend()
+        let application = application(backend)
+        let carts = DemoShopCarts(.retail, application)
+        let outcomes = application.dependencies.outcomes
+        try await carts.merge("s", into: "c", Self.call)
+        for step in [OutcomeCounts.MergeStep.dryRun, .close, .take, .finish] {
+            #expect(outcomes.merges(step, .accepted) == 1, "\(step)")
+        }
+        try await Self.add(to: backend, "s", product: "apple", quantity: 1)
+        backend.fail(.overloaded)
+        await #expect(throws: Refusal.self) { try await carts.merge("s", into: "c", Self.call) }
+        backend.fail(nil)
+        #expect(outcomes.merges(.close, .accepted) == 1)
+        var call = Self.call
+        call.key = IdempotencyKey("k")
+        let item = DemoShopItem(product: "plum", quantity: 1, unitPrice: 150)
+        try await carts.add(item, for: "c", call)
+        #expect(outcomes.replays == 0)
+        try await carts.add(item, for: "c", call)
+        #expect(outcomes.replays == 1)
+    }
+
     @Test func `of an unknown or empty session nothing comes, not even a cart`() async throws {
         let backend = InMemoryCarts()
         try await Self.merge(backend)

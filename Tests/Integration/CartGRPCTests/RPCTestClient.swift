@@ -55,12 +55,14 @@ func serve(
     _ backend: FakeCarts,
     apiPolicy: CartAPIPolicy = CartAPIPolicy(),
     dependencies: CartAPIDependencies = dependencies,
+    calls: CallCounts? = nil,
     _ body: @escaping @Sendable (RPCTestClient) async throws -> Void
 ) async throws {
     let server = try CartRPCServer(
         host: "localhost",
         port: 0,
         application: application(backend, policy: apiPolicy, dependencies: dependencies),
+        calls: calls,
         logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
         isServing: { true }
     )

@@ -1,3 +1,4 @@
+import MetricReadings
 import NIOCore
 import Ownership
 import PeerProtocol
@@ -13,6 +14,30 @@ import Testing
         try await withServer(StubReceiver.echo) { _, address in
             try await withClient { client in
                 #expect(await client.outcome(of: makeRequest("hello"), at: address) == .echoed("hello"))
+            }
+        }
+    }
+
+    @Test func `requests are counted by peer and end, with frames and bytes`() async throws {
+        let receiver = StubReceiver { request in
+            request.command.isEmpty ? .notHere(owner: nil) : .answered(request.command)
+        }
+        try await withServer(receiver) { _, address in
+            try await withClient { client in
+                for command in ["one", "two", ""] {
+                    _ = await client.outcome(of: makeRequest(command), at: address)
+                }
+                _ = await client.outcome(of: makeRequest("x"), at: "127.0.0.1:1")
+                let told = await withCheckedContinuation { continuation in
+                    client.link.askCounts { continuation.resume(returning: $0) }
+                }
+                let counts = Dictionary(told.map { ($0.peer, $0.counts) }, uniquingKeysWith: { $1 })
+                let peer = try #require(counts[address])
+                #expect(peer.requests[.answered].count == 2 && peer.requests[.elsewhere].count == 1)
+                // A greeting, a hello, and three requests; a challenge, a welcome, and three responses.
+                #expect(peer.sent.frames == 5 && peer.received.frames == 5)
+                #expect(peer.sent.bytes > 100 && peer.received.bytes > 100)
+                #expect(counts["127.0.0.1:1"]?.requests[.unsent].count == 1)
             }
         }
     }

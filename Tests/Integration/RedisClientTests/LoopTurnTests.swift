@@ -1,6 +1,8 @@
 import Logging
+import MetricReadings
 import NIOCore
 import NIOEmbedded
+import Synchronization
 import Testing
 
 @testable import RedisClient
@@ -42,6 +44,13 @@ import Testing
                 writes.append(String(buffer: bytes))
             }
             return writes
+        }
+
+        func counts() -> RedisCommandCounts? {
+            let told = Mutex<RedisCommandCounts?>(nil)
+            client.askCommandCounts { counts in told.withLock { $0 = counts } }
+            loop.run()
+            return told.withLock { $0 }
         }
 
         func reply(_ text: String) throws { try channel.writeInbound(ByteBuffer(string: text)) }
@@ -115,6 +124,23 @@ import Testing
         #expect(try fixture.writes().map(names) == [["a", "b"]])
         fixture.call("c")
         #expect(try fixture.writes().map(names) == [["c"]])
+    }
+
+    @Test func `commands are counted by their script, those in flight and those that failed too`() throws {
+        let fixture = try Fixture()
+        for name in ["a", "b", "c"] { fixture.call(name) }
+        _ = try fixture.writes()
+        #expect(fixture.counts()?.inFlight == 3)
+        try fixture.reply("+1\r\n+2\r\n")
+        let counts = try #require(fixture.counts())
+        #expect(counts.inFlight == 1 && counts.failed == 0)
+        #expect(counts.durations.map(\.script) == [nil, "echo"])
+        #expect(counts.durations.map(\.durations.count) == [0, 2])
+        // Not the time since the epoch of the clock, nor that to the deadline.
+        #expect(counts.durations[1].durations.nanoseconds < 1_000_000_000)
+        fixture.channel.pipeline.fireChannelInactive()
+        #expect(fixture.counts()?.failed == 1)
+        #expect(fixture.counts()?.inFlight == 0)
     }
 
     @Test func `a script that is missing is loaded and run in one write, before later calls`() throws {

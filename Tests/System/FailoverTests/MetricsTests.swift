@@ -17,6 +17,9 @@ extension FailoverTests {
             print(len(list(parse(sys.stdin.read()))))'
             """
 
+        /// Those that are there once a client speaks gRPC.
+        private static let ofGRPC: Set = ["cart_grpc_calls_total", "cart_grpc_call_duration_seconds"]
+
         @Test func `the judges of both formats have nothing to say, and each declared metric is there`()
             async throws
         {
@@ -24,10 +27,22 @@ extension FailoverTests {
             options.nodes = 2
             try await Cluster.with(options) { cluster in
                 try await RawHTTPClient.with(cluster) { client in
-                    for node in 0...1 {
-                        #expect(await client.create("a", at: node).status ?? 0 < 300)
-                        #expect(await client.add("tea", to: "a", at: node).status ?? 0 < 300)
+                    // Some on each node, of which each owns another: so both forward.
+                    try await withThrowingTaskGroup(of: Void.self) { group in
+                        for number in 0..<20 {
+                            group.addTask {
+                                let cart = "c\(number)"
+                                #expect(await client.create(cart, at: number % 2).status == 201)
+                                for node in [1 - number % 2, number % 2] {
+                                    #expect(await client.add("tea", to: cart, at: node).status ?? 0 < 300)
+                                    #expect(await client.look(cart, at: node).status == 200)
+                                    #expect(await client.look("nobody", at: node).status == 404)
+                                }
+                            }
+                        }
+                        try await group.waitForAll()
                     }
+                    let expected = NodeMetrics.all.filter { !Self.ofGRPC.contains($0.name) }
                     for node in 0...1 {
                         let plain = try await Scrape(client, node: node)
                         #expect(plain.contentType == "text/plain; version=0.0.4; charset=utf-8")
@@ -40,8 +55,8 @@ extension FailoverTests {
                         )
                         let parser = try await open.verdict(of: Self.openMetricsParser, in: cluster.home)
                         #expect(parser.end == .exited(0), "\(parser)")
-                        #expect(parser.text == "\(NodeMetrics.all.count)\n")
-                        for metric in NodeMetrics.all {
+                        #expect(parser.text == "\(expected.count)\n")
+                        for metric in expected {
                             #expect(plain.text.contains("\n# TYPE \(metric.name) "), "\(metric.name)")
                         }
                     }
@@ -56,7 +71,36 @@ extension FailoverTests {
             try await Cluster.with(options) { cluster in
                 try await RawHTTPClient.with(cluster) { client in
                     for cart in 0..<20 { #expect(await client.create("c\(cart)", at: 0).status == 201) }
+                    for _ in 0..<3 { #expect(await client.look("c0", at: 0).status == 200) }
+                    for _ in 0..<2 { #expect(await client.look("c1", at: 1).status == 200) }
+                    #expect(await client.add("tea", to: "c2", key: "k", at: 0).status == 201)
+                    #expect(await client.add("tea", to: "c2", key: "k", at: 0).status == 201)
+                    #expect(await client.look("nobody", at: 0).status == 404)
                     let scrape = try await Scrape(client, node: 0)
+                    let cart = #"route="/v1/carts/{id}""#
+                    #expect(scrape["cart_http_requests_total{\(cart),method=\"PUT\",status=\"201\"}"] == 20)
+                    #expect(scrape["cart_http_requests_total{\(cart),method=\"GET\",status=\"404\"}"] == 1)
+                    let times = "cart_http_request_duration_seconds"
+                    #expect(scrape["\(times)_count{\(cart),method=\"GET\",status=\"2xx\"}"] == 3)
+                    #expect(try #require(scrape["\(times)_sum{\(cart),method=\"GET\",status=\"2xx\"}"]) < 3)
+                    // Those of the other node's client too.
+                    #expect(scrape["cart_reads_total"] == 5)
+                    #expect(scrape["cart_commit_duration_seconds_count{result=\"committed\"}"] == 21)
+                    #expect(scrape["cart_commit_commands_sum"] == 21)
+                    #expect(scrape["cart_restore_duration_seconds_count{result=\"created\"}"] == 20)
+                    #expect(scrape["cart_restore_duration_seconds_count{result=\"absent\"}"] == 1)
+                    #expect(scrape["cart_idempotent_replays_total"] == 1)
+                    #expect(scrape["cart_refusals_total{kind=\"cart-not-found\"}"] == 1)
+                    let scripts = "cart_redis_command_duration_seconds_count{use=\"carts\""
+                    #expect(try #require(scrape["\(scripts),script=\"commit\"}"]) >= 21)
+                    #expect(try #require(scrape["\(scripts),script=\"create\"}"]) >= 20)
+                    let other = try await Scrape(client, node: 1)
+                    let forwards = "cart_forward_duration_seconds_count"
+                    #expect(other["\(forwards){peer=\"node0\",result=\"answered\"}"] == 2)
+                    let sent = "{peer=\"node0\",direction=\"sent\"}"
+                    #expect(try #require(other["cart_link_frames_total\(sent)"]) >= 4)
+                    #expect(try #require(other["cart_link_bytes_total\(sent)"]) > 100)
+                    #expect(other["cart_restore_duration_seconds_count{result=\"elsewhere\"}"] == 1)
                     #expect(scrape["cart_live_actors"] == 20)
                     #expect(scrape["cart_live_actors_limit"] == 1_000)
                     #expect(scrape["cart_ready"] == 1)

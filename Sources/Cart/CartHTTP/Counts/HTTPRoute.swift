@@ -1,8 +1,8 @@
 /// The path of a request without what is the client's: what requests are counted by. Closed, as no request may
 /// add a series.
 package enum HTTPRoute: Int, CaseIterable, Sendable {
-    case carts, cart, history, stream, lines, line, price, actions, takeOut, checkout, cancellation, order,
-        merge
+    case carts, cart, history, stream, lines, line, price, actions
+    case takeOut, checkout, cancellation, order, merge
     case retailCart, retailMerge, retailItems, retailItem, retailProbe
     /// Any other path, and what is no request.
     case other
