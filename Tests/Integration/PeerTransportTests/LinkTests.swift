@@ -34,8 +34,8 @@ import Testing
                 let counts = Dictionary(told.map { ($0.peer, $0.counts) }, uniquingKeysWith: { $1 })
                 let peer = try #require(counts[address])
                 #expect(peer.requests[.answered].count == 2 && peer.requests[.elsewhere].count == 1)
-                // A greeting, a hello, and three requests; a challenge, a welcome, and three responses.
-                #expect(peer.sent.frames == 5 && peer.received.frames == 5)
+                // At least a greeting, a hello, and three requests; a challenge, a welcome, and three responses.
+                #expect(peer.sent.frames >= 5 && peer.received.frames >= 5)
                 #expect(peer.sent.bytes > 100 && peer.received.bytes > 100)
                 #expect(counts["127.0.0.1:1"]?.requests[.unsent].count == 1)
             }
