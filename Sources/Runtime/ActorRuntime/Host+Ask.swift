@@ -14,8 +14,8 @@ extension Host {
         trace: String = ""
     ) async throws(HostFailure) -> Answer<D> {
         let result = await withCheckedContinuation { caller in
-            let reply = RemoteReplyAddress<D>.caller(caller)
-            post(AskLetter(id: id, command: command, deadline: deadline, trace: trace, reply: reply))
+            let content = ActorCommand<D>(id: id, command: command, deadline: deadline, trace: trace)
+            post(AskLetter(content, reply: .caller(caller)))
         }
         return try result.get()
     }
@@ -36,20 +36,20 @@ extension Host {
         token: UInt64
     ) {
         let handle = partition(of: id)
+        let content = ActorCommand<D>(id: id, command: command, deadline: deadline, trace: trace)
         if handle.loop === loop, let partition = handle.confined {
-            let reply = ReplyAddress<D>.local(receiver, token: token)
-            return partition.take(Ask(id, command, deadline: deadline, trace: trace, reply: reply))
+            return partition.take(Ask(content, reply: .local(receiver, token: token)))
         }
         guard let home = partitions.first(where: { $0.loop === loop }) else {
             preconditionFailure("the caller is on none of the node's loops")
         }
         let reply = RemoteReplyAddress.away(home, NIOLoopBound(receiver, eventLoop: loop), token: token)
-        post(AskLetter(id: id, command: command, deadline: deadline, trace: trace, reply: reply))
+        post(AskLetter(content, reply: reply))
     }
 
     func post(_ letter: AskLetter<D>) {
-        guard !partition(of: letter.id).post(.ask(letter)) else { return }
+        guard !partition(of: letter.content.id).post(.ask(letter)) else { return }
         let why = "too many requests wait for this node"
-        letter.reply.resolve(.failure(context.failure(.overloaded, of: letter.id, why)))
+        letter.reply.resolve(.failure(context.failure(.overloaded, of: letter.content.id, why)))
     }
 }

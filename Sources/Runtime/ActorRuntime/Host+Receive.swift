@@ -59,14 +59,14 @@ final class PeerReceiver<D: Decider>: LoopLinkReceiver {
             away: confined == nil ? home : nil
         )
         let deadline = host.context.clock.now + max(.zero, min(request.remaining, Self.longestAsk))
-        let letter = AskLetter(
+        let content = ActorCommand<D>(
             id: id,
             command: command,
             deadline: deadline,
             trace: request.trace,
-            asker: request.asker,
-            reply: .peer(reply)
+            asker: request.asker
         )
+        let letter = AskLetter(content, reply: .peer(reply))
         if let confined { confined.take(Ask(letter)) } else { host.post(letter) }
     }
 }

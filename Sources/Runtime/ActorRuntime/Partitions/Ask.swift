@@ -1,9 +1,8 @@
 import NIOCore
 import Ownership
 
-/// One command on its way to its actor's owner, with the address of its answer. Confined to the loop of the
-/// partition that has it. On the hot path.
-final class Ask<D: Decider> {
+/// A command for an actor, and who asks until when.
+struct ActorCommand<D: Decider>: Sendable {
     let id: ActorID
     let command: D.Command
     /// Until when whoever asked waits.
@@ -11,7 +10,13 @@ final class Ask<D: Decider> {
     /// The caller's W3C `traceparent`, or empty.
     let trace: String
     /// The session that asks for its node's callers and would take the actor over; nil for this node's own.
-    let asker: SessionID?
+    var asker: SessionID?
+}
+
+/// One command on its way to its actor's owner, with the address of its answer. Confined to the loop of the
+/// partition that has it. On the hot path.
+final class Ask<D: Decider> {
+    private let content: ActorCommand<D>
     private let reply: ReplyAddress<D>
     private(set) var isAnswered = false
     /// Its place among all that came to its activation.
@@ -19,32 +24,20 @@ final class Ask<D: Decider> {
     /// Its way so far; nil until its first place did not do.
     var routing: RoutingState?
 
-    init(
-        _ id: ActorID,
-        _ command: D.Command,
-        deadline: ContinuousClock.Instant,
-        trace: String,
-        asker: SessionID? = nil,
-        reply: ReplyAddress<D>
-    ) {
-        self.id = id
-        self.command = command
-        self.deadline = deadline
-        self.trace = trace
-        self.asker = asker
+    init(_ content: ActorCommand<D>, reply: ReplyAddress<D>) {
+        self.content = content
         self.reply = reply
     }
 
     convenience init(_ letter: AskLetter<D>) {
-        self.init(
-            letter.id,
-            letter.command,
-            deadline: letter.deadline,
-            trace: letter.trace,
-            asker: letter.asker,
-            reply: .remote(letter)
-        )
+        self.init(letter.content, reply: .remote(letter))
     }
+
+    var id: ActorID { content.id }
+    var command: D.Command { content.command }
+    var deadline: ContinuousClock.Instant { content.deadline }
+    var trace: String { content.trace }
+    var asker: SessionID? { content.asker }
 
     /// True for an ask that came over the link: it was on its one hop, and goes no further.
     var isFromPeer: Bool {
@@ -111,27 +104,11 @@ enum RemoteReplyAddress<D: Decider>: Sendable {
 /// An ask on its way to a partition from another thread. A class, as it passes through several hands, each of which
 /// would copy it.
 final class AskLetter<D: Decider>: Sendable {
-    let id: ActorID
-    let command: D.Command
-    let deadline: ContinuousClock.Instant
-    let trace: String
-    /// The session that asks; nil for this node's own.
-    let asker: SessionID?
+    let content: ActorCommand<D>
     let reply: RemoteReplyAddress<D>
 
-    init(
-        id: ActorID,
-        command: D.Command,
-        deadline: ContinuousClock.Instant,
-        trace: String,
-        asker: SessionID? = nil,
-        reply: RemoteReplyAddress<D>
-    ) {
-        self.id = id
-        self.command = command
-        self.deadline = deadline
-        self.trace = trace
-        self.asker = asker
+    init(_ content: ActorCommand<D>, reply: RemoteReplyAddress<D>) {
+        self.content = content
         self.reply = reply
     }
 }
