@@ -74,7 +74,7 @@ show_addresses() {
         say "  node $k   http://127.0.0.1:$(http_port "$k")   gRPC 127.0.0.1:$(grpc_port "$k")   operations http://127.0.0.1:$(ops_port "$k")"
     done
     say "  redis    redis://127.0.0.1:$redis_port"
-    ! wants_prometheus || say "  prometheus http://127.0.0.1:$prometheus_port"
+    ! wants_prometheus || say "  metrics  http://127.0.0.1:$prometheus_port   (Prometheus)"
     cat <<END
 
 Try it:
