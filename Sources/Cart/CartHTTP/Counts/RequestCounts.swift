@@ -16,12 +16,15 @@ final class RequestCounts {
         let next: Int
     }
 
+    /// The number of methods. A constant, where `allCases` is an array made anew.
+    private static var verbs: Int { HTTPVerb.other.rawValue + 1 }
+
     /// The place of the series that came last, by route and method; -1 for none. Few have more than three.
-    private var newest = Array(repeating: -1, count: HTTPRoute.allCases.count * HTTPVerb.allCases.count)
+    private var newest = Array(repeating: -1, count: HTTPRoute.allCases.count * verbs)
     private(set) var series: [Series] = []
 
     func record(_ route: HTTPRoute, _ verb: HTTPVerb, status: UInt, took time: TimeAmount) {
-        let kind = route.rawValue * HTTPVerb.allCases.count + verb.rawValue
+        let kind = route.rawValue * Self.verbs + verb.rawValue
         var place = newest[kind]
         while place >= 0, series[place].status != status { place = series[place].next }
         if place < 0 {
