@@ -20,7 +20,7 @@ let language: [SwiftSetting] =
 /// Hand-written targets add: no warning passes.
 let strict: [SwiftSetting] = language + [.treatAllWarnings(as: .error)]
 
-/// The generic runtime and its counters add: their users specialise them (docs/decisions/0092).
+/// The generic runtime adds: its users specialise it (docs/decisions/0092). One target alone can have it.
 let specialised: [SwiftSetting] = [
     .unsafeFlags(["-enable-cmo-everything"], .when(configuration: .release))
 ]
@@ -105,8 +105,7 @@ func target(_ kind: String, at path: String, uses: [Target.Dependency]) -> Targe
     case "system":
         return .systemLibrary(name: name, path: path)
     case "library":
-        let (files, isGeneric) = (resources[name] ?? [], ["ActorRuntime", "MetricReadings"].contains(name))
-        let flags = isGeneric ? strict + specialised : strict
+        let (files, flags) = (resources[name] ?? [], name == "ActorRuntime" ? strict + specialised : strict)
         return .target(name: name, dependencies: uses, path: path, resources: files, swiftSettings: flags)
     case "generated":
         // It keeps the form and the warnings that its generator gave it.
@@ -286,21 +285,11 @@ let testTargets = targets(
 let package = Package(
     name: "cart-node",
     platforms: [.macOS(.v15)],
-    products: [.executable(name: "cart-node", targets: ["CartNode"])]
-        + (onlyProduct
-            ? []
-            : [
-                .executable(name: "cart-load", targets: ["CartLoad"]),
-                .executable(name: "cart-chaos", targets: ["CartChaos"]),
-                .executable(name: "cart-bench", targets: ["CartBench"]),
-                .executable(name: "cart-simulate", targets: ["CartSimulate"]),
-                .executable(name: "counter-example", targets: ["CounterExample"]),
-            ]),
-    dependencies: allPackages.map { package in
-        guard let traits = traits[package.name] else {
-            return .package(url: package.url, exact: package.version)
-        }
-        return .package(url: package.url, exact: package.version, traits: traits)
+    products: (onlyProduct ? ["Node"] : ["Node", "Load", "Chaos", "Bench", "Simulate"]).map {
+        .executable(name: "cart-\($0.lowercased())", targets: ["Cart\($0)"])
+    } + (onlyProduct ? [] : [.executable(name: "counter-example", targets: ["CounterExample"])]),
+    dependencies: allPackages.map {
+        .package(url: $0.url, exact: $0.version, traits: traits[$0.name] ?? [.defaults])
     },
     targets: productTargets + (onlyProduct ? [] : toolTargets + testTargets)
 )

@@ -14,11 +14,13 @@ extension TallyKey {
 }
 
 /// Something for each case of an enumeration, in an array: plain numbers, for one owner to update without a lock.
+///
+/// Inlinable, so that who counts on the hot path in another module pays for no look-up of its key's type.
 package struct Tally<Key: TallyKey, Count: Sendable>: Sendable {
-    private var counts: [Count]
+    @usableFromInline var counts: [Count]
 
     /// The present count of a case.
-    package subscript(key: Key) -> Count { counts[key.rawValue] }
+    @inlinable package subscript(key: Key) -> Count { counts[key.rawValue] }
 }
 
 extension Tally: Equatable where Count: Equatable {}
@@ -27,11 +29,13 @@ extension Tally where Count == UInt64 {
     package init() { counts = Array(repeating: 0, count: Key.allCases.count) }
 
     /// Counts one more.
-    package mutating func count(_ key: Key) { counts[key.rawValue] &+= 1 }
+    @inlinable package mutating func count(_ key: Key) { counts[key.rawValue] &+= 1 }
 }
 
 extension Tally where Count == DurationHistogram {
     package init() { counts = Array(repeating: DurationHistogram(), count: Key.allCases.count) }
 
-    package mutating func record(_ duration: Duration, as key: Key) { counts[key.rawValue].record(duration) }
+    @inlinable package mutating func record(_ duration: Duration, as key: Key) {
+        counts[key.rawValue].record(duration)
+    }
 }
