@@ -1,5 +1,7 @@
 import Doctor
+import NIOPosix
 import NodeConfiguration
+import RedisActorStore
 import RedisClient
 import ServerTesting
 import Testing
@@ -68,6 +70,20 @@ import Testing
             #expect(report.count(.ok) > 8)
             // No check was left out because of an answer that was not understood.
             #expect(!report.troubles.contains("note untold"))
+        }
+    }
+
+    @Test func `the report of the whole has the checks of time too`() async throws {
+        try await RedisServerFixture.with(.init(settings: rightSettings)) { server in
+            let report = await Examination(
+                of: NodeFacts(NodeSettings(), loops: 4),
+                at: server.configuration,
+                cluster: .standard,
+                on: MultiThreadedEventLoopGroup.singleton.next(),
+                extent: quick
+            ).report()
+            #expect(report.findings.contains { $0.check == "latency" && $0.what.contains("of 20") })
+            #expect(report.findings.contains { $0.check == "clock" })
         }
     }
 

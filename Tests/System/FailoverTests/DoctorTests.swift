@@ -10,7 +10,7 @@ extension FailoverTests {
             struct Finding: Decodable {
                 let check, level, what: String
             }
-            let exitCode: Int
+            let exitCode: Int32
             let findings: [Finding]
 
             func levels(of check: String) -> [String] { findings.filter { $0.check == check }.map(\.level) }
@@ -33,9 +33,12 @@ extension FailoverTests {
             try await Cluster.with(options, on: Self.server) { cluster in
                 let node = cluster.nodes[0]
                 let command = try await node.doctor(["--json"])
-                #expect(command.exitStatus == .exited(1), "\(command.text)")
                 let found = try JSONDecoder().decode(Report.self, from: Data(command.text.utf8))
-                #expect(found.exitCode == 1)
+                // A busy machine makes any server slow.
+                let errors = found.findings.filter { $0.level == "error" && $0.check != "latency" }
+                #expect(errors.map(\.what) == [])
+                #expect(found.exitCode >= 1)
+                #expect(command.exitStatus == .exited(found.exitCode), "\(command.text)")
                 #expect(found.levels(of: "client-timeout") == ["warning"])
                 #expect(found.levels(of: "persistence") == ["ok"])
                 #expect(found.levels(of: "settings") == ["ok"])
@@ -43,7 +46,6 @@ extension FailoverTests {
                     found.findings.contains { $0.what.hasPrefix("2 nodes sent heartbeats: ") },
                     "\(command.text)"
                 )
-                #expect(found.findings.filter { $0.level == "error" }.map(\.what) == [])
 
                 var own: Report?
                 try await eventually(within: .seconds(10), "the node has examined Redis") {
