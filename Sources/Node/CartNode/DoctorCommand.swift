@@ -35,10 +35,11 @@ enum DoctorCommand {
             )
         }
         let loops = MultiThreadedEventLoopGroup.singleton
+        let own = loops.makeIterator().reduce(0) { count, _ in count + 1 }
         let node = NodeFacts.here(
             settings,
             refusal: request.refusal,
-            loops: loops.makeIterator().reduce(0) { count, _ in count + 1 }
+            loops: settings.host.eventLoops > 0 ? settings.host.eventLoops : own
         )
         do throws(EmbeddedRedisFailure) {
             return await Examination(
