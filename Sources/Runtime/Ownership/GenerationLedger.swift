@@ -24,6 +24,9 @@ package struct GenerationLedger: Sendable, Equatable {
     package private(set) var state: State = .unknown
     /// The number of sweeps that were asked for.
     private var sweeps: UInt64 = 0
+    /// The latest reading of the store's clock: under the generation in force, as another store has another
+    /// clock.
+    private var clock: StoreClockReading?
     private let policy: LeasePolicy
     private var takeoverDelay: Duration
 
@@ -41,6 +44,8 @@ package struct GenerationLedger: Sendable, Equatable {
     /// Takes in the generation that a heartbeat's answer named.
     ///
     /// - Parameters:
+    ///   - storeTime: the store's time when it executed the heartbeat.
+    ///   - now: the instant at which the answer was received.
     ///   - settledElsewhere: true if somebody whose word counts calls this very generation settled: an entry
     ///     in the same answer, or the predecessor on our data folder; or nobody else can ever have owned
     ///     anything in it.
@@ -48,10 +53,12 @@ package struct GenerationLedger: Sendable, Equatable {
     ///     to sweep.
     package mutating func observe(
         _ generation: Generation,
+        storeTime: StoreTime,
         at now: Instant,
         settledElsewhere: Bool,
         nothingLive: Bool
     ) -> Action {
+        clock = StoreClockReading(storeTime, receivedAt: now)
         switch state {
         case .known(generation, let firstSeen, let settled, let swept):
             let isSettled = settled || settledElsewhere || now - firstSeen >= takeoverDelay
@@ -102,6 +109,15 @@ package struct GenerationLedger: Sendable, Equatable {
         case .unknown: nil
         case .known(let generation, _, _, _): generation
         }
+    }
+
+    /// The terms of a surrender under the generation in force; nil while there is none.
+    ///
+    /// - Parameter deadline: the end of the session's right; nil where it has none.
+    package func surrenderTerms(until deadline: Instant?) -> SurrenderTerms? {
+        guard let current, let clock else { return nil }
+        let notAfter = deadline.map(clock.time(notAfter:)) ?? .past
+        return SurrenderTerms(generation: current, notAfter: notAfter)
     }
 
     /// True if a heartbeat's answer under the generation in force may extend the lease.

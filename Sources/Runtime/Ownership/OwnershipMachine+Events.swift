@@ -1,8 +1,9 @@
 extension OwnershipMachine {
     /// Takes an event in and returns the next action.
     ///
-    /// - Parameter terms: returns the session's next attempt and the generation in force; called only where the
-    ///   store has lost something, or a republish or surrender was refused for its generation.
+    /// - Parameter terms: returns the session's next attempt, the generation in force and the end of the
+    ///   session's right; called only where the store has lost something, or a republish or surrender was
+    ///   refused for its terms.
     package mutating func event(_ event: Event, terms: () -> RepublishTerms) -> Action {
         switch event {
         case .sessionOver: return isEnded ? .none : end(.sessionOver)
@@ -225,10 +226,9 @@ extension OwnershipMachine {
         }
         switch answer {
         case .fenced: return end(.fenced)
-        case .otherGeneration:
+        case .otherGeneration, .late:
             // Under the same attempt: an earlier copy may have been executed, and is recognised by it.
-            let newer = RepublishTerms(attempt: refused.attempt, generation: terms().generation)
-            state = .republishing(version, newer, then: next)
+            state = .republishing(version, terms().renewing(refused), then: next)
             return again(atOnce: false)
         case .intact: break
         case .republished(let epoch):
@@ -300,7 +300,7 @@ extension OwnershipMachine {
             guard version.sequence > .zero else { return end(released) }
             // An earlier copy of the release may have been executed, and another session may own the actor
             // since: what is put back must not fence that one, as a republish would.
-            return begin(.surrendering(version, terms().generation))
+            return begin(.surrendering(version, terms().surrender))
         }
     }
 
@@ -318,8 +318,8 @@ extension OwnershipMachine {
             impossible("surrenderAnswered(\(answer))")
         }
         switch answer {
-        case .otherGeneration:
-            state = .surrendering(version, terms().generation)
+        case .otherGeneration, .late:
+            state = .surrendering(version, terms().surrender)
             return again(atOnce: false)
         case .released: return end(.released)
         case .fenced: return end(.fenced)

@@ -36,7 +36,7 @@ package struct OwnershipMachine: Sendable, Equatable {
         /// `ended`.
         case handingOver(Version, to: SessionID, ambiguous: Bool)
         /// The store lost what is being given up, and is given it back as nobody's. Can become `ended`.
-        indirect case surrendering(Version, Generation)
+        indirect case surrendering(Version, SurrenderTerms)
         /// The activation must be dropped. Terminal.
         case ended(End)
     }
@@ -77,7 +77,7 @@ package struct OwnershipMachine: Sendable, Equatable {
         indirect case verify(Version, Generation)
         indirect case republish(Version, RepublishTerms)
         case release(Version)
-        indirect case surrender(Version, Generation)
+        indirect case surrender(Version, SurrenderTerms)
     }
 
     package enum Event: Equatable, Sendable {
@@ -227,7 +227,7 @@ package struct OwnershipMachine: Sendable, Equatable {
         case .verifying(let version, let generation): .verify(version, generation)
         case .republishing(let version, let terms, _): .republish(version, terms)
         case .releasing(let version), .handingOver(let version, _, _): .release(version)
-        case .surrendering(let version, let generation): .surrender(version, generation)
+        case .surrendering(let version, let terms): .surrender(version, terms)
         case .absent, .owned, .ended: nil
         }
     }

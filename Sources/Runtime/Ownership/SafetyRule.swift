@@ -53,6 +53,8 @@ package enum SafetyRule: String, CaseIterable, Sendable {
     case republish
     /// A republish or surrender that was decided before the latest loss puts nothing back.
     case republishNamesGeneration
+    /// A republish or surrender that arrives after the end of its sender's right puts nothing back.
+    case republishNamesDeadline
     /// An owner that serves an actor puts off its end of life in the store.
     case ownerProlongsLife
     /// A node refuses asks that are meant for another session.

@@ -72,13 +72,16 @@ package struct SessionMachine: Sendable, Equatable {
         }
     }
 
-    /// The instant at which the last heartbeat left that extended the lease; nil without a lease.
-    package var confirmedAt: Instant? {
+    /// The instant at which the right to act ends; nil where there is none.
+    package var deadline: Instant? {
         switch state {
-        case .valid(let deadline): deadline - policy.right
+        case .valid(let deadline): deadline
         case .registering, .over: nil
         }
     }
+
+    /// The instant at which the last heartbeat left that extended the lease; nil without a lease.
+    package var confirmedAt: Instant? { deadline.map { $0 - policy.right } }
 
     /// True if the session may act at `now`. The first time that a deadline is found to have passed, the
     /// session is over for good.

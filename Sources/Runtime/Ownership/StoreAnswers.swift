@@ -57,6 +57,8 @@ package enum RepublishAnswer: Hashable, Sendable {
     case fenced
     /// The store holds another generation than the one the republish was decided under.
     case otherGeneration
+    /// The time is over until which the republish may be executed.
+    case late
 }
 
 /// The terms that every copy of a republish names.
@@ -66,10 +68,34 @@ package struct RepublishTerms: Hashable, Sendable {
     /// The generation under which the republish was decided; another one in force refuses it. After a second
     /// loss a late copy would otherwise put an older state in the way of its own owner.
     package let generation: Generation
+    /// The time, by the clock of the store that holds the generation, after which it is refused: no later
+    /// than the end of the sender's right. A late copy of a sender that has died would otherwise bring an
+    /// actor back for which a client was told that it does not exist.
+    package let notAfter: StoreTime
 
-    package init(attempt: ClaimAttempt, generation: Generation) {
+    package init(attempt: ClaimAttempt, generation: Generation, notAfter: StoreTime) {
         self.attempt = attempt
         self.generation = generation
+        self.notAfter = notAfter
+    }
+
+    /// What a surrender names of them.
+    package var surrender: SurrenderTerms { SurrenderTerms(generation: generation, notAfter: notAfter) }
+
+    /// These terms for another copy of an earlier republish, which is recognised by its attempt.
+    func renewing(_ earlier: RepublishTerms) -> RepublishTerms {
+        RepublishTerms(attempt: earlier.attempt, generation: generation, notAfter: notAfter)
+    }
+}
+
+/// The terms that every copy of a surrender names, for the reasons that `RepublishTerms` gives.
+package struct SurrenderTerms: Hashable, Sendable {
+    package let generation: Generation
+    package let notAfter: StoreTime
+
+    package init(generation: Generation, notAfter: StoreTime) {
+        self.generation = generation
+        self.notAfter = notAfter
     }
 }
 
@@ -91,6 +117,8 @@ package enum SurrenderAnswer: Hashable, Sendable {
     case fenced
     /// The store holds another generation than the one the surrender was decided under.
     case otherGeneration
+    /// The time is over until which the surrender may be executed.
+    case late
 }
 
 /// The store's answer to a look at who owns some actors.

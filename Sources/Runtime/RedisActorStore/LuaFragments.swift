@@ -16,6 +16,10 @@ enum LuaFragments {
     static let refusedWithoutMemory = "#!lua\n"
     /// First line of a script that needs hardly any memory, or that the cluster depends on.
     static let allowedWithoutMemory = "#!lua flags=allow-oom\n"
+    /// First line of the same, for a script that compares the generation (`generations`).
+    static let comparesGeneration = "#!lua flags=allow-oom,allow-cross-slot-keys\n"
+    /// First line of a script that compares the generation, and that Redis refuses when it is out of memory.
+    static let comparesGenerationWithMemory = "#!lua flags=allow-cross-slot-keys\n"
     /// First line of a script that only reads, and therefore also runs when Redis is out of memory.
     static let readsOnly = "#!lua flags=no-writes\n"
 
@@ -138,19 +142,27 @@ enum LuaFragments {
 
         """
 
-    /// `epochAfter(epoch)`: a new epoch, which is Redis's time in microseconds, or one more than the former
-    /// epoch if the clock was set back.
-    static let epochs = """
-        local function epochAfter(epoch)
+    /// `now()`: Redis's time in microseconds. It does not change during a script.
+    static let times = """
+        local function now()
           local time = redis.call('TIME')
-          local fresh = tonumber(time[1]) * 1000000 + tonumber(time[2])
-          if fresh <= epoch then fresh = epoch + 1 end
-          return string.format('%.0f', fresh)
+          return tonumber(time[1]) * 1000000 + tonumber(time[2])
         end
 
         """
 
-    /// `generation(nodes)`: the generation of the data in force, in the form of `Generation.description`;
+    /// `epochAfter(epoch, time)`: a new epoch, which is Redis's time, or one more than the former epoch if
+    /// the clock was set back.
+    static let epochs = """
+        local function epochAfter(epoch, time)
+          return string.format('%.0f', time > epoch and time or epoch + 1)
+        end
+
+        """
+
+    /// `generation(nodes)`: the generation of the data in force, in the form of `Generation.description`. Its
+    /// key is an argument of the scripts and not declared: a declared key must be in the slot of the others.
+    ///
     /// `lives()`: the last two parts of it. `INFO` costs Redis about 6 µs in a script; searching its text
     /// with a pattern would double that.
     static let generations = """

@@ -137,11 +137,11 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
         _ id: ActorID,
         owner: SessionID,
         version: Version,
-        generation: Generation,
+        terms: SurrenderTerms,
         state: Logic.State
     ) async throws(StoreFailure) -> SurrenderAnswer {
         let actor = OwnedActor(id: id, owner: owner, version: version)
-        return try await ask(try surrenderCall(actor, generation: generation, state: state))
+        return try await ask(try surrenderCall(actor, terms: terms, state: state))
     }
 
     private func ask<Call: StoreCall>(_ call: Call) async throws(StoreFailure) -> Call.Answer {
@@ -198,10 +198,10 @@ extension RedisActorStore {
 
     func surrenderCall(
         _ actor: OwnedActor,
-        generation: Generation,
+        terms: SurrenderTerms,
         state: Logic.State
     ) throws(StoreFailure) -> SurrenderCall {
-        SurrenderCall(actor: actor, generation: generation, record: try wholeRecord(of: actor, in: state))
+        SurrenderCall(actor: actor, terms: terms, record: try wholeRecord(of: actor, in: state))
     }
 
     private func wholeRecord(

@@ -58,9 +58,9 @@ package final class RedisLoopStore<Logic: Decider>: LoopStore {
             let actor = OwnedActor(id: id, owner: owner, version: version)
             let call = store.releaseCall(actor)
             client.begin(call, in: store.keys, for: waiting) { .release($0) }
-        case .surrender(let owner, let version, let generation, let state):
+        case .surrender(let owner, let version, let terms, let state):
             let actor = OwnedActor(id: id, owner: owner, version: version)
-            let call = try store.surrenderCall(actor, generation: generation, state: state)
+            let call = try store.surrenderCall(actor, terms: terms, state: state)
             client.begin(call, in: store.keys, for: waiting) { .surrender($0) }
         }
     }

@@ -63,7 +63,11 @@ import Testing
                 cart,
                 owner: me,
                 version: at,
-                terms: RepublishTerms(attempt: ClaimAttempt(2), generation: generation),
+                terms: RepublishTerms(
+                    attempt: ClaimAttempt(2),
+                    generation: generation,
+                    notAfter: never
+                ),
                 state: .init(value: 1)
             )
         }
@@ -75,7 +79,7 @@ import Testing
                 cart,
                 owner: me,
                 version: at,
-                generation: generation,
+                terms: SurrenderTerms(generation: generation, notAfter: never),
                 state: .init(value: 1)
             )
         }
@@ -298,7 +302,7 @@ import Testing
                 cart,
                 owner: me,
                 version: version(epoch: at.epoch.rawValue, sequence: 1),
-                generation: generation,
+                terms: SurrenderTerms(generation: generation, notAfter: never),
                 state: .init(value: 1)
             )
             #expect(made == .released)

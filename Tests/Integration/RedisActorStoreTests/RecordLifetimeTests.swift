@@ -100,7 +100,7 @@ import Testing
                     cart,
                     owner: me,
                     version: at,
-                    generation: generation,
+                    terms: SurrenderTerms(generation: generation, notAfter: never),
                     state: .init(value: 12)
                 ) == .released
             )

@@ -135,7 +135,11 @@ import Testing
                         cart,
                         owner: me,
                         version: newer,
-                        terms: RepublishTerms(attempt: ClaimAttempt(2), generation: generation),
+                        terms: RepublishTerms(
+                            attempt: ClaimAttempt(2),
+                            generation: generation,
+                            notAfter: never
+                        ),
                         state: .init(value: 2)
                     )
                 case .surrender:
@@ -143,7 +147,7 @@ import Testing
                         cart,
                         owner: me,
                         version: newer,
-                        generation: generation,
+                        terms: SurrenderTerms(generation: generation, notAfter: never),
                         state: .init(value: 2)
                     )
                 case .release:
@@ -228,7 +232,7 @@ import Testing
                 cart,
                 owner: me,
                 version: ahead,
-                generation: generation,
+                terms: SurrenderTerms(generation: generation, notAfter: never),
                 state: .init(value: 2)
             )
             #expect(try await names() == whole)
@@ -238,7 +242,11 @@ import Testing
                     cart,
                     owner: me,
                     version: version(epoch: 5, sequence: 10),
-                    terms: RepublishTerms(attempt: ClaimAttempt(4), generation: generation),
+                    terms: RepublishTerms(
+                        attempt: ClaimAttempt(4),
+                        generation: generation,
+                        notAfter: never
+                    ),
                     state: .init(value: 2)
                 )
             else { throw Unexpected(what: "not republished") }

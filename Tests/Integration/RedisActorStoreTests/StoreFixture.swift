@@ -82,6 +82,9 @@ let other = SessionID("other")
 let cart = ActorID("c-1")
 let card = NodeCard(name: "node \"1\"\nü", link: "127.0.0.1:7000", build: "b1")
 
+/// A time that no store's clock reaches: what is put back is never late.
+let never = StoreTime(.max)
+
 func version(epoch: UInt64, sequence: UInt64) -> Version {
     Version(epoch: Epoch(epoch), sequence: SequenceNumber(sequence))
 }
@@ -163,12 +166,15 @@ extension StoreFixture {
         try await store.resolve(cart, owner: me, version: version, commit: CommitID(id))
     }
 
-    /// - Parameter generation: nil for the one in force.
+    /// - Parameters:
+    ///   - generation: nil for the one in force.
+    ///   - notAfter: never by default.
     func republish(
         _ version: Version,
         as session: SessionID = me,
         attempt: UInt64,
         under generation: Generation? = nil,
+        notAfter: StoreTime = never,
         value: Int64
     ) async throws -> RepublishAnswer {
         let inForce =
@@ -177,7 +183,7 @@ extension StoreFixture {
             cart,
             owner: session,
             version: version,
-            terms: RepublishTerms(attempt: ClaimAttempt(attempt), generation: inForce),
+            terms: RepublishTerms(attempt: ClaimAttempt(attempt), generation: inForce, notAfter: notAfter),
             state: .init(value: value)
         )
     }
@@ -186,17 +192,22 @@ extension StoreFixture {
         try await store.release(cart, owner: me, version: version)
     }
 
-    /// - Parameter generation: nil for the one in force.
-    func surrender(_ version: Version, under generation: Generation? = nil, _ value: Int64) async throws
-        -> SurrenderAnswer
-    {
+    /// - Parameters:
+    ///   - generation: nil for the one in force.
+    ///   - notAfter: never by default.
+    func surrender(
+        _ version: Version,
+        under generation: Generation? = nil,
+        notAfter: StoreTime = never,
+        _ value: Int64
+    ) async throws -> SurrenderAnswer {
         let inForce =
             if let generation { generation } else { try await beat(SessionID("observer")).generation }
         return try await store.surrender(
             cart,
             owner: me,
             version: version,
-            generation: inForce,
+            terms: SurrenderTerms(generation: inForce, notAfter: notAfter),
             state: .init(value: value)
         )
     }

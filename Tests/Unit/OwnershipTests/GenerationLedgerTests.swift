@@ -3,6 +3,7 @@ import Testing
 
 @Suite struct GenerationLedgerTests {
     let start = ContinuousClock.now
+    let noon = StoreTime(1_700_000_000_000_000)
     let policy = LeasePolicy(length: .seconds(5), margin: .milliseconds(500), heartbeatInterval: .seconds(1))
     let first = Generation(dataSet: "a", run: "1", replication: "x")
     let second = Generation(dataSet: "a", run: "2", replication: "x")
@@ -11,7 +12,13 @@ import Testing
         -> GenerationLedger
     {
         var ledger = GenerationLedger(policy: policy)
-        _ = ledger.observe(generation, at: start, settledElsewhere: settled, nothingLive: !live)
+        _ = ledger.observe(
+            generation,
+            storeTime: noon,
+            at: start,
+            settledElsewhere: settled,
+            nothingLive: !live
+        )
         return ledger
     }
 
@@ -33,13 +40,25 @@ import Testing
     @Test func `a generation that somebody calls settled is settled at once`() {
         #expect(knowing(first, settled: true).settled(at: start) == first)
         var ledger = knowing(first)
-        _ = ledger.observe(first, at: start + .seconds(1), settledElsewhere: true, nothingLive: true)
+        _ = ledger.observe(
+            first,
+            storeTime: noon,
+            at: start + .seconds(1),
+            settledElsewhere: true,
+            nothingLive: true
+        )
         #expect(ledger.settled(at: start + .seconds(1)) == first)
     }
 
     @Test func `settled once is settled for as long as the generation lasts`() {
         var ledger = knowing(first, settled: true)
-        _ = ledger.observe(first, at: start + .seconds(1), settledElsewhere: false, nothingLive: true)
+        _ = ledger.observe(
+            first,
+            storeTime: noon,
+            at: start + .seconds(1),
+            settledElsewhere: false,
+            nothingLive: true
+        )
         #expect(ledger.settled(at: start + .seconds(1)) == first)
     }
 
@@ -51,7 +70,13 @@ import Testing
     func `any of the three ids makes another generation, which waits and is swept anew`(other: Generation) {
         var ledger = knowing(first, settled: true)
         let later = start + .seconds(60)
-        let action = ledger.observe(other, at: later, settledElsewhere: false, nothingLive: false)
+        let action = ledger.observe(
+            other,
+            storeTime: noon,
+            at: later,
+            settledElsewhere: false,
+            nothingLive: false
+        )
         #expect(action == .sweep(Sweep(generation: other, number: 1)))
         #expect(!ledger.isSwept)
         #expect(ledger.settled(at: later + .milliseconds(5_499)) == nil)
@@ -60,19 +85,31 @@ import Testing
 
     @Test func `where nothing is live there is nothing to sweep`() {
         var ledger = knowing(first)
-        #expect(ledger.observe(second, at: start, settledElsewhere: false, nothingLive: true) == .none)
+        #expect(
+            ledger.observe(second, storeTime: noon, at: start, settledElsewhere: false, nothingLive: true)
+                == .none
+        )
         #expect(ledger.isSwept)
     }
 
     @Test func `a sweep is asked for once a generation`() {
         var ledger = knowing(first, live: true)
-        #expect(ledger.observe(first, at: start, settledElsewhere: false, nothingLive: false) == .none)
+        #expect(
+            ledger.observe(first, storeTime: noon, at: start, settledElsewhere: false, nothingLive: false)
+                == .none
+        )
         #expect(!ledger.isSwept)
     }
 
     @Test func `the end of a sweep counts only for the generation in force`() {
         var ledger = knowing(first, live: true)
-        let later = ledger.observe(second, at: start, settledElsewhere: false, nothingLive: false)
+        let later = ledger.observe(
+            second,
+            storeTime: noon,
+            at: start,
+            settledElsewhere: false,
+            nothingLive: false
+        )
         ledger.sweepFinished(Sweep(generation: first, number: 1))
         #expect(!ledger.isSwept)
         #expect(later == .sweep(Sweep(generation: second, number: 2)))
@@ -83,7 +120,13 @@ import Testing
     @Test func `the end of a former sweep does not count when its generation comes again`() {
         var ledger = knowing(first, live: true)
         for generation in [second, first] {
-            _ = ledger.observe(generation, at: start, settledElsewhere: false, nothingLive: false)
+            _ = ledger.observe(
+                generation,
+                storeTime: noon,
+                at: start,
+                settledElsewhere: false,
+                nothingLive: false
+            )
         }
         ledger.sweepFinished(Sweep(generation: first, number: 1))
         #expect(!ledger.isSwept)
@@ -94,7 +137,7 @@ import Testing
     @Test func `waiting settles a generation only once it outlasts the longest lease known`() {
         var ledger = GenerationLedger(policy: policy)
         ledger.learnLease(.seconds(1))
-        _ = ledger.observe(first, at: start, settledElsewhere: false, nothingLive: true)
+        _ = ledger.observe(first, storeTime: noon, at: start, settledElsewhere: false, nothingLive: true)
         #expect(ledger.settlesAt == start + .milliseconds(5_500))
         ledger.learnLease(.seconds(8))
         ledger.learnLease(.seconds(1))
@@ -117,15 +160,40 @@ import Testing
         var ledger = knowing(first, live: true)
         #expect(ledger.isUnderWay(sweep))
         var newer = ledger
-        _ = newer.observe(second, at: start, settledElsewhere: false, nothingLive: false)
+        _ = newer.observe(second, storeTime: noon, at: start, settledElsewhere: false, nothingLive: false)
         #expect(!newer.isUnderWay(sweep))
         #expect(newer.isUnderWay(Sweep(generation: second, number: 2)))
-        _ = newer.observe(first, at: start, settledElsewhere: false, nothingLive: false)
+        _ = newer.observe(first, storeTime: noon, at: start, settledElsewhere: false, nothingLive: false)
         #expect(!newer.isUnderWay(sweep))
         var successor = ledger
         successor.sessionBegan()
         #expect(!successor.isUnderWay(sweep))
         ledger.sweepFinished(sweep)
         #expect(!ledger.isUnderWay(sweep))
+    }
+
+    // MARK: What is put back
+
+    @Test func `what is put back names the generation in force and the end of the session's right`() {
+        var ledger = knowing(first)
+        let end = start + .milliseconds(4_321)
+        let terms = SurrenderTerms(generation: first, notAfter: StoreTime(noon.rawValue + 4_321_000))
+        #expect(ledger.surrenderTerms(until: end) == terms)
+        // The clock of another store may show anything.
+        let other = StoreTime(5_000_000)
+        _ = ledger.observe(
+            second,
+            storeTime: other,
+            at: start + .seconds(1),
+            settledElsewhere: false,
+            nothingLive: false
+        )
+        let newer = SurrenderTerms(generation: second, notAfter: StoreTime(5_000_000 + 3_321_000))
+        #expect(ledger.surrenderTerms(until: end) == newer)
+    }
+
+    @Test func `without a right, what is put back is late on every clock`() {
+        #expect(knowing(first).surrenderTerms(until: nil)?.notAfter == .past)
+        #expect(GenerationLedger(policy: policy).surrenderTerms(until: start) == nil)
     }
 }

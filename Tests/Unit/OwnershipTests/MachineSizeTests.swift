@@ -12,7 +12,9 @@ import Testing
         let session = SessionID("dead")
         var machine = OwnershipMachine(create: false)
         let fresh = machine
-        let terms = { RepublishTerms(attempt: ClaimAttempt(1), generation: Self.generation) }
+        let terms = {
+            RepublishTerms(attempt: ClaimAttempt(1), generation: Self.generation, notAfter: .past)
+        }
         let action = machine.event(.claimAnswered(.owner(session), ownerIsDead: true), terms: terms)
         #expect(action == .perform(.claim(create: false, dead: session)))
         #expect(machine != fresh)

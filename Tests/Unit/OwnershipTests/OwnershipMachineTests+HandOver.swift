@@ -58,7 +58,7 @@ extension OwnershipMachineTests {
         #expect(send(&machine, .releaseAnswered(answer)) == .perform(.republish(version, terms)))
         #expect(send(&machine, .republishAnswered(.republished(Epoch(200)))) == .serve)
         var inDoubt = handingOverInDoubt
-        #expect(send(&inDoubt, .releaseAnswered(answer)) == .perform(.surrender(version, generation)))
+        #expect(send(&inDoubt, .releaseAnswered(answer)) == .perform(.surrender(version, terms.surrender)))
     }
 
     @Test func `an actor without a commit is handed over though Redis lost it`() {

@@ -10,7 +10,17 @@ import Testing
 
     typealias Machine = OwnershipMachine
 
-    var terms: RepublishTerms { RepublishTerms(attempt: ClaimAttempt(9), generation: generation) }
+    let terms = RepublishTerms(
+        attempt: ClaimAttempt(9),
+        generation: Generation(dataSet: "a", run: "2", replication: "x"),
+        notAfter: StoreTime(1_000)
+    )
+    /// The terms once the session knows another generation, and has a new deadline.
+    let newerTerms = RepublishTerms(
+        attempt: ClaimAttempt(10),
+        generation: Generation(dataSet: "b", run: "2", replication: "x"),
+        notAfter: StoreTime(2_000)
+    )
 
     /// A refusal at an instant, with the last heartbeat that confirmed the generation before it.
     let refusal = Machine.Event.refused(at: Self.noon, confirmed: Self.noon - .seconds(1))
@@ -254,17 +264,16 @@ import Testing
     @Test(arguments: [ReleaseAnswer.regressed, .lost])
     func `a release of what Redis lost puts it back under no other epoch`(answer: ReleaseAnswer) {
         var machine = releasing
-        #expect(send(&machine, .releaseAnswered(answer)) == .perform(.surrender(version, generation)))
+        #expect(send(&machine, .releaseAnswered(answer)) == .perform(.surrender(version, terms.surrender)))
         #expect(machine.committed == nil)
         #expect(send(&machine, .surrenderAnswered(.released)) == .drop(.released))
     }
 
-    @Test func `a surrender under an older generation is made again under the newest`() {
-        let newer = Generation(dataSet: "b", run: "2", replication: "x")
-        let known = RepublishTerms(attempt: ClaimAttempt(10), generation: newer)
+    @Test(arguments: [SurrenderAnswer.otherGeneration, .late])
+    func `a surrender that is refused for its terms is made again under the newest`(answer: SurrenderAnswer) {
         var machine = surrendering
-        let action = machine.event(.surrenderAnswered(.otherGeneration)) { known }
-        #expect(action == .performAgain(.surrender(version, newer)))
+        let action = machine.event(.surrenderAnswered(answer)) { newerTerms }
+        #expect(action == .performAgain(.surrender(version, newerTerms.surrender)))
     }
 
     @Test func `a fenced surrender ends the activation`() {
@@ -288,12 +297,17 @@ import Testing
         }
     }
 
-    @Test func `a republish under an older generation is made again under the newest, as the same attempt`() {
-        let newer = Generation(dataSet: "b", run: "2", replication: "x")
-        let known = RepublishTerms(attempt: ClaimAttempt(10), generation: newer)
-        let copy = RepublishTerms(attempt: terms.attempt, generation: newer)
+    @Test(arguments: [RepublishAnswer.otherGeneration, .late])
+    func `a republish that is refused for its terms is made again under the newest, as the same attempt`(
+        answer: RepublishAnswer
+    ) {
+        let copy = RepublishTerms(
+            attempt: terms.attempt,
+            generation: newerTerms.generation,
+            notAfter: newerTerms.notAfter
+        )
         for var machine in [healingForCommit, healingForSweep] {
-            let action = machine.event(.republishAnswered(.otherGeneration)) { known }
+            let action = machine.event(.republishAnswered(answer)) { newerTerms }
             #expect(action == .performAgain(.republish(version, copy)))
             #expect(machine.committed == version)
         }

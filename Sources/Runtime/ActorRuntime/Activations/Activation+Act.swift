@@ -37,16 +37,7 @@ extension Activation {
     }
 
     func event(_ event: OwnershipMachine.Event) -> OwnershipMachine.Action {
-        machine.event(event, terms: republishTerms)
-    }
-
-    private func republishTerms() -> RepublishTerms {
-        // Nothing is owned before the first heartbeat's answer; a generation that no store has is refused.
-        let unknown = Generation(dataSet: "", run: "", replication: "")
-        return RepublishTerms(
-            attempt: session.nextAttempt(),
-            generation: context.directory.generation ?? unknown
-        )
+        machine.event(event) { context.directory.republishTerms(for: session) }
     }
 
     /// Performs an action.

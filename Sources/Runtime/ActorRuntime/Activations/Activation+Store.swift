@@ -43,8 +43,8 @@ extension Activation {
             request = .republish(owner: owner, version: version, terms: terms, state: state)
         case .release(let version):
             request = .release(owner: owner, version: version)
-        case .surrender(let version, let generation):
-            request = .surrender(owner: owner, version: version, generation: generation, state: state)
+        case .surrender(let version, let terms):
+            request = .surrender(owner: owner, version: version, terms: terms, state: state)
         }
         inFlight = operation
         partition.store.perform(request, for: id, caller: self)

@@ -49,7 +49,7 @@ package protocol ActorStore<Logic>: Sendable {
     ) async throws(StoreFailure) -> OwnershipAnswer
 
     /// Gives a store that lost data our state back, under a new epoch, unless the store has lost data again
-    /// since that was decided.
+    /// since that was decided, or our right has ended.
     func republish(
         _ id: ActorID,
         owner: SessionID,
@@ -65,12 +65,12 @@ package protocol ActorStore<Logic>: Sendable {
 
     /// Gives up an actor that the store lost: puts back what we held, as nobody's and under the epoch that we
     /// held it under. So whoever owns it since holds a newer version, whichever of us comes first. Nothing is
-    /// put back if the store has lost data again since that was decided.
+    /// put back if the store has lost data again since that was decided, or our right has ended.
     func surrender(
         _ id: ActorID,
         owner: SessionID,
         version: Version,
-        generation: Generation,
+        terms: SurrenderTerms,
         state: Logic.State
     ) async throws(StoreFailure) -> SurrenderAnswer
 

@@ -107,13 +107,13 @@ extension ForwardingActorStore {
         _ id: ActorID,
         owner: SessionID,
         version: Version,
-        generation: Generation,
+        terms: SurrenderTerms,
         state: Logic.State
     ) async throws(StoreFailure) -> SurrenderAnswer {
         let request = StoreRequest<Logic>.surrender(
             owner: owner,
             version: version,
-            generation: generation,
+            terms: terms,
             state: state
         )
         guard case .surrender(let answer) = try await passOn(request, for: id) else { wrongAnswer() }

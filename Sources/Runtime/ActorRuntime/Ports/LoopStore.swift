@@ -32,7 +32,7 @@ package enum StoreRequest<Logic: Decider>: Sendable {
     case verify(owner: SessionID, version: Version, generation: Generation)
     case republish(owner: SessionID, version: Version, terms: RepublishTerms, state: Logic.State)
     case release(owner: SessionID, version: Version)
-    case surrender(owner: SessionID, version: Version, generation: Generation, state: Logic.State)
+    case surrender(owner: SessionID, version: Version, terms: SurrenderTerms, state: Logic.State)
 }
 
 /// The outcome of a step.
@@ -72,13 +72,13 @@ extension ActorStore {
             )
         case .release(let owner, let version):
             return .release(try await release(id, owner: owner, version: version))
-        case .surrender(let owner, let version, let generation, let state):
+        case .surrender(let owner, let version, let terms, let state):
             return .surrender(
                 try await surrender(
                     id,
                     owner: owner,
                     version: version,
-                    generation: generation,
+                    terms: terms,
                     state: state
                 )
             )

@@ -52,13 +52,16 @@ package enum HeartbeatAnswer: Sendable, Hashable {
 /// The answer to the heartbeat of a session that is not dead.
 package struct HeartbeatReport: Sendable, Hashable {
     package let generation: Generation
+    /// The store's time when it executed the heartbeat.
+    package let time: StoreTime
     /// Every session that has an entry, our own among them.
     package let members: [Member]
     /// False where replicas are configured and did not confirm the heartbeat: it must not extend the lease.
     package let confirmed: Bool
 
-    package init(generation: Generation, members: [Member], confirmed: Bool) {
+    package init(generation: Generation, time: StoreTime, members: [Member], confirmed: Bool) {
         self.generation = generation
+        self.time = time
         self.members = members
         self.confirmed = confirmed
     }

@@ -111,6 +111,24 @@ package final class MembershipDirectory: Sendable {
         }
     }
 
+    /// The terms on which `session` may put an actor back that the store has lost.
+    ///
+    /// All of them are of one moment: a time belongs to the store of its generation, and the deadline grows
+    /// only under a generation that was swept.
+    func republishTerms(for session: SessionHandle) -> RepublishTerms {
+        state.withLock { state in
+            // Nothing is owned before the first heartbeat's answer; a generation that no store has is
+            // refused.
+            let unknown = Generation(dataSet: "", run: "", replication: "")
+            let terms = state.ledger.surrenderTerms(until: session.endOfRight)
+            return RepublishTerms(
+                attempt: session.nextAttempt(),
+                generation: terms?.generation ?? unknown,
+                notAfter: terms?.notAfter ?? .past
+            )
+        }
+    }
+
     /// The state of another session. A session without an entry is watched from now on.
     package func status(of session: SessionID) -> MembershipObserver.SessionStatus {
         state.withLock { state in
@@ -202,6 +220,7 @@ package final class MembershipDirectory: Sendable {
             if let longest = report.members.compactMap(\.lease).max() { state.ledger.learnLease(longest) }
             let action = state.ledger.observe(
                 report.generation,
+                storeTime: report.time,
                 at: now,
                 settledElsewhere: vouched || elsewhere,
                 nothingLive: nothingLive

@@ -48,6 +48,11 @@ package final class SessionHandle: Sendable {
         change { _ = $0.heartbeatAnswered(answer, sentAt: sentAt, now: now) }
     }
 
+    /// The instant at which the right to act ends; nil where there is none.
+    var endOfRight: ContinuousClock.Instant? {
+        machine.withLock { $0.deadline }
+    }
+
     /// The instant at which the last heartbeat left that extended the lease; nil without a lease.
     var confirmedAt: ContinuousClock.Instant? {
         machine.withLock { $0.confirmedAt }

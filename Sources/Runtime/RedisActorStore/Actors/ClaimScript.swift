@@ -4,10 +4,10 @@ internal import RedisClient
 
 /// Claims an actor, or names its owner.
 ///
-/// Keys: the record, the nodes. Arguments: session; attempt; generation; the time to live of a record without
-/// a commit; that of any other record without its own; the least that a record's own may be (all in
-/// milliseconds); then the sessions known to be dead. One script for each of the modes `look`, `take` and
-/// `create`.
+/// Key: the record. Arguments: session; attempt; the key and the text of the generation; the time to live of
+/// a record without a commit; that of any other record without its own; the least that a record's own may be
+/// (all in milliseconds); then the sessions known to be dead. One script for each of the modes `look`, `take`
+/// and `create`.
 ///
 /// A node with other settings may have given the record a time to live in which this node, which keeps unused
 /// actors for longer, would not touch it. A claim raises it to the least that this node gives.
@@ -25,16 +25,16 @@ enum ClaimScript {
     static let deadLimit = MembershipObserver.recentDeadLimit + 1
 
     private static let text =
-        LuaFragments.records + LuaFragments.epochs + LuaFragments.generations + """
+        LuaFragments.records + LuaFragments.times + LuaFragments.epochs + LuaFragments.generations + """
             local me, attempt = ARGV[1], ARGV[2]
-            if mode ~= 'look' and generation(KEYS[2]) ~= ARGV[3] then return 'GENERATION' end
+            if mode ~= 'look' and generation(ARGV[3]) ~= ARGV[4] then return 'GENERATION' end
             local r, bad = record(KEYS[1])
             if bad then return bad end
             if not r.o then
               if mode ~= 'create' then return 'ABSENT' end
             elseif r.o ~= '' and r.o ~= me then
               local isDead = false
-              for i = 7, #ARGV do isDead = isDead or ARGV[i] == r.o end
+              for i = 8, #ARGV do isDead = isDead or ARGV[i] == r.o end
               if not isDead then return {'OWNER', r.o} end
             end
             if mode == 'look' then return 'FREE' end
@@ -43,11 +43,11 @@ enum ClaimScript {
             local fields = redis.pcall('HGETALL', KEYS[1])
             if fields.err then return {'DENIED', 'HGETALL: ' .. fields.err} end
             local t = r.t
-            if t and tonumber(t) < tonumber(ARGV[6]) then t = ARGV[6] end
-            local life = q == '0' and ARGV[4] or t or ARGV[5]
+            if t and tonumber(t) < tonumber(ARGV[7]) then t = ARGV[7] end
+            local life = q == '0' and ARGV[5] or t or ARGV[6]
             local no = denied('PEXPIRE', KEYS[1], life)
             if not no and (r.o ~= me or r.a ~= attempt) then
-              e = epochAfter(tonumber(r.e or '0'))
+              e = epochAfter(tonumber(r.e or '0'), now())
               if not r.o then
                 no = denied('HSET', KEYS[1], 'o', me, 'e', e, 'a', attempt, 'q', q, 'c', '')
               elseif t ~= r.t then
@@ -68,8 +68,8 @@ enum ClaimScript {
     private static let look = script("look", head: LuaFragments.readsOnly)
     /// Allowed without memory: an existing record grows by a few bytes at most. Takes the place of `create`
     /// there, and answers `ABSENT` if there is no record.
-    static let take = script("take", head: LuaFragments.allowedWithoutMemory)
-    private static let create = script("create", head: LuaFragments.refusedWithoutMemory)
+    static let take = script("take", head: LuaFragments.comparesGeneration)
+    private static let create = script("create", head: LuaFragments.comparesGenerationWithMemory)
 
     static func script(for mode: ClaimTerms.Mode) -> RedisScript {
         switch mode {
@@ -131,17 +131,16 @@ struct ClaimCall: StoreCall {
     let terms: ClaimTerms
     let retention: Retention
 
-    static var readsGeneration: Bool { true }
     var script: RedisScript { ClaimScript.script(for: terms.mode) }
     var spare: RedisScript? { terms.mode == .create ? ClaimScript.take : nil }
-    var argumentCount: Int { 6 + dead.count }
+    var argumentCount: Int { 7 + dead.count }
 
     private var dead: ArraySlice<SessionID> { terms.dead.prefix(ClaimScript.deadLimit) }
 
-    func appendArguments(to command: inout RedisCommandWriter) {
+    func appendArguments(to command: inout RedisCommandWriter, in keys: RedisKeys) {
         command.append(terms.session)
         command.append(terms.attempt)
-        command.append(terms.generation)
+        command.append(terms.generation, in: keys)
         command.append(Retention.uncommitted)
         command.append(retention.usual)
         command.append(retention.least)

@@ -124,7 +124,7 @@ struct CommitCall: OwnerCall {
 
     var argumentCount: Int { (isPlain ? 7 : 9) + 2 * content.set.count + content.delete.count }
 
-    func appendArguments(to command: inout RedisCommandWriter) {
+    func appendArguments(to command: inout RedisCommandWriter, in keys: RedisKeys) {
         let isPlain = isPlain
         let extendsLife = extendsLife || actor.version.sequence == .zero
         command.append(actor)

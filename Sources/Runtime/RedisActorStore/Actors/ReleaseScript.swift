@@ -56,7 +56,7 @@ struct ReleaseCall: OwnerCall {
     var script: RedisScript { ReleaseScript.script }
     var argumentCount: Int { 4 }
 
-    func appendArguments(to command: inout RedisCommandWriter) {
+    func appendArguments(to command: inout RedisCommandWriter, in keys: RedisKeys) {
         command.append(actor)
         command.append(retention.usual)
     }

@@ -7,28 +7,34 @@ internal import RedisClient
 /// It names the generation under which it was decided. A copy that arrives after another loss would find no
 /// record, or an older one, and put an old state there, under an epoch that fences the owner of a newer one.
 ///
+/// It names the time after which Redis refuses it, because its sender has no right any more. A copy that
+/// arrives later could bring an actor back for which another node has told a client that it does not exist.
+///
 /// Allowed without memory: it restores the only copy of data that Redis had room for before.
 ///
 /// The record then has no last commit, because no commit wrote its content. A commit that is resent
 /// afterwards finds the sequence that it expects, and is applied.
 ///
-/// Keys: the record, the nodes. Arguments: owner; epoch; sequence; attempt; generation; the usual time to
-/// live; the record's own, or '' (both in milliseconds); then the names and values of the whole content (none
-/// before the first commit).
+/// Key: the record. Arguments: owner; epoch; sequence; attempt; the key and the text of the generation; the
+/// last time by Redis's clock, in microseconds; the usual time to live; the record's own, or '' (both in
+/// milliseconds); then the names and values of the whole content (none before the first commit).
 ///
 /// | answer | when |
 /// |---|---|
 /// | `GENERATION` | another generation is in force than the given one |
+/// | `LATE` | the last time has passed |
 /// | `REPUBLISHED` e | a missing or older record is now the owner's, under the epoch `e`; also for a copy |
 /// | `INTACT` | the record is at the owner's version |
 /// | `FENCED` | another owner, or another commit, has changed the record since |
 enum RepublishScript {
     static let script = RedisScript(
         name: "republish",
-        source: LuaFragments.allowedWithoutMemory + LuaFragments.records + LuaFragments.contents
-            + LuaFragments.epochs + LuaFragments.generations + """
+        source: LuaFragments.comparesGeneration + LuaFragments.records + LuaFragments.contents
+            + LuaFragments.times + LuaFragments.epochs + LuaFragments.generations + """
                 local o, e, q, attempt = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-                if generation(KEYS[2]) ~= ARGV[5] then return 'GENERATION' end
+                if generation(ARGV[5]) ~= ARGV[6] then return 'GENERATION' end
+                local time = now()
+                if time > tonumber(ARGV[7]) then return 'LATE' end
                 local r, bad = record(KEYS[1])
                 if bad then return bad end
                 if r.o and not older(r.e, r.q, e, q) then
@@ -38,11 +44,11 @@ enum RepublishScript {
                   end
                   return 'FENCED'
                 end
-                local fresh = epochAfter(math.max(tonumber(r.e or '0'), tonumber(e)))
-                local gone, no = others(KEYS[1], 8, #ARGV)
+                local fresh = epochAfter(math.max(tonumber(r.e or '0'), tonumber(e)), time)
+                local gone, no = others(KEYS[1], 10, #ARGV)
                 if no then return no end
                 local own = {'o', o, 'e', fresh, 'a', attempt, 'q', q, 'c', ''}
-                no = write(KEYS[1], r, own, 8, #ARGV, gone, ARGV[7], ARGV[6])
+                no = write(KEYS[1], r, own, 10, #ARGV, gone, ARGV[9], ARGV[8])
                 if no then return no end
                 return {'REPUBLISHED', fresh}
                 """
@@ -51,6 +57,7 @@ enum RepublishScript {
     static func answer(_ answer: ScriptAnswer) throws(StoreFailure) -> RepublishAnswer {
         switch answer.word {
         case "GENERATION": .otherGeneration
+        case "LATE": .late
         case "REPUBLISHED": .republished(Epoch(try answer.number(1)))
         case "INTACT": .intact
         case "FENCED": .fenced
@@ -64,14 +71,14 @@ struct RepublishCall: OwnerCall {
     let terms: RepublishTerms
     let record: WholeRecord
 
-    static var readsGeneration: Bool { true }
     var script: RedisScript { RepublishScript.script }
-    var argumentCount: Int { 5 + record.wordCount }
+    var argumentCount: Int { 7 + record.wordCount }
 
-    func appendArguments(to command: inout RedisCommandWriter) {
+    func appendArguments(to command: inout RedisCommandWriter, in keys: RedisKeys) {
         command.append(actor)
         command.append(terms.attempt)
-        command.append(terms.generation)
+        command.append(terms.generation, in: keys)
+        command.append(terms.notAfter)
         command.append(record)
     }
 

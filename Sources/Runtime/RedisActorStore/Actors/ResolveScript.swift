@@ -46,7 +46,7 @@ struct ResolveCall: OwnerCall {
     var script: RedisScript { ResolveScript.script }
     var argumentCount: Int { 4 }
 
-    func appendArguments(to command: inout RedisCommandWriter) {
+    func appendArguments(to command: inout RedisCommandWriter, in keys: RedisKeys) {
         command.append(actor)
         command.append(commit)
     }

@@ -13,12 +13,13 @@ protocol StoreCall: Sendable {
     /// The script that is asked with the same arguments if Redis refuses the first one for want of memory; nil
     /// if there is none.
     var spare: RedisScript? { get }
-    /// True for a script whose second key is the nodes, because it compares the generation in force.
-    static var readsGeneration: Bool { get }
     /// The number of arguments.
     var argumentCount: Int { get }
 
-    func appendArguments(to command: inout RedisCommandWriter)
+    /// Appends the arguments.
+    ///
+    /// - Parameter keys: the names of the cluster's keys, for a script that reads one beside the record.
+    func appendArguments(to command: inout RedisCommandWriter, in keys: RedisKeys)
     func answer(_ answer: ScriptAnswer) throws(StoreFailure) -> Answer
 }
 
@@ -32,19 +33,18 @@ enum StoreVerdict<Answer: Sendable>: Sendable {
 
 extension StoreCall {
     var spare: RedisScript? { nil }
-    static var readsGeneration: Bool { false }
 
-    /// The number of keys.
-    var keyCount: Int { Self.readsGeneration ? 2 : 1 }
+    /// The number of keys that a script declares: the record's alone, as all declared keys of a script must
+    /// be in one slot of a Redis Cluster.
+    var keyCount: Int { 1 }
 
     /// The number of keys and arguments.
     var wordCount: Int { keyCount + argumentCount }
 
-    /// Appends the keys and the arguments.
+    /// Appends the key and the arguments.
     func append(to command: inout RedisCommandWriter, in keys: RedisKeys) {
         keys.append(id, to: &command)
-        if Self.readsGeneration { command.append(keys.nodes) }
-        appendArguments(to: &command)
+        appendArguments(to: &command, in: keys)
     }
 
     /// The meaning of an outcome.

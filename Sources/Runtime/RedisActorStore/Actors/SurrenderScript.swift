@@ -6,41 +6,45 @@ internal import RedisClient
 ///
 /// A republish would use a new epoch, and would fence a session that has claimed the actor since. Here the
 /// version of such a session is the newer one: it is left alone, or it finds this version to be older and
-/// restores its own. It names the generation for the reason of `RepublishScript`.
+/// restores its own. It names the generation and the last time for the reasons of `RepublishScript`.
 ///
 /// Allowed without memory, and without a last commit, for the reasons of `RepublishScript`.
 ///
-/// Keys: the record, the nodes. Arguments: owner; epoch; sequence; generation; the usual time to live; the
-/// record's own, or '' (both in milliseconds); then the names and values of the whole content.
+/// Key: the record. Arguments: owner; epoch; sequence; the key and the text of the generation; the last time
+/// by Redis's clock, in microseconds; the usual time to live; the record's own, or '' (both in milliseconds);
+/// then the names and values of the whole content.
 ///
 /// | answer | when |
 /// |---|---|
 /// | `GENERATION` | another generation is in force than the given one |
+/// | `LATE` | the last time has passed |
 /// | `RELEASED` | Redis had this version, an older one or none; it now has this one, without an owner |
 /// | `FENCED` | another owner, or another commit, has changed the record since |
 enum SurrenderScript {
     static let script = RedisScript(
         name: "surrender",
-        source: LuaFragments.allowedWithoutMemory + LuaFragments.records + LuaFragments.contents
-            + LuaFragments.generations + """
+        source: LuaFragments.comparesGeneration + LuaFragments.records + LuaFragments.contents
+            + LuaFragments.times + LuaFragments.generations + """
                 local o, e, q = ARGV[1], ARGV[2], ARGV[3]
-                if generation(KEYS[2]) ~= ARGV[4] then return 'GENERATION' end
+                if generation(ARGV[4]) ~= ARGV[5] then return 'GENERATION' end
+                if now() > tonumber(ARGV[6]) then return 'LATE' end
                 local r, bad = record(KEYS[1])
                 if bad then return bad end
                 if r.o and not older(r.e, r.q, e, q) then
                   if r.e ~= e or r.q ~= q or (r.o ~= o and r.o ~= '') then return 'FENCED' end
-                  return write(KEYS[1], r, {'o', ''}, 1, 0, {}, ARGV[6], ARGV[5]) or 'RELEASED'
+                  return write(KEYS[1], r, {'o', ''}, 1, 0, {}, ARGV[8], ARGV[7]) or 'RELEASED'
                 end
-                local gone, no = others(KEYS[1], 7, #ARGV)
+                local gone, no = others(KEYS[1], 9, #ARGV)
                 if no then return no end
                 local own = {'o', '', 'e', e, 'a', '0', 'q', q, 'c', ''}
-                return write(KEYS[1], r, own, 7, #ARGV, gone, ARGV[6], ARGV[5]) or 'RELEASED'
+                return write(KEYS[1], r, own, 9, #ARGV, gone, ARGV[8], ARGV[7]) or 'RELEASED'
                 """
     )
 
     static func answer(_ answer: ScriptAnswer) throws(StoreFailure) -> SurrenderAnswer {
         switch answer.word {
         case "GENERATION": .otherGeneration
+        case "LATE": .late
         case "RELEASED": .released
         case "FENCED": .fenced
         default: throw answer.unexpected
@@ -50,16 +54,16 @@ enum SurrenderScript {
 
 struct SurrenderCall: OwnerCall {
     let actor: OwnedActor
-    let generation: Generation
+    let terms: SurrenderTerms
     let record: WholeRecord
 
-    static var readsGeneration: Bool { true }
     var script: RedisScript { SurrenderScript.script }
-    var argumentCount: Int { 4 + record.wordCount }
+    var argumentCount: Int { 6 + record.wordCount }
 
-    func appendArguments(to command: inout RedisCommandWriter) {
+    func appendArguments(to command: inout RedisCommandWriter, in keys: RedisKeys) {
         command.append(actor)
-        command.append(generation)
+        command.append(terms.generation, in: keys)
+        command.append(terms.notAfter)
         command.append(record)
     }
 

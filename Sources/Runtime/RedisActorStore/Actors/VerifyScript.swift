@@ -4,8 +4,8 @@ internal import RedisClient
 
 /// Checks after a change of generation that Redis has the owner's version, and extends the record's life.
 ///
-/// Keys: the record, the nodes. Arguments: owner; epoch; sequence; generation; the time to live of a record
-/// without a commit; that of any other record without its own (both in milliseconds).
+/// Key: the record. Arguments: owner; epoch; sequence; the key and the text of the generation; the time to
+/// live of a record without a commit; that of any other record without its own (both in milliseconds).
 ///
 /// | answer | when |
 /// |---|---|
@@ -15,12 +15,12 @@ internal import RedisClient
 enum VerifyScript {
     static let script = RedisScript(
         name: "verify",
-        source: LuaFragments.allowedWithoutMemory + LuaFragments.generations + """
-            if generation(KEYS[2]) ~= ARGV[4] then return 'GENERATION' end
+        source: LuaFragments.comparesGeneration + LuaFragments.generations + """
+            if generation(ARGV[4]) ~= ARGV[5] then return 'GENERATION' end
 
             """ + LuaFragments.goodPath + """
                 if isCurrent and a[3] ~= '0' and not f[4] then
-                  local no = redis.pcall('PEXPIRE', key, a[6])
+                  local no = redis.pcall('PEXPIRE', key, a[7])
                   return type(no) == 'table' and {'DENIED', 'PEXPIRE: ' .. no.err} or 'INTACT'
                 end
 
@@ -31,7 +31,7 @@ enum VerifyScript {
                 if not r.o then return 'LOST' end
                 if older(r.e, r.q, e, q) then return 'REGRESSED' end
                 if r.o ~= o or r.e ~= e or r.q ~= q then return 'FENCED' end
-                return denied('PEXPIRE', key, q == '0' and a[5] or r.t or a[6]) or 'INTACT'
+                return denied('PEXPIRE', key, q == '0' and a[6] or r.t or a[7]) or 'INTACT'
                 """
     )
 
@@ -52,13 +52,12 @@ struct VerifyCall: OwnerCall {
     let generation: Generation
     let retention: Retention
 
-    static var readsGeneration: Bool { true }
     var script: RedisScript { VerifyScript.script }
-    var argumentCount: Int { 6 }
+    var argumentCount: Int { 7 }
 
-    func appendArguments(to command: inout RedisCommandWriter) {
+    func appendArguments(to command: inout RedisCommandWriter, in keys: RedisKeys) {
         command.append(actor)
-        command.append(generation)
+        command.append(generation, in: keys)
         command.append(Retention.uncommitted)
         command.append(retention.usual)
     }

@@ -8,9 +8,9 @@ struct RedisRights {
         let words: [String]
         let description: String
 
-        init(_ name: String, on object: String? = nil, _ rest: [String] = []) {
+        init(_ name: String, after head: [String] = [], on object: String? = nil, _ rest: [String] = []) {
             let object = object.map { [$0] } ?? []
-            words = name.split(separator: " ").map(String.init) + object + rest
+            words = name.split(separator: " ").map(String.init) + head + object + rest
             description = ([name] + object).joined(separator: " ")
         }
     }
@@ -23,16 +23,15 @@ struct RedisRights {
         // Rights are given to patterns of keys and channels: one actor stands for all.
         let (actor, nodes) = (keys.actor(ActorID("0")), keys.nodes)
         var uses = [
-            Use("PING"), Use("INFO"), Use("TIME"), Use("EVALSHA", ["0", "2", actor, nodes]),
-            Use("SCRIPT LOAD", [""]),
+            Use("PING"), Use("INFO"), Use("TIME"), Use("SCRIPT LOAD", [""]),
             Use("PUBLISH", on: actor, [""]), Use("SUBSCRIBE", on: actor), Use("UNSUBSCRIBE", on: actor),
             Use("HLEN", on: actor), Use("HKEYS", on: actor), Use("HMGET", on: actor, [""]),
             Use("PEXPIRE", on: actor, ["1"]), Use("DEL", on: actor), Use("HGET", on: nodes, [""]),
         ]
         for key in [actor, nodes] {
             uses += [
-                Use("TYPE", on: key), Use("HGETALL", on: key), Use("HSET", on: key, ["", ""]),
-                Use("HDEL", on: key, [""]),
+                Use("EVALSHA", after: ["0", "1"], on: key), Use("TYPE", on: key), Use("HGETALL", on: key),
+                Use("HSET", on: key, ["", ""]), Use("HDEL", on: key, [""]),
             ]
         }
         if replicas > 0 { uses += [Use("CLIENT ID"), Use("WAIT", ["\(replicas)", "1"])] }

@@ -13,29 +13,32 @@ internal import RedisClient
 /// | answer | when |
 /// |---|---|
 /// | `DEAD` | the entry is a tombstone |
-/// | `ALIVE` gen run replication seconds fields | the counter was incremented; `seconds` is Redis's time |
+/// | `ALIVE` gen run replication time fields | the counter was incremented; Redis's `time` in microseconds |
 enum HeartbeatScript {
     static let script = RedisScript(
         name: "heartbeat",
-        source: LuaFragments.allowedWithoutMemory + LuaFragments.entries + LuaFragments.generations + """
-            local bad = foreign(KEYS[1])
-            if bad then return bad end
-            local time = redis.call('TIME')
-            local run, replication = lives()
-            local counter = tonumber(time[1]) * 1000000 + tonumber(time[2])
-            local former = redis.call('HGET', KEYS[1], ARGV[1])
-            if former then
-              local e = entry(former)
-              if not e then return {'CORRUPT', ARGV[1]} end
-              if e.condition == 'dead' then return 'DEAD' end
-              counter = tonumber(e.counter) + 1
-            end
-            local gen = redis.call('HGET', KEYS[1], 'gen')
-            if not gen or not plain(gen) then gen = ARGV[5] end
-            local text = string.format('%.0f', counter) .. ' ' .. ARGV[2] .. ' ' .. ARGV[3] .. ' 0 ' .. ARGV[4]
-            redis.call('HSET', KEYS[1], 'gen', gen, ARGV[1], text)
-            return {'ALIVE', gen, run, replication, time[1], redis.call('HGETALL', KEYS[1])}
-            """
+        source: LuaFragments.allowedWithoutMemory + LuaFragments.entries + LuaFragments.times
+            + LuaFragments.generations + """
+                local bad = foreign(KEYS[1])
+                if bad then return bad end
+                local time = now()
+                local run, replication = lives()
+                local counter = time
+                local former = redis.call('HGET', KEYS[1], ARGV[1])
+                if former then
+                  local e = entry(former)
+                  if not e then return {'CORRUPT', ARGV[1]} end
+                  if e.condition == 'dead' then return 'DEAD' end
+                  counter = tonumber(e.counter) + 1
+                end
+                local gen = redis.call('HGET', KEYS[1], 'gen')
+                if not gen or not plain(gen) then gen = ARGV[5] end
+                local text = string.format('%.0f', counter) .. ' ' .. ARGV[2] .. ' ' .. ARGV[3]
+                text = text .. ' 0 ' .. ARGV[4]
+                redis.call('HSET', KEYS[1], 'gen', gen, ARGV[1], text)
+                local fields = redis.call('HGETALL', KEYS[1])
+                return {'ALIVE', gen, run, replication, string.format('%.0f', time), fields}
+                """
     )
 
     static func arguments(_ heartbeat: Heartbeat, card: [UInt8], dataSet: String) -> [RedisArgument] {
@@ -51,7 +54,7 @@ enum HeartbeatScript {
     enum Finding {
         case dead
         /// `unknownFields`: the names of fields that are neither entries nor the data set's id.
-        case alive(Generation, members: [Member], unknownFields: [[UInt8]])
+        case alive(Generation, StoreTime, members: [Member], unknownFields: [[UInt8]])
     }
 
     static func finding(_ answer: ScriptAnswer) throws(StoreFailure) -> Finding {
@@ -63,6 +66,7 @@ enum HeartbeatScript {
                 run: try answer.text(2),
                 replication: try answer.text(3)
             )
+            let time = StoreTime(try answer.number(4))
             var members: [Member] = []
             var unknownFields: [[UInt8]] = []
             for field in try answer.fields(5) where field.name != Array("gen".utf8) {
@@ -72,7 +76,7 @@ enum HeartbeatScript {
                     unknownFields.append(field.name)
                 }
             }
-            return .alive(generation, members: members, unknownFields: unknownFields)
+            return .alive(generation, time, members: members, unknownFields: unknownFields)
         default: throw answer.unexpected
         }
     }

@@ -58,10 +58,12 @@ package final class RedisSessionRegistry: SessionRegistry {
         switch try HeartbeatScript.finding(answer) {
         case .dead:
             return .dead
-        case .alive(let generation, let members, let unknownFields):
+        case .alive(let generation, let time, let members, let unknownFields):
             report(unknownFields)
             let confirmed = try await confirmation?.confirm(generation) ?? true
-            return .alive(HeartbeatReport(generation: generation, members: members, confirmed: confirmed))
+            return .alive(
+                HeartbeatReport(generation: generation, time: time, members: members, confirmed: confirmed)
+            )
         }
     }
 

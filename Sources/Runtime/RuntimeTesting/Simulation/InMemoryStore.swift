@@ -133,18 +133,19 @@ package struct InMemoryStore<Logic: Decider>: ActorStore {
         _ id: ActorID,
         owner: SessionID,
         version: Version,
-        generation: Generation,
+        terms: SurrenderTerms,
         state: Logic.State
     ) async throws(StoreFailure) -> SurrenderAnswer {
         let life = lifetime(state)
-        return try await execute(.surrender) { (store, _) throws(StoreFailure) in
+        return try await execute(.surrender) { (store, time) throws(StoreFailure) in
             try store.surrender(
                 id,
                 owner: owner,
                 version: version,
-                generation: generation,
+                terms: terms,
                 state: state,
-                life: life
+                life: life,
+                at: time
             )
         }
     }

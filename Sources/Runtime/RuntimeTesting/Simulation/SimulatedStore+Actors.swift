@@ -141,6 +141,7 @@ extension SimulatedStore {
         if generation != terms.generation, SafetyRule.republishNamesGeneration.holds {
             return .otherGeneration
         }
+        if isLate(terms.notAfter, at: time) { return .late }
         let found = try record(id)
         if let found, !(found.version < version) {
             guard found.owner == owner, found.version.sequence == version.sequence else { return .fenced }
@@ -185,13 +186,15 @@ extension SimulatedStore {
         _ id: ActorID,
         owner: SessionID,
         version: Version,
-        generation: Generation,
+        terms: SurrenderTerms,
         state: State,
-        life: Duration? = nil
+        life: Duration? = nil,
+        at time: UInt64
     ) throws(StoreFailure) -> SurrenderAnswer {
-        if generation != self.generation, SafetyRule.republishNamesGeneration.holds {
+        if generation != terms.generation, SafetyRule.republishNamesGeneration.holds {
             return .otherGeneration
         }
+        if isLate(terms.notAfter, at: time) { return .late }
         if var found = try record(id), !(found.version < version) {
             guard found.version == version, found.owner == owner || found.owner == nil else { return .fenced }
             found.owner = nil
@@ -211,6 +214,10 @@ extension SimulatedStore {
             for: id
         )
         return .released
+    }
+
+    private func isLate(_ notAfter: StoreTime, at time: UInt64) -> Bool {
+        StoreTime(time) > notAfter && SafetyRule.republishNamesDeadline.holds
     }
 
     private func epoch(after former: Epoch, at time: UInt64) -> Epoch {

@@ -31,7 +31,14 @@ extension SimulatedStore {
             ),
             since: 0
         )
-        return .alive(HeartbeatReport(generation: generation, members: members, confirmed: confirms))
+        return .alive(
+            HeartbeatReport(
+                generation: generation,
+                time: StoreTime(time),
+                members: members,
+                confirmed: confirms
+            )
+        )
     }
 
     /// See `SessionRegistry.writeTombstone`.

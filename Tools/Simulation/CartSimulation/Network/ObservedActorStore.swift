@@ -87,7 +87,7 @@ struct ObservedActorStore: ForwardingActorStore {
         _ id: ActorID,
         owner: SessionID,
         version: Version,
-        generation: Generation,
+        terms: SurrenderTerms,
         state: CartRecord
     ) async throws(StoreFailure) -> SurrenderAnswer {
         try await givingUp(id, at: version) { () async throws(StoreFailure) in
@@ -95,7 +95,7 @@ struct ObservedActorStore: ForwardingActorStore {
                 id,
                 owner: owner,
                 version: version,
-                generation: generation,
+                terms: terms,
                 state: state
             )
         }

@@ -165,7 +165,7 @@ struct SimulatedActorStore: ActorStore {
         _ id: ActorID,
         owner: SessionID,
         version: Version,
-        generation: Generation,
+        terms: SurrenderTerms,
         state: CartRecord
     ) async throws(StoreFailure) -> SurrenderAnswer {
         let state = try whole(state, version)
@@ -173,9 +173,16 @@ struct SimulatedActorStore: ActorStore {
             "surrender",
             about: "\(id) by \(owner) at \(version.sequence.rawValue)"
         ) {
-            [oracle] (store, _) throws(StoreFailure) in
+            [oracle] (store, time) throws(StoreFailure) in
             try oracle.watch(.surrender(owner, version), of: id, in: &store) { store throws(StoreFailure) in
-                try store.surrender(id, owner: owner, version: version, generation: generation, state: state)
+                try store.surrender(
+                    id,
+                    owner: owner,
+                    version: version,
+                    terms: terms,
+                    state: state,
+                    at: time
+                )
             }
         }
     }
