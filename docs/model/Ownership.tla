@@ -90,7 +90,8 @@ MayKeep(r) == orph' = orph \/ (r.ty \in Late /\ Room(r) /\ orph' = orph \cup {r}
 Tick == /\ RelaxTo(cart, [n \in Node |-> [nd[n] EXCEPT !.dl = Dec(@), !.gt = Dec(@),
                                     !.ob = [x \in Sess |-> [@[x] EXCEPT !.r = Dec(@)]],
                                     !.hb = IF @ = NoHb THEN @ ELSE [@ EXCEPT !.a = IF @ > L THEN @ ELSE @ + 1]]], losses)
-        /\ UNCHANGED <<gen, sess, cart, tm, ck, losses, orph, st, bad, gone>>
+        /\ orph' = {IF r.ty \in {"rep","sur"} THEN [r EXCEPT !.t = Dec(@)] ELSE r : r \in orph}
+        /\ UNCHANGED <<gen, sess, cart, tm, ck, losses, st, bad, gone>>
 
 (************************* sessions: heartbeat, end *************************)
 Ended0(d) == [d EXCEPT !.k = @+1, !.dl = FRESH, !.hb = NoHb, !.act = NoAct, !.na = 1, !.relg = FALSE, !.pend = 0,
@@ -203,15 +204,16 @@ RelRes(r) ==       \* a record without a commit is deleted
   ELSE IF cart.o = r.s /\ ~Holds("releaseChecksEpoch") THEN Put(freed)
   ELSE Ans("FENCED")
 GenOk(r) == r.g = gen \/ ~Holds("republishNamesGeneration")
+InTime(r) == r.t # 0   \* by Redis's clock, the sender's right has not ended
 RepRes(r) ==
-  IF ~GenOk(r) THEN Ans("STALE")
+  IF ~GenOk(r) \/ ~InTime(r) THEN Ans("STALE")
   ELSE IF cart.o = AbsS \/ Older(cart, r) \/ ~Holds("republishComparesVersions")
     THEN New([o |-> r.s, e |-> NewE(Max(cart.e, r.e)), a |-> r.a, log |-> r.log])
   ELSE IF cart.o = r.s /\ Len(cart.log) = r.q /\ (cart.e = r.e \/ (cart.a = r.a /\ Holds("republishKnowsItself")))
     THEN Ans("OK")
   ELSE Ans("FENCED")
 SurRes(r) ==
-  IF ~GenOk(r) THEN Ans("STALE")
+  IF ~GenOk(r) \/ ~InTime(r) THEN Ans("STALE")
   ELSE IF cart.o = AbsS \/ Older(cart, r) THEN Put([o |-> NoS, e |-> r.e, a |-> 0, log |-> r.log])
   ELSE IF cart.e = r.e /\ Len(cart.log) = r.q /\ cart.o \in {r.s, NoS} THEN Put([cart EXCEPT !.o = NoS])
   ELSE Ans("FENCED")
@@ -283,7 +285,8 @@ Release(n) == LET d == nd[n]  r == [ty |-> "rel", s |-> Cur(n), e |-> d.act.e, q
      ELSE Exec(n, r, GotRel) \/ LateOnly(n, r)
   /\ UNCHANGED <<gen, sess, ck, losses, obs, st, bad, gone>>
 Lost(n, ty) == [ty |-> ty, s |-> Cur(n), e |-> nd[n].act.e, q |-> Len(nd[n].act.log), log |-> nd[n].act.log,
-                g |-> nd[n].kg, a |-> nd[n].na]
+                g |-> nd[n].kg, a |-> nd[n].na,
+                t |-> IF Holds("republishNamesDeadline") THEN nd[n].dl ELSE FRESH]  \* t ticks to the last time
 GotSur(d, a) == IF a.c = "STALE" THEN d ELSE Drop(d)
 Surrender(n) == LET d == nd[n] IN  \* Redis lost what is being released
   /\ d.relg /\ d.need /\ d.act # NoAct
