@@ -33,6 +33,10 @@ struct SafetyTests {
         #expect(await held(.lostReturns, 40).takeovers > 10)
     }
 
+    @Test func `what a dead owner puts back does not return once a client was told that it is gone`() async {
+        #expect(await held(.lateReturns, 100).lost > 20)
+    }
+
     @Test func `bursts that meet a check of live carts cost no session`() async {
         let report = await held(.bursts, 60)
         #expect(report.attempts > 60 * 15)

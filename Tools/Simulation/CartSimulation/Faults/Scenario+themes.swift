@@ -93,6 +93,12 @@ extension Scenario {
                 conditions.latency = .milliseconds(1)...(.milliseconds(50))
                 plan.pause = .milliseconds(600)
                 (kinds, count) = ([.lostReturn], 3)
+            case .lateReturns:
+                lease = Self.tight(heartbeatInterval: .milliseconds(500))
+                conditions.latency = .milliseconds(1)...(.milliseconds(50))
+                plan.reads = 0.8
+                plan.pause = .milliseconds(600)
+                (kinds, count) = ([.lateReturn], 2)
             case .bursts:
                 // Jobs of a process overtake each other, and few answers take longer than the judge of sessions
                 // calls in time.
@@ -142,6 +148,8 @@ extension Scenario {
         switch kind {
         case .lostReturn:
             return .milliseconds(number * 9_000 + .random(in: 0...1_900, using: &random))
+        case .lateReturn:
+            return .milliseconds(number * 12_000 + .random(in: 0...2_000, using: &random))
         case .failOver:
             // A burst takes some time itself, so that the next is a little later.
             let burst = (number + 1) * (Self.burstInterval.nanoseconds / 1_000_000 + 350)
@@ -167,6 +175,22 @@ extension Scenario {
             (.zero, .cutRedis(node: node, .requests, carts: false, heartbeats: true, for: silence)),
             (look, .loseReturn(observer: (node + 1) % nodes, for: sleep)),
         ]
+    }
+
+    /// A loss of all data, and the death of a process that has found out. What it puts back arrives at about
+    /// the time at which the others, which find out within a heartbeat, call the generation settled.
+    static func lateReturn(
+        of node: Int,
+        using random: inout SplitMix64
+    ) -> [(after: SimulatedTime, fault: SimulatedFault)] {
+        let arrival = SimulatedTime(lease) + .milliseconds(.random(in: 200...2_500, using: &random))
+        let fault = SimulatedFault.lossAndDeath(
+            node: node,
+            holding: .milliseconds(.random(in: 600...2_000, using: &random)),
+            arrival: arrival,
+            restart: arrival + .milliseconds(.random(in: 500...2_000, using: &random))
+        )
+        return [(.zero, fault)]
     }
 
     /// A fail-over, after which every node stands still as soon as it has asked for the owners of what is

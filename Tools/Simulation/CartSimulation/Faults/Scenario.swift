@@ -62,7 +62,7 @@ package struct Scenario: Sendable {
                     nodes: nodes
                 )
             case .drifting: [-25_000] + Array(repeating: 25_000, count: nodes - 1)
-            case .nearMisses, .lostReturns, .bursts: Array(repeating: 0, count: nodes)
+            case .nearMisses, .lostReturns, .lateReturns, .bursts: Array(repeating: 0, count: nodes)
             }
         let distribution = FaultDistribution(nodes: nodes, within: safetyPhase, using: &random)
         var faults: [(time: SimulatedTime, fault: SimulatedFault)] = []
@@ -195,6 +195,7 @@ package struct Scenario: Sendable {
                 (.zero, .cutRedis(node: node, cut, carts: true, heartbeats: false, for: length)),
             ]
         case .lostReturn: return lostReturn(of: node, among: nodes, using: &random)
+        case .lateReturn: return lateReturn(of: node, using: &random)
         case .failOver: return failOver(among: nodes, using: &random)
         }
     }

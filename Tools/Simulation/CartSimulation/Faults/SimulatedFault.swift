@@ -23,6 +23,9 @@ enum SimulatedFault: Sendable {
     /// Deletes all data in Redis twice, the second time after `between`. The republishes that nodes send
     /// within `holding` of the first loss arrive `late` after the second.
     case twoLosses(holding: SimulatedTime, between: SimulatedTime, late: SimulatedTime)
+    /// Deletes all data in Redis, and kills a process after `holding`. What it has put back by then arrives
+    /// `arrival` after the loss. Its successor starts `restart` after the loss.
+    case lossAndDeath(node: Int, holding: SimulatedTime, arrival: SimulatedTime, restart: SimulatedTime)
     /// Redis refuses commands.
     case redisRefuses(RedisRefusal, for: SimulatedTime)
     /// Too few replicas confirm heartbeats.
@@ -61,6 +64,8 @@ extension SimulatedFault {
         /// A session falls silent and returns, and Redis loses its return while another process still believes
         /// that it is silent.
         case lostReturn
+        /// Redis loses its data, and a process dies with what it puts back on its way.
+        case lateReturn
         /// Redis fails over, and the nodes stand still while they check what is live.
         case failOver
 
@@ -68,6 +73,13 @@ extension SimulatedFault {
         var losesData: Bool { self == .redisLoss || self == .unswept || self == .lostReturn }
 
         /// True for a kind that only a theme of its own has.
-        var isOfTheme: Bool { self == .silence || self == .lostReturn || self == .failOver }
+        var isOfTheme: Bool {
+            switch self {
+            case .silence, .lostReturn, .lateReturn, .failOver: true
+            case .kill, .redeploy, .pause, .cutRedis, .cutLink, .cutFront, .redisPause, .redisCrash,
+                .redisLoss, .stranger, .nearMiss, .unswept:
+                false
+            }
+        }
     }
 }

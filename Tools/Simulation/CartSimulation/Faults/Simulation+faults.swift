@@ -51,12 +51,19 @@ extension Simulation {
             cluster.sessions.noteTrouble(until: now)
             let arrival = now + between + late
             for slot in slots {
-                slot.carts.hold(.init(kind: "republish", sentUntil: now + holding, arrival: arrival))
+                slot.carts.hold(.init(kinds: ["republish"], sentUntil: now + holding, arrival: arrival))
             }
             scheduler.after(between) { [cluster, scheduler] in
                 cluster.redis.flush()
                 cluster.sessions.noteTrouble(until: scheduler.now)
             }
+        case .lossAndDeath(let node, let holding, let arrival, let restart):
+            cluster.redis.flush()
+            cluster.sessions.noteTrouble(until: now)
+            let kinds: Set = ["republish", "surrender"]
+            slots[node].carts.hold(.init(kinds: kinds, sentUntil: now + holding, arrival: now + arrival))
+            scheduler.after(holding) { [slot = slots[node]] in slot.kill() }
+            scheduler.after(restart) { [slot = slots[node]] in slot.start(keepsFolder: false) }
         case .redisForgets(let cart):
             let id = ActorID(CartName(cart, prefix: plan.prefix).text)
             cluster.redis.forget(id)

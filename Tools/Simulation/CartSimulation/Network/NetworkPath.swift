@@ -11,9 +11,9 @@ final class NetworkPath: Sendable {
         var healed = 0
     }
 
-    /// A delay of all requests of one kind.
+    /// A delay of all requests of some kinds.
     struct Hold: Sendable {
-        let kind: String
+        let kinds: Set<String>
         /// Requests sent later are not delayed.
         let sentUntil: SimulatedTime
         /// The time at which the delayed requests arrive.
@@ -67,7 +67,7 @@ final class NetworkPath: Sendable {
 
     /// The time that a request of this kind is delayed for; nil for one that is not held.
     private func delay(of kind: String?) -> SimulatedTime? {
-        guard let kind, let hold = state.withLock({ $0.hold }), hold.kind == kind else { return nil }
+        guard let kind, let hold = state.withLock({ $0.hold }), hold.kinds.contains(kind) else { return nil }
         let now = scheduler.now
         return now <= hold.sentUntil && now < hold.arrival ? hold.arrival - now : nil
     }
