@@ -131,8 +131,12 @@ let productTargets = targets(
     # What everybody needs a little of.
     library Sources/Timing
     library Sources/PercentEncoding
-    library Sources/ConnectionAdmission: Timing Logging NIOCore
+    library Sources/ConnectionAdmission: LogEvents Timing Logging NIOCore
     library Sources/GRPCServing: GRPCCore GRPCNIOTransportHTTP2Posix NIOCore NIOPosix
+
+    # The log: a closed list of events, and the one way out.
+    library Sources/Observability/LogEvents: Timing Logging
+    library Sources/Observability/LogOutput: LogEvents Timing Logging
 
     # Metrics: declared, counted in plain numbers, and written for Prometheus.
     library Sources/Observability/MetricReadings
@@ -141,15 +145,18 @@ let productTargets = targets(
     # The Redis client: NIO carries the bytes, hiredis reads them.
     system Sources/Redis/CHiredis
     library Sources/Redis/RedisClient:
-        CHiredis MetricReadings PercentEncoding Timing Crypto DequeModule Logging NIOCore NIOPosix NIOSSL
+        CHiredis LogEvents MetricReadings PercentEncoding Timing Crypto DequeModule Logging NIOCore NIOPosix
+        NIOSSL
 
     # The runtime over any decider. It knows no cart.
     library Sources/Runtime/Ownership
-    library Sources/Runtime/ActorRuntime: MetricReadings Ownership Timing DequeModule Logging NIOCore
-    library Sources/Runtime/RedisActorStore: ActorRuntime Ownership RedisClient Timing Logging NIOCore
+    library Sources/Runtime/ActorRuntime:
+        LogEvents MetricReadings Ownership Timing DequeModule Logging NIOCore
+    library Sources/Runtime/RedisActorStore:
+        ActorRuntime LogEvents Ownership RedisClient Timing Logging NIOCore
     generated Sources/Runtime/PeerProtocol: SwiftProtobuf
     library Sources/Runtime/PeerTransport:
-        ActorRuntime MetricReadings Ownership PeerProtocol Timing Crypto Logging NIOCore NIOPosix NIOSSL
+        ActorRuntime LogEvents MetricReadings Ownership PeerProtocol Timing Crypto Logging NIOCore NIOPosix NIOSSL
         SwiftProtobuf
 
     # The cart, and its faces.
@@ -161,19 +168,21 @@ let productTargets = targets(
         ActorRuntime Cart CartActor CartApplication MetricReadings PercentEncoding PrometheusExposition Timing
         HTTPTypes Hummingbird HummingbirdCore Logging NIOCore NIOHTTP1 NIOHTTPTypes NIOHTTPTypesHTTP1
     library Sources/Cart/CartGRPC:
-        ActorRuntime Cart CartActor CartApplication CartProtobuf ConnectionAdmission GRPCServing MetricReadings
+        ActorRuntime Cart CartActor CartApplication CartProtobuf ConnectionAdmission GRPCServing LogEvents
+        MetricReadings
         GRPCCore GRPCNIOTransportHTTP2Posix GRPCProtobuf Logging NIOCore NIOPosix SwiftProtobuf
     library Sources/Cart/OpenAPIDocument
 
     # The process: settings, and the only place that sees everything.
     library Sources/Node/NodeConfiguration:
-        ActorRuntime Cart Ownership RedisClient Timing Configuration Logging ServiceLifecycle Subprocess
-        SystemPackage
+        ActorRuntime Cart LogEvents LogOutput Ownership RedisClient Timing Configuration Logging
+        ServiceLifecycle Subprocess SystemPackage
     library Sources/Node/Doctor: NodeConfiguration Ownership RedisActorStore RedisClient Logging NIOCore
     executable Sources/Node/CartNode:
-        ActorRuntime Cart CartActor CartApplication CartGRPC CartHTTP ConnectionAdmission Doctor MetricReadings
-        NodeConfiguration OpenAPIDocument Ownership PeerTransport PrometheusExposition RedisActorStore
-        RedisClient Timing CoreMetrics Hummingbird Logging NIOCore NIOPosix ServiceLifecycle UnixSignals
+        ActorRuntime Cart CartActor CartApplication CartGRPC CartHTTP ConnectionAdmission Doctor LogEvents
+        LogOutput MetricReadings NodeConfiguration OpenAPIDocument Ownership PeerTransport PrometheusExposition
+        RedisActorStore RedisClient Timing CoreMetrics Hummingbird Logging NIOCore NIOPosix ServiceLifecycle
+        UnixSignals
     """
 )
 
@@ -224,6 +233,7 @@ let testTargets = targets(
     # Machines and values, alone.
     tests Tests/Unit/OwnershipTests: Ownership
     tests Tests/Unit/TimingTests: Timing
+    tests Tests/Unit/LogTests: LogEvents LogOutput Timing Logging
     tests Tests/Unit/PercentEncodingTests: PercentEncoding
     tests Tests/Unit/ConnectionAdmissionTests: ConnectionAdmission NIOCore
     tests Tests/Unit/MetricTests: CartNode MetricReadings PrometheusExposition CoreMetrics
@@ -273,8 +283,8 @@ let testTargets = targets(
 
     # Real processes under real faults, and under clients that are not ours.
     tests Tests/System/FailoverTests:
-        CartNode CartWorkload ClusterTesting MetricReadings NodeConfiguration ServerTesting AsyncHTTPClient
-        NIOCore NIOFoundationCompat NIOHTTP1 NIOPosix Subprocess
+        CartNode CartWorkload ClusterTesting LogEvents MetricReadings NodeConfiguration ServerTesting
+        AsyncHTTPClient Logging NIOCore NIOFoundationCompat NIOHTTP1 NIOPosix Subprocess
     tests Tests/System/CounterExampleTests: CounterExample ServerTesting
     tests Tests/System/ProtocolTests: ClusterTesting ServerTesting
     """

@@ -1,3 +1,4 @@
+internal import LogEvents
 package import Logging
 package import NIOCore
 internal import Synchronization
@@ -48,17 +49,13 @@ package final class ConnectionGate: Sendable {
     }
 
     private func refuse(_ connection: any Channel, because reason: String) {
-        // A closed connection does not know it any more.
-        let address = connection.remoteAddress
         connection.close(promise: nil)
-        guard let suppressed = logThrottle.admit(now: .now) else { return }
-        logger.warning(
-            "a connection was refused",
-            metadata: [
-                "port": "\(name)", "reason": "\(reason)",
-                "from": "\(address.map { "\($0)" } ?? "nobody")",
-                "unlogged": "\(suppressed)",
-            ]
+        // Without the address: it may be a person's.
+        logger.event(
+            .connectionRefused,
+            limitedBy: logThrottle,
+            key: reason,
+            ["port": "\(name)", "reason": "\(reason)"]
         )
     }
 }

@@ -3,6 +3,7 @@ package import ConnectionAdmission
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
 import GRPCServing
+import LogEvents
 package import Logging
 import NIOCore
 package import NIOPosix
@@ -47,7 +48,7 @@ package final class CartRPCServer: Sendable {
             services: try Self.services(application, isServing: isServing),
             interceptors: calls.map { [$0] } ?? [],
             eventLoopGroup: eventLoopGroup,
-            onListening: { logger.info("gRPC is served", metadata: ["host": "\(host)", "port": "\($0)"]) },
+            onListening: { logger.event(.rpcListening, ["host": "\(host)", "port": .number($0)]) },
             drainTimeout: { try await Task.sleep(for: policy.drainLimit) }
         )
     }

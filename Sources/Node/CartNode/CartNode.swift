@@ -1,16 +1,21 @@
 import Foundation
+import LogOutput
 import NodeConfiguration
 
 /// The cart node's process: reads its settings, then builds and runs the node.
 @main
 enum CartNode {
     static func main() async {
+        StandardStreams.fillGaps()
         ProcessSignals.ignoreBrokenPipes()
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        let environment = ProcessInfo.processInfo.environment
+        var log: NodeLogHandler.Shared?
         do {
             var generator = SystemRandomNumberGenerator()
             let invocation = try Invocation(
-                arguments: Array(CommandLine.arguments.dropFirst()),
-                environment: ProcessInfo.processInfo.environment,
+                arguments: arguments,
+                environment: environment,
                 machine: ProcessInfo.processInfo.hostName,
                 generator: &generator
             )
@@ -23,12 +28,23 @@ enum CartNode {
                 print(text, terminator: "")
                 // `exit` flushes what was printed.
                 exit(exitCode)
-            case .run(let settings): try await Node.run(settings)
+            case .run(let settings):
+                let nodeLog = NodeLogHandler.Shared(
+                    to: FileHandle.standardError.fileDescriptor,
+                    as: settings.logFormat,
+                    node: settings.nodeName,
+                    namesActors: settings.logsCartIDs
+                )
+                log = nodeLog
+                try await Node.run(settings, nodeLog)
+                nodeLog.close()
             }
         } catch {
+            log?.close()
             let end = ExitStatus(error)
+            let format = log?.format ?? LogFormat(requestedBy: arguments, environment)
             do {
-                try FileHandle.standardError.write(contentsOf: Data("cart-node: \(end.line)\n".utf8))
+                try FileHandle.standardError.write(contentsOf: Data(end.line(as: format, of: log?.node)))
             } catch {
                 // Nobody reads it. The exit code says the rest.
             }

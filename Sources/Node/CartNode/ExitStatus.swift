@@ -1,3 +1,5 @@
+import LogEvents
+import LogOutput
 import NIOCore
 import NodeConfiguration
 import PeerTransport
@@ -29,6 +31,22 @@ struct ExitStatus {
             self.init("cannot listen on a port: \(taken)", Self.unavailable)
         default:
             self.init("\(error)", Self.software)
+        }
+    }
+
+    /// The line in the form of the node's log, or for a person. Also a process that could not read its settings
+    /// ends with a line that programs can read, if it was asked for one.
+    func line(as format: LogFormat, of node: String?) -> [UInt8] {
+        switch format {
+        case .text: return Array("cart-node: \(line)\n".utf8)
+        case .json:
+            let event = LoggedEvent.nodeFailed
+            var details: [String: LogRecord.Field.Value] = [
+                "cause": .text(line), "exitCode": .number("\(code)"),
+            ]
+            details["node"] = node.map { .text($0) }
+            let record = LogRecord(of: event, details: details)
+            return format.line(of: record)
         }
     }
 

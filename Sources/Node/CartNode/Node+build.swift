@@ -3,6 +3,8 @@ import Cart
 import CartActor
 import CartHTTP
 import ConnectionAdmission
+import LogEvents
+import LogOutput
 import Logging
 import NIOCore
 import NIOPosix
@@ -25,15 +27,17 @@ extension Node {
     /// - Parameters:
     ///   - heartbeatLoop: the thread of the heartbeats.
     ///   - libraryMetrics: the metrics that libraries report.
+    ///   - log: learns the session, which each line names.
     init(
         _ settings: NodeSettings,
         heartbeatLoop: any EventLoop,
         libraryMetrics: LibraryMetrics,
+        log: NodeLogHandler.Shared,
         logger: Logger
     ) throws {
         let failpoints = try Failpoints(environment: ProcessInfo.processInfo.environment)
         if let armed = failpoints.description {
-            logger.warning("failpoints are armed", metadata: ["points": "\(armed)"])
+            logger.event(.failpointsArmed, ["points": "\(armed)"])
         }
         try Self.requireKnownHosts(settings)
         let folder = try Self.dataFolder(settings, logger: logger)
@@ -101,7 +105,7 @@ extension Node {
                 ),
                 link: link
             ),
-            identity: Self.identity(settings, folder, recorder: recorder, logger: logger),
+            identity: Self.identity(settings, folder, recorder: recorder, log: log, logger: logger),
             policy: policy,
             environment: Self.environment(heartbeats: heartbeatLoop, actors: loops),
             logger: logger
@@ -167,6 +171,7 @@ extension Node {
         _ settings: NodeSettings,
         _ folder: DataFolder?,
         recorder: SessionRecorder,
+        log: NodeLogHandler.Shared,
         logger: Logger
     ) -> NodeIdentity {
         NodeIdentity(
@@ -177,6 +182,7 @@ extension Node {
             ),
             bootstrap: bootstrap(settings, folder, logger: logger),
             recordSession: { session, settled in
+                log.session = session.rawValue
                 recorder.record(
                     SessionRecord(
                         session: session,
@@ -258,10 +264,7 @@ extension Node {
             // Whatever holds a copy of the folder has a copy of an embedded Redis, not this one.
             let isGone = isOver || isExclusive
             if !isGone {
-                logger.notice(
-                    "the former session may go on elsewhere: its carts wait for the lease",
-                    metadata: ["session": "\(record.session)"]
-                )
+                logger.event(.predecessorAlive, ["formerSession": "\(record.session)"])
             }
             return BootstrapState(
                 predecessor: isGone ? record.session : nil,
@@ -269,7 +272,7 @@ extension Node {
                 exclusive: isExclusive
             )
         case .corrupted(let reason):
-            logger.warning("the former session's record cannot be used", metadata: ["cause": "\(reason)"])
+            logger.event(.predecessorUnreadable, ["cause": "\(reason)"])
             return BootstrapState(exclusive: isExclusive)
         }
     }

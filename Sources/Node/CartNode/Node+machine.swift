@@ -1,4 +1,5 @@
 import ConnectionAdmission
+import LogEvents
 import Logging
 import NIOCore
 import NodeConfiguration
@@ -63,10 +64,7 @@ extension Node {
             guard case .unusable = error, settings.redis.server != .embedded else { throw error }
             cause = "\(error)"
         }
-        logger.warning(
-            "there is no data folder: after a crash, the node's successor waits for the lease",
-            metadata: ["cause": "\(cause)"]
-        )
+        logger.event(.noDataFolder, ["cause": "\(cause)"])
         return nil
     }
 
@@ -79,12 +77,12 @@ extension Node {
             perAddress: wanted.perAddress
         )
         if limits.total < wanted.total {
-            let lowered = limits.perAddress < wanted.perAddress ? " and connections-per-address" : ""
-            logger.warning(
-                "the limit of open files allows fewer connections than connections-limit\(lowered)",
-                metadata: [
-                    "open files": "\(openFiles ?? 0)", "connections": "\(limits.total)",
-                    "per address": "\(limits.perAddress)",
+            logger.event(
+                .openFilesShort,
+                [
+                    "openFiles": .number(openFiles ?? 0), "connections": .number(limits.total),
+                    "connectionsLimit": .number(wanted.total),
+                    "connectionsPerAddress": .number(limits.perAddress),
                 ]
             )
         }

@@ -5,6 +5,8 @@ import CartGRPC
 import CartHTTP
 import ConnectionAdmission
 import CoreMetrics
+import LogEvents
+import LogOutput
 import Logging
 import NIOCore
 import NIOPosix
@@ -51,14 +53,14 @@ struct Node {
     let clock = ContinuousClock()
 
     /// Builds a node and runs it until it has left, or cannot go on.
-    static func run(_ settings: NodeSettings) async throws {
+    static func run(_ settings: NodeSettings, _ log: NodeLogHandler.Shared) async throws {
         // Before anything asks for the loops, which are made once.
         if settings.host.eventLoops > 0 { NIOSingletons.groupLoopCountSuggestion = settings.host.eventLoops }
-        LoggingSystem.bootstrap(StreamLogHandler.standardError)
+        LoggingSystem.bootstrap({ NodeLogHandler(log, metadataProvider: $1) }, metadataProvider: nil)
         var logger = Logger(label: "cart-node")
         logger.logLevel = settings.logLevel
-        logger[metadataKey: "node"] = "\(settings.nodeName)"
-        for warning in settings.warnings { logger.warning("\(warning)") }
+        logger.event(.nodeStarts, settings.logDetails)
+        for warning in settings.warnings { logger.event(.settingQuestionable, ["warning": "\(warning)"]) }
         let libraryMetrics = LibraryMetrics(declared: NodeMetrics.all)
         MetricsSystem.bootstrap(libraryMetrics)
         // The heartbeats have a thread of their own, whatever else the process has to do.
@@ -70,6 +72,7 @@ struct Node {
                     settings,
                     heartbeatLoop: threads.next(),
                     libraryMetrics: libraryMetrics,
+                    log: log,
                     logger: logger
                 )
                 .group().run()
@@ -80,10 +83,10 @@ struct Node {
         do {
             try await threads.shutdownGracefully()
         } catch {
-            logger.debug("the threads did not end", metadata: ["cause": "\(error)"])
+            logger.event(.threadsNotEnded, ["cause": "\(error)"])
         }
         try end.get()
-        logger.info("stopped")
+        logger.event(.nodeStopped)
     }
 
     /// All clients of Redis but the feed's.

@@ -1,9 +1,11 @@
 import CartHTTP
+import LogEvents
 import Logging
 import RedisActorStore
 import RedisClient
 import ServiceLifecycle
 import Synchronization
+import Timing
 
 /// Holds the node back until it has reached a fit Redis, and checks that Redis from then on.
 ///
@@ -20,6 +22,7 @@ final class RedisReadiness: Service {
     private let cluster: ClusterName
     private let replicas: Int
     private let logger: Logger
+    private let logThrottle = LogThrottle(interval: .seconds(60))
     private let ready = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingOldest(1))
     private let assessed = Mutex(RedisStatus())
     private let tier = Mutex(DurabilityTier?.none)
@@ -51,7 +54,7 @@ final class RedisReadiness: Service {
                 switch admission {
                 case .refused(let refusal): throw refusal
                 case .admitted(let tier, _):
-                    logger.notice("Redis is fit", metadata: ["durability": "\(tier)"])
+                    logger.event(.redisFit, ["durability": "\(tier)"])
                     ready.continuation.yield()
                     return await watch()
                 }
@@ -82,7 +85,7 @@ final class RedisReadiness: Service {
                 return
             }
             if client.isConnected, case .refused(let refusal)? = await assess() {
-                logger.error("Redis is unfit", metadata: ["cause": "\(refusal)"])
+                logger.event(.redisUnfit, ["cause": "\(refusal)"])
             }
         }
     }
@@ -117,10 +120,10 @@ final class RedisReadiness: Service {
             return former
         }
         if !isAnswer, let problem = status.problem, problem != former.problem {
-            logger.warning("\(problem)")
+            logger.event(.redisSilent, limitedBy: logThrottle, ["cause": "\(problem)"])
         }
         for warning in status.warnings where !former.warnings.contains(warning) {
-            logger.warning("\(warning)")
+            logger.event(.redisWarning, limitedBy: logThrottle, key: warning, ["warning": "\(warning)"])
         }
     }
 }

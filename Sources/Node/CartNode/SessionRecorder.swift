@@ -1,3 +1,4 @@
+import LogEvents
 import Logging
 import NIOPosix
 import NodeConfiguration
@@ -38,10 +39,7 @@ struct SessionRecorder: Service {
         do {
             try await NIOThreadPool.singleton.runIfActive { try folder.record(record) }
         } catch {
-            logger.error(
-                "the session is not recorded: after a crash a successor must wait for the lease",
-                metadata: ["cause": "\(error)"]
-            )
+            logger.event(.sessionUnrecorded, ["cause": "\(error)"])
         }
     }
 }

@@ -1,3 +1,4 @@
+internal import LogEvents
 internal import Logging
 internal import NIOCore
 internal import Timing
@@ -34,7 +35,12 @@ extension RedisClient {
             didDisconnect(end.reason)
             if case .refused(.unsupported(let server)) = end, !wasConnected { throw server }
             if end.reason != lastReason {
-                logger.warning("Redis is not connected", metadata: ["reason": "\(end.reason)"])
+                logger.event(
+                    .redisDisconnected,
+                    limitedBy: logThrottle,
+                    key: end.reason,
+                    ["reason": "\(end.reason)"]
+                )
             }
             lastReason = end.reason
             do {
@@ -77,7 +83,11 @@ extension RedisClient {
                 refusal = nil
                 onSuccess()
                 await onLoop { self.didConnect(connection.value) }
-                logger.info("Redis is connected", metadata: ["server": "\(server.configuration)"])
+                logger.event(
+                    .redisConnected,
+                    limitedBy: logThrottle,
+                    ["server": "\(server.configuration)"]
+                )
             } catch {
                 refusal = error
                 channel.close(promise: nil)

@@ -1,6 +1,8 @@
+internal import LogEvents
 package import Logging
 package import NIOCore
 internal import Synchronization
+package import Timing
 
 /// A client of one Redis server. It has one connection, and reconnects whenever that is lost.
 ///
@@ -28,6 +30,7 @@ package final class RedisClient: Sendable {
     /// The thread of the connection.
     package let eventLoop: any EventLoop
     let logger: Logger
+    let logThrottle: LogThrottle
     let jitter: @Sendable () -> Double
     let onMessage: MessageHandler?
     private let locked = Mutex(LockedState())
@@ -43,6 +46,7 @@ package final class RedisClient: Sendable {
     ///
     /// - Parameters:
     ///   - eventLoop: the thread for input and output. Tasks may call from any thread, also from this one.
+    ///   - logThrottle: shared by clients whose lines would be the same.
     ///   - jitter: draws a random number evenly from 0…1, to spread attempts to connect.
     ///   - onMessage: makes this a client for `SUBSCRIBE`, `UNSUBSCRIBE` and `PING`, each with one argument.
     ///     Subscriptions end with the connection.
@@ -50,28 +54,37 @@ package final class RedisClient: Sendable {
         configuration: RedisConfiguration,
         eventLoop: any EventLoop,
         logger: Logger,
+        logThrottle: LogThrottle = LogThrottle(interval: .seconds(10)),
         jitter: @escaping @Sendable () -> Double = { Double.random(in: 0...1) },
         onMessage: MessageHandler? = nil
     ) {
         self.configuration = configuration
         self.eventLoop = eventLoop
         self.logger = logger
+        self.logThrottle = logThrottle
         self.jitter = jitter
         self.onMessage = onMessage
         self.connection = .makeEmptyBox(eventLoop: eventLoop)
         self.commandCounts = .makeBoxSendingValue(CommandCounts(), eventLoop: eventLoop)
     }
 
-    /// A client for each event loop of a group. What they log has the number of the loop.
+    /// A client for each event loop of a group. What they log has the number of the loop, and one of them speaks
+    /// for those to which the same happens.
     package static func onEachLoop(
         of group: any EventLoopGroup,
         configuration: RedisConfiguration,
         logger: Logger
     ) -> [RedisClient] {
-        group.makeIterator().enumerated().map { number, loop in
+        let throttle = LogThrottle(interval: .seconds(10))
+        return group.makeIterator().enumerated().map { number, loop in
             var logger = logger
-            logger[metadataKey: "loop"] = "\(number)"
-            return RedisClient(configuration: configuration, eventLoop: loop, logger: logger)
+            logger[metadataKey: "loop"] = .number(number)
+            return RedisClient(
+                configuration: configuration,
+                eventLoop: loop,
+                logger: logger,
+                logThrottle: throttle
+            )
         }
     }
 

@@ -1,3 +1,4 @@
+import LogEvents
 import Logging
 import Ownership
 import Synchronization
@@ -32,10 +33,7 @@ extension Host {
         }
         let count = dropped.reduce(0, +)
         hostCounts.withLock { $0.droppedActors += UInt64(count) }
-        context.logger.warning(
-            "dropped what was live",
-            metadata: ["session": "\(session.id)", "actors": "\(count)"]
-        )
+        context.logger.event(.sessionActorsDropped, ["session": "\(session.id)", "actors": .number(count)])
     }
 
     /// Looks after what nobody else wakes up for, until the task is cancelled.

@@ -1,3 +1,4 @@
+import LogEvents
 import Logging
 import MetricReadings
 package import Ownership
@@ -17,9 +18,9 @@ extension Host {
         // A cancelled check has compared nothing.
         guard !Task.isCancelled, directory.isUnderWay(sweep) else {
             hostCounts.withLock { $0.abandonedSweeps += 1 }
-            return context.logger.notice(
-                "gave a check of live actors up",
-                metadata: ["generation": "\(sweep.generation)", "took": "\(clock.now - began)"]
+            return context.logger.event(
+                .sweepGivenUp,
+                ["generation": "\(sweep.generation)", "tookMilliseconds": .milliseconds(clock.now - began)]
             )
         }
         directory.sweepFinished(sweep)
@@ -35,11 +36,11 @@ extension Host {
             counts.sweptActors += UInt64(report.actors)
             counts.differingActors += UInt64(report.differing)
         }
-        context.logger.notice(
-            "checked live actors",
-            metadata: [
-                "generation": "\(report.generation)", "actors": "\(report.actors)",
-                "differing": "\(report.differing)", "took": "\(report.took)",
+        context.logger.event(
+            .sweepFinished,
+            [
+                "generation": "\(report.generation)", "actors": .number(report.actors),
+                "differing": .number(report.differing), "tookMilliseconds": .milliseconds(report.took),
             ]
         )
     }
@@ -131,10 +132,7 @@ extension Host {
                 case .otherGeneration: break  // The next heartbeat will tell, and begin its own sweep.
                 }
             } catch {
-                context.logger.debug(
-                    "the owners of live actors are not known",
-                    metadata: ["cause": "\(error)"]
-                )
+                context.logger.event(.sweepOwnersUnknown, ["cause": "\(error)"])
             }
             guard await context.pause(&backoff) else { return .ofNoUse }
         }

@@ -1,3 +1,4 @@
+import LogEvents
 import Logging
 import NIOCore
 import NIOSSL
@@ -63,15 +64,10 @@ package final class LinkCredentials: Sendable {
             if let same = used.withLock({ $0.contents == contents ? $0.contexts : nil }) { return same }
             let fresh = try Self.contexts(contents, of: files)
             used.withLock { $0 = (contents, fresh) }
-            logger.info("the link's certificates were read anew")
+            logger.event(.linkCertificatesRead)
             return fresh
         } catch {
-            if let suppressed = logThrottle.admit(now: .now) {
-                logger.warning(
-                    "the link's certificates cannot be read anew, and the former ones stay in use",
-                    metadata: ["reason": "\(error)", "unlogged": "\(suppressed)"]
-                )
-            }
+            logger.event(.linkCertificatesUnusable, limitedBy: logThrottle, ["reason": "\(error)"])
             return used.withLock { $0.contexts }
         }
     }

@@ -1,4 +1,5 @@
 package import ActorRuntime
+import LogEvents
 package import Logging
 import NIOCore
 package import NIOPosix
@@ -19,20 +20,17 @@ package final class LinkServer: Sendable {
         let logThrottle: LogThrottle
 
         func logRefusal(of peer: SocketAddress?, because reason: String) {
-            guard let suppressed = logThrottle.admit(now: .now) else { return }
-            logger.warning(
-                "a peer was refused",
-                metadata: [
-                    "peer": "\(peer?.description ?? "unknown")", "reason": "\(reason)",
-                    "unlogged": "\(suppressed)",
-                ]
+            logger.event(
+                .peerRefused,
+                limitedBy: logThrottle,
+                ["peer": "\(peer?.description ?? "unknown")", "reason": "\(reason)"]
             )
         }
 
         func logEnd(of peer: SocketAddress?, because reason: String) {
-            logger.debug(
-                "a peer's connection failed",
-                metadata: ["peer": "\(peer?.description ?? "unknown")", "reason": "\(reason)"]
+            logger.event(
+                .peerConnectionBroken,
+                ["peer": "\(peer?.description ?? "unknown")", "reason": "\(reason)"]
             )
         }
     }
@@ -105,7 +103,7 @@ package final class LinkServer: Sendable {
         do {
             try await listener.close()
         } catch {
-            environment.logger.debug("the listener was closed already", metadata: ["cause": "\(error)"])
+            environment.logger.event(.linkListenerClosed, ["cause": "\(error)"])
         }
         if !Task.isCancelled { await drain() }
         await environment.connections.closeAll()

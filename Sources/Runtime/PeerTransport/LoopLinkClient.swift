@@ -1,4 +1,5 @@
 import ActorRuntime
+import LogEvents
 import Logging
 import NIOCore
 import Timing
@@ -105,16 +106,9 @@ extension LoopLinkClient {
         )
         guard phase == .running else { return }
         let (address, logger) = (connection.address, environment.logger)
-        guard !connection.served, let suppressed = environment.logThrottle.admit(now: .now) else {
-            return logger.debug(
-                "the connection to a peer ended",
-                metadata: ["peer": "\(address)", "reason": "\(reason)"]
-            )
-        }
-        logger.warning(
-            "the connection to a peer failed",
-            metadata: ["peer": "\(address)", "reason": "\(reason)", "unlogged": "\(suppressed)"]
-        )
+        let details: Logger.Metadata = ["peer": "\(address)", "reason": "\(reason)"]
+        guard !connection.served else { return logger.event(.peerConnectionEnded, details) }
+        logger.event(.peerConnectionFailed, limitedBy: environment.logThrottle, key: address, details)
     }
 }
 

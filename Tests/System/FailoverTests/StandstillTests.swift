@@ -1,5 +1,6 @@
 import CartWorkload
 import ClusterTesting
+import LogEvents
 import ServerTesting
 import Testing
 
@@ -27,12 +28,12 @@ extension FailoverTests {
                 }
                 // A node that slept for a lease sees it by its own clock. The others may not have noticed
                 // yet.
-                let ended = sessions(in: survival.logs[0], "session over")
-                let declaredDead = sessions(in: survival.logs[1] + survival.logs[2], "session declared dead")
+                let ended = sessions(in: survival.logs[0], .sessionOver)
+                let declaredDead = sessions(in: survival.logs[1] + survival.logs[2], .peerDeclaredDead)
                 #expect(ended.count == (leases < 1 ? 0 : 1), "\(ended)")
                 #expect(declaredDead.isSubset(of: ended), "\(declaredDead), \(ended)")
                 if lease.length * leases > lease.takeover { #expect(declaredDead == ended) }
-                for log in survival.logs[1...] { #expect(sessions(in: log, "session over").isEmpty) }
+                for log in survival.logs[1...] { #expect(sessions(in: log, .sessionOver).isEmpty) }
             }
         }
 
@@ -86,12 +87,15 @@ extension FailoverTests {
             }
         }
 
-        /// The sessions that a log names in lines with this message.
-        private func sessions(in log: String, _ message: String) -> Set<Substring> {
-            let lines = log.split(separator: "\n").filter {
-                $0.hasSuffix(message) || $0.contains("] \(message)")
-            }
-            return Set(lines.compactMap { $0.firstMatch(of: /session=([0-9a-f]+)/)?.1 })
+        /// The sessions that a log names in lines about this event: others' sessions rather than the node's own.
+        private func sessions(in log: String, _ event: LoggedEvent) -> Set<Substring> {
+            let lines = log.split(separator: "\n").filter { $0.contains(" \(event.rawValue): ") }
+            return Set(
+                lines.compactMap {
+                    ($0.firstMatch(of: /peerSession=([0-9a-f]+)/) ?? $0.firstMatch(of: /session=([0-9a-f]+)/))?
+                        .1
+                }
+            )
         }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import LogEvents
 import Logging
 import SystemPackage
 
@@ -15,16 +16,13 @@ extension EmbeddedRedis {
     /// Uses the server that an earlier node on this folder left running, and waits for its end. Cancellation
     /// ends it.
     func adopt() async throws {
-        logger.notice(
-            "embedded Redis of an earlier node still runs, and this node uses it",
-            metadata: ["pid": "\(serverProcess().map { "\($0)" } ?? "unknown")", "socket": "\(home.socket)"]
+        logger.event(
+            .embeddedRedisAdopted,
+            ["pid": "\(serverProcess().map { "\($0)" } ?? "unknown")", "socket": "\(home.socket)"]
         )
         do {
             try await watch()
-            logger.error(
-                "embedded Redis ended unexpectedly; it is started again",
-                metadata: ["log": "\(home.log)"]
-            )
+            logger.event(.embeddedRedisEnded, limitedBy: logThrottle, key: "ended", ["log": "\(home.log)"])
         } catch is CancellationError {
             // A cancelled task must wait for the end too, but cannot sleep: hence another task, awaited here.
             try await Task { try await end() }.value
@@ -46,10 +44,7 @@ extension EmbeddedRedis {
 
     private func end() async throws {
         guard let process = serverProcess() else {
-            logger.warning(
-                "embedded Redis cannot be stopped: its process is not known",
-                metadata: ["socket": "\(home.socket)"]
-            )
+            logger.event(.embeddedRedisUnstoppable, ["socket": "\(home.socket)"])
             return
         }
         let clock = ContinuousClock()

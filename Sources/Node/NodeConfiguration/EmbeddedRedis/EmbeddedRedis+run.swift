@@ -1,3 +1,4 @@
+import LogEvents
 import Logging
 import ServiceLifecycle
 import Subprocess
@@ -25,9 +26,11 @@ extension EmbeddedRedis {
                 }
             } catch {
                 guard !Task.isCancelled else { return }
-                logger.error(
-                    "embedded Redis cannot run",
-                    metadata: ["cause": "\(error)", "log": "\(home.log)"]
+                logger.event(
+                    .embeddedRedisFailed,
+                    limitedBy: logThrottle,
+                    key: "\(error)",
+                    ["cause": "\(error)", "log": "\(home.log)"]
                 )
             }
             guard !Task.isCancelled else { return }
@@ -58,7 +61,12 @@ extension EmbeddedRedis {
         // A terminal's Ctrl-C is meant for the node, which needs Redis to drain.
         platform.createSession = true
         platform.teardownSequence = [.send(signal: .terminate, allowedDurationToNextStep: Self.shutdownTime)]
-        logger.info("embedded Redis starts", metadata: ["socket": "\(home.socket)"])
+        logger.event(
+            .embeddedRedisStarts,
+            limitedBy: logThrottle,
+            key: "starts",
+            ["socket": "\(home.socket)"]
+        )
         // The lock is the server's standard input: it lasts exactly as long as the server does, with or
         // without us.
         let result = try await Subprocess.run(
@@ -72,9 +80,11 @@ extension EmbeddedRedis {
             error: .combinedWithOutput
         )
         guard !Task.isCancelled else { return }
-        logger.error(
-            "embedded Redis ended unexpectedly; it is started again",
-            metadata: ["status": "\(result.terminationStatus)", "log": "\(home.log)"]
+        logger.event(
+            .embeddedRedisEnded,
+            limitedBy: logThrottle,
+            key: "ended",
+            ["status": "\(result.terminationStatus)", "log": "\(home.log)"]
         )
     }
 }

@@ -25,6 +25,8 @@ package struct EmbeddedRedis: Service, Sendable {
     let program: String
     let fsync: EmbeddedFsync
     let logger: Logger
+    /// A server that ends again and again would fill the log.
+    let logThrottle = LogThrottle(interval: .seconds(30))
 
     /// Prepares the folder; `run` starts the server.
     ///

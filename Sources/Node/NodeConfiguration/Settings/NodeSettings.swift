@@ -1,5 +1,6 @@
 package import ActorRuntime
 package import Cart
+package import LogOutput
 package import Logging
 package import Ownership
 package import RedisClient
@@ -42,6 +43,10 @@ package struct NodeSettings: Sendable {
     package var shutdown = ShutdownSettings()
     /// The least severe level that the node logs.
     package var logLevel = Logger.Level.info
+    /// The form of the log's lines.
+    package var logFormat = LogFormat.text
+    /// True if the log may name carts.
+    package var logsCartIDs = false
     /// Lines for the log: what was given and has no effect.
     package var warnings: [String] = []
 

@@ -1,4 +1,5 @@
 import Cart
+import LogOutput
 import Logging
 
 /// All settings. Parsing, checks, `--help` and the handbook's table follow from this table.
@@ -314,6 +315,8 @@ enum SettingTable {
                     "callers that may add lines, and so name their prices; `trusted` requires `trusted-token`"
             ),
             .choice("log-level", \.logLevel, meaning: "least severe level that the node logs"),
+            .choice("log-format", \.logFormat, meaning: "form of the log: lines for people, or JSON objects"),
+            .flag("log-cart-ids", \.logsCartIDs, meaning: "lets the log name carts"),
         ]
     )
 

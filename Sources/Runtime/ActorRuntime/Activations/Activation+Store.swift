@@ -1,4 +1,5 @@
 import DequeModule
+import LogEvents
 import Logging
 import MetricReadings
 import Ownership
@@ -180,7 +181,12 @@ extension Activation {
         _ why: String,
         _ operation: OwnershipMachine.Operation
     ) -> OwnershipMachine.Event {
-        context.logger.error("stored state is unreadable", metadata: ["id": "\(id)", "cause": "\(why)"])
+        context.logger.event(
+            .actorUnreadable,
+            limitedBy: context.unreadableThrottle,
+            now: partition.now,
+            ["actor": "\(id)", "cause": "\(why)"]
+        )
         lastFailure = why
         let failure = failure(.unreadable, outcome: .notApplied, why)
         batch?.refusal = failure

@@ -1,3 +1,4 @@
+import LogEvents
 import Logging
 import Ownership
 
@@ -24,7 +25,7 @@ extension NodeRuntime {
         let clock = environment.clock
         let began = clock.now
         host.noteDrain(began: began)
-        logger.notice("draining", metadata: ["liveActors": "\(host.liveCount)"])
+        logger.event(.drainBegun, ["liveActors": .number(host.liveCount)])
         await observe(.begun)
         let wasReady = hasJoined
         if wasReady {
@@ -38,9 +39,9 @@ extension NodeRuntime {
         let notReleased = await host.releaseAll(until: releaseEnd)
         host.noteDrain(began: began, ended: clock.now)
         await observe(.released)
-        logger.notice(
-            "drained",
-            metadata: ["took": "\(clock.now - began)", "notReleased": "\(notReleased)"]
+        logger.event(
+            .drainFinished,
+            ["tookMilliseconds": .milliseconds(clock.now - began), "notReleased": .number(notReleased)]
         )
         // No gateway knows a node that was never ready.
         let end = wasReady ? began + lameDuck : began

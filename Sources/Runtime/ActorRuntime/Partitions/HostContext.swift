@@ -13,6 +13,8 @@ final class HostContext<D: Decider>: Sendable {
     let partitions: Int
     let clock: any HostClock
     let logger: Logger
+    /// Limits the lines about actors that cannot be read: everybody can ask for one as often as they like.
+    let unreadableThrottle = LogThrottle(interval: .seconds(10))
     /// The name under which this node answers.
     let node: String
     let jobs = JobQueue()

@@ -1,3 +1,4 @@
+import LogEvents
 import Logging
 import Ownership
 
@@ -88,14 +89,11 @@ extension Partition {
         switch failure {
         // The reasons may name addresses of the cluster, which are not for clients.
         case .unsent(let why):
-            context.logger.debug("the owner was not asked", metadata: ["node": "\(node)", "cause": "\(why)"])
+            context.logger.event(.peerNotAsked, ["peer": "\(node)", "cause": "\(why)"])
             let detail = "\(node) owns it and cannot be reached"
             wait(ask, after: self.failure(.ownerUnreachable, of: ask, detail))
         case .unanswered(let why):
-            context.logger.debug(
-                "the owner did not answer",
-                metadata: ["node": "\(node)", "cause": "\(why)"]
-            )
+            context.logger.event(.peerSilent, ["peer": "\(node)", "cause": "\(why)"])
             let detail = "\(node) was asked and did not answer"
             guard context.decider.isRead(ask.command) else {
                 return ask.fail(HostFailure(.ownerUnreachable, .unknown, id: ask.id, detail: detail))

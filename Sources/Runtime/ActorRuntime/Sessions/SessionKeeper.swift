@@ -1,5 +1,7 @@
+import LogEvents
 import Logging
 import Ownership
+import Timing
 
 /// Keeps this node's session alive, watches the others', and writes the tombstones of those that fell silent.
 ///
@@ -37,6 +39,8 @@ actor SessionKeeper {
     private let clock: any HostClock
     private let nothingLive: @Sendable () -> Bool
     private let logger: Logger
+    /// A Redis that answers now and then would have a line for each failure.
+    private let heartbeatThrottle = LogThrottle(interval: .seconds(10))
     private let notice: AsyncStream<Notice>.Continuation
     private var pendingTombstones: [SessionID]
     private var left = false
@@ -117,12 +121,9 @@ actor SessionKeeper {
         session.leave()
         do {
             try await registry.writeTombstoneUnconditionally(session.id)
-            logger.info("left the cluster", metadata: ["session": "\(session.id)"])
+            logger.event(.sessionLeft, ["session": "\(session.id)"])
         } catch {
-            logger.warning(
-                "left without a tombstone: others must wait for the lease",
-                metadata: ["cause": "\(error)"]
-            )
+            logger.event(.sessionLeftUnannounced, ["session": "\(session.id)", "cause": "\(error)"])
         }
     }
 
@@ -144,7 +145,13 @@ actor SessionKeeper {
         } catch {
             count(.failed, since: sentAt)
             if directory.heartbeatEnded(with: error) {
-                logger.warning("heartbeat failed", metadata: ["cause": "\(error)"])
+                logger.event(
+                    .heartbeatFailed,
+                    limitedBy: heartbeatThrottle,
+                    key: "\(error)",
+                    now: clock.now,
+                    ["session": "\(session.id)", "cause": "\(error)"]
+                )
             }
             replaceIfOver()
             return false
@@ -179,10 +186,7 @@ actor SessionKeeper {
             switch action {
             case .none: break
             case .sweep(let sweep):
-                logger.notice(
-                    "the store may have lost data: checking live actors",
-                    metadata: ["generation": "\(sweep.generation)"]
-                )
+                logger.event(.sweepBegun, ["generation": "\(sweep.generation)"])
                 notice.yield(.sweep(sweep))
             }
         }
@@ -194,11 +198,11 @@ actor SessionKeeper {
     private func reportOtherLeases(at now: ContinuousClock.Instant) {
         let members = directory.clusterView(at: now).membersWithOtherLease
         for member in members where !reportedLeases.contains(member.session) {
-            logger.warning(
-                "the leases of two nodes differ: everybody waits for the longer one",
-                metadata: [
-                    "peer": "\(member.card.name)", "peerLease": "\(member.lease ?? .zero)",
-                    "lease": "\(policy.length)",
+            logger.event(
+                .peerLeaseDiffers,
+                [
+                    "peer": "\(member.card.name)", "leaseMilliseconds": .milliseconds(policy.length),
+                    "peerLeaseMilliseconds": .milliseconds(member.lease ?? .zero),
                 ]
             )
         }
@@ -208,15 +212,12 @@ actor SessionKeeper {
     private func replaceIfOver() {
         let former = directory.session
         guard !left, former.isOver(at: clock.now) else { return }
-        logger.warning(
-            "session over: everything live is dropped",
-            metadata: ["session": "\(former.id)", "why": "\(former.state)"]
-        )
+        logger.event(.sessionOver, ["session": "\(former.id)", "cause": "\(former.state)"])
         directory.count { $0.sessionEnded(former.state) }
         pendingTombstones.append(former.id)
         let fresh = directory.beginSession()
         notice.yield(.ended(former))
-        logger.notice("new session", metadata: ["session": "\(fresh.id)"])
+        logger.event(.sessionBegun, ["session": "\(fresh.id)"])
     }
 
     private func record(_ session: SessionHandle) {
@@ -252,7 +253,7 @@ actor SessionKeeper {
                 case .written:
                     directory.count { $0.tombstoneEnded(.written) }
                     directory.learnDead(expired.session)
-                    logger.notice("session declared dead", metadata: ["session": "\(expired.session)"])
+                    logger.event(.peerDeclaredDead, ["peerSession": "\(expired.session)"])
                 case .moved:
                     directory.count { $0.tombstoneEnded(.moved) }
                     directory.refused(expired.session)
@@ -275,9 +276,9 @@ actor SessionKeeper {
         do {
             let pruned = try await registry.prune(keeping: Self.tombstoneLimit)
             directory.count { $0.prunedTombstones &+= UInt64(max(0, pruned)) }
-            if pruned > 0 { logger.info("removed old tombstones", metadata: ["count": "\(pruned)"]) }
+            if pruned > 0 { logger.event(.tombstonesRemoved, ["count": .number(pruned)]) }
         } catch {
-            logger.debug("could not remove old tombstones", metadata: ["cause": "\(error)"])
+            logger.event(.tombstonesKept, ["cause": "\(error)"])
         }
     }
 }

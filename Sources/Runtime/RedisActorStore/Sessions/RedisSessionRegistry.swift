@@ -1,4 +1,5 @@
 package import ActorRuntime
+internal import LogEvents
 package import Logging
 package import Ownership
 package import RedisClient
@@ -105,19 +106,19 @@ package final class RedisSessionRegistry: SessionRegistry {
         try await client.ask(script, of: keys.nodes, arguments)
     }
 
-    /// Logs each unknown field once.
+    /// Logs that there are unknown fields, each field once.
     private func report(_ unknownFields: [[UInt8]]) {
         guard !unknownFields.isEmpty else { return }
         let news = reported.withLock { reported in
             unknownFields.filter { reported.count < Self.reportedLimit && reported.insert($0).inserted }
         }
-        for name in news {
-            logger.warning(
-                "A field of the membership is not an entry and is ignored",
-                metadata: [
-                    "key": "\(keys.nodes)", "field": "\(String(decoding: name.prefix(128), as: UTF8.self))",
-                ]
-            )
-        }
+        guard let first = news.first else { return }
+        logger.event(
+            .redisStrayField,
+            [
+                "key": "\(keys.nodes)", "fields": .number(news.count),
+                "first": "\(String(decoding: first.prefix(128), as: UTF8.self))",
+            ]
+        )
     }
 }

@@ -1,0 +1,27 @@
+package import Logging
+
+extension LoggedEvent {
+    /// The level of every line about this event. Lines of libraries have their own.
+    package var level: Logger.Level {
+        switch self {
+        case .threadsNotEnded, .tombstonesKept, .sweepOwnersUnknown, .peerConnectionEnded,
+            .peerConnectionBroken, .peerNotAsked, .peerSilent, .linkListenerClosed:
+            .debug
+        case .nodeStarts, .nodeStopped, .sessionLeft, .tombstonesRemoved, .linkCertificatesRead,
+            .redisConnected, .embeddedRedisStarts, .rpcListening, .libraryMessage:
+            .info
+        case .drainBegun, .drainFinished, .sessionBegun, .peerDeclaredDead, .predecessorAlive, .sweepBegun,
+            .sweepFinished, .sweepGivenUp, .redisFit, .embeddedRedisAdopted:
+            .notice
+        case .settingQuestionable, .failpointsArmed, .noDataFolder, .openFilesShort, .sessionOver,
+            .sessionLeftUnannounced, .sessionActorsDropped, .heartbeatFailed, .peerLeaseDiffers,
+            .predecessorUnreadable, .peerConnectionFailed, .peerRefused, .linkCertificatesUnusable,
+            .redisDisconnected, .redisSilent, .redisWarning, .redisStrayField, .embeddedRedisUnstoppable,
+            .connectionRefused, .linesLost:
+            .warning
+        case .sessionUnrecorded, .actorUnreadable, .redisUnfit, .embeddedRedisEnded, .embeddedRedisFailed:
+            .error
+        case .nodeFailed: .critical
+        }
+    }
+}
