@@ -91,21 +91,22 @@ extension Node {
 
     /// The port for operators and gateways.
     func operationsApplication() -> some Service {
-        let router = Router()
+        let router = Router(context: OperationsContext.self)
         OperationsRoutes(
             metrics: metricRegistry(),
             doctor: { [doctor] in await doctor.report()?.json }
         ) { [self] in status() }.add(to: router)
+        operationsActions().add(to: router)
         return application(
-            router.buildResponder(),
+            OperationsResponder(settings.operationsAccess, otherwise: router.buildResponder()),
             at: settings.operations,
             through: operationsGate,
             face: .operations
         )
     }
 
-    private func application(
-        _ responder: some HTTPResponder<BasicRequestContext>,
+    private func application<Context: InitializableFromSource<ApplicationRequestContextSource>>(
+        _ responder: some HTTPResponder<Context>,
         at endpoint: Endpoint,
         through gate: ConnectionGate,
         face: ConnectionCounts.Face,

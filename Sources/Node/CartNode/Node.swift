@@ -50,6 +50,7 @@ struct Node {
     let requestCounters: RequestCounters
     let callCounts = CallCounts()
     let outcomes = OutcomeCounts()
+    let drainRequest = DrainRequest()
     let clock = ContinuousClock()
 
     /// Builds a node and runs it until it has left, or cannot go on.
@@ -61,6 +62,10 @@ struct Node {
         logger.logLevel = settings.logLevel
         logger.event(.nodeStarts, settings.logDetails)
         for warning in settings.warnings { logger.event(.settingQuestionable, ["warning": "\(warning)"]) }
+        if !settings.operations.isLoopback, settings.opsToken.revealed.isEmpty, settings.opsTrust == .loopback
+        {
+            logger.event(.operationsClosed, ["operations": "\(settings.operations)"])
+        }
         let libraryMetrics = LibraryMetrics(declared: NodeMetrics.all)
         MetricsSystem.bootstrap(libraryMetrics)
         // The heartbeats have a thread of their own, whatever else the process has to do.
@@ -98,7 +103,7 @@ struct Node {
         if let embedded { services.append(embedded) }
         services += redisClients.map { RedisService(client: $0) }
         services += [
-            FeedService(feed: feed), readiness, doctor,
+            drainRequest, FeedService(feed: feed), readiness, doctor,
             loopLag, operationsApplication(), recorder,
             RuntimeService(runtime: runtime, readiness: readiness),
             LinkClientService(link: link), LinkServerService(server: peers), cartApplication(),

@@ -1,5 +1,6 @@
 import ActorRuntime
 import CartApplication
+import CartHTTP
 import ConnectionAdmission
 import NodeConfiguration
 import PeerTransport
@@ -37,6 +38,15 @@ extension NodeSettings {
         policy.restrictsAdding = prices == .trusted
         if !trustedToken.revealed.isEmpty { policy.trusted = TrustedToken(trustedToken.revealed) }
         return policy
+    }
+
+    /// Who may ask the operations port for what.
+    var operationsAccess: OperationsAccess {
+        let token = opsToken.revealed
+        return OperationsAccess(
+            token: token.isEmpty ? nil : TrustedToken(token),
+            trustsOtherMachines: opsTrust == .any
+        )
     }
 
     /// The limits on connections of clients.

@@ -8,6 +8,8 @@ extension LoggedEvent {
         switch self {
         case .nodeFailed: "mend the cause and start it again"
         case .settingQuestionable: "correct it or leave it out"
+        case .operationsClosed:
+            "give it a token with --ops-token, or open it with --ops-trust any if its network is trusted"
         case .failpointsArmed: "unset CART_FAILPOINTS on a node that has users"
         case .noDataFolder: "give it a folder that it can write to with --data-dir"
         case .openFilesShort: "raise the limit (ulimit -n, LimitNOFILE) or lower --connections-limit"
@@ -36,7 +38,8 @@ extension LoggedEvent {
         case .connectionRefused:
             "look at who is connected (ss -tn), and raise --connections-limit or --connections-per-address"
         case .linesLost: "read the log faster, or log less with --log-level"
-        case .nodeStarts, .nodeStopped, .threadsNotEnded, .drainBegun, .drainFinished, .sessionBegun,
+        case .nodeStarts, .nodeStopped, .threadsNotEnded, .drainRequested, .actorEvicted, .drainBegun,
+            .drainFinished, .sessionBegun,
             .sessionLeft, .peerDeclaredDead, .predecessorAlive, .tombstonesRemoved, .tombstonesKept,
             .sweepBegun, .sweepFinished, .sweepGivenUp, .sweepOwnersUnknown, .peerConnectionEnded,
             .peerConnectionBroken, .peerNotAsked, .peerSilent, .linkCertificatesRead, .linkListenerClosed,

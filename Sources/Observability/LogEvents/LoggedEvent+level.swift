@@ -10,10 +10,12 @@ extension LoggedEvent {
         case .nodeStarts, .nodeStopped, .sessionLeft, .tombstonesRemoved, .linkCertificatesRead,
             .redisConnected, .embeddedRedisStarts, .rpcListening, .libraryMessage:
             .info
-        case .drainBegun, .drainFinished, .sessionBegun, .peerDeclaredDead, .predecessorAlive, .sweepBegun,
+        case .drainRequested, .actorEvicted, .drainBegun, .drainFinished, .sessionBegun, .peerDeclaredDead,
+            .predecessorAlive, .sweepBegun,
             .sweepFinished, .sweepGivenUp, .redisFit, .embeddedRedisAdopted:
             .notice
-        case .settingQuestionable, .failpointsArmed, .noDataFolder, .openFilesShort, .sessionOver,
+        case .settingQuestionable, .operationsClosed, .failpointsArmed, .noDataFolder, .openFilesShort,
+            .sessionOver,
             .sessionLeftUnannounced, .sessionActorsDropped, .heartbeatFailed, .peerLeaseDiffers,
             .predecessorUnreadable, .peerConnectionFailed, .peerRefused, .linkCertificatesUnusable,
             .redisDisconnected, .redisSilent, .redisWarning, .redisStrayField, .embeddedRedisUnstoppable,

@@ -11,6 +11,9 @@ extension LoggedEvent {
             "there is no data folder, so the node's successor waits for the lease after a crash"
         case .openFilesShort: "the limit of open files allows fewer connections than the settings"
         case .threadsNotEnded: "the threads did not end"
+        case .operationsClosed:
+            "the operations port tells other machines only whether the node lives and is ready"
+        case .drainRequested: "an operator asks for a drain"
         case .drainBegun: "draining"
         case .drainFinished: "drained"
         case .sessionBegun: "new session"
@@ -32,6 +35,7 @@ extension LoggedEvent {
         case .sweepGivenUp: "gave a check of live actors up"
         case .sweepOwnersUnknown: "the owners of live actors are not known"
         case .actorUnreadable: "stored state is unreadable"
+        case .actorEvicted: "an operator asked for the release of an actor"
         case .peerConnectionFailed: "the connection to a peer failed"
         case .peerConnectionEnded: "the connection to a peer ended"
         case .peerRefused: "a peer was refused"

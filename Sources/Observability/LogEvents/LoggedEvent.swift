@@ -13,6 +13,8 @@ package enum LoggedEvent: String, CaseIterable, Sendable {
     case noDataFolder = "node.no-data-folder"
     case openFilesShort = "node.open-files-short"
     case threadsNotEnded = "node.threads-not-ended"
+    case operationsClosed = "node.operations-closed"
+    case drainRequested = "drain.requested"
     case drainBegun = "drain.begun"
     case drainFinished = "drain.finished"
 
@@ -37,6 +39,7 @@ package enum LoggedEvent: String, CaseIterable, Sendable {
     case sweepGivenUp = "sweep.given-up"
     case sweepOwnersUnknown = "sweep.owners-unknown"
     case actorUnreadable = "actor.unreadable"
+    case actorEvicted = "actor.evicted"
 
     // The link between nodes.
     case peerConnectionFailed = "peer.connection-failed"

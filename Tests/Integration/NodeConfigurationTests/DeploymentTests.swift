@@ -36,7 +36,8 @@ struct DeploymentTests {
         for entry in try #require(container?["env"]?.sequence) {
             let name = try #require(entry["name"]?.string)
             let secret = "0123456789abcdef0123456789abcdef"
-            let value = entry["value"]?.string ?? (name == "CART_CLUSTER_SECRET" ? secret : "10.1.2.3")
+            let isSecret = entry["valueFrom"]?["secretKeyRef"] != nil
+            let value = entry["value"]?.string ?? (isSecret ? secret : "10.1.2.3")
             environment[name] = value.replacing(/\$\((\w+)\)/) { environment[String($0.1)] ?? "?" }
         }
         return environment

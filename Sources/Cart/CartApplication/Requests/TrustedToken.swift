@@ -1,7 +1,7 @@
 import Crypto
 
-/// The bearer token of callers that may set prices (RFC 6750: `Authorization: Bearer …`). Only its hash is
-/// kept.
+/// A bearer token (RFC 6750: `Authorization: Bearer …`) of callers that may do more than others: set prices, or
+/// use the operations port. Only its hash is kept.
 package struct TrustedToken: Sendable {
     private let hash: SHA256Digest
 

@@ -76,6 +76,13 @@ struct Problem: Error, Equatable, Sendable {
         fields = refusal.fields
     }
 
+    /// A request that the operations port refuses.
+    init(_ refusal: OperationsRefusal) {
+        kind = .operations(refusal.kind)
+        detail = refusal.detail
+        fields = refusal.fields
+    }
+
     /// The problem of a request that cannot be read, or that the application refuses; nil for another error.
     ///
     /// - Parameter request: the request's header fields.

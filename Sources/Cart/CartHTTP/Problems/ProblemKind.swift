@@ -1,9 +1,10 @@
 import CartApplication
 
-/// The kind of a problem: one that every face can have, or one that only HTTP has.
+/// The kind of a problem: one that every face can have, one that only HTTP has, or one of the operations port.
 enum ProblemKind: Hashable, Sendable {
     case application(RefusalKind)
     case http(HTTPRefusal.Kind)
+    case operations(OperationsRefusal.Kind)
 
     /// The `type` of the problem (RFC 9457).
     var type: String { "urn:cart-node:problem:" + name }
@@ -13,6 +14,7 @@ enum ProblemKind: Hashable, Sendable {
         switch self {
         case .application(let kind): kind.rawValue
         case .http(let kind): kind.rawValue
+        case .operations(let kind): kind.rawValue
         }
     }
 
@@ -21,6 +23,7 @@ enum ProblemKind: Hashable, Sendable {
         switch self {
         case .application(let kind): kind.status
         case .http(let kind): kind.status
+        case .operations(let kind): kind.status
         }
     }
 
@@ -29,6 +32,7 @@ enum ProblemKind: Hashable, Sendable {
         switch self {
         case .application(let kind): kind.title
         case .http(let kind): kind.title
+        case .operations(let kind): kind.title
         }
     }
 }

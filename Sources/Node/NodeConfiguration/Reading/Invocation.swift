@@ -82,6 +82,7 @@ extension Invocation {
         }
         try refuseSecretAndFile(.redisURL, in: layers)
         try refuseSecretAndFile(.clusterSecret, in: layers)
+        try refuseSecretAndFile(.opsToken, in: layers)
         return settings
     }
 

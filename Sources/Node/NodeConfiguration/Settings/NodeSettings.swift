@@ -39,6 +39,10 @@ package struct NodeSettings: Sendable {
     package var trustedToken = Secret("")
     /// The callers that may name the price of a line that they add.
     package var prices = PriceSource.any
+    /// The token of operators; empty: there is none, and nobody may act by the operations port.
+    package var opsToken = Secret("")
+    /// The machines that the operations port answers without a token, as long as there is none.
+    package var opsTrust = OperationsTrust.loopback
     package var connections = ConnectionSettings()
     package var shutdown = ShutdownSettings()
     /// The least severe level that the node logs.
@@ -71,6 +75,14 @@ package enum PriceSource: String, Sendable, CaseIterable {
     case trusted
 }
 
+/// The machines that a node's operations port answers without a token.
+package enum OperationsTrust: String, Sendable, CaseIterable {
+    /// The node's own machine.
+    case loopback
+    /// All that reach it.
+    case any
+}
+
 /// A name or an address of this machine, and a TCP port.
 package struct Endpoint: Sendable, Hashable, CustomStringConvertible {
     package var host: String
@@ -81,6 +93,9 @@ package struct Endpoint: Sendable, Hashable, CustomStringConvertible {
         self.host = host
         self.port = port
     }
+
+    /// True if only this machine reaches the host.
+    package var isLoopback: Bool { ["localhost", "::1"].contains(host) || host.hasPrefix("127.") }
 
     /// True if the host stands for every address of the machine.
     var isWildcard: Bool { ["0.0.0.0", "::"].contains(host) }

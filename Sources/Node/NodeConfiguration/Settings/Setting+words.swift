@@ -108,11 +108,29 @@ extension Setting {
         meaning: "token (`Authorization: Bearer …`) of callers that may set the prices of lines",
         isSecret: true
     ) { text, settings throws(InvalidValue) in
+        try requireToken(text)
+        settings.trustedToken = Secret(text)
+    }
+
+    static let opsToken = Setting(
+        name: "ops-token",
+        environment: "CART_OPS_TOKEN",
+        expected: "16…1024 visible ASCII characters",
+        defaultText: "none: nobody may act by `ops-port`, and `ops-trust` counts",
+        meaning:
+            "token (`Authorization: Bearer …`) without which `ops-port` answers nothing but `/livez` and "
+            + "`/readyz`, and with which operators may drain and evict",
+        isSecret: true
+    ) { text, settings throws(InvalidValue) in
+        try requireToken(text)
+        settings.opsToken = Secret(text)
+    }
+
+    private static func requireToken(_ text: String) throws(InvalidValue) {
         try requireSecretLength(text)
         guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw InvalidValue("contains a character that is not visible ASCII")
         }
-        settings.trustedToken = Secret(text)
     }
 
     private static func requireSecretLength(_ text: String) throws(InvalidValue) {

@@ -314,6 +314,15 @@ enum SettingTable {
                 meaning:
                     "callers that may add lines, and so name their prices; `trusted` requires `trusted-token`"
             ),
+            .opsToken,
+            .contents(of: .opsToken),
+            .choice(
+                "ops-trust",
+                \.opsTrust,
+                meaning:
+                    "machines that `ops-port` answers more than `/livez` and `/readyz`, as long as there is no "
+                    + "`ops-token`: the node's own, or any"
+            ),
             .choice("log-level", \.logLevel, meaning: "least severe level that the node logs"),
             .choice("log-format", \.logFormat, meaning: "form of the log: lines for people, or JSON objects"),
             .flag("log-cart-ids", \.logsCartIDs, meaning: "lets the log name carts"),
