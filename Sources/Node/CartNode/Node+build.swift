@@ -14,6 +14,7 @@ import PeerTransport
 import PrometheusExposition
 import RedisActorStore
 import RedisClient
+import Timing
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -44,9 +45,26 @@ extension Node {
         let embedded = try Self.embeddedRedis(settings, folder, logger: logger)
         let server = Self.redisConfiguration(settings, embedded)
         let loops = MultiThreadedEventLoopGroup.singleton
-        let redis = RedisClient(configuration: server, eventLoop: loops.next(), logger: logger)
-        let loopClients = RedisClient.onEachLoop(of: loops, configuration: server, logger: logger)
-        let heartbeats = RedisClient(configuration: server, eventLoop: heartbeatLoop, logger: logger)
+        // All of them lose and find the same server.
+        let redisThrottle = LogThrottle(interval: .seconds(10))
+        let redis = RedisClient(
+            configuration: server,
+            eventLoop: loops.next(),
+            logger: logger.of(connection: "tasks"),
+            logThrottle: redisThrottle
+        )
+        let loopClients = RedisClient.onEachLoop(
+            of: loops,
+            configuration: server,
+            logger: logger.of(connection: "carts"),
+            logThrottle: redisThrottle
+        )
+        let heartbeats = RedisClient(
+            configuration: server,
+            eventLoop: heartbeatLoop,
+            logger: logger.of(connection: "heartbeats"),
+            logThrottle: redisThrottle
+        )
         guard let cluster = ClusterName(settings.cluster.name) else {
             throw BadSetting(
                 "cluster-name",
@@ -143,7 +161,8 @@ extension Node {
             cluster: cluster,
             limit: settings.streams,
             random: { .random(in: .min ... .max) },
-            logger: logger
+            logger: logger.of(connection: "changes"),
+            logThrottle: redisThrottle
         )
         self.clientGate = Self.clientGate(settings, logger: logger)
         self.operationsGate = ConnectionGate(
@@ -275,5 +294,14 @@ extension Node {
             logger.event(.predecessorUnreadable, ["cause": "\(reason)"])
             return BootstrapState(exclusive: isExclusive)
         }
+    }
+}
+
+extension Logger {
+    /// The logger of one of the connections to Redis, whose lines name it.
+    fileprivate func of(connection name: String) -> Logger {
+        var logger = self
+        logger[metadataKey: "connection"] = "\(name)"
+        return logger
     }
 }

@@ -32,6 +32,8 @@ extension Logger {
     /// - Parameters:
     ///   - key: lines with different keys do not suppress each other.
     ///   - now: the present time.
+    /// - Returns: false if the line was left out.
+    @discardableResult
     package func event(
         _ event: LoggedEvent,
         limitedBy throttle: LogThrottle,
@@ -41,11 +43,12 @@ extension Logger {
         file: String = #fileID,
         function: String = #function,
         line: UInt = #line
-    ) {
-        guard logLevel <= event.level, let suppressed = throttle.admit(key, now: now) else { return }
+    ) -> Bool {
+        guard logLevel <= event.level, let suppressed = throttle.admit(key, now: now) else { return false }
         var details = details()
         details["suppressed"] = .number(suppressed)
         self.event(event, details, file: file, function: function, line: line)
+        return true
     }
 }
 

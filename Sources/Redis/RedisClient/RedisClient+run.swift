@@ -21,10 +21,14 @@ extension RedisClient {
         )
         var wasConnected = false
         var lastReason: String?
+        // Whoever reported the loss reports its end.
+        var hasReported = false
         while !Task.isCancelled {
             let end = await connect(dialer) {
                 backoff.reset()
                 lastReason = nil
+                reportConnection(to: $0, isFirst: !wasConnected, endsReport: hasReported)
+                hasReported = false
                 wasConnected = true
             }
             if Task.isCancelled { break }
@@ -35,12 +39,13 @@ extension RedisClient {
             didDisconnect(end.reason)
             if case .refused(.unsupported(let server)) = end, !wasConnected { throw server }
             if end.reason != lastReason {
-                logger.event(
+                let isLogged = logger.event(
                     .redisDisconnected,
                     limitedBy: logThrottle,
                     key: end.reason,
                     ["reason": "\(end.reason)"]
                 )
+                if isLogged { hasReported = true }
             }
             lastReason = end.reason
             do {
@@ -48,6 +53,17 @@ extension RedisClient {
             } catch {
                 break
             }
+        }
+    }
+
+    /// Logs a connection: one line for the first ones of all clients, and one at the end of each loss that was
+    /// logged.
+    private func reportConnection(to server: RedisConfiguration, isFirst: Bool, endsReport: Bool) {
+        let details: Logger.Metadata = ["server": "\(server)"]
+        if endsReport {
+            logger.event(.redisConnected, details)
+        } else if isFirst {
+            logger.event(.redisConnected, limitedBy: logThrottle, details)
         }
     }
 
@@ -66,7 +82,7 @@ extension RedisClient {
     }
 
     /// Opens a connection and waits until it ends.
-    private func connect(_ dialer: Dialer, onSuccess: () -> Void) async -> AttemptEnd {
+    private func connect(_ dialer: Dialer, onSuccess: (RedisConfiguration) -> Void) async -> AttemptEnd {
         let server: Dialer.Server
         let connection: NIOLoopBound<RedisConnection>
         let channel: any Channel
@@ -81,13 +97,8 @@ extension RedisClient {
             do throws(HandshakeFailure) {
                 try await Handshake(connection).perform(server.configuration)
                 refusal = nil
-                onSuccess()
                 await onLoop { self.didConnect(connection.value) }
-                logger.event(
-                    .redisConnected,
-                    limitedBy: logThrottle,
-                    ["server": "\(server.configuration)"]
-                )
+                onSuccess(server.configuration)
             } catch {
                 refusal = error
                 channel.close(promise: nil)

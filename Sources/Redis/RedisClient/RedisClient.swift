@@ -73,17 +73,17 @@ package final class RedisClient: Sendable {
     package static func onEachLoop(
         of group: any EventLoopGroup,
         configuration: RedisConfiguration,
-        logger: Logger
+        logger: Logger,
+        logThrottle: LogThrottle = LogThrottle(interval: .seconds(10))
     ) -> [RedisClient] {
-        let throttle = LogThrottle(interval: .seconds(10))
-        return group.makeIterator().enumerated().map { number, loop in
+        group.makeIterator().enumerated().map { number, loop in
             var logger = logger
             logger[metadataKey: "loop"] = .number(number)
             return RedisClient(
                 configuration: configuration,
                 eventLoop: loop,
                 logger: logger,
-                logThrottle: throttle
+                logThrottle: logThrottle
             )
         }
     }

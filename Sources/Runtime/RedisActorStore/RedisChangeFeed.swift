@@ -2,6 +2,7 @@ package import ActorRuntime
 package import Logging
 package import NIOCore
 package import RedisClient
+package import Timing
 
 /// Notifications of changed actors through Redis's publish and subscribe. Commits publish their versions;
 /// each node subscribes to the actors that have listeners on it.
@@ -27,6 +28,7 @@ package final class RedisChangeFeed: ChangeFeed {
     ///   - limit: the most listeners at once.
     ///   - interval: the interval at which a listener is told that a while has passed.
     ///   - random: draws the time of each listener within the interval.
+    ///   - logThrottle: shared with clients whose lines would be the same.
     package init(
         configuration: RedisConfiguration,
         eventLoop: any EventLoop,
@@ -34,7 +36,8 @@ package final class RedisChangeFeed: ChangeFeed {
         limit: Int,
         interval: Duration = .seconds(3),
         random: @escaping @Sendable () -> UInt64,
-        logger: Logger
+        logger: Logger,
+        logThrottle: LogThrottle = LogThrottle(interval: .seconds(10))
     ) {
         let listeners = ChangeListeners(limit: limit, random: random)
         self.listeners = listeners
@@ -48,6 +51,7 @@ package final class RedisChangeFeed: ChangeFeed {
             configuration: configuration,
             eventLoop: eventLoop,
             logger: logger,
+            logThrottle: logThrottle,
             onMessage: { listeners.publish($0.payload, to: $0.channel) }
         )
     }
