@@ -178,11 +178,12 @@ let productTargets = targets(
         ActorRuntime Cart LogEvents LogOutput Ownership RedisClient Timing Configuration Logging
         ServiceLifecycle Subprocess SystemPackage
     library Sources/Node/Doctor: NodeConfiguration Ownership RedisActorStore RedisClient Logging NIOCore
+    library Sources/Node/OperatorConsole: NIOCore NIOHTTP1 NIOPosix
     executable Sources/Node/CartNode:
         ActorRuntime Cart CartActor CartApplication CartGRPC CartHTTP ConnectionAdmission Doctor LogEvents
-        LogOutput MetricReadings NodeConfiguration OpenAPIDocument Ownership PeerTransport PrometheusExposition
-        RedisActorStore RedisClient Timing CoreMetrics Hummingbird Logging NIOCore NIOPosix ServiceLifecycle
-        UnixSignals
+        LogOutput MetricReadings NodeConfiguration OpenAPIDocument OperatorConsole Ownership PeerTransport
+        PrometheusExposition RedisActorStore RedisClient Timing CoreMetrics Hummingbird Logging NIOCore NIOPosix
+        ServiceLifecycle UnixSignals
     """
 )
 
@@ -237,6 +238,7 @@ let testTargets = targets(
     tests Tests/Unit/PercentEncodingTests: PercentEncoding
     tests Tests/Unit/ConnectionAdmissionTests: ConnectionAdmission NIOCore
     tests Tests/Unit/MetricTests: CartNode MetricReadings PrometheusExposition CoreMetrics
+    tests Tests/Unit/OperatorConsoleTests: OperatorConsole
     tests Tests/Unit/CartActorTests:
         ActorRuntime Cart CartActor CartProtobuf CartTesting Ownership SeededRandom SwiftProtobuf
     tests Tests/Unit/CartTests: Cart SeededRandom

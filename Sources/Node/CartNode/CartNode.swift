@@ -28,6 +28,8 @@ enum CartNode {
                 print(text, terminator: "")
                 // `exit` flushes what was printed.
                 exit(exitCode)
+            case .console(let command, let settings):
+                exit(try await command.run(settings, environment))
             case .run(let settings):
                 let nodeLog = NodeLogHandler.Shared(
                     to: FileHandle.standardError.fileDescriptor,

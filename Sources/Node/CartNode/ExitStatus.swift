@@ -2,6 +2,7 @@ import LogEvents
 import LogOutput
 import NIOCore
 import NodeConfiguration
+import OperatorConsole
 import PeerTransport
 import RedisActorStore
 import RedisClient
@@ -26,6 +27,8 @@ struct ExitStatus {
         case let file as RedisFileError:
             self.init("redis-url: \(file)", BadSetting.exitCode)
         case let failure as InspectCommand.Failure:
+            self.init("\(failure)", failure.exitCode)
+        case let failure as ConsoleFailure:
             self.init("\(failure)", failure.exitCode)
         case let taken as IOError:
             self.init("cannot listen on a port: \(taken)", Self.unavailable)

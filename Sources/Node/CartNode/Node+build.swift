@@ -197,7 +197,8 @@ extension Node {
             card: NodeCard(
                 name: settings.nodeName,
                 link: settings.link.advertised,
-                build: NodeVersion.current
+                build: NodeVersion.current,
+                operations: settings.operationsAdvertised
             ),
             bootstrap: bootstrap(settings, folder, logger: logger),
             recordSession: { session, settled in

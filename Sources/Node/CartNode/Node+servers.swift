@@ -97,6 +97,7 @@ extension Node {
             doctor: { [doctor] in await doctor.report()?.json }
         ) { [self] in status() }.add(to: router)
         operationsActions().add(to: router)
+        whereabouts().add(to: router)
         return application(
             OperationsResponder(settings.operationsAccess, otherwise: router.buildResponder()),
             at: settings.operations,
@@ -146,6 +147,9 @@ extension Node {
             liveCarts: runtime.host.liveCount,
             generation: view.generation?.description,
             lease: Int(clamping: view.lease.wholeMilliseconds),
+            leaseLeft: leaseLeft,
+            liveLimit: settings.host.liveCarts,
+            operations: settings.operationsAdvertised,
             warnings: view.membersWithOtherLease.map {
                 "\($0.card.name) has another lease length: set the same lease-length on all nodes"
             },
@@ -156,11 +160,20 @@ extension Node {
                     condition: $0.condition.rawValue,
                     link: $0.card.link,
                     build: $0.card.build,
+                    operations: $0.card.operations,
                     lease: $0.lease.map { Int(clamping: $0.wholeMilliseconds) }
                 )
             },
             redis: redis
         )
+    }
+
+    /// Milliseconds.
+    private var leaseLeft: Int {
+        switch runtime.directory.session.state {
+        case .valid(let deadline): Int(clamping: max(.zero, deadline - clock.now).wholeMilliseconds)
+        case .registering, .over: 0
+        }
     }
 
     private func redisStatus(_ view: ClusterView) -> RedisStatus {

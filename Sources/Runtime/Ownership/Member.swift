@@ -37,7 +37,7 @@ package struct Member: Hashable, Sendable {
     }
 }
 
-/// The name, address and build that a node shows to the others.
+/// The name, addresses and build that a node shows to the others.
 package struct NodeCard: Hashable, Sendable {
     /// The node's name as an operator knows it.
     package let name: String
@@ -45,10 +45,13 @@ package struct NodeCard: Hashable, Sendable {
     package let link: String
     /// The version of the node's program.
     package let build: String
+    /// `host:port` of the operations port; empty in the card of an older build.
+    package let operations: String
 
-    package init(name: String, link: String, build: String) {
+    package init(name: String, link: String, build: String, operations: String = "") {
         self.name = name
         self.link = link
         self.build = build
+        self.operations = operations
     }
 }

@@ -16,6 +16,12 @@ package struct NodeStatus: Sendable, Equatable {
     package let generation: String?
     /// The length of its lease, milliseconds.
     package let lease: Int
+    /// The time for which it may own carts without another heartbeat, milliseconds; 0 without a session.
+    package let leaseLeft: Int
+    /// The most carts that it holds in its memory.
+    package let liveLimit: Int
+    /// `host:port` of its operations port, as other machines reach it.
+    package let operations: String
     /// The states that an operator should end, for a person to read.
     package let warnings: [String]
     /// The other sessions that it knows of.
@@ -35,6 +41,8 @@ package struct NodeStatus: Sendable, Equatable {
         package let link: String
         /// The build that runs there.
         package let build: String
+        /// `host:port` of the operations port there; empty if it does not say.
+        package let operations: String
         /// The length of its lease, milliseconds; nil if it does not say.
         package let lease: Int?
 
@@ -45,8 +53,10 @@ package struct NodeStatus: Sendable, Equatable {
             condition: String,
             link: String,
             build: String,
+            operations: String = "",
             lease: Int? = nil
         ) {
+            self.operations = operations
             self.name = name
             self.lease = lease
             self.session = session
@@ -66,6 +76,9 @@ package struct NodeStatus: Sendable, Equatable {
         liveCarts: Int,
         generation: String?,
         lease: Int,
+        leaseLeft: Int = 0,
+        liveLimit: Int = 0,
+        operations: String = "",
         warnings: [String] = [],
         members: [Peer],
         redis: RedisStatus = RedisStatus()
@@ -78,6 +91,9 @@ package struct NodeStatus: Sendable, Equatable {
         self.liveCarts = liveCarts
         self.generation = generation
         self.lease = lease
+        self.leaseLeft = leaseLeft
+        self.liveLimit = liveLimit
+        self.operations = operations
         self.warnings = warnings
         self.members = members
         self.redis = redis
@@ -117,6 +133,12 @@ extension JSONWriter {
         string(status.generation)
         raw(",\"leaseMilliseconds\":")
         integer(status.lease)
+        raw(",\"leaseLeftMilliseconds\":")
+        integer(status.leaseLeft)
+        raw(",\"liveCartsLimit\":")
+        integer(status.liveLimit)
+        raw(",\"operations\":")
+        string(status.operations)
         raw(",\"warnings\":")
         list(status.warnings) { $0.string($1) }
         raw(",\"redis\":")
@@ -149,6 +171,8 @@ extension JSONWriter {
         string(peer.link)
         raw(",\"build\":")
         string(peer.build)
+        raw(",\"operations\":")
+        string(peer.operations)
         if let lease = peer.lease {
             raw(",\"leaseMilliseconds\":")
             integer(lease)

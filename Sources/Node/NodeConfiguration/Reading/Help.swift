@@ -11,6 +11,8 @@ package enum Help {
                 + "prints the stored state of a cart without changing it",
             "       cart-node doctor [--json] [--OPTION VALUE]...   "
                 + "says what Redis, the cluster and the settings promise, and what not",
+            "       \(ConsoleCommand.Name.status.usage)   shows the cluster, through any node",
+            "       \(ConsoleCommand.Name.whereabouts.usage)   shows which node has a cart",
             "",
             "An option overrides its environment variable, which overrides the file, "
                 + "which overrides the default.",

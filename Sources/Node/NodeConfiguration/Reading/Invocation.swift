@@ -7,6 +7,8 @@ package enum Invocation: Sendable {
     case inspect(id: String, NodeSettings)
     /// Examine Redis, the cluster and the settings.
     case examine(DoctorRequest)
+    /// Ask the operations port of a running node.
+    case console(ConsoleCommand, NodeSettings)
     /// Print this text and exit.
     case print(String)
 }
@@ -35,6 +37,10 @@ extension Invocation {
                 machine: machine,
                 generator: &generator
             )
+            return
+        }
+        if let word = arguments.first, let name = ConsoleCommand.Name(rawValue: word) {
+            self = try .console(name, Array(arguments.dropFirst()), environment)
             return
         }
         switch try CommandLineScan.scan(arguments) {
@@ -68,6 +74,19 @@ extension Invocation {
         var settings = try settings(options, environment)
         try settings.completeFolder(environment)
         return .inspect(id: id, settings)
+    }
+
+    /// Only the settings of the operations port matter.
+    private static func console(
+        _ name: ConsoleCommand.Name,
+        _ arguments: [String],
+        _ environment: [String: String]
+    ) throws(BadSetting) -> Invocation {
+        var (command, options) = try ConsoleCommand.parse(name, arguments)
+        guard try CommandLineScan.scan(options) == .settings else { return .print(Help.text) }
+        let settings = try settings(options, environment)
+        if command.address.isEmpty { command.address = settings.operations.reachableHere.description }
+        return .console(command, settings)
     }
 
     /// The settings as given, before any default is filled in.

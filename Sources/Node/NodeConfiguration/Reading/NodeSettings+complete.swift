@@ -14,6 +14,7 @@ extension NodeSettings {
         }
         try refuseClusterWithoutSharedRedis()
         try completeAdvertisedAddress()
+        completeOperationsAddress()
         try completeFolder(environment)
         try completeCluster(&generator)
         if case .url(var redisServer) = redis.server {
@@ -49,6 +50,16 @@ extension NodeSettings {
             problem: "missing or empty, although \(sign) says that there are other nodes: "
                 + "they must share a Redis (expected \(Setting.redisURL.expected); or single-node)"
         )
+    }
+
+    /// Fills in the address of the operations port that others are told. Needs that of the link.
+    private mutating func completeOperationsAddress() {
+        guard operationsAdvertised.isEmpty else { return }
+        var advertised = operations
+        if operations.isWildcard, let colon = link.advertised.lastIndex(of: ":") {
+            advertised.host = link.advertised[..<colon].filter { $0 != "[" && $0 != "]" }
+        }
+        operationsAdvertised = advertised.description
     }
 
     private mutating func completeAdvertisedAddress() throws(BadSetting) {

@@ -13,8 +13,10 @@ package struct NodeSettings: Sendable {
     package var grpc = OptionalEndpoint(host: "127.0.0.1", port: 7070)
     /// The address of the AWS retail store's cart API.
     package var retail = OptionalEndpoint(host: "127.0.0.1", port: nil)
-    /// The address of `/livez`, `/readyz`, `/status` and `/metrics`.
+    /// The address of the operations port: `/livez`, `/readyz`, `/status`, `/metrics`, and the page.
     package var operations = Endpoint(host: "127.0.0.1", port: 9090)
+    /// The `host:port` at which operators and the other nodes reach the operations port.
+    package var operationsAdvertised = ""
     /// The link to other nodes.
     package var link = LinkSettings()
     /// The node's name for operators, logs and answers.

@@ -29,9 +29,17 @@ enum SettingTable {
             .host(
                 "ops-host",
                 \.operations.host,
-                meaning: "address of `/livez`, `/readyz`, `/status` and `/metrics`"
+                meaning: "address of the page for operators, `/livez`, `/readyz`, `/status` and `/metrics`"
             ),
             .port("ops-port", \.operations.port, meaning: "port of `ops-host`"),
+            .advertised(
+                "ops-advertise",
+                \.operationsAdvertised,
+                defaultText:
+                    "`ops-host` and `ops-port`; the host of `link-advertise` if `ops-host` stands for every "
+                    + "address",
+                meaning: "address at which operators' browsers and the other nodes reach `ops-port`"
+            ),
             .host(
                 "link-host",
                 \.link.listen.host,

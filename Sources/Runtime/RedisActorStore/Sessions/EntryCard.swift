@@ -7,9 +7,9 @@ internal import FoundationEssentials
 internal import Foundation
 #endif
 
-/// The last part of a member's entry: a JSON object with `name`, `link`, `build`, and `lease`, the length of
-/// the session's lease in milliseconds. Missing members are empty, and unknown members are ignored, so that
-/// different builds can share a Redis.
+/// The last part of a member's entry: a JSON object with `name`, `link`, `build`, `ops`, the address of the
+/// operations port, and `lease`, the length of the session's lease in milliseconds. Missing members are empty,
+/// and unknown members are ignored, so that different builds can share a Redis.
 struct EntryCard: Hashable {
     let card: NodeCard
     /// Nil in an entry of a build that did not name it.
@@ -22,6 +22,7 @@ struct EntryCard: Hashable {
         var name: String?
         var link: String?
         var build: String?
+        var ops: String?
         var lease: Int64?
     }
 
@@ -33,7 +34,12 @@ struct EntryCard: Hashable {
     init?(json: some Collection<UInt8>) {
         do {
             let form = try JSONDecoder().decode(Form.self, from: Data(json))
-            card = NodeCard(name: form.name ?? "", link: form.link ?? "", build: form.build ?? "")
+            card = NodeCard(
+                name: form.name ?? "",
+                link: form.link ?? "",
+                build: form.build ?? "",
+                operations: form.ops ?? ""
+            )
             lease = form.lease.flatMap { $0 > 0 ? .milliseconds(min($0, Self.leaseLimit)) : nil }
         } catch {
             return nil
@@ -47,7 +53,13 @@ struct EntryCard: Hashable {
         // Rounded up: a wait that is longer does no harm.
         let lease = lease.map { max(0, ($0 + .nanoseconds(999_999)).wholeMilliseconds) }
         do {
-            let form = Form(name: card.name, link: card.link, build: card.build, lease: lease)
+            let form = Form(
+                name: card.name,
+                link: card.link,
+                build: card.build,
+                ops: card.operations.isEmpty ? nil : card.operations,
+                lease: lease
+            )
             return Array(try encoder.encode(form))
         } catch {
             return nil

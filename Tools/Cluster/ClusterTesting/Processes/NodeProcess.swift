@@ -92,30 +92,47 @@ package final class NodeProcess: Sendable {
 
     /// Runs `cart-node inspect` for a cart and returns its output and exit status.
     package func inspect(_ cart: String) async throws -> CommandEnd {
-        try await command("inspect", [cart, "--data-dir", folder])
+        try await run(["inspect", cart, "--data-dir", folder])
     }
 
     /// Runs `cart-node doctor` with the node's settings and returns its output and exit status.
     package func doctor(_ options: [String] = []) async throws -> CommandEnd {
-        try await command("doctor", arguments + options)
+        try await run(["doctor"] + arguments + options)
     }
 
-    private func command(_ name: String, _ options: [String]) async throws -> CommandEnd {
-        let path = "\(logPath).\(name)"
-        let child = try ChildProcess(
-            program: Self.program,
-            arguments: [name] + options,
-            environment: environment,
-            log: path
-        )
+    /// Runs `cart-node` with the node's environment and returns its output and exit status.
+    ///
+    /// - Parameter further: additional environment variables.
+    package func run(
+        _ arguments: [String],
+        environment further: [String: String] = [:]
+    ) async throws -> CommandEnd {
+        let path = "\(logPath).\(UInt32.random(in: 0...UInt32.max))"
+        let child = try begin(arguments, environment: further, output: path)
         var exitStatus: ChildProcess.ExitStatus?
-        try await eventually(within: .seconds(15), "cart-node \(name) ended") {
+        try await eventually(within: .seconds(15), "cart-node \(arguments) ended") {
             exitStatus = child.collect()
             return exitStatus != nil
         }
         let text = try String(contentsOfFile: path, encoding: .utf8)
         try FileManager.default.removeItem(atPath: path)
         return (text, exitStatus)
+    }
+
+    /// Starts `cart-node` with the node's environment.
+    ///
+    /// - Parameter output: path of the file that stdout and stderr are appended to.
+    package func begin(
+        _ arguments: [String],
+        environment further: [String: String] = [:],
+        output: String
+    ) throws -> ChildProcess {
+        try ChildProcess(
+            program: Self.program,
+            arguments: arguments,
+            environment: environment.merging(further) { $1 },
+            log: output
+        )
     }
 
     /// Kills the process (SIGKILL) and returns when it is gone.

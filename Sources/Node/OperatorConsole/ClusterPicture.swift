@@ -1,0 +1,92 @@
+/// The cluster as one node and those that it knows show it.
+struct ClusterPicture: Codable, Equatable, Sendable {
+    /// The address of the node that was asked first.
+    let from: String
+    /// By name.
+    let nodes: [Node]
+    /// As the node sees it that was asked first.
+    let redis: NodeReport.Redis
+
+    /// The state of a node, in a word or two.
+    enum State: String, Codable, Sendable {
+        case ready
+        case draining
+        case notReady = "not ready"
+        /// The others count it as a member, and it does not say anything of itself.
+        case silent = "no answer"
+    }
+
+    /// A node of the cluster.
+    struct Node: Codable, Equatable, Sendable {
+        let name: String
+        let state: State
+        let session: String?
+        let build: String
+        /// `host:port` of its operations port; empty if nobody knows it.
+        let operations: String
+        let liveCarts: Int?
+        let liveCartsLimit: Int?
+        let leaseMilliseconds: Int?
+        let leaseLeftMilliseconds: Int?
+        /// Why it is not ready, or does not answer; and what an operator should end.
+        let remarks: [String]
+    }
+
+    /// True if nothing needs an operator.
+    var isWell: Bool { nodes.allSatisfy { $0.state == .ready } && redis.connected && redis.problem == nil }
+}
+
+extension ClusterPicture {
+    /// - Parameters:
+    ///   - asked: what the node said that was asked first.
+    ///   - others: what its members said, or why they did not, by their sessions.
+    init(from: String, asked: NodeReport, others: [String: Result<NodeReport, ConsoleFailure>]) {
+        self.from = from
+        redis = asked.redis
+        let members = asked.members.map { member in
+            switch others[member.session] {
+            // An address may be another node's by now.
+            case .success(let said)? where said.session == member.session || said.name == member.name:
+                Node(said, at: member.operations ?? "")
+            case .success(let said)?: Node(member, because: "\(said.name) answers at its address")
+            case .failure(let why)?: Node(member, because: "\(why)")
+            case nil: Node(member, because: "its operations port is not known")
+            }
+        }
+        nodes = ([Node(asked, at: from)] + members).sorted {
+            ($0.name, $0.session ?? "") < ($1.name, $1.session ?? "")
+        }
+    }
+}
+
+extension ClusterPicture.Node {
+    fileprivate init(_ said: NodeReport, at address: String) {
+        self.init(
+            name: said.name,
+            state: said.draining ? .draining : said.ready ? .ready : .notReady,
+            session: said.session,
+            build: said.build,
+            operations: said.operations ?? address,
+            liveCarts: said.liveCarts,
+            liveCartsLimit: said.liveCartsLimit,
+            leaseMilliseconds: said.leaseMilliseconds,
+            leaseLeftMilliseconds: said.leaseLeftMilliseconds,
+            remarks: said.reasons + said.warnings
+        )
+    }
+
+    fileprivate init(_ member: NodeReport.Member, because reason: String) {
+        self.init(
+            name: member.name,
+            state: .silent,
+            session: member.session,
+            build: member.build,
+            operations: member.operations ?? "",
+            liveCarts: nil,
+            liveCartsLimit: nil,
+            leaseMilliseconds: nil,
+            leaseLeftMilliseconds: nil,
+            remarks: [reason]
+        )
+    }
+}

@@ -1,0 +1,152 @@
+import Testing
+
+@testable import OperatorConsole
+
+/// The cluster as a table: what it shows, and on which terminal.
+@Suite struct StatusTableTests {
+    private static let redis = NodeReport.Redis(
+        connected: true,
+        problem: nil,
+        durability: "append-only file, everysec",
+        warnings: []
+    )
+
+    private static func report(
+        _ name: String,
+        session: String = "5f3c0011223344",
+        ready: Bool = true,
+        draining: Bool = false,
+        reasons: [String] = [],
+        left: Int? = 4_250,
+        members: [NodeReport.Member] = [],
+        redis: NodeReport.Redis = redis
+    ) -> NodeReport {
+        NodeReport(
+            name: name,
+            build: "0.1.0",
+            session: session,
+            ready: ready,
+            reasons: reasons,
+            draining: draining,
+            liveCarts: 1_204,
+            leaseMilliseconds: left == nil ? nil : 5_000,
+            leaseLeftMilliseconds: left,
+            operations: "127.0.0.1:9091",
+            warnings: [],
+            redis: redis,
+            members: members
+        )
+    }
+
+    private static func member(_ name: String, _ operations: String? = "127.0.0.1:9099") -> NodeReport.Member
+    {
+        NodeReport.Member(
+            name: name,
+            session: "s-\(name)",
+            condition: "alive",
+            build: "0.1.0",
+            operations: operations
+        )
+    }
+
+    private static let cluster = ClusterPicture(
+        from: "127.0.0.1:9091",
+        asked: report(
+            "node-1",
+            members: ["node-2", "node-3", "node-4"].map { member($0) } + [member("node-5", nil)]
+        ),
+        others: [
+            "s-node-2": .success(
+                report(
+                    "node-2",
+                    session: "s-node-2",
+                    ready: false,
+                    reasons: ["the node has no valid session"],
+                    left: 0
+                )
+            ),
+            "s-node-3": .failure(.noAnswer("127.0.0.1:9093", because: "Connection refused")),
+            "s-node-4": .success(report("other", session: "x")),
+        ]
+    )
+
+    private static let plain = Terminal(columns: nil, rows: nil, hasColour: false, isScreen: false)
+
+    @Test func `a table has every node, with its state and what is wrong with it`() {
+        let lines = StatusTable(picture: Self.cluster, terminal: Self.plain).lines
+        #expect(
+            lines == [
+                "NODE    STATE      CARTS  LEASE LEFT        SESSION   BUILD  OPERATIONS",
+                "node-1  ready       1204  █████████░ 4.2 s  5f3c0011  0.1.0  127.0.0.1:9091",
+                "node-2  not ready   1204  ░░░░░░░░░░ 0.0 s  s-node-2  0.1.0  127.0.0.1:9091",
+                "node-3  no answer      -  -                 s-node-3  0.1.0  127.0.0.1:9099",
+                "node-4  no answer      -  -                 s-node-4  0.1.0  127.0.0.1:9099",
+                "node-5  no answer      -  -                 s-node-5  0.1.0  -",
+                "",
+                "node-2: the node has no valid session",
+                "node-3: no answer of a node at 127.0.0.1:9093: Connection refused",
+                "node-4: other answers at its address",
+                "node-5: its operations port is not known",
+                "Redis: connected; append-only file, everysec",
+            ]
+        )
+        #expect(!Self.cluster.isWell)
+    }
+
+    @Test func `a cluster is well if every node is ready and Redis has no trouble`() {
+        #expect(ClusterPicture(from: "", asked: Self.report("a"), others: [:]).isWell)
+        #expect(!ClusterPicture(from: "", asked: Self.report("a", draining: true), others: [:]).isWell)
+        let redis = NodeReport.Redis(connected: true, problem: "MISCONF", durability: nil, warnings: [])
+        let troubled = ClusterPicture(from: "", asked: Self.report("a", redis: redis), others: [:])
+        #expect(!troubled.isWell)
+        let lines = StatusTable(picture: troubled, terminal: Self.plain).lines
+        #expect(lines.last == "Redis: MISCONF")
+    }
+
+    @Test(arguments: [1, 5, 20, 34, 50, 60, 79, 200])
+    func `no line is wider than the terminal, and a narrow one keeps the names and states`(_ columns: Int) {
+        let terminal = Terminal(columns: columns, rows: nil, hasColour: false, isScreen: true)
+        let lines = StatusTable(picture: Self.cluster, terminal: terminal).lines
+        #expect(lines.allSatisfy { $0.count <= columns }, "\(lines)")
+        guard columns >= 17 else { return }
+        #expect(lines[3].hasPrefix("node-3  no answer"))
+        #expect(lines[0].contains("OPERATIONS") == (columns >= 60))
+    }
+
+    @Test func `colours mark states where the terminal has them, and change no word`() {
+        let colourful = Terminal(columns: 80, rows: 24, hasColour: true, isScreen: true)
+        let coloured = StatusTable(picture: Self.cluster, terminal: colourful).lines
+        #expect(coloured[1].hasPrefix("\u{1B}[32m") && coloured[1].hasSuffix("\u{1B}[0m"))
+        #expect(coloured[3].hasPrefix("\u{1B}[31m"))
+        let plain = coloured.map { $0.replacing(/\u{1B}\[[0-9]+m/, with: "") }
+        #expect(plain == StatusTable(picture: Self.cluster, terminal: Self.plain).lines)
+    }
+
+    @Test func `names of nodes cannot steer the terminal`() {
+        let evil = ClusterPicture(
+            from: "",
+            asked: Self.report("a\u{1B}[2Jb", reasons: ["\u{202E}x\ny"]),
+            others: [:]
+        )
+        for line in StatusTable(picture: evil, terminal: Self.plain).lines {
+            #expect(!line.unicodeScalars.contains { $0.properties.generalCategory == .control })
+            #expect(!line.unicodeScalars.contains { $0.properties.generalCategory == .format })
+        }
+    }
+
+    @Test func `a terminal has colours and a screen by the usual rules`() {
+        func terminal(_ isTerminal: Bool, _ environment: [String: String]) -> Terminal {
+            Terminal(isTerminal: isTerminal, size: isTerminal ? (100, 30) : nil, environment: environment)
+        }
+        let usual = terminal(true, ["TERM": "xterm-256color", "COLUMNS": "20"])
+        #expect(usual == Terminal(columns: 100, rows: 30, hasColour: true, isScreen: true))
+        #expect(!terminal(true, ["TERM": "xterm", "NO_COLOR": "1"]).hasColour)
+        #expect(terminal(true, ["TERM": "xterm", "NO_COLOR": ""]).hasColour)
+        #expect(!terminal(true, ["TERM": "dumb"]).isScreen)
+        #expect(!terminal(true, [:]).hasColour)
+        let pipe = terminal(false, ["TERM": "xterm"])
+        #expect(pipe == Terminal(columns: nil, rows: nil, hasColour: false, isScreen: false))
+        #expect(terminal(false, ["COLUMNS": "40"]).columns == 40)
+        #expect(terminal(false, ["COLUMNS": "-1"]).columns == nil)
+    }
+}
