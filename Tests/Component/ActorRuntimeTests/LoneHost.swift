@@ -23,18 +23,20 @@ struct LoneHost {
     ///   - retention: the time for which the store keeps the counter.
     ///   - liveLimit: the most live actors.
     ///   - turnLimit: the most actors that are looked at in one turn of the loop.
+    ///   - logger: what the host logs to; nothing by default.
     ///   - wrap: the store as the host sees it.
     static func with(
         retention: Duration = .seconds(30 * 86_400),
         liveLimit: Int = 1_000,
         turnLimit: Int = HostPolicy().turnLimit,
+        logger: Logger = Logger(label: "node") { _ in SwiftLogNoOpLogHandler() },
         wrap: (InMemoryStore<CounterLogic>) -> any ActorStore<CounterLogic> = { $0 },
         _ body: (LoneHost) async throws -> Void
     ) async throws {
         var policy = HostPolicy()
         policy.liveLimit = liveLimit
         policy.turnLimit = turnLimit
-        let lone = LoneHost(retention: retention, policy: policy, wrap: wrap)
+        let lone = LoneHost(retention: retention, policy: policy, logger: logger, wrap: wrap)
         try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
             group.addTask { await lone.host.context.jobs.run() }
@@ -48,6 +50,7 @@ struct LoneHost {
     private init(
         retention: Duration,
         policy: HostPolicy,
+        logger: Logger,
         wrap: (InMemoryStore<CounterLogic>) -> any ActorStore<CounterLogic>
     ) {
         redis = SimulatedRedis(clock: clock)
@@ -71,7 +74,7 @@ struct LoneHost {
             policy: policy,
             environment: environment,
             node: "node",
-            logger: Logger(label: "node") { _ in SwiftLogNoOpLogHandler() }
+            logger: logger
         )
     }
 

@@ -50,6 +50,7 @@ func outcome(
         case .run(let settings): return (settings, "")
         case .inspect(let id, let settings): return (settings, "inspect \(id)")
         case .examine(let request): return (request.settings, request.refusal.map { "\($0)" } ?? "examine")
+        case .console(let command, let settings): return (settings, "\(command)")
         case .print(let text): return (nil, text)
         }
     } catch {
