@@ -215,16 +215,17 @@ actor SessionKeeper {
         logger.event(.sessionOver, ["session": "\(former.id)", "cause": "\(former.state)"])
         directory.count { $0.sessionEnded(former.state) }
         pendingTombstones.append(former.id)
-        let fresh = directory.beginSession()
+        _ = directory.beginSession()
         notice.yield(.ended(former))
-        logger.event(.sessionBegun, ["session": "\(fresh.id)"])
     }
 
     private func record(_ session: SessionHandle) {
         let settled = directory.settledGeneration(at: clock.now)
         if let recorded, recorded == (session.id, settled) { return }
+        let isNew = recorded?.0 != session.id
         recorded = (session.id, settled)
         identity.recordSession(session.id, settled)
+        if isNew { logger.event(.sessionBegun, ["session": "\(session.id)"]) }
     }
 
     // MARK: Others' sessions
