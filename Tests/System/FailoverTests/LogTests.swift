@@ -75,7 +75,8 @@ extension FailoverTests {
                     let lines = try Self.lines(of: node)
                     let seen = Set(lines.map(\.event))
                     let promised: Set<LoggedEvent> = [
-                        .nodeStarts, .redisConnected, .redisFit, .sessionBegun, .rpcListening, .redisDisconnected,
+                        .nodeStarts, .redisConnected, .redisFit, .sessionBegun, .rpcListening,
+                        .redisDisconnected,
                         .heartbeatFailed, .drainBegun, .drainFinished, .sessionLeft, .nodeStopped,
                         .libraryMessage,
                     ]

@@ -40,7 +40,7 @@ extension Invocation {
             return
         }
         if let word = arguments.first, let name = ConsoleCommand.Name(rawValue: word) {
-            self = try .console(name, Array(arguments.dropFirst()), environment)
+            self = try .console(name, arguments: Array(arguments.dropFirst()), environment)
             return
         }
         switch try CommandLineScan.scan(arguments) {
@@ -79,7 +79,7 @@ extension Invocation {
     /// Only the settings of the operations port matter.
     private static func console(
         _ name: ConsoleCommand.Name,
-        _ arguments: [String],
+        arguments: [String],
         _ environment: [String: String]
     ) throws(BadSetting) -> Invocation {
         var (command, options) = try ConsoleCommand.parse(name, arguments)
