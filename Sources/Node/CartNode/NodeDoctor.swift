@@ -1,4 +1,5 @@
 import Doctor
+import LogEvents
 import Logging
 import NIOCore
 import NodeConfiguration
@@ -75,17 +76,21 @@ actor NodeDoctor: Service {
     private func log(_ report: Report) {
         for finding in report.findings
         where finding.level >= .warning && !Self.unlogged.contains(finding.check) {
-            logger.log(
-                level: finding.level == .error ? .error : .warning,
-                "\(finding.what)",
-                metadata: ["check": "\(finding.check)", "mend": "\(finding.mend)", "see": "\(finding.link)"]
-            )
+            let details: Logger.Metadata = [
+                "finding": "\(finding.what)", "check": "\(finding.check)", "mend": "\(finding.mend)",
+                "see": "\(finding.link)",
+            ]
+            if finding.level == .error {
+                logger.event(.doctorError, details)
+            } else {
+                logger.event(.doctorWarning, details)
+            }
         }
-        logger.notice(
-            "Redis, cluster and settings were examined: see /doctor on the operations port, or cart-node doctor",
-            metadata: [
-                "errors": "\(report.count(.error))", "warnings": "\(report.count(.warning))",
-                "notes": "\(report.count(.note))",
+        logger.event(
+            .doctorReport,
+            [
+                "errors": .number(report.count(.error)), "warnings": .number(report.count(.warning)),
+                "notes": .number(report.count(.note)),
             ]
         )
     }

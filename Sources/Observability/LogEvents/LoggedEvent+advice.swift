@@ -32,6 +32,7 @@ extension LoggedEvent {
         case .redisSilent: "look at Redis; the node asks again"
         case .redisWarning: "change Redis as the warning says"
         case .redisStrayField: "remove them from the hash CLUSTER:nodes, and find out who wrote them"
+        case .doctorError, .doctorWarning: "do what the line says under mend"
         case .embeddedRedisEnded: "look at its log"
         case .embeddedRedisFailed: "look at its log and at the free space of --data-dir"
         case .embeddedRedisUnstoppable: "end the redis-server that uses this socket by hand"
@@ -43,7 +44,8 @@ extension LoggedEvent {
             .sessionLeft, .peerDeclaredDead, .predecessorAlive, .tombstonesRemoved, .tombstonesKept,
             .sweepBegun, .sweepFinished, .sweepGivenUp, .sweepOwnersUnknown, .peerConnectionEnded,
             .peerConnectionBroken, .peerNotAsked, .peerSilent, .linkCertificatesRead, .linkListenerClosed,
-            .redisConnected, .redisFit, .embeddedRedisStarts, .embeddedRedisAdopted, .rpcListening,
+            .redisConnected, .redisFit, .doctorReport, .embeddedRedisStarts, .embeddedRedisAdopted,
+            .rpcListening,
             .libraryMessage:
             nil
         }

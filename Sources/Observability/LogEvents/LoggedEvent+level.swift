@@ -12,16 +12,18 @@ extension LoggedEvent {
             .info
         case .drainRequested, .actorEvicted, .drainBegun, .drainFinished, .sessionBegun, .peerDeclaredDead,
             .predecessorAlive, .sweepBegun,
-            .sweepFinished, .sweepGivenUp, .redisFit, .embeddedRedisAdopted:
+            .sweepFinished, .sweepGivenUp, .redisFit, .doctorReport, .embeddedRedisAdopted:
             .notice
         case .settingQuestionable, .operationsClosed, .failpointsArmed, .noDataFolder, .openFilesShort,
             .sessionOver,
             .sessionLeftUnannounced, .sessionActorsDropped, .heartbeatFailed, .peerLeaseDiffers,
             .predecessorUnreadable, .peerConnectionFailed, .peerRefused, .linkCertificatesUnusable,
-            .redisDisconnected, .redisSilent, .redisWarning, .redisStrayField, .embeddedRedisUnstoppable,
+            .redisDisconnected, .redisSilent, .doctorWarning, .redisWarning, .redisStrayField,
+            .embeddedRedisUnstoppable,
             .connectionRefused, .linesLost:
             .warning
-        case .sessionUnrecorded, .actorUnreadable, .redisUnfit, .embeddedRedisEnded, .embeddedRedisFailed:
+        case .sessionUnrecorded, .doctorError, .actorUnreadable, .redisUnfit, .embeddedRedisEnded,
+            .embeddedRedisFailed:
             .error
         case .nodeFailed: .critical
         }

@@ -53,6 +53,10 @@ extension LoggedEvent {
         case .redisSilent: "Redis does not report its rights and properties"
         case .redisWarning: "Redis may refuse changes"
         case .redisStrayField: "fields of the membership are no entries and are ignored"
+        case .doctorError: "carts are in danger"
+        case .doctorWarning: "carts may be in danger"
+        case .doctorReport:
+            "Redis, cluster and settings were examined: see /doctor on the operations port, or cart-node doctor"
         case .embeddedRedisStarts: "embedded Redis starts"
         case .embeddedRedisAdopted: "embedded Redis of an earlier node still runs, and this node uses it"
         case .embeddedRedisEnded: "embedded Redis ended unexpectedly and is started again"

@@ -48,7 +48,7 @@ extension Partition {
         done: @escaping (Host<D>.Eviction) -> Void
     ) {
         guard let activation = activation(at: id) else { return done(.notLive) }
-        activation.retire(until: deadline) {
+        activation.retire(because: .evicted, until: deadline) {
             switch activation.machine.state {
             case .ended(.released), .ended(.handedOver): done(.released)
             case .ended: done(.ended)

@@ -1,5 +1,6 @@
 import ActorRuntime
 import CounterActor
+import MetricReadings
 import Ownership
 import RuntimeTesting
 import Testing
@@ -13,6 +14,10 @@ import Testing
             try await node.add(1, to: "other")
             let eviction = await node.host.evict(ActorID("c"), until: cluster.clock.now + .seconds(5))
             #expect(eviction == .released)
+            let counts = await withCheckedContinuation { continuation in
+                node.host.askPartition(0) { continuation.resume(returning: $0) }
+            }
+            #expect(counts.ended[.evicted] == 1)
             #expect(cluster.record("c")?.owner == nil)
             #expect(node.host.liveCount == 1)
             #expect(await node.host.evict(ActorID("c"), until: cluster.clock.now + .seconds(5)) == .notLive)

@@ -42,7 +42,7 @@ extension Problem {
     func count(in rules: CartRules) {
         switch kind {
         case .application(let kind): rules.dependencies.outcomes.refused(kind)
-        case .http: break
+        case .http, .operations: break
         }
     }
 }

@@ -57,6 +57,8 @@ package struct PartitionCounts: Sendable {
         case surplus
         /// The node leaves.
         case drained
+        /// An operator asked for its release.
+        case evicted
         /// It went to the node that asked for it.
         case handedOver
         /// It was created and never changed.
