@@ -133,46 +133,41 @@ let productTargets = targets(
     library Sources/PercentEncoding
     library Sources/ConnectionAdmission: LogEvents Timing Logging NIOCore
     library Sources/GRPCServing: GRPCCore GRPCNIOTransportHTTP2Posix NIOCore NIOPosix
-
     # The log: a closed list of events, and the one way out.
     library Sources/Observability/LogEvents: Timing Logging
     library Sources/Observability/LogOutput: LogEvents Timing Logging
-
     # Metrics: declared, counted in plain numbers, and written for Prometheus.
     library Sources/Observability/MetricReadings
     library Sources/Observability/PrometheusExposition: MetricReadings CoreMetrics
-
+    library Sources/Observability/RequestTracing
     # The Redis client: NIO carries the bytes, hiredis reads them.
     system Sources/Redis/CHiredis
     library Sources/Redis/RedisClient:
         CHiredis LogEvents MetricReadings PercentEncoding Timing Crypto DequeModule Logging NIOCore NIOPosix
         NIOSSL
-
     # The runtime over any decider. It knows no cart.
     library Sources/Runtime/Ownership
     library Sources/Runtime/ActorRuntime:
-        LogEvents MetricReadings Ownership Timing DequeModule Logging NIOCore
-    library Sources/Runtime/RedisActorStore:
-        ActorRuntime LogEvents Ownership RedisClient Timing Logging NIOCore
+        LogEvents MetricReadings Ownership RequestTracing Timing DequeModule Logging NIOCore
+    library Sources/Runtime/RedisActorStore: ActorRuntime LogEvents Ownership RedisClient Timing Logging NIOCore
     generated Sources/Runtime/PeerProtocol: SwiftProtobuf
     library Sources/Runtime/PeerTransport:
-        ActorRuntime LogEvents MetricReadings Ownership PeerProtocol Timing Crypto Logging NIOCore NIOPosix NIOSSL
-        SwiftProtobuf
-
+        ActorRuntime LogEvents MetricReadings Ownership PeerProtocol RequestTracing Timing Crypto Logging
+        NIOCore NIOPosix NIOSSL SwiftProtobuf
     # The cart, and its faces.
     library Sources/Cart/Cart
     generated Sources/Cart/CartProtobuf: SwiftProtobuf
     library Sources/Cart/CartActor: ActorRuntime Cart CartProtobuf Ownership SwiftProtobuf
-    library Sources/Cart/CartApplication: ActorRuntime Cart CartActor Ownership Timing Crypto
+    library Sources/Cart/CartApplication: ActorRuntime Cart CartActor Ownership RequestTracing Timing Crypto
     library Sources/Cart/CartHTTP:
-        ActorRuntime Cart CartActor CartApplication MetricReadings PercentEncoding PrometheusExposition Timing
-        HTTPTypes Hummingbird HummingbirdCore Logging NIOCore NIOHTTP1 NIOHTTPTypes NIOHTTPTypesHTTP1
+        ActorRuntime Cart CartActor CartApplication MetricReadings PercentEncoding PrometheusExposition
+        RequestTracing Timing HTTPTypes Hummingbird HummingbirdCore Logging NIOCore NIOHTTP1 NIOHTTPTypes
+        NIOHTTPTypesHTTP1
     library Sources/Cart/CartGRPC:
         ActorRuntime Cart CartActor CartApplication CartProtobuf ConnectionAdmission GRPCServing LogEvents
-        MetricReadings
-        GRPCCore GRPCNIOTransportHTTP2Posix GRPCProtobuf Logging NIOCore NIOPosix SwiftProtobuf
+        MetricReadings RequestTracing GRPCCore GRPCNIOTransportHTTP2Posix GRPCProtobuf Logging NIOCore NIOPosix
+        SwiftProtobuf
     library Sources/Cart/OpenAPIDocument
-
     # The process: settings, and the only place that sees everything.
     library Sources/Node/NodeConfiguration:
         ActorRuntime Cart LogEvents LogOutput Ownership RedisClient Timing Configuration Logging
@@ -182,8 +177,8 @@ let productTargets = targets(
     executable Sources/Node/CartNode:
         ActorRuntime Cart CartActor CartApplication CartGRPC CartHTTP ConnectionAdmission Doctor LogEvents
         LogOutput MetricReadings NodeConfiguration OpenAPIDocument OperatorConsole Ownership PeerTransport
-        PrometheusExposition RedisActorStore RedisClient Timing CoreMetrics Hummingbird Logging NIOCore NIOPosix
-        ServiceLifecycle UnixSignals
+        PrometheusExposition RedisActorStore RedisClient Timing CoreMetrics Hummingbird Logging NIOCore
+        NIOPosix ServiceLifecycle UnixSignals
     """
 )
 
@@ -193,16 +188,13 @@ let toolTargets = targets(
     """
     # Fakes and simulated ports, beside the runtime that they stand in for.
     library Sources/Runtime/RuntimeTesting: ActorRuntime Ownership Timing NIOCore
-
     # A second kind of actor, on the runtime alone.
     library Examples/Counter/CounterActor: ActorRuntime
     executable Examples/Counter/CounterExample:
         ActorRuntime CounterActor Ownership PeerTransport RedisActorStore RedisClient ArgumentParser Logging
         NIOCore NIOPosix
-
     library Sources/Cart/CartTesting:
-        ActorRuntime Cart CartActor CartApplication Ownership SeededRandom NIOCore
-
+        ActorRuntime Cart CartActor CartApplication Ownership RequestTracing SeededRandom NIOCore
     library Tools/SeededRandom
     library Tools/ProcessMeasurement: SystemPackage
     library Tools/Workload/CartWorkload: SeededRandom Timing
@@ -230,7 +222,6 @@ let testTargets = targets(
     """
     # The manifest, the picture of it and the folders agree.
     tests Tests/Unit/ManifestTests
-
     # Machines and values, alone.
     tests Tests/Unit/OwnershipTests: Ownership
     tests Tests/Unit/TimingTests: Timing
@@ -238,6 +229,7 @@ let testTargets = targets(
     tests Tests/Unit/PercentEncodingTests: PercentEncoding
     tests Tests/Unit/ConnectionAdmissionTests: ConnectionAdmission NIOCore
     tests Tests/Unit/MetricTests: CartNode MetricReadings PrometheusExposition CoreMetrics
+    tests Tests/Unit/RequestTracingTests: RequestTracing
     tests Tests/Unit/OperatorConsoleTests: OperatorConsole
     tests Tests/Unit/CartActorTests:
         ActorRuntime Cart CartActor CartProtobuf CartTesting Ownership SeededRandom SwiftProtobuf
@@ -247,20 +239,17 @@ let testTargets = targets(
     tests Tests/Unit/ClusterTestingTests: ClusterTesting
     tests Tests/Unit/ProcessMeasurementTests: ProcessMeasurement
     tests Tests/Unit/DoctorTests: Doctor NodeConfiguration Ownership RedisActorStore RedisClient
-
     # Shells, on ports in memory and a clock that stands still.
     tests Tests/Component/ActorRuntimeTests:
         ActorRuntime CounterActor MetricReadings Ownership RuntimeTesting SeededRandom Logging NIOCore NIOPosix
     tests Tests/Component/CartApplicationTests:
-        ActorRuntime Cart CartActor CartApplication CartTesting Ownership
+        ActorRuntime Cart CartActor CartApplication CartTesting Ownership RequestTracing
     tests Tests/Component/CartHTTPTests:
         ActorRuntime Cart CartActor CartApplication CartHTTP CartTesting MetricReadings OpenAPIDocument
-        OpenAPIPage Ownership PrometheusExposition SeededRandom HTTPTypes Hummingbird HummingbirdTesting Logging
-        NIOCore NIOEmbedded NIOHTTP1 NIOPosix Yams
-
+        OpenAPIPage Ownership PrometheusExposition RequestTracing SeededRandom HTTPTypes Hummingbird
+        HummingbirdTesting Logging NIOCore NIOEmbedded NIOHTTP1 NIOPosix Yams
     # The fakes themselves.
     tests Tests/Component/RuntimeTestingTests: ActorRuntime CounterActor Ownership RuntimeTesting
-
     # Real sockets and a real Redis.
     tests Tests/Integration/ServerTestingTests: ClusterTesting ServerTesting NIOCore NIOPosix
     tests Tests/Integration/RedisClientTests:
@@ -269,20 +258,19 @@ let testTargets = targets(
         ActorRuntime CounterActor Ownership RedisActorStore RedisClient RuntimeTesting ServerTesting Logging
         NIOCore NIOPosix
     tests Tests/Integration/PeerTransportTests:
-        ActorRuntime MetricReadings Ownership PeerProtocol PeerTransport Logging NIOCore NIOPosix Subprocess
-        SwiftProtobuf
+        ActorRuntime MetricReadings Ownership PeerProtocol PeerTransport RequestTracing Logging NIOCore
+        NIOPosix Subprocess SwiftProtobuf
     tests Tests/Integration/CartGRPCTests:
-        ActorRuntime Cart CartActor CartApplication CartGRPC CartProtobuf MetricReadings Ownership SeededRandom
-        GRPCCore GRPCNIOTransportHTTP2Posix GRPCProtobuf Logging SwiftProtobuf
+        ActorRuntime Cart CartActor CartApplication CartGRPC CartProtobuf MetricReadings Ownership
+        RequestTracing SeededRandom GRPCCore GRPCNIOTransportHTTP2Posix GRPCProtobuf Logging SwiftProtobuf
     tests Tests/Integration/ExaminationTests:
-        ActorRuntime Doctor NodeConfiguration Ownership RedisActorStore RedisClient ServerTesting Logging NIOPosix
+        ActorRuntime Doctor NodeConfiguration Ownership RedisActorStore RedisClient ServerTesting Logging
+        NIOPosix
     tests Tests/Integration/NodeConfigurationTests:
         NodeConfiguration Ownership RedisClient Timing Logging NIOPosix ServiceLifecycle Subprocess
         SystemPackage Yams
-
     # Whole clusters in simulated time.
     tests Tests/Simulation/SimulationTests: ActorRuntime CartActor CartSimulation Ownership RuntimeTesting
-
     # Real processes under real faults, and under clients that are not ours.
     tests Tests/System/FailoverTests:
         CartNode CartWorkload ClusterTesting LogEvents MetricReadings NodeConfiguration ServerTesting

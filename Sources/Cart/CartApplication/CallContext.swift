@@ -1,3 +1,5 @@
+package import RequestTracing
+
 /// Everything that a call brings beside the request itself. Every face makes one for each call.
 package struct CallContext: Sendable {
     /// Until when the client is kept waiting.
@@ -12,21 +14,21 @@ package struct CallContext: Sendable {
     package var preconditionField: Refusal.Field = .named(.precondition)
     /// The client's `authorization` field; nil where it sent none.
     package var authorization: String?
-    /// The client's W3C `traceparent`, or empty.
-    package var trace: String
+    /// The place of the call in a trace, if it has one.
+    package var trace: TraceContext?
 
     /// - Parameters:
     ///   - deadline: until when the client is kept waiting.
     ///   - key: the client's name for the change, if it has one.
     ///   - precondition: the state of the cart that the client requires; any by default.
     ///   - authorization: the credentials that the client shows (RFC 6750), if it does.
-    ///   - trace: the client's `traceparent`, or empty.
+    ///   - trace: the place of the call in a trace, if it has one.
     package init(
         deadline: ContinuousClock.Instant,
         key: IdempotencyKey? = nil,
         precondition: Precondition = .any,
         authorization: String? = nil,
-        trace: String = ""
+        trace: TraceContext? = nil
     ) {
         self.deadline = deadline
         self.key = key

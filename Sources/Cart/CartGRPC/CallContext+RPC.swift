@@ -1,6 +1,7 @@
 import CartApplication
 import CartProtobuf
 import GRPCCore
+import RequestTracing
 
 extension CallContext {
     /// The context of a call.
@@ -20,7 +21,7 @@ extension CallContext {
             deadline: deadline(metadata.first("grpc-timeout").flatMap(Self.timeout)),
             key: key,
             authorization: metadata.first("authorization"),
-            trace: metadata.first("traceparent") ?? ""
+            trace: metadata.traceContext
         )
     }
 
@@ -62,6 +63,24 @@ extension IdempotencyKey {
 }
 
 extension Metadata {
+    /// The caller's place in a trace; nil where it names none, or a malformed one.
+    var traceContext: TraceContext? {
+        guard let parent = only("traceparent") else { return nil }
+        return TraceContext(parent: parent, state: joined("tracestate"), baggage: joined("baggage"))
+    }
+
+    /// The caller's baggage, within its limits.
+    var baggage: String { Baggage.bounded(joined("baggage")) }
+
+    private func joined(_ key: String) -> String { self[stringValues: key].joined(separator: ",") }
+
+    /// Nil where it occurs several times, too.
+    private func only(_ key: String) -> String? {
+        var values = self[stringValues: key].makeIterator()
+        guard let value = values.next(), values.next() == nil else { return nil }
+        return value
+    }
+
     fileprivate func first(_ key: String) -> String? {
         var values = self[stringValues: key].makeIterator()
         return values.next()

@@ -2,6 +2,7 @@ package import ActorRuntime
 package import Cart
 package import CartActor
 import CartApplication
+package import RequestTracing
 import Synchronization
 
 /// The fault that an ask meets.
@@ -49,14 +50,14 @@ package final class FaultyDispatcher: CartDispatcher {
     /// Delivers the ask that is still under way.
     package func deliver() async throws {
         guard let (id, command) = state.withLock({ $0.late.take() }) else { return }
-        _ = try await backend.ask(id, command, deadline: .now, trace: "")
+        _ = try await backend.ask(id, command, deadline: .now, trace: nil)
     }
 
     package func ask(
         _ id: ActorID,
         _ command: CartCommand,
         deadline: ContinuousClock.Instant,
-        trace: String
+        trace: TraceContext?
     ) async throws(HostFailure) -> Answer<CartLogic> {
         let number = state.withLock { state in
             defer { state.asks += 1 }
@@ -97,7 +98,7 @@ package final class HookedDispatcher: CartDispatcher {
         _ id: ActorID,
         _ command: CartCommand,
         deadline: ContinuousClock.Instant,
-        trace: String
+        trace: TraceContext?
     ) async throws(HostFailure) -> Answer<CartLogic> {
         if asks.add(1, ordering: .relaxed).oldValue == place {
             do {

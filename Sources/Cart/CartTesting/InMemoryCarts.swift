@@ -3,6 +3,7 @@ package import Cart
 package import CartActor
 import CartApplication
 package import NIOCore
+package import RequestTracing
 import Synchronization
 
 /// Carts in a dictionary, decided by the real logic: what a host does, without its lives and failures.
@@ -16,7 +17,7 @@ package final class InMemoryCarts: CartDispatcher {
         /// The caller's deadline.
         package let deadline: ContinuousClock.Instant
         /// The caller's trace.
-        package let trace: String
+        package let trace: TraceContext?
         /// True if the caller is on an event loop.
         package let isFromLoop: Bool
     }
@@ -78,7 +79,7 @@ package final class InMemoryCarts: CartDispatcher {
         _ id: ActorID,
         _ command: CartCommand,
         deadline: ContinuousClock.Instant,
-        trace: String
+        trace: TraceContext?
     ) async throws(HostFailure) -> Answer<CartLogic> {
         let result = decide(id, command) {
             Asked(id: $0, command: $1, deadline: deadline, trace: trace, isFromLoop: false)
@@ -92,7 +93,7 @@ package final class InMemoryCarts: CartDispatcher {
         _ id: ActorID,
         _ command: CartCommand,
         deadline: ContinuousClock.Instant,
-        trace: String,
+        trace: TraceContext?,
         on loop: any EventLoop,
         receiver: AskReceiver<CartLogic>,
         token: UInt64

@@ -1,17 +1,18 @@
 package import NIOCore
+package import RequestTracing
 
 extension Host {
     /// Has an actor's owner decide a command, wherever it is.
     ///
     /// - Parameters:
     ///   - deadline: until when the caller waits.
-    ///   - trace: the caller's W3C `traceparent`, or empty.
+    ///   - trace: the caller's place in a trace, if it has one.
     /// - Throws: `HostFailure` where it was not decided in time or its fate is not known.
     package func ask(
         _ id: ActorID,
         _ command: D.Command,
         deadline: ContinuousClock.Instant,
-        trace: String = ""
+        trace: TraceContext? = nil
     ) async throws(HostFailure) -> Answer<D> {
         let result = await withCheckedContinuation { caller in
             let content = ActorCommand<D>(id: id, command: command, deadline: deadline, trace: trace)
@@ -30,7 +31,7 @@ extension Host {
         _ id: ActorID,
         _ command: D.Command,
         deadline: ContinuousClock.Instant,
-        trace: String,
+        trace: TraceContext?,
         on loop: any EventLoop,
         receiver: AskReceiver<D>,
         token: UInt64

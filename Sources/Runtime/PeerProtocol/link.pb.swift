@@ -270,6 +270,12 @@ package nonisolated struct WireAsk: Sendable {
   /// this session is its owner.
   package var asker: String = String()
 
+  /// W3C tracestate, at most 512 bytes, or empty.
+  package var traceState: String = String()
+
+  /// W3C baggage, at most 8192 bytes, or empty.
+  package var baggage: String = String()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -993,7 +999,7 @@ nonisolated extension WireAsks: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
 
 nonisolated extension WireAsk: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Ask"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}correlation\0\u{1}target\0\u{1}actor\0\u{1}command\0\u{3}remaining_ms\0\u{1}trace\0\u{1}asker\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}correlation\0\u{1}target\0\u{1}actor\0\u{1}command\0\u{3}remaining_ms\0\u{1}trace\0\u{1}asker\0\u{3}trace_state\0\u{1}baggage\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1008,6 +1014,8 @@ nonisolated extension WireAsk: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
       case 5: try { try decoder.decodeSingularUInt32Field(value: &self.remainingMs) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.trace) }()
       case 7: try { try decoder.decodeSingularStringField(value: &self.asker) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.traceState) }()
+      case 9: try { try decoder.decodeSingularStringField(value: &self.baggage) }()
       default: break
       }
     }
@@ -1035,6 +1043,12 @@ nonisolated extension WireAsk: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     if !self.asker.isEmpty {
       try visitor.visitSingularStringField(value: self.asker, fieldNumber: 7)
     }
+    if !self.traceState.isEmpty {
+      try visitor.visitSingularStringField(value: self.traceState, fieldNumber: 8)
+    }
+    if !self.baggage.isEmpty {
+      try visitor.visitSingularStringField(value: self.baggage, fieldNumber: 9)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1046,6 +1060,8 @@ nonisolated extension WireAsk: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     if lhs.remainingMs != rhs.remainingMs {return false}
     if lhs.trace != rhs.trace {return false}
     if lhs.asker != rhs.asker {return false}
+    if lhs.traceState != rhs.traceState {return false}
+    if lhs.baggage != rhs.baggage {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -88,7 +88,7 @@ struct ClientRequestTable<Waiter> {
         }
         entries[correlation] = Entry(waiter: waiter, request: request, deadline: deadline)
         queue.append(correlation)
-        unsentBytes += request.command.count
+        unsentBytes += request.payloadBytes
         earliestDeadline = min(earliestDeadline ?? deadline, deadline)
         return .queued
     }
@@ -114,8 +114,8 @@ struct ClientRequestTable<Waiter> {
             entry.isWritten = true
             entries[correlation] = entry
             written += 1
-            unsentBytes -= entry.request.command.count
-            bytes += entry.request.command.count
+            unsentBytes -= entry.request.payloadBytes
+            bytes += entry.request.payloadBytes
             outgoing.append(
                 OutgoingRequest(correlation: correlation, request: entry.request, remaining: remaining)
             )
@@ -143,7 +143,7 @@ struct ClientRequestTable<Waiter> {
 
     private mutating func remove(_ correlation: UInt64, _ entry: Entry) {
         entries[correlation] = nil
-        if entry.isWritten { written -= 1 } else { unsentBytes -= entry.request.command.count }
+        if entry.isWritten { written -= 1 } else { unsentBytes -= entry.request.payloadBytes }
     }
 
     /// The callers whose deadline has passed, and what is known of their requests.

@@ -1,3 +1,4 @@
+internal import RequestTracing
 internal import Timing
 
 /// The limits of the link between nodes.
@@ -21,8 +22,10 @@ package struct LinkPolicy: Sendable {
     package var payloadLimit = 1_024 * 1_024
     /// The longest id of an actor or a session, and the longest address, bytes.
     package var identifierLimit = 512
-    /// The longest trace context, bytes. A longer one is dropped.
+    /// The longest `traceparent`, `tracestate` and `baggage`, bytes. Longer ones are dropped.
     package var traceLimit = 256
+    package var traceStateLimit = TraceState.characterLimit
+    package var baggageLimit = Baggage.byteLimit
     /// The longest detail of a failure, bytes. A longer one is cut.
     package var detailLimit = 512
 
@@ -67,7 +70,9 @@ package struct LinkPolicy: Sendable {
     /// The largest message that a sender within these limits makes, bytes.
     var frameLimit: Int {
         let envelope = 3 * identifierLimit + traceLimit + detailLimit + 64
-        return batchBytes + payloadLimit + batchLimit * envelope
+        // What accompanies a trace counts as payload.
+        let trace = traceStateLimit + baggageLimit
+        return batchBytes + payloadLimit + trace + batchLimit * envelope
     }
 
     /// The largest message of a peer that has not proved itself, bytes.

@@ -1,6 +1,7 @@
 import ActorRuntime
 import Ownership
 import PeerProtocol
+import RequestTracing
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -16,9 +17,15 @@ extension WireAsk {
         actor = request.id.rawValue
         command = Data(request.command)
         remainingMs = remaining.wireMilliseconds
-        trace = request.trace.utf8.count <= policy.traceLimit ? request.trace : ""
+        if let context = request.trace { carry(context, policy: policy) }
         let asker = request.asker?.rawValue ?? ""
         self.asker = asker.utf8.count <= policy.identifierLimit ? asker : ""
+    }
+
+    private mutating func carry(_ context: TraceContext, policy: LinkPolicy) {
+        trace = context.parent
+        if context.state.utf8.count <= policy.traceStateLimit { traceState = context.state }
+        if context.baggage.utf8.count <= policy.baggageLimit { baggage = context.baggage }
     }
 }
 
@@ -34,7 +41,10 @@ extension LinkRequest {
             throw .malformed("the actor of a request is missing or invalid")
         }
         guard wire.command.count <= policy.payloadLimit else { throw .malformed("a command is too long") }
-        guard wire.trace.utf8.count <= policy.traceLimit else {
+        guard wire.trace.utf8.count <= policy.traceLimit,
+            wire.traceState.utf8.count <= policy.traceStateLimit,
+            wire.baggage.utf8.count <= policy.baggageLimit
+        else {
             throw .malformed("a trace context is too long")
         }
         guard wire.asker.utf8.count <= policy.identifierLimit else {
@@ -45,9 +55,17 @@ extension LinkRequest {
             id: ActorID(wire.actor),
             command: [UInt8](wire.command),
             remaining: min(.milliseconds(Int64(wire.remainingMs)), policy.askTimeLimit),
-            trace: wire.trace,
+            trace: wire.trace.isEmpty
+                ? nil
+                : TraceContext(parent: wire.trace, state: wire.traceState, baggage: wire.baggage),
             asker: wire.asker.isEmpty ? nil : SessionID(wire.asker)
         )
+    }
+
+    /// The bytes that count against the limits of a message and of a connection.
+    var payloadBytes: Int {
+        guard let trace else { return command.count }
+        return command.count + trace.state.utf8.count + trace.baggage.utf8.count
     }
 
     /// The reason why the link cannot carry this request; nil if it can.

@@ -70,7 +70,7 @@ import Testing
                         ActorID(id),
                         .increment(by: amount),
                         deadline: deadline,
-                        trace: "",
+                        trace: nil,
                         on: loop,
                         receiver: receiver,
                         token: 0
@@ -109,7 +109,7 @@ private final class PersistentAsker {
             ActorID("c"),
             .increment(by: 1),
             deadline: deadline,
-            trace: "",
+            trace: nil,
             on: loop,
             receiver: AskReceiver { result, token in
                 switch result {

@@ -150,7 +150,7 @@ import Testing
                 id: ActorID("c"),
                 command: try CounterCodec().encode(command: .increment(by: 1)),
                 remaining: .seconds(2),
-                trace: ""
+                trace: nil
             )
             #expect(await node.host.receive(ask, on: node.loop) == .notHere(owner: nil))
             #expect(try await node.read() == 1)
@@ -165,7 +165,7 @@ import Testing
                 id: ActorID("c"),
                 command: [255, 255, 255],
                 remaining: .seconds(2),
-                trace: ""
+                trace: nil
             )
             guard case .failed(let failed) = await node.host.receive(ask, on: node.loop) else {
                 Issue.record("it was not refused")

@@ -15,7 +15,7 @@ import Testing
     }
 
     private func call(_ key: String? = nil) -> CallContext {
-        CallContext(deadline: .now + .seconds(2), key: key.flatMap(IdempotencyKey.init), trace: "t")
+        CallContext(deadline: .now + .seconds(2), key: key.flatMap(IdempotencyKey.init), trace: nil)
     }
 
     private func item(_ product: String, _ quantity: Int64, at price: Int64 = 0) -> DemoShopItem {
@@ -225,7 +225,7 @@ import Testing
         let id = ActorID(try CartNamespace.retail.cart(of: "u").text)
         let dispatcher = HookedDispatcher(to: backend, before: 1) {
             let removal = CartCommand.change(.removeLine(LineID(2)), at: moment)
-            _ = try await backend.ask(id, removal, deadline: .now, trace: "")
+            _ = try await backend.ask(id, removal, deadline: .now, trace: nil)
         }
         try await DemoShopCarts(.retail, application(dispatcher)).remove("a", for: "u", call())
         #expect(try await carts(.retail).items(of: "u", call()).isEmpty)

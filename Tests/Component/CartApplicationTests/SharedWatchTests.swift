@@ -3,6 +3,7 @@ import Cart
 import CartActor
 import CartTesting
 import Ownership
+import RequestTracing
 import Synchronization
 import Testing
 
@@ -72,7 +73,7 @@ import Testing
 
     private func change() async throws {
         let clear = CartCommand.change(.clear, at: moment)
-        _ = try await carts.backend.ask(ActorID("c"), clear, deadline: .now, trace: "")
+        _ = try await carts.backend.ask(ActorID("c"), clear, deadline: .now, trace: nil)
     }
 
     private func until(_ condition: () -> Bool) async {
@@ -241,7 +242,7 @@ private final class HeldCarts: CartDispatcher {
         _ id: ActorID,
         _ command: CartCommand,
         deadline: ContinuousClock.Instant,
-        trace: String
+        trace: TraceContext?
     ) async throws(HostFailure) -> Answer<CartLogic> {
         guard await passes() else {
             throw HostFailure(.deadlineExceeded, .notApplied, id: id, detail: "the caller left")

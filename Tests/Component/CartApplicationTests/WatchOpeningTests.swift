@@ -2,6 +2,7 @@ import ActorRuntime
 import Cart
 import CartActor
 import CartTesting
+import RequestTracing
 import Synchronization
 import Testing
 
@@ -12,7 +13,7 @@ import Testing
     @Test func `a watch opens though a change is committed together with its first read`() async throws {
         let carts = BatchingCarts()
         let creation = CartCommand.change(.create(currency: nil), at: moment)
-        _ = try await carts.backend.ask(ActorID("c"), creation, deadline: .now, trace: "")
+        _ = try await carts.backend.ask(ActorID("c"), creation, deadline: .now, trace: nil)
         let application = application(carts)
         let context = CallContext(deadline: .now + .seconds(30))
         var other = try application.watch(CartID("c"), context, seen: nil)
@@ -51,7 +52,7 @@ private final class BatchingCarts: CartDispatcher {
         _ id: ActorID,
         _ command: CartCommand,
         deadline: ContinuousClock.Instant,
-        trace: String
+        trace: TraceContext?
     ) async throws(HostFailure) -> Answer<CartLogic> {
         let answer = try await backend.ask(id, command, deadline: deadline, trace: trace)
         guard case .accepted(let reply, _) = answer.verdict, let next = change.withLock({ $0.take() }) else {

@@ -5,6 +5,7 @@ import CartApplication
 import CartTesting
 import HTTPTypes
 import HummingbirdTesting
+import RequestTracing
 import Testing
 
 @testable import CartHTTP
@@ -193,7 +194,7 @@ private final class OutrunCarts: CartDispatcher {
         _ id: ActorID,
         _ command: CartCommand,
         deadline: ContinuousClock.Instant,
-        trace: String
+        trace: TraceContext?
     ) async throws(HostFailure) -> Answer<CartLogic> {
         let answer = try await carts.ask(id, command, deadline: deadline, trace: trace)
         if case .read = command, case .rejected = answer.verdict {

@@ -4,6 +4,7 @@ import CartActor
 import CartApplication
 import CartTesting
 import HTTPTypes
+import RequestTracing
 import SeededRandom
 import Synchronization
 import Testing
@@ -272,7 +273,7 @@ final class SwitchingDispatcher<First: CartDispatcher, Second: CartDispatcher>: 
         _ id: ActorID,
         _ command: CartCommand,
         deadline: ContinuousClock.Instant,
-        trace: String
+        trace: TraceContext?
     ) async throws(HostFailure) -> Answer<CartLogic> {
         if asks.add(1, ordering: .relaxed).oldValue < turn {
             return try await first.ask(id, command, deadline: deadline, trace: trace)

@@ -6,6 +6,7 @@ import CartTesting
 import Foundation
 import HTTPTypes
 import HummingbirdTesting
+import RequestTracing
 import Testing
 
 @testable import CartHTTP
@@ -245,7 +246,7 @@ import Testing
             let name = try #require(HTTPField.Name("traceparent"))
             _ = try await caller.send(.put, "/v1/carts/c", body: nil, headers: [name: trace])
             let asked = try #require(backend.asked.first)
-            #expect(asked.trace == trace)
+            #expect(asked.trace?.parent == trace)
             #expect(asked.deadline >= before + .seconds(2))
             #expect(asked.deadline <= ContinuousClock.now + .seconds(2))
         }
@@ -335,7 +336,7 @@ private struct FixedAnswerDispatcher: CartDispatcher {
         _ id: ActorID,
         _ command: CartCommand,
         deadline: ContinuousClock.Instant,
-        trace: String
+        trace: TraceContext?
     ) async throws(HostFailure) -> Answer<CartLogic> {
         Answer(verdict: .accepted(CartReply(effect), CartRecord(cart: state)), sequence: 9, node: "n1")
     }

@@ -203,7 +203,7 @@ import Testing
     @Test func `a link reaches the attached receiver, and fails as planned`() async throws {
         let network = InMemoryNetwork()
         let link = InMemoryLink(network)
-        let ask = LinkRequest(target: me, id: cart, command: [1], remaining: .seconds(1), trace: "")
+        let ask = LinkRequest(target: me, id: cart, command: [1], remaining: .seconds(1), trace: nil)
         await #expect(throws: LinkFailure.unsent("nobody listens at a")) {
             _ = try await link.ask(ask, at: "a")
         }

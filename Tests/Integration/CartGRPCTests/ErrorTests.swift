@@ -5,6 +5,7 @@ import CartApplication
 import CartProtobuf
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
+import RequestTracing
 import SwiftProtobuf
 import Testing
 
@@ -92,11 +93,13 @@ import Testing
             let context = try CallContext(["grpc-timeout": "\(timeout)"], deadline: deadline)
             #expect(context.deadline == now + .seconds(expected))
         }
+        let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
         let context = try CallContext(
-            ["traceparent": "00-1-2-01", "idempotency-key": "k"],
+            ["traceparent": "\(trace)", "tracestate": "a=1", "tracestate": "b=2", "idempotency-key": "k"],
             deadline: deadline
         )
-        #expect(context.trace == "00-1-2-01")
+        #expect(context.trace?.parent == trace)
+        #expect(context.trace?.state == "a=1,b=2")
         #expect(context.key?.text == "k")
         let refusal = #expect(throws: Refusal.self) {
             try CallContext(["idempotency-key": "k\u{7f}"], deadline: deadline)

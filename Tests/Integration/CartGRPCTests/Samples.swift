@@ -2,6 +2,7 @@ import ActorRuntime
 import Cart
 import CartActor
 import CartApplication
+import RequestTracing
 import Synchronization
 
 /// Carts in a dictionary, decided by the real logic.
@@ -28,7 +29,7 @@ final class FakeCarts: CartDispatcher {
         _ id: ActorID,
         _ command: CartCommand,
         deadline: ContinuousClock.Instant,
-        trace: String
+        trace: TraceContext?
     ) async throws(HostFailure) -> Answer<CartLogic> {
         let result: Result<Answer<CartLogic>, HostFailure> = state.withLock { state in
             state.asked += 1

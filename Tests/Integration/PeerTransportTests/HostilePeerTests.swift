@@ -162,6 +162,8 @@ import Testing
         let changes: [@Sendable (inout WireAsk) -> Void] = [
             { $0.target = "" }, { $0.actor = "" }, { $0.actor = "{}" },
             { $0.trace = String(repeating: "t", count: 9_999) },
+            { $0.traceState = String(repeating: "t", count: 9_999) },
+            { $0.baggage = String(repeating: "t", count: 9_999) },
         ]
         for change in changes {
             let script = try WireStream.greeted { message in

@@ -50,7 +50,13 @@ import Testing
         }
         try await withServer(receiver) { _, address in
             try await withClient { client in
-                let request = makeRequest("x", to: "the-session", of: "the-actor", within: .seconds(7))
+                let request = makeRequest(
+                    "x",
+                    to: "the-session",
+                    of: "the-actor",
+                    within: .seconds(7),
+                    with: sampleTrace
+                )
                 #expect(
                     await client.outcome(of: request, at: address)
                         == .answer(.notHere(owner: SessionID("another")))
@@ -60,7 +66,8 @@ import Testing
         let request = try #require(seen.withLock { $0.first })
         #expect(request.target == SessionID("the-session"))
         #expect(request.id == ActorID("the-actor"))
-        #expect(request.trace == "00-trace")
+        #expect(request.trace == sampleTrace)
+        #expect(request.trace != nil)
         #expect(request.remaining <= .seconds(7) && request.remaining > .seconds(5))
     }
 

@@ -2,6 +2,7 @@ import Logging
 import NIOCore
 import NIOPosix
 import Ownership
+import RequestTracing
 import Synchronization
 
 @testable import ActorRuntime
@@ -105,18 +106,29 @@ final class Gate: Sendable {
     }
 }
 
+/// A trace with all that may accompany one.
+let sampleTrace = TraceContext(
+    parent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+    state: "vendor=1",
+    baggage: "user=7"
+)
+
+/// One with nothing.
+private let bareTrace = TraceContext(parent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+
 func makeRequest(
     _ command: String = "command",
     to target: String = "session",
     of id: String = "actor",
-    within remaining: Duration = .seconds(20)
+    within remaining: Duration = .seconds(20),
+    with trace: TraceContext? = bareTrace
 ) -> LinkRequest {
     LinkRequest(
         target: SessionID(target),
         id: ActorID(id),
         command: Array(command.utf8),
         remaining: remaining,
-        trace: "00-trace"
+        trace: trace
     )
 }
 

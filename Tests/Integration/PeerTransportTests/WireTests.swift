@@ -1,6 +1,7 @@
 import ActorRuntime
 import Ownership
 import PeerProtocol
+import RequestTracing
 import SwiftProtobuf
 import Testing
 
@@ -10,7 +11,7 @@ import Testing
     let policy = LinkPolicy()
 
     @Test func `a request survives encoding, with the remaining time`() throws {
-        let request = makeRequest("command", to: "session", of: "actor")
+        let request = makeRequest("command", to: "session", of: "actor", with: sampleTrace)
         let wire = WireAsk(request, correlation: 7, remaining: .milliseconds(1_234), policy: policy)
         let bytes: [UInt8] = try wire.serializedBytes()
         let arrived = try LinkRequest(WireAsk(serializedBytes: bytes), policy: policy)
@@ -33,12 +34,20 @@ import Testing
             id: ActorID("actor"),
             command: [1],
             remaining: .seconds(1),
-            trace: "",
+            trace: nil,
             asker: asker
         )
         let wire = WireAsk(request, correlation: 7, remaining: request.remaining, policy: policy)
         let bytes: [UInt8] = try wire.serializedBytes()
         #expect(try LinkRequest(WireAsk(serializedBytes: bytes), policy: policy) == request)
+    }
+
+    @Test func `a malformed trace of an older peer is none`() throws {
+        let request = makeRequest(with: sampleTrace)
+        var wire = WireAsk(request, correlation: 7, remaining: .seconds(1), policy: policy)
+        #expect(try LinkRequest(wire, policy: policy).trace == sampleTrace)
+        wire.trace = "00-1-2-01"
+        #expect(try LinkRequest(wire, policy: policy).trace == nil)
     }
 
     @Test(arguments: HostFailure.Reason.allCases, HostFailure.Outcome.allCases)
@@ -97,7 +106,8 @@ import Testing
         let changes: [(inout WireAsk) -> Void] = [
             { $0.target = "" }, { $0.target = long }, { $0.actor = "" }, { $0.actor = long },
             { $0.actor = "a{b}" },
-            { $0.trace = long }, { $0.asker = long }, { $0.command.append(contentsOf: long.utf8) },
+            { $0.trace = long }, { $0.traceState = long }, { $0.baggage = long }, { $0.asker = long },
+            { $0.command.append(contentsOf: long.utf8) },
         ]
         for change in changes {
             var bad = good
@@ -147,6 +157,7 @@ import Testing
         let bytes: [UInt8] = try message.serializedBytes()
         #expect(bytes.count <= policy.frameLimit)
 
+        let trace = try #require(sampleTrace)
         var requests = ClientRequestTable<Int>(policy: policy)
         requests.open()
         for number in 1...64 as ClosedRange<UInt64> {
@@ -159,7 +170,13 @@ import Testing
                 id: ActorID(id),
                 command: Array(command.utf8),
                 remaining: .seconds(9),
-                trace: String(repeating: "t", count: policy.traceLimit)
+                trace: TraceContext(
+                    trace: trace.trace,
+                    span: trace.span,
+                    flags: trace.flags,
+                    state: String(repeating: "s", count: policy.traceStateLimit),
+                    baggage: String(repeating: "b", count: policy.baggageLimit)
+                )
             )
             _ = requests.admit(request, as: .max - number, until: .now + .seconds(9), for: 0)
         }

@@ -35,7 +35,7 @@ extension CallContext {
             key: key,
             precondition: precondition,
             authorization: fields.authorization,
-            trace: fields.traceParent ?? ""
+            trace: fields.trace?.context
         )
     }
 

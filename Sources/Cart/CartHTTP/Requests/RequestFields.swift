@@ -16,7 +16,8 @@ struct RequestFields: Equatable, Sendable {
     private(set) var hasSeveralKeys = false
     private(set) var ifMatch: String?
     private(set) var ifNoneMatch: String?
-    private(set) var traceParent: String?
+    /// Nil where the request brings no trace and no baggage, as nearly all do.
+    private(set) var trace: TraceFields?
 
     /// The fields of a request that has none.
     init() {}
@@ -57,8 +58,16 @@ struct RequestFields: Equatable, Sendable {
             Self.join(&idempotencyKey, value)
         case .ifMatch: Self.join(&ifMatch, value)
         case .ifNoneMatch: Self.join(&ifNoneMatch, value)
-        case .traceParent: Self.join(&traceParent, value)
+        case .traceParent: addToTrace { Self.join(&$0.parent, value) }
+        case .traceState: addToTrace { Self.join(&$0.state, value) }
+        case .baggage: addToTrace { Self.join(&$0.baggage, value) }
         }
+    }
+
+    private mutating func addToTrace(_ add: (inout TraceFields.Values) -> Void) {
+        var values = trace?.values ?? TraceFields.Values()
+        add(&values)
+        trace = TraceFields(values)
     }
 
     private static func join(_ values: inout String?, _ value: String) {
@@ -80,11 +89,15 @@ struct RequestFields: Equatable, Sendable {
         case ifMatch
         case ifNoneMatch
         case traceParent
+        case traceState
+        case baggage
 
         /// Nil for other names. The length tells most of them.
         init?(_ name: UnsafeRawBufferPointer) {
             switch name.count {
+            case 7 where name.isEqual(ignoringCase: "baggage"): self = .baggage
             case 8 where name.isEqual(ignoringCase: "if-match"): self = .ifMatch
+            case 10 where name.isEqual(ignoringCase: "tracestate"): self = .traceState
             case 11 where name.isEqual(ignoringCase: "traceparent"): self = .traceParent
             case 12 where name.isEqual(ignoringCase: "content-type"): self = .contentType
             case 13 where name.isEqual(ignoringCase: "authorization"): self = .authorization

@@ -60,7 +60,7 @@ package struct RetailRoutes<Dispatcher: CartDispatcher>: Sendable {
             deadline: application.deadline(),
             key: request.method == .get || request.method == .head ? nil : try .read(header),
             authorization: header.authorization,
-            trace: header.traceParent ?? ""
+            trace: header.trace?.context
         )
         guard let resource = RetailResource(target: request.head.path ?? "") else {
             throw HTTPRefusal.unknownPath

@@ -1,5 +1,6 @@
 import NIOCore
 import Ownership
+import RequestTracing
 
 /// A command for an actor, and who asks until when.
 struct ActorCommand<D: Decider>: Sendable {
@@ -7,8 +8,8 @@ struct ActorCommand<D: Decider>: Sendable {
     let command: D.Command
     /// Until when whoever asked waits.
     let deadline: ContinuousClock.Instant
-    /// The caller's W3C `traceparent`, or empty.
-    let trace: String
+    /// The caller's place in a trace, if it has one.
+    let trace: TraceContext?
     /// The session that asks for its node's callers and would take the actor over; nil for this node's own.
     var asker: SessionID?
 }
@@ -36,7 +37,7 @@ final class Ask<D: Decider> {
     var id: ActorID { content.id }
     var command: D.Command { content.command }
     var deadline: ContinuousClock.Instant { content.deadline }
-    var trace: String { content.trace }
+    var trace: TraceContext? { content.trace }
     var asker: SessionID? { content.asker }
 
     /// True for an ask that came over the link: it was on its one hop, and goes no further.

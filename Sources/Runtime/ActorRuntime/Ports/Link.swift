@@ -1,5 +1,6 @@
 package import NIOCore
 package import Ownership
+package import RequestTracing
 
 /// A node's connection to the hosts of other nodes.
 package protocol Link: Sendable {
@@ -32,8 +33,8 @@ package struct LinkRequest: Sendable, Hashable {
     package let command: [UInt8]
     /// The time that the caller has left. Relative: nobody compares clocks.
     package let remaining: Duration
-    /// W3C `traceparent` of the caller, or empty.
-    package let trace: String
+    /// The caller's place in a trace, if it has one.
+    package let trace: TraceContext?
     /// The session that asks, if it would take the actor over.
     package let asker: SessionID?
 
@@ -42,7 +43,7 @@ package struct LinkRequest: Sendable, Hashable {
         id: ActorID,
         command: [UInt8],
         remaining: Duration,
-        trace: String,
+        trace: TraceContext?,
         asker: SessionID? = nil
     ) {
         self.target = target
