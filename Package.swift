@@ -29,6 +29,7 @@ let specialised: [SwiftSetting] = [
 /// no `Package.resolved` is kept (docs/decisions/0035).
 let productPackages = """
     apple/swift-crypto 4.5.2 Crypto
+    apple/swift-distributed-tracing 1.7.3 Tracing
     apple/swift-http-types 1.8.0 HTTPTypes
     apple/swift-log 1.16.2 Logging
     apple/swift-metrics 2.13.0 CoreMetrics
@@ -140,6 +141,11 @@ let productTargets = targets(
     library Sources/Observability/MetricReadings
     library Sources/Observability/PrometheusExposition: MetricReadings CoreMetrics
     library Sources/Observability/RequestTracing
+    library Sources/Observability/LibraryTracing: RequestTracing Tracing
+    generated Sources/Observability/OTLPProtocol: SwiftProtobuf
+    library Sources/Observability/OTLPExport:
+        MetricReadings OTLPProtocol PercentEncoding RequestTracing Timing Logging NIOCore NIOHTTP1 NIOPosix
+        NIOSSL SwiftProtobuf
     # The Redis client: NIO carries the bytes, hiredis reads them.
     system Sources/Redis/CHiredis
     library Sources/Redis/RedisClient:
@@ -160,13 +166,13 @@ let productTargets = targets(
     library Sources/Cart/CartActor: ActorRuntime Cart CartProtobuf Ownership SwiftProtobuf
     library Sources/Cart/CartApplication: ActorRuntime Cart CartActor Ownership RequestTracing Timing Crypto
     library Sources/Cart/CartHTTP:
-        ActorRuntime Cart CartActor CartApplication MetricReadings PercentEncoding PrometheusExposition
-        RequestTracing Timing HTTPTypes Hummingbird HummingbirdCore Logging NIOCore NIOHTTP1 NIOHTTPTypes
-        NIOHTTPTypesHTTP1
+        ActorRuntime Cart CartActor CartApplication LibraryTracing MetricReadings PercentEncoding
+        PrometheusExposition RequestTracing Timing HTTPTypes Hummingbird HummingbirdCore Logging NIOCore
+        NIOHTTP1 NIOHTTPTypes NIOHTTPTypesHTTP1
     library Sources/Cart/CartGRPC:
-        ActorRuntime Cart CartActor CartApplication CartProtobuf ConnectionAdmission GRPCServing LogEvents
-        MetricReadings RequestTracing GRPCCore GRPCNIOTransportHTTP2Posix GRPCProtobuf Logging NIOCore NIOPosix
-        SwiftProtobuf
+        ActorRuntime Cart CartActor CartApplication CartProtobuf ConnectionAdmission GRPCServing LibraryTracing
+        LogEvents MetricReadings RequestTracing GRPCCore GRPCNIOTransportHTTP2Posix GRPCProtobuf Logging
+        NIOCore NIOPosix SwiftProtobuf
     library Sources/Cart/OpenAPIDocument
     # The process: settings, and the only place that sees everything.
     library Sources/Node/NodeConfiguration:
@@ -175,10 +181,10 @@ let productTargets = targets(
     library Sources/Node/Doctor: NodeConfiguration Ownership RedisActorStore RedisClient Logging NIOCore
     library Sources/Node/OperatorConsole: NIOCore NIOHTTP1 NIOPosix
     executable Sources/Node/CartNode:
-        ActorRuntime Cart CartActor CartApplication CartGRPC CartHTTP ConnectionAdmission Doctor LogEvents
-        LogOutput MetricReadings NodeConfiguration OpenAPIDocument OperatorConsole Ownership PeerTransport
-        PrometheusExposition RedisActorStore RedisClient Timing CoreMetrics Hummingbird Logging NIOCore
-        NIOPosix ServiceLifecycle UnixSignals
+        ActorRuntime Cart CartActor CartApplication CartGRPC CartHTTP ConnectionAdmission Doctor LibraryTracing
+        LogEvents LogOutput MetricReadings NodeConfiguration OpenAPIDocument OperatorConsole OTLPExport
+        Ownership PeerTransport PrometheusExposition RedisActorStore RedisClient RequestTracing Timing
+        CoreMetrics Crypto Hummingbird Logging NIOCore NIOPosix ServiceLifecycle Tracing UnixSignals
     """
 )
 
@@ -230,6 +236,7 @@ let testTargets = targets(
     tests Tests/Unit/ConnectionAdmissionTests: ConnectionAdmission NIOCore
     tests Tests/Unit/MetricTests: CartNode MetricReadings PrometheusExposition CoreMetrics
     tests Tests/Unit/RequestTracingTests: RequestTracing
+    tests Tests/Unit/OTLPExportTests: OTLPExport RequestTracing Timing
     tests Tests/Unit/OperatorConsoleTests: OperatorConsole
     tests Tests/Unit/CartActorTests:
         ActorRuntime Cart CartActor CartProtobuf CartTesting Ownership SeededRandom SwiftProtobuf
@@ -241,13 +248,14 @@ let testTargets = targets(
     tests Tests/Unit/DoctorTests: Doctor NodeConfiguration Ownership RedisActorStore RedisClient
     # Shells, on ports in memory and a clock that stands still.
     tests Tests/Component/ActorRuntimeTests:
-        ActorRuntime CounterActor MetricReadings Ownership RuntimeTesting SeededRandom Logging NIOCore NIOPosix
+        ActorRuntime CounterActor MetricReadings Ownership RequestTracing RuntimeTesting SeededRandom Logging
+        NIOCore NIOPosix
     tests Tests/Component/CartApplicationTests:
         ActorRuntime Cart CartActor CartApplication CartTesting Ownership RequestTracing
     tests Tests/Component/CartHTTPTests:
-        ActorRuntime Cart CartActor CartApplication CartHTTP CartTesting MetricReadings OpenAPIDocument
-        OpenAPIPage Ownership PrometheusExposition RequestTracing SeededRandom HTTPTypes Hummingbird
-        HummingbirdTesting Logging NIOCore NIOEmbedded NIOHTTP1 NIOPosix Yams
+        ActorRuntime Cart CartActor CartApplication CartHTTP CartTesting LibraryTracing MetricReadings
+        OpenAPIDocument OpenAPIPage Ownership PrometheusExposition RequestTracing SeededRandom HTTPTypes
+        Hummingbird HummingbirdTesting Logging NIOCore NIOEmbedded NIOHTTP1 NIOPosix Tracing Yams
     # The fakes themselves.
     tests Tests/Component/RuntimeTestingTests: ActorRuntime CounterActor Ownership RuntimeTesting
     # Real sockets and a real Redis.
@@ -260,6 +268,8 @@ let testTargets = targets(
     tests Tests/Integration/PeerTransportTests:
         ActorRuntime MetricReadings Ownership PeerProtocol PeerTransport RequestTracing Logging NIOCore
         NIOPosix Subprocess SwiftProtobuf
+    tests Tests/Integration/TraceExportTests:
+        MetricReadings OTLPExport OTLPProtocol RequestTracing Logging NIOCore NIOHTTP1 NIOPosix SwiftProtobuf
     tests Tests/Integration/CartGRPCTests:
         ActorRuntime Cart CartActor CartApplication CartGRPC CartProtobuf MetricReadings Ownership
         RequestTracing SeededRandom GRPCCore GRPCNIOTransportHTTP2Posix GRPCProtobuf Logging SwiftProtobuf

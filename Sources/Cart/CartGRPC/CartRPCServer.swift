@@ -7,6 +7,7 @@ import LogEvents
 package import Logging
 import NIOCore
 package import NIOPosix
+package import RequestTracing
 
 /// The gRPC face: our own carts, those of the demo shops, health and reflection, over cleartext HTTP/2.
 package final class CartRPCServer: Sendable {
@@ -20,6 +21,7 @@ package final class CartRPCServer: Sendable {
     ///   - application: the service behind all faces.
     ///   - gate: admits the clients' connections; nil where anybody may connect.
     ///   - calls: counts the calls; nil where they are not counted.
+    ///   - recorder: records calls; nil: nothing is recorded.
     ///   - isServing: whether the node should be called, for probes; cheap.
     /// - Throws: where the host's name is not known.
     package init(
@@ -29,6 +31,7 @@ package final class CartRPCServer: Sendable {
         gate: ConnectionGate? = nil,
         calls: CallCounts? = nil,
         policy: CartRPCPolicy = CartRPCPolicy(),
+        recorder: SpanRecorder? = nil,
         eventLoopGroup: MultiThreadedEventLoopGroup = .singleton,
         logger: Logger,
         isServing: @escaping @Sendable () -> Bool
@@ -41,12 +44,16 @@ package final class CartRPCServer: Sendable {
                 return connection.eventLoop.makeSucceededVoidFuture()
             }
         }
+        // The span is the outer one, so that counting is part of it.
+        var interceptors: [any ServerInterceptor] = []
+        if let recorder { interceptors.append(TracingInterceptor(recorder, host: host, port: port)) }
+        if let calls { interceptors.append(calls) }
         server = try GracefulGRPCServer(
             host: host,
             port: port,
             config: config,
             services: try Self.services(application, isServing: isServing),
-            interceptors: calls.map { [$0] } ?? [],
+            interceptors: interceptors,
             eventLoopGroup: eventLoopGroup,
             onListening: { logger.event(.rpcListening, ["host": "\(host)", "port": .number($0)]) },
             drainTimeout: { try await Task.sleep(for: policy.drainLimit) }

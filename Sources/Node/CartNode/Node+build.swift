@@ -29,11 +29,13 @@ extension Node {
     ///   - heartbeatLoop: the thread of the heartbeats.
     ///   - libraryMetrics: the metrics that libraries report.
     ///   - log: learns the session, which each line names.
+    ///   - tracing: nil: nothing is recorded.
     init(
         _ settings: NodeSettings,
         heartbeatLoop: any EventLoop,
         libraryMetrics: LibraryMetrics,
         log: NodeLogHandler.Shared,
+        tracing: NodeTracing? = nil,
         logger: Logger
     ) throws {
         let failpoints = try Failpoints(environment: ProcessInfo.processInfo.environment)
@@ -125,7 +127,11 @@ extension Node {
             ),
             identity: Self.identity(settings, folder, recorder: recorder, log: log, logger: logger),
             policy: policy,
-            environment: Self.environment(heartbeats: heartbeatLoop, actors: loops),
+            environment: Self.environment(
+                heartbeats: heartbeatLoop,
+                actors: loops,
+                tracing: tracing?.host(on: server)
+            ),
             logger: logger
         )
         self.settings = settings
@@ -172,6 +178,7 @@ extension Node {
         )
         self.libraryMetrics = libraryMetrics
         self.requestCounters = RequestCounters(on: Array(loops.makeIterator()))
+        self.tracing = tracing
         self.loopLag = EventLoopLag(actors: Array(loops.makeIterator()), heartbeats: heartbeatLoop)
         self.peers = try LinkServer(
             host: settings.link.listen.host,
@@ -217,13 +224,15 @@ extension Node {
 
     private static func environment(
         heartbeats: any EventLoop,
-        actors: any EventLoopGroup
+        actors: any EventLoopGroup,
+        tracing: HostTracing?
     ) -> NodeEnvironment {
         var environment = NodeEnvironment(
             loops: Array(actors.makeIterator()),
             sessionExecutor: heartbeats.executor
         )
         environment.sessionClock = EventLoopClock(loop: heartbeats)
+        environment.tracing = tracing
         environment.sessionTaskExecutor = EventLoopTaskExecutor(heartbeats)
         return environment
     }

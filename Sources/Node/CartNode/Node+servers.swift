@@ -27,13 +27,14 @@ extension Node {
         let routes = CartRoutes(carts, node: settings.nodeName)
         let elsewhere = UnknownPathResponder(routes, context: BasicRequestContext.self)
         let index = IndexResponder(otherwise: elsewhere) { routes.methodNotAllowed(allowed: $0) }
+        let recording = tracing?.port(settings.http)
         return application(
-            failpoints.around(routes.responder(otherwise: index)),
+            failpoints.around(TracedResponder(carts: routes.responder(otherwise: index), tracing: recording)),
             at: settings.http,
             through: clientGate,
             face: .http,
             cors: CORSPolicy(origins: settings.corsOrigins),
-            hotLane: failpoints.around(routes.hotLane)
+            hotLane: failpoints.around(routes.hotLane(tracing: recording))
         )
     }
 
@@ -46,6 +47,7 @@ extension Node {
             application: carts,
             gate: clientGate,
             calls: callCounts,
+            recorder: tracing?.recorder,
             logger: logger,
             isServing: isReady
         )
@@ -55,8 +57,9 @@ extension Node {
     func retailApplication() -> (any Service)? {
         guard let endpoint = settings.retail.endpoint else { return nil }
         let routes = RetailRoutes(carts, node: settings.nodeName, isReady: isReady)
+        let responder = RetailResponder(routes, context: BasicRequestContext.self)
         return application(
-            failpoints.around(RetailResponder(routes, context: BasicRequestContext.self)),
+            failpoints.around(TracedResponder(retail: responder, tracing: tracing?.port(endpoint))),
             at: endpoint,
             through: clientGate,
             face: .retail,

@@ -7,15 +7,24 @@ import ConnectionAdmission
 import CoreMetrics
 import LogEvents
 import LogOutput
+import LibraryTracing
 import Logging
 import NIOCore
 import NIOPosix
 import NodeConfiguration
+import OTLPExport
 import PeerTransport
 import PrometheusExposition
 import RedisActorStore
 import RedisClient
 import ServiceLifecycle
+import Tracing
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
 
 /// The parts of one cart node, assembled and not yet running.
 struct Node {
@@ -51,6 +60,8 @@ struct Node {
     let callCounts = CallCounts()
     let outcomes = OutcomeCounts()
     let drainRequest = DrainRequest()
+    /// Nil where nothing is recorded.
+    let tracing: NodeTracing?
     let clock = ContinuousClock()
 
     /// Builds a node and runs it until it has left, or cannot go on.
@@ -68,6 +79,10 @@ struct Node {
         }
         let libraryMetrics = LibraryMetrics(declared: NodeMetrics.all)
         MetricsSystem.bootstrap(libraryMetrics)
+        let traces = TraceSettings(environment: ProcessInfo.processInfo.environment)
+        let loops = MultiThreadedEventLoopGroup.singleton
+        let tracing = NodeTracing(traces, of: settings, group: loops, logger: logger)
+        if let tracing { InstrumentationSystem.bootstrap(LibraryTracer(tracing.recorder)) }
         // The heartbeats have a thread of their own, whatever else the process has to do.
         let threads = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let end: Result<Void, any Error>
@@ -78,6 +93,7 @@ struct Node {
                     heartbeatLoop: threads.next(),
                     libraryMetrics: libraryMetrics,
                     log: log,
+                    tracing: tracing,
                     logger: logger
                 )
                 .group().run()
@@ -100,6 +116,7 @@ struct Node {
     /// The services in the order in which they start; they stop in the opposite order.
     private func group() throws -> ServiceGroup {
         var services: [any Service] = []
+        if let tracing { services.append(TraceExportService(exporter: tracing.exporter)) }
         if let embedded { services.append(embedded) }
         services += redisClients.map { RedisService(client: $0) }
         services += [

@@ -1,5 +1,6 @@
 package import NIOCore
 import Ownership
+import RequestTracing
 
 /// The node's side of asks that come over the link: they were on their one hop, and go no further.
 extension Host: LinkReceiver {
@@ -50,20 +51,22 @@ final class PeerReceiver<D: Decider>: LoopLinkReceiver {
         let id = request.id
         let handle = host.partition(of: id)
         let confined = handle.loop === home.loop ? handle.confined : nil
+        let (trace, span) = host.context.traced(request.trace)
         let reply = PeerReply(
             context: host.context,
             receiver: NIOLoopBound(self, eventLoop: home.loop),
             token: token,
             id: id,
             isRead: host.context.decider.isRead(command),
-            away: confined == nil ? home : nil
+            away: confined == nil ? home : nil,
+            span: span
         )
         let deadline = host.context.clock.now + max(.zero, min(request.remaining, Self.longestAsk))
         let content = ActorCommand<D>(
             id: id,
             command: command,
             deadline: deadline,
-            trace: request.trace,
+            trace: trace,
             asker: request.asker
         )
         let letter = AskLetter(content, reply: .peer(reply))
@@ -80,6 +83,8 @@ struct PeerReply<D: Decider>: Sendable {
     fileprivate let isRead: Bool
     /// The partition on whose loop the peer's connection is; nil if the actor's partition is on the same.
     fileprivate let away: PartitionHandle<D>?
+    /// What is recorded of the request here; nil for nearly all.
+    fileprivate let span: ActiveSpan?
 
     func resolve(_ result: Result<Answer<D>, HostFailure>) {
         switch result {
@@ -89,10 +94,21 @@ struct PeerReply<D: Decider>: Sendable {
     }
 
     func respond(_ response: LinkResponse) {
+        if let span { end(span, with: response) }
         if let away {
             away.post(.work { [receiver, token] _ in receiver.value.answered(response, token) })
         } else {
             receiver.value.answered(response, token)
+        }
+    }
+
+    private func end(_ span: ActiveSpan, with response: LinkResponse) {
+        let identity = context.tracing?.identity(of: id) ?? []
+        switch response {
+        case .answered: span.end(adding: identity)
+        case .notHere: span.end(adding: identity + [SpanAttribute("actor.outcome", text: "elsewhere")])
+        case .failed(let failure):
+            span.end(.failed(failure), adding: identity + [.errorType(failure.reason.rawValue)])
         }
     }
 

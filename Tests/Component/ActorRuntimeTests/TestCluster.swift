@@ -16,12 +16,14 @@ struct TestCluster: Sendable {
     /// - Parameters:
     ///   - exclusive: true if the nodes may claim at once, as if Redis had settled long ago.
     ///   - leases: each node's lease, where it is not the policy's.
+    ///   - tracing: what all nodes record by; nil for nothing.
     static func with(
         nodes count: Int = 1,
         exclusive: Bool = true,
         predecessor: SessionID? = nil,
         policy: HostPolicy = HostPolicy(),
         leases: [LeasePolicy] = [],
+        tracing: HostTracing? = nil,
         _ body: (TestCluster) async throws -> Void
     ) async throws {
         let clock = ManualClock()
@@ -36,7 +38,8 @@ struct TestCluster: Sendable {
                 redis: redis,
                 network: network,
                 bootstrap: BootstrapState(predecessor: predecessor, exclusive: exclusive),
-                policy: policy
+                policy: policy,
+                tracing: tracing
             )
         }
         let cluster = TestCluster(clock: clock, redis: redis, nodes: nodes)

@@ -27,7 +27,8 @@ struct TestNode: Sendable {
         redis: SimulatedRedis<CounterLogic.State>,
         network: InMemoryNetwork,
         bootstrap: BootstrapState,
-        policy: HostPolicy
+        policy: HostPolicy,
+        tracing: HostTracing? = nil
     ) {
         var logger = Logger(label: name)
         logger.logLevel = .critical
@@ -41,6 +42,7 @@ struct TestNode: Sendable {
         var environment = NodeEnvironment(loops: [loop], sessionExecutor: ThreadExecutor.shared)
         environment.clock = clock
         environment.sessionClock = keeperClock
+        environment.tracing = tracing
         runtime = NodeRuntime(
             decider: CounterLogic(),
             codec: CounterCodec(),

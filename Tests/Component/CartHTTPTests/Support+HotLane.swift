@@ -16,7 +16,8 @@ struct HotConnection {
         answers: [String: TableResponder.Answer] = ["/a": .text("hello")],
         bodyLimit: Int = CartAPIPolicy().bodyBytes,
         recognizes: Bool = true,
-        carts: InMemoryCarts = InMemoryCarts()
+        carts: InMemoryCarts = InMemoryCarts(),
+        tracing: HTTPTracing? = nil
     ) throws {
         self.carts = carts
         carts.put("c", .open(.empty), sequence: 7)
@@ -28,7 +29,7 @@ struct HotConnection {
         connection = try TestConnection(
             policy,
             answers: answers,
-            hotLane: routes.hotLane,
+            hotLane: routes.hotLane(tracing: tracing),
             recognizes: recognizes
         )
     }

@@ -4,6 +4,7 @@ import GRPCCore
 import GRPCNIOTransportHTTP2Posix
 import GRPCProtobuf
 import Logging
+import RequestTracing
 import SwiftProtobuf
 
 @testable import CartGRPC
@@ -56,6 +57,7 @@ func serve(
     apiPolicy: CartAPIPolicy = CartAPIPolicy(),
     dependencies: CartAPIDependencies = dependencies,
     calls: CallCounts? = nil,
+    recorder: SpanRecorder? = nil,
     _ body: @escaping @Sendable (RPCTestClient) async throws -> Void
 ) async throws {
     let server = try CartRPCServer(
@@ -63,6 +65,7 @@ func serve(
         port: 0,
         application: application(backend, policy: apiPolicy, dependencies: dependencies),
         calls: calls,
+        recorder: recorder,
         logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
         isServing: { true }
     )

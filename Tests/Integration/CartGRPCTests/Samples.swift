@@ -11,6 +11,7 @@ final class FakeCarts: CartDispatcher {
         var carts: [String: (record: CartRecord, sequence: UInt64)] = [:]
         var asked = 0
         var deadlines: [ContinuousClock.Instant] = []
+        var traces: [TraceContext?] = []
         var failure: (HostFailure.Reason, HostFailure.Outcome)?
     }
 
@@ -19,6 +20,7 @@ final class FakeCarts: CartDispatcher {
 
     var asked: Int { state.withLock { $0.asked } }
     var deadlines: [ContinuousClock.Instant] { state.withLock { $0.deadlines } }
+    var traces: [TraceContext?] { state.withLock { $0.traces } }
 
     /// From now on every ask fails so.
     func fail(_ reason: HostFailure.Reason, _ outcome: HostFailure.Outcome) {
@@ -34,6 +36,7 @@ final class FakeCarts: CartDispatcher {
         let result: Result<Answer<CartLogic>, HostFailure> = state.withLock { state in
             state.asked += 1
             state.deadlines.append(deadline)
+            state.traces.append(trace)
             if let (reason, outcome) = state.failure {
                 return .failure(HostFailure(reason, outcome, id: id, detail: "as wished"))
             }

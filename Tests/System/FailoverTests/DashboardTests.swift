@@ -67,7 +67,7 @@ extension FailoverTests {
             let rows = dashboard.panels.filter { $0.type == "row" }.map(\.title)
             #expect(rows == ["Traffic", "Carts", "Ownership", "Redis", "Link", "Process"])
             // Also those in the queries of variables.
-            let names = try Self.text().matches(of: /\b(?:cart|demo|exposition|process)_\w+/)
+            let names = try Self.text().matches(of: /\b(?:cart|demo|exposition|otlp|process)_\w+/)
             let shown = Set(
                 names.map { match in
                     let name = String(match.0)

@@ -8,6 +8,8 @@ struct ClientScript: Sendable {
     private static let scripts = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appending(path: "Clients")
 
+    private static let build = scripts.appending(path: "../../../../.build").standardizedFileURL
+
     private let child: ChildProcess
     private let log: String
 
@@ -16,13 +18,16 @@ struct ClientScript: Sendable {
     /// - Parameters:
     ///   - name: the file's name in `Clients/`.
     ///   - folder: for generated files and for the program's output.
-    init(_ name: String, _ arguments: [String], in folder: String) throws {
+    ///   - packages: the virtual environment of a program that needs more than Debian's packages, which
+    ///     `scripts/test` makes in `.build`.
+    init(_ name: String, _ arguments: [String], in folder: String, packages: String? = nil) throws {
         log = "\(folder)/\(name).log"
         let isPython = name.hasSuffix(".py")
         let script = Self.scripts.appending(path: name).path
         child = try ChildProcess(
             // Debian's Python has grpcio from Debian's own package. Another one may come first on the path.
-            program: isPython ? "/usr/bin/python3" : "/bin/bash",
+            program: packages.map { Self.build.appending(path: "\($0)/bin/python3").path }
+                ?? (isPython ? "/usr/bin/python3" : "/bin/bash"),
             arguments: [script] + (isPython ? ["\(folder)/stubs-\(name)"] : []) + arguments,
             environment: [
                 "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin",

@@ -73,12 +73,14 @@ final class ByteLane {
             return nil
         }
         let fields = held.withUnsafeBytes { RequestFields(recognizer.fields, in: $0) }
+        let method = HTTPMethod(head.method)
+        let trace = exchange?.traces.begin(method, of: resource, fields: fields)
         do {
-            let found = try lane.request(HTTPMethod(head.method), of: resource, fields: fields)
+            let found = try lane.request(method, of: resource, fields: fields, trace: trace)
             guard let (request, expected) = found else { return nil }
             return (.request(request, expecting: expected), HTTPRoute(resource))
         } catch {
-            return (.refusal(lane.refusal(error, of: fields)), HTTPRoute(resource))
+            return (.refusal(lane.refusal(error, of: fields, span: trace?.span)), HTTPRoute(resource))
         }
     }
 

@@ -3,6 +3,7 @@ import Cart
 import CartActor
 import CartApplication
 import NIOHTTP1
+import RequestTracing
 
 // On the hot path, guarded by GET and ADD of `Benchmarks/measure`.
 
@@ -17,7 +18,8 @@ extension HotLane {
     func request(
         _ method: HTTPMethod,
         of resource: CartResource,
-        fields: RequestFields
+        fields: RequestFields,
+        trace: LaneTrace?
     ) throws -> (request: PlainRequest, expectedVersion: UInt64?)? {
         guard
             let request = try PlainRequest(
@@ -25,6 +27,7 @@ extension HotLane {
                 of: resource,
                 fields: fields,
                 deadline: rules.deadline(),
+                trace: trace,
                 rules: rules
             ),
             // The other lane takes a look at the cart first.
@@ -61,21 +64,27 @@ extension HotLane {
                     } else {
                         try rules.shown(answer, request.context)
                     }
-                return try request.answer(accepted, to: change, responses)
+                let shown = try request.answer(accepted, to: change, responses)
+                if let span = request.span { span.end(status: Int(shown.status.code)) }
+                return shown
             case .failure(let failure):
                 throw Refusal(failure)
             }
         } catch {
-            return refusal(error, of: request.fields)
+            return refusal(error, of: request.fields, span: request.span)
         }
     }
 
     /// The answer to a request that is refused.
-    func refusal(_ error: any Error, of fields: RequestFields) -> HTTPAnswer {
+    ///
+    /// - Parameter span: what is recorded of the request, which ends here.
+    func refusal(_ error: any Error, of fields: RequestFields, span: ActiveSpan?) -> HTTPAnswer {
         let problem =
             Problem(thrown: error, request: fields)
             ?? Problem(.contradiction("the request was refused without a reason"))
         problem.count(in: rules)
-        return responses.problem(problem)
+        let answer = responses.problem(problem)
+        if let span { span.end(status: Int(answer.status.code)) }
+        return answer
     }
 }

@@ -11,17 +11,35 @@ package final class HotLane: Sendable {
     let responses: CartResponseBuilder
     /// Has commands decided.
     let dispatcher: any LoopDispatcher
+    /// Nil where nothing is recorded.
+    let tracing: HTTPTracing?
 
-    init(rules: CartRules, responses: CartResponseBuilder, dispatcher: any LoopDispatcher) {
+    init(
+        rules: CartRules,
+        responses: CartResponseBuilder,
+        dispatcher: any LoopDispatcher,
+        tracing: HTTPTracing? = nil
+    ) {
         self.rules = rules
         self.responses = responses
         self.dispatcher = dispatcher
+        self.tracing = tracing
     }
 }
 
 extension CartRoutes where Dispatcher: LoopDispatcher {
     /// The lane for plain requests for these carts.
-    package var hotLane: HotLane {
-        HotLane(rules: application.rules, responses: responses, dispatcher: application.dispatcher)
+    package var hotLane: HotLane { hotLane(tracing: nil) }
+
+    /// The same.
+    ///
+    /// - Parameter tracing: records requests; nil: nothing is recorded.
+    package func hotLane(tracing: HTTPTracing?) -> HotLane {
+        HotLane(
+            rules: application.rules,
+            responses: responses,
+            dispatcher: application.dispatcher,
+            tracing: tracing
+        )
     }
 }

@@ -1,6 +1,7 @@
 import CartApplication
 import NIOCore
 import NIOHTTP1
+import RequestTracing
 
 // On the hot path, guarded by GET and ADD of `Benchmarks/measure`.
 
@@ -128,7 +129,8 @@ final class HotLaneHandler: ChannelDuplexHandler {
         switch stage {
         case .passing:
             context.fireErrorCaught(error)
-        case .collecting:
+        case .collecting(let request, _):
+            if let span = request.span { span.end(status: Int(HTTPAnswer.unreadable.status.code)) }
             respond(.unreadable)
         // The body was not needed, and the connection's machine ends the connection with the answer.
         case .asked, .answered:
@@ -140,10 +142,10 @@ final class HotLaneHandler: ChannelDuplexHandler {
     private func begin(_ head: HTTPRequestHead) -> Bool {
         guard let exchange, let resource = CartResource(target: head.uri) else { return false }
         let fields = RequestFields(head.headers)
+        let trace = exchange.traces.begin(head.method, of: resource, fields: fields)
         do {
-            guard let (request, expected) = try lane.request(head.method, of: resource, fields: fields) else {
-                return false
-            }
+            let found = try lane.request(head.method, of: resource, fields: fields, trace: trace)
+            guard let (request, expected) = found else { return false }
             writer.oweAnswer()
             expectedVersion = expected
             switch request.matter {
@@ -159,7 +161,7 @@ final class HotLaneHandler: ChannelDuplexHandler {
                 stage = .collecting(request, form)
             }
         } catch {
-            refuse(error, fields)
+            refuse(error, fields, span: trace?.span)
         }
         return true
     }
@@ -167,7 +169,7 @@ final class HotLaneHandler: ChannelDuplexHandler {
     private func collect(_ part: ByteBuffer, of request: PlainRequest) {
         let limit = lane.rules.policy.bodyBytes
         guard body.bytes.readableBytes + part.readableBytes <= limit else {
-            return refuse(RequestError.bodyTooLarge(limit: limit), request.fields)
+            return refuse(RequestError.bodyTooLarge(limit: limit), request.fields, span: request.span)
         }
         body.append(part)
     }
@@ -181,8 +183,8 @@ final class HotLaneHandler: ChannelDuplexHandler {
 
     // MARK: Answers
 
-    private func refuse(_ error: any Error, _ fields: RequestFields) {
-        respond(lane.refusal(error, of: fields))
+    private func refuse(_ error: any Error, _ fields: RequestFields, span: ActiveSpan?) {
+        respond(lane.refusal(error, of: fields, span: span))
     }
 
     private func respond(_ answer: HTTPAnswer) {

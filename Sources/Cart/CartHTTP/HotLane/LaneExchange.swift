@@ -17,12 +17,15 @@ final class LaneExchange {
     private var asked: (request: PlainRequest, change: CartCommand.Change?)?
     /// The number of the last request that was asked for.
     private var number: UInt64 = 0
+    /// Begins what is recorded of its requests.
+    let traces: LaneTraces
 
     /// - Parameter respond: takes the answer to each request: on the loop, and maybe at once.
     init(_ lane: HotLane, on loop: any EventLoop, respond: @escaping (HTTPAnswer) -> Void) {
         self.lane = lane
         self.loop = loop
         self.respond = respond
+        traces = LaneTraces(lane.tracing)
         // A cycle until the end.
         receiver = AskReceiver { self.answered($0, token: $1) }
     }
@@ -30,6 +33,7 @@ final class LaneExchange {
     /// The connection is gone: nobody is answered any more.
     func end() {
         receiver = nil
+        if let span = asked?.request.span { span.endUnanswered() }
         asked = nil
     }
 
@@ -46,7 +50,7 @@ final class LaneExchange {
             let checked = try lane.rules.check(change, request.context)
             ask(lane.rules.command(checked, expecting: expected), of: request, change: change)
         } catch {
-            respond(lane.refusal(error, of: request.fields))
+            respond(lane.refusal(error, of: request.fields, span: request.span))
         }
     }
 
@@ -60,7 +64,7 @@ final class LaneExchange {
         do {
             make(try request.change(form, in: body), request, expecting: expected)
         } catch {
-            respond(lane.refusal(error, of: request.fields))
+            respond(lane.refusal(error, of: request.fields, span: request.span))
         }
     }
 

@@ -1,5 +1,6 @@
 import Cart
 import CartApplication
+import RequestTracing
 
 // On the hot path, guarded by GET and ADD of `Benchmarks/measure`.
 
@@ -10,32 +11,40 @@ extension CallContext {
     init(
         _ fields: RequestFields,
         isRead: Bool,
-        deadline: ContinuousClock.Instant
+        deadline: ContinuousClock.Instant,
+        trace: TraceContext?
     ) throws(RequestError) {
         let precondition = try Precondition(ifMatch: fields.ifMatch)
         let key = isRead ? nil : try IdempotencyKey.read(fields)
-        self.init(fields, key: key, under: precondition, deadline: deadline)
+        self.init(fields, key: key, under: precondition, deadline: deadline, trace: trace)
         exclusion = try Exclusion(ifNoneMatch: fields.ifNoneMatch)
     }
 
     /// The context of a request for a new cart, for which there is no precondition: it would be one on the
     /// list of all carts, which has no version.
     init(creation fields: RequestFields, deadline: ContinuousClock.Instant) throws(RequestError) {
-        self.init(fields, key: try .read(fields), under: .any, deadline: deadline)
+        self.init(
+            fields,
+            key: try .read(fields),
+            under: .any,
+            deadline: deadline,
+            trace: fields.trace?.context
+        )
     }
 
     private init(
         _ fields: RequestFields,
         key: IdempotencyKey?,
         under precondition: Precondition,
-        deadline: ContinuousClock.Instant
+        deadline: ContinuousClock.Instant,
+        trace: TraceContext?
     ) {
         self.init(
             deadline: deadline,
             key: key,
             precondition: precondition,
             authorization: fields.authorization,
-            trace: fields.trace?.context
+            trace: trace
         )
     }
 

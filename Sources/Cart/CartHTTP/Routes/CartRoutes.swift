@@ -63,6 +63,7 @@ package struct CartRoutes<Dispatcher: CartDispatcher>: Sendable {
                 of: resource,
                 fields: fields,
                 deadline: deadline,
+                trace: fields.trace?.context.map { LaneTrace(context: $0, span: nil) },
                 rules: application.rules
             ) {
                 return Response(try await respond(to: plain, request))
@@ -103,7 +104,12 @@ package struct CartRoutes<Dispatcher: CartDispatcher>: Sendable {
     ) async throws -> Response {
         let isRead = request.method == .get || request.method == .head
         func context() throws(RequestError) -> CallContext {
-            try CallContext(head.fields, isRead: isRead, deadline: head.deadline)
+            try CallContext(
+                head.fields,
+                isRead: isRead,
+                deadline: head.deadline,
+                trace: head.fields.trace?.context
+            )
         }
         func json(patch: Bool = false) async throws -> JSONValue? {
             try head.fields.json(await bytes(of: request, head.fields), patch: patch)

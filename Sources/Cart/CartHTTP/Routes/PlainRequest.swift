@@ -3,6 +3,7 @@ import CartActor
 import CartApplication
 import NIOCore
 import NIOHTTP1
+import RequestTracing
 
 // On the hot path, guarded by GET and ADD of `Benchmarks/measure`.
 
@@ -34,6 +35,8 @@ final class PlainRequest: Sendable {
     let matter: Matter
     /// The fields of the header.
     let fields: RequestFields
+    /// What is recorded of it; nil for nearly all.
+    let span: ActiveSpan?
     private let isHead: Bool
 
     /// Nil for a request of another kind.
@@ -44,11 +47,12 @@ final class PlainRequest: Sendable {
         of resource: CartResource,
         fields: RequestFields,
         deadline: ContinuousClock.Instant,
+        trace: LaneTrace?,
         rules: CartRules
     ) throws {
         let isRead = method == .GET || method == .HEAD
         func context() throws(RequestError) -> CallContext {
-            try CallContext(fields, isRead: isRead, deadline: deadline)
+            try CallContext(fields, isRead: isRead, deadline: deadline, trace: trace?.context)
         }
         switch (resource, method) {
         case (.cart(let id), .GET), (.cart(let id), .HEAD):
@@ -81,6 +85,7 @@ final class PlainRequest: Sendable {
             return nil
         }
         self.fields = fields
+        span = trace?.span
         isHead = method == .HEAD
     }
 

@@ -16,6 +16,7 @@ extension Node {
         let collectors = [
             ProcessStatistics.collector, readinessCollector, sessionCollector, hostCollector, redisCollector,
             connectionCollector, callCollector, outcomeCollector, linkCollector, loopLag.collector,
+            traceCollector,
         ]
         let requests = (0..<requestCounters.count).map(requestCollector)
         let commands = redisUses.map(commandCollector)

@@ -15,6 +15,7 @@ enum NodeMetrics {
         MetricGroup(title: "Other nodes", metrics: Link.all),
         MetricGroup(title: "Connections and streams", metrics: Connections.all),
         MetricGroup(title: "Event loops", metrics: Loops.all),
+        MetricGroup(title: "Traces", metrics: Traces.all),
         MetricGroup(title: "Scrapes", metrics: Scrapes.all),
     ]
 

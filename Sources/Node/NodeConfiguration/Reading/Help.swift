@@ -23,6 +23,7 @@ package enum Help {
             lines += ["", "\(group.title):"]
             lines += group.settings.flatMap(paragraph)
         }
+        lines += ["", "OpenTelemetry's environment variables (OTEL_*) set up traces: docs/tracing.md."]
         lines += ["", "  --help", "  --version", ""]
         return lines.joined(separator: "\n")
     }

@@ -102,6 +102,7 @@ extension Invocation {
         try refuseSecretAndFile(.redisURL, in: layers)
         try refuseSecretAndFile(.clusterSecret, in: layers)
         try refuseSecretAndFile(.opsToken, in: layers)
+        try refuseSecretAndFile(.traceKey, in: layers)
         return settings
     }
 

@@ -53,6 +53,8 @@ package struct NodeSettings: Sendable {
     package var logFormat = LogFormat.text
     /// True if the log may name carts.
     package var logsCartIDs = false
+    /// The key of the hashes by which spans name carts; empty: spans name none.
+    package var traceKey = Secret("")
     /// Lines for the log: what was given and has no effect.
     package var warnings: [String] = []
 

@@ -133,6 +133,18 @@ extension Setting {
         }
     }
 
+    static let traceKey = Setting(
+        name: "trace-cart-key",
+        environment: "CART_TRACE_CART_KEY",
+        expected: "16…1024 bytes of text",
+        defaultText: "none: spans name no cart",
+        meaning: "key of the hash by which spans name carts",
+        isSecret: true
+    ) { text, settings throws(InvalidValue) in
+        try requireSecretLength(text)
+        settings.traceKey = Secret(text)
+    }
+
     private static func requireSecretLength(_ text: String) throws(InvalidValue) {
         guard (16...1024).contains(text.utf8.count) else { throw InvalidValue("too short or too long") }
     }

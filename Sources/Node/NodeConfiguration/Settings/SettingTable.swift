@@ -331,6 +331,8 @@ enum SettingTable {
                     "machines that `ops-port` answers more than `/livez` and `/readyz`, as long as there is no "
                     + "`ops-token`: the node's own, or any"
             ),
+            .traceKey,
+            .contents(of: .traceKey),
             .choice("log-level", \.logLevel, meaning: "least severe level that the node logs"),
             .choice("log-format", \.logFormat, meaning: "form of the log: lines for people, or JSON objects"),
             .flag("log-cart-ids", \.logsCartIDs, meaning: "lets the log name carts"),

@@ -48,6 +48,7 @@ extension Activation {
             request = .surrender(owner: owner, version: version, terms: terms, state: state)
         }
         inFlight = operation
+        if context.tracing != nil { beginExchangeSpans(of: operation) }
         partition.store.perform(request, for: id, caller: self)
         return nil
     }
@@ -56,6 +57,7 @@ extension Activation {
     func storeAnswered(_ answer: StoreAnswer<D>) {
         guard let operation = inFlight else { preconditionFailure("the store answered twice") }
         inFlight = nil
+        if context.tracing != nil { endExchangeSpans(of: operation, answer) }
         // The host may have stopped meanwhile, and told everybody: the answer is for nobody.
         if !isEnded {
             let now = partition.now

@@ -84,6 +84,7 @@ final class Activation<D: Decider>: StoreCaller {
         super.init()
         ask.number = 1
         mailbox.append(ask)
+        ask.spans?.entered(isRestoring: true)
     }
 
     var context: HostContext<D> { partition.context }
@@ -111,6 +112,7 @@ final class Activation<D: Decider>: StoreCaller {
     /// mailbox.
     func take(_ ask: Ask<D>) {
         if isEnded { return partition.handleGone(ask) }
+        if let spans = ask.spans { spans.entered(isRestoring: isClaiming) }
         // A read that moves the actor waits in the mailbox, for which it needs room.
         let moves = follow(ask) && mailbox.count < context.policy.mailboxLimit
         if !moves, let version = machine.committed, context.decider.isRead(ask.command) {

@@ -36,6 +36,8 @@ final class Batch<D: Decider> {
     var sentAt: ContinuousClock.Instant?
     /// True once a copy of the commit went unanswered, so that a refusal of a later copy settles nothing.
     var wasUnanswered = false
+    /// True if one of its commands is recorded.
+    private(set) var isTraced = false
     /// The failure for the callers if the commit is not executed; nil where it is tried again for them.
     var refusal: HostFailure?
 
@@ -68,6 +70,9 @@ final class Batch<D: Decider> {
             break
         }
         entries.append(Entry(ask: ask, decision: decision))
+        guard let spans = ask.spans else { return }
+        isTraced = true
+        spans.decided()
     }
 
     var change: StateChange<D> {

@@ -14,6 +14,8 @@ package struct NodeEnvironment: Sendable {
     package var sessionTaskExecutor: (any TaskExecutor)?
     /// The source of jitter.
     package var random: @Sendable () -> UInt64 = { .random(in: .min ... .max) }
+    /// The recording of requests; nil for none.
+    package var tracing: HostTracing?
     /// Makes a session with an id that no other session ever had.
     package var makeSession: @Sendable (LeasePolicy) -> SessionHandle = { policy in
         var generator = SystemRandomNumberGenerator()

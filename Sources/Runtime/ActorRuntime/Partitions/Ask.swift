@@ -22,6 +22,8 @@ final class Ask<D: Decider> {
     private(set) var isAnswered = false
     /// Its place among all that came to its activation.
     var number: UInt64 = 0
+    /// What is recorded of it; nil for nearly all.
+    var spans: AskSpans?
     /// Its way so far; nil until its first place did not do.
     var routing: RoutingState?
 
@@ -56,11 +58,13 @@ final class Ask<D: Decider> {
             preconditionFailure("somebody who is no peer was sent elsewhere")
         }
         markAnswered()
+        spans?.left()
         peer.respond(.notHere(owner: owner))
     }
 
     private func resolve(_ result: Result<Answer<D>, HostFailure>) {
         markAnswered()
+        if let spans { spans.answered(AskSpans.Outcome(result)) }
         switch reply {
         case .local(let receiver, let token): receiver.answered(result, token: token)
         case .remote(let letter): letter.reply.resolve(result)

@@ -15,6 +15,8 @@ final class HostContext<D: Decider>: Sendable {
     let logger: Logger
     /// Limits the lines about actors that cannot be read: everybody can ask for one as often as they like.
     let unreadableThrottle = LogThrottle(interval: .seconds(10))
+    /// Nil where nothing is recorded.
+    let tracing: HostTracing?
     /// The name under which this node answers.
     let node: String
     let jobs = JobQueue()
@@ -39,6 +41,7 @@ final class HostContext<D: Decider>: Sendable {
         self.clock = environment.clock
         self.node = node
         self.random = environment.random
+        self.tracing = environment.tracing
         self.logger = logger
     }
 

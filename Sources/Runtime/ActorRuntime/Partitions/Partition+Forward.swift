@@ -30,7 +30,7 @@ extension Partition {
             id: ask.id,
             command: command,
             remaining: ask.deadline - now,
-            trace: ask.trace,
+            trace: ask.spans?.hopBegan(to: member.card.link) ?? ask.trace,
             asker: heir
         )
         link.ask(request, at: member.card.link, caller: ForwardedAsk(ask, by: member, partition: self))
@@ -41,6 +41,7 @@ extension Partition {
         to ask: Ask<D>,
         by member: Member
     ) {
+        ask.spans?.hopEnded(result)
         switch result {
         case .success(.answered(let bytes)):
             take(bytes, as: ask)

@@ -23,6 +23,7 @@ extension Partition {
 
     /// Another session owns the actor. Nothing was applied.
     func handle(_ ask: Ask<D>, ownedBy session: SessionID) {
+        ask.spans?.left()
         if ask.isFromPeer { return ask.redirectPeer(to: session) }
         routes.remember(session, for: ask.id)
         redirect(ask, to: .owner(session))
@@ -30,12 +31,14 @@ extension Partition {
 
     /// Nobody owns the actor, and this node takes none now. Nothing was applied.
     func handleUnowned(_ ask: Ask<D>) {
+        ask.spans?.left()
         let failure = failure(.notReady, of: ask, "the store was replaced or restarted a moment ago")
         if ask.isFromPeer { ask.fail(failure) } else { wait(ask, after: failure) }
     }
 
     /// The activation is gone. Nothing was applied.
     func handleGone(_ ask: Ask<D>) {
+        ask.spans?.left()
         guard ask.isFromPeer else { return redirect(ask, to: .here) }
         var routing = routing(of: ask)
         routing.redirect(to: .here)
@@ -57,6 +60,7 @@ extension Partition {
     ///
     /// - Parameter failure: what is told if there is no time left.
     func wait(_ ask: Ask<D>, after failure: HostFailure) {
+        ask.spans?.waits(failure.reason)
         var routing = routing(of: ask)
         routing.wait(after: failure)
         ask.routing = routing

@@ -1,10 +1,14 @@
 import MetricReadings
 import Ownership
+import RequestTracing
 
 /// Actors on this node. On the hot path.
 extension Partition {
     /// Has an ask answered, wherever the actor's owner is.
     func take(_ ask: Ask<D>) {
+        if let trace = ask.trace, trace.isSampled, let tracing = context.tracing {
+            ask.spans = AskSpans(tracing, within: trace, of: ask.id)
+        }
         if ask.isFromPeer { serve(ask) } else { route(ask, to: .anywhere) }
     }
 

@@ -1,0 +1,61 @@
+import DequeModule
+import Ownership
+import RequestTracing
+
+/// The spans of exchanges with the store, for recorded asks. Called by hosts that record.
+extension Activation {
+    /// An exchange is about to leave.
+    func beginExchangeSpans(of operation: OwnershipMachine.Operation) {
+        switch operation {
+        case .claim:
+            for ask in mailbox { ask.spans?.exchangeBegan(operation.name, batchSize: mailbox.count) }
+        case .commit, .resolve, .verify, .republish:
+            guard let batch, batch.isTraced else { return }
+            for entry in batch.entries {
+                entry.ask.spans?.exchangeBegan(operation.name, batchSize: batch.entries.count)
+            }
+        // Nobody waits for these.
+        case .release, .surrender: break
+        }
+    }
+
+    /// The store answered, or failed to.
+    func endExchangeSpans(of operation: OwnershipMachine.Operation, _ answer: StoreAnswer<D>) {
+        let failure: StoreFailure? = if case .failed(let failure) = answer { failure } else { nil }
+        switch operation {
+        case .claim:
+            let isGranted = if case .claim(let claim) = answer { claim.isGranted } else { false }
+            for ask in mailbox {
+                ask.spans?.exchangeEnded(failure)
+                if isGranted { ask.spans?.restored() }
+            }
+        case .commit, .resolve, .verify, .republish:
+            guard let batch, batch.isTraced else { return }
+            for entry in batch.entries { entry.ask.spans?.exchangeEnded(failure) }
+        case .release, .surrender: break
+        }
+    }
+}
+
+extension ClaimResult {
+    fileprivate var isGranted: Bool {
+        switch answer {
+        case .granted: true
+        case .owner, .absent, .free, .superseded, .otherGeneration: false
+        }
+    }
+}
+
+extension OwnershipMachine.Operation {
+    fileprivate var name: String {
+        switch self {
+        case .claim: "claim"
+        case .commit: "commit"
+        case .resolve: "resolve"
+        case .verify: "verify"
+        case .republish: "republish"
+        case .release: "release"
+        case .surrender: "surrender"
+        }
+    }
+}
