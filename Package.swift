@@ -58,9 +58,7 @@ let toolPackages = """
 
 /// Traits other than the default ones.
 let traits: [String: Set<Package.Dependency.Trait>] = [
-    "hummingbird": [],
-    "swift-configuration": ["CommandLineArguments", "JSON", "YAML"],
-    "swift-subprocess": [],
+    "hummingbird": [], "swift-configuration": ["CommandLineArguments", "JSON", "YAML"], "swift-subprocess": [],
 ]
 
 func packages(_ lines: String) -> [(name: String, url: String, version: Version, libraries: [String])] {
@@ -103,8 +101,7 @@ func targets(_ table: String) -> [Target] {
 func target(_ kind: String, at path: String, uses: [Target.Dependency]) -> Target {
     let name = last(path)
     switch kind {
-    case "system":
-        return .systemLibrary(name: name, path: path)
+    case "system": return .systemLibrary(name: name, path: path)
     case "library":
         let (files, flags) = (resources[name] ?? [], name == "ActorRuntime" ? strict + specialised : strict)
         return .target(name: name, dependencies: uses, path: path, resources: files, swiftSettings: flags)
@@ -116,14 +113,11 @@ func target(_ kind: String, at path: String, uses: [Target.Dependency]) -> Targe
     case "tests":
         let files = name == "ProtocolTests" ? ["Clients"] : []
         return .testTarget(name: name, dependencies: uses, path: path, exclude: files, swiftSettings: strict)
-    default:
-        fatalError("\(path): no such kind of target: \(kind)")
+    default: fatalError("\(path): no such kind of target: \(kind)")
     }
 }
 
-let resources: [String: [Resource]] = [
-    "OpenAPIDocument": [.embedInCode("openapi.yaml"), .embedInCode("docs.html")]
-]
+let resources = ["OpenAPIDocument": [Resource.embedInCode("openapi.yaml"), .embedInCode("docs.html")]]
 
 // MARK: What ships
 
@@ -140,17 +134,17 @@ let productTargets = targets(
     # Metrics: declared, counted in plain numbers, and written for Prometheus.
     library Sources/Observability/MetricReadings
     library Sources/Observability/PrometheusExposition: MetricReadings CoreMetrics
+    # Traces: spans as plain values, and their export.
     library Sources/Observability/RequestTracing
     library Sources/Observability/LibraryTracing: RequestTracing Tracing
     generated Sources/Observability/OTLPProtocol: SwiftProtobuf
     library Sources/Observability/OTLPExport:
-        MetricReadings OTLPProtocol PercentEncoding RequestTracing Timing Logging NIOCore NIOHTTP1 NIOPosix
-        NIOSSL SwiftProtobuf
+        LogEvents MetricReadings OTLPProtocol PercentEncoding RequestTracing Timing Logging NIOCore NIOHTTP1
+        NIOPosix NIOSSL SwiftProtobuf
     # The Redis client: NIO carries the bytes, hiredis reads them.
     system Sources/Redis/CHiredis
     library Sources/Redis/RedisClient:
-        CHiredis LogEvents MetricReadings PercentEncoding Timing Crypto DequeModule Logging NIOCore NIOPosix
-        NIOSSL
+        CHiredis LogEvents MetricReadings PercentEncoding Timing Crypto DequeModule Logging NIOCore NIOPosix NIOSSL
     # The runtime over any decider. It knows no cart.
     library Sources/Runtime/Ownership
     library Sources/Runtime/ActorRuntime:
@@ -158,8 +152,8 @@ let productTargets = targets(
     library Sources/Runtime/RedisActorStore: ActorRuntime LogEvents Ownership RedisClient Timing Logging NIOCore
     generated Sources/Runtime/PeerProtocol: SwiftProtobuf
     library Sources/Runtime/PeerTransport:
-        ActorRuntime LogEvents MetricReadings Ownership PeerProtocol RequestTracing Timing Crypto Logging
-        NIOCore NIOPosix NIOSSL SwiftProtobuf
+        ActorRuntime LogEvents MetricReadings Ownership PeerProtocol RequestTracing Timing Crypto Logging NIOCore
+        NIOPosix NIOSSL SwiftProtobuf
     # The cart, and its faces.
     library Sources/Cart/Cart
     generated Sources/Cart/CartProtobuf: SwiftProtobuf
@@ -167,24 +161,24 @@ let productTargets = targets(
     library Sources/Cart/CartApplication: ActorRuntime Cart CartActor Ownership RequestTracing Timing Crypto
     library Sources/Cart/CartHTTP:
         ActorRuntime Cart CartActor CartApplication LibraryTracing MetricReadings PercentEncoding
-        PrometheusExposition RequestTracing Timing HTTPTypes Hummingbird HummingbirdCore Logging NIOCore
-        NIOHTTP1 NIOHTTPTypes NIOHTTPTypesHTTP1
+        PrometheusExposition RequestTracing Timing HTTPTypes Hummingbird HummingbirdCore Logging NIOCore NIOHTTP1
+        NIOHTTPTypes NIOHTTPTypesHTTP1
     library Sources/Cart/CartGRPC:
         ActorRuntime Cart CartActor CartApplication CartProtobuf ConnectionAdmission GRPCServing LibraryTracing
-        LogEvents MetricReadings RequestTracing GRPCCore GRPCNIOTransportHTTP2Posix GRPCProtobuf Logging
-        NIOCore NIOPosix SwiftProtobuf
+        LogEvents MetricReadings RequestTracing GRPCCore GRPCNIOTransportHTTP2Posix GRPCProtobuf Logging NIOCore
+        NIOPosix SwiftProtobuf
     library Sources/Cart/OpenAPIDocument
     # The process: settings, and the only place that sees everything.
     library Sources/Node/NodeConfiguration:
-        ActorRuntime Cart LogEvents LogOutput Ownership RedisClient Timing Configuration Logging
-        ServiceLifecycle Subprocess SystemPackage
+        ActorRuntime Cart LogEvents LogOutput Ownership RedisClient Timing Configuration Logging ServiceLifecycle
+        Subprocess SystemPackage
     library Sources/Node/Doctor: NodeConfiguration Ownership RedisActorStore RedisClient Logging NIOCore
     library Sources/Node/OperatorConsole: NIOCore NIOHTTP1 NIOPosix
     executable Sources/Node/CartNode:
         ActorRuntime Cart CartActor CartApplication CartGRPC CartHTTP ConnectionAdmission Doctor LibraryTracing
-        LogEvents LogOutput MetricReadings NodeConfiguration OpenAPIDocument OperatorConsole OTLPExport
-        Ownership PeerTransport PrometheusExposition RedisActorStore RedisClient RequestTracing Timing
-        CoreMetrics Crypto Hummingbird Logging NIOCore NIOPosix ServiceLifecycle Tracing UnixSignals
+        LogEvents LogOutput MetricReadings NodeConfiguration OpenAPIDocument OperatorConsole OTLPExport Ownership
+        PeerTransport PrometheusExposition RedisActorStore RedisClient RequestTracing Timing CoreMetrics Crypto
+        Hummingbird Logging NIOCore NIOPosix ServiceLifecycle Tracing UnixSignals
     """
 )
 
@@ -197,8 +191,8 @@ let toolTargets = targets(
     # A second kind of actor, on the runtime alone.
     library Examples/Counter/CounterActor: ActorRuntime
     executable Examples/Counter/CounterExample:
-        ActorRuntime CounterActor Ownership PeerTransport RedisActorStore RedisClient ArgumentParser Logging
-        NIOCore NIOPosix
+        ActorRuntime CounterActor Ownership PeerTransport RedisActorStore RedisClient ArgumentParser Logging NIOCore
+        NIOPosix
     library Sources/Cart/CartTesting:
         ActorRuntime Cart CartActor CartApplication Ownership RequestTracing SeededRandom NIOCore
     library Tools/SeededRandom
@@ -206,8 +200,8 @@ let toolTargets = targets(
     library Tools/Workload/CartWorkload: SeededRandom Timing
     library Tools/Workload/CartClient: CartWorkload AsyncHTTPClient NIOCore NIOHTTP1 NIOPosix
     executable Tools/Load/CartLoad:
-        CartClient CartWorkload ProcessMeasurement SeededRandom Timing ArgumentParser Histogram NIOCore
-        Subprocess SystemPackage
+        CartClient CartWorkload ProcessMeasurement SeededRandom Timing ArgumentParser Histogram NIOCore Subprocess
+        SystemPackage
     executable Tools/Bench/CartBench:
         ActorRuntime Cart CartActor Ownership PeerTransport ProcessMeasurement RedisActorStore RedisClient
         ServerTesting ArgumentParser Histogram Logging NIOCore NIOPosix Subprocess SystemPackage
@@ -254,8 +248,8 @@ let testTargets = targets(
         ActorRuntime Cart CartActor CartApplication CartTesting Ownership RequestTracing
     tests Tests/Component/CartHTTPTests:
         ActorRuntime Cart CartActor CartApplication CartHTTP CartTesting LibraryTracing MetricReadings
-        OpenAPIDocument OpenAPIPage Ownership PrometheusExposition RequestTracing SeededRandom HTTPTypes
-        Hummingbird HummingbirdTesting Logging NIOCore NIOEmbedded NIOHTTP1 NIOPosix Tracing Yams
+        OpenAPIDocument OpenAPIPage Ownership PrometheusExposition RequestTracing SeededRandom HTTPTypes Hummingbird
+        HummingbirdTesting Logging NIOCore NIOEmbedded NIOHTTP1 NIOPosix Tracing Yams
     # The fakes themselves.
     tests Tests/Component/RuntimeTestingTests: ActorRuntime CounterActor Ownership RuntimeTesting
     # Real sockets and a real Redis.
@@ -263,22 +257,21 @@ let testTargets = targets(
     tests Tests/Integration/RedisClientTests:
         MetricReadings RedisClient SeededRandom ServerTesting Logging NIOCore NIOEmbedded NIOPosix
     tests Tests/Integration/RedisActorStoreTests:
-        ActorRuntime CounterActor Ownership RedisActorStore RedisClient RuntimeTesting ServerTesting Logging
-        NIOCore NIOPosix
+        ActorRuntime CounterActor Ownership RedisActorStore RedisClient RuntimeTesting ServerTesting Logging NIOCore
+        NIOPosix
     tests Tests/Integration/PeerTransportTests:
-        ActorRuntime MetricReadings Ownership PeerProtocol PeerTransport RequestTracing Logging NIOCore
-        NIOPosix Subprocess SwiftProtobuf
+        ActorRuntime MetricReadings Ownership PeerProtocol PeerTransport RequestTracing Logging NIOCore NIOPosix
+        Subprocess SwiftProtobuf
     tests Tests/Integration/TraceExportTests:
         MetricReadings OTLPExport OTLPProtocol RequestTracing Logging NIOCore NIOHTTP1 NIOPosix SwiftProtobuf
     tests Tests/Integration/CartGRPCTests:
-        ActorRuntime Cart CartActor CartApplication CartGRPC CartProtobuf MetricReadings Ownership
-        RequestTracing SeededRandom GRPCCore GRPCNIOTransportHTTP2Posix GRPCProtobuf Logging SwiftProtobuf
+        ActorRuntime Cart CartActor CartApplication CartGRPC CartProtobuf MetricReadings Ownership RequestTracing
+        SeededRandom GRPCCore GRPCNIOTransportHTTP2Posix GRPCProtobuf Logging SwiftProtobuf
     tests Tests/Integration/ExaminationTests:
-        ActorRuntime Doctor NodeConfiguration Ownership RedisActorStore RedisClient ServerTesting Logging
-        NIOPosix
+        ActorRuntime Doctor NodeConfiguration Ownership RedisActorStore RedisClient ServerTesting Logging NIOPosix
     tests Tests/Integration/NodeConfigurationTests:
-        NodeConfiguration Ownership RedisClient Timing Logging NIOPosix ServiceLifecycle Subprocess
-        SystemPackage Yams
+        NodeConfiguration Ownership RedisClient Timing Logging NIOPosix ServiceLifecycle Subprocess SystemPackage
+        Yams
     # Whole clusters in simulated time.
     tests Tests/Simulation/SimulationTests: ActorRuntime CartActor CartSimulation Ownership RuntimeTesting
     # Real processes under real faults, and under clients that are not ours.

@@ -5,9 +5,9 @@ import CartGRPC
 import CartHTTP
 import ConnectionAdmission
 import CoreMetrics
+import LibraryTracing
 import LogEvents
 import LogOutput
-import LibraryTracing
 import Logging
 import NIOCore
 import NIOPosix

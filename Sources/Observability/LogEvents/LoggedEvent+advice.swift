@@ -38,6 +38,10 @@ extension LoggedEvent {
         case .embeddedRedisUnstoppable: "end the redis-server that uses this socket by hand"
         case .connectionRefused:
             "look at who is connected (ss -tn), and raise --connections-limit or --connections-per-address"
+        case .traceSettingIgnored: "correct it or leave it out"
+        case .tracesWithoutAuthorities: "correct OTEL_EXPORTER_OTLP_CERTIFICATE"
+        case .spansRefused: "look at the cause, which is the collector's answer"
+        case .spansLost: "look at the collector and at OTEL_EXPORTER_OTLP_ENDPOINT"
         case .linesLost: "read the log faster, or log less with --log-level"
         case .nodeStarts, .nodeStopped, .threadsNotEnded, .drainRequested, .actorEvicted, .drainBegun,
             .drainFinished, .sessionBegun,
@@ -45,8 +49,7 @@ extension LoggedEvent {
             .sweepBegun, .sweepFinished, .sweepGivenUp, .sweepOwnersUnknown, .peerConnectionEnded,
             .peerConnectionBroken, .peerNotAsked, .peerSilent, .linkCertificatesRead, .linkListenerClosed,
             .redisConnected, .redisFit, .doctorReport, .embeddedRedisStarts, .embeddedRedisAdopted,
-            .rpcListening,
-            .libraryMessage:
+            .rpcListening, .tracesExported, .libraryMessage:
             nil
         }
     }

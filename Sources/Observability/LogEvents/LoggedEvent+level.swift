@@ -8,7 +8,7 @@ extension LoggedEvent {
             .peerConnectionBroken, .peerNotAsked, .peerSilent, .linkListenerClosed:
             .debug
         case .nodeStarts, .nodeStopped, .sessionLeft, .tombstonesRemoved, .linkCertificatesRead,
-            .redisConnected, .embeddedRedisStarts, .rpcListening, .libraryMessage:
+            .redisConnected, .embeddedRedisStarts, .rpcListening, .tracesExported, .libraryMessage:
             .info
         case .drainRequested, .actorEvicted, .drainBegun, .drainFinished, .sessionBegun, .peerDeclaredDead,
             .predecessorAlive, .sweepBegun,
@@ -20,7 +20,8 @@ extension LoggedEvent {
             .predecessorUnreadable, .peerConnectionFailed, .peerRefused, .linkCertificatesUnusable,
             .redisDisconnected, .redisSilent, .doctorWarning, .redisWarning, .redisStrayField,
             .embeddedRedisUnstoppable,
-            .connectionRefused, .linesLost:
+            .connectionRefused, .traceSettingIgnored, .tracesWithoutAuthorities, .spansRefused, .spansLost,
+            .linesLost:
             .warning
         case .sessionUnrecorded, .doctorError, .actorUnreadable, .redisUnfit, .embeddedRedisEnded,
             .embeddedRedisFailed:

@@ -64,6 +64,12 @@ extension LoggedEvent {
         case .embeddedRedisUnstoppable: "embedded Redis cannot be stopped, because its process is not known"
         case .connectionRefused: "a connection was refused"
         case .rpcListening: "gRPC is served"
+        case .tracesExported: "spans are exported"
+        case .traceSettingIgnored: "a variable of OpenTelemetry is ignored"
+        case .tracesWithoutAuthorities:
+            "no span is exported, because the collector's authorities cannot be used"
+        case .spansRefused: "the collector refuses spans"
+        case .spansLost: "spans did not reach the collector and are dropped"
         case .linesLost: "lines of the log were lost"
         case .libraryMessage: "the words of a library"
         }

@@ -73,6 +73,13 @@ package enum LoggedEvent: String, CaseIterable, Sendable {
     case connectionRefused = "connection.refused"
     case rpcListening = "grpc.listening"
 
+    // Traces.
+    case tracesExported = "traces.exported"
+    case traceSettingIgnored = "traces.setting-ignored"
+    case tracesWithoutAuthorities = "traces.authorities-unusable"
+    case spansRefused = "traces.spans-refused"
+    case spansLost = "traces.spans-lost"
+
     // The log itself.
     case linesLost = "log.lines-lost"
     case libraryMessage = "library.message"

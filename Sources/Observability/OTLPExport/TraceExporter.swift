@@ -1,3 +1,4 @@
+import LogEvents
 package import Logging
 import MetricReadings
 package import NIOCore
@@ -200,7 +201,7 @@ package final class TraceExporter: Sendable {
             $0.delivered.record(time)
         }
         if rejected > 0 {
-            warn("the collector refuses spans: its answer says why", why: partial?.errorMessage ?? "")
+            warn(.spansRefused, why: partial?.errorMessage ?? "")
         }
     }
 
@@ -209,16 +210,15 @@ package final class TraceExporter: Sendable {
             $0.failed += UInt64(spans)
             $0.givenUp.record(time)
         }
-        warn("spans are dropped: check the collector and OTEL_EXPORTER_OTLP_ENDPOINT", why: why)
+        warn(.spansLost, why: why)
     }
 
-    private func warn(_ what: Logger.Message, why: String) {
-        guard let unlogged = logThrottle.admit(now: .now) else { return }
-        logger.warning(
-            what,
-            metadata: [
-                "collector": "\(client.endpoint)", "cause": "\(why.prefix(200))", "unlogged": "\(unlogged)",
-            ]
+    private func warn(_ event: LoggedEvent, why: String) {
+        logger.event(
+            event,
+            limitedBy: logThrottle,
+            key: event.rawValue,
+            ["collector": "\(client.endpoint)", "cause": "\(why.prefix(200))"]
         )
     }
 }

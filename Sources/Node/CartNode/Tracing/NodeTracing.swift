@@ -2,6 +2,7 @@ import ActorRuntime
 import CartHTTP
 import Crypto
 import LibraryTracing
+import LogEvents
 import Logging
 import NIOCore
 import NodeConfiguration
@@ -26,7 +27,7 @@ struct NodeTracing {
         group: any EventLoopGroup,
         logger: Logger
     ) {
-        for warning in traces.warnings { logger.warning("\(warning)") }
+        for warning in traces.warnings { logger.event(.traceSettingIgnored, ["warning": "\(warning)"]) }
         guard let endpoint = traces.endpoint else { return nil }
         let queue = SpanQueue(traces.limits)
         do {
@@ -39,10 +40,7 @@ struct NodeTracing {
                 logger: logger
             )
         } catch {
-            logger.warning(
-                "no span is exported: correct OTEL_EXPORTER_OTLP_CERTIFICATE",
-                metadata: ["cause": "\(error)"]
-            )
+            logger.event(.tracesWithoutAuthorities, ["cause": "\(error)"])
             return nil
         }
         recorder = SpanRecorder(
@@ -51,7 +49,7 @@ struct NodeTracing {
             now: { DefaultTracerClock.now.nanosecondsSinceEpoch },
             pseudonym: Self.pseudonym(under: settings.traceKey)
         )
-        logger.info("spans are exported", metadata: ["collector": "\(endpoint)"])
+        logger.event(.tracesExported, ["collector": "\(endpoint)"])
     }
 
     /// Half of an HMAC-SHA256: whoever does not have the key can neither tell the id nor try ids.
