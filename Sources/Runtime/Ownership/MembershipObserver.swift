@@ -133,6 +133,27 @@ package struct MembershipObserver: Sendable {
         observations.values.map { $0.since + wait(for: $0) }.min()
     }
 
+    /// How long a session that is not dead has been silent.
+    package struct Silence: Equatable, Sendable {
+        /// The time since its last heartbeat was seen here.
+        package let lasted: Duration
+        /// The time after which it may be called dead if it stays silent.
+        package let left: Duration
+
+        package init(lasted: Duration, left: Duration) {
+            self.lasted = lasted
+            self.left = left
+        }
+    }
+
+    /// The silence of another session; nil for one that is dead or not observed.
+    package func silence(of session: SessionID, at now: Instant) -> Silence? {
+        observations[session].map { seen in
+            let lasted = max(.zero, now - seen.since)
+            return Silence(lasted: lasted, left: max(.zero, wait(for: seen) - lasted))
+        }
+    }
+
     /// The wait before a session that was seen so may be called dead. A session without an entry names no
     /// lease: it may have had the longest one.
     private func wait(for seen: Observation) -> Duration {

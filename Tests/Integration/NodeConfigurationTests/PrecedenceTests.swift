@@ -95,6 +95,20 @@ struct PrecedenceTests {
         #expect(settings.link.advertised == advertised)
     }
 
+    @Test(arguments: [
+        ([], "127.0.0.1:9090"),
+        (["--ops-host", "10.0.0.1", "--ops-port", "99"], "10.0.0.1:99"),
+        (["--ops-host", "0.0.0.0"], "127.0.0.1:9090"),
+        (["--ops-host", "::", "--link-advertise", "[fd00::1]:7170"], "[fd00::1]:9090"),
+        (["--ops-host", "0.0.0.0", "--link-advertise", "node-1:7170"], "node-1:9090"),
+        (["--ops-advertise", "ops.example:80"], "ops.example:80"),
+    ])
+    func `others are told where the operations port is reached`(options: [String], address: String) throws {
+        let common = ["--redis-url", "redis://x", "--single-node"]
+        let settings = try #require(outcome(options + common).settings)
+        #expect(settings.operationsAdvertised == address)
+    }
+
     @Test func `only an embedded Redis needs a folder`() throws {
         let homeless = ["HOME": "", "XDG_STATE_HOME": "relative"]
         let complaint = outcome([], homeless).complaint

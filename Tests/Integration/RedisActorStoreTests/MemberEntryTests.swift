@@ -32,7 +32,7 @@ import Testing
     }
 
     @Test func `an entry is parsed into all its parts`() {
-        let card = #"{"name":"n","link":"l","build":"b","lease":7000,"more":1}"#
+        let card = #"{"name":"n","link":"l","build":"b","ops":"o","lease":7000,"more":1}"#
         let text = "12 draining a:b:c 0 \(card)"
         #expect(
             MemberEntry.member(session: Array("s".utf8), entry: Array(text.utf8))
@@ -42,7 +42,7 @@ import Testing
                     condition: .draining,
                     settled: "a:b:c",
                     lease: .seconds(7),
-                    card: NodeCard(name: "n", link: "l", build: "b")
+                    card: NodeCard(name: "n", link: "l", build: "b", operations: "o")
                 )
         )
     }
@@ -60,7 +60,8 @@ import Testing
     @Test func `a card survives encoding, whatever its texts contain`() throws {
         for text in ["", "a b", "\"}\n\0", "ü🛒"] {
             for lease in [nil, .milliseconds(1), .seconds(300)] as [Duration?] {
-                let card = EntryCard(card: NodeCard(name: text, link: text, build: text), lease: lease)
+                let node = NodeCard(name: text, link: text, build: text, operations: text)
+                let card = EntryCard(card: node, lease: lease)
                 let json = try #require(card.json)
                 #expect(EntryCard(json: json) == card)
             }

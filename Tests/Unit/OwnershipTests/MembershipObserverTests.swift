@@ -43,6 +43,17 @@ import Testing
         #expect(observer.nextExpiry == start + .milliseconds(5_500))
     }
 
+    @Test func `a silence lasts from the last move that was seen, and leaves the rest of the wait`() {
+        let observer = observer([(0, [member(peer, counter: 7)]), (2, [member(peer, counter: 7)])])
+        let silence = observer.silence(of: peer, at: start + .seconds(3))
+        #expect(silence == .init(lasted: .seconds(3), left: .milliseconds(2_500)))
+        #expect(observer.silence(of: peer, at: start + .seconds(9))?.left == .zero)
+        #expect(observer.silence(of: own, at: start) == nil)
+        var later = observer
+        later.learnDead(peer)
+        #expect(later.silence(of: peer, at: start) == nil)
+    }
+
     @Test func `a counter that moves starts the wait anew`() {
         let observer = observer([(0, [member(peer, counter: 7)]), (5, [member(peer, counter: 8)])])
         #expect(observer.expiredSessions(at: start + .seconds(6)).isEmpty)

@@ -79,6 +79,19 @@ package final class MembershipDirectory: Sendable {
         }
     }
 
+    /// The state of another session, which is not watched for this question.
+    package func knownStatus(of session: SessionID) -> MembershipObserver.SessionStatus {
+        state.withLock { $0.observer.status(of: session) }
+    }
+
+    /// The silence of another session; nil for one that is dead or not observed.
+    package func silence(
+        of session: SessionID,
+        at now: ContinuousClock.Instant
+    ) -> MembershipObserver.Silence? {
+        state.withLock { $0.observer.silence(of: session, at: now) }
+    }
+
     /// What became of sessions since the process began.
     package var counts: SessionCounts {
         state.withLock { $0.counts }
