@@ -6,7 +6,6 @@ import PackageDescription
 let onlyProduct = Context.environment["CART_BUILD_ONLY_PRODUCT"] == "1"
 
 // MARK: Settings
-
 /// The language of every target: all upcoming features, so that a compiler upgrade is a quiet day.
 let language: [SwiftSetting] =
     [.swiftLanguageMode(.v6)]
@@ -58,7 +57,8 @@ let toolPackages = """
 
 /// Traits other than the default ones.
 let traits: [String: Set<Package.Dependency.Trait>] = [
-    "hummingbird": [], "swift-configuration": ["CommandLineArguments", "JSON", "YAML"], "swift-subprocess": [],
+    "swift-configuration": ["CommandLineArguments", "JSON", "YAML"],
+    "hummingbird": [], "swift-subprocess": [],
 ]
 
 func packages(_ lines: String) -> [(name: String, url: String, version: Version, libraries: [String])] {
@@ -70,7 +70,6 @@ func packages(_ lines: String) -> [(name: String, url: String, version: Version,
 }
 
 let allPackages = packages(onlyProduct ? productPackages : productPackages + "\n" + toolPackages)
-
 func words(_ text: String) -> [String] { text.split { $0 == " " || $0 == "\n" }.map(String.init) }
 
 func dependencies(_ names: String) -> [Target.Dependency] {
@@ -82,7 +81,6 @@ func dependencies(_ names: String) -> [Target.Dependency] {
 
 /// The last part of a path: a target's name, a package's name.
 func last(_ path: String) -> String { String(path.split(separator: "/").last ?? "") }
-
 /// Targets, a paragraph each: kind, path, and its imports, ours and others'; further lines are indented.
 func targets(_ table: String) -> [Target] {
     let paragraphs = table.split(separator: "\n").reduce(into: [String]()) { paragraphs, line in
@@ -117,10 +115,14 @@ func target(_ kind: String, at path: String, uses: [Target.Dependency]) -> Targe
     }
 }
 
-let resources = ["OpenAPIDocument": [Resource.embedInCode("openapi.yaml"), .embedInCode("docs.html")]]
+/// In the order in which the page needs them.
+let scripts = " format.js parts.js connection.js nodes.js redis.js events.js finder.js main.js"
+let resources = [
+    "OpenAPIDocument": words("openapi.yaml docs.html"),
+    "Dashboard": words("page.html page.css" + scripts).map { "Page/" + $0 },
+].mapValues { $0.map { Resource.embedInCode($0) } }
 
 // MARK: What ships
-
 let productTargets = targets(
     """
     # What everybody needs a little of.
@@ -173,17 +175,17 @@ let productTargets = targets(
         ActorRuntime Cart LogEvents LogOutput Ownership RedisClient Timing Configuration Logging ServiceLifecycle
         Subprocess SystemPackage
     library Sources/Node/Doctor: NodeConfiguration Ownership RedisActorStore RedisClient Logging NIOCore
+    library Sources/Node/Dashboard: PercentEncoding Crypto HTTPTypes Hummingbird NIOCore NIOHTTP1 NIOPosix
     library Sources/Node/OperatorConsole: NIOCore NIOHTTP1 NIOPosix
     executable Sources/Node/CartNode:
-        ActorRuntime Cart CartActor CartApplication CartGRPC CartHTTP ConnectionAdmission Doctor LibraryTracing
-        LogEvents LogOutput MetricReadings NodeConfiguration OpenAPIDocument OperatorConsole OTLPExport Ownership
-        PeerTransport PrometheusExposition RedisActorStore RedisClient RequestTracing Timing CoreMetrics Crypto
-        Hummingbird Logging NIOCore NIOPosix ServiceLifecycle Tracing UnixSignals
+        ActorRuntime Cart CartActor CartApplication CartGRPC CartHTTP ConnectionAdmission Dashboard Doctor
+        LibraryTracing LogEvents LogOutput MetricReadings NodeConfiguration OpenAPIDocument OperatorConsole
+        OTLPExport Ownership PeerTransport PrometheusExposition RedisActorStore RedisClient RequestTracing Timing
+        CoreMetrics Crypto Hummingbird Logging NIOCore NIOPosix ServiceLifecycle Tracing UnixSignals
     """
 )
 
 // MARK: What proves it
-
 let toolTargets = targets(
     """
     # Fakes and simulated ports, beside the runtime that they stand in for.
@@ -250,7 +252,9 @@ let testTargets = targets(
         ActorRuntime Cart CartActor CartApplication CartHTTP CartTesting LibraryTracing MetricReadings
         OpenAPIDocument OpenAPIPage Ownership PrometheusExposition RequestTracing SeededRandom HTTPTypes Hummingbird
         HummingbirdTesting Logging NIOCore NIOEmbedded NIOHTTP1 NIOPosix Tracing Yams
-    # The fakes themselves.
+    tests Tests/Component/DashboardTests:
+        ActorRuntime CartNode Dashboard MetricReadings Ownership Crypto HTTPTypes Hummingbird HummingbirdTesting
+        Logging NIOCore NIOPosix
     tests Tests/Component/RuntimeTestingTests: ActorRuntime CounterActor Ownership RuntimeTesting
     # Real sockets and a real Redis.
     tests Tests/Integration/ServerTestingTests: ClusterTesting ServerTesting NIOCore NIOPosix
@@ -284,10 +288,8 @@ let testTargets = targets(
 )
 
 // MARK: The package
-
 let package = Package(
-    name: "cart-node",
-    platforms: [.macOS(.v15)],
+    name: "cart-node", platforms: [.macOS(.v15)],
     products: (onlyProduct ? ["Node"] : ["Node", "Load", "Chaos", "Bench", "Simulate"]).map {
         .executable(name: "cart-\($0.lowercased())", targets: ["Cart\($0)"])
     } + (onlyProduct ? [] : [.executable(name: "counter-example", targets: ["CounterExample"])]),

@@ -1,5 +1,6 @@
 import ActorRuntime
 import CartActor
+import Dashboard
 import NodeConfiguration
 import RedisActorStore
 import ServiceLifecycle
@@ -9,6 +10,7 @@ import ServiceLifecycle
 struct DrainService: Service {
     let runtime: NodeRuntime<CartLogic>
     let feed: RedisChangeFeed
+    let dashboard: Dashboard
     let failpoints: Failpoints
     let shutdown: NodeSettings.ShutdownSettings
     /// The longest time that the link's server needs to stop, once everything is handed over.
@@ -28,6 +30,7 @@ struct DrainService: Service {
                 await failpoints.reach(.drainAnnounced)
                 // Watchers of a cart here go on at another node.
                 feed.close()
+                await dashboard.close()
             case .released:
                 await failpoints.reach(.drainReleased)
             }

@@ -5,6 +5,7 @@ import CartApplication
 import CartGRPC
 import CartHTTP
 import ConnectionAdmission
+import Dashboard
 import Doctor
 import Hummingbird
 import NIOCore
@@ -93,16 +94,19 @@ extension Node {
     }
 
     /// The port for operators and gateways.
-    func operationsApplication() -> some Service {
+    func operationsApplication(_ dashboard: Dashboard) -> some Service {
         let router = Router(context: OperationsContext.self)
+        DashboardRoutes(dashboard, look: cartFinder(dashboard).look).add(to: router)
         OperationsRoutes(
             metrics: metricRegistry(),
             doctor: { [doctor] in await doctor.report()?.json }
         ) { [self] in status() }.add(to: router)
         operationsActions().add(to: router)
-        whereabouts().add(to: router)
         return application(
-            OperationsResponder(settings.operationsAccess, otherwise: router.buildResponder()),
+            DashboardResponder(
+                dashboard,
+                otherwise: OperationsResponder(settings.operationsAccess, otherwise: router.buildResponder())
+            ),
             at: settings.operations,
             through: operationsGate,
             face: .operations
@@ -135,7 +139,7 @@ extension Node {
         )
     }
 
-    private func status() -> NodeStatus {
+    func status() -> NodeStatus {
         let view = runtime.directory.clusterView(at: clock.now)
         let redis = redisStatus(view)
         return NodeStatus(

@@ -115,13 +115,14 @@ struct Node {
 
     /// The services in the order in which they start; they stop in the opposite order.
     private func group() throws -> ServiceGroup {
+        let dashboard = makeDashboard()
         var services: [any Service] = []
         if let tracing { services.append(TraceExportService(exporter: tracing.exporter)) }
         if let embedded { services.append(embedded) }
         services += redisClients.map { RedisService(client: $0) }
         services += [
-            drainRequest, FeedService(feed: feed), readiness, doctor,
-            loopLag, operationsApplication(), recorder,
+            drainRequest, FeedService(feed: feed), readiness, doctor, loopLag,
+            operationsApplication(dashboard), DashboardService(dashboard: dashboard), recorder,
             RuntimeService(runtime: runtime, readiness: readiness),
             LinkClientService(link: link), LinkServerService(server: peers), cartApplication(),
         ]
@@ -131,6 +132,7 @@ struct Node {
             DrainService(
                 runtime: runtime,
                 feed: feed,
+                dashboard: dashboard,
                 failpoints: failpoints,
                 shutdown: settings.shutdown,
                 linkStopLimit: settings.linkPolicy.drainLimit

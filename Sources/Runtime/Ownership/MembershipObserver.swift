@@ -45,6 +45,8 @@ package struct MembershipObserver: Sendable {
     /// The longest lease that any entry has named.
     private var longestLease: Duration?
     private var members: [SessionID: Member] = [:]
+    /// The instant at which the last answer was received.
+    private var lastAnswer: Instant?
     private var dead = RecentSessions(limit: MembershipObserver.deadLimit)
     private var observations: [SessionID: Observation] = [:]
     private var watched: [SessionID] = []
@@ -67,6 +69,7 @@ package struct MembershipObserver: Sendable {
         receivedAt now: Instant
     ) {
         members = [:]
+        lastAnswer = now
         var seen: [SessionID: Observation] = [:]
         for member in snapshot where member.session != own {
             switch member.condition {
@@ -135,7 +138,8 @@ package struct MembershipObserver: Sendable {
 
     /// How long a session that is not dead has been silent.
     package struct Silence: Equatable, Sendable {
-        /// The time since its last heartbeat was seen here.
+        /// The time from the answer that showed its last heartbeat to the last answer, as nothing is heard
+        /// between two answers.
         package let lasted: Duration
         /// The time after which it may be called dead if it stays silent.
         package let left: Duration
@@ -149,8 +153,10 @@ package struct MembershipObserver: Sendable {
     /// The silence of another session; nil for one that is dead or not observed.
     package func silence(of session: SessionID, at now: Instant) -> Silence? {
         observations[session].map { seen in
-            let lasted = max(.zero, now - seen.since)
-            return Silence(lasted: lasted, left: max(.zero, wait(for: seen) - lasted))
+            Silence(
+                lasted: max(.zero, (lastAnswer ?? seen.since) - seen.since),
+                left: max(.zero, wait(for: seen) - (now - seen.since))
+            )
         }
     }
 

@@ -43,10 +43,11 @@ import Testing
         #expect(observer.nextExpiry == start + .milliseconds(5_500))
     }
 
-    @Test func `a silence lasts from the last move that was seen, and leaves the rest of the wait`() {
+    @Test func `a silence lasts for as long as answers show no move, and leaves the rest of the wait`() {
         let observer = observer([(0, [member(peer, counter: 7)]), (2, [member(peer, counter: 7)])])
         let silence = observer.silence(of: peer, at: start + .seconds(3))
-        #expect(silence == .init(lasted: .seconds(3), left: .milliseconds(2_500)))
+        // Nothing was heard after the last answer, of anybody.
+        #expect(silence == .init(lasted: .seconds(2), left: .milliseconds(2_500)))
         #expect(observer.silence(of: peer, at: start + .seconds(9))?.left == .zero)
         #expect(observer.silence(of: own, at: start) == nil)
         var later = observer
