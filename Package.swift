@@ -7,14 +7,11 @@ let onlyProduct = Context.environment["CART_BUILD_ONLY_PRODUCT"] == "1"
 
 // MARK: Settings
 /// The language of every target: all upcoming features, so that a compiler upgrade is a quiet day.
-let language: [SwiftSetting] =
-    [.swiftLanguageMode(.v6)]
-    + words(
-        """
-        ExistentialAny InternalImportsByDefault MemberImportVisibility NonisolatedNonsendingByDefault
-        InferIsolatedConformances ImmutableWeakCaptures
-        """
-    ).map { .enableUpcomingFeature($0) }
+let features = """
+    ExistentialAny InternalImportsByDefault MemberImportVisibility NonisolatedNonsendingByDefault
+    InferIsolatedConformances ImmutableWeakCaptures
+    """
+let language = [SwiftSetting.swiftLanguageMode(.v6)] + words(features).map { .enableUpcomingFeature($0) }
 
 /// Hand-written targets add: no warning passes.
 let strict: [SwiftSetting] = language + [.treatAllWarnings(as: .error)]
@@ -70,6 +67,7 @@ func packages(_ lines: String) -> [(name: String, url: String, version: Version,
 }
 
 let allPackages = packages(onlyProduct ? productPackages : productPackages + "\n" + toolPackages)
+
 func words(_ text: String) -> [String] { text.split { $0 == " " || $0 == "\n" }.map(String.init) }
 
 func dependencies(_ names: String) -> [Target.Dependency] {
@@ -289,7 +287,8 @@ let testTargets = targets(
 
 // MARK: The package
 let package = Package(
-    name: "cart-node", platforms: [.macOS(.v15)],
+    name: "cart-node",
+    platforms: [.macOS(.v15)],
     products: (onlyProduct ? ["Node"] : ["Node", "Load", "Chaos", "Bench", "Simulate"]).map {
         .executable(name: "cart-\($0.lowercased())", targets: ["Cart\($0)"])
     } + (onlyProduct ? [] : [.executable(name: "counter-example", targets: ["CounterExample"])]),
