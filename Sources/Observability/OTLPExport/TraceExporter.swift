@@ -201,7 +201,8 @@ package final class TraceExporter: Sendable {
             $0.delivered.record(time)
         }
         if rejected > 0 {
-            warn(.spansRefused, why: partial?.errorMessage ?? "")
+            let why = partial?.errorMessage ?? ""
+            logger.event(.spansRefused, limitedBy: logThrottle, key: "refused", details(why))
         }
     }
 
@@ -210,15 +211,11 @@ package final class TraceExporter: Sendable {
             $0.failed += UInt64(spans)
             $0.givenUp.record(time)
         }
-        warn(.spansLost, why: why)
+        logger.event(.spansLost, limitedBy: logThrottle, key: "lost", details(why))
     }
 
-    private func warn(_ event: LoggedEvent, why: String) {
-        logger.event(
-            event,
-            limitedBy: logThrottle,
-            key: event.rawValue,
-            ["collector": "\(client.endpoint)", "cause": "\(why.prefix(200))"]
-        )
+    /// The collector is named, and what it said, shortened.
+    private func details(_ why: String) -> Logger.Metadata {
+        ["collector": "\(client.endpoint)", "cause": "\(why.prefix(200))"]
     }
 }
