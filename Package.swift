@@ -242,8 +242,8 @@ let testTargets = targets(
     tests Tests/Unit/DoctorTests: Doctor NodeConfiguration Ownership RedisActorStore RedisClient
     # Shells, on ports in memory and a clock that stands still.
     tests Tests/Component/ActorRuntimeTests:
-        ActorRuntime CounterActor MetricReadings Ownership RequestTracing RuntimeTesting SeededRandom Logging
-        NIOCore NIOPosix
+        ActorRuntime CounterActor LogEvents MetricReadings Ownership RequestTracing RuntimeTesting SeededRandom
+        Logging NIOCore NIOPosix
     tests Tests/Component/CartApplicationTests:
         ActorRuntime Cart CartActor CartApplication CartTesting Ownership RequestTracing
     tests Tests/Component/CartHTTPTests:

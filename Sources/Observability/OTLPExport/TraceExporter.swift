@@ -2,7 +2,6 @@ import LogEvents
 package import Logging
 import MetricReadings
 package import NIOCore
-import NIOFoundationCompat
 import OTLPProtocol
 package import RequestTracing
 import SwiftProtobuf
