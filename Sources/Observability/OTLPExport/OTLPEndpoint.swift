@@ -57,5 +57,8 @@ package struct OTLPEndpoint: Hashable, Sendable, CustomStringConvertible {
         return port == (isEncrypted ? 443 : 80) ? name : "\(name):\(port)"
     }
 
-    package var description: String { "\(isEncrypted ? "https" : "http")://\(authority)\(target)" }
+    /// Without a query, which may hold a key of the collector's.
+    package var description: String {
+        "\(isEncrypted ? "https" : "http")://\(authority)\(target.prefix { $0 != "?" })"
+    }
 }

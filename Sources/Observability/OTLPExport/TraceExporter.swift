@@ -147,7 +147,6 @@ package final class TraceExporter: Sendable {
             while true {
                 let left = max(limit - (clock.now - began), .milliseconds(1))
                 let (outcome, partial) = await attempt(message, within: min(settings.requestTimeout, left))
-                try Task.checkCancellation()
                 let elapsed = clock.now - began
                 switch machine.decide(outcome, elapsed: elapsed, draw: .random(in: 0...1)) {
                 case .delivered:
@@ -155,6 +154,8 @@ package final class TraceExporter: Sendable {
                     return .done
                 case .retry(let pause):
                     try await Task.sleep(for: pause)
+                case .drop where Task.isCancelled:
+                    return .interrupted
                 case .drop(let why):
                     dropped(batch.count, why, after: elapsed)
                     return .done

@@ -21,7 +21,8 @@ import Testing
         _ path: String,
         safe: Bool = true,
         authorization: String? = nil,
-        local: Bool = false
+        local: Bool = false,
+        host: String? = "127.0.0.1:9090"
     ) -> OperationsRefusal? {
         do throws(OperationsRefusal) {
             try access.check(
@@ -29,7 +30,8 @@ import Testing
                     path: path,
                     isSafe: safe,
                     authorization: authorization,
-                    isFromLoopback: local
+                    isFromLoopback: local,
+                    host: host
                 )
             )
             return nil
@@ -63,6 +65,22 @@ import Testing
             for path in ["/drain", "/livez"] {
                 #expect(Self.refusal(access, path, safe: false, local: true) == .actionsOff)
             }
+        }
+    }
+
+    @Test func `without a token this machine is answered under its own names only`() {
+        let closed = OperationsAccess(token: nil, trustsOtherMachines: false)
+        for host in [
+            "localhost", "LOCALHOST:9090", "node.localhost:1", "127.0.0.1", "10.0.0.7:9090", "[::1]:9090",
+        ] {
+            #expect(Self.refusal(closed, "/status", local: true, host: host) == nil, "\(host)")
+        }
+        #expect(Self.refusal(closed, "/status", local: true, host: nil) == nil)
+        for host in ["evil.example", "evil.example:9090", "localhost.evil.example", "", "[evil]", "127.1.x"] {
+            #expect(Self.refusal(closed, "/status", local: true, host: host) == .untrustedHost, "\(host)")
+            #expect(Self.refusal(closed, "/livez", local: true, host: host) == nil)
+            let open = OperationsAccess(token: nil, trustsOtherMachines: true)
+            #expect(Self.refusal(open, "/status", host: host) == nil)
         }
     }
 

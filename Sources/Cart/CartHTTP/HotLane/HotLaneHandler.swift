@@ -74,6 +74,8 @@ final class HotLaneHandler: ChannelDuplexHandler {
         writer.stop()
         exchange?.end()
         exchange = nil
+        // Nobody else ends it, as nothing was asked yet.
+        if case .collecting(let request, _) = stage { request.span?.endUnanswered() }
         stage = .answered
         body.clear()
     }

@@ -1,4 +1,5 @@
 package import CartApplication
+internal import NIOCore
 
 /// Decides who may ask the operations port for what.
 package struct OperationsAccess: Sendable {
@@ -25,6 +26,8 @@ package struct OperationsAccess: Sendable {
         let authorization: String?
         /// True if the client is on this machine.
         let isFromLoopback: Bool
+        /// The `Host` that the client names, with or without a port; nil if it names none.
+        let host: String?
     }
 
     /// Refuses a request, or lets it pass.
@@ -32,11 +35,31 @@ package struct OperationsAccess: Sendable {
         if question.isSafe, Self.probes.contains(question.path) { return }
         guard let token else {
             guard question.isSafe else { throw .actionsOff }
-            guard question.isFromLoopback || trustsOtherMachines else { throw .untrustedAddress }
+            guard !trustsOtherMachines else { return }
+            guard question.isFromLoopback else { throw .untrustedAddress }
+            guard question.host.map(Self.namesThisMachine) ?? true else { throw .untrustedHost }
             return
         }
         guard token.isShown(in: question.authorization) else {
             throw .unauthenticated(hadToken: question.authorization != nil)
+        }
+    }
+
+    /// True for `localhost` and for an address. A page of a browser on this machine can have any other name, and
+    /// resolve it to this machine so that the browser takes the port for the page's own (DNS rebinding).
+    private static func namesThisMachine(_ host: String) -> Bool {
+        var name = host.lowercased()[...]
+        if name.hasPrefix("[") {
+            name = name.dropFirst().prefix { $0 != "]" }
+        } else if let colon = name.lastIndex(of: ":") {
+            name = name[..<colon]
+        }
+        if name == "localhost" || name.hasSuffix(".localhost") { return true }
+        do {
+            _ = try SocketAddress(ipAddress: String(name), port: 0)
+            return true
+        } catch {
+            return false
         }
     }
 }

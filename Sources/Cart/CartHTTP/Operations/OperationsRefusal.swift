@@ -6,6 +6,8 @@ enum OperationsRefusal: Error, Equatable, Sendable {
     case unauthenticated(hadToken: Bool)
     /// The request comes from another machine, and there is no token that it could show.
     case untrustedAddress
+    /// The request comes from this machine under a name that anybody may have made up, and there is no token.
+    case untrustedHost
     /// An action needs a token, and the node has none.
     case actionsOff
     /// The cart could not be released in the time that an eviction has.
@@ -42,7 +44,7 @@ enum OperationsRefusal: Error, Equatable, Sendable {
     var kind: Kind {
         switch self {
         case .unauthenticated: .unauthenticated
-        case .untrustedAddress: .untrustedAddress
+        case .untrustedAddress, .untrustedHost: .untrustedAddress
         case .actionsOff: .actionsOff
         case .unfinishedEviction: .unfinishedEviction
         }
@@ -55,6 +57,8 @@ enum OperationsRefusal: Error, Equatable, Sendable {
         case .unauthenticated(true): "this is not the token of --ops-token"
         case .untrustedAddress:
             "other machines get /livez and /readyz only, unless the node has an --ops-token or --ops-trust any"
+        case .untrustedHost:
+            "ask it as localhost or by its address, or give the node an --ops-token or --ops-trust any"
         case .actionsOff: "the node was started without --ops-token, and nobody may do this then"
         case .unfinishedEviction: "something is still under way for it; it is released as soon as it can be"
         }
@@ -65,7 +69,7 @@ enum OperationsRefusal: Error, Equatable, Sendable {
         switch self {
         case .unauthenticated(let hadToken):
             [.wwwAuthenticate: #"Bearer realm="cart-node""# + (hadToken ? #", error="invalid_token""# : "")]
-        case .untrustedAddress, .actionsOff, .unfinishedEviction: [:]
+        case .untrustedAddress, .untrustedHost, .actionsOff, .unfinishedEviction: [:]
         }
     }
 }

@@ -43,7 +43,8 @@ package struct OperationsResponder<Other: HTTPResponder<OperationsContext>>: HTT
                     path: request.uri.path,
                     isSafe: [.get, .head, .options].contains(request.method),
                     authorization: request.headers[.authorization],
-                    isFromLoopback: context.isFromLoopback
+                    isFromLoopback: context.isFromLoopback,
+                    host: request.head.authority
                 )
             )
         } catch {

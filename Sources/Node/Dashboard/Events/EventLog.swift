@@ -34,7 +34,7 @@ struct EventLog {
 
     /// Takes in what another node told, but for what it told before.
     mutating func merge(_ events: [ClusterEvent]) {
-        for event in events.suffix(Self.ownLimit) where event.process != process {
+        for event in events.suffix(Self.ownLimit) where event.process != process && event.isPlausible {
             guard event.number > told[event.process] ?? 0 else { continue }
             if told[event.process] == nil, told.count >= Self.processLimit {
                 let present = Set(entries.map(\.event.process))
@@ -59,5 +59,14 @@ struct EventLog {
     /// What came after a position.
     func after(_ position: Int) -> ArraySlice<Entry> {
         entries[(entries.firstIndex { $0.position > position } ?? entries.endIndex)...]
+    }
+}
+
+extension ClusterEvent {
+    /// False for what no node tells: a page could not show it.
+    fileprivate var isPlausible: Bool {
+        // Until the year 9999, and texts as short as a node's own.
+        (0...253_402_300_799_999).contains(at)
+            && [node, process, kind, subject ?? "", detail ?? ""].allSatisfy { $0.utf8.count <= 1_024 }
     }
 }
