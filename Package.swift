@@ -114,7 +114,7 @@ func target(_ kind: String, at path: String, uses: [Target.Dependency]) -> Targe
 }
 
 /// In the order in which the page needs them.
-let scripts = " format.js parts.js connection.js nodes.js redis.js events.js finder.js main.js"
+let scripts = " format.js parts.js connection.js nodes.js redis.js doctor.js events.js finder.js main.js"
 let resources = [
     "OpenAPIDocument": words("openapi.yaml docs.html"),
     "Dashboard": words("page.html page.css" + scripts).map { "Page/" + $0 },
@@ -251,8 +251,8 @@ let testTargets = targets(
         OpenAPIDocument OpenAPIPage Ownership PrometheusExposition RequestTracing SeededRandom HTTPTypes Hummingbird
         HummingbirdTesting Logging NIOCore NIOEmbedded NIOHTTP1 NIOPosix Tracing Yams
     tests Tests/Component/DashboardTests:
-        ActorRuntime CartNode Dashboard MetricReadings Ownership Crypto HTTPTypes Hummingbird HummingbirdTesting
-        Logging NIOCore NIOPosix
+        ActorRuntime CartNode Dashboard Doctor MetricReadings Ownership Crypto HTTPTypes Hummingbird
+        HummingbirdTesting Logging NIOCore NIOPosix
     tests Tests/Component/RuntimeTestingTests: ActorRuntime CounterActor Ownership RuntimeTesting
     # Real sockets and a real Redis.
     tests Tests/Integration/ServerTestingTests: ClusterTesting ServerTesting NIOCore NIOPosix

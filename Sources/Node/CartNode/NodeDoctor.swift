@@ -8,7 +8,8 @@ import RedisClient
 import ServiceLifecycle
 
 /// Examines the node's own Redis and cluster: once for the log when Redis is first reached, and whenever an
-/// operator asks. Each examination has a connection of its own, and there is one at a time.
+/// operator asks or looks at the page. Each examination has a connection of its own, and there is one at a
+/// time.
 actor NodeDoctor: Service {
     /// The age at which a report is not given out again.
     private static let freshness: Duration = .seconds(15)
@@ -23,6 +24,8 @@ actor NodeDoctor: Service {
     private let logger: Logger
     private var last: (report: Report, at: ContinuousClock.Instant)?
     private var isExamining = false
+    /// Asks for a fresh report, for somebody who does not wait for it.
+    private let wishes = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
     /// - Parameters:
     ///   - configuration: the server.
@@ -48,7 +51,10 @@ actor NodeDoctor: Service {
     }
 
     func run() async throws {
-        await cancelWhenGracefulShutdown { [self] in await examineAtStart() }
+        await cancelWhenGracefulShutdown { [self] in
+            await examineAtStart()
+            for await _ in wishes.stream { _ = await report() }
+        }
         try await gracefulShutdown()
     }
 
@@ -71,6 +77,12 @@ actor NodeDoctor: Service {
         guard !Task.isCancelled else { return nil }
         last = (report, .now)
         return report
+    }
+
+    /// The last report, at once, or nil if there is none yet. A fresh one follows if it is not fresh.
+    func lastReport() -> Report? {
+        wishes.continuation.yield()
+        return last?.report
     }
 
     private func log(_ report: Report) {

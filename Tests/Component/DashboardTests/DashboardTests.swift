@@ -35,13 +35,25 @@ import Testing
         #expect(node.redisReads == 1)
     }
 
-    @Test func `the answer of another session at a member's address is not that member's`() async throws {
-        node.set { $0.reports["n2:9090"] = NodeReport(node: nodeSnapshot("n2", session: "new"), events: []) }
+    @Test func `the answer of another node at a member's address is not that member's`() async throws {
+        node.set { $0.reports["n2:9090"] = NodeReport(node: nodeSnapshot("n3"), events: []) }
         let dashboard = Dashboard(node.sources)
         let updates = try #require(await dashboard.watch())
         await dashboard.tick()
         let other = try #require(await next(updates)).snapshot.nodes.last
         #expect(other?.name == "n2" && other?.said == nil)
+    }
+
+    @Test func `a node answers for itself also under a new session`() async throws {
+        node.set {
+            $0.reports["n2:9090"] = NodeReport(node: nodeSnapshot("n2", session: "new", live: 7), events: [])
+        }
+        let dashboard = Dashboard(node.sources)
+        let updates = try #require(await dashboard.watch())
+        await dashboard.tick()
+        let other = try #require(await next(updates)).snapshot.nodes.last
+        #expect(other?.session == "s-n2")
+        #expect(other?.said?.session == "new" && other?.said?.carts.live == 7)
     }
 
     @Test func `a slow watcher gets the newest state, and no event is lost to it`() async throws {

@@ -65,6 +65,8 @@ final class NodeFake: Sendable {
         var reports: [String: NodeReport] = [:]
         var asked: [String] = []
         var redisReads = 0
+        var doctor: [DoctorFinding]?
+        var doctorReads = 0
         var samples = 0
     }
 
@@ -73,6 +75,7 @@ final class NodeFake: Sendable {
     func set(_ change: (inout State) -> Void) { state.withLock { change(&$0) } }
     var asked: [String] { state.withLock { $0.asked } }
     var redisReads: Int { state.withLock { $0.redisReads } }
+    var doctorReads: Int { state.withLock { $0.doctorReads } }
 
     var sources: DashboardSources {
         DashboardSources(
@@ -87,6 +90,12 @@ final class NodeFake: Sendable {
             redis: { [self] in
                 set { $0.redisReads += 1 }
                 return RedisView()
+            },
+            doctor: { [self] in
+                state.withLock {
+                    $0.doctorReads += 1
+                    return $0.doctor
+                }
             },
             report: { [self] address in
                 state.withLock {

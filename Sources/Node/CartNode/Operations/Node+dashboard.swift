@@ -1,6 +1,7 @@
 import ActorRuntime
 import CartHTTP
 import Dashboard
+import Doctor
 import NIOPosix
 import NodeConfiguration
 import Ownership
@@ -32,6 +33,9 @@ extension Node {
                     NodeSample(snapshot(), totals: NodeTotals(await registry.gather()), takenAt: clock.now)
                 },
                 redis: { [self] in await redisView() },
+                doctor: { [doctor] in
+                    await doctor.lastReport().map { DoctorFinding.toMend(among: $0.findings) }
+                },
                 report: { await peers.report(at: $0) }
             )
         )

@@ -64,11 +64,12 @@ package actor Dashboard {
         let sample = await sources.sample()
         let former = window.append(sample)
         take(sample, after: former)
-        guard !watchers.isEmpty, let own = window.newest?.snapshot else {
+        guard !watchers.isEmpty, var own = window.newest?.snapshot else {
             latest = nil
             return
         }
         async let redis = sources.redis()
+        own.doctor = await sources.doctor()
         let reports = await reports(of: own.members)
         for report in reports.values {
             log.merge(report.events)
@@ -106,15 +107,18 @@ package actor Dashboard {
         liveCarts = liveCarts.filter { present.contains($0.key) }
     }
 
+    /// What the members' operations ports answer, by the sessions of their entries.
     private func reports(of members: [NodeSnapshot.Member]) async -> [String: NodeReport] {
-        await withTaskGroup(of: (String, NodeReport?).self) { group in
+        await withTaskGroup(of: (NodeSnapshot.Member, NodeReport?).self) { group in
             for member in members.prefix(Self.peerLimit) where !member.operations.isEmpty {
-                group.addTask { [sources] in (member.session, await sources.report(member.operations)) }
+                group.addTask { [sources] in (member, await sources.report(member.operations)) }
             }
             var reports: [String: NodeReport] = [:]
-            // An address may be another node's by now, or that of a port which only its own machine reaches.
-            for await (session, report) in group where report?.node.session == session {
-                reports[session] = report
+            // An address may be another node's by now, or that of a port which only its own machine reaches. A
+            // node that lost its session is the same one under a new session.
+            for await (member, report) in group
+            where report?.node.session == member.session || report?.node.name == member.name {
+                reports[member.session] = report
             }
             return reports
         }
@@ -124,7 +128,11 @@ package actor Dashboard {
 
     /// What this node says of itself; nil before the first sample.
     var report: NodeReport? {
-        window.newest.map { NodeReport(node: $0.snapshot, events: log.own) }
+        get async {
+            guard var node = window.newest?.snapshot else { return nil }
+            node.doctor = await sources.doctor()
+            return NodeReport(node: node, events: log.own)
+        }
     }
 
     /// The name of the node that has or had a session.

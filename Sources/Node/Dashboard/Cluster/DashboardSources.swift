@@ -6,6 +6,8 @@ package struct DashboardSources: Sendable {
     let operations: String
     let sample: @Sendable () async -> NodeSample
     let redis: @Sendable () async -> RedisView
+    /// What the node's doctor last found, without waiting for an examination; nil if it has not examined yet.
+    let doctor: @Sendable () async -> [DoctorFinding]?
     /// Asks a node for its report by the address of its operations port; nil if it does not answer.
     let report: @Sendable (String) async -> NodeReport?
 
@@ -14,12 +16,14 @@ package struct DashboardSources: Sendable {
         operations: String,
         sample: @escaping @Sendable () async -> NodeSample,
         redis: @escaping @Sendable () async -> RedisView,
+        doctor: @escaping @Sendable () async -> [DoctorFinding]?,
         report: @escaping @Sendable (String) async -> NodeReport?
     ) {
         self.process = process
         self.operations = operations
         self.sample = sample
         self.redis = redis
+        self.doctor = doctor
         self.report = report
     }
 }

@@ -22,6 +22,8 @@ package struct NodeSnapshot: Codable, Sendable, Equatable {
     package let takenAt: Int64
     /// Nil until there are two samples.
     package var rates: NodeRates?
+    /// What the node's doctor last found to mend, the gravest first; nil if it has not examined yet.
+    package var doctor: [DoctorFinding]?
 
     /// The lease of the node's session.
     package struct Lease: Codable, Sendable, Equatable {

@@ -4,10 +4,12 @@ const cards = new NodeCards(part("nodes"));
 const eventList = new EventList(part("events"));
 
 const connection = new Connection({
-  snapshot(snapshot) {
+  snapshot(told) {
+    const snapshot = { ...told, nodes: present(told.nodes) };
     part("waiting").hidden = true;
     showSummary(snapshot);
     cards.show(snapshot);
+    showDoctor(snapshot.nodes);
     showRedis(snapshot.redis);
     finder.look();
   },

@@ -122,6 +122,13 @@ class NodeCard {
   }
 }
 
+/** The nodes without the sessions that those which live on have left behind. */
+function present(nodes) {
+  const succeeds = (other, node) => node.said?.session === other.session && other.said?.session !== node.session;
+  return nodes.filter((node) => !nodes.some((other) => other !== node && other.name === node.name
+    && !other.silence && (node.silence || succeeds(other, node))));
+}
+
 /** A node's state in a word, and its colour. */
 function condition(node) {
   if (node.silence) return ["silent", "bad"];
@@ -138,7 +145,7 @@ function problems(node) {
   }
   if (!node.said) {
     return [node.operations
-      ? `Its operations port ${node.operations} does not answer this node.`
+      ? `This node gets no answer from it at its operations port ${node.operations}.`
       : "Its build does not say where its operations port is."];
   }
   return [...node.said.notReady, ...node.said.warnings];

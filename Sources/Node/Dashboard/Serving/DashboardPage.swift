@@ -16,8 +16,8 @@ struct DashboardPage: Sendable {
     /// top of one is known in the others.
     private static let scripts: [[UInt8]] = [
         PackageResources.format_js, PackageResources.parts_js, PackageResources.connection_js,
-        PackageResources.nodes_js, PackageResources.redis_js, PackageResources.events_js,
-        PackageResources.finder_js, PackageResources.main_js,
+        PackageResources.nodes_js, PackageResources.redis_js, PackageResources.doctor_js,
+        PackageResources.events_js, PackageResources.finder_js, PackageResources.main_js,
     ]
 
     let html: String
