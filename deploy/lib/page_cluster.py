@@ -82,7 +82,7 @@ class Process:
 
 
 class Node(Process):
-    def __init__(self, name, folder, binary, redis_port, secret):
+    def __init__(self, name, folder, binary, redis_port, secret, options=()):
         self.http_port, self.ops_port, grpc_port, link_port = free_ports(4)
         super().__init__(name, folder, [
             binary, "--node-name", name, "--data-dir", str(folder / name), "--cluster-secret-file", str(secret),
@@ -90,6 +90,7 @@ class Node(Process):
             "--ops-port", str(self.ops_port), "--grpc-port", str(grpc_port), "--link-port", str(link_port),
             "--lease-length", f"{LEASE:g}s", "--lease-margin", f"{MARGIN * 1000:g}ms",
             "--heartbeat-interval", "300ms", "--drain-budget", "10s", "--lame-duck", "2s", "--follow-after", "0",
+            *options,
         ])
 
     @property
@@ -104,7 +105,7 @@ class Node(Process):
 
 
 class Cluster:
-    def __init__(self, binary, nodes=3):
+    def __init__(self, binary, nodes=3, options=()):
         self.scratch = tempfile.TemporaryDirectory(prefix="cart-page-")
         folder = pathlib.Path(self.scratch.name)
         secret = folder / "secret"
@@ -114,7 +115,7 @@ class Cluster:
             "redis-server", "--bind", "127.0.0.1", "--port", str(port), "--dir", str(folder), "--save", "",
             "--appendonly", "yes", "--appendfsync", "everysec", "--maxmemory", "256mb",
         ])
-        self.nodes = [Node(f"node-{k}", folder, binary, port, secret) for k in range(1, nodes + 1)]
+        self.nodes = [Node(f"node-{k}", folder, binary, port, secret, options) for k in range(1, nodes + 1)]
         self.stopped = threading.Event()
         self.load = threading.Thread(target=self.put_load, daemon=True)
 

@@ -1,7 +1,11 @@
-// The cart finder: where a cart is, asked once a second while it is looked for.
+// The cart finder: where a cart is, asked once a second while it is looked for, and oftener while no node serves it.
 
 /** The most lines of what was seen. */
 const movesLimit = 12;
+/** The pause between two looks while the cart waits for its next owner, milliseconds. */
+const shortPause = 300;
+/** The time after the last change for which looks are that frequent, milliseconds: some carts wait for days. */
+const attention = 60000;
 
 class Finder {
   constructor(connection, cards) {
@@ -25,6 +29,7 @@ class Finder {
     this.id = wanted;
     this.moves = [];
     this.former = undefined;
+    this.waits = false;
     part("id").value = wanted;
     part("found").hidden = !wanted;
     part("moves").hidden = true;
@@ -38,6 +43,7 @@ class Finder {
   async look() {
     const { id } = this;
     if (!id || this.isLooking) return;
+    clearTimeout(this.next);
     this.isLooking = true;
     try {
       const { status, body } = await this.connection.get(`/carts/${encodeURIComponent(id)}`);
@@ -47,11 +53,16 @@ class Finder {
     } finally {
       this.isLooking = false;
     }
-    if (id !== this.id) this.look();
+    if (id !== this.id) {
+      this.look();
+    } else if (this.waits && Date.now() - this.changedAt < attention) {
+      this.next = setTimeout(() => this.look(), shortPause);
+    }
   }
 
   show(status, finding) {
     const where = part("where");
+    this.waits = false;
     if (status !== 200) {
       if (status === 401) return;
       const isBadID = status === 400 || status === 422;
@@ -76,6 +87,7 @@ class Finder {
       ["looked up by", finding.seenBy],
     ] : []);
     this.cards.place(node, this.id);
+    this.waits = Boolean(record) && owner?.condition !== "alive";
     this.note(finding, tone);
   }
 
@@ -85,6 +97,7 @@ class Finder {
     const key = JSON.stringify([owner?.session, owner?.condition, record?.state]);
     if (key === this.former) return;
     this.former = key;
+    this.changedAt = Date.now();
     this.moves.unshift({ at: Date.now(), text: shortly(finding), tone });
     this.moves = this.moves.slice(0, movesLimit);
     part("moves").hidden = false;
