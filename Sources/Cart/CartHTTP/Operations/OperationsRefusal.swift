@@ -53,10 +53,11 @@ enum OperationsRefusal: Error, Equatable, Sendable {
     /// The circumstances of this refusal, in one line.
     var detail: String {
         switch self {
-        case .unauthenticated(false): "only /livez and /readyz are answered without the token of --ops-token"
+        case .unauthenticated(false):
+            "only /, /livez and /readyz are answered without the token of --ops-token"
         case .unauthenticated(true): "this is not the token of --ops-token"
         case .untrustedAddress:
-            "other machines get /livez and /readyz only, unless the node has an --ops-token or --ops-trust any"
+            "other machines get /, /livez and /readyz only, unless the node has an --ops-token or --ops-trust any"
         case .untrustedHost:
             "ask it as localhost or by its address, or give the node an --ops-token or --ops-trust any"
         case .actionsOff: "the node was started without --ops-token, and nobody may do this then"

@@ -118,8 +118,8 @@ extension Setting {
         expected: "16…1024 visible ASCII characters",
         defaultText: "none: nobody may act by `ops-port`, and `ops-trust` counts",
         meaning:
-            "token (`Authorization: Bearer …`) without which `ops-port` answers nothing but `/livez` and "
-            + "`/readyz`, and with which operators may drain and evict",
+            "token (`Authorization: Bearer …`) without which `ops-port` answers nothing but `/` (the page without "
+            + "its data), `/livez` and `/readyz`, and with which operators may drain and evict",
         isSecret: true
     ) { text, settings throws(InvalidValue) in
         try requireToken(text)

@@ -328,8 +328,8 @@ enum SettingTable {
                 "ops-trust",
                 \.opsTrust,
                 meaning:
-                    "machines that `ops-port` answers more than `/livez` and `/readyz`, as long as there is no "
-                    + "`ops-token`: the node's own, or any"
+                    "machines that `ops-port` answers more than `/`, `/livez` and `/readyz`, as long as there is "
+                    + "no `ops-token`: the node's own, or any"
             ),
             .traceKey,
             .contents(of: .traceKey),
