@@ -6,6 +6,8 @@ struct ClusterPicture: Codable, Equatable, Sendable {
     let nodes: [Node]
     /// As the node sees it that was asked first.
     let redis: NodeReport.Redis
+    /// The same node's numbers of it; nil if it tells none.
+    let redisNumbers: RedisReport?
 
     /// The state of a node, in a word or two.
     enum State: String, Codable, Sendable {
@@ -28,6 +30,8 @@ struct ClusterPicture: Codable, Equatable, Sendable {
         let liveCartsLimit: Int?
         let leaseMilliseconds: Int?
         let leaseLeftMilliseconds: Int?
+        /// Nil if it tells none.
+        let rates: NodeRates?
         /// Why it is not ready, or does not answer; and what an operator should end.
         let remarks: [String]
     }
@@ -40,27 +44,39 @@ extension ClusterPicture {
     /// - Parameters:
     ///   - asked: what the node said that was asked first.
     ///   - others: what its members said, or why they did not, by their sessions.
-    init(from: String, asked: NodeReport, others: [String: Result<NodeReport, ConsoleFailure>]) {
+    ///   - rates: those of all that told them, by their sessions.
+    ///   - redisNumbers: what the node that was asked first told of Redis.
+    init(
+        from: String,
+        asked: NodeReport,
+        others: [String: Result<NodeReport, ConsoleFailure>],
+        rates: [String: NodeRates] = [:],
+        redisNumbers: RedisReport? = nil
+    ) {
         self.from = from
         redis = asked.redis
+        self.redisNumbers = redisNumbers
+        func node(_ said: NodeReport, at address: String) -> Node {
+            Node(said, at: address, rates: said.session.flatMap { rates[$0] })
+        }
         let members = asked.members.map { member in
             switch others[member.session] {
             // An address may be another node's by now.
             case .success(let said)? where said.session == member.session || said.name == member.name:
-                Node(said, at: member.operations ?? "")
+                node(said, at: member.operations ?? "")
             case .success(let said)?: Node(member, because: "\(said.name) answers at its address")
             case .failure(let why)?: Node(member, because: "\(why)")
             case nil: Node(member, because: "its operations port is not known")
             }
         }
-        nodes = ([Node(asked, at: from)] + members).sorted {
+        nodes = ([node(asked, at: from)] + members).sorted {
             ($0.name, $0.session ?? "") < ($1.name, $1.session ?? "")
         }
     }
 }
 
 extension ClusterPicture.Node {
-    fileprivate init(_ said: NodeReport, at address: String) {
+    fileprivate init(_ said: NodeReport, at address: String, rates: NodeRates?) {
         self.init(
             name: said.name,
             state: said.draining ? .draining : said.ready ? .ready : .notReady,
@@ -71,6 +87,7 @@ extension ClusterPicture.Node {
             liveCartsLimit: said.liveCartsLimit,
             leaseMilliseconds: said.leaseMilliseconds,
             leaseLeftMilliseconds: said.leaseLeftMilliseconds,
+            rates: rates,
             remarks: said.reasons + said.warnings
         )
     }
@@ -86,6 +103,7 @@ extension ClusterPicture.Node {
             liveCartsLimit: nil,
             leaseMilliseconds: nil,
             leaseLeftMilliseconds: nil,
+            rates: nil,
             remarks: [reason]
         )
     }

@@ -29,7 +29,13 @@ package struct OperationsClient: Sendable {
     }
 
     /// What a node answers to a `GET`.
-    func get(_ path: String, at address: String) async throws(ConsoleFailure) -> Answer {
+    ///
+    /// - Parameter patience: the longest time that it may take, whole seconds.
+    func get(
+        _ path: String,
+        at address: String,
+        patience: Duration = Self.patience
+    ) async throws(ConsoleFailure) -> Answer {
         guard let (host, port) = Self.parts(of: address) else { throw .badAddress(address) }
         let outcome = await withTaskGroup(of: Result<Answer, ConsoleFailure>.self) { tasks in
             tasks.addTask {
@@ -41,12 +47,12 @@ package struct OperationsClient: Sendable {
             }
             tasks.addTask {
                 do {
-                    try await ContinuousClock().sleep(for: Self.patience)
+                    try await ContinuousClock().sleep(for: patience)
                 } catch {
                     // The answer came first.
                 }
                 return .failure(
-                    .noAnswer(address, because: "none within \(Self.patience.components.seconds) s")
+                    .noAnswer(address, because: "none within \(patience.components.seconds) s")
                 )
             }
             defer { tasks.cancelAll() }

@@ -108,6 +108,8 @@ package struct StatusCommand: Sendable {
 
     private func look(at address: String) async throws(ConsoleFailure) -> ClusterPicture {
         let asked = try await report(at: address)
+        async let rates = rates(at: [address] + asked.members.compactMap(\.operations))
+        async let redisNumbers = extra(RedisReport.self, "/redis", at: address)
         let others = await withTaskGroup(of: (String, Result<NodeReport, ConsoleFailure>).self) { tasks in
             for member in asked.members {
                 guard let operations = member.operations, !operations.isEmpty else { continue }
@@ -121,7 +123,40 @@ package struct StatusCommand: Sendable {
             }
             return await tasks.reduce(into: [:]) { $0[$1.0] = $1.1 }
         }
-        return ClusterPicture(from: address, asked: asked, others: others)
+        return await ClusterPicture(
+            from: address,
+            asked: asked,
+            others: others,
+            rates: rates,
+            redisNumbers: redisNumbers
+        )
+    }
+
+    /// The rates of the nodes that tell them, by their sessions.
+    private func rates(at addresses: [String]) async -> [String: NodeRates] {
+        await withTaskGroup(of: SnapshotReport?.self) { tasks in
+            for address in addresses where !address.isEmpty {
+                tasks.addTask { await extra(SnapshotReport.self, "/snapshot", at: address) }
+            }
+            return await tasks.reduce(into: [:]) { rates, report in
+                if let node = report?.node { rates[node.session] = node.rates }
+            }
+        }
+    }
+
+    /// What the table can do without: nil if the node is of an older build, or cannot tell it at once.
+    private func extra<Report: Decodable>(
+        _ kind: Report.Type,
+        _ path: String,
+        at address: String
+    ) async -> Report? {
+        do {
+            let answer = try await client.get(path, at: address, patience: .seconds(1))
+            guard answer.status == 200 else { return nil }
+            return try JSONDecoder().decode(kind, from: Data(answer.body))
+        } catch {
+            return nil
+        }
     }
 
     private func report(at address: String) async throws(ConsoleFailure) -> NodeReport {

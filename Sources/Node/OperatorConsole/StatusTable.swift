@@ -4,13 +4,17 @@ struct StatusTable {
     let terminal: Terminal
 
     private enum Column: CaseIterable {
-        case node, state, carts, lease, session, build, operations
+        case node, state, carts, requests, commits, p99, restores, lease, session, build, operations
 
         var title: String {
             switch self {
             case .node: "NODE"
             case .state: "STATE"
             case .carts: "CARTS"
+            case .requests: "REQ/S"
+            case .commits: "COMMIT/S"
+            case .p99: "P99"
+            case .restores: "RESTORE/S"
             case .lease: "LEASE LEFT"
             case .session: "SESSION"
             case .build: "BUILD"
@@ -18,10 +22,14 @@ struct StatusTable {
             }
         }
 
-        var isNumber: Bool { self == .carts }
+        var isNumber: Bool { self == .carts || isRate }
+
+        var isRate: Bool { [.requests, .commits, .p99, .restores].contains(self) }
 
         /// Those that a narrow terminal goes without, the first one first.
-        static let dispensable: [Column] = [.build, .session, .operations, .lease, .carts]
+        static let dispensable: [Column] = [
+            .build, .session, .operations, .restores, .commits, .lease, .p99, .requests, .carts,
+        ]
     }
 
     private static let gap = "  "
@@ -36,6 +44,7 @@ struct StatusTable {
             for remark in node.remarks { lines.append(styled("\(node.name): \(remark)", style)) }
         }
         lines.append(redis)
+        if let numbers = redisNumbers { lines.append(styled("Redis: \(numbers)", .plain)) }
         lines += picture.redis.warnings.map { styled("Redis: \($0)", .warning) }
         return lines
     }
@@ -45,6 +54,19 @@ struct StatusTable {
         if let problem = state.problem { return styled("Redis: \(problem)", .bad) }
         guard state.connected else { return styled("Redis: not connected", .bad) }
         return styled("Redis: connected" + (state.durability.map { "; \($0)" } ?? ""), .plain)
+    }
+
+    /// Nil if nothing is known.
+    private var redisNumbers: String? {
+        guard let numbers = picture.redisNumbers else { return nil }
+        let limit = numbers.memoryLimit.map { " of \(Figures.bytes($0))" } ?? ", no limit"
+        let known = [
+            numbers.role,
+            numbers.version.map { "version \($0)" },
+            numbers.memory.map { "memory \(Figures.bytes($0))\(limit)" },
+            numbers.latency.map { "latency \(Figures.duration($0))" },
+        ].compactMap(\.self)
+        return known.isEmpty ? nil : known.joined(separator: "; ")
     }
 
     private var table: [String] {
@@ -63,7 +85,9 @@ struct StatusTable {
 
     /// The places of the columns that fit beside each other.
     private func columns(fitting widths: [Int]) -> [Int] {
-        var shown = Array(widths.indices)
+        // Nodes of older builds tell no rates.
+        let hasRates = picture.nodes.contains { $0.rates != nil }
+        var shown = widths.indices.filter { hasRates || !Column.allCases[$0].isRate }
         guard let room = terminal.columns else { return shown }
         for column in Column.dispensable {
             let width = shown.reduce(0) { $0 + widths[$1] } + Self.gap.count * (shown.count - 1)
@@ -89,6 +113,10 @@ struct StatusTable {
         case .node: Self.harmless(node.name)
         case .state: node.state.rawValue
         case .carts: node.liveCarts.map { "\($0)" } ?? "-"
+        case .requests: Figures.rate(node.rates?.requests)
+        case .commits: Figures.rate(node.rates?.commits)
+        case .p99: node.rates?.p99.map { "≤ \(Figures.duration($0))" } ?? Figures.unknown
+        case .restores: Figures.rate(node.rates?.restores)
         case .lease: lease(of: node)
         case .session: node.session.map { Self.harmless(String($0.prefix(8))) } ?? "-"
         case .build: Self.harmless(node.build)
@@ -101,7 +129,8 @@ struct StatusTable {
         guard let length = node.leaseMilliseconds, let left = node.leaseLeftMilliseconds, length > 0 else {
             return "-"
         }
-        let part = min(10, max(0, (left * 10 + length / 2) / length))
+        // In floating point, which no number from a node overflows.
+        let part = Int((min(1, max(0, Double(left) / Double(length))) * 10).rounded())
         let bar = String(repeating: "█", count: part) + String(repeating: "░", count: 10 - part)
         let tenths = max(0, left) / 100
         return "\(bar) \(tenths / 10).\(tenths % 10) s"

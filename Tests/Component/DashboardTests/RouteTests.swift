@@ -84,6 +84,16 @@ import Testing
         }
     }
 
+    @Test func `a node tells of Redis without a sample`() async throws {
+        try await serve { _, client in
+            node.set { $0.redis.version = "7.2.4" }
+            let response = try await client.execute(uri: "/redis", method: .get)
+            #expect(response.status == .ok)
+            let view = try JSONDecoder().decode(RedisView.self, from: Data(response.body.readableBytesView))
+            #expect(view.version == "7.2.4")
+        }
+    }
+
     @Test func `a snapshot of a newer build is read, with what is unknown in it`() throws {
         let text = """
             {"events":[{"node":"n9","process":"p","number":1,"at":1,"kind":"melted","heat":9}],"more":1,

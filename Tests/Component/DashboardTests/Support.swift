@@ -64,6 +64,7 @@ final class NodeFake: Sendable {
         var snapshot = nodeSnapshot("n1", members: [member("n2")])
         var reports: [String: NodeReport] = [:]
         var asked: [String] = []
+        var redis = RedisView()
         var redisReads = 0
         var doctor: [DoctorFinding]?
         var doctorReads = 0
@@ -88,8 +89,10 @@ final class NodeFake: Sendable {
                 }
             },
             redis: { [self] in
-                set { $0.redisReads += 1 }
-                return RedisView()
+                state.withLock {
+                    $0.redisReads += 1
+                    return $0.redis
+                }
             },
             doctor: { [self] in
                 state.withLock {

@@ -48,6 +48,10 @@ extension FailoverTests {
                     }
                     #expect(!all.text.contains("\u{1B}"), "a file is no terminal")
                 }
+                try await eventually(within: .seconds(10), "the numbers of the nodes and of Redis") {
+                    let text = try await run(["status", Self.address(first)], by: first).text
+                    return text.contains(" REQ/S ") && text.contains("\nRedis: primary; version ")
+                }
                 // Its own port is the one that the settings name.
                 let own = try await run(["status", "--json", "--ops-port", "\(first.opsPort)"], by: first)
                 #expect(own.exitStatus == .exited(0), "\(own.text)")

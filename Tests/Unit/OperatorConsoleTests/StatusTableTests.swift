@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import OperatorConsole
@@ -91,6 +92,80 @@ import Testing
             ]
         )
         #expect(!Self.cluster.isWell)
+    }
+
+    private static let busy = ClusterPicture(
+        from: "127.0.0.1:9091",
+        asked: report("node-1", members: [member("node-2"), member("node-3")]),
+        others: [
+            "s-node-2": .success(report("node-2", session: "s-node-2")),
+            "s-node-3": .success(report("node-3", session: "s-node-3")),
+        ],
+        rates: [
+            "5f3c0011223344": NodeRates(requests: 1_350.4, commits: 412, restores: 0.42, p99: 0.0025),
+            // No requests, and none that it counts.
+            "s-node-2": NodeRates(requests: 0, commits: 0),
+        ],
+        redisNumbers: RedisReport(
+            version: "7.2.4",
+            role: "primary",
+            memory: 13_107_200,
+            memoryLimit: 805_306_368,
+            latency: 0.00021
+        )
+    )
+
+    @Test func `a table has the numbers that the page has`() {
+        let terminal = Terminal(columns: 100, rows: nil, hasColour: false, isScreen: true)
+        let lines = StatusTable(picture: Self.busy, terminal: terminal).lines
+        #expect(
+            lines == [
+                "NODE    STATE  CARTS  REQ/S  COMMIT/S       P99  RESTORE/S  LEASE LEFT        OPERATIONS",
+                "node-1  ready   1204   1350       412  ≤ 2.5 ms        0.4  █████████░ 4.2 s  127.0.0.1:9091",
+                "node-2  ready   1204      0         0         -          -  █████████░ 4.2 s  127.0.0.1:9091",
+                "node-3  ready   1204      -         -         -          -  █████████░ 4.2 s  127.0.0.1:9091",
+                "",
+                "Redis: connected; append-only file, everysec",
+                "Redis: primary; version 7.2.4; memory 12.5 MiB of 768 MiB; latency 210 µs",
+            ]
+        )
+    }
+
+    @Test(arguments: [
+        (25, false, false), (40, false, true), (60, false, true), (80, true, true), (100, true, true),
+    ])
+    func `a narrow terminal keeps requests before commits`(_ columns: Int, commits: Bool, requests: Bool) {
+        let terminal = Terminal(columns: columns, rows: nil, hasColour: false, isScreen: true)
+        let lines = StatusTable(picture: Self.busy, terminal: terminal).lines
+        #expect(lines.allSatisfy { $0.count <= columns }, "\(lines)")
+        #expect(lines[0].contains("COMMIT/S") == commits)
+        #expect(lines[0].contains("REQ/S") == requests)
+    }
+
+    @Test func `numbers are short, and none from a node can be too large`() {
+        #expect(
+            [0, 0.04, 9.94, 9.96, 1_234.5].map { Figures.rate($0) } == ["0", "0.0", "9.9", "10", "1235"]
+        )
+        #expect(
+            [0.00021, 0.0025, 0.01, 0.25, 1, 10].map { Figures.duration($0) }
+                == ["210 µs", "2.5 ms", "10 ms", "250 ms", "1 s", "10 s"]
+        )
+        #expect(
+            [0, 1_023, 1_536, 1 << 30].map { Figures.bytes($0) } == ["0 B", "1023 B", "1.5 KiB", "1.0 GiB"]
+        )
+        for value in [nil, -1, .nan, .infinity, 1e300] as [Double?] {
+            #expect(Figures.rate(value) == "-" && Figures.duration(value) == "-")
+        }
+        #expect(Figures.bytes(.max) == "-" && Figures.bytes(.min) == "-" && Figures.bytes(nil) == "-")
+    }
+
+    @Test func `what nodes say is read as they write it`() throws {
+        let text = #"{"node":{"name":"a","session":"s","rates":{"requests":2.5,"commits":1}},"events":[]}"#
+        let snapshot = try JSONDecoder().decode(SnapshotReport.self, from: Data(text.utf8))
+        #expect(snapshot.node.session == "s" && snapshot.node.rates == NodeRates(requests: 2.5, commits: 1))
+        let redis = #"{"isConnected":true,"role":"primary","memory":5,"latency":0.5,"warnings":[]}"#
+        let report = try JSONDecoder().decode(RedisReport.self, from: Data(redis.utf8))
+        #expect(report == RedisReport(role: "primary", memory: 5, latency: 0.5))
     }
 
     @Test func `a cluster is well if every node is ready and Redis has no trouble`() {

@@ -135,6 +135,9 @@ package actor Dashboard {
         }
     }
 
+    /// Redis as this node sees it now; it is asked once more.
+    nonisolated func redis() async -> RedisView { await sources.redis() }
+
     /// The name of the node that has or had a session.
     package func name(of session: String) -> String? { names[session] }
 

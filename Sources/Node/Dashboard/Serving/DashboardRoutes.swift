@@ -12,7 +12,8 @@ internal import Foundation
 /// What the page asks for, on the operations port.
 ///
 /// `/events` streams the cluster's state and what happens to it, `/carts/{id}` tells where a
-/// cart is, and `/snapshot` is what this node tells the others of itself.
+/// cart is, `/snapshot` is what this node tells the others of itself, and `/redis` what it
+/// knows of Redis.
 package struct DashboardRoutes: Sendable {
     static let events = "/events"
     static let carts = "/carts/"
@@ -44,6 +45,7 @@ package struct DashboardRoutes: Sendable {
             }
             return Self.json(report)
         }
+        router.get("/redis") { [dashboard] _, _ in Self.json(await dashboard.redis()) }
         router.get("/carts/{id}") { [look] _, context in
             // The router leaves percent-encoding in place.
             let path = context.parameters.get("id") ?? ""
