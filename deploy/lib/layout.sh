@@ -48,7 +48,7 @@ name_of() {
             ;;
         *)
             if ! [[ ${1#node-} =~ ^[1-9][0-9]?$ ]] || [ "${1#node-}" -gt "$count" ]; then
-                die "unknown service: $1 (there are the nodes 1 to $count, redis and gateway)"
+                die "unknown service: $1 (there are the nodes 1 to $count, redis, gateway and prometheus)"
             fi
             echo "node-${1#node-}"
             ;;

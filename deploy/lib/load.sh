@@ -22,10 +22,9 @@ asks_for_help() {
     return 1
 }
 
-# names_target ARGUMENT...: succeeds if the command line names a target or only asks for help.
+# names_target ARGUMENT...: succeeds if the command line names a target.
 names_target() {
     local argument
-    asks_for_help "$@" && return 0
     for argument in "$@"; do
         case $argument in
             --target | --target=* | --gateway | --gateway=*) return 0 ;;

@@ -17,8 +17,8 @@ extension FailoverTests {
 
         @Test(
             arguments: [
-                ["check", "config", "prometheus.yml"], ["check", "rules", "alerts.yml"],
-                ["test", "rules", "alerts_test.yml"],
+                ["check", "config", "prometheus.yml"], ["check", "config", "prometheus.compose.yml"],
+                ["check", "rules", "alerts.yml"], ["test", "rules", "alerts_test.yml"],
             ]
         )
         func `promtool has no objection`(_ command: [String]) async throws {
