@@ -64,6 +64,53 @@ extension FailoverTests {
             }
         }
 
+        @Test func `a scrape under load is well formed, and has the calls over gRPC`() async throws {
+            var options = Cluster.Options()
+            options.nodes = 2
+            try await Cluster.with(options) { cluster in
+                try await RawHTTPClient.with(cluster) { client in
+                    try await DemoShopCall.addItem(at: cluster.nodes[0], in: cluster.home)
+                    try await eventually(within: .seconds(10), "the call is counted") {
+                        let scrape = try await Scrape(client, node: 0)
+                        return scrape["demo_cart_add_item_latency_seconds_count"] == 1
+                    }
+                    try await withThrowingTaskGroup(of: Void.self) { group in
+                        for worker in 0..<4 {
+                            group.addTask {
+                                var round = 0
+                                while !Task.isCancelled {
+                                    let cart = "w\(worker)-\(round)"
+                                    _ = await client.create(cart, at: worker % 2)
+                                    _ = await client.add("tea", to: cart, at: 1 - worker % 2)
+                                    _ = await client.look(cart, at: worker % 2)
+                                    round += 1
+                                }
+                            }
+                        }
+                        var reads: [Double] = []
+                        for _ in 0..<4 {
+                            let scrape = try await Scrape(client, node: 0)
+                            reads.append(scrape["cart_reads_total"] ?? 0)
+                            for name in Self.ofGRPC {
+                                #expect(scrape.text.contains("\n# TYPE \(name) "), "\(name)")
+                            }
+                            let promtool = try await scrape.verdict(
+                                of: "promtool check metrics",
+                                in: cluster.home
+                            )
+                            #expect(promtool.text == "" && promtool.end == .exited(0), "\(promtool)")
+                        }
+                        group.cancelAll()
+                        try await group.waitForAll()
+                        #expect(Set(reads).count > 1, "nothing happened meanwhile: \(reads)")
+                    }
+                    let scrape = try await Scrape(client, node: 0)
+                    let call = "method=\"oteldemo.CartService/AddItem\",code=\"OK\""
+                    #expect(scrape["cart_grpc_calls_total{\(call)}"] == 1)
+                }
+            }
+        }
+
         @Test func `the numbers are those of the node`() async throws {
             var options = Cluster.Options()
             options.nodes = 2
