@@ -136,7 +136,7 @@ let productTargets = targets(
     library Sources/Observability/PrometheusExposition: MetricReadings CoreMetrics
     # Traces: spans as plain values, and their export.
     library Sources/Observability/RequestTracing
-    library Sources/Observability/LibraryTracing: RequestTracing Tracing
+    library Sources/Observability/LibraryTracing: RequestTracing Logging Tracing
     generated Sources/Observability/OTLPProtocol: SwiftProtobuf
     library Sources/Observability/OTLPExport:
         LogEvents MetricReadings OTLPProtocol PercentEncoding RequestTracing Timing Logging NIOCore NIOHTTP1
@@ -225,7 +225,7 @@ let testTargets = targets(
     # Machines and values, alone.
     tests Tests/Unit/OwnershipTests: Ownership
     tests Tests/Unit/TimingTests: Timing
-    tests Tests/Unit/LogTests: LogEvents LogOutput Timing Logging
+    tests Tests/Unit/LogTests: LibraryTracing LogEvents LogOutput RequestTracing Timing Logging
     tests Tests/Unit/PercentEncodingTests: PercentEncoding
     tests Tests/Unit/ConnectionAdmissionTests: ConnectionAdmission NIOCore
     tests Tests/Unit/MetricTests: CartNode MetricReadings PrometheusExposition CoreMetrics
@@ -242,7 +242,7 @@ let testTargets = targets(
     tests Tests/Unit/DoctorTests: Doctor NodeConfiguration Ownership RedisActorStore RedisClient
     # Shells, on ports in memory and a clock that stands still.
     tests Tests/Component/ActorRuntimeTests:
-        ActorRuntime CounterActor LogEvents MetricReadings Ownership RequestTracing RuntimeTesting SeededRandom
+        ActorRuntime CounterActor MetricReadings Ownership RequestTracing RuntimeTesting SeededRandom
         Logging NIOCore NIOPosix
     tests Tests/Component/CartApplicationTests:
         ActorRuntime Cart CartActor CartApplication CartTesting Ownership RequestTracing

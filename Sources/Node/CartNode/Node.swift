@@ -68,7 +68,7 @@ struct Node {
     static func run(_ settings: NodeSettings, _ log: NodeLogHandler.Shared) async throws {
         // Before anything asks for the loops, which are made once.
         if settings.host.eventLoops > 0 { NIOSingletons.groupLoopCountSuggestion = settings.host.eventLoops }
-        LoggingSystem.bootstrap({ NodeLogHandler(log, metadataProvider: $1) }, metadataProvider: nil)
+        LoggingSystem.bootstrap({ NodeLogHandler(log, metadataProvider: $1) }, metadataProvider: .traces)
         var logger = Logger(label: "cart-node")
         logger.logLevel = settings.logLevel
         logger.event(.nodeStarts, settings.logDetails)

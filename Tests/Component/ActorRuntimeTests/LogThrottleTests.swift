@@ -1,8 +1,5 @@
 import ActorRuntime
-import LogEvents
-import Logging
 import RuntimeTesting
-import Synchronization
 import Testing
 
 /// Lines that everybody can cause are counted, and said once a while.
@@ -29,32 +26,6 @@ import Testing
                     try await lone.beat()
                 }
             }
-        }
-    }
-}
-
-/// Keeps the metadata of what is logged.
-private final class EventRecorder: Sendable {
-    private let lines = Mutex<[[String: String]]>([])
-
-    var events: [[String: String]] { lines.withLock { $0 } }
-
-    var logger: Logger {
-        Logger(label: "test") { _ in Handler(recorder: self) }
-    }
-
-    private struct Handler: LogHandler {
-        let recorder: EventRecorder
-        var metadata: Logger.Metadata = [:]
-        var logLevel = Logger.Level.info
-
-        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-            get { metadata[key] }
-            set { metadata[key] = newValue }
-        }
-
-        func log(event: LogEvent) {
-            recorder.lines.withLock { $0.append((event.metadata ?? [:]).mapValues { "\($0)" }) }
         }
     }
 }

@@ -24,6 +24,8 @@ import Tracing
         typealias Context = BasicRequestContext
 
         let seen = Mutex<(HTTPFields, TraceContext?)?>(nil)
+        /// What a line of the log names of the trace.
+        let logged = Mutex<Logger.Metadata>([:])
         private let status: HTTPResponse.Status
 
         init(_ status: HTTPResponse.Status) {
@@ -33,6 +35,7 @@ import Tracing
         @concurrent
         func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
             seen.withLock { $0 = (request.headers, ServiceContext.current?.trace) }
+            logged.withLock { $0 = Logger.MetadataProvider.traces.get() }
             guard status != .internalServerError else { throw CancellationError() }
             return Response(status: status)
         }
@@ -76,6 +79,8 @@ import Tracing
         let (fields, context) = try #require(inner.seen.withLock { $0 })
         #expect(fields[.traceParent] == "00-0af7651916cd43dd8448eb211c80319c-\(span.id.text)-01")
         #expect(context?.span == span.id && context?.baggage == "k=v")
+        let logged = inner.logged.withLock { $0 }
+        #expect(logged == ["trace_id": "\(span.trace.text)", "span_id": "\(span.id.text)"])
         // A library's span joins.
         let tracer = LibraryTracer(recorder)
         var service = ServiceContext.topLevel
@@ -97,6 +102,7 @@ import Tracing
         #expect(inner.seen.withLock { $0?.0[.traceParent]?.hasSuffix("-b7ad6b7169203331-00") } == true)
         _ = try await respond(inner, to: "/x", HTTPFields())
         #expect(inner.seen.withLock { $0?.0.isEmpty } == true)
+        #expect(inner.logged.withLock { $0.isEmpty })
         #expect(spans.isEmpty)
     }
 

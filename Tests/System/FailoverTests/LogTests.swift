@@ -105,8 +105,12 @@ extension FailoverTests {
             try await Cluster.with(options, on: try Self.server()) { cluster in
                 let node = cluster.nodes[0]
                 cluster.redis.command("SET", "cart:{cart-of-bert}", "foreign")
+                let (trace, span) = ("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331")
+                let parent = "00-\(trace)-\(span)-01"
                 try await RawHTTPClient.with(cluster) { client in
-                    for _ in 0..<20 { #expect(await client.look("cart-of-bert", at: 0).status == 500) }
+                    for _ in 0..<20 {
+                        #expect(await client.look("cart-of-bert", at: 0, trace: parent).status == 500)
+                    }
                 }
                 node.terminate()
                 #expect(try await node.end(within: .seconds(20)) == .exited(0), "\(node.logTail)")
@@ -114,6 +118,9 @@ extension FailoverTests {
                 #expect((1...3).contains(found.count), "\(node.log)")
                 #expect(found.allSatisfy { $0.fields["actor"] as? String == (names ? "cart-of-bert" : nil) })
                 #expect(node.log.contains("cart-of-bert") == names, "\(node.log)")
+                // The caller's, as this node records nothing.
+                #expect(found.allSatisfy { $0.fields["trace_id"] as? String == trace }, "\(node.log)")
+                #expect(found.allSatisfy { $0.fields["span_id"] as? String == span }, "\(node.log)")
             }
         }
 

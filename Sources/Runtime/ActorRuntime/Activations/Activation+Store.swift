@@ -187,7 +187,7 @@ extension Activation {
             .actorUnreadable,
             limitedBy: context.unreadableThrottle,
             now: partition.now,
-            ["actor": "\(id)", "cause": "\(why)"]
+            .request(["actor": "\(id)", "cause": "\(why)"], in: traceOfCallers)
         )
         lastFailure = why
         let failure = failure(.unreadable, outcome: .notApplied, why)

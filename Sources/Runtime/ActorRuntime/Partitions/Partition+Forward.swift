@@ -90,11 +90,17 @@ extension Partition {
         switch failure {
         // The reasons may name addresses of the cluster, which are not for clients.
         case .unsent(let why):
-            context.logger.event(.peerNotAsked, ["peer": "\(node)", "cause": "\(why)"])
+            context.logger.event(
+                .peerNotAsked,
+                .request(["peer": "\(node)", "cause": "\(why)"], in: ask.trace)
+            )
             let detail = "\(node) owns it and cannot be reached"
             wait(ask, after: self.failure(.ownerUnreachable, of: ask, detail))
         case .unanswered(let why):
-            context.logger.event(.peerSilent, ["peer": "\(node)", "cause": "\(why)"])
+            context.logger.event(
+                .peerSilent,
+                .request(["peer": "\(node)", "cause": "\(why)"], in: ask.trace)
+            )
             let detail = "\(node) was asked and did not answer"
             guard context.decider.isRead(ask.command) else {
                 return ask.fail(HostFailure(.ownerUnreachable, .unknown, id: ask.id, detail: detail))

@@ -59,3 +59,16 @@ extension OwnershipMachine.Operation {
         }
     }
 }
+
+extension Activation {
+    /// The trace of the first of those who wait that has one, for a line of the log about all of them.
+    var traceOfCallers: TraceContext? {
+        for entry in batch?.entries ?? [] {
+            if let trace = entry.ask.trace { return trace }
+        }
+        for ask in mailbox {
+            if let trace = ask.trace { return trace }
+        }
+        return nil
+    }
+}

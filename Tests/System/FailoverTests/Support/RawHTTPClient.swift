@@ -61,8 +61,9 @@ struct RawHTTPClient: Sendable {
         await ask(.DELETE, "/v1/carts/\(cart)", at: node)
     }
 
-    func look(_ cart: String, at node: Int) async -> RawResponse {
-        await ask(.GET, "/v1/carts/\(cart)", at: node)
+    /// - Parameter trace: the `traceparent` of the request.
+    func look(_ cart: String, at node: Int, trace: String? = nil) async -> RawResponse {
+        await ask(.GET, "/v1/carts/\(cart)", at: node, trace: trace)
     }
 
     func history(_ cart: String, at node: Int) async -> RawResponse {
@@ -80,12 +81,14 @@ struct RawHTTPClient: Sendable {
         key: String? = nil,
         ifMatch: String? = nil,
         at node: Int,
+        trace: String? = nil,
         patience: TimeAmount = .seconds(8)
     ) async -> RawResponse {
         var request = HTTPClientRequest(url: "http://127.0.0.1:\(cluster.nodes[node].httpPort)\(path)")
         request.method = method
         if let key { request.headers.add(name: "Idempotency-Key", value: key) }
         if let ifMatch { request.headers.add(name: "If-Match", value: ifMatch) }
+        if let trace { request.headers.add(name: "traceparent", value: trace) }
         if let body {
             request.headers.add(name: "Content-Type", value: "application/json")
             request.body = .bytes(ByteBuffer(string: body))
