@@ -77,3 +77,10 @@ func withClient<Result: Sendable>(
         return try await body(client)
     }
 }
+
+/// Runs a right server, and a client of it, while `body` runs.
+func withRightServer(_ body: (RedisServerFixture, RedisClient) async throws -> Void) async throws {
+    try await RedisServerFixture.with(.init(settings: rightSettings)) { server in
+        try await withClient(server.configuration) { client in try await body(server, client) }
+    }
+}

@@ -1,23 +1,12 @@
-import ActorRuntime
 import Doctor
-import Logging
-import NodeConfiguration
-import Ownership
-import RedisActorStore
 import RedisClient
 import ServerTesting
 import Testing
 
-/// Real servers whose keys, users or sessions are wrong in one way.
+/// Real servers whose keys or users are wrong in one way.
 @Suite(.timeLimit(.minutes(2))) struct WrongClusterTests {
-    private func withServer(_ body: (RedisServerFixture, RedisClient) async throws -> Void) async throws {
-        try await RedisServerFixture.with(.init(settings: rightSettings)) { server in
-            try await withClient(server.configuration) { client in try await body(server, client) }
-        }
-    }
-
     @Test func `keys of a wrong type are counted, and one is named`() async throws {
-        try await withServer { server, client in
+        try await withRightServer { server, client in
             for number in 0..<1_500 {
                 _ = try await client.send("HSET", [.string("cart:{\(number)}"), "o", ""])
             }
@@ -34,14 +23,14 @@ import Testing
     }
 
     @Test func `a membership of a wrong type is an error`() async throws {
-        try await withServer { server, client in
+        try await withRightServer { server, client in
             _ = try await client.send("SET", ["cart:nodes", "a"])
             #expect(await examine(server.configuration).grave == ["error keys"])
         }
     }
 
     @Test func `a cluster of the same name in another database is noted`() async throws {
-        try await withServer { server, client in
+        try await withRightServer { server, client in
             _ = try await client.send("HSET", ["cart:nodes", "gen", "a"])
             var other = server.configuration
             other.database = 3
@@ -53,7 +42,7 @@ import Testing
 
     @Test func `the documented user is examined as far as it may, and what it may not is noted`() async throws
     {
-        try await withServer { server, client in
+        try await withRightServer { server, client in
             let words = try RedisServerFixture.documentedUser()
             _ = try await client.send("ACL", words.map { .string($0) })
             var configuration = server.configuration
@@ -69,7 +58,7 @@ import Testing
     }
 
     @Test func `a script that hangs is told`() async throws {
-        try await withServer { server, client in
+        try await withRightServer { server, client in
             _ = try await client.send("CONFIG", ["SET", "busy-reply-threshold", "50"])
             var patient = server.configuration
             patient.commandTimeout = .seconds(30)
@@ -92,48 +81,6 @@ import Testing
                     Issue.record("the script ended by itself")
                 } catch is RedisError {}
             }
-        }
-    }
-
-    @Test func `live sessions are told from silent ones, and their differences are found`() async throws {
-        try await withServer { server, client in
-            let registry = RedisSessionRegistry(client: client, logger: Logger(label: "test"))
-            func beat(_ name: String, lease: Duration, settled: Generation?) async throws -> Generation? {
-                let card = NodeCard(name: name, link: "\(name):7170", build: NodeVersion.current)
-                let beat = Heartbeat(
-                    session: SessionID(name),
-                    draining: false,
-                    settled: settled,
-                    lease: lease,
-                    card: card
-                )
-                guard case .alive(let report) = try await registry.beat(beat) else { return nil }
-                return report.generation
-            }
-            let generation = try await beat("gone", lease: .seconds(5), settled: nil)
-            func report(settled: Generation?, lease: Duration) async -> Report {
-                await withThrowingTaskGroup(of: Void.self) { group in
-                    group.addTask {
-                        while !Task.isCancelled {
-                            _ = try await beat("one", lease: .seconds(5), settled: generation)
-                            _ = try await beat("two", lease: lease, settled: settled)
-                            try await ContinuousClock().sleep(for: .milliseconds(20))
-                        }
-                    }
-                    defer { group.cancelAll() }
-                    return await examine(server.configuration)
-                }
-            }
-            let right = await report(settled: generation, lease: .seconds(5))
-            #expect(right.grave == [], "\(right.findings.map(\.what))")
-            #expect(
-                right.findings.contains {
-                    $0.check == "members" && $0.level == .note && $0.what.contains("gone")
-                }
-            )
-            #expect(right.findings.contains { $0.what.hasPrefix("2 nodes sent heartbeats: one, two") })
-            #expect(await report(settled: generation, lease: .seconds(9)).grave == ["warning leases"])
-            #expect(await report(settled: nil, lease: .seconds(5)).grave == ["warning generations"])
         }
     }
 }
