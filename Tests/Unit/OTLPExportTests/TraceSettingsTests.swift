@@ -82,7 +82,9 @@ import Testing
             "OTEL_BSP_SCHEDULE_DELAY": "100", "OTEL_BSP_EXPORT_TIMEOUT": "3000",
             "OTEL_BSP_MAX_QUEUE_SIZE": "100", "OTEL_BSP_MAX_EXPORT_BATCH_SIZE": "10",
         ])
-        #expect(settings.endpoint?.description == "https://t.example/in?x=1")
+        #expect(settings.endpoint?.target == "/in?x=1")
+        // A query may hold a key, and the description is logged.
+        #expect(settings.endpoint?.description == "https://t.example/in")
         #expect(
             settings.headers
                 == [.init(name: "api-key", value: "s,ecret"), .init(name: "b", value: "2=3")]
