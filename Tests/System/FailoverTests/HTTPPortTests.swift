@@ -22,7 +22,7 @@ extension FailoverTests {
         }
 
         private func request(_ line: String, _ fields: String...) -> String {
-            ([line + " HTTP/1.1", "Host: x"] + fields + ["", ""]).joined(separator: "\r\n")
+            ([line + " HTTP/1.1", "Host: localhost"] + fields + ["", ""]).joined(separator: "\r\n")
         }
 
         @Test func `after HEAD of anything the next answer is in step, on each port`() async throws {
