@@ -2,7 +2,7 @@ import CartSimulation
 import Testing
 
 /// Number of seeds that a test runs; each gives another cluster with other faults.
-private let seeds: UInt64 = 1_000
+private let seeds: UInt64 = 500
 
 struct SafetyTests {
     @Test func `no fault breaks an invariant, and every cart recovers`() async {
