@@ -1,7 +1,7 @@
 import Synchronization
 
-/// What became of requests, whichever face they came through, where that is more than success: refusals by kind,
-/// replays, and the steps of merges. For any thread.
+/// Counts of notable outcomes of requests over all faces: refusals by kind, replays, and the steps of merges. Safe
+/// to use from any thread.
 ///
 /// Nothing of it is on the way of a plain request that is served, so a lock costs nobody anything.
 package final class OutcomeCounts: Sendable {

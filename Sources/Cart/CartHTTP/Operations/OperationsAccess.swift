@@ -3,7 +3,7 @@ internal import NIOCore
 
 /// Decides who may ask the operations port for what.
 package struct OperationsAccess: Sendable {
-    /// What every supervisor and balancer may ask, wherever it is.
+    /// The paths that are answered to every client: supervisors and load balancers ask for them.
     private static let probes: Set<String> = ["/livez", "/readyz"]
 
     private let token: TrustedToken?

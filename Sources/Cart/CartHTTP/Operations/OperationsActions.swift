@@ -10,7 +10,7 @@ internal import PercentEncoding
 /// `POST /drain` drains the node as SIGTERM does, and answers before that is done. `POST /evict/{id}` has the
 /// node release one cart in good order, and answers what became of it.
 package struct OperationsActions: Sendable {
-    /// What became of a cart that was to be released.
+    /// The outcome of an eviction.
     package enum Eviction: String, Sendable, CaseIterable {
         /// The node has released it: nobody owns it until it is asked for again.
         case released

@@ -35,7 +35,7 @@ final class PlainRequest: Sendable {
     let matter: Matter
     /// The fields of the header.
     let fields: RequestFields
-    /// What is recorded of it; nil for nearly all.
+    /// Its server span; nil unless its trace is recorded, which is rare.
     let span: ActiveSpan?
     private let isHead: Bool
 

@@ -3,7 +3,7 @@ import RequestTracing
 
 // On the hot path, guarded by GET and ADD of `Benchmarks/measure`.
 
-/// What a plain request brings along of a trace, and what is recorded of it. Nearly no request has one.
+/// The trace context of a plain request, and its span if it is recorded. Few requests have one.
 struct LaneTrace {
     /// The context for the cart's owner.
     let context: TraceContext

@@ -22,7 +22,7 @@ final class Ask<D: Decider> {
     private(set) var isAnswered = false
     /// Its place among all that came to its activation.
     var number: UInt64 = 0
-    /// What is recorded of it; nil for nearly all.
+    /// Its spans; nil unless its trace is recorded, which is rare.
     var spans: AskSpans?
     /// Its way so far; nil until its first place did not do.
     var routing: RoutingState?
