@@ -23,13 +23,14 @@ extension OpenCart {
     fileprivate func contains(_ other: OpenCart) -> Bool {
         guard currency == other.currency, merges == other.merges else { return false }
         if other.hasDetails, !details.contains(other.details) { return false }
-        // Lines stay in the order of their addition, so one pass over both is enough.
-        var rest = lines[...]
-        for line in other.lines {
-            guard let at = rest.firstIndex(where: { $0.id == line.id }), rest[at].contains(line) else {
-                return false
-            }
-            rest = rest[(at + 1)...]
+        // Lines stay in the order of their addition, so one pass over both is enough. By index: every commit comes
+        // by here, and copies of lines cost more than comparing them.
+        var place = 0
+        for index in other.lines.indices {
+            let id = other.lines[index].id
+            while place < lines.count, lines[place].id != id { place += 1 }
+            guard place < lines.count, lines[place].contains(other.lines[index]) else { return false }
+            place += 1
         }
         return true
     }
@@ -38,9 +39,11 @@ extension OpenCart {
 extension Line {
     /// True if the other line is this one with the same or a smaller quantity.
     fileprivate func contains(_ other: Line) -> Bool {
+        if other == self { return true }
+        guard other.quantity < quantity else { return false }
         var same = other
         same.quantity = quantity
-        return other.quantity <= quantity && same == self
+        return same == self
     }
 }
 

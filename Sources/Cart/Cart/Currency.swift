@@ -33,14 +33,27 @@ package struct Currency: Hashable, Sendable {
 
     /// The three letters, as stored.
     package var code: String {
-        String(decoding: [first, second, third], as: UTF8.self)
+        String(unsafeUninitializedCapacity: 3) { bytes in
+            (bytes[0], bytes[1], bytes[2]) = (first, second, third)
+            return 3
+        }
+    }
+
+    /// The number of codes of three upper-case letters.
+    static let places = 26 * 26 * 26
+
+    /// The place of the code among those of three upper-case letters, from 0; nil for any other.
+    var place: Int? {
+        let letters = (first &- UInt8(ascii: "A"), second &- UInt8(ascii: "A"), third &- UInt8(ascii: "A"))
+        guard letters.0 < 26, letters.1 < 26, letters.2 < 26 else { return nil }
+        return (Int(letters.0) * 26 + Int(letters.1)) * 26 + Int(letters.2)
     }
 
     /// True if clients may give amounts in it.
     package var isActive: Bool { exponent != nil }
 
     /// Decimal digits of the minor unit (EUR 2, JPY 0, KWD 3), or nil for a code that is not active.
-    package var exponent: Int? { CurrencyTable.exponents[self] }
+    package var exponent: Int? { CurrencyTable.exponent(of: self) }
 }
 
 extension Currency: CustomStringConvertible {

@@ -5,18 +5,27 @@
 /// not, because no amount can be written in minor units that do not exist. To follow a change of the list,
 /// change it here: stored carts in a withdrawn currency can still be read.
 enum CurrencyTable {
-    /// Decimals of the minor unit by code.
-    static let exponents: [Currency: Int] = {
-        var exponents: [Currency: Int] = [:]
+    /// Decimals of the minor unit; nil for a code that is not active.
+    static func exponent(of currency: Currency) -> Int? {
+        guard let place = currency.place else { return nil }
+        let exponent = exponents[place]
+        return exponent == none ? nil : Int(exponent)
+    }
+
+    /// By the places of all codes of three letters: every request with an amount asks several times.
+    private static let exponents: [UInt8] = {
+        var exponents = Array(repeating: none, count: Currency.places)
         for (exponent, codes) in codesByExponent {
             for code in codes.split(whereSeparator: \.isWhitespace) {
-                if let currency = Currency(stored: String(code)) { exponents[currency] = exponent }
+                if let place = Currency(stored: String(code))?.place { exponents[place] = exponent }
             }
         }
         return exponents
     }()
 
-    private static let codesByExponent: [(Int, String)] = [
+    private static let none = UInt8.max
+
+    private static let codesByExponent: [(UInt8, String)] = [
         (0, "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"),
         (
             2,

@@ -51,6 +51,9 @@ package struct OpenCart: Hashable, Sendable {
         set { rareFields = RareFields(details, newValue) }
     }
 
+    /// The cart's own time to be kept, as its details have it; costs nothing where it has none.
+    package var expiresIn: UInt32? { rareFields?.details.expiresIn }
+
     /// True if the cart has details; costs nothing where it has none.
     package var hasDetails: Bool { rareFields.map { !$0.details.isEmpty } ?? false }
 

@@ -26,6 +26,16 @@ package struct CommitID: Hashable, Sendable, CustomStringConvertible {
         self.rawValue = rawValue
     }
 
+    /// The id of a session's commit with this number: both, the number to the base of 36.
+    package init(of session: SessionID, number: UInt64) {
+        // Every commit has one: one allocation, where an interpolation has several.
+        var text = session.rawValue
+        text.reserveCapacity(text.utf8.count + 14)
+        text.append(".")
+        text.append(String(number, radix: 36))
+        rawValue = text
+    }
+
     package var description: String { rawValue }
 }
 

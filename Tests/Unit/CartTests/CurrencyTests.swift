@@ -73,7 +73,15 @@ import Testing
     }
 
     @Test func `the table has the active codes with their decimals`() throws {
-        #expect(CurrencyTable.exponents.count == 165)
+        let letters = (UInt8(ascii: "A")...UInt8(ascii: "Z")).map { String(UnicodeScalar($0)) }
+        let codes = letters.flatMap { first in
+            letters.flatMap { second in letters.map { first + second + $0 } }
+        }
+        #expect(codes.count { Currency(stored: $0)?.isActive ?? false } == 165)
+        // Neither letters nor in any place of the table.
+        for code in ["eur", "EU@", "EU[", "\0\0\0", "€"] {
+            #expect(Currency(stored: code)?.exponent == nil)
+        }
         for (code, exponent) in [
             "EUR": 2, "USD": 2, "JPY": 0, "KWD": 3, "CLF": 4, "ZWG": 2, "XCG": 2, "XAF": 0, "HUF": 2,
             "IQD": 3,

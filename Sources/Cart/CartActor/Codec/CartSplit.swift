@@ -39,19 +39,24 @@ package struct CartSplit: StateSplit {
     ) throws(CodecFailure) -> ContentChange {
         var change = try OperationFields.change(from: before.cart.operations, to: after.cart.operations)
         change.set.append(try head(of: after, grain))
-        // Both are in the order of their ids.
-        var former = lines(of: before, grain)[...]
-        for line in lines(of: after, grain) {
-            while let gone = former.first, gone.id < line.id {
-                change.delete.append(Line.field(gone.id))
-                former.removeFirst()
+        // Both are in the order of their ids. By index, as copies of lines cost more than comparing them.
+        let (former, current) = (lines(of: before, grain), lines(of: after, grain))
+        let hasUnknown = before.unknown != nil || after.unknown != nil
+        var place = 0
+        for index in current.indices {
+            let id = current[index].id
+            while place < former.count, former[place].id < id {
+                change.delete.append(Line.field(former[place].id))
+                place += 1
             }
+            let isOld = place < former.count && former[place].id == id
             let isSame =
-                former.first == line && before.unknown?.lines[line.id] == after.unknown?.lines[line.id]
-            if !isSame { change.set.append(try line.field(after.unknown)) }
-            if former.first?.id == line.id { former.removeFirst() }
+                isOld && former[place] == current[index]
+                && (!hasUnknown || before.unknown?.lines[id] == after.unknown?.lines[id])
+            if !isSame { change.set.append(try current[index].field(after.unknown)) }
+            if isOld { place += 1 }
         }
-        change.delete += former.map { Line.field($0.id) }
+        for gone in former[place...] { change.delete.append(Line.field(gone.id)) }
         return change
     }
 
@@ -69,33 +74,47 @@ package struct CartSplit: StateSplit {
     }
 
     private func head(of record: CartRecord, _ grain: SplitGranularity) throws(CodecFailure) -> ContentField {
-        var message: StoredCart
-        switch grain {
-        case .coarse:
-            message = StoredCart(record, withOperations: false)
-        case .fine:
-            message = StoredCart(record, withOperations: false, withLines: false)
-            if let lines = record.cart.contents?.lines, !lines.isEmpty {
-                guard zip(lines, lines.dropFirst()).allSatisfy({ $0.id < $1.id }) else {
-                    throw CodecFailure("lines are not in the order of their ids")
-                }
-                message.contents?.linesApart = UInt32(clamping: lines.count)
-            }
+        let lines = lines(of: record, grain)
+        guard lines.indices.dropFirst().allSatisfy({ lines[$0 - 1].id < lines[$0].id }) else {
+            throw CodecFailure("lines are not in the order of their ids")
         }
+        let linesApart = grain == .coarse ? nil : UInt32(clamping: lines.count)
+        let bytes =
+            if let bytes = StoredHead.bytes(of: record, linesApart: linesApart) {
+                bytes
+            } else {
+                try CartCodec.bytes(of: Self.head(of: record, linesApart: linesApart))
+            }
+        return ContentField(grain == .coarse ? "s" : "m", bytes)
+    }
+
+    /// The head as a message.
+    ///
+    /// - Parameter linesApart: the number of lines in fields of their own; nil for lines that are part of the
+    ///   head.
+    static func head(of record: CartRecord, linesApart: UInt32?) -> StoredCart {
+        var message = StoredCart(record, withOperations: false, withLines: linesApart == nil)
+        if let linesApart, linesApart > 0 { message.contents?.linesApart = linesApart }
         if let operations = record.cart.operations {
             message.logApart.forgotten = operations.forgotten
             message.logApart.retired = UInt32(clamping: operations.retired.count)
             message.logApart.kept = UInt32(clamping: operations.kept.count)
             message.schemaVersion = record.cart.schemaVersion(withOperations: true)
         }
-        return ContentField(grain == .coarse ? "s" : "m", try CartCodec.bytes(of: message))
+        return message
     }
 }
 
 extension Line {
     /// The field that holds it.
     fileprivate func field(_ unknown: UnknownFields?) throws(CodecFailure) -> ContentField {
-        ContentField(Self.field(id), try CartCodec.bytes(of: StoredLine(self, unknown)))
+        let bytes =
+            if unknown?.lines[id] == nil {
+                StoredHead.bytes(of: self)
+            } else {
+                try CartCodec.bytes(of: StoredLine(self, unknown))
+            }
+        return ContentField(Self.field(id), bytes)
     }
 
     fileprivate static func field(_ id: LineID) -> String { CartAssembler.linePrefix + String(id.number) }

@@ -33,7 +33,7 @@ package struct CartLogic: Decider {
     package func retention(of state: CartRecord) -> Duration? {
         switch state.cart {
         case .open(let cart), .checkedOut(let cart, _), .closing(let cart, _):
-            cart.details.expiresIn.map { .seconds(Int64($0)) }
+            cart.expiresIn.map { .seconds(Int64($0)) }
         case .merged, .deleted:
             tombstoneRetention
         case .none:

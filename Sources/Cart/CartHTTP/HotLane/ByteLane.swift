@@ -68,7 +68,7 @@ final class ByteLane {
     ) -> (acceptance: Acceptance, route: HTTPRoute)? {
         guard !head.isForParser, head.hosts == 1, head.bodyCount <= bodyLimit,
             held.count >= head.count + head.bodyCount,
-            let resource = CartResource(target: held.text(head.target))
+            let resource = held.resource(head.target)
         else {
             return nil
         }
@@ -118,8 +118,8 @@ final class ByteLane {
 }
 
 extension HeldBytes {
-    fileprivate func text(_ range: Range<Int>) -> String {
-        withUnsafeBytes { String(decoding: $0[range], as: UTF8.self) }
+    fileprivate func resource(_ target: Range<Int>) -> CartResource? {
+        withUnsafeBytes { CartResource(target: UnsafeRawBufferPointer(rebasing: $0[target])) }
     }
 }
 

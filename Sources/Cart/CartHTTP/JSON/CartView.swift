@@ -37,7 +37,7 @@ struct CartView {
     /// The earliest time at which the cart may be forgotten if nothing changes. It may be later, because
     /// reads keep the cart too.
     var expiresAt: Timestamp? {
-        let own = cart.details.expiresIn.map { Int64($0) * 1_000 }
+        let own = cart.expiresIn.map { Int64($0) * 1_000 }
         let (sum, overflow) = cart.updatedAt.milliseconds.addingReportingOverflow(own ?? retention)
         return overflow ? nil : Timestamp(milliseconds: sum)
     }

@@ -45,7 +45,7 @@ extension JSONWriter {
         }
         contents(of: cart)
         raw(",\"expiresInSeconds\":")
-        integer(cart.details.expiresIn)
+        integer(cart.expiresIn)
         raw(",\"createdAt\":")
         timestamp(cart.createdAt)
         raw(",\"updatedAt\":")

@@ -35,14 +35,23 @@ enum CartResource: Equatable, Sendable {
     static let root = "/v1/carts"
 
     /// Nil for a request target that is not about carts. A query is ignored.
+    init?(target: String) {
+        var target = target
+        guard let resource = target.withUTF8({ CartResource(target: UnsafeRawBufferPointer($0)) }) else {
+            return nil
+        }
+        self = resource
+    }
+
+    /// The same for a target in UTF-8.
     ///
     /// By hand rather than by the framework's router: a few shapes, one of which is answered at the rate of
     /// the wire, and the router would cost it a tree walk, a dictionary of parameters and a description of
     /// the route.
-    init?(target: String) {
-        guard target.utf8.starts(with: CartResource.root.utf8) else { return nil }
-        var rest = target.utf8.dropFirst(CartResource.root.utf8.count)
-        if let query = rest.firstIndex(of: UInt8(ascii: "?")) { rest = rest[..<query] }
+    init?(target: UnsafeRawBufferPointer) {
+        guard target.starts(with: CartResource.root.utf8) else { return nil }
+        let query = target.firstIndex(of: UInt8(ascii: "?")) ?? target.endIndex
+        var rest = target[CartResource.root.utf8.count..<max(query, CartResource.root.utf8.count)]
         guard !rest.isEmpty else {
             self = .carts
             return
@@ -83,13 +92,15 @@ enum CartResource: Equatable, Sendable {
     }
 
     /// Takes what comes before the next slash; nil if that is nothing.
-    private static func step(_ rest: inout Substring.UTF8View) -> String? {
+    private static func step(_ rest: inout Slice<UnsafeRawBufferPointer>) -> String? {
         let end = rest.firstIndex(of: UInt8(ascii: "/")) ?? rest.endIndex
-        let step = rest[..<end]
+        let step = UnsafeRawBufferPointer(rebasing: rest[..<end])
         rest = rest[end...]
         guard !step.isEmpty else { return nil }
+        let text = String(decoding: step, as: UTF8.self)
+        guard step.contains(UInt8(ascii: "%")) else { return text }
         // A wrongly escaped step stays as it is, and is refused with the id: no id has a percent sign.
-        return PercentEncoding.decode(step) ?? String(Substring(step))
+        return PercentEncoding.decode(Substring(text).utf8) ?? text
     }
 
     /// Refuses ids that no cart and no line can have.

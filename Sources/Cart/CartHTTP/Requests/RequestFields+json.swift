@@ -19,18 +19,34 @@ extension RequestFields {
     func json(_ body: ByteBuffer, patch: Bool = false) throws(HTTPRefusal) -> JSONValue? {
         // Clients declare bodies that they do not have: `curl -d ''` a form, HTTP libraries JSON.
         if body.readableBytes == 0 { return nil }
-        let codings = contentEncoding ?? ""
-        guard codings.isEmpty || codings.lowercased() == "identity" else {
-            throw .unsupportedEncoding(codings)
-        }
-        guard let contentType, Self.isJSON(contentType, patch: patch) else {
-            throw .unsupportedMediaType(contentType)
-        }
+        try requireJSON(patch: patch)
         do throws(JSONError) {
             return try JSONReader.read(Array(buffer: body))
         } catch {
             throw .malformedJSON(error.reason, at: error.pointer.text)
         }
+    }
+
+    /// Refuses a body that is declared as anything but JSON.
+    ///
+    /// - Parameter patch: whether it may be declared as a merge patch (RFC 7396) too.
+    private func requireJSON(patch: Bool) throws(HTTPRefusal) {
+        if let codings = contentEncoding, !codings.isEmpty, codings.lowercased() != "identity" {
+            throw .unsupportedEncoding(codings)
+        }
+        guard let contentType, Self.isJSON(contentType, patch: patch) else {
+            throw .unsupportedMediaType(contentType)
+        }
+    }
+
+    /// The body as what `read` makes of plain ones; nil where it is not plain, which `json` is to read.
+    func plainJSON<Value>(
+        _ body: ByteBuffer,
+        _ read: (UnsafeRawBufferPointer) -> Value?
+    ) throws(HTTPRefusal) -> Value? {
+        if body.readableBytes == 0 { return nil }
+        try requireJSON(patch: false)
+        return body.withUnsafeReadableBytes(read)
     }
 
     /// The body as JSON, where the method needs one.

@@ -102,8 +102,18 @@ final class PlainRequest: Sendable {
     func change(_ form: BodyForm, in body: ByteBuffer) throws -> CartCommand.Change {
         switch form {
         case .creation: try CartBody.creation(fields.json(body))
-        case .addition: try CartBody.addition(fields.requiredJSON(body))
-        case .alteration(let line): try CartBody.alteration(fields.requiredJSON(body), of: line)
+        case .addition:
+            if let item = try fields.plainJSON(body, PlainBodyReader.item) {
+                .addLine(item)
+            } else {
+                try CartBody.addition(fields.requiredJSON(body))
+            }
+        case .alteration(let line):
+            if let quantity = try fields.plainJSON(body, PlainBodyReader.quantity) {
+                .setQuantity(line, quantity)
+            } else {
+                try CartBody.alteration(fields.requiredJSON(body), of: line)
+            }
         case .actions: try CartBody.actions(fields.requiredJSON(body))
         }
     }

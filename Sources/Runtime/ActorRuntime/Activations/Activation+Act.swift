@@ -142,7 +142,7 @@ extension Activation {
         // A record without a commit lives for a short time only, and nobody needs it: it must not vanish
         // under us.
         if machine.committed?.sequence == .zero { return event(.release) }
-        if SafetyRule.ownerProlongsLife.holds, now - touchedAt >= partition.touchInterval(of: state),
+        if SafetyRule.ownerProlongsLife.holds, partition.isTouchDue(of: state, after: now - touchedAt),
             let generation = context.directory.generation
         {
             touchedAt = now
@@ -159,7 +159,7 @@ extension Activation {
             form: form,
             at: machine.committed?.sequence.rawValue ?? 0,
             next: machine.nextSequence?.rawValue ?? 0,
-            extendsLife: now - touchedAt >= partition.touchInterval(of: state)
+            extendsLife: partition.isTouchDue(of: state, after: now - touchedAt)
         )
         let limit = alone > 0 ? 1 : context.policy.batchLimit
         while next.entries.count < limit, let ask = mailbox.popFirst() {

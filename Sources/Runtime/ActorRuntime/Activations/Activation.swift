@@ -143,7 +143,7 @@ final class Activation<D: Decider>: StoreCaller {
         let now = partition.now
         guard session.mayAct(at: now) else { return partition.handleGone(ask) }
         let answer = answer(decision, on: state, sequence: sequence)
-        if now - touchedAt >= partition.touchInterval(of: state) { startWork() }
+        if partition.isTouchDue(of: state, after: now - touchedAt) { startWork() }
         partition.counts.reads &+= 1
         ask.answer(answer)
     }

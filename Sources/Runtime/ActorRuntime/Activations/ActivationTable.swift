@@ -6,23 +6,20 @@ struct ActivationTable {
     typealias Instant = ContinuousClock.Instant
     typealias Element = AnyObject
 
-    private struct Slot {
-        var key: ActorID
-        var element: Element
-        var usedAt: Instant
-    }
-
-    /// Apart from the slots, so that walking and relinking touch no key and no element.
-    private struct Neighbours {
+    /// The neighbours in the order of use, and when that was.
+    private struct Use {
         var older: Int32
         var newer: Int32
+        var at: Instant
     }
 
     private static var none: Int32 { -1 }
 
     private var index: [ActorID: Int32] = [:]
-    private var slots: [Slot?] = []
-    private var links: [Neighbours] = []
+    /// By place, apart from each other, so that a use touches no key and copies nothing.
+    private var elements: [Element?] = []
+    private var keys: [ActorID?] = []
+    private var uses: [Use] = []
     private var free: [Int32] = []
     private var oldest: Int32 = none
     private var newest: Int32 = none
@@ -38,7 +35,7 @@ struct ActivationTable {
     }
 
     /// A walk past all elements of this time.
-    var walk: Walk { Walk(end: slots.count) }
+    var walk: Walk { Walk(end: elements.count) }
 
     /// The elements in the next places of a walk; there may be none in these.
     ///
@@ -49,17 +46,15 @@ struct ActivationTable {
     func next(of walk: inout Walk, atMost limit: Int) -> [Element] {
         let places = walk.next..<(walk.next + min(limit, walk.end - walk.next))
         walk.next = places.upperBound
-        return slots[places].compactMap { $0?.element }
+        return elements[places].compactMap { $0 }
     }
 
-    var elements: [Element] {
-        slots.compactMap { $0?.element }
-    }
+    var all: [Element] { elements.compactMap { $0 } }
 
     /// The element under the key, which counts as a use of it.
     mutating func use(_ key: ActorID, at now: Instant) -> Element? {
-        guard let position = index[key], let element = slots[Int(position)]?.element else { return nil }
-        slots[Int(position)]?.usedAt = now
+        guard let position = index[key], let element = elements[Int(position)] else { return nil }
+        uses[Int(position)].at = now
         if position != newest {
             unlink(position)
             linkAsNewest(position)
@@ -69,27 +64,29 @@ struct ActivationTable {
 
     /// The least recently used element, which counts as a use of it: asked again, the next one comes.
     mutating func rotate(at now: Instant) -> Element? {
-        guard oldest != Self.none, let key = slots[Int(oldest)]?.key else { return nil }
+        guard oldest != Self.none, let key = keys[Int(oldest)] else { return nil }
         return use(key, at: now)
     }
 
     /// The element under the key, without a trace.
     func peek(_ key: ActorID) -> Element? {
         guard let position = index[key] else { return nil }
-        return slots[Int(position)]?.element
+        return elements[Int(position)]
     }
 
     /// Puts an element under a key that holds none.
     mutating func insert(_ element: Element, under key: ActorID, at now: Instant) {
-        let slot = Slot(key: key, element: element, usedAt: now)
         let position: Int32
         if let reused = free.popLast() {
             position = reused
-            slots[Int(position)] = slot
+            elements[Int(position)] = element
+            keys[Int(position)] = key
+            uses[Int(position)].at = now
         } else {
-            position = Int32(slots.count)
-            slots.append(slot)
-            links.append(Neighbours(older: Self.none, newer: Self.none))
+            position = Int32(elements.count)
+            elements.append(element)
+            keys.append(key)
+            uses.append(Use(older: Self.none, newer: Self.none, at: now))
         }
         index[key] = position
         linkAsNewest(position)
@@ -98,7 +95,8 @@ struct ActivationTable {
     mutating func remove(_ key: ActorID) {
         guard let position = index.removeValue(forKey: key) else { return }
         unlink(position)
-        slots[Int(position)] = nil
+        elements[Int(position)] = nil
+        keys[Int(position)] = nil
         free.append(position)
     }
 
@@ -106,8 +104,8 @@ struct ActivationTable {
     /// each.
     mutating func rotateUnused(since instant: Instant, atMost limit: Int, at now: Instant) -> [Element] {
         var found: [Element] = []
-        while found.count < min(limit, count), oldest != Self.none, let slot = slots[Int(oldest)],
-            slot.usedAt <= instant, let element = rotate(at: now)
+        while found.count < min(limit, count), oldest != Self.none, uses[Int(oldest)].at <= instant,
+            let element = rotate(at: now)
         {
             found.append(element)
         }
@@ -115,14 +113,15 @@ struct ActivationTable {
     }
 
     private mutating func unlink(_ position: Int32) {
-        let (older, newer) = (links[Int(position)].older, links[Int(position)].newer)
-        if older == Self.none { oldest = newer } else { links[Int(older)].newer = newer }
-        if newer == Self.none { newest = older } else { links[Int(newer)].older = older }
+        let (older, newer) = (uses[Int(position)].older, uses[Int(position)].newer)
+        if older == Self.none { oldest = newer } else { uses[Int(older)].newer = newer }
+        if newer == Self.none { newest = older } else { uses[Int(newer)].older = older }
     }
 
     private mutating func linkAsNewest(_ position: Int32) {
-        links[Int(position)] = Neighbours(older: newest, newer: Self.none)
-        if newest == Self.none { oldest = position } else { links[Int(newest)].newer = position }
+        uses[Int(position)].older = newest
+        uses[Int(position)].newer = Self.none
+        if newest == Self.none { oldest = position } else { uses[Int(newest)].newer = position }
         newest = position
     }
 }

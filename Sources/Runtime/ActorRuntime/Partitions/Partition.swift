@@ -69,6 +69,14 @@ final class Partition<D: Decider> {
 
     // MARK: For activations
 
+    /// True if the store is to be told to keep an actor in this state.
+    ///
+    /// - Parameter time: the time since it was told so last.
+    func isTouchDue(of state: D.State, after time: Duration) -> Bool {
+        // Mostly it is too early, whatever the state.
+        time >= min(touchInterval, ownTouchInterval) && time >= touchInterval(of: state)
+    }
+
     /// The time for which an actor in this state may be read and changed before the store is told to keep it.
     func touchInterval(of state: D.State) -> Duration {
         context.decider.retention(of: state) == nil ? touchInterval : ownTouchInterval
@@ -134,6 +142,6 @@ final class Partition<D: Decider> {
     /// In one turn: nobody is left whom that could hold up.
     func close() {
         isClosed = true
-        for element in live.elements { activation(element).close() }
+        for element in live.all { activation(element).close() }
     }
 }
