@@ -21,16 +21,28 @@ enum PresentCart {
 struct CartView {
     let id: CartID
     let shown: PresentCart
+    /// The cart's contents.
+    let cart: OpenCart
     let version: UInt64
     /// Milliseconds that a cart is kept after its last change, unless it says itself.
     let retention: Int64
     /// The effect of each action, in the answer to a batch.
     var results: [CartOutcome.Effect]?
 
-    /// The cart's contents.
-    var cart: OpenCart {
+    init(
+        id: CartID,
+        shown: PresentCart,
+        version: UInt64,
+        retention: Int64,
+        results: [CartOutcome.Effect]? = nil
+    ) {
+        self.id = id
+        self.shown = shown
+        self.version = version
+        self.retention = retention
+        self.results = results
         switch shown {
-        case .open(let cart), .checkedOut(let cart, _), .closing(let cart, _): cart
+        case .open(let cart), .checkedOut(let cart, _), .closing(let cart, _): self.cart = cart
         }
     }
 

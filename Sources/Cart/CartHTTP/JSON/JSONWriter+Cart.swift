@@ -166,22 +166,34 @@ extension JSONWriter {
         guard let minorUnits else { return raw("null") }
         raw("{\"amount\":")
         integer(minorUnits)
+        if let last = lastCurrency, last.currency == currency.currency { return again(last.place) }
+        let start = count
         raw(",\"currency\":")
         string(currency.code)
         raw(",\"exponent\":")
         integer(currency.exponent)
         raw("}")
+        lastCurrency = WrittenCurrency(currency: currency.currency, place: start..<count)
     }
+}
+
+/// The end of an amount that was written, which says its currency, and where that is.
+struct WrittenCurrency {
+    let currency: Currency?
+    let place: Range<Int>
 }
 
 /// The currency of amounts, looked up once for all that are written.
 struct AmountCurrency {
+    /// The currency; nil where the cart has none.
+    let currency: Currency?
     /// The ISO 4217 code; nil where the cart has none.
     let code: String?
     /// The decimals of the minor unit; nil where ISO 4217 has none for the code.
     let exponent: Int?
 
     init(_ currency: Currency?) {
+        self.currency = currency
         code = currency?.code
         exponent = currency?.exponent
     }

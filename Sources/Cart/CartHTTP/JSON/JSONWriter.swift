@@ -10,7 +10,11 @@ package import NIOCore
 package struct JSONWriter: ~Copyable {
     private var bytes: UnsafeMutablePointer<UInt8>
     private var capacity: Int
-    private var count = 0
+    private(set) var count = 0
+    /// The last moment that was written, for the next one: most are of the same day.
+    var lastMoment: WrittenMoment?
+    /// The end of the last amount that was written, for the next one: most are of the same currency.
+    var lastCurrency: WrittenCurrency?
 
     /// - Parameter capacity: how many bytes are expected; more costs a copy.
     package init(capacity: Int) {
@@ -59,6 +63,7 @@ package struct JSONWriter: ~Copyable {
         reserve(21)
         if number < 0 { put(UInt8(ascii: "-")) }
         var rest = UInt64(number.magnitude)
+        guard rest >= 10 else { return put(UInt8(truncatingIfNeeded: rest) + UInt8(ascii: "0")) }
         var end = count
         var length = rest
         repeat {
@@ -71,6 +76,14 @@ package struct JSONWriter: ~Copyable {
             bytes[end] = UInt8(truncatingIfNeeded: rest % 10) + UInt8(ascii: "0")
             rest /= 10
         } while rest > 0
+    }
+
+    /// What was written before, once more.
+    mutating func again(_ place: Range<Int>) {
+        precondition(place.upperBound <= count, "what was not written cannot be written again")
+        reserve(place.count)
+        (bytes + count).update(from: bytes + place.lowerBound, count: place.count)
+        count += place.count
     }
 
     /// A number, or null.

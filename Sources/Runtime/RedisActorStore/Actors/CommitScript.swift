@@ -140,6 +140,10 @@ struct CommitCall: OwnerCall {
         for name in content.delete { command.append(name) }
     }
 
+    var usualAnswer: (word: StaticString, meaning: CommitResult)? {
+        ("COMMITTED", CommitResult(.committed, leaves: form))
+    }
+
     func answer(_ answer: ScriptAnswer) throws(StoreFailure) -> CommitResult {
         CommitResult(try CommitScript.answer(answer), leaves: form)
     }

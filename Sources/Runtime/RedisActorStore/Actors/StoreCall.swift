@@ -21,6 +21,9 @@ protocol StoreCall: Sendable {
     /// - Parameter keys: the names of the cluster's keys, for a script that reads one beside the record.
     func appendArguments(to command: inout RedisCommandWriter, in keys: RedisKeys)
     func answer(_ answer: ScriptAnswer) throws(StoreFailure) -> Answer
+
+    /// The word of nearly all answers, and what it means; nil where no answer is so usual.
+    var usualAnswer: (word: StaticString, meaning: Answer)? { get }
 }
 
 /// The meaning of a call's outcome.
@@ -33,6 +36,7 @@ enum StoreVerdict<Answer: Sendable>: Sendable {
 
 extension StoreCall {
     var spare: RedisScript? { nil }
+    var usualAnswer: (word: StaticString, meaning: Answer)? { nil }
 
     /// The number of keys that a script declares: the record's alone, as all declared keys of a script must
     /// be in one slot of a Redis Cluster.
@@ -54,6 +58,9 @@ extension StoreCall {
         on outcome: Result<RedisValue, RedisError>,
         of script: RedisScript
     ) -> StoreVerdict<Answer> {
+        if case .success(.bulk(let word)) = outcome, let usualAnswer, word.isText(usualAnswer.word) {
+            return .answered(usualAnswer.meaning)
+        }
         let subject = ScriptSubject(script: script, object: .actor(id))
         do throws(StoreFailure) {
             return .answered(try answer(try ScriptAnswer(outcome, about: subject)))
@@ -74,6 +81,13 @@ extension ScriptAnswer {
         case .failure(let error):
             throw StoreFailure(error, about: "\(subject)", isRead: subject.script.onlyReads)
         }
+    }
+}
+
+extension [UInt8] {
+    /// True for the bytes of a text.
+    fileprivate func isText(_ text: StaticString) -> Bool {
+        text.withUTF8Buffer { $0.count == count && $0.elementsEqual(self) }
     }
 }
 
