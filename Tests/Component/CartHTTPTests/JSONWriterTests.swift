@@ -38,7 +38,8 @@ import Testing
     }
 
     @Test func `amounts read the same one after the other as each by itself`() {
-        let currencies = ["EUR", "JPY", "EUR", "EUR", "", "", "KWD", "DEM", "KWD"].map { Currency(stored: $0) }
+        let codes = ["EUR", "JPY", "EUR", "EUR", "", "", "KWD", "DEM", "KWD"]
+        let currencies = codes.map { Currency(stored: $0) }
         let amounts: [Int64?] = [0, 9, 10, -10, .min, .max, nil]
         let pairs = currencies.flatMap { currency in amounts.map { (currency, $0) } }
         let together = Self.written { writer in
