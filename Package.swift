@@ -17,9 +17,7 @@ let language = [SwiftSetting.swiftLanguageMode(.v6)] + words(features).map { .en
 let strict: [SwiftSetting] = language + [.treatAllWarnings(as: .error)]
 
 /// The generic runtime adds: its users specialise it (docs/decisions/0092). One target alone can have it.
-let specialised: [SwiftSetting] = [
-    .unsafeFlags(["-enable-cmo-everything"], .when(configuration: .release))
-]
+let specialised = [SwiftSetting.unsafeFlags(["-enable-cmo-everything"], .when(configuration: .release))]
 
 /// The packages of others, a line each: repository, version, the libraries that we use. Exact versions, since
 /// no `Package.resolved` is kept (docs/decisions/0035).
@@ -99,8 +97,11 @@ func target(_ kind: String, at path: String, uses: [Target.Dependency]) -> Targe
     switch kind {
     case "system": return .systemLibrary(name: name, path: path)
     case "library":
-        let (files, flags) = (resources[name] ?? [], name == "ActorRuntime" ? strict + specialised : strict)
-        return .target(name: name, dependencies: uses, path: path, resources: files, swiftSettings: flags)
+        let flags = name == "ActorRuntime" ? strict + specialised : strict
+        return .target(name: name, dependencies: uses, path: path, swiftSettings: flags)
+    case "files":
+        // C, which takes the files of this folder into the binary by `#embed` (docs/decisions/0104).
+        return .target(name: name, path: path, exclude: ["Files"], cSettings: [.treatAllWarnings(as: .error)])
     case "generated":
         // It keeps the form and the warnings that its generator gave it.
         return .target(name: name, dependencies: uses, path: path, swiftSettings: [.swiftLanguageMode(.v6)])
@@ -112,13 +113,6 @@ func target(_ kind: String, at path: String, uses: [Target.Dependency]) -> Targe
     default: fatalError("\(path): no such kind of target: \(kind)")
     }
 }
-
-/// In the order in which the page needs them.
-let scripts = " format.js parts.js connection.js nodes.js redis.js doctor.js events.js finder.js main.js"
-let resources = [
-    "OpenAPIDocument": words("openapi.yaml docs.html"),
-    "Dashboard": words("page.html page.css" + scripts).map { "Page/" + $0 },
-].mapValues { $0.map { Resource.embedInCode($0) } }
 
 // MARK: What ships
 let productTargets = targets(
@@ -167,13 +161,15 @@ let productTargets = targets(
         ActorRuntime Cart CartActor CartApplication CartProtobuf ConnectionAdmission GRPCServing LibraryTracing
         LogEvents MetricReadings RequestTracing GRPCCore GRPCNIOTransportHTTP2Posix GRPCProtobuf Logging NIOCore
         NIOPosix SwiftProtobuf
-    library Sources/Cart/OpenAPIDocument
+    files Sources/Cart/COpenAPIDocument
+    library Sources/Cart/OpenAPIDocument: COpenAPIDocument
     # The process: settings, and the only place that sees everything.
     library Sources/Node/NodeConfiguration:
         ActorRuntime Cart LogEvents LogOutput Ownership RedisClient Timing Configuration Logging ServiceLifecycle
         Subprocess SystemPackage
     library Sources/Node/Doctor: NodeConfiguration Ownership RedisActorStore RedisClient Logging NIOCore
-    library Sources/Node/Dashboard: PercentEncoding Crypto HTTPTypes Hummingbird NIOCore NIOHTTP1 NIOPosix
+    files Sources/Node/CDashboard
+    library Sources/Node/Dashboard: CDashboard PercentEncoding Crypto HTTPTypes Hummingbird NIOCore NIOHTTP1 NIOPosix
     library Sources/Node/OperatorConsole: NIOCore NIOHTTP1 NIOPosix
     executable Sources/Node/CartNode:
         ActorRuntime Cart CartActor CartApplication CartGRPC CartHTTP ConnectionAdmission Dashboard Doctor
@@ -295,5 +291,6 @@ let package = Package(
     dependencies: allPackages.map {
         .package(url: $0.url, exact: $0.version, traits: traits[$0.name] ?? [.defaults])
     },
-    targets: productTargets + (onlyProduct ? [] : toolTargets + testTargets)
+    targets: productTargets + (onlyProduct ? [] : toolTargets + testTargets),
+    cLanguageStandard: .c2x
 )

@@ -21,10 +21,10 @@ struct IndexResponder<Other: HTTPResponder>: HTTPResponder {
         self.methodNotAllowed = methodNotAllowed
         self.pages = [
             "/": Self.page("application/json", ByteBuffer(string: Self.index)),
-            "/openapi.yaml": Self.page("application/yaml", ByteBuffer(bytes: APIDocument.yaml)),
+            "/openapi.yaml": Self.page("application/yaml", ByteBuffer(string: APIDocument.yaml)),
             "/docs": Self.page(
                 "text/html; charset=utf-8",
-                ByteBuffer(bytes: APIDocument.page),
+                ByteBuffer(string: APIDocument.page),
                 // The page contains its style; it must not load or run anything else.
                 more: [.contentSecurityPolicy: "default-src 'none'; style-src 'unsafe-inline'"]
             ),

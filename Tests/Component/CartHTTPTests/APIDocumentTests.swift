@@ -16,7 +16,7 @@ import Yams
     private let root: Node
 
     init() throws {
-        root = try #require(try Yams.compose(yaml: String(decoding: APIDocument.yaml, as: UTF8.self)))
+        root = try #require(try Yams.compose(yaml: APIDocument.yaml))
     }
 
     private func members(_ node: Node?) -> [String: Node] {
@@ -187,10 +187,8 @@ import Yams
     }
 
     @Test func `the page is the document's, and loads nothing`() throws {
-        let page = String(decoding: APIDocument.page, as: UTF8.self)
-        #expect(
-            try ReferencePageGenerator.page(of: String(decoding: APIDocument.yaml, as: UTF8.self)) == page
-        )
+        let page = APIDocument.page
+        #expect(try ReferencePageGenerator.page(of: APIDocument.yaml) == page)
         for sign in ["<script", "<link", "<img", "@import", "url(", "src=", "https:"] {
             #expect(!page.contains(sign), "\(sign)")
         }

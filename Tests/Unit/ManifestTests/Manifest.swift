@@ -27,7 +27,7 @@ struct Manifest {
         let text = try String(contentsOf: file, encoding: .utf8)
         var targets: [Target] = []
         // A paragraph each: kind, path and uses, which go on in lines that are indented further.
-        let head = /^ {4}(?<kind>system|library|generated|executable|tests) (?<path>[\w\/]+)(?<uses>:.*)?$/
+        let head = /^ {4}(?<kind>[a-z]+) (?<path>[A-Z]\w+\/[\w\/]+)(?<uses>:.*)?$/
         let more = /^ {8}(?<uses>\w[\w ]*)$/
         var (ships, isOpen) = (true, false)
         for line in text.split(separator: "\n", omittingEmptySubsequences: false) {

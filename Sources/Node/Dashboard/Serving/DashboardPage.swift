@@ -1,3 +1,4 @@
+internal import CDashboard
 internal import Crypto
 internal import HTTPTypes
 internal import Hummingbird
@@ -9,25 +10,16 @@ internal import FoundationEssentials
 internal import Foundation
 #endif
 
-/// The page itself: one document with its style and script inside, put together from the files of `Page`, which
-/// lie in the binary.
+/// The page itself: one document with its style and script inside, put together from the files of `CDashboard`,
+/// which lie in the binary.
 struct DashboardPage: Sendable {
-    /// The parts of the script, in the order in which they stand in the page. They are one module: a name at the
-    /// top of one is known in the others.
-    private static let scripts: [[UInt8]] = [
-        PackageResources.format_js, PackageResources.parts_js, PackageResources.connection_js,
-        PackageResources.nodes_js, PackageResources.redis_js, PackageResources.doctor_js,
-        PackageResources.events_js, PackageResources.finder_js, PackageResources.main_js,
-    ]
-
     let html: String
     /// Allows nothing but this style and this script, and questions to nodes.
     private let policy: String
 
     init() {
-        let style = String(decoding: PackageResources.page_css, as: UTF8.self)
-        let script = Self.scripts.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "\n")
-        html = String(decoding: PackageResources.page_html, as: UTF8.self)
+        let (style, script) = (String(cString: dashboard_style()), String(cString: dashboard_script()))
+        html = String(cString: dashboard_html())
             .replacing("/* page.css */", with: style)
             .replacing("/* the scripts */", with: script)
         // Nodes that join later are unknown when the page is made, and their addresses are for those alone who
