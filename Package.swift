@@ -205,6 +205,9 @@ let toolTargets = targets(
         ActorRuntime Cart CartActor CartApplication CartWorkload Ownership RuntimeTesting SeededRandom Timing
         DequeModule HeapModule Logging NIOCore
     executable Tools/Simulation/CartSimulate: CartSimulation ArgumentParser
+    library Tools/Simulation/StoreTesting:
+        ActorRuntime CounterActor Ownership RedisActorStore RedisClient RuntimeTesting ServerTesting Logging NIOCore
+        NIOPosix
     library Tools/Cluster/ServerTesting: SeededRandom
     library Tools/Cluster/ClusterTesting:
         CartClient CartWorkload ProcessMeasurement SeededRandom ServerTesting Timing AsyncHTTPClient NIOCore
@@ -216,9 +219,8 @@ let toolTargets = targets(
 
 let testTargets = targets(
     """
-    # The manifest, the picture of it and the folders agree.
+    # Machines and values, alone; and the manifest, the picture of it and the folders.
     tests Tests/Unit/ManifestTests
-    # Machines and values, alone.
     tests Tests/Unit/OwnershipTests: Ownership
     tests Tests/Unit/TimingTests: Timing
     tests Tests/Unit/LogTests: LibraryTracing LogEvents LogOutput RequestTracing Timing Logging
@@ -255,8 +257,8 @@ let testTargets = targets(
     tests Tests/Integration/RedisClientTests:
         MetricReadings RedisClient SeededRandom ServerTesting Logging NIOCore NIOEmbedded NIOPosix
     tests Tests/Integration/RedisActorStoreTests:
-        ActorRuntime CounterActor Ownership RedisActorStore RedisClient RuntimeTesting ServerTesting Logging NIOCore
-        NIOPosix
+        ActorRuntime CounterActor Ownership RedisActorStore RedisClient RuntimeTesting ServerTesting StoreTesting
+        Logging NIOCore NIOPosix
     tests Tests/Integration/PeerTransportTests:
         ActorRuntime MetricReadings Ownership PeerProtocol PeerTransport RequestTracing Logging NIOCore NIOPosix
         Subprocess SwiftProtobuf
@@ -270,8 +272,9 @@ let testTargets = targets(
     tests Tests/Integration/NodeConfigurationTests:
         NodeConfiguration Ownership RedisClient Timing Logging NIOPosix ServiceLifecycle Subprocess SystemPackage
         Yams
-    # Whole clusters in simulated time.
+    # Whole clusters in simulated time, and what makes them trustworthy.
     tests Tests/Simulation/SimulationTests: ActorRuntime CartActor CartSimulation Ownership RuntimeTesting
+    tests Tests/Simulation/EquivalenceTests: ActorRuntime Ownership RedisClient ServerTesting StoreTesting
     # Real processes under real faults, and under clients that are not ours.
     tests Tests/System/FailoverTests:
         CartNode CartWorkload ClusterTesting LogEvents MetricReadings NodeConfiguration ServerTesting

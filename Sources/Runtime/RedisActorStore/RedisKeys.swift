@@ -1,21 +1,21 @@
-internal import ActorRuntime
+package import ActorRuntime
 internal import RedisClient
 
 /// The names of a cluster's keys in Redis.
-struct RedisKeys: Sendable, Hashable {
+package struct RedisKeys: Sendable, Hashable {
     /// A hash: each session's entry by its id, and `gen`, the random id of this data set.
-    let nodes: String
+    package let nodes: String
     /// The part before an actor's id in the name of its record.
     private let recordHead: String
     private static let recordTail = "}"
 
-    init(cluster: ClusterName) {
+    package init(cluster: ClusterName) {
         nodes = "\(cluster):nodes"
         recordHead = "\(cluster):{"
     }
 
     /// A hash for each actor. The braces keep everything of an actor on one shard of a Redis Cluster.
-    func actor(_ id: ActorID) -> String {
+    package func actor(_ id: ActorID) -> String {
         // An interpolation costs several times as much.
         var key = recordHead
         key.reserveCapacity(key.utf8.count + id.rawValue.utf8.count + 1)

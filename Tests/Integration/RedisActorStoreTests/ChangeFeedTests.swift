@@ -4,6 +4,7 @@ import NIOPosix
 import Ownership
 import RedisClient
 import ServerTesting
+import StoreTesting
 import Testing
 
 @testable import RedisActorStore

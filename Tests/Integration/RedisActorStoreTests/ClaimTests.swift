@@ -2,6 +2,7 @@ import ActorRuntime
 import CounterActor
 import Ownership
 import RuntimeTesting
+import StoreTesting
 import Testing
 
 /// Every answer of a claim, in both stores.

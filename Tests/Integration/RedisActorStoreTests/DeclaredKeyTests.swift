@@ -3,6 +3,7 @@ import CounterActor
 import NIOCore
 import RuntimeTesting
 import ServerTesting
+import StoreTesting
 import Testing
 
 @testable import Ownership

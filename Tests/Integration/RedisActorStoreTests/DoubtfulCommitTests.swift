@@ -3,6 +3,7 @@ import CounterActor
 import Ownership
 import RuntimeTesting
 import ServerTesting
+import StoreTesting
 import Synchronization
 import Testing
 

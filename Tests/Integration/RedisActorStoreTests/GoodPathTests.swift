@@ -2,6 +2,7 @@ import ActorRuntime
 import CounterActor
 import Ownership
 import RedisClient
+import StoreTesting
 import Testing
 
 @testable import RedisActorStore

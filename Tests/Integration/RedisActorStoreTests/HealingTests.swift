@@ -2,6 +2,7 @@ import ActorRuntime
 import CounterActor
 import Ownership
 import RuntimeTesting
+import StoreTesting
 import Testing
 
 /// Every answer of verify and republish, in both stores, and whole sequences of loss and recovery.

@@ -2,6 +2,7 @@ import ActorRuntime
 import CounterActor
 import Ownership
 import RuntimeTesting
+import StoreTesting
 import Testing
 
 /// What is put back names the last time at which the store takes it, in both stores.

@@ -4,6 +4,7 @@ import NIOCore
 import NIOPosix
 import RedisClient
 import RuntimeTesting
+import StoreTesting
 import Testing
 
 @testable import RedisActorStore

@@ -2,6 +2,7 @@ import ActorRuntime
 import Ownership
 import RedisClient
 import ServerTesting
+import StoreTesting
 import Testing
 
 @testable import RedisActorStore

@@ -1,5 +1,6 @@
 import ActorRuntime
 import RuntimeTesting
+import StoreTesting
 import Testing
 
 @testable import Ownership

@@ -3,6 +3,7 @@ import Logging
 import Ownership
 import RedisClient
 import ServerTesting
+import StoreTesting
 import Testing
 
 @testable import RedisActorStore

@@ -3,6 +3,7 @@ import CounterActor
 import RedisClient
 import RuntimeTesting
 import ServerTesting
+import StoreTesting
 import Testing
 
 @testable import Ownership

@@ -1,6 +1,7 @@
 import ActorRuntime
 import Ownership
 import RuntimeTesting
+import StoreTesting
 import Testing
 
 /// Every answer of a release, in both stores.

@@ -3,6 +3,7 @@ import CounterActor
 import Ownership
 import RedisClient
 import RuntimeTesting
+import StoreTesting
 import Testing
 
 @testable import RedisActorStore

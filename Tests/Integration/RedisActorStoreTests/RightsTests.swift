@@ -5,6 +5,7 @@ import Ownership
 import RedisClient
 import RuntimeTesting
 import ServerTesting
+import StoreTesting
 import Testing
 
 @testable import RedisActorStore

@@ -6,6 +6,7 @@ import NIOPosix
 import Ownership
 import RuntimeTesting
 import ServerTesting
+import StoreTesting
 import Synchronization
 
 @testable import RedisActorStore

@@ -22,7 +22,10 @@ package protocol LoopStore<Logic>: AnyObject {
 }
 
 /// Something that waits for an answer of a `LoopStore`. Each has one step under way at a time.
-package class StoreCaller {}
+package class StoreCaller {
+    /// A caller that is no more than that, for who has other ways to continue.
+    package static func plain() -> StoreCaller { StoreCaller() }
+}
 
 /// One step of a store. The names are those of the calls of `ActorStore`, which documents them.
 package enum StoreRequest<Logic: Decider>: Sendable {

@@ -1,8 +1,9 @@
-import ActorRuntime
-import CounterActor
-import Ownership
-import RuntimeTesting
+internal import ActorRuntime
+internal import CounterActor
+internal import Ownership
+internal import RuntimeTesting
 
+/// The simulated store, and its membership.
 struct SimulatedStoreFixture: StoreFixture {
     private let redis: SimulatedRedis<CounterLogic.State>
     private let members: InMemoryRegistry<CounterLogic.State>

@@ -1,36 +1,51 @@
-import ActorRuntime
-import CounterActor
-import Ownership
-import RuntimeTesting
-import ServerTesting
-
-@testable import RedisActorStore
+package import ActorRuntime
+package import CounterActor
+package import Ownership
+internal import ServerTesting
 
 /// The stores that must behave alike.
-enum StoreFixtureKind: String, CaseIterable, Sendable, CustomStringConvertible {
+package enum StoreFixtureKind: String, CaseIterable, Sendable, CustomStringConvertible {
     case simulated, redis
     /// The side of the store on Redis for one event loop.
     case loop
 
     /// For what loops have no part in.
-    static let withoutLoop: [StoreFixtureKind] = [.simulated, .redis]
+    package static let withoutLoop: [StoreFixtureKind] = [.simulated, .redis]
 
-    var description: String { rawValue }
+    package var description: String { rawValue }
 }
 
 /// A record in the store.
-struct RecordSnapshot: Hashable, Sendable {
-    var owner = ""
-    var epoch: UInt64 = 0
-    var attempt: UInt64 = 0
-    var sequence: UInt64 = 0
-    var commit = ""
-    var value: Int64?
+package struct RecordSnapshot: Hashable, Sendable {
+    package var owner: String
+    package var epoch: UInt64
+    package var attempt: UInt64
+    package var sequence: UInt64
+    package var commit: String
+    package var value: Int64?
     /// The record's own time to live in milliseconds; nil for the usual one.
-    var life: Int64?
+    package var life: Int64?
+
+    package init(
+        owner: String = "",
+        epoch: UInt64 = 0,
+        attempt: UInt64 = 0,
+        sequence: UInt64 = 0,
+        commit: String = "",
+        value: Int64? = nil,
+        life: Int64? = nil
+    ) {
+        self.owner = owner
+        self.epoch = epoch
+        self.attempt = attempt
+        self.sequence = sequence
+        self.commit = commit
+        self.value = value
+        self.life = life
+    }
 
     /// Stands for an epoch made of the time, which a test cannot predict.
-    var withFreshEpochMarked: RecordSnapshot {
+    package var withFreshEpochMarked: RecordSnapshot {
         var copy = self
         if copy.epoch > 1_000_000 { copy.epoch = .max }
         return copy
@@ -39,12 +54,12 @@ struct RecordSnapshot: Hashable, Sendable {
 
 /// The own time to live of a counter at `shortLivedValue`, in both stores; and the least of any counter that
 /// has its own.
-let ownLifetime: Duration = .seconds(40)
-let leastLifetime: Duration = .seconds(30)
-let shortLivedValue: Int64 = 98
+package let ownLifetime: Duration = .seconds(40)
+package let leastLifetime: Duration = .seconds(30)
+package let shortLivedValue: Int64 = 98
 
 /// A store with its membership, and the changes that a test can make without the nodes' knowledge.
-protocol StoreFixture: Sendable {
+package protocol StoreFixture: Sendable {
     var store: any ActorStore<CounterLogic> { get }
     var registry: any SessionRegistry { get }
 
@@ -63,7 +78,8 @@ protocol StoreFixture: Sendable {
 }
 
 /// Runs a test in its own fixture.
-func withStoreFixture(_ kind: StoreFixtureKind, _ body: (any StoreFixture) async throws -> Void) async throws
+package func withStoreFixture(_ kind: StoreFixtureKind, _ body: (any StoreFixture) async throws -> Void)
+    async throws
 {
     switch kind {
     case .simulated:
@@ -77,20 +93,20 @@ func withStoreFixture(_ kind: StoreFixtureKind, _ body: (any StoreFixture) async
     }
 }
 
-let me = SessionID("me")
-let other = SessionID("other")
-let cart = ActorID("c-1")
-let card = NodeCard(name: "node \"1\"\nü", link: "127.0.0.1:7000", build: "b1")
+package let me = SessionID("me")
+package let other = SessionID("other")
+package let cart = ActorID("c-1")
+package let card = NodeCard(name: "node \"1\"\nü", link: "127.0.0.1:7000", build: "b1")
 
 /// A time that no store's clock reaches: what is put back is never late.
-let never = StoreTime(.max)
+package let never = StoreTime(.max)
 
-func version(epoch: UInt64, sequence: UInt64) -> Version {
+package func version(epoch: UInt64, sequence: UInt64) -> Version {
     Version(epoch: Epoch(epoch), sequence: SequenceNumber(sequence))
 }
 
 /// A change that makes the version after this one; the first is 1 here.
-func change(
+package func change(
     from before: Int64 = 0,
     to value: Int64,
     on version: Version,
@@ -112,7 +128,7 @@ extension StoreFixture {
     ///
     /// - Returns: the generation.
     @discardableResult
-    func beat(
+    package func beat(
         _ session: SessionID = me,
         draining: Bool = false,
         settled: Generation? = nil
@@ -124,7 +140,7 @@ extension StoreFixture {
         }
     }
 
-    func claim(
+    package func claim(
         _ mode: ClaimTerms.Mode,
         as session: SessionID = me,
         attempt: UInt64 = 1,
@@ -145,7 +161,7 @@ extension StoreFixture {
         )
     }
 
-    func commit(
+    package func commit(
         _ version: Version,
         as id: String,
         from before: Int64 = 0,
@@ -162,14 +178,14 @@ extension StoreFixture {
         ).answer
     }
 
-    func resolve(_ version: Version, _ id: String) async throws -> ResolveAnswer {
+    package func resolve(_ version: Version, _ id: String) async throws -> ResolveAnswer {
         try await store.resolve(cart, owner: me, version: version, commit: CommitID(id))
     }
 
     /// - Parameters:
     ///   - generation: nil for the one in force.
     ///   - notAfter: never by default.
-    func republish(
+    package func republish(
         _ version: Version,
         as session: SessionID = me,
         attempt: UInt64,
@@ -188,14 +204,14 @@ extension StoreFixture {
         )
     }
 
-    func release(_ version: Version) async throws -> ReleaseAnswer {
+    package func release(_ version: Version) async throws -> ReleaseAnswer {
         try await store.release(cart, owner: me, version: version)
     }
 
     /// - Parameters:
     ///   - generation: nil for the one in force.
     ///   - notAfter: never by default.
-    func surrender(
+    package func surrender(
         _ version: Version,
         under generation: Generation? = nil,
         notAfter: StoreTime = never,
@@ -215,7 +231,7 @@ extension StoreFixture {
     /// Claims an actor.
     ///
     /// - Returns: the version that was granted.
-    func take(attempt: UInt64 = 1) async throws -> Version {
+    package func take(attempt: UInt64 = 1) async throws -> Version {
         guard case .granted(let version) = try await claim(.create, attempt: attempt).answer else {
             throw Unexpected(what: "no grant")
         }
@@ -223,6 +239,10 @@ extension StoreFixture {
     }
 }
 
-struct Unexpected: Error {
-    let what: String
+package struct Unexpected: Error {
+    package let what: String
+
+    package init(what: String) {
+        self.what = what
+    }
 }

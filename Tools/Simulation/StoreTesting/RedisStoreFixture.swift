@@ -1,22 +1,20 @@
-import ActorRuntime
-import CounterActor
-import Logging
-import NIOCore
-import NIOPosix
-import Ownership
-import RedisClient
-import RuntimeTesting
-import ServerTesting
-import Testing
+package import ActorRuntime
+package import CounterActor
+internal import Logging
+internal import NIOCore
+internal import NIOPosix
+package import Ownership
+internal import RedisActorStore
+package import RedisClient
+package import ServerTesting
 
-@testable import RedisActorStore
-
-struct RedisStoreFixture: StoreFixture {
+/// The store on a real server, and its membership.
+package struct RedisStoreFixture: StoreFixture {
     /// The side of the store that a test uses.
-    enum Side: CaseIterable {
+    package enum Side: CaseIterable, Sendable {
         case tasks, loop
 
-        func store(
+        package func store(
             on client: RedisClient,
             layout: any StateLayout<CounterLogic>
         ) -> any ActorStore<CounterLogic> {
@@ -34,15 +32,15 @@ struct RedisStoreFixture: StoreFixture {
         }
     }
 
-    let server: RedisServerFixture
-    let client: RedisClient
-    let store: any ActorStore<CounterLogic>
-    let registry: any SessionRegistry
+    package let server: RedisServerFixture
+    package let client: RedisClient
+    package let store: any ActorStore<CounterLogic>
+    package let registry: any SessionRegistry
 
     /// Runs `body` with a client of a running server.
     ///
     /// - Parameter proxy: the way to the server; the client then has little patience.
-    static func with<Value>(
+    package static func with<Value>(
         _ server: RedisServerFixture,
         side: Side = .tasks,
         user: String? = nil,
@@ -92,14 +90,14 @@ struct RedisStoreFixture: StoreFixture {
         )
     }
 
-    func connected() async {
+    package func connected() async {
         for await state in client.states() where state == .connected { return }
     }
 
-    func key(_ id: ActorID) -> String { RedisKeys(cluster: .standard).actor(id) }
-    let nodes = RedisKeys(cluster: .standard).nodes
+    package func key(_ id: ActorID) -> String { RedisKeys(cluster: .standard).actor(id) }
+    package let nodes = RedisKeys(cluster: .standard).nodes
 
-    func record(_ id: ActorID) async throws -> RecordSnapshot? {
+    package func record(_ id: ActorID) async throws -> RecordSnapshot? {
         let flat = try await client.send("HGETALL", [.string(key(id))]).array
         guard !flat.isEmpty else { return nil }
         var fields: [String: String] = [:]
@@ -120,9 +118,14 @@ struct RedisStoreFixture: StoreFixture {
         )
     }
 
-    func put(_ record: RecordSnapshot?, at id: ActorID) async throws {
-        _ = try await client.send("DEL", [.string(key(id))])
-        guard let record else { return }
+    package func put(_ record: RecordSnapshot?, at id: ActorID) async throws {
+        var commands = RedisPipeline()
+        commands.append("DEL", [.string(key(id))])
+        if let record { commands.append("HSET", try words(of: record, at: id)) }
+        for reply in try await client.send(commands) { _ = try reply.integer }
+    }
+
+    private func words(of record: RecordSnapshot, at id: ActorID) throws -> [RedisArgument] {
         var words: [RedisArgument] = [
             .string(key(id)), "o", .string(record.owner), "e", .string(String(record.epoch)),
             "a", .string(String(record.attempt)), "q", .string(String(record.sequence)), "c",
@@ -132,32 +135,32 @@ struct RedisStoreFixture: StoreFixture {
             words += ["s", .bytes(try CounterCodec().encode(state: .init(value: value)))]
         }
         if let life = record.life { words += ["t", .string(String(life))] }
-        _ = try await client.send("HSET", words)
+        return words
     }
 
-    func set(_ field: String, _ value: RedisArgument, at id: ActorID = cart) async throws {
+    package func set(_ field: String, _ value: RedisArgument, at id: ActorID = cart) async throws {
         _ = try await client.send("HSET", [.string(key(id)), .string(field), value])
     }
 
-    func malform(_ session: SessionID) async throws {
+    package func malform(_ session: SessionID) async throws {
         _ = try await client.send("HSET", [.string(nodes), .string(session.rawValue), "7 alive"])
     }
 
-    func age(_ session: SessionID, bySeconds seconds: UInt64) async throws {
+    package func age(_ session: SessionID, bySeconds seconds: UInt64) async throws {
         let field: [RedisArgument] = [.string(nodes), .string(session.rawValue)]
         var parts = try await client.send("HGET", field).string.split(separator: " ")
-        let since = try #require(UInt64(parts[3]))
+        guard parts.count > 3, let since = UInt64(parts[3]) else { throw Unexpected(what: "\(parts)") }
         parts[3] = "\(since - seconds)"
         _ = try await client.send("HSET", field + [.string(parts.joined(separator: " ") + " ")])
     }
 
-    func flush() async throws { _ = try await client.send("FLUSHALL") }
+    package func flush() async throws { _ = try await client.send("FLUSHALL") }
 
-    func setFull(_ isFull: Bool) async throws {
+    package func setFull(_ isFull: Bool) async throws {
         _ = try await client.send("CONFIG", ["SET", "maxmemory", isFull ? "1" : "0"])
     }
 
-    func restart() async throws {
+    package func restart() async throws {
         try await server.restart()
         var isBack = false
         while !isBack {
@@ -170,7 +173,7 @@ struct RedisStoreFixture: StoreFixture {
         }
     }
 
-    func prune(olderThan seconds: UInt64, keeping limit: Int) async throws -> Int {
+    package func prune(olderThan seconds: UInt64, keeping limit: Int) async throws -> Int {
         let pruner = RedisSessionRegistry(
             client: client,
             tombstoneRetention: .seconds(Int64(seconds)),
@@ -181,7 +184,7 @@ struct RedisStoreFixture: StoreFixture {
 }
 
 /// Runs a test on a store of its own, on a real server.
-func withRedis(
+package func withRedis(
     _ options: RedisServerFixture.Options = .init(),
     _ body: (RedisStoreFixture) async throws -> Void
 ) async throws {

@@ -2,6 +2,7 @@ import ActorRuntime
 import Ownership
 import RedisClient
 import ServerTesting
+import StoreTesting
 import Testing
 
 /// Compares the simulated store with the scripts, over the whole table of small records and requests.
@@ -14,7 +15,7 @@ import Testing
         var record: RecordSnapshot?
     }
 
-    private typealias Request = @Sendable (any StoreFixture) async throws -> String
+    private typealias Request = @Sendable (any StoreFixture, _ generation: Generation) async throws -> String
 
     private static let records: [RecordSnapshot?] = {
         var records: [RecordSnapshot?] = [nil]
@@ -45,8 +46,8 @@ import Testing
         var requests: [Request] = []
         for mode in [ClaimTerms.Mode.look, .take, .create] {
             for dead in [[], [other]] {
-                requests.append { fixture in
-                    let claim = try await fixture.claim(mode, attempt: 2, dead: dead)
+                requests.append { fixture, generation in
+                    let claim = try await fixture.claim(mode, attempt: 2, dead: dead, under: generation)
                     if case .granted(let at) = claim.answer {
                         let isFresh = at.epoch.rawValue > 1_000_000
                         let epoch = isFresh ? "fresh" : "\(at.epoch.rawValue)"
@@ -56,38 +57,40 @@ import Testing
                 }
             }
         }
-        requests.append { fixture in
-            let generation = try await fixture.beat().generation
+        requests.append { fixture, generation in
             let ids = [cart, ActorID("none"), cart]
             return "\(try await fixture.store.ownership(of: ids, generation: generation))"
         }
         for sequence in [1, 2] as [UInt64] {
             for value in [99, shortLivedValue] {
-                requests.append { "\(try await $0.surrender(version(epoch: 5, sequence: sequence), value))" }
+                let at = version(epoch: 5, sequence: sequence)
+                requests.append { "\(try await $0.surrender(at, under: $1, value))" }
             }
         }
         for sequence in [0, 1, 2] as [UInt64] {
             let at = version(epoch: 5, sequence: sequence)
             for extendsLife in [true, false] {
-                requests.append { fixture in
+                requests.append { fixture, _ in
                     "\(try await fixture.commit(at, as: "mine", to: 77, extendsLife: extendsLife))"
                 }
-                requests.append { fixture in
+                requests.append { fixture, _ in
                     "\(try await fixture.commit(at, as: "mine", from: 99, to: 77, extendsLife: extendsLife))"
                 }
             }
-            requests.append { "\(try await $0.commit(at, as: "mine", to: 77, form: .unknown))" }
-            requests.append { "\(try await $0.commit(at, as: "mine", to: shortLivedValue))" }
-            requests.append { "\(try await $0.resolve(at, "mine"))" }
-            requests.append { "\(try await $0.release(at))" }
-            requests.append { fixture in
-                let generation = try await fixture.beat().generation
-                return
-                    "\(try await fixture.store.verify(cart, owner: me, version: at, generation: generation))"
+            requests.append { fixture, _ in
+                "\(try await fixture.commit(at, as: "mine", to: 77, form: .unknown))"
+            }
+            requests.append { fixture, _ in
+                "\(try await fixture.commit(at, as: "mine", to: shortLivedValue))"
+            }
+            requests.append { fixture, _ in "\(try await fixture.resolve(at, "mine"))" }
+            requests.append { fixture, _ in "\(try await fixture.release(at))" }
+            requests.append { fixture, generation in
+                "\(try await fixture.store.verify(cart, owner: me, version: at, generation: generation))"
             }
             for value in [99, shortLivedValue] {
-                requests.append { fixture in
-                    let answer = try await fixture.republish(at, attempt: 2, value: value)
+                requests.append { fixture, generation in
+                    let answer = try await fixture.republish(at, attempt: 2, under: generation, value: value)
                     if case .republished(let epoch) = answer, epoch.rawValue > 1_000_000 { return "fresh" }
                     return "\(answer)"
                 }
@@ -109,6 +112,7 @@ import Testing
         of request: Request,
         on record: RecordSnapshot?,
         in fixture: any StoreFixture,
+        under generation: Generation,
         _ circumstances: Circumstances
     ) async throws -> Outcome {
         var record = record
@@ -118,7 +122,7 @@ import Testing
         if circumstances.isFull { try await fixture.setFull(true) }
         let answer: String
         do {
-            answer = try await request(fixture)
+            answer = try await request(fixture, generation)
         } catch StoreFailure.refused {
             answer = "refused"
         }
@@ -145,18 +149,21 @@ import Testing
         try await withStoreFixture(.simulated) { simulated in
             try await RedisServerFixture.with { server in
                 try await RedisStoreFixture.with(server, side: side) { real in
+                    let (here, there) = (try await simulated.beat(), try await real.beat())
                     for record in records {
                         for (number, request) in Self.requests.enumerated() {
                             let expected = try await Self.outcome(
                                 of: request,
                                 on: record,
                                 in: simulated,
+                                under: here.generation,
                                 circumstances
                             )
                             let found = try await Self.outcome(
                                 of: request,
                                 on: record,
                                 in: real,
+                                under: there.generation,
                                 circumstances
                             )
                             #expect(found == expected, "request \(number) on \(String(describing: record))")
