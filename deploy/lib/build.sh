@@ -11,6 +11,8 @@ swift_build() {
         # The package manager expects an object per file, which a compiler of whole modules makes only with threads. It also
         # asks for batches, and the compiler would warn in each module that it makes none.
         options+=(-Xswiftc -whole-module-optimization -Xswiftc -num-threads -Xswiftc 1 -Xswiftc -disable-batch-mode)
+        # A module's interface comes from the process that compiles it; one of its own would read and check everything again.
+        options+=(-Xswiftc -no-emit-module-separately-wmo)
     fi
     swift build "${options[@]}" "$@"
 }
