@@ -8,7 +8,7 @@ import Testing
 
 /// Real servers that are each wrong in one way.
 @Suite(.timeLimit(.minutes(2))) struct WrongServerTests {
-    struct Case: Sendable, CustomTestStringConvertible {
+    struct Case: Sendable, CustomStringConvertible {
         /// Settings of the server, after those of the right one.
         let server: [String]
         /// The findings above `note`.
@@ -16,7 +16,7 @@ import Testing
         let exitCode: Int32
         var replicas = 0
 
-        var testDescription: String {
+        var description: String {
             server.isEmpty ? "replicas \(replicas)" : server.joined(separator: " ")
         }
     }
@@ -51,14 +51,21 @@ import Testing
         Case(server: [], expected: ["error replicas"], exitCode: 2, replicas: 1),
     ]
 
-    @Test(arguments: cases)
-    func `a server that is wrong in one way gives that finding`(_ wrong: Case) async throws {
+    /// All at once, since an examination mostly waits.
+    @Test func `a server that is wrong in one way gives that finding`() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for wrong in Self.cases { group.addTask { try await expectFinding(wrong) } }
+            try await group.waitForAll()
+        }
+    }
+
+    private func expectFinding(_ wrong: Case) async throws {
         var settings = NodeSettings()
         settings.redis.replicas = wrong.replicas
         try await RedisServerFixture.with(.init(settings: rightSettings + wrong.server)) { server in
             let report = await examine(server.configuration, settings: settings)
-            #expect(report.grave == wrong.expected, "\(report.findings.map(\.what))")
-            #expect(report.exitCode == wrong.exitCode)
+            #expect(report.grave == wrong.expected, "\(wrong): \(report.findings.map(\.what))")
+            #expect(report.exitCode == wrong.exitCode, "\(wrong)")
         }
     }
 

@@ -153,6 +153,12 @@ import Testing
         var policy = LinkPolicy.patient
         policy.probeAfter = .milliseconds(50)
         policy.silenceLimit = .seconds(1)
+        async let slow: Void = waitForSlowPeer(policy)
+        async let mute: Void = giveUpMutePeer(policy)
+        _ = try await (slow, mute)
+    }
+
+    private func waitForSlowPeer(_ policy: LinkPolicy) async throws {
         let slow = StubReceiver { request in
             do {
                 try await Task.sleep(for: .milliseconds(2_500))
@@ -164,6 +170,9 @@ import Testing
                 #expect(await client.outcome(of: makeRequest("slow"), at: address) == .echoed("slow"))
             }
         }
+    }
+
+    private func giveUpMutePeer(_ policy: LinkPolicy) async throws {
         let mute = try WirePeer.trusted(policy: policy) { _ in [] }
         try await mute.serve { address in
             try await withClient(policy: policy) { client in

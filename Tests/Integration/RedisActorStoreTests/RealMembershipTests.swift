@@ -49,6 +49,8 @@ import Testing
     @Test func `a heartbeat that a replica confirms is confirmed`() async throws {
         var options = RedisServerFixture.Options()
         options.listensOnTCP = true
+        // By default a primary waits five seconds for further replicas.
+        options.settings = ["--repl-diskless-sync-delay", "0"]
         try await RedisServerFixture.with(options) { primary in
             let port = try #require(primary.port)
             var following = RedisServerFixture.Options()
