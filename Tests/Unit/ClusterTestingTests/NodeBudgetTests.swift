@@ -3,7 +3,7 @@ import Testing
 
 @testable import ClusterTesting
 
-/// Clusters wait for each other, in the order in which they came.
+/// Clusters wait for each other, in the order in which they came; those that must be alone go first.
 @Suite struct NodeBudgetTests {
     /// The clusters that run now, and the most nodes that ever ran.
     private final class Ledger: Sendable {
@@ -60,6 +60,21 @@ import Testing
             }
         }
         #expect(ledger.state.withLock { $0.started } == ["large", "small"])
+    }
+
+    @Test func `clusters that take the whole budget run before the others that wait`() async {
+        let budget = NodeBudget(nodes: 3)
+        let ledger = Ledger()
+        await withDiscardingTaskGroup { group in
+            await budget.with(nodes: 1) {
+                for (count, (name, nodes)) in [("a", 3), ("b", 1), ("c", 9), ("d", 2)].enumerated() {
+                    group.addTask { await budget.with(nodes: nodes) { ledger.start(name, nodes: nodes) } }
+                    while budget.waiting <= count { await Task.yield() }
+                }
+            }
+        }
+        let order = ledger.state.withLock { $0.started }
+        #expect(Array(order.prefix(2)) == ["a", "c"] && Set(order.suffix(2)) == ["b", "d"])
     }
 
     @Test func `a body that throws gives its nodes back`() async {

@@ -53,15 +53,13 @@ struct Survival: Sendable {
     var logs: [String] = []
 }
 
-/// Runs `body` for each element, several at a time, each with a cluster of its own. The runs mostly wait.
+/// Runs `body` for each element, each with a cluster of its own, as many at a time as there is room for.
 func sideBySide<Element: Sendable>(
     _ elements: [Element],
-    atOnce: Int = 3,
     _ body: @escaping @Sendable (Element) async throws -> Void
 ) async {
-    await withTaskGroup(of: Void.self) { group in
-        for (index, element) in elements.enumerated() {
-            if index >= atOnce { await group.next() }
+    await withDiscardingTaskGroup { group in
+        for element in elements {
             group.addTask {
                 do {
                     try await body(element)

@@ -10,12 +10,18 @@ final class NodeBudget: Sendable {
 
     private struct State {
         var free: Int
-        /// In order of arrival, so that a large cluster does not starve.
+        /// In order of arrival, so that a large cluster does not starve. Those that take the whole budget go before
+        /// the others, so that the machine empties once for all of them.
         var waiting: [Waiter] = []
+
+        mutating func enqueue(_ waiter: Waiter, limit: Int) {
+            let place = waiter.nodes < limit ? nil : waiting.firstIndex { $0.nodes < limit }
+            waiting.insert(waiter, at: place ?? waiting.endIndex)
+        }
     }
 
     /// The budget of this process: a number of nodes that a machine with two processors can carry.
-    static let shared = NodeBudget(nodes: 12)
+    static let shared = NodeBudget(nodes: 15)
 
     let limit: Int
     private let state: Mutex<State>
@@ -40,7 +46,7 @@ final class NodeBudget: Sendable {
         await withCheckedContinuation { continuation in
             let hasRoom = state.withLock { state in
                 guard state.waiting.isEmpty, state.free >= nodes else {
-                    state.waiting.append(Waiter(nodes: nodes, continuation: continuation))
+                    state.enqueue(Waiter(nodes: nodes, continuation: continuation), limit: limit)
                     return false
                 }
                 state.free -= nodes
