@@ -17,7 +17,7 @@ struct ActivationTable {
 
     private var index: [ActorID: Int32] = [:]
     /// By place, apart from each other, so that a use touches no key and copies nothing.
-    private var elements: [Element?] = []
+    private var held: [Element?] = []
     private var keys: [ActorID?] = []
     private var uses: [Use] = []
     private var free: [Int32] = []
@@ -35,7 +35,7 @@ struct ActivationTable {
     }
 
     /// A walk past all elements of this time.
-    var walk: Walk { Walk(end: elements.count) }
+    var walk: Walk { Walk(end: held.count) }
 
     /// The elements in the next places of a walk; there may be none in these.
     ///
@@ -46,14 +46,14 @@ struct ActivationTable {
     func next(of walk: inout Walk, atMost limit: Int) -> [Element] {
         let places = walk.next..<(walk.next + min(limit, walk.end - walk.next))
         walk.next = places.upperBound
-        return elements[places].compactMap { $0 }
+        return held[places].compactMap { $0 }
     }
 
-    var all: [Element] { elements.compactMap { $0 } }
+    var elements: [Element] { held.compactMap { $0 } }
 
     /// The element under the key, which counts as a use of it.
     mutating func use(_ key: ActorID, at now: Instant) -> Element? {
-        guard let position = index[key], let element = elements[Int(position)] else { return nil }
+        guard let position = index[key], let element = held[Int(position)] else { return nil }
         uses[Int(position)].at = now
         if position != newest {
             unlink(position)
@@ -71,7 +71,7 @@ struct ActivationTable {
     /// The element under the key, without a trace.
     func peek(_ key: ActorID) -> Element? {
         guard let position = index[key] else { return nil }
-        return elements[Int(position)]
+        return held[Int(position)]
     }
 
     /// Puts an element under a key that holds none.
@@ -79,12 +79,12 @@ struct ActivationTable {
         let position: Int32
         if let reused = free.popLast() {
             position = reused
-            elements[Int(position)] = element
+            held[Int(position)] = element
             keys[Int(position)] = key
             uses[Int(position)].at = now
         } else {
-            position = Int32(elements.count)
-            elements.append(element)
+            position = Int32(held.count)
+            held.append(element)
             keys.append(key)
             uses.append(Use(older: Self.none, newer: Self.none, at: now))
         }
@@ -95,7 +95,7 @@ struct ActivationTable {
     mutating func remove(_ key: ActorID) {
         guard let position = index.removeValue(forKey: key) else { return }
         unlink(position)
-        elements[Int(position)] = nil
+        held[Int(position)] = nil
         keys[Int(position)] = nil
         free.append(position)
     }

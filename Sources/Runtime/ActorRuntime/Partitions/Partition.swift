@@ -142,6 +142,6 @@ final class Partition<D: Decider> {
     /// In one turn: nobody is left whom that could hold up.
     func close() {
         isClosed = true
-        for element in live.all { activation(element).close() }
+        for element in live.elements { activation(element).close() }
     }
 }
