@@ -196,21 +196,3 @@ struct IdempotencyHeaders: Equatable, Sendable {
         if isReplay { fields.append(("Idempotency-Replayed", "true")) }
     }
 }
-
-extension HTTPField.Name {
-    /// The name of the node that answered.
-    static let cartNode = parsed("Cart-Node")
-    /// The caller's place in a trace (W3C Trace Context).
-    static let traceParent = parsed("traceparent")
-
-    /// The client's name for its request.
-    static let idempotencyKey = parsed("Idempotency-Key")
-
-    /// The version that a client of a stream saw last.
-    static let lastEventID = parsed("Last-Event-ID")
-
-    private static func parsed(_ name: String) -> HTTPField.Name {
-        guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) is no field name") }
-        return name
-    }
-}

@@ -20,10 +20,10 @@ package final class HTTPTracing: Sendable {
         server = attributes
     }
 
-    /// What the span of a request is (OpenTelemetry's semantic conventions for HTTP servers). The path is not
-    /// told, as it has ids; its template is.
+    /// The name, kind and attributes of a request's span (OpenTelemetry's semantic conventions for HTTP servers).
+    /// They hold the template of the path and never the path itself, which contains ids.
     ///
-    /// - Parameter route: the template of the path; nil for one that the port does not know.
+    /// - Parameter route: the template of the path; nil for a path that the port does not know.
     func title(_ method: String, at route: String?) -> SpanTitle {
         let isKnown = Self.methods.contains(method)
         var attributes = server + [SpanAttribute("http.request.method", text: isKnown ? method : "_OTHER")]

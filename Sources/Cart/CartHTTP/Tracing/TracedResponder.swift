@@ -88,13 +88,3 @@ extension TraceFields {
         self.init(values)
     }
 }
-
-extension HTTPField.Name {
-    fileprivate static let traceState = named("tracestate")
-    fileprivate static let baggage = named("baggage")
-
-    private static func named(_ name: String) -> HTTPField.Name {
-        guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) is no field name") }
-        return name
-    }
-}
