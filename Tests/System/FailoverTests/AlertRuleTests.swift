@@ -61,7 +61,7 @@ extension FailoverTests {
             let known = Set(NodeMetrics.all.map(\.name) + parts + ["up"])
             let expressions = try text("alerts.yml").matches(of: /expr: (.+)/).map { String($0.1) }
             for expression in expressions {
-                let names = expression.matches(of: /\b(?:cart|process|exposition)_\w+\b|\bup\b/)
+                let names = expression.matches(of: /\b(?:cart|exposition|otlp|process)_\w+\b|\bup\b/)
                     .map { String($0.0) }
                 #expect(!names.isEmpty, "\(expression)")
                 #expect(known.isSuperset(of: names), "\(expression)")
