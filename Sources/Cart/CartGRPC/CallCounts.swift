@@ -12,33 +12,68 @@ package final class CallCounts: Sendable {
         /// The code as the specification names it, `OK` or `NOT_FOUND`.
         package let code: String
         package fileprivate(set) var calls: UInt64 = 0
-        /// By the time that they took; of streams, which last as long as clients want, none.
+        /// True for a method whose calls last as long as clients want.
+        package let isStream: Bool
+        /// By the time that they took; of streams none.
         package fileprivate(set) var durations = DurationHistogram()
+
+        fileprivate init(_ method: MethodDescriptor, _ code: RPCError.Code?) {
+            self.method = method.fullyQualifiedMethod
+            self.code = code?.specifiedName ?? "OK"
+            isStream = CallCounts.streams.contains(method.method)
+        }
     }
 
     private struct Key: Hashable {
-        let method: MethodDescriptor
+        let service: String
+        let method: String
         let code: RPCError.Code?
+
+        /// Without the kind of the method, which not everybody tells who names one.
+        init(method: MethodDescriptor, code: RPCError.Code?) {
+            service = method.service.fullyQualifiedService
+            self.method = method.method
+            self.code = code
+        }
     }
 
     /// The methods that stream, which the transport does not tell.
-    private static let streams: Set<String> = ["Watch", "ServerReflectionInfo"]
+    fileprivate static let streams: Set<String> = ["Watch", "ServerReflectionInfo"]
+
+    /// The codes of the specification; nil stands for `OK`.
+    private static let codes: [RPCError.Code?] = [
+        nil, .cancelled, .unknown, .invalidArgument, .deadlineExceeded, .notFound, .alreadyExists,
+        .permissionDenied, .resourceExhausted, .failedPrecondition, .aborted, .outOfRange, .unimplemented,
+        .internalError, .unavailable, .dataLoss, .unauthenticated,
+    ]
 
     private let counts = Mutex<[Key: Count]>([:])
 
     package init() {}
 
-    /// Those that are not 0.
+    /// Those of the methods that are served, with each code, from 0 on: a first call that is not preceded by a 0 is
+    /// no increase for Prometheus.
     package var all: [Count] { counts.withLock { Array($0.values) } }
+
+    /// Learns which methods are served, before the first call.
+    func expect(_ methods: [MethodDescriptor]) {
+        counts.withLock { counts in
+            for method in methods {
+                for code in Self.codes {
+                    let key = Key(method: method, code: code)
+                    if counts[key] == nil { counts[key] = Count(method, code) }
+                }
+            }
+        }
+    }
 
     fileprivate func ended(_ method: MethodDescriptor, _ code: RPCError.Code?, after time: Duration) {
         counts.withLock { counts in
-            var count =
-                counts[Key(method: method, code: code)]
-                ?? Count(method: method.fullyQualifiedMethod, code: code?.specifiedName ?? "OK")
+            let key = Key(method: method, code: code)
+            var count = counts[key] ?? Count(method, code)
             count.calls += 1
-            if !Self.streams.contains(method.method) { count.durations.record(time) }
-            counts[Key(method: method, code: code)] = count
+            if !count.isStream { count.durations.record(time) }
+            counts[key] = count
         }
     }
 }

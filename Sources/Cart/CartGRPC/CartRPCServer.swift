@@ -47,12 +47,16 @@ package final class CartRPCServer: Sendable {
         // The span is the outer one, so that counting is part of it.
         var interceptors: [any ServerInterceptor] = []
         if let recorder { interceptors.append(TracingInterceptor(recorder, host: host, port: port)) }
-        if let calls { interceptors.append(calls) }
+        let services = try Self.services(application, isServing: isServing)
+        if let calls {
+            interceptors.append(calls)
+            calls.expect(Self.methods(of: services))
+        }
         server = try GracefulGRPCServer(
             host: host,
             port: port,
             config: config,
-            services: try Self.services(application, isServing: isServing),
+            services: services,
             interceptors: interceptors,
             eventLoopGroup: eventLoopGroup,
             onListening: { logger.event(.rpcListening, ["host": "\(host)", "port": .number($0)]) },
@@ -75,6 +79,13 @@ package final class CartRPCServer: Sendable {
             isDraining: application.dependencies.isDraining
         )
         return [own, boutique, oTel, health, ReflectionService(descriptorPool)]
+    }
+
+    /// The methods of services.
+    private static func methods(of services: [any RegistrableRPCService]) -> [MethodDescriptor] {
+        var router = RPCRouter<HTTP2ServerTransport.Posix>()
+        for service in services { service.registerMethods(with: &router) }
+        return router.methods
     }
 
     /// The port that the server listens on. Waits until it listens.

@@ -34,6 +34,8 @@ extension Node {
             readings.add(DurationHistogram(), to: Its.getCart)
             for count in calls.all {
                 readings.add(count.calls, to: Its.calls, count.method, count.code)
+                // One zero is enough for a method.
+                guard !count.isStream, count.calls > 0 || count.code == "OK" else { continue }
                 readings.add(count.durations, to: Its.callDurations, count.method)
                 switch count.method {
                 case "oteldemo.CartService/AddItem": readings.add(count.durations, to: Its.addItem)
