@@ -263,7 +263,7 @@ let testTargets = targets(
         ActorRuntime MetricReadings Ownership PeerProtocol PeerTransport RequestTracing Logging NIOCore NIOPosix
         Subprocess SwiftProtobuf
     tests Tests/Integration/TraceExportTests:
-        MetricReadings OTLPExport OTLPProtocol RequestTracing Logging NIOCore NIOHTTP1 NIOPosix SwiftProtobuf
+        MetricReadings OTLPExport OTLPProtocol RequestTracing Logging NIOCore NIOHTTP1 NIOPosix NIOSSL SwiftProtobuf
     tests Tests/Integration/CartGRPCTests:
         ActorRuntime Cart CartActor CartApplication CartGRPC CartProtobuf MetricReadings Ownership RequestTracing
         SeededRandom GRPCCore GRPCNIOTransportHTTP2Posix GRPCProtobuf Logging SwiftProtobuf

@@ -18,6 +18,9 @@ import Foundation
 struct OTLPClient: Sendable {
     /// The most bytes of an answer that are read.
     private static let answerLimit = 64 * 1_024
+    /// The longest wait for the collector's own end of an encrypted connection, once the answer is there or not
+    /// wanted any more. It would say nothing that matters, and every batch waits for it.
+    private static let closeLimit: TimeAmount = .milliseconds(100)
 
     struct Response: Sendable {
         let status: Int
@@ -56,6 +59,7 @@ struct OTLPClient: Sendable {
             return
         }
         var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.shutdownTimeout = Self.closeLimit
         if let authorities { configuration.trustRoots = .file(authorities) }
         encryption = try NIOSSLContext(configuration: configuration)
     }
