@@ -62,6 +62,8 @@ package final class Host<D: Decider>: Sendable {
         }
         closed.store(true, ordering: .releasing)
         for partition in partitions { await partition.call { $0.close() } }
+        // What came to the loops just before still runs behind that, and needs its partition.
+        for partition in partitions { await partition.call { _ in } }
     }
 
     /// The partition of an actor: the same as long as the process lives.

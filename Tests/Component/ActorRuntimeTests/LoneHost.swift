@@ -45,13 +45,17 @@ struct LoneHost {
             try await body(lone)
             await lone.onLoop { $0.close() }
         }
+        // What its jobs left on the loop needs the partition.
+        await lone.endOfTurn()
     }
 
-    private init(
-        retention: Duration,
-        policy: HostPolicy,
-        logger: Logger,
-        wrap: (InMemoryStore<CounterLogic>) -> any ActorStore<CounterLogic>
+    /// A host that nobody runs yet.
+    ///
+    init(
+        retention: Duration = .seconds(30 * 86_400),
+        policy: HostPolicy = HostPolicy(),
+        logger: Logger = Logger(label: "node") { _ in SwiftLogNoOpLogHandler() },
+        wrap: (InMemoryStore<CounterLogic>) -> any ActorStore<CounterLogic> = { $0 }
     ) {
         redis = SimulatedRedis(clock: clock)
         store = InMemoryStore(redis, retention: retention)
@@ -94,13 +98,33 @@ struct LoneHost {
         )
     }
 
-    /// Adds, and returns the counter's value.
+    /// Adds, and returns the counter's value once the loop has done all that belongs to the answer.
     func add(
         _ amount: Int64,
         to id: ActorID = Self.id,
         within patience: Duration = .seconds(30)
     ) async throws(HostFailure) -> Int64? {
-        try await host.ask(id, .increment(by: amount), deadline: clock.now + patience).value
+        let answer: Result<Answer<CounterLogic>, HostFailure>
+        do throws(HostFailure) {
+            answer = .success(
+                try await host.ask(id, .increment(by: amount), deadline: clock.now + patience)
+            )
+        } catch {
+            answer = .failure(error)
+        }
+        await endOfTurn()
+        return try answer.get().value
+    }
+
+    /// Lets time pass, once the loop has done what it is at: that happens at one instant.
+    func pass(_ duration: Duration) async {
+        await endOfTurn()
+        clock.advance(by: duration)
+    }
+
+    /// Returns when the loop has ended its present turn, whose answers come while it goes on.
+    private func endOfTurn() async {
+        await onLoop { _ in }
     }
 
     /// Has the counter's activation do something.

@@ -16,6 +16,7 @@ package final class FaultInjector<Kind: Hashable & Sendable>: Sendable {
 
     private struct State {
         var counts: [Kind: Int] = [:]
+        var ends: [Kind: Int] = [:]
         var planned: [Kind: [Fault]] = [:]
         var outage: Fault?
     }
@@ -27,6 +28,11 @@ package final class FaultInjector<Kind: Hashable & Sendable>: Sendable {
     /// The number of calls of a kind that came here, with or without a fault.
     package func count(of kind: Kind) -> Int {
         state.withLock { $0.counts[kind, default: 0] }
+    }
+
+    /// The number of those that have ended: none of them can meet what a test does next.
+    package func ended(of kind: Kind) -> Int {
+        state.withLock { $0.ends[kind, default: 0] }
     }
 
     /// Holds the next call of a kind.
@@ -88,6 +94,7 @@ package final class FaultInjector<Kind: Hashable & Sendable>: Sendable {
         _ kind: Kind,
         _ call: @escaping @Sendable () throws(StoreFailure) -> Value
     ) async throws(StoreFailure) -> Value {
+        defer { state.withLock { $0.ends[kind, default: 0] += 1 } }
         let unheard: @Sendable () -> Void = {
             do throws(StoreFailure) {
                 _ = try call()
