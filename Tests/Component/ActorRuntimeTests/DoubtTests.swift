@@ -71,7 +71,7 @@ import Testing
             lone.redis.withStore { $0.contents.slots[id] = .unreadable("a list") }
             held.lose()
             await lone.clock.sleepers(atLeast: 1)
-            lone.clock.advance(by: .seconds(1))
+            await lone.pass(.seconds(1))
             #expect(await fate?.outcome == .unknown)
             lone.store.faults.unsendNext(.resolve)
             async let next = failure { _ = try await lone.add(5, within: .seconds(1)) }
@@ -79,7 +79,7 @@ import Testing
             let late = lone.clock.now + .seconds(2)
             _ = await lone.activation { $0.expireCallers(at: late) }
             #expect(await next?.outcome == .notApplied)
-            lone.clock.advance(by: .seconds(2))
+            await lone.pass(.seconds(2))
             #expect(await lone.activation { $0.machine.committed != nil } == true)
         }
     }

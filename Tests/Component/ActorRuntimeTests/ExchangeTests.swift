@@ -15,7 +15,7 @@ import Testing
             try await lone.beat()
             async let sweep: Void = lone.settle(past)
             await lone.clock.sleepers(atLeast: 1)
-            lone.clock.advance(by: .seconds(1))
+            await lone.pass(.seconds(1))
             await sweep
             #expect(await lone.activation { $0.machine.sweep == nil } == true)
             #expect(lone.store.faults.count(of: .verify) == 2)

@@ -22,7 +22,7 @@ import Testing
                 #expect(lines.last?["actor"] == "spoiled")
                 // The session goes on meanwhile.
                 for _ in 0..<4 {
-                    lone.clock.advance(by: .seconds(3))
+                    await lone.pass(.seconds(3))
                     try await lone.beat()
                 }
             }

@@ -39,12 +39,7 @@ import Testing
         _ trace: TraceContext?,
         amount: Int64 = 1
     ) async throws(HostFailure) -> Int64? {
-        try await node.host.ask(
-            ActorID("c"),
-            .increment(by: amount),
-            deadline: node.clock.now + .seconds(30),
-            trace: trace
-        ).value
+        try await node.ask("c", .increment(by: amount), trace: trace).value
     }
 
     @Test func `a change of an actor that is not live is a command with a restore and a commit`() async throws
@@ -76,12 +71,7 @@ import Testing
             #expect(spans().isEmpty)
             _ = try await add(to: node, try client())
             #expect(Set(spans().map(\.name)) == ["actor command", "commit"])
-            _ = try await node.host.ask(
-                ActorID("c"),
-                .read,
-                deadline: node.clock.now + .seconds(30),
-                trace: try client()
-            )
+            _ = try await node.ask("c", .read, trace: try client())
             #expect(spans().map(\.name) == ["actor command"])
         }
     }

@@ -3,6 +3,7 @@ import CounterActor
 import Logging
 import Ownership
 import RuntimeTesting
+import Synchronization
 import Testing
 
 /// Some nodes, one simulated Redis, one network, and one clock that moves only when a test says so.
@@ -10,6 +11,8 @@ struct TestCluster: Sendable {
     let clock: ManualClock
     let redis: SimulatedRedis<CounterLogic.State>
     let nodes: [TestNode]
+    /// The activity of hosts that were found to wait.
+    private let standstill = Standstill()
 
     /// Runs `body` while the nodes run.
     ///
@@ -54,23 +57,39 @@ struct TestCluster: Sendable {
         }
     }
 
-    /// Waits until every session keeper has done what is to be done at this instant.
+    /// Waits until every session keeper has done what is to be done at this instant, and until the hosts have
+    /// nothing under way but what waits for the test or for the clock.
     private func settle() async {
         for node in nodes { await node.keeperClock.settled() }
-        // Each node's loop has taken what was asked so far, before time goes on.
-        for node in nodes { _ = await node.host.waiting(ActorID("c")) }
-        // Hosts have no such word. As long as one has work under way it is let go first, in bounds, as the
-        // work may wait for the test itself: otherwise a busy machine would let time run away from it.
-        for _ in 0..<500 {
+        await endTurns()
+        // A host does not say whether its work can go on. Work goes back and forth between tasks and loops, so
+        // both get their turn each time, in bounds: a yield alone would end long before a machine under load has
+        // let a loop's thread run, and time would run away from the work.
+        for _ in 0..<32 {
             await Task.yield()
-            if nodes.allSatisfy({ $0.host.busyCount == 0 }) { break }
+            guard nodes.contains(where: { $0.host.busyCount > 0 }) else { return }
+            await endTurns()
+            if standstill.activity.withLock({ $0 }) == activity { return }
         }
+        let activity = activity
+        standstill.activity.withLock { $0 = activity }
+    }
+
+    /// A number that changes when a host gets on with its work.
+    private var activity: Int {
+        nodes.reduce(0) { $0 + $1.store.faults.activity + $1.link.faults.activity }
+    }
+
+    /// Returns once each node's loop has done what it is at, and has taken what was asked so far.
+    private func endTurns() async {
+        for node in nodes { _ = await node.host.waiting(ActorID("c")) }
     }
 
     /// Lets time pass from one sleeper's deadline to the next, each time until the session keepers sleep
     /// again.
     func pass(_ duration: Duration) async {
         let end = clock.now + duration
+        await endTurns()
         while clock.now < end {
             // Never past a keeper's next turn: it says when that is before it lies down.
             let turns = nodes.compactMap(\.keeperClock.turn) + [end, clock.nextDeadline ?? end]
@@ -119,6 +138,11 @@ struct TestCluster: Sendable {
             return record
         }
     }
+}
+
+/// One for all copies of a cluster.
+private final class Standstill: Sendable {
+    let activity = Mutex<Int?>(nil)
 }
 
 extension TestCluster {

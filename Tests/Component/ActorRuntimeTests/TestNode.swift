@@ -4,6 +4,7 @@ import Logging
 import NIOCore
 import NIOPosix
 import Ownership
+import RequestTracing
 import RuntimeTesting
 
 /// One node over the simulated Redis.
@@ -88,12 +89,25 @@ struct TestNode: Sendable {
 
     /// Asks with a deadline that only what hangs exceeds: a test's time may pass quicker than the nodes'
     /// tasks get on.
+    ///
+    /// Returns once the node's loop has ended the turn of the answer: what belongs to it, as the end of an
+    /// activation, its counts and its spans, may come after it.
     func ask(
         _ id: String,
         _ command: CounterLogic.Command,
-        within patience: Duration = .seconds(30)
+        within patience: Duration = .seconds(30),
+        trace: TraceContext? = nil
     ) async throws(HostFailure) -> Answer<CounterLogic> {
-        try await host.ask(ActorID(id), command, deadline: clock.now + patience)
+        let answer: Result<Answer<CounterLogic>, HostFailure>
+        do throws(HostFailure) {
+            answer = .success(
+                try await host.ask(ActorID(id), command, deadline: clock.now + patience, trace: trace)
+            )
+        } catch {
+            answer = .failure(error)
+        }
+        _ = await host.waiting(ActorID(id))
+        return try answer.get()
     }
 
     /// Adds, and returns the counter's value as the answer shows it.

@@ -21,7 +21,7 @@ import Testing
         try await with { lone async throws in
             let (counts, count) = AsyncStream.makeStream(of: Int.self)
             // Nobody is to be told anything first.
-            lone.clock.advance(by: .seconds(60))
+            await lone.pass(.seconds(60))
             let left = await lone.onLoop { [session = lone.directory.session] partition in
                 partition.keepHouse()
                 partition.drop(session) { count.yield($0) }
@@ -42,7 +42,7 @@ import Testing
                 }
                 for commit in commits { await commit.arrived() }
                 // Longer than the lease, and shorter than anybody's time.
-                lone.clock.advance(by: .seconds(10))
+                await lone.pass(.seconds(10))
                 let left = await lone.onLoop { partition in
                     partition.keepHouse()
                     return Self.others.count { id in

@@ -35,6 +35,11 @@ package final class FaultInjector<Kind: Hashable & Sendable>: Sendable {
         state.withLock { $0.ends[kind, default: 0] }
     }
 
+    /// The number of calls that have begun and of those that have ended: it stays while nothing happens here.
+    package var activity: Int {
+        state.withLock { $0.counts.values.reduce(0, +) + $0.ends.values.reduce(0, +) }
+    }
+
     /// Holds the next call of a kind.
     package func holdNext(_ kind: Kind, _ moment: HeldCall.Moment = .beforeExecution) -> HeldCall {
         let held = HeldCall(moment)
