@@ -249,6 +249,9 @@ def token_is_asked_for(browser, binary):
         assert call(f"{home.ops}/snapshot", headers={"Authorization": f"Bearer {token}"})[0] == 200
         watched = Watched(browser, home)
         page = watched.page
+        # What the page shows to the other node, whose address it has from the membership.
+        shown = []
+        page.on("request", lambda request: shown.append(request) if request.url.startswith(other.ops) else None)
         dialog = page.get_by_role("dialog", name="This port asks for a token")
         field = page.get_by_label("Operations token")
         expect(dialog).to_be_visible(timeout=5000)
@@ -261,7 +264,7 @@ def token_is_asked_for(browser, binary):
         page.keyboard.press("Enter")
         expect(dialog).to_be_hidden(timeout=5000)
         watched.live_from(home.name, 5)
-        # The nodes show each other the token too: otherwise the other one had no details.
+        # The nodes read each other by passes: otherwise the other one had no details.
         for node in cluster.nodes:
             watched.badge(node, "ready", 5)
         watched.find(cart)
@@ -274,6 +277,13 @@ def token_is_asked_for(browser, binary):
         watched.live_from(other.name, 8)
         expect(page.locator("#facts")).to_contain_text(other.name, timeout=5000)
         watched.where(f"It lives on {other.name}.", 1)
+        fields = [request.headers.get("authorization") for request in shown if request.method == "GET"]
+        assert any(fields), "the page showed the other node nothing"
+        assert not any(field and token in field for field in fields), "the page sent the token to an address from Redis"
+        # A pass reads its node, and does nothing.
+        passed = {"Authorization": next(field for field in fields if field)}
+        assert call(other.ops + "/status", headers=passed)[0] == 200
+        assert call(other.ops + "/metrics", headers=passed)[0] == 401
         # The token stays in its tab.
         stranger = Watched(browser, other)
         expect(stranger.page.get_by_role("dialog", name="This port asks for a token")).to_be_visible(timeout=5000)

@@ -6,7 +6,9 @@ import RedisClient
 extension ConsoleCommand {
     /// Runs the command and returns its exit code.
     func run(_ settings: NodeSettings, _ environment: [String: String]) async throws -> Int32 {
-        let client = OperationsClient(token: settings.opsToken.revealed)
+        let token = settings.opsToken.revealed
+        let passes = ReadPasses(token: token)
+        let client = OperationsClient(token: token, for: address) { passes?.pass(at: $0) }
         switch name {
         case .status:
             let command = StatusCommand(client, address: address, asJSON: asJSON)

@@ -45,6 +45,7 @@ extension NodeSettings {
         let token = opsToken.revealed
         return OperationsAccess(
             token: token.isEmpty ? nil : TrustedToken(token),
+            pass: ReadPasses(token: token).map { TrustedToken($0.pass(at: operationsAdvertised)) },
             trustsOtherMachines: opsTrust == .any
         )
     }

@@ -16,10 +16,22 @@ package struct OperationsClient: Sendable {
     static let answerLimit = 1 << 20
 
     private let token: String
+    private let named: String
+    private let pass: @Sendable (_ address: String) -> String?
 
-    /// - Parameter token: that of operators; empty for none.
-    package init(token: String) {
+    /// - Parameters:
+    ///   - token: that of operators; empty for none.
+    ///   - address: the one that the operator named. It alone gets the token.
+    ///   - pass: what reads the port at an address that a node tells; nil for nothing. Whoever can write to Redis
+    ///     may have chosen that address.
+    package init(
+        token: String,
+        for address: String,
+        pass: @escaping @Sendable (_ address: String) -> String?
+    ) {
         self.token = token
+        self.pass = pass
+        named = address
     }
 
     /// An answer of a node.
@@ -37,10 +49,11 @@ package struct OperationsClient: Sendable {
         patience: Duration = Self.patience
     ) async throws(ConsoleFailure) -> Answer {
         guard let (host, port) = Self.parts(of: address) else { throw .badAddress(address) }
+        let authorization = authorization(at: address)
         let outcome = await withTaskGroup(of: Result<Answer, ConsoleFailure>.self) { tasks in
             tasks.addTask {
                 do {
-                    return .success(try await exchange(path, host: host, port: port))
+                    return .success(try await exchange(path, at: (host, port), showing: authorization))
                 } catch {
                     return .failure(.noAnswer(address, because: Self.describe(error)))
                 }
@@ -86,6 +99,12 @@ package struct OperationsClient: Sendable {
         return host.isEmpty ? nil : (String(host), Int(port))
     }
 
+    /// The `Authorization` field for the port at an address; nil for none.
+    func authorization(at address: String) -> String? {
+        let secret = address == named ? (token.isEmpty ? nil : token) : pass(address)
+        return secret.map { "Bearer \($0)" }
+    }
+
     private static func describe(_ error: any Error) -> String {
         switch error {
         case let error as NIOConnectionError:
@@ -98,7 +117,12 @@ package struct OperationsClient: Sendable {
         }
     }
 
-    private func exchange(_ path: String, host: String, port: Int) async throws -> Answer {
+    private func exchange(
+        _ path: String,
+        at address: (host: String, port: Int),
+        showing authorization: String?
+    ) async throws -> Answer {
+        let (host, port) = address
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connectTimeout(.seconds(1))
             .connect(host: host, port: port) { channel in
@@ -112,7 +136,7 @@ package struct OperationsClient: Sendable {
         return try await channel.executeThenClose { inbound, outbound in
             let named = host.contains(":") ? "[\(host)]" : host
             var headers: HTTPHeaders = ["Host": "\(named):\(port)", "Connection": "close"]
-            if !token.isEmpty { headers.add(name: "Authorization", value: "Bearer \(token)") }
+            if let authorization { headers.add(name: "Authorization", value: authorization) }
             let head = HTTPRequestHead(version: .http1_1, method: .GET, uri: path, headers: headers)
             try await outbound.write(.head(head))
             try await outbound.write(.end(nil))

@@ -99,6 +99,33 @@ import Testing
         }
     }
 
+    @Test func `a pass reads what nodes tell each other and the page, and nothing else`() {
+        let pass = "Bearer the-pass-of-this-port"
+        let access = OperationsAccess(
+            token: Self.token,
+            pass: TrustedToken("the-pass-of-this-port"),
+            trustsOtherMachines: false
+        )
+        let refused = OperationsRefusal.unauthenticated(hadToken: true)
+        for path in ["/status", "/snapshot", "/redis", "/events", "/carts/a"] {
+            #expect(Self.refusal(access, path, authorization: pass) == nil, "\(path)")
+            #expect(Self.refusal(access, path, safe: false, authorization: pass) == refused, "\(path)")
+            #expect(Self.refusal(access, path, authorization: pass + "?") == refused, "\(path)")
+            #expect(Self.refusal(access, path, local: true) == .unauthenticated(hadToken: false))
+        }
+        for (path, isSafe) in [
+            ("/drain", false), ("/evict/a", false), ("/metrics", true), ("/doctor", true), ("/drain", true),
+            ("/carts", true), ("/status/", true),
+        ] {
+            let refusal = Self.refusal(access, path, safe: isSafe, authorization: pass, local: true)
+            #expect(refusal == refused, "\(path)")
+        }
+        #expect(Self.refusal(access, "/drain", safe: false, authorization: "Bearer \(Self.secret)") == nil)
+        // A node without a token knows no pass either.
+        let closed = OperationsAccess(token: nil, pass: TrustedToken("x"), trustsOtherMachines: false)
+        #expect(Self.refusal(closed, "/status", authorization: "Bearer x") == .untrustedAddress)
+    }
+
     @Test func `addresses of this machine are recognized in both versions of IP`() throws {
         for (address, isLocal) in [
             ("127.0.0.1", true), ("127.9.8.7", true), ("::1", true), ("::ffff:127.0.0.1", true),

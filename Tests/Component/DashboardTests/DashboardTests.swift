@@ -35,6 +35,44 @@ import Testing
         #expect(node.redisReads == 1)
     }
 
+    @Test func `the page is told what reads each node's port, which is nothing where no token is asked for`()
+        async throws
+    {
+        node.set { $0.snapshot = nodeSnapshot("n1", members: [member("n2"), member("n3", operations: "")]) }
+        for (sources, passes) in [
+            (node.sources, [nil, nil, nil]),
+            (node.sources(passing: { "pass for \($0)" }), ["pass for n1:9090", "pass for n2:9090", nil]),
+        ] as [(DashboardSources, [String?])] {
+            let dashboard = Dashboard(sources)
+            let updates = try #require(await dashboard.watch())
+            await dashboard.tick()
+            #expect(try #require(await next(updates)).snapshot.nodes.map(\.pass) == passes)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `a Redis that does not answer holds nothing up, and is shown as one that does not`() async throws {
+        node.set {
+            $0.redis.isConnected = true
+            $0.redis.warnings = ["w"]
+            $0.redisHangs = true
+            $0.reports["n2:9090"] = NodeReport(node: nodeSnapshot("n2"), events: [])
+        }
+        let dashboard = Dashboard(node.sources)
+        let updates = try #require(await dashboard.watch())
+        await dashboard.tick()
+        let snapshot = try #require(await next(updates)).snapshot
+        #expect(snapshot.redis.problem == "Redis does not answer: nothing within 0.7 seconds")
+        #expect(snapshot.redis.isConnected && snapshot.redis.warnings == ["w"])
+        #expect(snapshot.redis.latency == nil)
+        #expect(snapshot.nodes.last?.said?.name == "n2")
+        // What the node knows itself says more.
+        node.set { $0.redis.problem = "LOADING" }
+        #expect(await dashboard.redis().problem == "LOADING")
+        node.set { $0.redisHangs = false }
+        #expect(await dashboard.redis().latency != nil)
+    }
+
     @Test func `the answer of another node at a member's address is not that member's`() async throws {
         node.set { $0.reports["n2:9090"] = NodeReport(node: nodeSnapshot("n3"), events: []) }
         let dashboard = Dashboard(node.sources)

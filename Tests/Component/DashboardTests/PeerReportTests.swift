@@ -8,10 +8,7 @@ import Testing
 @testable import Dashboard
 
 @Suite struct PeerReportTests {
-    private let reports = PeerReports(
-        on: MultiThreadedEventLoopGroup.singleton,
-        authorization: "Bearer secret"
-    )
+    private let reports = PeerReports(on: MultiThreadedEventLoopGroup.singleton) { "Bearer pass for \($0)" }
 
     /// Asks a server on the loopback that answers so.
     ///
@@ -33,11 +30,13 @@ import Testing
         Response(status: .ok, body: ResponseBody(byteBuffer: body))
     }
 
-    @Test func `a node is asked with the token, and its report is read`() async throws {
+    @Test func `a node is asked with what is for its address, and its report is read`() async throws {
         let told = NodeReport(node: nodeSnapshot("n2"), events: [])
         let body = try #require(EventStreamText.json(told))
         let found = try await report { request in
-            guard request.headers[.authorization] == "Bearer secret" else {
+            guard let authority = request.head.authority,
+                request.headers[.authorization] == "Bearer pass for \(authority)"
+            else {
                 return Response(status: .unauthorized)
             }
             return response(body)
@@ -63,7 +62,7 @@ import Testing
             end.finish()
         }
         #expect(found == nil)
-        #expect(ContinuousClock.now - began >= PeerReports.patience)
+        #expect(ContinuousClock.now - began >= answerPatience)
     }
 
     @Test(arguments: ["", "nowhere", "127.0.0.1:0", "127.0.0.1:1"])

@@ -66,6 +66,8 @@ final class NodeFake: Sendable {
         var asked: [String] = []
         var redis = RedisView()
         var redisReads = 0
+        /// True if Redis answers nothing.
+        var redisHangs = false
         var doctor: [DoctorFinding]?
         var doctorReads = 0
         var samples = 0
@@ -78,7 +80,9 @@ final class NodeFake: Sendable {
     var redisReads: Int { state.withLock { $0.redisReads } }
     var doctorReads: Int { state.withLock { $0.doctorReads } }
 
-    var sources: DashboardSources {
+    var sources: DashboardSources { sources(passing: { _ in nil }) }
+
+    func sources(passing pass: @escaping @Sendable (String) -> String?) -> DashboardSources {
         DashboardSources(
             process: "p1",
             operations: "n1:9090",
@@ -88,11 +92,23 @@ final class NodeFake: Sendable {
                     return sampled($0.snapshot, at: Double($0.samples))
                 }
             },
-            redis: { [self] in
-                state.withLock {
+            redis: { [self] in state.withLock { $0.redis } },
+            askRedis: { [self] known in
+                let hangs = state.withLock {
                     $0.redisReads += 1
-                    return $0.redis
+                    return $0.redisHangs
                 }
+                guard hangs else {
+                    var answered = known
+                    answered.latency = 0.001
+                    return answered
+                }
+                do {
+                    try await ContinuousClock().sleep(for: .seconds(3_600))
+                } catch {
+                    // The asking side has had enough.
+                }
+                return known
             },
             doctor: { [self] in
                 state.withLock {
@@ -105,7 +121,8 @@ final class NodeFake: Sendable {
                     $0.asked.append(address)
                     return $0.reports[address]
                 }
-            }
+            },
+            pass: pass
         )
     }
 }

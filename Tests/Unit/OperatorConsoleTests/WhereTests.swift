@@ -61,9 +61,20 @@ import Testing
         }
     }
 
+    @Test func `the token is for the address that the operator named, and for no other`() {
+        let client = OperationsClient(token: "secret", for: "n1:9090") { "pass for \($0)" }
+        #expect(client.authorization(at: "n1:9090") == "Bearer secret")
+        for address in ["n2:9090", "N1:9090", "n1:9091", "n1:9090 ", ""] {
+            #expect(client.authorization(at: address) == "Bearer pass for \(address)")
+        }
+        let open = OperationsClient(token: "", for: "n1:9090") { _ in nil }
+        #expect(open.authorization(at: "n1:9090") == nil && open.authorization(at: "n2:9090") == nil)
+    }
+
     @Test func `nobody at an address is a failure with its reason`() async {
         let failure = await #expect(throws: ConsoleFailure.self) {
-            _ = try await StatusCommand(OperationsClient(token: ""), address: "127.0.0.1:1", asJSON: false)
+            let client = OperationsClient(token: "", for: "127.0.0.1:1") { _ in nil }
+            _ = try await StatusCommand(client, address: "127.0.0.1:1", asJSON: false)
                 .text(on: Terminal(columns: nil, rows: nil, hasColour: false, isScreen: false))
         }
         #expect(failure?.exitCode == 69)

@@ -5,16 +5,22 @@ internal import NIOCore
 package struct OperationsAccess: Sendable {
     /// The paths that are answered to every client: supervisors and load balancers ask for them.
     private static let probes: Set<String> = ["/livez", "/readyz"]
+    /// The paths that a pass reads, besides those of carts: the other nodes, the console and the page ask for them.
+    private static let readByPass: Set<String> = ["/status", "/snapshot", "/redis", "/events"]
 
     private let token: TrustedToken?
+    private let pass: TrustedToken?
     private let trustsOtherMachines: Bool
 
     /// - Parameters:
     ///   - token: that of the operators; nil where there is none.
+    ///   - pass: what counts in place of the token where somebody reads what nodes tell each other and the page;
+    ///     nil for nothing.
     ///   - trustsOtherMachines: true if requests without a token count also from other machines, as long as
     ///     there is no token.
-    package init(token: TrustedToken?, trustsOtherMachines: Bool) {
+    package init(token: TrustedToken?, pass: TrustedToken? = nil, trustsOtherMachines: Bool) {
         self.token = token
+        self.pass = pass
         self.trustsOtherMachines = trustsOtherMachines
     }
 
@@ -40,9 +46,17 @@ package struct OperationsAccess: Sendable {
             guard question.host.map(Self.namesThisMachine) ?? true else { throw .untrustedHost }
             return
         }
-        guard token.isShown(in: question.authorization) else {
-            throw .unauthenticated(hadToken: question.authorization != nil)
+        if token.isShown(in: question.authorization) { return }
+        if question.isSafe, Self.isReadByPass(question.path), let pass,
+            pass.isShown(in: question.authorization)
+        {
+            return
         }
+        throw .unauthenticated(hadToken: question.authorization != nil)
+    }
+
+    private static func isReadByPass(_ path: String) -> Bool {
+        readByPass.contains(path) || path.hasPrefix("/carts/")
     }
 
     /// True for `localhost` and for an address. A page of a browser on this machine can have any other name, and

@@ -16,9 +16,13 @@ class Connection {
     this.token = sessionStorage.getItem("token");
   }
 
-  /** Asks a node. The only place at which a request gets its token. */
+  /**
+   * Asks a node. The only place at which a request gets its token: the node that the page came from, as the operator
+   * named it. The addresses of the others come from Redis, and get a pass that reads one node alone.
+   */
   request(origin, path, options = {}) {
-    const headers = this.token ? { Authorization: `Bearer ${this.token}` } : {};
+    const secret = origin === location.origin ? this.token : this.others.find((other) => other.origin === origin)?.pass;
+    const headers = secret ? { Authorization: `Bearer ${secret}` } : {};
     return fetch(origin + path, { ...options, headers, cache: "no-store", credentials: "omit" });
   }
 
@@ -72,20 +76,21 @@ class Connection {
   learn(snapshot) {
     const fitness = (node) => (node.said && node.said.notReady.length === 0 && !node.silence ? 0 : 1);
     const found = snapshot.nodes.filter((node) => node.operations).sort((a, b) => fitness(a) - fitness(b))
-      .map((node) => ({ name: node.name, origin: `http://${node.operations}` }));
+      .map((node) => ({ name: node.name, origin: `http://${node.operations}`, pass: node.pass }));
     // Those that have ended may come again at their addresses.
     const present = new Set(found.map((other) => other.origin));
     this.others = [...found, ...this.others.filter((other) => !present.has(other.origin))].slice(0, 16);
   }
 
-  /** Streams from a node until it ends: "streamed" if it said anything, "asked" if it wants a token. */
+  /** Streams from a node until it ends: "streamed" if it said anything, "asked" if it wants the token. */
   async stream(origin) {
     const abort = new AbortController();
     let timer = setTimeout(() => abort.abort(), answerLimit);
     let streamed = false;
     try {
       const answer = await this.request(origin, "/events", { signal: abort.signal });
-      if (answer.status === 401) return "asked";
+      // Another node's answer is no reason to ask: it would not get the token.
+      if (answer.status === 401 && origin === location.origin) return "asked";
       if (!answer.ok) {
         // Said where the page has nothing else to show yet.
         if (!this.hasStreamed) say(part("waiting"), (await answer.json()).detail ?? `The node answers ${answer.status}.`);

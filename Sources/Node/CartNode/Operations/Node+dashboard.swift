@@ -21,10 +21,11 @@ extension Node {
     func makeDashboard() -> Dashboard {
         // One of its own: what it leaves out is nothing that Prometheus asked for.
         let registry = metricRegistry()
-        let peers = PeerReports(
-            on: MultiThreadedEventLoopGroup.singleton,
-            authorization: operationsAuthorization
-        )
+        // The members' addresses come from Redis, so none of them gets the token itself.
+        let passes = ReadPasses(token: settings.opsToken.revealed)
+        let peers = PeerReports(on: MultiThreadedEventLoopGroup.singleton) {
+            passes?.authorization(at: $0)
+        }
         return Dashboard(
             DashboardSources(
                 process: runtime.directory.session.id.rawValue,
@@ -32,19 +33,15 @@ extension Node {
                 sample: { [self] in
                     NodeSample(snapshot(), totals: NodeTotals(await registry.gather()), takenAt: clock.now)
                 },
-                redis: { [self] in await redisView() },
+                redis: { [self] in redisView() },
+                askRedis: { [self] in await askRedis($0) },
                 doctor: { [doctor] in
                     await doctor.lastReport().map { DoctorFinding.toMend(among: $0.findings) }
                 },
-                report: { await peers.report(at: $0) }
+                report: { await peers.report(at: $0) },
+                pass: { passes?.pass(at: $0) }
             )
         )
-    }
-
-    /// The `Authorization` field with which the nodes ask each other's operations ports; nil for none.
-    private var operationsAuthorization: String? {
-        let token = settings.opsToken.revealed
-        return token.isEmpty ? nil : "Bearer \(token)"
     }
 
     func cartFinder(_ dashboard: Dashboard) -> CartFinder {
@@ -99,14 +96,20 @@ extension Node {
         )
     }
 
-    /// Redis, asked once more: how fast it answers, and what it says of itself.
-    private func redisView() async -> RedisView {
+    /// Redis, as far as the node knows.
+    private func redisView() -> RedisView {
         let status = status().redis
         var view = RedisView()
         view.isConnected = status.isConnected
         view.problem = status.problem
         view.durability = status.durability
         view.warnings = status.warnings
+        return view
+    }
+
+    /// Redis, asked once more: how fast it answers, and what it says of itself.
+    private func askRedis(_ known: RedisView) async -> RedisView {
+        var view = known
         do throws(RedisError) {
             let began = clock.now
             _ = try await redis.send("PING")

@@ -17,6 +17,8 @@ package struct ClusterSnapshot: Codable, Sendable, Equatable {
         package let condition: String
         /// `host:port` of its operations port; empty if it does not say.
         package let operations: String
+        /// What the page shows to read that port, in place of the token; nil where none is asked for.
+        package let pass: String?
         /// As the collecting node sees it; nil for that node itself.
         package let silence: Silence?
         /// What the node says of itself; nil if it did not answer.
@@ -27,7 +29,15 @@ package struct ClusterSnapshot: Codable, Sendable, Equatable {
     ///   - own: the collecting node's snapshot.
     ///   - operations: `host:port` of its operations port.
     ///   - reports: what the others said, by their sessions.
-    package init(own: NodeSnapshot, operations: String, reports: [String: NodeReport], redis: RedisView) {
+    ///   - pass: what reads the operations port at an address in place of the token.
+    package init(
+        own: NodeSnapshot,
+        operations: String,
+        reports: [String: NodeReport],
+        redis: RedisView,
+        pass: (String) -> String? = { _ in nil }
+    ) {
+        func passOf(_ address: String) -> String? { address.isEmpty ? nil : pass(address) }
         from = own.name
         takenAt = own.takenAt
         self.redis = redis
@@ -37,6 +47,7 @@ package struct ClusterSnapshot: Codable, Sendable, Equatable {
             build: own.build,
             condition: own.draining ? "draining" : "alive",
             operations: operations,
+            pass: passOf(operations),
             silence: nil,
             said: own
         )
@@ -47,6 +58,7 @@ package struct ClusterSnapshot: Codable, Sendable, Equatable {
                 build: member.build,
                 condition: member.condition,
                 operations: member.operations,
+                pass: passOf(member.operations),
                 silence: member.silence,
                 said: reports[member.session]?.node
             )

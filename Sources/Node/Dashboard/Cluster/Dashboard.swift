@@ -68,7 +68,7 @@ package actor Dashboard {
             latest = nil
             return
         }
-        async let redis = sources.redis()
+        async let redis = redis()
         own.doctor = await sources.doctor()
         let reports = await reports(of: own.members)
         for report in reports.values {
@@ -79,7 +79,8 @@ package actor Dashboard {
             own: own,
             operations: sources.operations,
             reports: reports,
-            redis: redis
+            redis: redis,
+            pass: sources.pass
         )
         latest = snapshot
         for (number, watcher) in watchers {
@@ -135,8 +136,16 @@ package actor Dashboard {
         }
     }
 
-    /// Redis as this node sees it now; it is asked once more.
-    nonisolated func redis() async -> RedisView { await sources.redis() }
+    /// Redis as this node sees it now; it is asked once more, and waited for as long as for another node.
+    nonisolated func redis() async -> RedisView {
+        let known = sources.redis()
+        if let answered = await timelyAnswer({ [sources] in await sources.askRedis(known) }) {
+            return answered
+        }
+        var silent = known
+        silent.problem = known.problem ?? "Redis does not answer: nothing within \(answerPatience)"
+        return silent
+    }
 
     /// The name of the node that has or had a session.
     package func name(of session: String) -> String? { names[session] }

@@ -10,46 +10,37 @@ internal import Foundation
 
 /// Asks other nodes for their reports, over their operations ports: one request on a connection of its own.
 package struct PeerReports: Sendable {
-    /// The longest time that a node may take to answer.
-    static let patience: Duration = .milliseconds(700)
     /// The largest answer that is read, bytes.
     static let answerLimit = 256 * 1024
 
     private let group: any EventLoopGroup
-    private let authorization: String?
+    private let authorization: @Sendable (_ address: String) -> String?
 
-    /// - Parameter authorization: the field of that name, for operations ports that ask for a token.
-    package init(on group: any EventLoopGroup, authorization: String? = nil) {
+    /// - Parameter authorization: the field of that name for the port at an address; nil for none. Whoever can
+    ///   write to Redis may have chosen the address.
+    package init(
+        on group: any EventLoopGroup,
+        authorization: @escaping @Sendable (_ address: String) -> String? = { _ in nil }
+    ) {
         self.group = group
         self.authorization = authorization
     }
 
     /// The report of the node whose operations port has this address; nil if it has none in time.
-    package func report(at address: String) async -> NodeReport? {
-        guard let address = PortAddress(address) else { return nil }
-        return await withTaskGroup(of: NodeReport?.self) { tasks in
-            tasks.addTask {
-                do {
-                    return try await ask(address)
-                } catch {
-                    // It is away, or no node: the membership says more about that than an error could.
-                    return nil
-                }
-            }
-            tasks.addTask {
-                do {
-                    try await ContinuousClock().sleep(for: Self.patience)
-                } catch {
-                    // The answer came first.
-                }
+    package func report(at text: String) async -> NodeReport? {
+        guard let address = PortAddress(text) else { return nil }
+        let authorization = authorization(text)
+        return await timelyAnswer {
+            do {
+                return try await ask(address, showing: authorization)
+            } catch {
+                // It is away, or no node: the membership says more about that than an error could.
                 return nil
             }
-            defer { tasks.cancelAll() }
-            return await tasks.next() ?? nil
         }
     }
 
-    private func ask(_ address: PortAddress) async throws -> NodeReport? {
+    private func ask(_ address: PortAddress, showing authorization: String?) async throws -> NodeReport? {
         let channel = try await ClientBootstrap(group: group)
             .connectTimeout(.milliseconds(500))
             .connect(host: address.host, port: address.port) { channel in
@@ -61,7 +52,7 @@ package struct PeerReports: Sendable {
                 }
             }
         return try await channel.executeThenClose { inbound, outbound in
-            try await outbound.write(.head(request(to: address)))
+            try await outbound.write(.head(request(to: address, showing: authorization)))
             try await outbound.write(.end(nil))
             var body = ByteBuffer()
             for try await part in inbound {
@@ -78,7 +69,7 @@ package struct PeerReports: Sendable {
         }
     }
 
-    private func request(to address: PortAddress) -> HTTPRequestHead {
+    private func request(to address: PortAddress, showing authorization: String?) -> HTTPRequestHead {
         let host = address.host.contains(":") ? "[\(address.host)]" : address.host
         var headers: HTTPHeaders = ["Host": "\(host):\(address.port)", "Connection": "close"]
         if let authorization { headers.add(name: "Authorization", value: authorization) }
