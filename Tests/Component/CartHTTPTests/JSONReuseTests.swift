@@ -1,11 +1,12 @@
 import Cart
+import NIOCore
 import SeededRandom
 import Testing
 
 @testable import CartHTTP
 
 /// What the writer takes over from what it wrote before is what it would have written anew.
-@Suite struct JSONWriterTests {
+@Suite struct JSONReuseTests {
     private static func written(_ write: (inout JSONWriter) -> Void) -> String {
         var writer = JSONWriter(capacity: 1)
         write(&writer)
