@@ -61,7 +61,7 @@ import Testing
             #"{"sku":"A","name":"b","quantity":7,"unitPrice":{"amount":12,"currency":"EUR","exponent":2}}"#
         )
         var plain = 0
-        for _ in 0..<20_000 {
+        for _ in 0..<5_000 {
             var text = body
             for _ in 0..<Int.random(in: 1...2, using: &random) {
                 let place = Int.random(in: 0..<text.count, using: &random)
@@ -72,7 +72,7 @@ import Testing
             plain += 1
             #expect(Self.tree(String(text)) == .addLine(item), "\(String(text))")
         }
-        #expect(plain > 1_000)
+        #expect(plain > 50)
     }
 
     @Test(arguments: ["{\"quantity\":3}", " { \"quantity\" : -12 } "])
