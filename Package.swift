@@ -52,8 +52,7 @@ let toolPackages = """
 
 /// Traits other than the default ones.
 let traits: [String: Set<Package.Dependency.Trait>] = [
-    "swift-configuration": ["CommandLineArguments", "JSON", "YAML"],
-    "hummingbird": [], "swift-subprocess": [],
+    "swift-configuration": ["CommandLineArguments", "JSON", "YAML"], "hummingbird": [], "swift-subprocess": [],
 ]
 
 func packages(_ lines: String) -> [(name: String, url: String, version: Version, libraries: [String])] {
@@ -120,6 +119,7 @@ let productTargets = targets(
     # What everybody needs a little of.
     library Sources/Timing
     library Sources/PercentEncoding
+    library Sources/WireFormat
     library Sources/ConnectionAdmission: LogEvents Timing Logging NIOCore
     library Sources/GRPCServing: GRPCCore GRPCNIOTransportHTTP2Posix NIOCore NIOPosix
     # The log: a closed list of events, and the one way out.
@@ -146,12 +146,12 @@ let productTargets = targets(
     library Sources/Runtime/RedisActorStore: ActorRuntime LogEvents Ownership RedisClient Timing Logging NIOCore
     generated Sources/Runtime/PeerProtocol: SwiftProtobuf
     library Sources/Runtime/PeerTransport:
-        ActorRuntime LogEvents MetricReadings Ownership PeerProtocol RequestTracing Timing Crypto Logging NIOCore
-        NIOPosix NIOSSL SwiftProtobuf
+        ActorRuntime LogEvents MetricReadings Ownership PeerProtocol RequestTracing Timing WireFormat Crypto
+        Logging NIOCore NIOPosix NIOSSL SwiftProtobuf
     # The cart, and its faces.
     library Sources/Cart/Cart
     generated Sources/Cart/CartProtobuf: SwiftProtobuf
-    library Sources/Cart/CartActor: ActorRuntime Cart CartProtobuf Ownership SwiftProtobuf
+    library Sources/Cart/CartActor: ActorRuntime Cart CartProtobuf Ownership WireFormat SwiftProtobuf
     library Sources/Cart/CartApplication: ActorRuntime Cart CartActor Ownership RequestTracing Timing Crypto
     library Sources/Cart/CartHTTP:
         ActorRuntime Cart CartActor CartApplication LibraryTracing MetricReadings PercentEncoding

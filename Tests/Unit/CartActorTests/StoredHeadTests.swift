@@ -8,10 +8,14 @@ import Testing
 
 /// What a commit writes by hand is what the library would have written.
 @Suite struct StoredHeadTests {
-    private static func plain(_ cart: OpenCart) -> OpenCart {
-        OpenCart(
+    /// - Parameter inOrder: true for lines in the order of their ids, as fields must have them.
+    static func plain(_ cart: OpenCart, inOrder: Bool = false) -> OpenCart {
+        let ordered = cart.lines.reduce(into: [Line]()) { lines, line in
+            if lines.last.map({ $0.id < line.id }) ?? true { lines.append(line) }
+        }
+        return OpenCart(
             currency: cart.currency,
-            lines: cart.lines,
+            lines: inOrder ? ordered : cart.lines,
             lastLine: cart.lastLine,
             createdAt: cart.createdAt,
             updatedAt: cart.updatedAt,

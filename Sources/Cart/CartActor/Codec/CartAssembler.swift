@@ -102,10 +102,17 @@ extension StoredCart {
 enum FieldNumber {
     /// The number after the prefix, in plain decimal digits; nil for any other name.
     static func of(_ name: String, after prefix: String) -> UInt64? {
-        guard name.hasPrefix(prefix) else { return nil }
-        let digits = name.utf8.dropFirst(prefix.utf8.count)
-        guard let number = UInt64(String(Substring(digits))), String(number).utf8.elementsEqual(digits) else {
-            return nil
+        let name = name.utf8
+        guard name.starts(with: prefix.utf8) else { return nil }
+        let digits = name.dropFirst(prefix.utf8.count)
+        guard let first = digits.first, first != UInt8(ascii: "0") || digits.count == 1 else { return nil }
+        var number: UInt64 = 0
+        for digit in digits {
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
+            let tens = number.multipliedReportingOverflow(by: 10)
+            let sum = tens.partialValue.addingReportingOverflow(UInt64(digit - UInt8(ascii: "0")))
+            guard !tens.overflow, !sum.overflow else { return nil }
+            number = sum.partialValue
         }
         return number
     }

@@ -7,6 +7,9 @@ import SwiftProtobuf
 ///
 /// Whatever bytes come, decoding ends in a value or in `CodecFailure`. Every decoded value can be decided on,
 /// shown and encoded again without trapping, also where its numbers are absurd.
+///
+/// What is frequent is written and read without message objects (`StoredHead`, `PlainCart`, `PlainCommand`,
+/// `PlainAnswer`); the library has the rest, and with it every decision on bytes that are damaged.
 package struct CartCodec: ActorCodec {
     /// The highest schema that we read. We write the lowest that has what the cart has.
     static let schemaVersion: UInt32 = 3
@@ -21,7 +24,9 @@ package struct CartCodec: ActorCodec {
 
     /// - Throws: where the bytes are no cart, or one that only a newer build may rewrite.
     package func decode(state bytes: [UInt8]) throws(CodecFailure) -> CartRecord {
-        try Self.message(StoredCart.self, from: bytes, "a stored cart").record()
+        // With a log that is apart, the operations are missing here, as the library's way ignores.
+        if let cart = PlainCart(bytes), cart.linesApart == 0, cart.logApart == nil { return cart.record(nil) }
+        return try Self.message(StoredCart.self, from: bytes, "a stored cart").record()
     }
 
     /// The events of one commit.
@@ -56,6 +61,7 @@ package struct CartCodec: ActorCodec {
 
     /// The command, with what its creator generated for it.
     package func encode(command: CartCommand) throws(CodecFailure) -> [UInt8] {
+        if let bytes = PlainCommand.bytes(of: command) { return bytes }
         do {
             return try LinkedCommand(command).serializedBytes()
         } catch {
@@ -65,11 +71,13 @@ package struct CartCodec: ActorCodec {
 
     /// - Throws: where the bytes are no command, or one of a kind that only a newer build knows.
     package func decode(command bytes: [UInt8]) throws(CodecFailure) -> CartCommand {
-        try Self.message(LinkedCommand.self, from: bytes, "a command").command()
+        if let command = PlainCommand.read(bytes) { return command }
+        return try Self.message(LinkedCommand.self, from: bytes, "a command").command()
     }
 
     /// The verdict and the state that it stands on.
     package func encode(answer: Answer<CartLogic>) throws(CodecFailure) -> [UInt8] {
+        if let bytes = PlainAnswer.bytes(of: answer) { return bytes }
         do {
             return try LinkedAnswer(answer).serializedBytes()
         } catch {
@@ -79,7 +87,8 @@ package struct CartCodec: ActorCodec {
 
     /// - Throws: where the bytes are no answer, or one that only a newer build understands.
     package func decode(answer bytes: [UInt8]) throws(CodecFailure) -> Answer<CartLogic> {
-        try Self.message(LinkedAnswer.self, from: bytes, "an answer").answer()
+        if let answer = PlainAnswer.read(bytes) { return answer }
+        return try Self.message(LinkedAnswer.self, from: bytes, "an answer").answer()
     }
 
     static func bytes(of message: some Message) throws(CodecFailure) -> [UInt8] {

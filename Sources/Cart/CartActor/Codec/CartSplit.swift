@@ -61,6 +61,7 @@ package struct CartSplit: StateSplit {
     }
 
     package func state(of parts: [ContentField]) throws(CodecFailure) -> CartRecord {
+        if let record = PlainParts.record(of: parts) { return record }
         var assembly = CartAssembler()
         for part in parts { try assembly.add(part) }
         return try assembly.record()
