@@ -146,8 +146,8 @@ let productTargets = targets(
     library Sources/Runtime/RedisActorStore: ActorRuntime LogEvents Ownership RedisClient Timing Logging NIOCore
     generated Sources/Runtime/PeerProtocol: SwiftProtobuf
     library Sources/Runtime/PeerTransport:
-        ActorRuntime LogEvents MetricReadings Ownership PeerProtocol RequestTracing Timing WireFormat Crypto
-        Logging NIOCore NIOPosix NIOSSL SwiftProtobuf
+        ActorRuntime LogEvents MetricReadings Ownership PeerProtocol RequestTracing Timing Crypto Logging NIOCore
+        NIOPosix NIOSSL SwiftProtobuf
     # The cart, and its faces.
     library Sources/Cart/Cart
     generated Sources/Cart/CartProtobuf: SwiftProtobuf

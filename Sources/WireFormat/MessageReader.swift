@@ -10,39 +10,22 @@
 /// Any bytes may come: every access is checked against the end.
 package struct MessageReader {
     @usableFromInline let bytes: UnsafeRawBufferPointer
-    /// Never beyond `end`.
+    /// Never beyond `limit`.
     @usableFromInline var place: Int
     /// Never beyond the bytes.
-    @usableFromInline let end: Int
+    @usableFromInline let limit: Int
 
     @inlinable
-    init(_ bytes: UnsafeRawBufferPointer, place: Int, end: Int) {
+    init(_ bytes: UnsafeRawBufferPointer, place: Int, limit: Int) {
         self.bytes = bytes
         self.place = place
-        self.end = end
+        self.limit = limit
     }
 
-    /// What a message means; nil if it is not plain.
+    /// A message that has these bytes. Whoever reads it ends with `end()`.
     @inlinable
-    package static func read<Value>(
-        _ bytes: [UInt8],
-        _ read: (inout MessageReader) throws(NotPlain) -> Value
-    ) -> Value? {
-        bytes.withUnsafeBytes { Self.read($0, read) }
-    }
-
-    /// What a message means; nil if it is not plain.
-    @inlinable
-    package static func read<Value>(
-        _ bytes: UnsafeRawBufferPointer,
-        _ read: (inout MessageReader) throws(NotPlain) -> Value
-    ) -> Value? {
-        var reader = MessageReader(bytes, place: 0, end: bytes.count)
-        do throws(NotPlain) {
-            return try reader.whole(read)
-        } catch {
-            return nil
-        }
+    package init(_ bytes: UnsafeRawBufferPointer) {
+        self.init(bytes, place: 0, limit: bytes.count)
     }
 
     /// A number; 0 if it is absent.
@@ -91,7 +74,7 @@ package struct MessageReader {
     @inlinable
     package mutating func fixed64(_ number: UInt8) throws(NotPlain) -> UInt64 {
         guard passes(number << 3 | 1) else { return 0 }
-        guard end - place >= 8 else { throw NotPlain() }
+        guard limit - place >= 8 else { throw NotPlain() }
         let value = bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)
         place += 8
         return UInt64(littleEndian: value)
@@ -113,33 +96,33 @@ package struct MessageReader {
         return [UInt8](bytes[try content()])
     }
 
-    /// A message within this one, read to its end; nil if it is absent. Asked for again, the next one of a
-    /// repeated field.
+    /// A message within this one; nil if it is absent. Asked for again, the next one of a repeated field. Whoever
+    /// reads it ends with its `end()`.
     @inlinable
-    package mutating func message<Value>(
-        _ number: UInt8,
-        _ read: (inout MessageReader) throws(NotPlain) -> Value
-    ) throws(NotPlain) -> Value? {
+    package mutating func message(_ number: UInt8) throws(NotPlain) -> MessageReader? {
         guard passes(number << 3 | 2) else { return nil }
         let content = try content()
-        var reader = MessageReader(bytes, place: content.lowerBound, end: content.upperBound)
-        return try reader.whole(read)
+        return MessageReader(bytes, place: content.lowerBound, limit: content.upperBound)
     }
 
-    /// Reads to the end: a field that was not asked for is not plain.
+    /// The number of messages that `message` gives from here, to reserve room for them.
     @inlinable
-    mutating func whole<Value>(
-        _ read: (inout MessageReader) throws(NotPlain) -> Value
-    ) throws(NotPlain) -> Value {
-        let value = try read(&self)
-        guard place == end else { throw NotPlain() }
-        return value
+    package func count(_ number: UInt8) -> Int {
+        var (ahead, count) = (self, 0)
+        while (try? ahead.message(number)) != nil { count += 1 }
+        return count
+    }
+
+    /// The message has ended: a field that was not asked for is not plain.
+    @inlinable
+    package func end() throws(NotPlain) {
+        guard place == limit else { throw NotPlain() }
     }
 
     /// True if this key of a field comes next; it is passed then.
     @inlinable
     mutating func passes(_ key: UInt8) -> Bool {
-        guard place < end, bytes[place] == key else { return false }
+        guard place < limit, bytes[place] == key else { return false }
         place += 1
         return true
     }
@@ -148,7 +131,7 @@ package struct MessageReader {
     @inlinable
     mutating func content() throws(NotPlain) -> Range<Int> {
         let length = try varint()
-        guard length <= UInt64(end - place) else { throw NotPlain() }
+        guard length <= UInt64(limit - place) else { throw NotPlain() }
         let start = place
         place += Int(length)
         return start..<place
@@ -156,7 +139,7 @@ package struct MessageReader {
 
     @inlinable
     mutating func varint() throws(NotPlain) -> UInt64 {
-        guard place < end else { throw NotPlain() }
+        guard place < limit else { throw NotPlain() }
         let first = bytes[place]
         guard first >= 0x80 else {
             place += 1
@@ -169,7 +152,7 @@ package struct MessageReader {
     mutating func longVarint() throws(NotPlain) -> UInt64 {
         var value: UInt64 = 0
         var shift: UInt64 = 0
-        while place < end, shift < 64 {
+        while place < limit, shift < 64 {
             let byte = bytes[place]
             place += 1
             // Of the tenth byte, one bit has room.

@@ -64,7 +64,7 @@ import Testing
         var generator = ValueGenerator(seed: 22)
         var damage = DamagedBytes(seed: 23)
         var (plain, survived) = (0, 0)
-        for _ in 0..<400 {
+        for _ in 0..<200 {
             let command = try generator.command()
             let bytes = try #require(written(command))
             let isRead = compare(command: bytes)
@@ -74,8 +74,8 @@ import Testing
             for added in DamagedBytes.additions(to: bytes) { _ = compare(command: added) }
             for _ in 0..<50 where compare(command: damage.turned(bytes)) { survived += 1 }
         }
-        #expect(plain > 100)
-        #expect(survived > 500)
+        #expect(plain > 50)
+        #expect(survived > 300)
     }
 
     // MARK: Answers
@@ -131,8 +131,7 @@ import Testing
         return PlainAnswer.read(bytes) != nil
     }
 
-    @Test func `frequent answers have the bytes of their messages, and others are left to the library`() throws
-    {
+    @Test func `frequent answers have the bytes of their messages, others are left to the library`() throws {
         var generator = ValueGenerator(seed: 24)
         var plain = 0
         for _ in 0..<5_000 {
@@ -150,7 +149,7 @@ import Testing
         var generator = ValueGenerator(seed: 25)
         var damage = DamagedBytes(seed: 26)
         var (plain, survived) = (0, 0)
-        for _ in 0..<150 {
+        for _ in 0..<60 {
             let answer = answer(&generator)
             let bytes = try #require(written(answer))
             let isRead = compare(answer: bytes)
@@ -161,7 +160,7 @@ import Testing
             for added in DamagedBytes.additions(to: bytes) { _ = compare(answer: added) }
             for _ in 0..<150 where compare(answer: damage.turned(bytes)) { survived += 1 }
         }
-        #expect(plain > 60)
-        #expect(survived > 500)
+        #expect(plain > 25)
+        #expect(survived > 300)
     }
 }

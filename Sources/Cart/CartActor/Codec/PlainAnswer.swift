@@ -40,24 +40,31 @@ enum PlainAnswer {
 
     /// Nil for bytes that are the library's to read or to refuse.
     static func read(_ bytes: [UInt8]) -> Answer<CartLogic>? {
-        MessageReader.read(bytes) { reader throws(NotPlain) in
-            let (sequence, node) = (try reader.uint64(1), try reader.text(2))
-            guard let verdict = try reader.message(3, { accepted throws(NotPlain) in try accepted.accepted() })
-            else {
-                throw NotPlain()
-            }
-            return Answer(verdict: verdict, sequence: sequence, node: node)
+        bytes.withUnsafeBytes { bytes in
+            var reader = MessageReader(bytes)
+            return try? reader.answer()
         }
     }
 }
 
 extension MessageReader {
+    /// `LinkedAnswer`.
+    fileprivate mutating func answer() throws(NotPlain) -> Answer<CartLogic> {
+        let (sequence, node) = (try uint64(1), try text(2))
+        guard var accepted = try message(3) else { throw NotPlain() }
+        let verdict = try accepted.accepted()
+        try end()
+        return Answer(verdict: verdict, sequence: sequence, node: node)
+    }
+
     /// `LinkedAccepted`.
-    fileprivate mutating func accepted() throws(NotPlain) -> Answer<CartLogic>.Verdict {
+    private mutating func accepted() throws(NotPlain) -> Answer<CartLogic>.Verdict {
         let effect = try effect()
-        let cart = try message(3) { state throws(NotPlain) in try state.cart() }
+        var state = try message(3)
+        let cart = try state?.cart()
         let replayed = try optional(4)
         let omitsCart = try bool(6)
+        try end()
         let record: CartRecord
         if let cart {
             guard !omitsCart, cart.linesApart == 0, cart.logApart == nil else { throw NotPlain() }
@@ -71,9 +78,8 @@ extension MessageReader {
 
     private mutating func effect() throws(NotPlain) -> CartOutcome.Effect {
         let (number, line) = (try uint32(1), try uint32(2))
-        guard let effect = StoredEffect(rawValue: Int(number)), let plain = try? effect.domain(line, []) else {
-            throw NotPlain()
-        }
+        let effect = StoredEffect(rawValue: Int(number))
+        guard let plain = try? effect?.domain(line, []) else { throw NotPlain() }
         return plain
     }
 }

@@ -19,9 +19,11 @@ struct PlainCart {
 
     /// Nil for bytes that are the library's to read or to refuse.
     init?(_ bytes: [UInt8]) {
-        guard let cart = MessageReader.read(bytes, { reader throws(NotPlain) in try reader.cart() }) else {
-            return nil
+        let cart = bytes.withUnsafeBytes { bytes in
+            var reader = MessageReader(bytes)
+            return try? reader.cart()
         }
+        guard let cart else { return nil }
         self = cart
     }
 
@@ -58,9 +60,11 @@ struct PlainCart {
 extension Line {
     /// Nil for bytes that are the library's to read or to refuse.
     init?(plain bytes: [UInt8]) {
-        guard let line = MessageReader.read(bytes, { reader throws(NotPlain) in try reader.line() }) else {
-            return nil
+        let line = bytes.withUnsafeBytes { bytes in
+            var reader = MessageReader(bytes)
+            return try? reader.line()
         }
+        guard let line else { return nil }
         self = line
     }
 }
@@ -69,17 +73,21 @@ extension MessageReader {
     /// `StoredCart`.
     mutating func cart() throws(NotPlain) -> PlainCart {
         guard (1...CartCodec.schemaVersion).contains(try uint32(1)) else { throw NotPlain() }
-        guard var cart = try message(2, { reader throws(NotPlain) in try reader.open() }) else {
-            throw NotPlain()
-        }
-        cart.logApart = try message(9) { apart throws(NotPlain) in
-            var message = StoredLogApart()
-            message.forgotten = try apart.uint64(1)
-            message.retired = try apart.uint32(2)
-            message.kept = try apart.uint32(3)
-            return message
-        }
+        guard var open = try message(2) else { throw NotPlain() }
+        var cart = try open.open()
+        if var apart = try message(9) { cart.logApart = try apart.logApart() }
+        try end()
         return cart
+    }
+
+    /// `StoredLogApart`.
+    private mutating func logApart() throws(NotPlain) -> StoredLogApart {
+        var apart = StoredLogApart()
+        apart.forgotten = try uint64(1)
+        apart.retired = try uint32(2)
+        apart.kept = try uint32(3)
+        try end()
+        return apart
     }
 
     /// `StoredOpen`.
@@ -88,16 +96,17 @@ extension MessageReader {
         let (createdAt, updatedAt) = (try int64(2), try int64(3))
         let lastLine = try uint32(4)
         var lines: [Line] = []
-        while let line = try message(5, { reader throws(NotPlain) in try reader.line() }) {
-            lines.append(line)
-        }
+        lines.reserveCapacity(count(5))
+        while var line = try message(5) { lines.append(try line.line()) }
+        let linesApart = try uint32(14)
+        try end()
         return PlainCart(
             currency: currency,
             createdAt: Timestamp(milliseconds: createdAt),
             updatedAt: Timestamp(milliseconds: updatedAt),
             lastLine: LineID(lastLine),
             lines: lines,
-            linesApart: try uint32(14)
+            linesApart: linesApart
         )
     }
 
@@ -107,13 +116,15 @@ extension MessageReader {
         let (sku, name) = (try text(2), try text(3))
         let quantity = try int32(4)
         let (unitPrice, addedAt) = (try int64(5), try int64(6))
+        let attributes = try attributes(7)
+        try end()
         return Line(
             id: LineID(id),
             sku: sku,
             name: name.isEmpty ? nil : name,
             quantity: quantity,
             unitPrice: unitPrice,
-            attributes: try attributes(7),
+            attributes: attributes,
             addedAt: Timestamp(milliseconds: addedAt)
         )
     }
@@ -121,11 +132,9 @@ extension MessageReader {
     /// Attributes, each a message.
     mutating func attributes(_ number: UInt8) throws(NotPlain) -> Attributes {
         var pairs: [(key: String, value: String)] = []
-        while let pair = try message(
-            number,
-            { reader throws(NotPlain) in (key: try reader.text(1), value: try reader.text(2)) }
-        ) {
-            pairs.append(pair)
+        while var pair = try message(number) {
+            pairs.append((key: try pair.text(1), value: try pair.text(2)))
+            try pair.end()
         }
         return pairs.isEmpty ? Attributes() : Attributes(pairs)
     }

@@ -37,14 +37,9 @@ enum PlainCommand {
 
     /// Nil for bytes that are the library's to read or to refuse.
     static func read(_ bytes: [UInt8]) -> CartCommand? {
-        MessageReader.read(bytes) { reader throws(NotPlain) in
-            if let read = try reader.message(1, { read throws(NotPlain) in try read.readCommand() }) {
-                return read
-            }
-            if let keyed = try reader.message(10, { keyed throws(NotPlain) in try keyed.keyedChange() }) {
-                return keyed
-            }
-            return try reader.change(under: nil)
+        bytes.withUnsafeBytes { bytes in
+            var reader = MessageReader(bytes)
+            return try? reader.command()
         }
     }
 }
@@ -107,53 +102,70 @@ extension MessageWriter {
 }
 
 extension MessageReader {
+    /// `LinkedCommand`.
+    fileprivate mutating func command() throws(NotPlain) -> CartCommand {
+        let command: CartCommand
+        if var read = try message(1) {
+            command = try read.readCommand()
+        } else if var keyed = try message(10) {
+            command = try keyed.keyedChange()
+        } else {
+            return try change(under: nil)
+        }
+        try end()
+        return command
+    }
+
     /// `LinkedRead`.
-    fileprivate mutating func readCommand() throws(NotPlain) -> CartCommand {
+    private mutating func readCommand() throws(NotPlain) -> CartCommand {
         let (known, announced) = (try optional(1), try optional(2))
+        try end()
         guard let known else { return .read }
         return .readIfChanged(since: known, announced: announced)
     }
 
     /// `LinkedKeyed`.
-    fileprivate mutating func keyedChange() throws(NotPlain) -> CartCommand {
+    private mutating func keyedChange() throws(NotPlain) -> CartCommand {
         let key = UInt128(halves: try fixed64(1), try fixed64(2))
         let request = UInt128(halves: try fixed64(3), try fixed64(4))
-        let operation = CartOperation(key: key, request: request)
-        guard let change = try message(5, { change throws(NotPlain) in try change.change(under: operation) })
-        else {
-            throw NotPlain()
-        }
-        return change
+        guard var change = try message(5) else { throw NotPlain() }
+        try end()
+        return try change.change(under: CartOperation(key: key, request: request))
     }
 
     /// `LinkedCommand` with a change of lines.
-    fileprivate mutating func change(under operation: CartOperation?) throws(NotPlain) -> CartCommand {
+    private mutating func change(under operation: CartOperation?) throws(NotPlain) -> CartCommand {
         let at = Timestamp(milliseconds: try int64(2))
         let expected = try optional(3)
-        return .change(try change(), at: at, expected: expected, operation: operation)
-    }
-
-    private mutating func change() throws(NotPlain) -> CartCommand.Change {
-        if let item = try message(5, { item throws(NotPlain) in try item.item() }) { return .addLine(item) }
-        let quantity = try message(6) { message throws(NotPlain) in
-            (LineID(try message.uint32(1)), try message.int64(2))
+        let change: CartCommand.Change
+        if var item = try message(5) {
+            change = .addLine(try item.item())
+        } else if var quantity = try message(6) {
+            change = .setQuantity(LineID(try quantity.uint32(1)), try quantity.int64(2))
+            try quantity.end()
+        } else if var line = try message(7) {
+            change = .removeLine(LineID(try line.uint32(1)))
+            try line.end()
+        } else {
+            throw NotPlain()
         }
-        if let quantity { return .setQuantity(quantity.0, quantity.1) }
-        let line = try message(7) { message throws(NotPlain) in LineID(try message.uint32(1)) }
-        guard let line else { throw NotPlain() }
-        return .removeLine(line)
+        try end()
+        return .change(change, at: at, expected: expected, operation: operation)
     }
 
+    /// `LinkedAddLine`.
     private mutating func item() throws(NotPlain) -> NewItem {
         let (sku, name) = (try text(1), try text(2))
         let (quantity, unitPrice) = (try int64(3), try int64(4))
         guard let currency = try currency(5) else { throw NotPlain() }
+        let attributes = try attributes(6)
+        try end()
         return NewItem(
             sku: sku,
             name: name.isEmpty ? nil : name,
             quantity: quantity,
             unitPrice: Money(minorUnits: unitPrice, currency: currency),
-            attributes: try attributes(6)
+            attributes: attributes
         )
     }
 }

@@ -10,6 +10,7 @@ enum PlainParts {
     static func record(of parts: [ContentField]) -> CartRecord? {
         var head: PlainCart?
         var lines: [Line] = []
+        lines.reserveCapacity(max(0, parts.count - 1))
         var operations = OperationFields()
         for part in parts {
             if let number = FieldNumber.of(part.name, after: CartAssembler.linePrefix) {
@@ -34,8 +35,11 @@ enum PlainParts {
         guard !lines.isEmpty else { return true }
         guard cart.lines.isEmpty else { return false }
         // Ids are given out in the order in which lines come, and Redis keeps small hashes in that order too.
-        let isInOrder = lines.indices.dropFirst().allSatisfy { lines[$0 - 1].id < lines[$0].id }
-        cart.lines = isInOrder ? lines : lines.sorted { $0.id < $1.id }
-        return isInOrder || cart.lines.indices.dropFirst().allSatisfy { cart.lines[$0 - 1].id < cart.lines[$0].id }
+        cart.lines = isAscending(lines) ? lines : lines.sorted { $0.id < $1.id }
+        return isAscending(cart.lines)
+    }
+
+    private static func isAscending(_ lines: [Line]) -> Bool {
+        lines.indices.dropFirst().allSatisfy { lines[$0 - 1].id < lines[$0].id }
     }
 }
