@@ -4,7 +4,6 @@
 # shellcheck disable=SC2154 # set by whoever sources this
 state=$root/.cluster
 most_nodes=20
-redis_port=6390
 gateway_port=8080
 gateway_grpc_port=7070
 prometheus_port=9990
@@ -29,7 +28,7 @@ all_nodes() {
 
 all_services() {
     [ "$(node_count)" -gt 0 ] || return 0
-    echo redis
+    redis_services
     all_nodes
     echo gateway
     if wants_prometheus; then echo prometheus; fi
@@ -41,14 +40,18 @@ name_of() {
     count=$(node_count)
     [ "$count" -gt 0 ] || die "there is no cluster here (deploy/cluster up starts one)"
     case $1 in
-        redis | gateway) echo "$1" ;;
+        gateway) echo "$1" ;;
+        redis | redis-* | sentinel-*)
+            is_redis_service "$1" || die "unknown service: $1 (Redis is $(redis_services | paste -sd ' '))"
+            echo "$1"
+            ;;
         prometheus)
             wants_prometheus || die "there is no prometheus here (deploy/cluster up --with-prometheus starts one)"
             echo prometheus
             ;;
         *)
             if ! [[ ${1#node-} =~ ^[1-9][0-9]?$ ]] || [ "${1#node-}" -gt "$count" ]; then
-                die "unknown service: $1 (there are the nodes 1 to $count, redis, gateway and prometheus)"
+                die "unknown service: $1 (there are the nodes 1 to $count, $(redis_services | paste -sd ' '), gateway and prometheus)"
             fi
             echo "node-${1#node-}"
             ;;
@@ -57,7 +60,7 @@ name_of() {
 
 ports_of() {
     case $1 in
-        redis) echo "$redis_port" ;;
+        redis | redis-* | sentinel-*) redis_port_of "$1" ;;
         gateway) echo "$gateway_port" && echo "$gateway_grpc_port" ;;
         prometheus) echo "$prometheus_port" ;;
         *)

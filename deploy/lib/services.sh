@@ -7,7 +7,7 @@ ask() { curl -sS --max-time 1 "$@" 2>/dev/null; }
 is_ready() {
     is_running "$1" || return 1
     case $1 in
-        redis) [ "$(timeout 1 redis-cli -h 127.0.0.1 -p "$redis_port" ping 2>/dev/null)" = PONG ] ;;
+        redis | redis-* | sentinel-*) is_redis_ready "$1" ;;
         gateway) ask -f "http://127.0.0.1:$gateway_port/gateway/health" >/dev/null ;;
         prometheus) ask -f "http://127.0.0.1:$prometheus_port/-/ready" >/dev/null ;;
         *) ask -f "http://127.0.0.1:$(ops_port "$(number_of "$1")")/readyz" >/dev/null ;;
@@ -18,21 +18,15 @@ is_ready() {
 begin() {
     refuse_taken "$1"
     case $1 in
-        redis) begin_redis ;;
+        redis | redis-* | sentinel-*) begin_redis_service "$1" ;;
         gateway) begin_gateway ;;
         prometheus) begin_prometheus ;;
         *) begin_node "$(number_of "$1")" ;;
     esac
 }
 
-begin_redis() {
-    mkdir -p "$state/redis/data"
-    launch redis redis-server --bind 127.0.0.1 --port "$redis_port" --dir "$state/redis/data" --daemonize no \
-        --save '' --appendonly yes --appendfsync everysec --maxmemory-policy noeviction
-}
-
 begin_node() {
-    launch "node-$1" env "REDIS_URL=redis://127.0.0.1:$redis_port" "CART_CLUSTER_SECRET_FILE=$state/secret" \
+    launch "node-$1" env "REDIS_URL=$(redis_url)" "CART_CLUSTER_SECRET_FILE=$state/secret" \
         "$(node_binary)" \
         --node-name "node-$1" --data-dir "$state/node-$1/data" \
         --http-port "$(http_port "$1")" --grpc-port "$(grpc_port "$1")" --ops-port "$(ops_port "$1")" --link-port "$(link_port "$1")"

@@ -58,7 +58,8 @@ status_json() {
 ports_json() {
     local k
     case $1 in
-        redis) printf '{"redis":%s}' "$redis_port" ;;
+        redis | redis-*) printf '{"redis":%s}' "$(redis_port_of "$1")" ;;
+        sentinel-*) printf '{"sentinel":%s}' "$(redis_port_of "$1")" ;;
         gateway) printf '{"http":%s,"grpc":%s}' "$gateway_port" "$gateway_grpc_port" ;;
         prometheus) printf '{"http":%s}' "$prometheus_port" ;;
         *)

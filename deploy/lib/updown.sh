@@ -4,10 +4,13 @@
 cluster_up() {
     local count
     count=$(node_count)
-    local wanted=$((count > 0 ? count : 3)) with_prometheus=false
+    local wanted=$((count > 0 ? count : 3)) with_prometheus=false kind
+    kind=$(redis_kind)
     while [ $# -gt 0 ]; do
         case $1 in
             --with-prometheus) with_prometheus=true ;;
+            --redis=*) kind=${1#*=} ;;
+            --redis) kind=${2:-} && shift $(($# > 1)) ;;
             --nodes=*) wanted=${1#*=} ;;
             --nodes) wanted=${2:-} && shift $(($# > 1)) ;;
             *) die "unknown option: $1" ;;
@@ -16,6 +19,10 @@ cluster_up() {
     done
     if ! [[ $wanted =~ ^[1-9][0-9]?$ ]] || [ "$wanted" -gt "$most_nodes" ]; then
         die "--nodes is a number from 1 to $most_nodes, not '$wanted'"
+    fi
+    [[ $kind =~ ^(single|sentinel)$ ]] || die "--redis is single or sentinel, not '$kind'"
+    if [ "$count" -gt 0 ] && [ "$kind" != "$(redis_kind)" ]; then
+        die "the cluster has another kind of Redis, $(redis_kind) (deploy/cluster down stops it)"
     fi
     [ "$wanted" -ge "$count" ] || die "the cluster has $count nodes already (deploy/cluster down stops them)"
 
@@ -26,7 +33,7 @@ cluster_up() {
     [ -n "${CART_NODE_BINARY:-}" ] || need_toolchain
     install_missing
     build_node
-    prepare_state "$wanted"
+    prepare_state "$wanted" "$kind"
     if [ "$with_prometheus" = true ]; then touch "$state/with-prometheus"; fi
     up_services
     show_addresses
@@ -44,6 +51,7 @@ build_node() {
 prepare_state() {
     mkdir -p "$state"
     chmod 700 "$state"
+    echo "$2" >"$state/redis-kind"
     echo "$1" >"$state/nodes"
     [ -s "$state/secret" ] || (umask 077 && od -An -N24 -tx1 /dev/urandom | tr -d ' \n' >"$state/secret")
 }
@@ -59,7 +67,8 @@ up_services() {
             say "starting $name"
             begin "$name"
         fi
-        [ "$name" != redis ] || await_ready 30 redis
+        # Sentinels know each other only after a while, and nodes wait for them.
+        case $name in redis*) await_ready 30 "$name" ;; esac
     done
     # shellcheck disable=SC2046 # the names are words
     await_ready 60 $(all_services)
@@ -73,7 +82,7 @@ show_addresses() {
     for ((k = 1; k <= $(node_count); k++)); do
         say "  node $k   http://127.0.0.1:$(http_port "$k")   gRPC 127.0.0.1:$(grpc_port "$k")   operations http://127.0.0.1:$(ops_port "$k")"
     done
-    say "  redis    redis://127.0.0.1:$redis_port"
+    say "  redis    $(redis_url)"
     ! wants_prometheus || say "  metrics  http://127.0.0.1:$prometheus_port   (Prometheus)"
     cat <<END
 
@@ -100,7 +109,8 @@ cluster_down() {
     end_all gateway
     # shellcheck disable=SC2046 # the names are words
     end_all $(all_nodes)
-    end_all redis prometheus
+    # shellcheck disable=SC2046 # the names are words
+    end_all $(redis_services | tac) prometheus
     rm -rf "$state"
     say "the cluster is stopped and its files are removed"
 }

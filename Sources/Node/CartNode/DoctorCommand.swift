@@ -57,14 +57,12 @@ enum DoctorCommand {
     }
 
     private static func server(_ settings: NodeSettings) throws(EmbeddedRedisFailure) -> RedisConfiguration {
-        var configuration =
+        let configuration =
             switch settings.redis.server {
             case .url(let shared): shared
             case .embedded: try EmbeddedRedis.running(in: settings.dataFolder)
             }
-        configuration.commandTimeout = settings.redis.commandTimeout
-        configuration.connectTimeout = settings.redis.connectTimeout
-        return configuration
+        return settings.redis.settled(configuration)
     }
 
     /// The text's form: coloured on a terminal only, and not where `NO_COLOR` is set (no-color.org).

@@ -72,14 +72,12 @@ enum InspectCommand {
     }
 
     private static func server(_ settings: NodeSettings) throws -> RedisConfiguration {
-        var configuration =
+        let configuration =
             switch settings.redis.server {
             case .url(let shared): shared
             case .embedded: try EmbeddedRedis.running(in: settings.dataFolder)
             }
-        configuration.commandTimeout = settings.redis.commandTimeout
-        configuration.connectTimeout = settings.redis.connectTimeout
-        return configuration
+        return settings.redis.settled(configuration)
     }
 
     /// Waits for a connection.

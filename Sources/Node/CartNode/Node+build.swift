@@ -49,23 +49,32 @@ extension Node {
         let loops = MultiThreadedEventLoopGroup.singleton
         // All of them lose and find the same server.
         let redisThrottle = LogThrottle(interval: .seconds(10))
+        // On the thread of the heartbeats, which has nothing else to do: the carts' loops may be busy just then.
+        let sentinels = SentinelWatch(
+            configuration: server,
+            eventLoop: heartbeatLoop,
+            logger: logger.of(connection: "sentinels")
+        )
         let redis = RedisClient(
             configuration: server,
             eventLoop: loops.next(),
             logger: logger.of(connection: "tasks"),
-            logThrottle: redisThrottle
+            logThrottle: redisThrottle,
+            watch: sentinels
         )
         let loopClients = RedisClient.onEachLoop(
             of: loops,
             configuration: server,
             logger: logger.of(connection: "carts"),
-            logThrottle: redisThrottle
+            logThrottle: redisThrottle,
+            watch: sentinels
         )
         let heartbeats = RedisClient(
             configuration: server,
             eventLoop: heartbeatLoop,
             logger: logger.of(connection: "heartbeats"),
-            logThrottle: redisThrottle
+            logThrottle: redisThrottle,
+            watch: sentinels
         )
         guard let cluster = ClusterName(settings.cluster.name) else {
             throw BadSetting(
@@ -140,6 +149,7 @@ extension Node {
         self.folder = folder
         self.recorder = recorder
         self.embedded = embedded
+        self.sentinels = sentinels
         self.redis = redis
         self.loopClients = loopClients
         self.heartbeats = heartbeats
@@ -168,7 +178,8 @@ extension Node {
             limit: settings.streams,
             random: { .random(in: .min ... .max) },
             logger: logger.of(connection: "changes"),
-            logThrottle: redisThrottle
+            logThrottle: redisThrottle,
+            watch: sentinels
         )
         self.clientGate = Self.clientGate(settings, logger: logger)
         self.operationsGate = ConnectionGate(
@@ -269,8 +280,7 @@ extension Node {
         case (.embedded, nil):
             preconditionFailure("an embedded Redis was asked for and not built")
         }
-        configuration.commandTimeout = settings.redis.commandTimeout
-        configuration.connectTimeout = settings.redis.connectTimeout
+        configuration = settings.redis.settled(configuration)
         // A Redis that was away for less than a lease must be found again before the lease is over.
         configuration.backoffMaximum = max(configuration.backoffMinimum, settings.lease.heartbeatInterval)
         return configuration

@@ -35,6 +35,8 @@ struct Node {
     let folder: DataFolder?
     let recorder: SessionRecorder
     let embedded: EmbeddedRedis?
+    /// Knows which Redis is the primary; nil for a Redis at an address.
+    let sentinels: SentinelWatch?
     /// Carries what is asked for from tasks: histories, and Redis's properties and rights.
     let redis: RedisClient
     /// Carry the steps of carts, each those of the carts on its event loop.
@@ -119,6 +121,7 @@ struct Node {
         var services: [any Service] = []
         if let tracing { services.append(TraceExportService(exporter: tracing.exporter)) }
         if let embedded { services.append(embedded) }
+        if let sentinels { services.append(SentinelService(watch: sentinels)) }
         services += redisClients.map { RedisService(client: $0) }
         services += [
             drainRequest, FeedService(feed: feed), readiness, doctor, loopLag,

@@ -17,6 +17,15 @@ extension Node {
         }
     }
 
+    struct SentinelService: Service {
+        let watch: SentinelWatch
+
+        /// Stops after everything that uses Redis.
+        func run() async throws {
+            await cancelWhenGracefulShutdown { await watch.run() }
+        }
+    }
+
     struct FeedService: Service {
         let feed: RedisChangeFeed
 

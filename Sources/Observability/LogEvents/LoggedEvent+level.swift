@@ -8,17 +8,19 @@ extension LoggedEvent {
             .peerConnectionBroken, .peerNotAsked, .peerSilent, .linkListenerClosed:
             .debug
         case .nodeStarts, .nodeStopped, .sessionLeft, .tombstonesRemoved, .linkCertificatesRead,
-            .redisConnected, .embeddedRedisStarts, .rpcListening, .tracesExported, .libraryMessage:
+            .redisConnected, .sentinelsAgree,
+            .embeddedRedisStarts, .rpcListening, .tracesExported, .libraryMessage:
             .info
         case .drainRequested, .actorEvicted, .drainBegun, .drainFinished, .sessionBegun, .peerDeclaredDead,
             .predecessorAlive, .sweepBegun,
-            .sweepFinished, .sweepGivenUp, .redisFit, .doctorReport, .embeddedRedisAdopted:
+            .sweepFinished, .sweepGivenUp, .redisFit, .primarySwitched, .doctorReport, .embeddedRedisAdopted:
             .notice
         case .settingQuestionable, .operationsClosed, .failpointsArmed, .noDataFolder, .openFilesShort,
             .sessionOver,
             .sessionLeftUnannounced, .sessionActorsDropped, .heartbeatFailed, .peerLeaseDiffers,
             .predecessorUnreadable, .peerConnectionFailed, .peerRefused, .linkCertificatesUnusable,
-            .redisDisconnected, .redisSilent, .doctorWarning, .redisWarning, .redisStrayField,
+            .redisDisconnected, .redisSilent, .sentinelsDisagree,
+            .doctorWarning, .redisWarning, .redisStrayField,
             .embeddedRedisUnstoppable,
             .connectionRefused, .traceSettingIgnored, .tracesWithoutAuthorities, .spansRefused, .spansLost,
             .linesLost:

@@ -7,12 +7,24 @@ internal import NIOSSL
 struct Dialer: Sendable {
     /// A server as its files describe it at one moment.
     struct Server: Sendable {
-        let configuration: RedisConfiguration
+        fileprivate(set) var configuration: RedisConfiguration
         fileprivate let encryption: NIOSSLContext?
     }
 
     private let configuration: RedisConfiguration
     private let eventLoop: any EventLoop
+
+    /// The server at the address that the sentinels name.
+    ///
+    /// - Parameter problem: the reason why they name none.
+    func server(at primary: ServerAddress?, problem: String) throws -> Server {
+        var server = try server()
+        if case .sentinels = server.configuration.address {
+            guard let primary else { throw SentinelSilence(problem) }
+            server.configuration.address = .tcp(host: primary.host, port: primary.port)
+        }
+        return server
+    }
 
     init(_ configuration: RedisConfiguration, eventLoop: any EventLoop) {
         self.configuration = configuration
@@ -52,6 +64,8 @@ struct Dialer: Sendable {
             return try await bootstrap.connect(host: host, port: port, channelInitializer: initializer)
         case .unix(let path):
             return try await bootstrap.connect(unixDomainSocketPath: path, channelInitializer: initializer)
+        case .sentinels:
+            throw SentinelSilence("no primary was found")
         }
     }
 
@@ -61,7 +75,8 @@ struct Dialer: Sendable {
         serving connection: RedisConnection
     ) throws -> Dialled {
         if let encryption = server.encryption {
-            let name = requiredName(server.configuration.address)
+            let configuration = server.configuration
+            let name = configuration.tls?.serverName ?? requiredName(configuration.address)
             let handler = try NIOSSLClientHandler(context: encryption, serverHostname: name)
             try channel.pipeline.syncOperations.addHandler(handler)
         }
@@ -77,7 +92,7 @@ struct Dialer: Sendable {
     private static func requiredName(_ address: RedisConfiguration.Address) -> String? {
         switch address {
         case .tcp(let host, _): (try? SocketAddress(ipAddress: host, port: 0)) == nil ? host : nil
-        case .unix: nil
+        case .unix, .sentinels: nil
         }
     }
 

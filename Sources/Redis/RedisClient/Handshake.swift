@@ -7,12 +7,15 @@ enum HandshakeFailure: Error, Equatable, CustomStringConvertible {
     /// The server copies another one and refuses changes.
     case replica
     case unsupported(UnsupportedRedisServer)
+    /// The server is no sentinel, and one is needed.
+    case noSentinel
 
     var description: String {
         switch self {
         case .command(let error): error.description
         case .replica: "the server is a replica, and a primary is needed"
         case .unsupported(let server): server.description
+        case .noSentinel: "the server is no Redis Sentinel"
         }
     }
 }
@@ -29,9 +32,9 @@ struct Handshake {
 
     func perform(_ configuration: RedisConfiguration) async throws(HandshakeFailure) {
         if let password = configuration.password {
-            try await authenticate(configuration.user, with: password)
+            try await authenticate(configuration, with: password)
         }
-        try await checkRole()
+        try await checkRole(isSentinel: configuration.expectsSentinel)
         if configuration.database != 0 {
             try await request("SELECT", [.integer(Int64(configuration.database))])
         }
@@ -42,15 +45,18 @@ struct Handshake {
         try await request("PING") { ["NOPERM", "MISCONF", "NOREPLICAS"].contains($0.code) }
     }
 
-    private func authenticate(_ user: String?, with password: Secret) async throws(HandshakeFailure) {
-        let identity = [user, password.revealed].compactMap(\.self).map { RedisArgument.string($0) }
+    private func authenticate(
+        _ configuration: RedisConfiguration,
+        with password: Secret
+    ) async throws(HandshakeFailure) {
+        let words = [configuration.user, password.revealed].compactMap(\.self)
         do throws(HandshakeFailure) {
-            try await request("AUTH", identity)
+            try await request("AUTH", words.map { .string($0) })
         } catch {
             let refusal = error
             // A Sentinel has passwords of its own. Without any it says what it is.
             do throws(HandshakeFailure) {
-                try await checkRole()
+                try await checkRole(isSentinel: configuration.expectsSentinel)
             } catch {
                 if case .unsupported = error { throw error }
             }
@@ -60,14 +66,16 @@ struct Handshake {
 
     /// `HELLO` needs no right, in contrast to `INFO` and `ROLE`. A server or proxy that does not know it has
     /// no role that matters.
-    private func checkRole() async throws(HandshakeFailure) {
+    private func checkRole(isSentinel: Bool = false) async throws(HandshakeFailure) {
         let reply = try await request("HELLO", ["2"]) { !$0.endsConnection }
         guard case .array(let words)? = reply, let properties = words.pairs else { return }
         for (name, value) in properties {
             let value = String(decoding: value, as: UTF8.self)
             switch String(decoding: name, as: UTF8.self) {
             case "mode":
-                if let kind = UnsupportedRedisServer(rawValue: value) { throw .unsupported(kind) }
+                let kind = UnsupportedRedisServer(rawValue: value)
+                if isSentinel, kind != .sentinel { throw .noSentinel }
+                if !isSentinel, let kind { throw .unsupported(kind) }
             case "role":
                 if ["replica", "slave"].contains(value) { throw .replica }
             default: continue

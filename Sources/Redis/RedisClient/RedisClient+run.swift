@@ -12,6 +12,15 @@ extension RedisClient {
     package func run() async throws {
         begin()
         defer { finish() }
+        guard ownsWatch, let watch else { return try await keepConnected() }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await watch.run() }
+            defer { group.cancelAll() }
+            try await keepConnected()
+        }
+    }
+
+    private func keepConnected() async throws {
         let dialer = Dialer(configuration, eventLoop: eventLoop)
         _ = try dialer.server()
         var backoff = Backoff(
@@ -24,7 +33,9 @@ extension RedisClient {
         // Whoever reported the loss reports its end.
         var hasReported = false
         while !Task.isCancelled {
-            let end = await connect(dialer) {
+            let primary = await locate()
+            if Task.isCancelled { break }
+            let end = await connect(dialer, at: primary) {
                 backoff.reset()
                 lastReason = nil
                 reportConnection(to: $0, isFirst: !wasConnected, endsReport: hasReported)
@@ -32,6 +43,7 @@ extension RedisClient {
                 wasConnected = true
             }
             if Task.isCancelled { break }
+            watch?.look()
             switch end {
             case .unreachable, .refused: didNotConnect()
             case .closed: break
@@ -49,10 +61,50 @@ extension RedisClient {
             }
             lastReason = end.reason
             do {
-                try await Task.sleep(for: backoff.nextPause(draw: jitter()))
+                try await pause(for: backoff.nextPause(draw: jitter()), at: primary)
             } catch {
                 break
             }
+        }
+    }
+
+    /// The primary that the sentinels name; for the first time after they have had half the time of an attempt to
+    /// connect. Nil if they name none, or for a server at an address.
+    private func locate() async -> ServerAddress? {
+        guard let watch else { return nil }
+        if let primary = watch.primary { return primary }
+        let patience = configuration.connectTimeout / 2
+        return await withTaskGroup(of: ServerAddress?.self) { group in
+            group.addTask {
+                for await present in watch.primaries() {
+                    if let present { return present }
+                }
+                return nil
+            }
+            group.addTask {
+                do {
+                    try await Task.sleep(for: patience)
+                } catch {
+                    // The other task has answered, or the client ends.
+                }
+                return nil
+            }
+            defer { group.cancelAll() }
+            return await group.next().flatMap(\.self)
+        }
+    }
+
+    /// Waits before the next attempt: for a while, or until the sentinels name another server than the last one.
+    private func pause(for time: Duration, at primary: ServerAddress?) async throws {
+        guard let watch else { return try await Task.sleep(for: time) }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await Task.sleep(for: time) }
+            group.addTask {
+                for await present in watch.primaries() where present != primary { return }
+                try await Task.sleep(for: time)
+            }
+            defer { group.cancelAll() }
+            try await group.next()
         }
     }
 
@@ -82,23 +134,66 @@ extension RedisClient {
     }
 
     /// Opens a connection and waits until it ends.
-    private func connect(_ dialer: Dialer, onSuccess: (RedisConfiguration) -> Void) async -> AttemptEnd {
+    ///
+    /// - Parameter primary: the address that the sentinels name; nil for a server at an address.
+    private func connect(
+        _ dialer: Dialer,
+        at primary: ServerAddress?,
+        onSuccess: (RedisConfiguration) -> Void
+    ) async -> AttemptEnd {
         let server: Dialer.Server
         let connection: NIOLoopBound<RedisConnection>
         let channel: any Channel
         do {
-            server = try dialer.server()
+            let problem = watch?.problem ?? "a running client cannot change to a server that sentinels name"
+            server = try dialer.server(at: primary, problem: problem)
             (channel, connection) = try await dialer.dial(server) { RedisConnection(of: self) }
         } catch {
-            return .unreachable("\(error)")
+            return .unreachable(primary.map { "at the primary \($0): \(error)" } ?? "\(error)")
         }
-        return await withTaskCancellationHandler {
+        return await withTaskGroup(of: Void.self) { group in
+            if let watch, let primary {
+                group.addTask {
+                    await self.leave(channel, connection, whenMovedFrom: primary, toldBy: watch)
+                }
+            }
+            defer { group.cancelAll() }
+            return await use(channel, connection, of: server.configuration, onSuccess: onSuccess)
+        }
+    }
+
+    /// Closes the connection once the sentinels name another server: whatever this one still answers, a replica has
+    /// been promoted in its place.
+    private func leave(
+        _ channel: any Channel,
+        _ connection: NIOLoopBound<RedisConnection>,
+        whenMovedFrom primary: ServerAddress,
+        toldBy watch: SentinelWatch
+    ) async {
+        for await present in watch.primaries() {
+            guard let present, present != primary else { continue }
+            await onLoop {
+                connection.value.end(.lost("the sentinels name another primary: \(present)"))
+                channel.close(promise: nil)
+            }
+            return
+        }
+    }
+
+    /// Prepares a connection, and waits until it ends.
+    private func use(
+        _ channel: any Channel,
+        _ connection: NIOLoopBound<RedisConnection>,
+        of server: RedisConfiguration,
+        onSuccess: (RedisConfiguration) -> Void
+    ) async -> AttemptEnd {
+        await withTaskCancellationHandler {
             let refusal: HandshakeFailure?
             do throws(HandshakeFailure) {
-                try await Handshake(connection).perform(server.configuration)
+                try await Handshake(connection).perform(server)
                 refusal = nil
                 await onLoop { self.didConnect(connection.value) }
-                onSuccess(server.configuration)
+                onSuccess(server)
             } catch {
                 refusal = error
                 channel.close(promise: nil)

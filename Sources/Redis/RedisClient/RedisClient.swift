@@ -33,6 +33,10 @@ package final class RedisClient: Sendable {
     let logThrottle: LogThrottle
     let jitter: @Sendable () -> Double
     let onMessage: MessageHandler?
+    /// Knows the server; nil for a server at an address.
+    package let watch: SentinelWatch?
+    /// True if the watch is nobody else's, and runs while the client does.
+    let ownsWatch: Bool
     private let locked = Mutex(LockedState())
     /// The connection that commands use; nil where there is none.
     private let connection: NIOLoopBoundBox<RedisConnection?>
@@ -47,6 +51,8 @@ package final class RedisClient: Sendable {
     /// - Parameters:
     ///   - eventLoop: the thread for input and output. Tasks may call from any thread, also from this one.
     ///   - logThrottle: shared by clients whose lines would be the same.
+    ///   - watch: knows the primary that the configuration's sentinels name, and is run by the caller; nil for one
+    ///     of the client's own, or for a server at an address.
     ///   - jitter: draws a random number evenly from 0…1, to spread attempts to connect.
     ///   - onMessage: makes this a client for `SUBSCRIBE`, `UNSUBSCRIBE` and `PING`, each with one argument.
     ///     Subscriptions end with the connection.
@@ -55,6 +61,7 @@ package final class RedisClient: Sendable {
         eventLoop: any EventLoop,
         logger: Logger,
         logThrottle: LogThrottle = LogThrottle(interval: .seconds(10)),
+        watch: SentinelWatch? = nil,
         jitter: @escaping @Sendable () -> Double = { Double.random(in: 0...1) },
         onMessage: MessageHandler? = nil
     ) {
@@ -64,6 +71,9 @@ package final class RedisClient: Sendable {
         self.logThrottle = logThrottle
         self.jitter = jitter
         self.onMessage = onMessage
+        self.watch =
+            watch ?? SentinelWatch(configuration: configuration, eventLoop: eventLoop, logger: logger)
+        ownsWatch = watch == nil && self.watch != nil
         self.connection = .makeEmptyBox(eventLoop: eventLoop)
         self.commandCounts = .makeBoxSendingValue(CommandCounts(), eventLoop: eventLoop)
     }
@@ -74,7 +84,8 @@ package final class RedisClient: Sendable {
         of group: any EventLoopGroup,
         configuration: RedisConfiguration,
         logger: Logger,
-        logThrottle: LogThrottle = LogThrottle(interval: .seconds(10))
+        logThrottle: LogThrottle = LogThrottle(interval: .seconds(10)),
+        watch: SentinelWatch? = nil
     ) -> [RedisClient] {
         group.makeIterator().enumerated().map { number, loop in
             var logger = logger
@@ -83,7 +94,8 @@ package final class RedisClient: Sendable {
                 configuration: configuration,
                 eventLoop: loop,
                 logger: logger,
-                logThrottle: logThrottle
+                logThrottle: logThrottle,
+                watch: watch
             )
         }
     }

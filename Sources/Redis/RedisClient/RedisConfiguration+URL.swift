@@ -6,7 +6,11 @@ extension RedisConfiguration {
     /// - `redis://[user:password@]host[:port][/db]`, with port 6379 by default;
     /// - `rediss://…`, the same over TLS, with `?cacert=/path.pem` (or `ca`), `?verify=full|certificate|none`,
     ///   and the client's own certificate `?cert=/path.pem&key=/path.pem`;
-    /// - `unix:///path/to.sock`.
+    /// - `unix:///path/to.sock`;
+    /// - `redis+sentinel://[user:password@]host[:port],host[:port],…/name[/db]`: the primary of this name that the
+    ///   sentinels at these hosts watch, with port 26379 by default;
+    /// - `rediss+sentinel://…`, the same with TLS to servers and sentinels. `?tlsname=` is the name in the
+    ///   certificates, if it is not the announced host.
     ///
     /// Each form accepts `?db=`, `user=`, `password=` and `name=` (for `CLIENT LIST`), unless another part of
     /// the URL has said the same. Every part may be percent-encoded.
@@ -27,6 +31,9 @@ extension RedisConfiguration {
         case .redis, .rediss:
             try self.init(authorityAndPath: rest)
             if scheme == .rediss { tls = TLS() }
+        case .sentinel, .encryptedSentinel:
+            try self.init(sentinelsAndPath: rest)
+            if scheme == .encryptedSentinel { tls = TLS() }
         }
         if let query { try apply(query) }
         if user != nil, password == nil { throw .identity }
@@ -36,33 +43,42 @@ extension RedisConfiguration {
         case redis = "redis://"
         case rediss = "rediss://"
         case unix = "unix://"
+        case sentinel = "redis+sentinel://"
+        case encryptedSentinel = "rediss+sentinel://"
     }
 
     private init(authorityAndPath text: Substring) throws(RedisURLError) {
+        let (identity, authority, path) = Self.parts(text)
+        let (host, port) = try Self.hostAndPort(authority)
+        self.init(address: .tcp(host: host, port: port))
+        if let identity { try apply(identity: identity) }
+        if let path, !path.isEmpty { database = try Self.database(path) }
+    }
+
+    /// What stands before the last `@` of the authority, after it, and after the first slash.
+    static func parts(_ text: Substring) -> (identity: Substring?, hosts: Substring, path: Substring?) {
         var authority = text
         var path: Substring?
         if let slash = text.firstIndex(of: "/") {
             path = text[text.index(after: slash)...]
             authority = text[..<slash]
         }
-        var identity: Substring?
-        if let at = authority.lastIndex(of: "@") {
-            identity = authority[..<at]
-            authority = authority[authority.index(after: at)...]
-        }
-        let (host, port) = try Self.hostAndPort(authority)
-        self.init(address: .tcp(host: host, port: port))
-        if let identity {
-            guard let colon = identity.firstIndex(of: ":"), !identity.contains("@") else { throw .identity }
-            let user = try percentDecoded(identity[..<colon])
-            let password = try percentDecoded(identity[identity.index(after: colon)...])
-            if !user.isEmpty { self.user = user }
-            if !user.isEmpty || !password.isEmpty { self.password = Secret(password) }
-        }
-        if let path, !path.isEmpty { database = try Self.database(path) }
+        guard let at = authority.lastIndex(of: "@") else { return (nil, authority, path) }
+        return (authority[..<at], authority[authority.index(after: at)...], path)
     }
 
-    static func hostAndPort(_ authority: Substring) throws(RedisURLError) -> (String, Int) {
+    mutating func apply(identity: Substring) throws(RedisURLError) {
+        guard let colon = identity.firstIndex(of: ":"), !identity.contains("@") else { throw .identity }
+        let user = try percentDecoded(identity[..<colon])
+        let password = try percentDecoded(identity[identity.index(after: colon)...])
+        if !user.isEmpty { self.user = user }
+        if !user.isEmpty || !password.isEmpty { self.password = Secret(password) }
+    }
+
+    static func hostAndPort(
+        _ authority: Substring,
+        defaultPort: Int = Self.defaultPort
+    ) throws(RedisURLError) -> (String, Int) {
         let host: Substring
         let tail: Substring
         if authority.hasPrefix("[") {
@@ -109,6 +125,10 @@ extension RedisConfiguration {
                 guard tls != nil else { throw .tlsWithoutScheme }
                 guard tls?.authorities == nil else { throw .duplicate(key) }
                 tls?.authorities = value
+            case .tlsname:
+                guard tls != nil else { throw .tlsWithoutScheme }
+                guard !value.isEmpty, !value.utf8.contains(0) else { throw .host }
+                tls?.serverName = value
             case .cert: certificate = value
             case .key: privateKey = value
             case .verify:
@@ -143,6 +163,7 @@ extension RedisConfiguration {
         case cert
         case key
         case verify
+        case tlsname
     }
 
     static func database(_ text: Substring) throws(RedisURLError) -> Int {
@@ -155,7 +176,7 @@ extension RedisConfiguration {
 
 private func isDigit(_ byte: UInt8) -> Bool { UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte }
 
-private func percentDecoded(_ text: Substring) throws(RedisURLError) -> String {
+func percentDecoded(_ text: Substring) throws(RedisURLError) -> String {
     guard let decoded = PercentEncoding.decode(text.utf8) else { throw .percentEncoding }
     return decoded
 }

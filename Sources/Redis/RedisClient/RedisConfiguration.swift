@@ -5,6 +5,8 @@ package struct RedisConfiguration: Sendable, Equatable {
         case tcp(host: String, port: Int)
         /// A Unix domain socket in the file system.
         case unix(path: String)
+        /// The server that these sentinels call the primary.
+        case sentinels(SentinelGroup)
     }
 
     /// The checks of a server's certificate.
@@ -24,15 +26,20 @@ package struct RedisConfiguration: Sendable, Equatable {
         package var authorities: String?
         /// The certificate that the client shows; nil if the server asks for none.
         package var clientCertificate: ClientCertificate?
+        /// The name that every server's certificate has; nil for the host that is connected to. Sentinels most
+        /// often tell IP addresses, which certificates seldom have.
+        package var serverName: String?
 
         package init(
             verification: Verification = .full,
             authorities: String? = nil,
-            clientCertificate: ClientCertificate? = nil
+            clientCertificate: ClientCertificate? = nil,
+            serverName: String? = nil
         ) {
             self.verification = verification
             self.authorities = authorities
             self.clientCertificate = clientCertificate
+            self.serverName = serverName
         }
     }
 
@@ -61,6 +68,8 @@ package struct RedisConfiguration: Sendable, Equatable {
     package var database = 0
     /// Nil for an unencrypted connection.
     package var tls: TLS?
+    /// True for a server that must be a sentinel, false for one that stores data.
+    var expectsSentinel = false
     /// The name that `CLIENT LIST` shows: printable ASCII without spaces.
     package var clientName = "swift"
     /// The longest time for one attempt to connect, name resolution included.
@@ -92,6 +101,10 @@ extension RedisConfiguration: CustomStringConvertible, CustomDebugStringConverti
             let shownHost = host.contains(":") ? "[\(host)]" : host
             return "\(tls == nil ? "redis" : "rediss")://\(identity)\(shownHost):\(port)/\(database)"
         case .unix(let path): return "unix://\(identity)\(path)?db=\(database)"
+        case .sentinels(let group):
+            let hosts = group.seeds.map(\.description).joined(separator: ",")
+            let scheme = "\(tls == nil ? "redis" : "rediss")+sentinel"
+            return "\(scheme)://\(identity)\(hosts)/\(group.primary)/\(database)"
         }
     }
 

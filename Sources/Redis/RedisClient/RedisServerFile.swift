@@ -29,6 +29,7 @@ extension RedisConfiguration {
         }
         var fresh = self
         fresh.address = named.address
+        if let sentinels { fresh.identifyAtSentinels(user: sentinels.user, password: sentinels.password) }
         fresh.user = named.user
         fresh.password = named.password
         fresh.tls = named.tls

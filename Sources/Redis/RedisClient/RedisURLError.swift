@@ -16,13 +16,16 @@ package enum RedisURLError: Error, Sendable, Equatable {
     case option
     case severalServers
     case sentinel
+    case sentinelName
 }
 
 extension RedisURLError: CustomStringConvertible {
     package var description: String {
         let wrong =
             switch self {
-            case .scheme: "it must begin with redis://, rediss:// or unix://"
+            case .scheme:
+                "it must begin with redis://, rediss://, redis+sentinel://, rediss+sentinel:// or "
+                    + "unix://"
             case .identity:
                 "before the @ it needs user:password or :password (percent-encode @ : / ? # % in them)"
             case .host: "the host is missing, or an IPv6 address is not in [brackets]"
@@ -32,17 +35,24 @@ extension RedisURLError: CustomStringConvertible {
             case .percentEncoding:
                 "a percent sign must be followed by two hexadecimal digits, and the result be UTF-8"
             case .parameter:
-                "the parameters are db, user, password, cacert, cert, key, verify and name, each as key=value"
+                "the parameters are db, user, password, cacert, cert, key, verify, tlsname and name, each as "
+                    + "key=value"
             case .duplicate(let what): "it names the \(what) twice"
             case .verification: "verify must be full, certificate or none"
-            case .tlsWithoutScheme: "cacert, cert, key and verify need rediss://"
+            case .tlsWithoutScheme:
+                "cacert, cert, key, verify and tlsname need rediss:// or "
+                    + "rediss+sentinel://"
             case .halfCertificate: "cert and key need each other"
             case .option:
                 "after host:port, the options password, user, ssl, defaultDatabase and name are understood; "
                     + "give any other as redis://user:password@host:port/db"
             case .severalServers:
-                "it names several servers, and a node uses one; give the primary"
-            case .sentinel: "Redis Sentinel (serviceName) is not supported; give the primary itself"
+                "it names several servers, and a node uses one; give the primary, or the sentinels as "
+                    + "redis+sentinel://host,host/NAME"
+            case .sentinel:
+                "give the sentinels of a serviceName as redis+sentinel://user:password@host,host/NAME/db"
+            case .sentinelName:
+                "after the sentinels it needs /NAME, the name by which they watch the primary, and perhaps /db"
             }
         return "bad Redis URL: \(wrong)"
     }

@@ -9,8 +9,8 @@ package enum UnsupportedRedisServer: String, Error, Sendable, CustomStringConver
     package var description: String {
         switch self {
         case .sentinel:
-            "the server is a Redis Sentinel, which stores nothing: name the primary that it watches "
-                + "(Sentinel is not supported)"
+            "the server is a Redis Sentinel, which stores nothing: give the sentinels as "
+                + "redis+sentinel://host,host/NAME, with the name of the primary that they watch"
         case .cluster:
             "the server is a node of a Redis Cluster, which is not supported: "
                 + "a Redis in standalone mode is needed"

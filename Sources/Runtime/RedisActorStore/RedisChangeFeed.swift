@@ -29,6 +29,7 @@ package final class RedisChangeFeed: ChangeFeed {
     ///   - interval: the interval at which a listener is told that a while has passed.
     ///   - random: draws the time of each listener within the interval.
     ///   - logThrottle: shared with clients whose lines would be the same.
+    ///   - watch: as for a `RedisClient`.
     package init(
         configuration: RedisConfiguration,
         eventLoop: any EventLoop,
@@ -37,7 +38,8 @@ package final class RedisChangeFeed: ChangeFeed {
         interval: Duration = .seconds(3),
         random: @escaping @Sendable () -> UInt64,
         logger: Logger,
-        logThrottle: LogThrottle = LogThrottle(interval: .seconds(10))
+        logThrottle: LogThrottle = LogThrottle(interval: .seconds(10)),
+        watch: SentinelWatch? = nil
     ) {
         let listeners = ChangeListeners(limit: limit, random: random)
         self.listeners = listeners
@@ -52,6 +54,7 @@ package final class RedisChangeFeed: ChangeFeed {
             eventLoop: eventLoop,
             logger: logger,
             logThrottle: logThrottle,
+            watch: watch,
             onMessage: { listeners.publish($0.payload, to: $0.channel) }
         )
     }

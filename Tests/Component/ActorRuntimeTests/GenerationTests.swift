@@ -153,4 +153,27 @@ import Testing
             #expect(!session.mayAct(at: cluster.clock.now))
         }
     }
+
+    @Test func `a heartbeat that the replicas did not confirm says nothing of others, nor of the generation`()
+        async throws
+    {
+        try await TestCluster.with(nodes: 2) { cluster async throws in
+            let directory = cluster.nodes[0].directory
+            let peer = cluster.nodes[1].directory.session.id
+            let changes = directory.counts.generationChanges
+            cluster.redis.withStore { store in
+                store.confirms = false
+                store.restart(with: store.contents)
+                let now = SimulatedRedis<CounterLogic.State>.epochStart
+                store.writeTombstoneUnconditionally(peer, at: now)
+            }
+            await cluster.pass(.seconds(2))
+            #expect(directory.status(of: peer) != .dead)
+            #expect(directory.counts.generationChanges == changes)
+            cluster.redis.withStore { $0.confirms = true }
+            await cluster.pass(.seconds(1))
+            #expect(directory.status(of: peer) == .dead)
+            #expect(directory.counts.generationChanges == changes + 1)
+        }
+    }
 }

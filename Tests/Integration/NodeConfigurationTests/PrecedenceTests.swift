@@ -131,6 +131,32 @@ struct PrecedenceTests {
         #expect(settings.redis.server == .url(expected))
     }
 
+    @Test func `with sentinels a replica confirms heartbeats and the lease is longer, unless told otherwise`()
+        throws
+    {
+        let environment = [
+            "REDIS_URL": "redis+sentinel://:hidden@a,b,c/carts", "CART_CLUSTER_SECRET": "0123456789abcdef",
+            "CART_SENTINEL_PASSWORD": "other",
+        ]
+        let settings = try #require(outcome(["--sentinel-user", "node"], environment).settings)
+        #expect(settings.redis.replicas == 1 && settings.lease.length == .seconds(10))
+        guard case .url(let server) = settings.redis.server else {
+            Issue.record("not a Redis of others")
+            return
+        }
+        #expect(server.sentinels?.user == "node" && server.sentinels?.password == Secret("other"))
+        #expect(server.password == Secret("hidden"))
+        let given = ["--redis-replicas", "2", "--lease-length", "5s"]
+        let own = try #require(outcome(given, environment).settings)
+        #expect(own.redis.replicas == 2 && own.lease.length == .seconds(5))
+        let unsafe = ["--redis-replicas", "0"]
+        #expect(outcome(unsafe, environment).complaint.hasPrefix("redis-replicas: does not fit"))
+        #expect(outcome(unsafe + ["--unsafe-failover"], environment).settings?.redis.replicas == 0)
+        let plain = environment.merging(["REDIS_URL": "redis://a"]) { $1 }
+        let usual = try #require(outcome([], plain).settings)
+        #expect(usual.redis.replicas == 0 && usual.lease.length == .seconds(5))
+    }
+
     @Test(arguments: ["REDIS_ADDR", "VALKEY_ADDR"])
     func `the demo shops' variables for Redis count where our own is not set`(variable: String)
         throws

@@ -44,7 +44,9 @@ struct SettingTableTests {
 
     @Test func `every default is a value that its setting takes`() {
         for setting in SettingTable.all where Self.numbers.contains(setting.name) {
-            #expect(takes(setting, setting.defaultText), "\(setting.name)")
+            // Some have another one with sentinels.
+            let usual = setting.defaultText.prefix { $0 != ";" }
+            #expect(takes(setting, String(usual)), "\(setting.name)")
         }
         #expect(Self.numbers.count > 20)
     }

@@ -1,11 +1,11 @@
 import ActorRuntime
 import Logging
-import Ownership
 import RedisClient
 import ServerTesting
 import StoreTesting
 import Testing
 
+@testable import Ownership
 @testable import RedisActorStore
 
 /// Behaviour of the membership that only a real server shows.
@@ -43,6 +43,23 @@ import Testing
                 return
             }
             #expect(!report.confirmed)
+        }
+    }
+
+    @Test func `a tombstone that no replica confirms does not count`() async throws {
+        try await withRedis { fixture in
+            let registry = RedisSessionRegistry(
+                client: fixture.client,
+                replicas: 1,
+                logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+            )
+            let generation = try await fixture.beat().generation
+            let expired = MembershipObserver.ExpiredSession(
+                session: other,
+                counter: nil,
+                generation: generation
+            )
+            await #expect(throws: StoreFailure.self) { try await registry.writeTombstone(expired) }
         }
     }
 

@@ -12,6 +12,10 @@ import Testing
         return configuration
     }
 
+    private static func sentinels(_ name: String, _ seeds: (String, Int)...) -> RedisConfiguration.Address {
+        .sentinels(SentinelGroup(primary: name, seeds: seeds.map { ServerAddress(host: $0.0, port: $0.1) }))
+    }
+
     static let good: [(String, RedisConfiguration)] = [
         ("redis://cache", expected(.tcp(host: "cache", port: 6379))),
         ("redis://cache/", expected(.tcp(host: "cache", port: 6379))),
@@ -57,6 +61,26 @@ import Testing
         ),
         ("unix:///run/redis.sock", expected(.unix(path: "/run/redis.sock"))),
         (
+            "redis+sentinel://h1,h2:7000,[::1]/carts",
+            expected(sentinels("carts", ("h1", 26_379), ("h2", 7_000), ("::1", 26_379)))
+        ),
+        ("redis+sentinel://h/my-master/", expected(sentinels("my-master", ("h", 26_379)))),
+        (
+            "redis+sentinel://u:p%2Cq@h:1,i:2/carts/3?name=n",
+            expected(sentinels("carts", ("h", 1), ("i", 2))) {
+                $0.user = "u"
+                $0.password = Secret("p,q")
+                $0.database = 3
+                $0.clientName = "n"
+            }
+        ),
+        (
+            "rediss+sentinel://h/carts?cacert=/a.pem&tlsname=redis.example",
+            expected(sentinels("carts", ("h", 26_379))) {
+                $0.tls = .init(authorities: "/a.pem", serverName: "redis.example")
+            }
+        ),
+        (
             "unix:///run/r%20s.sock?db=1&user=u&password=p%26q",
             expected(.unix(path: "/run/r s.sock")) {
                 $0.database = 1
@@ -93,6 +117,16 @@ import Testing
             ("rediss://h?key=/k", .halfCertificate), ("rediss://h?ca=/x&cacert=/x", .duplicate("cacert")),
             ("redis://h?ca=/x", .tlsWithoutScheme), ("unix:///s?verify=none", .tlsWithoutScheme),
             ("rediss://h?verify=maybe", .verification),
+            ("redis+sentinel://h", .sentinelName), ("redis+sentinel://h/", .sentinelName),
+            ("redis+sentinel://h//0", .sentinelName), ("redis+sentinel://h/a%20b", .sentinelName),
+            ("redis+sentinel://h/%00", .sentinelName), ("redis+sentinel:///carts", .host),
+            ("redis+sentinel://h,/carts", .host), ("redis+sentinel://h,,i/carts", .host),
+            ("redis+sentinel://h,h:26379/carts", .duplicate("sentinel")),
+            ("redis+sentinel://h,i:0/carts", .port), ("redis+sentinel://h/carts/x", .database),
+            ("redis+sentinel://h/carts/0/1", .database), ("redis+sentinel://secret@h/carts", .identity),
+            ("redis+sentinel://h/carts/1?db=2", .duplicate("db")),
+            ("redis+sentinel://h/carts?tlsname=x", .tlsWithoutScheme),
+            ("rediss+sentinel://h/carts?tlsname=", .host), ("redis+sentinels://h/carts", .scheme),
             ("unix://", .path), ("unix:///", .path), ("unix://relative", .path), ("unix:///a%00b", .path),
         ] as [(String, RedisURLError)]
     )
@@ -105,7 +139,8 @@ import Testing
         "redis://:hunter2#@h",
         "redis://u:%hunter2@h", "redis://h?password=hunter2&x=1", "unix:///s?password=hunter2",
         "redis://u:hunter2@h:x",
-        "hunter2://h", "redis://h:hunter2",
+        "hunter2://h", "redis://h:hunter2", "redis+sentinel://u:hunter2@h,i/carts/1",
+        "redis+sentinel://:hunter2@h/carts/x", "redis+sentinel://:hunter2@h,/carts",
     ])
     func `neither a configuration nor an error shows a password`(url: String) {
         var shown = ""

@@ -19,24 +19,24 @@ struct CheckCase: Sendable, CustomTestStringConvertible {
         _ expected: String...,
         change: @escaping @Sendable (inout RedisFacts) -> Void
     ) -> CheckCase {
-        CheckCase(description, expected) { $0.redis(change) }
+        CheckCase(description, all: expected) { $0.redis(change) }
     }
 
     static func info(_ field: String, _ value: String?, gives expected: String...) -> CheckCase {
-        CheckCase("\(field):\(value ?? "missing")", expected) { facts in
+        CheckCase("\(field):\(value ?? "missing")", all: expected) { facts in
             facts.redis { $0.info[field] = value }
         }
     }
 
     static func setting(_ name: String, _ value: String?, gives expected: String...) -> CheckCase {
-        CheckCase("\(name) \(value ?? "missing")", expected) { facts in
+        CheckCase("\(name) \(value ?? "missing")", all: expected) { facts in
             facts.redis { $0.settings[name] = value }
         }
     }
 
-    private init(
+    init(
         _ description: String,
-        _ expected: [String],
+        all expected: [String],
         change: @escaping @Sendable (inout Facts) -> Void
     ) {
         testDescription = description

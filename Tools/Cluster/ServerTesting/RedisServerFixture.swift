@@ -24,6 +24,8 @@ package final class RedisServerFixture: Sendable {
         package var listensOnTCP = false
         /// Further settings, as on the command line: `["--maxmemory", "10mb"]`.
         package var settings: [String]
+        /// The lines of a sentinel's configuration file; nil for a server that stores data.
+        package var sentinel: [String]?
 
         /// A server without a file for its data, and without a port.
         ///
@@ -67,6 +69,10 @@ package final class RedisServerFixture: Sendable {
         var options = options
         do {
             options.settings += try prepare(directory)
+            if let lines = options.sentinel {
+                let text = lines.joined(separator: "\n") + "\n"
+                try Data(text.utf8).write(to: URL(fileURLWithPath: Self.sentinelFile(in: directory)))
+            }
             port = options.listensOnTCP ? try FreePort.find() : nil
         } catch {
             try FileManager.default.removeItem(atPath: directory)
@@ -203,8 +209,11 @@ package final class RedisServerFixture: Sendable {
         deliver(signal, to: processID)
     }
 
+    private static func sentinelFile(in directory: String) -> String { directory + "/sentinel.conf" }
+
     private var arguments: [String] {
-        var words = ["--unixsocket", socketPath, "--dir", directory, "--save", "", "--daemonize", "no"]
+        var words = options.sentinel == nil ? [] : [Self.sentinelFile(in: directory), "--sentinel"]
+        words += ["--unixsocket", socketPath, "--dir", directory, "--save", "", "--daemonize", "no"]
         words += ["--port", String(port ?? 0), "--bind", "127.0.0.1"]
         if let append = options.append { words += ["--appendonly", "yes", "--appendfsync", append.rawValue] }
         return words + options.settings

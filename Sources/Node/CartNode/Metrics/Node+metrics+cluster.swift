@@ -18,7 +18,7 @@ extension Node {
 
     var redisCollector: MetricCollector {
         typealias Its = NodeMetrics.Redis
-        let (clients, readiness) = (redisUses, readiness)
+        let (clients, readiness, sentinels) = (redisUses, readiness, sentinels)
         return MetricCollector(of: Its.ofConnections) { readings in
             for (use, client) in clients {
                 let (use, counts) = (use.rawValue, client.connectionCounts)
@@ -27,6 +27,11 @@ extension Node {
                 readings.add(counts.opened, to: Its.attempts, use, Its.AttemptResult.opened.rawValue)
                 readings.add(counts.failed, to: Its.attempts, use, Its.AttemptResult.failed.rawValue)
                 readings.add(counts.ended, to: Its.ended, use)
+            }
+            if let discovery = sentinels?.discovery {
+                readings.add(discovery.switches, to: Its.switches)
+                readings.add(discovery.known, to: Its.sentinels, Its.SentinelState.known.rawValue)
+                readings.add(discovery.answering, to: Its.sentinels, Its.SentinelState.answering.rawValue)
             }
             readings.add(readiness.status.warnings.count, to: Its.warnings)
             guard let durability = readiness.durability else { return }

@@ -123,6 +123,16 @@ extension NodeMetrics {
             "cart_redis_replicas",
             help: "Replicas that were connected to Redis at the last check."
         )
+        static let switches = counter(
+            "cart_redis_primary_switches_total",
+            help: "The number of times that the sentinels named another primary; absent without sentinels."
+        )
+        static let sentinels = gauge(
+            "cart_sentinels",
+            by: MetricLabel("state", of: SentinelState.self),
+            help: "The sentinels that are known, and those that answered in the last seconds; absent without "
+                + "sentinels."
+        )
         static let warnings = gauge(
             "cart_redis_warnings",
             help: "Settings or states of Redis that endanger the carts, as /status lists them."
@@ -145,7 +155,9 @@ extension NodeMetrics {
             help: "Commands that wait for their replies."
         )
         static let ofCommands = [commands, failedCommands, inFlight]
-        static let ofConnections = [connected, wanted, attempts, ended, append, replicas, warnings]
+        static let ofConnections = [
+            connected, wanted, attempts, ended, append, replicas, switches, sentinels, warnings,
+        ]
         static let all = ofConnections + ofCommands
 
         /// The use of a connection.
@@ -161,6 +173,10 @@ extension NodeMetrics {
 
         enum AttemptResult: String, CaseIterable {
             case opened, failed
+        }
+
+        enum SentinelState: String, CaseIterable {
+            case known, answering
         }
     }
 }

@@ -77,6 +77,9 @@ struct NodeTracing {
             ]
         case .unix(let path):
             store.append(RequestTracing.SpanAttribute("server.address", text: path))
+        case .sentinels(let group):
+            // The address changes, and the attributes of a process do not.
+            store.append(RequestTracing.SpanAttribute("server.address", text: group.primary))
         }
         return HostTracing(recorder, store: store)
     }

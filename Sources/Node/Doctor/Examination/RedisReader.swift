@@ -51,6 +51,8 @@ struct RedisReader: Sendable {
         redis.laterMemory = await laterMemory()
         redis.pause = clock.now - began
         facts.redis = redis
+        // By now each of them has had the time to answer.
+        facts.sentinels = client.watch?.discovery
         return facts
     }
 

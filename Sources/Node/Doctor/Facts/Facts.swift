@@ -1,3 +1,5 @@
+package import RedisClient
+
 /// Everything that an examination has learned. The checks see nothing else.
 package struct Facts: Sendable {
     package var node: NodeFacts
@@ -5,6 +7,8 @@ package struct Facts: Sendable {
     package var redis: RedisFacts?
     /// Nil where Redis could not be reached, or did not tell of the cluster.
     package var cluster: ClusterFacts?
+    /// What the sentinels said; nil for a Redis at an address, and where Redis could not be reached.
+    package var sentinels: PrimaryDiscovery?
     /// The reason why Redis could not be reached; nil if it was.
     package var unreachable: Unreachability?
 

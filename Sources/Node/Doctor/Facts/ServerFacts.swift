@@ -21,6 +21,7 @@ package struct ServerFacts: Sendable, Equatable {
             switch configuration.address {
             case .unix: true
             case .tcp(let host, _): Self.isLoopback(host)
+            case .sentinels(let group): group.seeds.allSatisfy { Self.isLoopback($0.host) }
             }
     }
 

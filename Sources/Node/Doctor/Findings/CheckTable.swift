@@ -4,8 +4,8 @@ package enum CheckTable {
 
     private static let redis: [Check] = [
         .reach, .untold, .version, .vulnerabilities, .persistence, .backgroundSave, .eviction, .memory,
-        .replicas, .minReplicas, .rights, .encryption, .authentication, .latency, .clock, .keys, .databases,
-        .scripts, .fork, .hugePages, .clients, .clientTimeout, .clientBuffers, .lazyFree,
+        .replicas, .minReplicas, .sentinels, .rights, .encryption, .authentication, .latency, .clock, .keys,
+        .databases, .scripts, .fork, .hugePages, .clients, .clientTimeout, .clientBuffers, .lazyFree,
     ]
 
     private static let cluster: [Check] = [.members, .builds, .leases, .generations, .tombstones, .links]

@@ -101,6 +101,7 @@ extension Invocation {
         }
         try refuseSecretAndFile(.redisURL, in: layers)
         try refuseSecretAndFile(.clusterSecret, in: layers)
+        try refuseSecretAndFile(.sentinelPassword, in: layers)
         try refuseSecretAndFile(.opsToken, in: layers)
         try refuseSecretAndFile(.traceKey, in: layers)
         return settings
@@ -114,7 +115,9 @@ extension Invocation {
         for layer in layers {
             guard let (text, source) = try layer.entry(of: setting) else { continue }
             do throws(InvalidValue) {
-                return try setting.assign(text, &settings)
+                try setting.assign(text, &settings)
+                settings.given.insert(setting.name)
+                return
             } catch {
                 throw BadSetting(setting, error, got: text, from: source)
             }

@@ -62,6 +62,7 @@ extension NodeSettings {
                     + "expected any, because without a trusted-token nobody could add a line)"
             )
         }
+        try checkFailover()
         try checkLinkFiles()
         try checkPorts()
     }

@@ -17,11 +17,8 @@ extension NodeSettings {
         completeOperationsAddress()
         try completeFolder(environment)
         try completeCluster(&generator)
-        if case .url(var redisServer) = redis.server {
-            redisServer.commandTimeout = redis.commandTimeout
-            redisServer.connectTimeout = redis.connectTimeout
-            redis.server = .url(redisServer)
-        }
+        completeFailover()
+        if case .url(let server) = redis.server { redis.server = .url(redis.settled(server)) }
     }
 
     /// Without a Redis that the nodes share, each would start one of its own and serve other carts under the

@@ -57,6 +57,8 @@ package struct NodeSettings: Sendable {
     package var traceKey = Secret("")
     /// Lines for the log: what was given and has no effect.
     package var warnings: [String] = []
+    /// The names of the settings that were given a value, so that others can follow the kind of Redis.
+    var given: Set<String> = []
 
     /// A name of the Redis in use, without its secret: equal names are the same Redis.
     package var redisIdentity: String {
@@ -141,8 +143,13 @@ extension NodeSettings {
         package var commandTimeout: Duration = .seconds(1)
         /// The maximum time of one attempt to connect.
         package var connectTimeout: Duration = .seconds(1)
+        /// The user and the password at the sentinels; empty for none. Those at the servers are in the URL.
+        package var sentinelUser = ""
+        package var sentinelPassword = Secret("")
         /// The number of replicas that must confirm a heartbeat before it extends the lease.
         package var replicas = 0
+        /// True if sentinels may replace the primary although no replica confirms heartbeats.
+        package var allowsUnsafeFailover = false
         /// The time at which the embedded Redis flushes changes to the disk.
         package var embeddedFsync = EmbeddedFsync.everysec
         /// The time for which Redis keeps an unused cart.

@@ -6,6 +6,7 @@ extension Setting {
         _ name: String,
         _ place: SettingKeyPath<Duration>,
         in range: ClosedRange<Duration>,
+        defaultText: String? = nil,
         meaning: String
     ) -> Setting {
         Setting(
@@ -14,7 +15,7 @@ extension Setting {
             expected:
                 "a duration in \(DurationText.format(range.lowerBound))"
                 + "…\(DurationText.format(range.upperBound))",
-            defaultText: DurationText.format(NodeSettings()[keyPath: place]),
+            defaultText: defaultText ?? DurationText.format(NodeSettings()[keyPath: place]),
             meaning: meaning
         ) { text, settings throws(InvalidValue) in
             guard let value = DurationText.parse(text) else {
@@ -29,13 +30,14 @@ extension Setting {
         _ name: String,
         _ place: SettingKeyPath<Number>,
         in range: ClosedRange<Number>,
+        defaultText: String? = nil,
         meaning: String
     ) -> Setting {
         Setting(
             name: name,
             environment: variable(name),
             expected: "a whole number in \(range.lowerBound)…\(range.upperBound)",
-            defaultText: "\(NodeSettings()[keyPath: place])",
+            defaultText: defaultText ?? "\(NodeSettings()[keyPath: place])",
             meaning: meaning
         ) { text, settings throws(InvalidValue) in
             guard SettingSyntax.isNumber(text) else { throw InvalidValue("not a whole number") }

@@ -4,7 +4,7 @@ extension Setting {
     static let redisURL = Setting(
         name: "redis-url",
         environment: "REDIS_URL",
-        expected: "redis://, rediss:// or unix://",
+        expected: "redis://, rediss://, redis+sentinel://, rediss+sentinel:// or unix://",
         defaultText: "the node's own embedded Redis",
         meaning: "the Redis that the nodes of the cluster share; treated as a secret for its password",
         isSecret: true,
@@ -33,5 +33,17 @@ extension Setting {
         } catch {
             throw InvalidValue(error.reason)
         }
+    }
+
+    static let sentinelPassword = Setting(
+        name: "sentinel-password",
+        environment: "CART_SENTINEL_PASSWORD",
+        expected: "1…1024 bytes of text",
+        defaultText: "none",
+        meaning: "password at the sentinels of `redis-url`; that of the servers stands in the URL",
+        isSecret: true
+    ) { text, settings throws(InvalidValue) in
+        guard (1...1_024).contains(text.utf8.count) else { throw InvalidValue("too short or too long") }
+        settings.redis.sentinelPassword = Secret(text)
     }
 }

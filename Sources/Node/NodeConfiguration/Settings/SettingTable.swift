@@ -67,6 +67,14 @@ enum SettingTable {
         settings: [
             .redisURL,
             .redisURLFile,
+            .word(
+                "sentinel-user",
+                \.redis.sentinelUser,
+                defaultText: "the sentinels' `default`",
+                meaning: "user at the sentinels of `redis-url`"
+            ),
+            .sentinelPassword,
+            .contents(of: .sentinelPassword),
             .duration(
                 "redis-command-timeout",
                 \.redis.commandTimeout,
@@ -83,7 +91,14 @@ enum SettingTable {
                 "redis-replicas",
                 \.redis.replicas,
                 in: 0...16,
+                defaultText: "0; 1 with sentinels",
                 meaning: "number of replicas that must confirm each heartbeat (`WAIT`)"
+            ),
+            .flag(
+                "unsafe-failover",
+                \.redis.allowsUnsafeFailover,
+                meaning:
+                    "lets sentinels replace the primary with `redis-replicas 0`: two nodes may then answer for one cart"
             ),
             .duration(
                 "retention",
@@ -166,6 +181,7 @@ enum SettingTable {
                 "lease-length",
                 \.lease.length,
                 in: .milliseconds(200)...(.seconds(300)),
+                defaultText: "5s; 10s with sentinels",
                 meaning:
                     "time for which a node may own carts without a heartbeat; "
                     + "others take over after this and the margin"
@@ -346,6 +362,7 @@ enum SettingTable {
                 "drain-budget",
                 \.shutdown.drainBudget,
                 in: .milliseconds(100)...(.seconds(3_600)),
+                defaultText: "25s; 35s with sentinels",
                 meaning: "maximum time for handing everything over after SIGTERM"
             ),
             .duration(

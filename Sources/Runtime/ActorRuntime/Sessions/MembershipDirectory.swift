@@ -213,6 +213,9 @@ package final class MembershipDirectory: Sendable {
     /// Takes a heartbeat's report in, in the order that the protocol needs: the generation first, then
     /// whether it extends the lease, then the others.
     ///
+    /// A report that the replicas did not confirm says nothing: its store may have been replaced. A generation
+    /// that it shows may be the past, and a tombstone in it may never have reached the store in its place.
+    ///
     /// - Parameter vouched: true if the generation counts as settled whatever the entries say.
     func learn(
         _ report: HeartbeatReport,
@@ -223,7 +226,7 @@ package final class MembershipDirectory: Sendable {
         nothingLive: Bool
     ) -> GenerationLedger.Action {
         state.withLock { state in
-            guard state.session === session else { return .none }
+            guard state.session === session, report.confirmed else { return .none }
             state.counts.saw(report.members)
             if let former = state.ledger.current, former != report.generation {
                 state.counts.generationChanges += 1
@@ -239,8 +242,7 @@ package final class MembershipDirectory: Sendable {
                 nothingLive: nothingLive
             )
             if state.ledger.settled(at: now) != nil { state.wasSettled = true }
-            let isSwept = state.ledger.isSwept || !SafetyRule.sweepBeforeLease.holds
-            let extends = isSwept && report.confirmed
+            let extends = state.ledger.isSwept || !SafetyRule.sweepBeforeLease.holds
             session.heartbeatAnswered(.alive(extends: extends), sentAt: sentAt, now: now)
             state.observer.observe(
                 report.members,

@@ -25,7 +25,8 @@ package final class RedisSessionRegistry: SessionRegistry {
 
     /// - Parameters:
     ///   - client: used by nothing else; run by the caller.
-    ///   - replicas: the number of replicas that have to confirm a heartbeat before it extends a lease.
+    ///   - replicas: the number of replicas that have to confirm a heartbeat before it extends a lease, and a
+    ///     tombstone before it counts.
     ///   - tombstoneRetention: the age at which `prune` removes tombstones.
     ///   - freshID: draws 128 random bits, for the id of a data set.
     package init(
@@ -51,7 +52,7 @@ package final class RedisSessionRegistry: SessionRegistry {
         guard let card = EntryCard(card: heartbeat.card, lease: heartbeat.lease).json else {
             throw .refused("the node's card cannot be encoded")
         }
-        let confirmation = replicas > 0 ? try await ReplicaConfirmation(client, replicas: replicas) : nil
+        let confirmation = try await confirmation()
         let answer = try await ask(
             HeartbeatScript.script,
             HeartbeatScript.arguments(heartbeat, card: card, dataSet: freshID().rawValue)
@@ -71,9 +72,24 @@ package final class RedisSessionRegistry: SessionRegistry {
     package func writeTombstone(
         _ expired: MembershipObserver.ExpiredSession
     ) async throws(StoreFailure) -> TombstoneAnswer {
-        try TombstoneScript.answer(
+        let confirmation = try await confirmation()
+        let answer = try TombstoneScript.answer(
             try await ask(TombstoneScript.script, TombstoneScript.arguments(expired))
         )
+        switch answer {
+        case .moved: break
+        case .written:
+            // A server that was replaced would lose it, and the session that it ends would go on elsewhere.
+            guard try await confirmation?.confirm(expired.generation) ?? true else {
+                throw .unanswered("the tombstone of \(expired.session): no replica confirmed it in time")
+            }
+        }
+        return answer
+    }
+
+    /// Nil where no replica has to confirm anything.
+    private func confirmation() async throws(StoreFailure) -> ReplicaConfirmation? {
+        replicas > 0 ? try await ReplicaConfirmation(client, replicas: replicas) : nil
     }
 
     package func writeTombstoneUnconditionally(_ session: SessionID) async throws(StoreFailure) {

@@ -20,6 +20,10 @@ extension Cluster {
         package var redis: @Sendable (RedisServerFixture, Int) -> String? = { redis, _ in
             "unix://\(redis.socketPath)"
         }
+        /// The Redis URL of a node in a cluster with sentinels.
+        package var sentinels: @Sendable (RedisFailoverGroup, Int) -> String = { group, _ in group.url }
+        /// The Redis in use, where that changes.
+        var presentRedis: (@Sendable () -> RedisServerFixture)?
         /// The data folder of a node, relative to the cluster's folder.
         package var folder: @Sendable (Int) -> String = { "node\($0)" }
         /// The failpoints of a node's first start.

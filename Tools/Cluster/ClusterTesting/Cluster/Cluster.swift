@@ -6,7 +6,9 @@ package import ServerTesting
 /// A test cluster of node processes, with proxies between them if requested. It exists within the scope of
 /// `with`.
 package struct Cluster: Sendable {
-    package let redis: RedisServerFixture
+    /// The Redis that the nodes use now.
+    package var redis: RedisServerFixture { presentRedis() }
+    private let presentRedis: @Sendable () -> RedisServerFixture
     package let nodes: [NodeProcess]
     package let lease: Lease
     /// True if all nodes use `redis`; false if some use one of their own.
@@ -35,6 +37,24 @@ package struct Cluster: Sendable {
         let budget = NodeBudget.shared
         try await budget.with(nodes: options.isAlone ? budget.limit : options.nodes) {
             try await RedisServerFixture.with(server) { try await with(options, redis: $0, body) }
+        }
+    }
+
+    /// Runs `body` with a cluster that finds its Redis by sentinels.
+    package static func withSentinels(
+        _ options: Options = Options(),
+        settings: [String] = [],
+        _ body: (Cluster, RedisFailoverGroup) async throws -> Void
+    ) async throws {
+        // The servers and sentinels of a group take as much of a machine as a node or two.
+        try await NodeBudget.shared.with(nodes: options.nodes + 2) {
+            try await RedisFailoverGroup.with(settings: settings) { group in
+                var options = options
+                let reach = options.sentinels
+                options.redis = { _, number in reach(group, number) }
+                options.presentRedis = { group.primary }
+                try await with(options, redis: group.primary) { try await body($0, group) }
+            }
         }
     }
 
@@ -72,7 +92,7 @@ package struct Cluster: Sendable {
     ) throws {
         let home = NSTemporaryDirectory() + "cart-failover-\(UInt32.random(in: 0...UInt32.max))"
         try FileManager.default.createDirectory(atPath: home, withIntermediateDirectories: true)
-        self.redis = redis
+        presentRedis = options.presentRedis ?? { redis }
         self.home = home
         self.redisProxies = redisProxies
         self.linkProxies = linkProxies

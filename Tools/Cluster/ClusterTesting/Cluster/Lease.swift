@@ -12,6 +12,12 @@ package struct Lease: Sendable {
         margin: .milliseconds(500),
         heartbeat: .seconds(1)
     )
+    /// Longer than a fail-over by sentinels that wait one second.
+    package static let throughFailover = Lease(
+        length: .seconds(7),
+        margin: .milliseconds(500),
+        heartbeat: .milliseconds(500)
+    )
     /// The shortest that a busy machine can keep.
     package static let short = Lease(
         length: .seconds(2),

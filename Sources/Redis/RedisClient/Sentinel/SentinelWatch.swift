@@ -1,0 +1,185 @@
+internal import LogEvents
+package import Logging
+package import NIOCore
+internal import Synchronization
+
+/// Knows which server is the primary, by asking the sentinels each second, and at once when one of them tells of a
+/// fail-over or a client has lost its connection. Shared by the clients of one process.
+package final class SentinelWatch: Sendable {
+    /// The time between two rounds of questions without another reason.
+    private static let interval: Duration = .seconds(1)
+    /// The shortest time between the end of a round and the next.
+    private static let pause: Duration = .milliseconds(50)
+    /// The time without a majority after which that is logged.
+    private static let patience: Duration = .seconds(5)
+
+    private struct State {
+        var discovery: PrimaryDiscovery
+        var primary = Broadcast<ServerAddress?>(nil)
+        /// The last instant at which a majority named a server, or of the first round.
+        var certainAt: ContinuousClock.Instant?
+        var hasComplained = false
+    }
+
+    private let configuration: RedisConfiguration
+    private let eventLoop: any EventLoop
+    private let logger: Logger
+    private let state: Mutex<State>
+    private let reasons = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+
+    /// Nil for a configuration without sentinels.
+    ///
+    /// - Parameter eventLoop: the thread of the connections to sentinels.
+    package init?(configuration: RedisConfiguration, eventLoop: any EventLoop, logger: Logger) {
+        guard let group = configuration.sentinels else { return nil }
+        self.configuration = configuration
+        self.eventLoop = eventLoop
+        self.logger = logger
+        state = Mutex(State(discovery: PrimaryDiscovery(seeds: group.seeds)))
+    }
+
+    /// What the sentinels have said lately, and what follows from it.
+    package var discovery: PrimaryDiscovery { state.withLock { $0.discovery } }
+
+    /// The primary as the majority last named it; nil before it has.
+    package var primary: ServerAddress? { state.withLock { $0.discovery.primary } }
+
+    /// The present primary, then every change. Ends with the task that iterates.
+    func primaries() -> AsyncStream<ServerAddress?> {
+        let (stream, continuation) = AsyncStream.makeStream(
+            of: ServerAddress?.self,
+            bufferingPolicy: .bufferingNewest(1)
+        )
+        if let number = state.withLock({ $0.primary.add(continuation) }) {
+            continuation.onTermination = { [weak self] _ in
+                self?.state.withLock { $0.primary.remove(number) }
+            }
+        }
+        return stream
+    }
+
+    /// The reason why no primary is known, in words.
+    var problem: String { discovery.problem }
+
+    /// Asks all sentinels soon: somebody has a reason to doubt what is known.
+    func look() { reasons.continuation.yield() }
+
+    /// Asks the sentinels until the task is cancelled. Runs once.
+    package func run() async {
+        var links: [ServerAddress: SentinelLink] = [:]
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.tick() }
+            for await _ in reasons.stream {
+                let (wanted, sentinels) = endpoints()
+                for (place, link) in links where link.isOver || !wanted.contains(place) {
+                    link.close()
+                    links[place] = nil
+                }
+                for place in wanted where links[place] == nil {
+                    let link = SentinelLink(
+                        to: place,
+                        of: sentinels,
+                        configuration,
+                        eventLoop: eventLoop,
+                        changed: { self.look() }
+                    )
+                    links[place] = link
+                    group.addTask { await link.run() }
+                }
+                await round(Array(links.values))
+                do {
+                    try await Task.sleep(for: Self.pause)
+                } catch {
+                    break
+                }
+            }
+            group.cancelAll()
+        }
+    }
+
+    private func tick() async {
+        while !Task.isCancelled {
+            look()
+            do {
+                try await Task.sleep(for: Self.interval)
+            } catch {
+                return
+            }
+        }
+    }
+
+    /// Whom to ask now, with seeds from the server's file if there is one.
+    private func endpoints() -> ([ServerAddress], SentinelGroup) {
+        var group = configuration.sentinels ?? SentinelGroup(primary: "", seeds: [])
+        do throws(RedisFileError) {
+            group = try configuration.reread().sentinels ?? group
+        } catch {
+            // Whoever connects to a server reads the file too, and says so.
+        }
+        return state.withLock { state in
+            state.discovery.replaceSeeds(group.seeds)
+            return (state.discovery.endpoints, group)
+        }
+    }
+
+    private func round(_ links: [SentinelLink]) async {
+        await withDiscardingTaskGroup { group in
+            for link in links {
+                group.addTask {
+                    let askedAt = ContinuousClock.now
+                    self.take(await link.ask(), from: link.place, askedAt: askedAt)
+                }
+            }
+        }
+        judge(at: .now)
+    }
+
+    private func take(
+        _ outcome: Result<SentinelAnswer, SentinelSilence>,
+        from place: ServerAddress,
+        askedAt: ContinuousClock.Instant
+    ) {
+        let now = ContinuousClock.now
+        let change = state.withLock { state -> PrimaryDiscovery.Change in
+            switch outcome {
+            case .failure(let silence):
+                state.discovery.miss(place, because: silence.description, now: now)
+                return .nothing
+            case .success(let answer):
+                let change = state.discovery.take(answer, from: place, askedAt: askedAt, now: now)
+                state.primary.send(state.discovery.primary)
+                return change
+            }
+        }
+        switch change {
+        case .nothing, .found: break
+        case .switched(let former, let primary, let epoch):
+            logger.event(
+                .primarySwitched,
+                ["primary": "\(primary)", "former": "\(former)", "epoch": .stringConvertible(epoch)]
+            )
+        }
+    }
+
+    /// Logs once that there has been no majority for a while, and once that there is one again.
+    private func judge(at now: ContinuousClock.Instant) {
+        enum News { case none, lost(String), found }
+        let news = state.withLock { state -> News in
+            if state.discovery.isCertain {
+                state.certainAt = now
+                defer { state.hasComplained = false }
+                return state.hasComplained ? .found : .none
+            }
+            let since = state.certainAt ?? now
+            state.certainAt = since
+            guard !state.hasComplained, now - since >= Self.patience else { return .none }
+            state.hasComplained = true
+            return .lost(state.discovery.problem)
+        }
+        switch news {
+        case .none: break
+        case .lost(let problem): logger.event(.sentinelsDisagree, ["cause": "\(problem)"])
+        case .found: logger.event(.sentinelsAgree, ["primary": "\(primary.map { "\($0)" } ?? "")"])
+        }
+    }
+}

@@ -1,0 +1,155 @@
+import CartWorkload
+import ClusterTesting
+import ServerTesting
+import Testing
+
+extension FailoverTests {
+    /// Sentinels replace the primary. Every cart that is live has an owner who puts back what the promoted replica
+    /// lacks.
+    @Suite struct SentinelTests {
+        private static var options: Cluster.Options {
+            var options = Cluster.Options()
+            options.lease = .throughFailover
+            return options
+        }
+
+        enum Fault: String, CaseIterable, Sendable {
+            /// The primary is killed, and stays dead.
+            case killed
+            /// It stands still and comes back, as a primary that nobody told that it was replaced.
+            case returned
+            /// An operator moves it.
+            case moved
+        }
+
+        @Test func `sentinels replace the primary, and no acknowledged change is lost or done twice`()
+            async throws
+        {
+            await sideBySide(Fault.allCases) { fault in
+                try await Cluster.withSentinels(Self.options) { cluster, group in
+                    let checkResult = try await cluster.withTraffic { traffic in
+                        try await traffic.flow {
+                            try await Self.inject(fault, into: group)
+                            try await traffic.recovered()
+                        }
+                    }
+                    print("Redis \(fault): \(checkResult)")
+                    #expect(checkResult.holds, "\(fault): \(checkResult)")
+                    #expect(checkResult.extent.acknowledged > 100, "\(fault)")
+                    for node in cluster.nodes {
+                        #expect(!node.log.contains("session over"), "\(fault): \(node.name)")
+                        #expect(node.log.contains("redis.primary-switched"), "\(fault): \(node.name)")
+                    }
+                }
+            }
+        }
+
+        private static func inject(_ fault: Fault, into group: RedisFailoverGroup) async throws {
+            let former = group.primary
+            switch fault {
+            case .killed:
+                await former.kill()
+                try await group.switched()
+            case .returned:
+                former.pause()
+                try await group.switched()
+                former.resume()
+            case .moved:
+                group.failOver()
+                try await group.switched()
+            }
+        }
+
+        @Test func `live carts are changed again within two seconds of the fail-over`() async throws {
+            try await Cluster.withSentinels(Self.options) { cluster, group in
+                var plan = Traffic.lightPlan
+                plan.carts = 8
+                let checkResult = try await cluster.withTraffic(plan) { traffic in
+                    for cart in 0..<plan.carts {
+                        try await traffic.addEventually(cart, at: cart % 2, within: .seconds(5))
+                    }
+                    let began = traffic.clock.now
+                    await group.primary.kill()
+                    try await group.switched()
+                    let promoted = traffic.clock.now
+                    let took = try await traffic.recovered(within: .seconds(2))
+                    print(
+                        "primary killed: another after \((promoted - began).inShort), live carts after "
+                            + "\(took.inShort) more"
+                    )
+                }
+                #expect(checkResult.holds, "\(checkResult)")
+            }
+        }
+
+        @Test func `a primary that was replaced extends no lease of a node that hears nothing else`()
+            async throws
+        {
+            var options = Self.options
+            options.settings = ["--redis-replicas", "1"]
+            // What a node knows that is cut off from the sentinels together with the primary.
+            options.sentinels = { group, number in
+                guard number == 1, let port = group.primary.port else { return group.url }
+                return "redis://127.0.0.1:\(port)"
+            }
+            try await Cluster.withSentinels(options) { cluster, group in
+                let lease = cluster.lease
+                let checkResult = try await cluster.withTraffic { traffic in
+                    try await traffic.addEventually(0, at: 1, within: .seconds(5))
+                    let former = group.primary
+                    former.pause()
+                    let began = traffic.clock.now
+                    try await group.switched()
+                    former.resume()
+                    let bound = lease.takeover + .seconds(8)
+                    async let takeover = traffic.addEventually(0, at: 0, within: bound)
+                    var last = began
+                    while traffic.clock.now - began < lease.length + .seconds(2) {
+                        if await traffic.look(0, at: 1).observation != nil { last = traffic.clock.now }
+                    }
+                    let took = try await takeover.took
+                    let answered = (last - began).inShort
+                    print("replaced primary: its node answered for \(answered), taken over after \(took)")
+                    #expect(last - began < lease.length)
+                    #expect(last > began, "the node never answered after the fail-over")
+                }
+                #expect(checkResult.holds, "\(checkResult)")
+            }
+        }
+
+        @Test func `a node needs replicas that confirm heartbeats, and says so`() async throws {
+            var options = Cluster.Options()
+            options.nodes = 1
+            options.starts = false
+            options.redis = { _, _ in "redis+sentinel://127.0.0.1:1/carts" }
+            try await Cluster.with(options) { cluster in
+                let node = cluster.nodes[0]
+                let refused = try await node.run(["--redis-replicas", "0", "--data-dir", node.folder])
+                #expect(refused.exitStatus == .exited(64))
+                #expect(refused.text.contains("redis-replicas: does not fit"), "\(refused.text)")
+                let examined = try await node.doctor()
+                #expect(examined.exitStatus == .exited(2))
+                #expect(examined.text.contains("no sentinel answers"), "\(examined.text)")
+            }
+        }
+
+        @Test func `the doctor and inspect find the primary by the sentinels`() async throws {
+            var options = Self.options
+            options.nodes = 1
+            try await Cluster.withSentinels(options) { cluster, group in
+                let node = cluster.nodes[0]
+                let checkResult = try await cluster.withTraffic { traffic in
+                    try await traffic.addEventually(0, at: 0, within: .seconds(5))
+                    let stored = try await node.inspect(traffic.carts[0].text)
+                    #expect(stored.exitStatus == .exited(0), "\(stored.text)")
+                }
+                #expect(checkResult.holds, "\(checkResult)")
+                let report = try await node.doctor(["--json"])
+                #expect(report.text.contains(#""check":"sentinels","level":"note""#), "\(report.text)")
+                await group.sentinels[0].kill()
+                let metrics = await cluster.ask("metrics", at: node)?.text ?? ""
+                #expect(metrics.contains(#"cart_sentinels{state="known"} 3"#))
+            }
+        }
+    }
+}
