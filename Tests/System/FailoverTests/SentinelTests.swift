@@ -101,17 +101,16 @@ extension FailoverTests {
                     let began = traffic.clock.now
                     try await group.switched()
                     former.resume()
-                    let bound = lease.takeover + .seconds(8)
-                    async let takeover = traffic.addEventually(0, at: 0, within: bound)
                     var last = began
                     while traffic.clock.now - began < lease.length + .seconds(2) {
                         if await traffic.look(0, at: 1).observation != nil { last = traffic.clock.now }
                     }
-                    let took = try await takeover.took
-                    let answered = (last - began).inShort
-                    print("replaced primary: its node answered for \(answered), taken over after \(took)")
+                    // A change before would have been the owner's, acknowledged there and lost with it.
+                    let took = try await traffic.addEventually(0, at: 0, within: lease.recovery).took
+                    try await cluster.nodes[1].kill()
+                    let (answered, others) = ((last - began).inShort, took.inShort)
+                    print("replaced primary: its node answered for \(answered), taken over after \(others)")
                     #expect(last - began < lease.length)
-                    #expect(last > began, "the node never answered after the fail-over")
                 }
                 #expect(checkResult.holds, "\(checkResult)")
             }
@@ -136,7 +135,7 @@ extension FailoverTests {
         @Test func `the doctor and inspect find the primary by the sentinels`() async throws {
             var options = Self.options
             options.nodes = 1
-            try await Cluster.withSentinels(options) { cluster, group in
+            try await Cluster.withSentinels(options) { cluster, _ in
                 let node = cluster.nodes[0]
                 let checkResult = try await cluster.withTraffic { traffic in
                     try await traffic.addEventually(0, at: 0, within: .seconds(5))
@@ -144,9 +143,9 @@ extension FailoverTests {
                     #expect(stored.exitStatus == .exited(0), "\(stored.text)")
                 }
                 #expect(checkResult.holds, "\(checkResult)")
-                let report = try await node.doctor(["--json"])
-                #expect(report.text.contains(#""check":"sentinels","level":"note""#), "\(report.text)")
-                await group.sentinels[0].kill()
+                let report = try await node.doctor()
+                let finding = "A primary without replicas accepts changes"
+                #expect(report.text.contains(finding), "\(report.text)")
                 let metrics = await cluster.ask("metrics", at: node)?.text ?? ""
                 #expect(metrics.contains(#"cart_sentinels{state="known"} 3"#))
             }

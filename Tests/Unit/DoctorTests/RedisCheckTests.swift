@@ -19,6 +19,7 @@ import Testing
         CheckCase("a wrong password", "error reach") { unreached(.password, &$0) },
         CheckCase("a replica", "error reach") { unreached(.replica, &$0) },
         CheckCase("a Sentinel", "error reach") { unreached(.unsupported, &$0) },
+        CheckCase("no majority of sentinels", "error reach") { unreached(.sentinels, &$0) },
         CheckCase("a busy server", "error reach") { unreached(.busy, &$0) },
         CheckCase("no file", "error reach") { unreached(.file, &$0) },
         .redis("no right to INFO", "note untold") {

@@ -26,7 +26,9 @@ package struct Unreachability: Error, Sendable, Equatable {
         case password
         /// The server copies another one.
         case replica
-        /// A Sentinel, or a node of a Redis Cluster.
+        /// The sentinels do not tell which server is the primary.
+        case sentinels
+        /// A Sentinel in place of a Redis, or a node of a Redis Cluster.
         case unsupported
         /// A script or a module keeps the server busy, or it loads its data.
         case busy
@@ -56,11 +58,12 @@ package struct Unreachability: Error, Sendable, Equatable {
     /// Sorts the client's reason.
     package init(reason: String) {
         let kinds: [(word: String, kind: Kind)] = [
-            ("WRONGPASS", .password), ("NOAUTH", .password), ("AUTH ", .password), ("is a replica", .replica),
-            ("BUSY", .busy), ("LOADING", .busy),
+            ("sentinel", .sentinels), ("WRONGPASS", .password), ("NOAUTH", .password), ("AUTH ", .password),
+            ("is a replica", .replica), ("BUSY", .busy), ("LOADING", .busy),
         ]
         let found = kinds.first { reason.contains($0.word) }
         let plain = Self.plainReasons.first { reason.contains($0.word) }?.reason
-        self.init(found?.kind ?? .silence, reason: plain ?? reason)
+        // One of several sentinels is not the whole.
+        self.init(found?.kind ?? .silence, reason: found?.kind == .sentinels ? reason : plain ?? reason)
     }
 }

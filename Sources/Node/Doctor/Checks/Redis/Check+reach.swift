@@ -22,7 +22,11 @@ extension Check {
         case .password:
             "Check the user and the password in redis-url, percent-encoded, against ACL LIST on the server."
         case .replica: "Name the primary. INFO replication on this server says where it is."
-        case .unsupported: "Name a Redis in standalone mode; behind a Sentinel, the primary that it watches."
+        case .sentinels:
+            "Check that the sentinels run and watch this name, that redis-url names them, and that sentinel-user and "
+                + "sentinel-password are theirs."
+        case .unsupported:
+            "Name a Redis in standalone mode; sentinels are given as redis+sentinel://host,host/NAME."
         case .busy:
             "Wait until Redis has loaded its data, or end the script that runs with SCRIPT KILL; "
                 + "SLOWLOG GET names it."
