@@ -67,11 +67,14 @@ package struct PrimaryDiscovery: Sendable {
         now: Instant
     ) -> Change {
         silences[place] = nil
-        forget(before: now)
+        // Asked at two addresses, a sentinel may be heard in another order than it spoke.
+        if let held = votes[answer.id], held.askedAt > askedAt { return .nothing }
         // The seeds come first: what sentinels say of each other may be an address that nobody else reaches.
         let former = votes[answer.id]?.place
         let kept = former.map { seeds.contains($0) && !seeds.contains(place) } ?? false
         votes[answer.id] = Vote(answer: answer, place: kept ? former ?? place : place, askedAt: askedAt)
+        // This one too may have come too late.
+        forget(before: now)
         return decide()
     }
 

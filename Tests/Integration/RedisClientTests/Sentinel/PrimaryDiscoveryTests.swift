@@ -113,6 +113,23 @@ import Testing
         #expect(discovery.primary == Self.old && discovery.answering == 1)
     }
 
+    @Test mutating func `an answer that comes too late, or after a newer one, says nothing`() {
+        let now = Self.noon + PrimaryDiscovery.answerLife
+        for sentinel in 1...3 {
+            let change = discovery.take(
+                Self.answer(of: sentinel, Self.old, epoch: 1),
+                from: Self.seed(sentinel),
+                askedAt: Self.noon,
+                now: now
+            )
+            #expect(change == .nothing)
+        }
+        #expect(discovery.answering == 0)
+        hear(1, Self.new, epoch: 2, after: .seconds(1))
+        hear(1, Self.old, epoch: 1)
+        #expect(hear(2, Self.new, epoch: 2, after: .seconds(1)) == .found(Self.new))
+    }
+
     @Test mutating func `sentinels that were set up anew begin with lower epochs and are believed`() {
         for sentinel in 1...3 { hear(sentinel, Self.old, epoch: 7) }
         hear(1, Self.new, epoch: 0)
