@@ -146,8 +146,8 @@ let productTargets = targets(
     library Sources/Runtime/RedisActorStore: ActorRuntime LogEvents Ownership RedisClient Timing Logging NIOCore
     generated Sources/Runtime/PeerProtocol: SwiftProtobuf
     library Sources/Runtime/PeerTransport:
-        ActorRuntime LogEvents MetricReadings Ownership PeerProtocol RequestTracing Timing Crypto Logging NIOCore
-        NIOPosix NIOSSL SwiftProtobuf
+        ActorRuntime LogEvents MetricReadings Ownership PeerProtocol RequestTracing Timing WireFormat Crypto
+        Logging NIOCore NIOPosix NIOSSL SwiftProtobuf
     # The cart, and its faces.
     library Sources/Cart/Cart
     generated Sources/Cart/CartProtobuf: SwiftProtobuf
@@ -260,8 +260,8 @@ let testTargets = targets(
         ActorRuntime CounterActor Ownership RedisActorStore RedisClient RuntimeTesting ServerTesting StoreTesting
         Logging NIOCore NIOPosix
     tests Tests/Integration/PeerTransportTests:
-        ActorRuntime MetricReadings Ownership PeerProtocol PeerTransport RequestTracing Logging NIOCore NIOPosix
-        Subprocess SwiftProtobuf
+        ActorRuntime MetricReadings Ownership PeerProtocol PeerTransport RequestTracing SeededRandom Logging
+        NIOCore NIOPosix Subprocess SwiftProtobuf
     tests Tests/Integration/TraceExportTests:
         MetricReadings OTLPExport OTLPProtocol RequestTracing Logging NIOCore NIOHTTP1 NIOPosix NIOSSL SwiftProtobuf
     tests Tests/Integration/CartGRPCTests:

@@ -107,17 +107,17 @@ struct ClientRequestTable<Waiter> {
         for correlation in queue {
             guard outgoing.count < policy.batchLimit, bytes < policy.batchBytes else { break }
             looked += 1
-            guard var entry = entries[correlation] else { continue }
-            let remaining = now.duration(to: entry.deadline)
+            guard let index = entries.index(forKey: correlation) else { continue }
+            let remaining = now.duration(to: entries.values[index].deadline)
             // Too late for a round trip: it stays unsent, and the next sweep fails it.
             guard remaining >= .milliseconds(1) else { continue }
-            entry.isWritten = true
-            entries[correlation] = entry
+            entries.values[index].isWritten = true
+            let request = entries.values[index].request
             written += 1
-            unsentBytes -= entry.request.payloadBytes
-            bytes += entry.request.payloadBytes
+            unsentBytes -= request.payloadBytes
+            bytes += request.payloadBytes
             outgoing.append(
-                OutgoingRequest(correlation: correlation, request: entry.request, remaining: remaining)
+                OutgoingRequest(correlation: correlation, request: request, remaining: remaining)
             )
         }
         queue.removeFirst(looked)
@@ -136,8 +136,11 @@ struct ClientRequestTable<Waiter> {
     mutating func answered(_ correlation: UInt64) -> (waiter: Waiter, id: ActorID)? {
         // A response to a request that was never sent is the peer's mistake; the request itself may still be
         // sent.
-        guard let entry = entries[correlation], entry.isWritten else { return nil }
-        remove(correlation, entry)
+        guard let index = entries.index(forKey: correlation), entries.values[index].isWritten else {
+            return nil
+        }
+        let entry = entries.remove(at: index).value
+        written -= 1
         return (entry.waiter, entry.request.id)
     }
 

@@ -29,6 +29,12 @@ struct FrameReader {
 
     /// The next message; nil if it has not arrived to its end.
     mutating func next<Kind: Message>(_: Kind.Type) throws(PeerFault) -> Kind? {
+        guard let bytes = try nextFrame() else { return nil }
+        return try Self.message(Kind.self, in: bytes)
+    }
+
+    /// The bytes of the next message; nil if it has not arrived to its end.
+    mutating func nextFrame() throws(PeerFault) -> ByteBuffer? {
         guard let length = buffer.getInteger(at: buffer.readerIndex, as: UInt32.self) else { return nil }
         guard length <= limit else {
             throw .malformed("a message of \(length) bytes is longer than \(limit)")
@@ -36,6 +42,11 @@ struct FrameReader {
         let start = buffer.readerIndex + Self.headerLength
         guard let bytes = buffer.getSlice(at: start, length: Int(length)) else { return nil }
         buffer.moveReaderIndex(to: start + Int(length))
+        return bytes
+    }
+
+    /// The message that has these bytes.
+    static func message<Kind: Message>(_: Kind.Type, in bytes: ByteBuffer) throws(PeerFault) -> Kind {
         do {
             return try Kind(serializedBytes: FrameBytes(bytes))
         } catch {

@@ -181,44 +181,42 @@ extension LinkConnection {
             if !hasHeard {
                 if let fault = ForeignProtocol.ofServer(frames.unread) { throw fault }
             }
-            while !isOver, let message = try frames.next(WireFromServer.self) {
-                hasHeard = true
-                counts.received(frames: 1, bytes: 0)
-                try receive(message)
+            while !isOver, let frame = try frames.nextFrame() {
+                if handshake.state == .trusted, let answers = ArrivedResponse.list(in: frame) {
+                    heardFrame()
+                    deliver(answers)
+                } else {
+                    let message = try FrameReader.message(WireFromServer.self, in: frame)
+                    heardFrame()
+                    try receive(message)
+                }
             }
         } catch {
             close(error.text)
         }
+    }
+
+    private func heardFrame() {
+        hasHeard = true
+        counts.received(frames: 1, bytes: 0)
     }
 
     /// Sends the requests that wait, in one write if the socket takes them.
     func flush() {
         isSenderDue = false
         guard let context else { return }
-        do throws(PeerFault) {
-            while context.channel.isWritable {
-                outbox.clear()
-                while outbox.readableBytes < policy.writeBytes {
-                    let outgoing = requests.dequeue(now: .now)
-                    guard !outgoing.isEmpty else { break }
-                    try outbox.writeFrame(asks(outgoing))
-                    counts.sent(frames: 1, bytes: 0)
-                }
-                guard outbox.readableBytes > 0 else { return }
-                counts.sent(frames: 0, bytes: outbox.readableBytes)
-                context.writeAndFlush(NIOAny(outbox), promise: nil)
-                if outbox.capacity > 4 * policy.writeBytes { outbox = ByteBuffer() }
+        while context.channel.isWritable {
+            outbox.clear()
+            while outbox.readableBytes < policy.writeBytes {
+                let outgoing = requests.dequeue(now: .now)
+                guard !outgoing.isEmpty else { break }
+                outbox.writeFrame(outgoing, policy: policy)
+                counts.sent(frames: 1, bytes: 0)
             }
-        } catch {
-            close(error.text)
-        }
-    }
-
-    private func asks(_ outgoing: [ClientRequestTable<LinkAsker>.OutgoingRequest]) -> WireFromClient {
-        .with {
-            $0.asks.asks = outgoing.map {
-                WireAsk($0.request, correlation: $0.correlation, remaining: $0.remaining, policy: policy)
-            }
+            guard outbox.readableBytes > 0 else { return }
+            counts.sent(frames: 0, bytes: outbox.readableBytes)
+            context.writeAndFlush(NIOAny(outbox), promise: nil)
+            if outbox.capacity > 4 * policy.writeBytes { outbox = ByteBuffer() }
         }
     }
 
@@ -283,6 +281,19 @@ extension LinkConnection {
             guard let (asker, id) = requests.answered(answer.correlation) else { continue }
             self.answer(asker, LinkResponse.result(answer, id: id, policy: policy), at: now, by: link)
         }
+        delivered(at: now)
+    }
+
+    private func deliver(_ answers: [ArrivedResponse]) {
+        let now = ContinuousClock.now
+        for answer in answers {
+            guard let (asker, _) = requests.answered(answer.correlation) else { continue }
+            self.answer(asker, .success(.answered(answer.bytes)), at: now, by: link)
+        }
+        delivered(at: now)
+    }
+
+    private func delivered(at now: ContinuousClock.Instant) {
         heard(at: now)
         closeIfDone()
     }

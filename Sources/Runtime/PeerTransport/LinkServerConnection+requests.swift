@@ -8,11 +8,15 @@ extension LinkServerConnection {
     func takeAll() {
         do throws(PeerFault) {
             if !hasHeard, let fault = ForeignProtocol.ofClient(frames.unread) { throw fault }
-            while state == .open, !requests.isCongested,
-                let message = try frames.next(WireFromClient.self)
-            {
-                hasHeard = true
-                try receive(message)
+            while state == .open, !requests.isCongested, let frame = try frames.nextFrame() {
+                if handshake.state == .trusted, let asks = ArrivedRequest.list(in: frame, policy: policy) {
+                    hasHeard = true
+                    try serve(asks)
+                } else {
+                    let message = try FrameReader.message(WireFromClient.self, in: frame)
+                    hasHeard = true
+                    try receive(message)
+                }
             }
         } catch {
             refuse(error)
@@ -38,7 +42,12 @@ extension LinkServerConnection {
             scheduleFlush()
         case .asks(let asks):
             try requireTrust()
-            for (request, correlation) in try admit(asks.asks) { serve(request, as: correlation) }
+            var requests: [ArrivedRequest] = []
+            for ask in asks.asks {
+                let request = try LinkRequest(ask, policy: policy)
+                requests.append(ArrivedRequest(request: request, correlation: ask.correlation))
+            }
+            try serve(requests)
         case .none:
             throw .malformed("unknown kind of message")
         }
@@ -48,27 +57,26 @@ extension LinkServerConnection {
         guard handshake.state == .trusted else { throw .unauthenticated("a message before the hello") }
     }
 
-    /// - Returns: the requests to serve now. None is served if one is invalid.
-    private func admit(
-        _ asks: [WireAsk]
-    ) throws(PeerFault) -> [(request: LinkRequest, correlation: UInt64)] {
-        var admitted: [(request: LinkRequest, correlation: UInt64)] = []
+    /// None is served if one is invalid.
+    private func serve(_ asks: [ArrivedRequest]) throws(PeerFault) {
+        var admitted: [ArrivedRequest] = []
         admitted.reserveCapacity(asks.count)
-        for wire in asks {
-            let request = try LinkRequest(wire, policy: policy)
-            switch requests.admit(wire.correlation) {
+        for ask in asks {
+            switch requests.admit(ask.correlation) {
             case .serve:
-                admitted.append((request, wire.correlation))
+                admitted.append(ask)
             case .overloaded:
                 let detail = "too many requests on one connection"
-                let failure = HostFailure(.overloaded, .notApplied, id: request.id, detail: detail)
-                requests.reject(WireAnswer(.failed(failure), correlation: wire.correlation, policy: policy))
+                let failure = HostFailure(.overloaded, .notApplied, id: ask.request.id, detail: detail)
+                requests.reject(
+                    OutgoingResponse(.failed(failure), correlation: ask.correlation, policy: policy)
+                )
                 scheduleFlush()
             case .repeated:
                 throw .malformed("the correlation of a request was used before")
             }
         }
-        return admitted
+        for ask in admitted { serve(ask.request, as: ask.correlation) }
     }
 
     private func serve(_ request: LinkRequest, as correlation: UInt64) {
@@ -82,7 +90,7 @@ extension LinkServerConnection {
 
     func answer(_ response: LinkResponse, to correlation: UInt64) {
         guard state == .open else { return }
-        requests.answer(WireAnswer(response, correlation: correlation, policy: policy))
+        requests.answer(OutgoingResponse(response, correlation: correlation, policy: policy))
         scheduleFlush()
     }
 

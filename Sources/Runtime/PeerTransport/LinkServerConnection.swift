@@ -163,7 +163,10 @@ extension LinkServerConnection {
             while context.channel.isWritable {
                 outbox.clear()
                 while outbox.readableBytes < policy.writeBytes, let message = requests.dequeue() {
-                    try outbox.writeFrame(message)
+                    switch message {
+                    case .control(let message): try outbox.writeFrame(message)
+                    case .responses(let responses): try outbox.writeFrame(responses)
+                    }
                 }
                 guard outbox.readableBytes > 0 else { break }
                 context.writeAndFlush(wrapOutboundOut(outbox), promise: nil)

@@ -14,7 +14,7 @@ struct ServerRequestTable {
 
     /// A response that was not sent yet.
     private struct Waiting {
-        let answer: WireAnswer
+        let response: OutgoingResponse
         /// True if sending the answer makes room for a request.
         let wasServed: Bool
     }
@@ -48,15 +48,15 @@ struct ServerRequestTable {
     }
 
     /// Queues the response to a request that was served.
-    mutating func answer(_ answer: WireAnswer) {
-        answers.append(Waiting(answer: answer, wasServed: true))
-        unreadBytes += answer.weight
+    mutating func answer(_ response: OutgoingResponse) {
+        answers.append(Waiting(response: response, wasServed: true))
+        unreadBytes += response.weight
     }
 
     /// Queues the response to a request that was not admitted.
-    mutating func reject(_ answer: WireAnswer) {
-        answers.append(Waiting(answer: answer, wasServed: false))
-        unreadBytes += answer.weight
+    mutating func reject(_ response: OutgoingResponse) {
+        answers.append(Waiting(response: response, wasServed: false))
+        unreadBytes += response.weight
     }
 
     /// Queues a message that is no response. Such messages keep their order, and go before responses.
@@ -70,24 +70,28 @@ struct ServerRequestTable {
     }
 
     /// The next message to send; nil if there is none.
-    mutating func dequeue() -> WireFromServer? {
-        if !controlMessages.isEmpty { return controlMessages.removeFirst() }
+    mutating func dequeue() -> OutgoingMessage? {
+        if !controlMessages.isEmpty { return .control(controlMessages.removeFirst()) }
         if isPongDue {
             isPongDue = false
-            return .with { $0.pong = WirePong() }
+            return .control(.with { $0.pong = WirePong() })
         }
         var count = 0
         var bytes = 0
         for waiting in answers {
             guard count < policy.batchLimit, bytes < policy.batchBytes else { break }
             count += 1
-            bytes += waiting.answer.weight
+            bytes += waiting.response.weight
         }
         guard count > 0 else { return nil }
-        let batch = Array(answers.prefix(count))
+        var batch: [OutgoingResponse] = []
+        batch.reserveCapacity(count)
+        for waiting in answers.prefix(count) {
+            batch.append(waiting.response)
+            if waiting.wasServed { inFlight -= 1 }
+        }
         answers.removeFirst(count)
         unreadBytes -= bytes
-        for waiting in batch where waiting.wasServed { inFlight -= 1 }
-        return .with { $0.answers.answers = batch.map(\.answer) }
+        return .responses(batch)
     }
 }

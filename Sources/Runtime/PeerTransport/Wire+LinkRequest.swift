@@ -9,6 +9,18 @@ import FoundationEssentials
 import Foundation
 #endif
 
+/// The fields of a request as they arrived, whatever they are.
+struct RequestFields {
+    let target: String
+    let actor: String
+    let command: [UInt8]
+    let remainingMs: UInt32
+    let trace: String
+    let asker: String
+    let traceState: String
+    let baggage: String
+}
+
 extension WireAsk {
     init(_ request: LinkRequest, correlation: UInt64, remaining: Duration, policy: LinkPolicy) {
         self.init()
@@ -32,33 +44,48 @@ extension WireAsk {
 extension LinkRequest {
     /// - Throws: `malformed`, with the reason for the peer.
     init(_ wire: WireAsk, policy: LinkPolicy) throws(PeerFault) {
-        guard (1...policy.identifierLimit).contains(wire.target.utf8.count) else {
+        let fields = RequestFields(
+            target: wire.target,
+            actor: wire.actor,
+            command: [UInt8](wire.command),
+            remainingMs: wire.remainingMs,
+            trace: wire.trace,
+            asker: wire.asker,
+            traceState: wire.traceState,
+            baggage: wire.baggage
+        )
+        try self.init(fields, policy: policy)
+    }
+
+    /// - Throws: `malformed`, with the reason for the peer.
+    init(_ fields: RequestFields, policy: LinkPolicy) throws(PeerFault) {
+        guard (1...policy.identifierLimit).contains(fields.target.utf8.count) else {
             throw .malformed("the session of a request is missing or too long")
         }
-        guard (1...policy.identifierLimit).contains(wire.actor.utf8.count),
-            !wire.actor.utf8.contains(where: "{}".utf8.contains)
+        guard (1...policy.identifierLimit).contains(fields.actor.utf8.count),
+            !fields.actor.utf8.contains(where: { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "}") })
         else {
             throw .malformed("the actor of a request is missing or invalid")
         }
-        guard wire.command.count <= policy.payloadLimit else { throw .malformed("a command is too long") }
-        guard wire.trace.utf8.count <= policy.traceLimit,
-            wire.traceState.utf8.count <= policy.traceStateLimit,
-            wire.baggage.utf8.count <= policy.baggageLimit
+        guard fields.command.count <= policy.payloadLimit else { throw .malformed("a command is too long") }
+        guard fields.trace.utf8.count <= policy.traceLimit,
+            fields.traceState.utf8.count <= policy.traceStateLimit,
+            fields.baggage.utf8.count <= policy.baggageLimit
         else {
             throw .malformed("a trace context is too long")
         }
-        guard wire.asker.utf8.count <= policy.identifierLimit else {
+        guard fields.asker.utf8.count <= policy.identifierLimit else {
             throw .malformed("the session that asks is too long")
         }
         self.init(
-            target: SessionID(wire.target),
-            id: ActorID(wire.actor),
-            command: [UInt8](wire.command),
-            remaining: min(.milliseconds(Int64(wire.remainingMs)), policy.askTimeLimit),
-            trace: wire.trace.isEmpty
+            target: SessionID(fields.target),
+            id: ActorID(fields.actor),
+            command: fields.command,
+            remaining: min(.milliseconds(Int64(fields.remainingMs)), policy.askTimeLimit),
+            trace: fields.trace.isEmpty
                 ? nil
-                : TraceContext(parent: wire.trace, state: wire.traceState, baggage: wire.baggage),
-            asker: wire.asker.isEmpty ? nil : SessionID(wire.asker)
+                : TraceContext(parent: fields.trace, state: fields.traceState, baggage: fields.baggage),
+            asker: fields.asker.isEmpty ? nil : SessionID(fields.asker)
         )
     }
 

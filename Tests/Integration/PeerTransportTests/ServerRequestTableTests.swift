@@ -14,13 +14,14 @@ import Testing
         return incoming
     }
 
-    func answer(_ number: UInt64, _ bytes: Int = 0) -> WireAnswer {
+    func answer(_ number: UInt64, _ bytes: Int = 0) -> OutgoingResponse {
         let command = [UInt8](repeating: 0, count: bytes)
-        return WireAnswer(.answered(command), correlation: number, policy: LinkPolicy())
+        return OutgoingResponse(.answered(command), correlation: number, policy: LinkPolicy())
     }
 
-    func numbers(_ message: WireFromServer?) -> [UInt64]? {
-        message.map { $0.answers.answers.map(\.correlation) }
+    func numbers(_ message: OutgoingMessage?) -> [UInt64]? {
+        guard case .responses(let responses) = message else { return nil }
+        return responses.map(\.correlation)
     }
 
     @Test func `the handshake goes before everything else`() {
@@ -28,9 +29,9 @@ import Testing
         incoming.pinged()
         incoming.answer(answer(1))
         incoming.send(.with { $0.leaving = WireLeaving() })
-        #expect(incoming.dequeue()?.kind == .challenge(WireChallenge()))
-        #expect(incoming.dequeue()?.kind == .leaving(WireLeaving()))
-        #expect(incoming.dequeue()?.kind == .pong(WirePong()))
+        #expect(incoming.dequeue() == .control(.with { $0.challenge = WireChallenge() }))
+        #expect(incoming.dequeue() == .control(.with { $0.leaving = WireLeaving() }))
+        #expect(incoming.dequeue() == .control(.with { $0.pong = WirePong() }))
         #expect(numbers(incoming.dequeue()) == [1])
         #expect(incoming.dequeue() == nil)
     }
@@ -80,7 +81,7 @@ import Testing
         var incoming = incoming()
         _ = incoming.dequeue()
         for _ in 0..<1_000 { incoming.pinged() }
-        #expect(incoming.dequeue()?.kind == .pong(WirePong()))
+        #expect(incoming.dequeue() == .control(.with { $0.pong = WirePong() }))
         #expect(incoming.dequeue() == nil)
     }
 

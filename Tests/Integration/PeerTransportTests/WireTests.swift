@@ -1,4 +1,5 @@
 import ActorRuntime
+import NIOCore
 import Ownership
 import PeerProtocol
 import RequestTracing
@@ -150,12 +151,17 @@ import Testing
         )
         var incoming = ServerRequestTable(policy: policy)
         for number in 1...64 as ClosedRange<UInt64> {
-            incoming.answer(WireAnswer(.failed(failure), correlation: .max - number, policy: policy))
+            incoming.answer(
+                OutgoingResponse(.failed(failure), correlation: .max - number, policy: policy)
+            )
         }
-        let departing = incoming.dequeue()
-        let message = try #require(departing)
-        let bytes: [UInt8] = try message.serializedBytes()
-        #expect(bytes.count <= policy.frameLimit)
+        guard case .responses(let responses) = incoming.dequeue() else {
+            Issue.record("no responses")
+            return
+        }
+        var frame = ByteBuffer()
+        try frame.writeFrame(responses)
+        #expect(frame.readableBytes - FrameReader.headerLength <= policy.frameLimit)
 
         let trace = try #require(sampleTrace)
         var requests = ClientRequestTable<Int>(policy: policy)
@@ -181,12 +187,8 @@ import Testing
             _ = requests.admit(request, as: .max - number, until: .now + .seconds(9), for: 0)
         }
         let outgoing = requests.dequeue(now: .now)
-        let asks = WireFromClient.with {
-            $0.asks.asks = outgoing.map {
-                WireAsk($0.request, correlation: $0.correlation, remaining: $0.remaining, policy: policy)
-            }
-        }
-        let askBytes: [UInt8] = try asks.serializedBytes()
-        #expect(askBytes.count <= policy.frameLimit)
+        frame.clear()
+        frame.writeFrame(outgoing, policy: policy)
+        #expect(frame.readableBytes - FrameReader.headerLength <= policy.frameLimit)
     }
 }
