@@ -23,7 +23,13 @@ redis_services() {
     esac
 }
 
-is_redis_service() { redis_services | grep -qx -- "$1"; }
+is_redis_service() {
+    local name
+    for name in $(redis_services); do
+        [ "$name" != "$1" ] || return 0
+    done
+    return 1
+}
 
 # The port of a server or sentinel.
 redis_port_of() {
