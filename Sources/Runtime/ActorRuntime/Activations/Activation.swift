@@ -11,7 +11,8 @@ import Timing
 final class Activation<D: Decider>: StoreCaller {
     let id: ActorID
     let session: SessionHandle
-    unowned let partition: Partition<D>
+    /// Keeps the partition while an exchange is under way; the partition lets go of its activations at its end.
+    let partition: Partition<D>
 
     var machine: OwnershipMachine
     /// The committed state; meaningful while `machine.committed` is not nil.

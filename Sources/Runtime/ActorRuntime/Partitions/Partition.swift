@@ -143,5 +143,8 @@ final class Partition<D: Decider> {
     func close() {
         isClosed = true
         for element in live.elements { activation(element).close() }
+        // What is left here would keep this partition, which it keeps.
+        overdue = TimingWheel(tick: overdue.tick, from: now)
+        restores.close()
     }
 }

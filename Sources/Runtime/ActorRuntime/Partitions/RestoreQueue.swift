@@ -35,6 +35,11 @@ final class RestoreQueue<D: Decider> {
         window.answered(after: time, isFull: taken >= window.size)
     }
 
+    /// Nobody is restored any more.
+    func close() {
+        waiting = []
+    }
+
     private func start() {
         // A restore that ends at once leaves its place while it is begun here.
         guard !isStarting else { return }
