@@ -19,8 +19,7 @@ let strict: [SwiftSetting] = language + [.treatAllWarnings(as: .error)]
 /// The generic runtime adds: its users specialise it (docs/decisions/0092). One target alone can have it.
 let specialised = [SwiftSetting.unsafeFlags(["-enable-cmo-everything"], .when(configuration: .release))]
 
-/// The packages of others, a line each: repository, version, the libraries that we use. Exact versions, since
-/// no `Package.resolved` is kept (docs/decisions/0035).
+/// The packages of others: repository, exact version (docs/decisions/0035), and the libraries that we use.
 let productPackages = """
     apple/swift-crypto 4.5.2 Crypto
     apple/swift-distributed-tracing 1.7.3 Tracing
@@ -52,7 +51,8 @@ let toolPackages = """
 
 /// Traits other than the default ones.
 let traits: [String: Set<Package.Dependency.Trait>] = [
-    "swift-configuration": ["CommandLineArguments", "JSON", "YAML"], "hummingbird": [], "swift-subprocess": [],
+    "swift-configuration": ["CommandLineArguments", "JSON", "YAML"],
+    "hummingbird": [], "swift-subprocess": [],
 ]
 
 func packages(_ lines: String) -> [(name: String, url: String, version: Version, libraries: [String])] {
