@@ -32,7 +32,7 @@ extension HTTPAnswer {
             head.literal("\r\n")
             var isCacheable = false
             for (name, value) in fields where name != "Connection" {
-                head.field(name, value)
+                head.field(name, value: value)
                 if name == "Cache-Control" { isCacheable = true }
             }
             if mayHaveBody {
@@ -40,7 +40,7 @@ extension HTTPAnswer {
                 head.number(body.readableBytes)
                 head.literal("\r\n")
             }
-            if let date { head.field("Date", date) }
+            if let date { head.field("Date", value: date) }
             if !isCacheable { head.literal("Cache-Control: no-store, no-transform\r\n") }
             if variesByOrigin { head.literal("Vary: Origin\r\n") }
             if closes { head.literal("Connection: close\r\n") }
@@ -77,7 +77,7 @@ private struct HeadWriter {
         text.withUTF8 { put(UnsafeRawBufferPointer($0)) }
     }
 
-    mutating func field(_ name: String, _ value: String) {
+    mutating func field(_ name: String, value: String) {
         text(name)
         literal(": ")
         text(value)
