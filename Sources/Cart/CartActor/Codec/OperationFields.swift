@@ -20,7 +20,12 @@ struct OperationFields {
     /// Takes a field in; false if it is none of an operation.
     mutating func add(_ part: ContentField) throws(CodecFailure) -> Bool {
         if let number = FieldNumber.of(part.name, after: Self.keptPrefix) {
-            kept[number] = try CartCodec.message(StoredOperation.self, from: part.value, "an operation")
+            kept[number] =
+                if let plain = PlainOperation.read(part.value) {
+                    plain
+                } else {
+                    try CartCodec.message(StoredOperation.self, from: part.value, "an operation")
+                }
             return true
         }
         if let number = FieldNumber.of(part.name, after: Self.runPrefix) {
@@ -67,7 +72,12 @@ struct OperationFields {
         let former = try Numbers(before)
         let current = try Numbers(after)
         for (number, applied) in zip(current.kept, after?.kept ?? []) where !former.kept.contains(number) {
-            let bytes = try CartCodec.bytes(of: StoredOperation(applied))
+            let bytes =
+                if let bytes = PlainOperation.bytes(of: applied) {
+                    bytes
+                } else {
+                    try CartCodec.bytes(of: StoredOperation(applied))
+                }
             change.set.append(ContentField(keptPrefix + String(number), bytes))
         }
         change.delete += former.kept.filter { !current.kept.contains($0) }.map { keptPrefix + String($0) }

@@ -92,7 +92,7 @@ extension MessageWriter {
     }
 
     /// The digests of a key and its request.
-    fileprivate mutating func write(_ operation: CartOperation) {
+    mutating func write(_ operation: CartOperation) {
         let (key, request) = (operation.key.halves, operation.request.halves)
         fixed64(1, key.0)
         fixed64(2, key.1)
