@@ -1,9 +1,10 @@
 /// Decides which server is the primary, from what sentinels answer. Pure: somebody else asks them.
 ///
 /// The primary is the server that a majority of the known sentinels names under one and the same epoch. Known are
-/// the seeds, or as many as any of those that answer has heard of. A sentinel that was cut off and one that nobody
-/// else has heard of yet are a minority, whatever they say. A fail-over needs a majority too, so two majorities
-/// have a sentinel in common, and that one never goes back to an earlier epoch.
+/// the seeds, or as many as any of those that answer has heard of, or as many as answer: there are never two
+/// majorities at a time. A sentinel that was cut off and one that nobody else has heard of yet are
+/// a minority, whatever they say. A fail-over needs a majority too, so two majorities, one after the other, have a
+/// sentinel in common, and that one never goes back to an earlier epoch.
 ///
 /// What was found stays until a majority says otherwise: without a majority of sentinels there is no fail-over. It
 /// is necessary and not sufficient. Whoever connects checks the server's role, and an old primary that comes back
@@ -41,7 +42,7 @@ package struct PrimaryDiscovery: Sendable {
     package private(set) var primary: ServerAddress?
     /// The number of times that it became another.
     package private(set) var switches: UInt64 = 0
-    /// By the sentinels' ids, however many addresses they have.
+    /// By the sentinels' ids, however many addresses they have. No two have the same place.
     private var votes: [String: Vote] = [:]
     /// The last failures, by the addresses that were asked.
     private var silences: [ServerAddress: String] = [:]
@@ -68,7 +69,12 @@ package struct PrimaryDiscovery: Sendable {
     ) -> Change {
         silences[place] = nil
         // Asked at two addresses, a sentinel may be heard in another order than it spoke.
-        if let held = votes[answer.id], held.askedAt > askedAt { return .nothing }
+        let isLate = votes.contains {
+            ($0.key == answer.id || $0.value.place == place) && $0.value.askedAt > askedAt
+        }
+        guard !isLate else { return .nothing }
+        // One place has one voice: a sentinel that was set up anew has another id, and its former voice lapses.
+        votes = votes.filter { $0.key == answer.id || $0.value.place != place }
         // The seeds come first: what sentinels say of each other may be an address that nobody else reaches.
         let former = votes[answer.id]?.place
         let kept = former.map { seeds.contains($0) && !seeds.contains(place) } ?? false
@@ -106,13 +112,18 @@ package struct PrimaryDiscovery: Sendable {
         }
     }
 
-    private var majorityClaim: Claim? { claims.first { $0.value >= majority }?.key }
+    private var majorityClaim: Claim? {
+        claims.filter { $0.value >= majority }.keys.max { $0.epoch < $1.epoch }
+    }
 
     /// The number of sentinels that have answered lately.
     package var answering: Int { votes.count }
 
     /// The number of sentinels that there are, as far as anybody has said.
-    package var known: Int { max(seeds.count, votes.values.map { $0.answer.otherCount + 1 }.max() ?? 0) }
+    package var known: Int {
+        let heardOf = votes.values.map { $0.answer.otherCount + 1 }.max() ?? 0
+        return max(seeds.count, votes.count, heardOf)
+    }
 
     /// The number of sentinels that have to agree.
     package var majority: Int { known / 2 + 1 }

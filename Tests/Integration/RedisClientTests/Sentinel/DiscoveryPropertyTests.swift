@@ -3,7 +3,7 @@ import Testing
 
 @testable import RedisClient
 
-/// Sentinels that fail over, lag behind each other, fall silent, and are heard late.
+/// Sentinels that fail over, lag behind each other, fall silent, get new ids, and are heard late.
 @Suite struct DiscoveryPropertyTests {
     private static let places = (0..<5).map { ServerAddress(host: "sentinel-\($0)", port: 26_379) }
 
@@ -24,13 +24,15 @@ import Testing
         var discovery = PrimaryDiscovery(seeds: Self.places)
         // What each sentinel has heard of. It only grows.
         var epochs = [UInt64](repeating: 1, count: Self.places.count)
+        // How often each has got another id.
+        var names = [Int](repeating: 0, count: Self.places.count)
         var believed: UInt64 = 0
         var late: [Question] = []
         var now = ContinuousClock.now
 
         func ask(_ sentinel: Int) -> Question {
             let answer = SentinelAnswer(
-                id: "\(sentinel)",
+                id: "\(sentinel).\(names[sentinel])",
                 primary: Self.server(of: epochs[sentinel]),
                 epoch: epochs[sentinel],
                 otherCount: Self.places.count - 1
@@ -48,7 +50,7 @@ import Testing
         for _ in 0..<400 {
             now += .milliseconds(Int64.random(in: 0...400, using: &random))
             let sentinel = Int.random(in: 0..<Self.places.count, using: &random)
-            switch Int.random(in: 0..<10, using: &random) {
+            switch Int.random(in: 0..<12, using: &random) {
             case 0:
                 // Only a leader that a majority has elected begins an epoch: it knows of the newest one.
                 epochs[sentinel] = (epochs.max() ?? 0) + 1
@@ -56,6 +58,9 @@ import Testing
             case 3: discovery.miss(Self.places[sentinel], because: "silent", now: now)
             case 4: late.append(ask(sentinel))
             case 5: if !late.isEmpty { take(late.remove(at: Int.random(in: late.indices, using: &random))) }
+            case 6...7:
+                names[sentinel] += 1
+                take(ask(sentinel))
             default: take(ask(sentinel))
             }
         }

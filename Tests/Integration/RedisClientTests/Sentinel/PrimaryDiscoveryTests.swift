@@ -102,6 +102,36 @@ import Testing
         #expect(change == .nothing && discovery.answering == 1)
     }
 
+    @Test mutating func `a sentinel that has another id after a restart has one voice`() {
+        func answer(_ id: String, askedAt: Duration) -> PrimaryDiscovery.Change {
+            var answer = Self.answer(of: 1, Self.old, epoch: 1)
+            answer.id = id
+            let instant = Self.noon + askedAt
+            return discovery.take(answer, from: Self.seed(1), askedAt: instant, now: Self.noon + .seconds(2))
+        }
+        for number in 1...5 {
+            #expect(answer("fresh-\(number)", askedAt: .milliseconds(100 * number)) == .nothing)
+            #expect(discovery.answering == 1)
+        }
+        // What it said before the restart, and what is heard after it.
+        #expect(answer("fresh-1", askedAt: .milliseconds(150)) == .nothing)
+        #expect(discovery.answers.map(\.id) == ["fresh-5"])
+    }
+
+    @Test func `as many as answer are known, so that no two majorities contradict each other`() {
+        var discovery = PrimaryDiscovery(seeds: [Self.seed(1)])
+        func hear(_ sentinel: Int, _ primary: ServerAddress, epoch: UInt64) -> PrimaryDiscovery.Change {
+            let answer = Self.answer(of: sentinel, primary, epoch: epoch, knowing: [])
+            return discovery.take(answer, from: Self.seed(sentinel), askedAt: Self.noon, now: Self.noon)
+        }
+        #expect(hear(1, Self.old, epoch: 1) == .found(Self.old))
+        #expect(hear(2, Self.new, epoch: 2) == .nothing)
+        #expect(discovery.known == 2 && !discovery.isCertain)
+        #expect(hear(3, Self.new, epoch: 2) == .switched(from: Self.old, to: Self.new, epoch: 2))
+        #expect(hear(4, Self.old, epoch: 1) == .nothing)
+        #expect(!discovery.isCertain && discovery.primary == Self.new)
+    }
+
     @Test mutating func `an old answer no longer counts, and what was found stays`() {
         hear(1, Self.old)
         let late = PrimaryDiscovery.answerLife
