@@ -1,10 +1,11 @@
 /// Decides which server is the primary, from what sentinels answer. Pure: somebody else asks them.
 ///
 /// The primary is the server that a majority of the known sentinels names under one and the same epoch. Known are
-/// the seeds, or as many as any of those that answer has heard of, or as many as answer: there are never two
-/// majorities at a time. A sentinel that was cut off and one that nobody else has heard of yet are
-/// a minority, whatever they say. A fail-over needs a majority too, so two majorities, one after the other, have a
-/// sentinel in common, and that one never goes back to an earlier epoch.
+/// the seeds, or as many as any of those that answer has heard of, or as many as their quorum takes, or as many as
+/// answer: there are never two majorities at a time. A sentinel that was cut off and one that nobody else has heard
+/// of yet are a minority, whatever they say, unless it is the only seed and its quorum is 1. A fail-over needs a
+/// majority too, so two majorities, one after the other, have a sentinel in common, and that one never goes back to
+/// an earlier epoch.
 ///
 /// What was found stays until a majority says otherwise: without a majority of sentinels there is no fail-over. It
 /// is necessary and not sufficient. Whoever connects checks the server's role, and an old primary that comes back
@@ -121,7 +122,7 @@ package struct PrimaryDiscovery: Sendable {
 
     /// The number of sentinels that there are, as far as anybody has said.
     package var known: Int {
-        let heardOf = votes.values.map { $0.answer.otherCount + 1 }.max() ?? 0
+        let heardOf = votes.values.map { max($0.answer.otherCount + 1, $0.answer.quorum) }.max() ?? 0
         return max(seeds.count, votes.count, heardOf)
     }
 

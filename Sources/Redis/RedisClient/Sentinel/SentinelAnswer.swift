@@ -24,6 +24,9 @@ package struct SentinelAnswer: Sendable, Equatable {
     /// What else it says of the primary, by the names of the fields in `SENTINEL MASTER`.
     package var fields: [String: String] = [:]
 
+    /// The number of sentinels that have to call the primary down: so many there are at least. 0 if it says none.
+    package var quorum: Int { min(max(fields["quorum"].flatMap { Int($0) } ?? 0, 0), Self.otherLimit) }
+
     package init(
         id: String,
         primary: ServerAddress,
@@ -48,7 +51,7 @@ package struct SentinelSilence: Error, Sendable, Equatable, CustomStringConverti
 }
 
 extension SentinelAnswer {
-    /// The most other sentinels that are read from one answer.
+    /// The most other sentinels that are read from one answer, and that count.
     private static let otherLimit = 64
 
     /// The commands whose replies make an answer. They leave in one write, and a sentinel executes them without

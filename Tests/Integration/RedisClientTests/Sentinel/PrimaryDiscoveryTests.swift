@@ -80,6 +80,22 @@ import Testing
         #expect(change == .nothing && discovery.known == 3)
     }
 
+    @Test func `a single seed that has heard of no other is a majority only if its quorum is 1`() {
+        for (quorum, isFound) in [("1", true), ("2", false), ("3", false), ("-7", true), ("x", true)] {
+            var discovery = PrimaryDiscovery(seeds: [Self.seed(1)])
+            var answer = Self.answer(of: 1, Self.old, epoch: 0, knowing: [])
+            answer.fields["quorum"] = quorum
+            _ = discovery.take(answer, from: Self.seed(1), askedAt: Self.noon, now: Self.noon)
+            #expect((discovery.primary != nil) == isFound, "\(quorum)")
+        }
+    }
+
+    @Test func `no quorum counts beyond a limit`() {
+        var answer = Self.answer(of: 1, Self.old, epoch: 0, knowing: [])
+        answer.fields["quorum"] = "9223372036854775807"
+        #expect(answer.quorum == 64)
+    }
+
     @Test func `the sentinels that others know of count, though nobody reaches them`() {
         var discovery = PrimaryDiscovery(seeds: [Self.seed(1), Self.seed(2)])
         for sentinel in 1...2 {
