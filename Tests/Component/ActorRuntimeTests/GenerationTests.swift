@@ -1,5 +1,6 @@
 import ActorRuntime
 import CounterActor
+import MetricReadings
 import Ownership
 import RuntimeTesting
 import Testing
@@ -151,6 +152,28 @@ import Testing
             cluster.redis.withStore { $0.confirms = false }
             await cluster.pass(.seconds(6))
             #expect(!session.mayAct(at: cluster.clock.now))
+        }
+    }
+
+    @Test func `a heartbeat that the replicas did not confirm counts as failed, with the usual pause`()
+        async throws
+    {
+        try await TestCluster.with(exclusive: false) { cluster async throws in
+            let directory = cluster.nodes[0].directory
+            func failure() -> StoreFailure? { directory.clusterView(at: cluster.clock.now).heartbeatFailure }
+            #expect(failure() == nil)
+            cluster.redis.withStore { $0.confirms = false }
+            // By now waiting alone would have settled the generation: that is no reason to hurry.
+            await cluster.pass(.seconds(20))
+            let text = "the heartbeat: no replica confirmed it in time (0 of 1)"
+            #expect(failure() == .unanswered(text))
+            let former = directory.counts.heartbeats(.unconfirmed).count
+            await cluster.pass(.seconds(2))
+            let beats = directory.counts.heartbeats(.unconfirmed).count - former
+            #expect((4...11).contains(beats), "\(beats)")
+            cluster.redis.withStore { $0.confirms = true }
+            await cluster.pass(.seconds(1))
+            #expect(failure() == nil)
         }
     }
 

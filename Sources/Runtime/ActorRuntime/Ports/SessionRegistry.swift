@@ -56,14 +56,17 @@ package struct HeartbeatReport: Sendable, Hashable {
     package let time: StoreTime
     /// Every session that has an entry, our own among them.
     package let members: [Member]
-    /// False where replicas are configured and did not confirm the heartbeat: it must not extend the lease.
-    package let confirmed: Bool
+    /// The reason, in words, why the replicas that are configured did not confirm the heartbeat; nil if they did, or
+    /// if there are none.
+    package let doubt: String?
+    /// False where the replicas did not confirm the heartbeat: it must not extend the lease.
+    package var confirmed: Bool { doubt == nil }
 
-    package init(generation: Generation, time: StoreTime, members: [Member], confirmed: Bool) {
+    package init(generation: Generation, time: StoreTime, members: [Member], doubt: String? = nil) {
         self.generation = generation
         self.time = time
         self.members = members
-        self.confirmed = confirmed
+        self.doubt = doubt
     }
 }
 

@@ -129,7 +129,7 @@ actor SessionKeeper {
 
     // MARK: Own session
 
-    /// Sends one heartbeat and takes its answer in; returns whether there was one.
+    /// Sends one heartbeat and takes its answer in; returns whether there was one that counts.
     private func beat() async -> Bool {
         replaceIfOver()
         guard !left else { return false }
@@ -138,24 +138,33 @@ actor SessionKeeper {
         let sentAt = clock.now
         do {
             let answer = try await registry.beat(directory.heartbeat(card: identity.card, at: sentAt))
-            _ = directory.heartbeatEnded(with: nil)
             count(answer.result, since: sentAt)
+            // Extends no lease and says nothing: for the node, as good as none.
+            if let doubt = answer.doubt {
+                fail(.unanswered("the heartbeat: \(doubt)"), of: session)
+                return false
+            }
+            _ = directory.heartbeatEnded(with: nil)
             handle(answer, for: session, sentAt: sentAt)
             return true
         } catch {
             count(.failed, since: sentAt)
-            if directory.heartbeatEnded(with: error) {
-                logger.event(
-                    .heartbeatFailed,
-                    limitedBy: heartbeatThrottle,
-                    key: "\(error)",
-                    now: clock.now,
-                    ["session": "\(session.id)", "cause": "\(error)"]
-                )
-            }
-            replaceIfOver()
+            fail(error, of: session)
             return false
         }
+    }
+
+    private func fail(_ failure: StoreFailure, of session: SessionHandle) {
+        if directory.heartbeatEnded(with: failure) {
+            logger.event(
+                .heartbeatFailed,
+                limitedBy: heartbeatThrottle,
+                key: "\(failure)",
+                now: clock.now,
+                ["session": "\(session.id)", "cause": "\(failure)"]
+            )
+        }
+        replaceIfOver()
     }
 
     private func count(_ result: SessionCounts.HeartbeatResult, since sentAt: ContinuousClock.Instant) {
@@ -285,6 +294,14 @@ actor SessionKeeper {
 }
 
 extension HeartbeatAnswer {
+    /// The reason why replicas did not confirm it; nil if it counts.
+    fileprivate var doubt: String? {
+        switch self {
+        case .dead: nil
+        case .alive(let report): report.doubt
+        }
+    }
+
     fileprivate var result: SessionCounts.HeartbeatResult {
         switch self {
         case .dead: .dead

@@ -62,9 +62,9 @@ package final class RedisSessionRegistry: SessionRegistry {
             return .dead
         case .alive(let generation, let time, let members, let unknownFields):
             report(unknownFields)
-            let confirmed = try await confirmation?.confirm(generation) ?? true
+            let doubt = try await confirmation?.doubt(under: generation)
             return .alive(
-                HeartbeatReport(generation: generation, time: time, members: members, confirmed: confirmed)
+                HeartbeatReport(generation: generation, time: time, members: members, doubt: doubt)
             )
         }
     }
@@ -80,8 +80,8 @@ package final class RedisSessionRegistry: SessionRegistry {
         case .moved: break
         case .written:
             // A server that was replaced would lose it, and the session that it ends would go on elsewhere.
-            guard try await confirmation?.confirm(expired.generation) ?? true else {
-                throw .unanswered("the tombstone of \(expired.session): no replica confirmed it in time")
+            if let doubt = try await confirmation?.doubt(under: expired.generation) {
+                throw .unanswered("the tombstone of \(expired.session): \(doubt)")
             }
         }
         return answer

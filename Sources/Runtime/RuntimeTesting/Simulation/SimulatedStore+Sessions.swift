@@ -36,7 +36,7 @@ extension SimulatedStore {
                 generation: generation,
                 time: StoreTime(time),
                 members: members,
-                confirmed: confirms
+                doubt: confirms ? nil : "no replica confirmed it in time (0 of 1)"
             )
         )
     }
