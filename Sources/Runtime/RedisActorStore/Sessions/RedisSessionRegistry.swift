@@ -74,7 +74,10 @@ package final class RedisSessionRegistry: SessionRegistry {
     ) async throws(StoreFailure) -> TombstoneAnswer {
         let confirmation = try await confirmation()
         let answer = try TombstoneScript.answer(
-            try await ask(TombstoneScript.script, TombstoneScript.arguments(expired))
+            try await ask(
+                TombstoneScript.script,
+                TombstoneScript.arguments(expired, isConfirmed: replicas > 0)
+            )
         )
         switch answer {
         case .moved: break

@@ -7,7 +7,11 @@ internal import RedisClient
 /// A field of the session that is not an entry counts as none: no node has seen it as an entry, and the
 /// heartbeats of its own session fail (`HeartbeatScript`).
 ///
-/// Key: the nodes. Arguments: session; the counter that was seen, or empty for no entry; generation.
+/// Key: the nodes. Arguments: session; the counter that was seen, or empty for no entry; generation; `1` if replicas
+/// have to confirm the tombstone, or empty.
+///
+/// `WAIT` covers the last write of its connection. Where replicas confirm, a tombstone that stands already is
+/// therefore written once more as it is: otherwise they would confirm an older write.
 ///
 /// | answer | when |
 /// |---|---|
@@ -19,8 +23,12 @@ enum TombstoneScript {
         source: LuaFragments.allowedWithoutMemory + LuaFragments.entries + LuaFragments.generations + """
             local bad = foreign(KEYS[1])
             if bad then return bad end
-            local e = entry(redis.call('HGET', KEYS[1], ARGV[1]))
-            if e and e.condition == 'dead' then return 'BURIED' end
+            local held = redis.call('HGET', KEYS[1], ARGV[1])
+            local e = entry(held)
+            if e and e.condition == 'dead' then
+                if ARGV[4] == '1' then redis.call('HSET', KEYS[1], ARGV[1], held) end
+                return 'BURIED'
+            end
             if generation(KEYS[1]) ~= ARGV[3] then return 'MOVED' end
             if (e and e.counter or '') ~= ARGV[2] then return 'MOVED' end
             local since = redis.call('TIME')[1]
@@ -29,10 +37,14 @@ enum TombstoneScript {
             """
     )
 
-    static func arguments(_ expired: MembershipObserver.ExpiredSession) -> [RedisArgument] {
+    /// - Parameter isConfirmed: true if replicas have to confirm the tombstone.
+    static func arguments(
+        _ expired: MembershipObserver.ExpiredSession,
+        isConfirmed: Bool
+    ) -> [RedisArgument] {
         [
             .session(expired.session), .string(expired.counter.map(String.init) ?? ""),
-            .string(expired.generation.description),
+            .string(expired.generation.description), .string(isConfirmed ? "1" : ""),
         ]
     }
 
