@@ -35,6 +35,9 @@ extension RedisConfiguration {
         address = .sentinels(group)
     }
 
+    /// The longest time for which a round of questions waits for one sentinel, whatever the servers are given.
+    private static let sentinelPatience: Duration = .seconds(1)
+
     /// The way to one sentinel of the group.
     func sentinel(_ sentinel: ServerAddress, of group: SentinelGroup) -> RedisConfiguration {
         var configuration = RedisConfiguration(address: .tcp(host: sentinel.host, port: sentinel.port))
@@ -43,8 +46,8 @@ extension RedisConfiguration {
         configuration.password = group.password
         configuration.tls = tls
         configuration.clientName = clientName
-        configuration.connectTimeout = connectTimeout
-        configuration.commandTimeout = commandTimeout
+        configuration.connectTimeout = min(connectTimeout, Self.sentinelPatience)
+        configuration.commandTimeout = min(commandTimeout, Self.sentinelPatience)
         configuration.backoffMinimum = backoffMinimum
         configuration.backoffMaximum = .seconds(1)
         configuration.replyByteLimit = 1 << 20

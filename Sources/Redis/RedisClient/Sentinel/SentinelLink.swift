@@ -11,24 +11,26 @@ final class SentinelLink: Sendable {
     private let primary: String
     private let client: RedisClient
     private let listener: RedisClient
-    private let changed: @Sendable () -> Void
+    private let connected: @Sendable () -> Void
     private let closing = AsyncStream<Never>.makeStream()
     private let over = Mutex(false)
 
     /// - Parameters:
     ///   - configuration: that of the servers, from which the connections take TLS and limits.
-    ///   - changed: called when the sentinel can be asked, and when it tells of a fail-over. What it tells then has
-    ///     no epoch: it is a reason to ask, not an answer.
+    ///   - connected: called when the sentinel can be asked.
+    ///   - announced: called when it tells of a fail-over. What it tells then has no epoch: it is a reason to ask,
+    ///     not an answer.
     init(
         to place: ServerAddress,
         of group: SentinelGroup,
         _ configuration: RedisConfiguration,
         eventLoop: any EventLoop,
-        changed: @escaping @Sendable () -> Void
+        connected: @escaping @Sendable () -> Void,
+        announced: @escaping @Sendable () -> Void
     ) {
         self.place = place
         self.primary = group.primary
-        self.changed = changed
+        self.connected = connected
         let own = configuration.sentinel(place, of: group)
         // The watch says once what all of them would say each.
         let silent = Logger(label: "sentinel", factory: { _ in SwiftLogNoOpLogHandler() })
@@ -38,7 +40,7 @@ final class SentinelLink: Sendable {
             configuration: own,
             eventLoop: eventLoop,
             logger: silent,
-            onMessage: { if $0.payload.starts(with: prefix) { changed() } }
+            onMessage: { if $0.payload.starts(with: prefix) { announced() } }
         )
     }
 
@@ -54,7 +56,7 @@ final class SentinelLink: Sendable {
             group.addTask { await self.keep(self.client) }
             group.addTask { await self.keep(self.listener) }
             group.addTask {
-                for await state in self.client.states() where state == .connected { self.changed() }
+                for await state in self.client.states() where state == .connected { self.connected() }
             }
             group.addTask { await self.listen() }
             for await _ in closing.stream {}

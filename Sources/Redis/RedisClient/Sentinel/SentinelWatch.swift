@@ -8,14 +8,19 @@ internal import Synchronization
 package final class SentinelWatch: Sendable {
     /// The time between two rounds of questions without another reason.
     private static let interval: Duration = .seconds(1)
-    /// The shortest time between the end of a round and the next.
-    private static let pause: Duration = .milliseconds(50)
+    /// The shortest time between the end of a round and the next after a fail-over was announced.
+    private static let promptPause: Duration = .milliseconds(50)
+    /// The shortest one otherwise, and half as long more at random: in an outage all clients of all nodes doubt what
+    /// is known, again and again.
+    private static let pause: Duration = .milliseconds(200)
     /// The time without a majority after which that is logged.
     private static let patience: Duration = .seconds(5)
 
     private struct State {
         var discovery: PrimaryDiscovery
         var primary = Broadcast<ServerAddress?>(nil)
+        /// The number of reasons to ask at once.
+        var announcements = Broadcast<UInt64>(0)
         /// The last instant at which a majority named a server, or of the first round.
         var certainAt: ContinuousClock.Instant?
         var hasComplained = false
@@ -64,12 +69,25 @@ package final class SentinelWatch: Sendable {
     /// Asks all sentinels soon: somebody has a reason to doubt what is known.
     func look() { reasons.continuation.yield() }
 
+    /// Asks all sentinels at once: one of them tells of a fail-over.
+    private func announced() {
+        state.withLock { $0.announcements.send($0.announcements.value &+ 1) }
+        look()
+    }
+
+    /// A sentinel can be asked.
+    private func connected() {
+        // The first answers are what clients wait for.
+        if primary == nil { announced() } else { look() }
+    }
+
     /// Asks the sentinels until the task is cancelled. Runs once.
     package func run() async {
         var links: [ServerAddress: SentinelLink] = [:]
         await withDiscardingTaskGroup { group in
             group.addTask { await self.tick() }
             for await _ in reasons.stream {
+                let announcements = state.withLock { $0.announcements.value }
                 let (wanted, sentinels) = endpoints()
                 for (place, link) in links where link.isOver || !wanted.contains(place) {
                     link.close()
@@ -81,20 +99,52 @@ package final class SentinelWatch: Sendable {
                         of: sentinels,
                         configuration,
                         eventLoop: eventLoop,
-                        changed: { self.look() }
+                        connected: { self.connected() },
+                        announced: { self.announced() }
                     )
                     links[place] = link
                     group.addTask { await link.run() }
                 }
                 await round(Array(links.values))
                 do {
-                    try await Task.sleep(for: Self.pause)
+                    try await pause(unlessMoreThan: announcements)
                 } catch {
                     break
                 }
             }
             group.cancelAll()
         }
+    }
+
+    /// Waits before the next round, and less if there are more announcements than `seen`.
+    private func pause(unlessMoreThan seen: UInt64) async throws {
+        try await Task.sleep(for: Self.promptPause)
+        let rest = (Self.pause - Self.promptPause) + Self.pause * Double.random(in: 0...0.5)
+        let announcements = announcements()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await Task.sleep(for: rest) }
+            group.addTask {
+                for await number in announcements where number != seen { return }
+                // Cancelled, as the other task is.
+                try Task.checkCancellation()
+            }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+
+    /// The present number of announcements, then every change. Ends with the task that iterates.
+    private func announcements() -> AsyncStream<UInt64> {
+        let (stream, continuation) = AsyncStream.makeStream(
+            of: UInt64.self,
+            bufferingPolicy: .bufferingNewest(1)
+        )
+        if let number = state.withLock({ $0.announcements.add(continuation) }) {
+            continuation.onTermination = { [weak self] _ in
+                self?.state.withLock { $0.announcements.remove(number) }
+            }
+        }
+        return stream
     }
 
     private func tick() async {

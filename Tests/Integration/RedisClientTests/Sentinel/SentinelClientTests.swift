@@ -87,6 +87,35 @@ import Testing
         }
     }
 
+    @Test func `sentinels are asked a few times a second, however many have a reason to ask`() async throws {
+        var options = RedisServerFixture.Options()
+        options.listensOnTCP = true
+        try await RedisServerFixture.with(options) { server in
+            options.sentinel = ["sentinel monitor carts 127.0.0.1 \(try #require(server.port)) 1"]
+            try await RedisServerFixture.with(options) { sentinel in
+                let url = RedisFailoverGroup.url(ports: [try #require(sentinel.port)])
+                try await withConnectedClient(RedisConfiguration(url: url)) { client in
+                    let watch = try #require(client.watch)
+                    let before = try Self.commands(at: sentinel)
+                    let began = ContinuousClock.now
+                    for _ in 0..<200 {
+                        watch.look()
+                        try await Task.sleep(for: .milliseconds(5))
+                    }
+                    let rounds = (ContinuousClock.now - began) / .milliseconds(200) + 2
+                    // A question has four commands; others have their `PING`.
+                    #expect(try Double(Self.commands(at: sentinel) - before) <= rounds * 4 + 10)
+                }
+            }
+        }
+    }
+
+    private static func commands(at sentinel: RedisServerFixture) throws -> Int {
+        let info = sentinel.command("INFO", "stats")
+        let line = info.split(whereSeparator: \.isNewline).first { $0.hasPrefix("total_commands_processed:") }
+        return try #require(line.flatMap { Int($0.drop { $0 != ":" }.dropFirst()) })
+    }
+
     /// The user at the sentinels that the handbook describes, without its password.
     private static let documentedUser =
         "user cart on &+switch-master +ping +subscribe +sentinel|myid +sentinel|get-master-addr-by-name "
