@@ -145,8 +145,7 @@ extension RedisClient {
         let connection: NIOLoopBound<RedisConnection>
         let channel: any Channel
         do {
-            let problem = watch?.problem ?? "a running client cannot change to a server that sentinels name"
-            server = try dialer.server(at: primary, problem: problem)
+            server = try dialer.server(at: primary, problem: watch?.problem ?? "there is no watch")
             (channel, connection) = try await dialer.dial(server) { RedisConnection(of: self) }
         } catch {
             return .unreachable(primary.map { "at the primary \($0): \(error)" } ?? "\(error)")

@@ -17,7 +17,9 @@ package struct RedisFileError: Error, Sendable, Equatable, CustomStringConvertib
 extension RedisConfiguration {
     /// The configuration with the server that the file names now; itself if there is no file.
     ///
-    /// The number of the database stays as it is, because channels are named after it.
+    /// The number of the database stays as it is, because channels are named after it. Whether there are sentinels
+    /// stays too, because leases and confirmations follow from it, and so does the name by which they know the
+    /// primary: another name is another data set, and what was found under the former one would be taken for it.
     func reread() throws(RedisFileError) -> RedisConfiguration {
         guard let serverFile else { return self }
         let named = try RedisConfiguration(serverFile: serverFile)
@@ -25,6 +27,13 @@ extension RedisConfiguration {
             throw RedisFileError(
                 file: serverFile,
                 reason: "it names database \(named.database), and a running client stays in \(database)"
+            )
+        }
+        guard named.sentinels?.primary == sentinels?.primary else {
+            let present = sentinels.map { "the primary that sentinels call \($0.primary)" }
+            throw RedisFileError(
+                file: serverFile,
+                reason: "a running client stays with \(present ?? "a server that no sentinels name")"
             )
         }
         var fresh = self

@@ -68,6 +68,34 @@ import Testing
         }
     }
 
+    @Test(
+        arguments: [
+            ("redis+sentinel://h/carts", "redis+sentinel://i,j/carts", true),
+            ("redis+sentinel://h/carts", "rediss+sentinel://u:p@h/carts", true),
+            ("redis+sentinel://h/carts", "redis+sentinel://h/hunter2", false),
+            ("redis+sentinel://h/carts", "redis://h", false),
+            ("redis+sentinel://h/carts", "redis+sentinel://h/carts/1", false),
+            ("redis://h", "redis+sentinel://h/carts", false), ("redis://h", "rediss://i", true),
+        ]
+    )
+    func `a running client stays with the primary that its sentinels have one name for`(
+        content: String,
+        later: String,
+        isAccepted: Bool
+    ) throws {
+        let path = NSTemporaryDirectory() + "cart-redis-url-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try write(content, to: path)
+        let configuration = try RedisConfiguration(serverFile: path)
+        try write(later, to: path)
+        guard !isAccepted else {
+            #expect(try configuration.reread() == RedisConfiguration(serverFile: path))
+            return
+        }
+        let error = #expect(throws: RedisFileError.self) { try configuration.reread() }
+        #expect(!String(describing: error).contains("hunter2"))
+    }
+
     @Test func `a file that cannot be read is named`() {
         let error = #expect(throws: RedisFileError.self) { try RedisConfiguration(serverFile: "/nowhere") }
         #expect("\(String(describing: error))".contains("/nowhere"))

@@ -8,6 +8,8 @@ final class SentinelLink: Sendable {
     private static let switches = "+switch-master"
 
     let place: ServerAddress
+    /// The way to the sentinel. Another way is another link.
+    let configuration: RedisConfiguration
     private let primary: String
     private let client: RedisClient
     private let listener: RedisClient
@@ -16,28 +18,29 @@ final class SentinelLink: Sendable {
     private let over = Mutex(false)
 
     /// - Parameters:
-    ///   - configuration: that of the servers, from which the connections take TLS and limits.
+    ///   - primary: the name of the primary.
+    ///   - configuration: the way to the sentinel (`RedisConfiguration.sentinel`).
     ///   - connected: called when the sentinel can be asked.
     ///   - announced: called when it tells of a fail-over. What it tells then has no epoch: it is a reason to ask,
     ///     not an answer.
     init(
         to place: ServerAddress,
-        of group: SentinelGroup,
-        _ configuration: RedisConfiguration,
+        primary: String,
+        configuration: RedisConfiguration,
         eventLoop: any EventLoop,
         connected: @escaping @Sendable () -> Void,
         announced: @escaping @Sendable () -> Void
     ) {
         self.place = place
-        self.primary = group.primary
+        self.primary = primary
+        self.configuration = configuration
         self.connected = connected
-        let own = configuration.sentinel(place, of: group)
         // The watch says once what all of them would say each.
         let silent = Logger(label: "sentinel", factory: { _ in SwiftLogNoOpLogHandler() })
-        client = RedisClient(configuration: own, eventLoop: eventLoop, logger: silent)
-        let prefix = Array("\(group.primary) ".utf8)
+        client = RedisClient(configuration: configuration, eventLoop: eventLoop, logger: silent)
+        let prefix = Array("\(primary) ".utf8)
         listener = RedisClient(
-            configuration: own,
+            configuration: configuration,
             eventLoop: eventLoop,
             logger: silent,
             onMessage: { if $0.payload.starts(with: prefix) { announced() } }

@@ -17,6 +17,8 @@ package final class SentinelWatch: Sendable {
     private static let patience: Duration = .seconds(5)
 
     private struct State {
+        /// As the server's file had it when it was last good.
+        var configuration: RedisConfiguration
         var discovery: PrimaryDiscovery
         var primary = Broadcast<ServerAddress?>(nil)
         /// The number of reasons to ask at once.
@@ -40,7 +42,9 @@ package final class SentinelWatch: Sendable {
         self.configuration = configuration
         self.eventLoop = eventLoop
         self.logger = logger
-        state = Mutex(State(discovery: PrimaryDiscovery(seeds: group.seeds)))
+        state = Mutex(
+            State(configuration: configuration, discovery: PrimaryDiscovery(seeds: group.seeds))
+        )
     }
 
     /// What the sentinels have said lately, and what follows from it.
@@ -88,16 +92,16 @@ package final class SentinelWatch: Sendable {
             group.addTask { await self.tick() }
             for await _ in reasons.stream {
                 let announcements = state.withLock { $0.announcements.value }
-                let (wanted, sentinels) = endpoints()
-                for (place, link) in links where link.isOver || !wanted.contains(place) {
+                let (name, wanted) = endpoints()
+                for (place, link) in links where link.isOver || wanted[place] != link.configuration {
                     link.close()
                     links[place] = nil
                 }
-                for place in wanted where links[place] == nil {
+                for (place, way) in wanted where links[place] == nil {
                     let link = SentinelLink(
                         to: place,
-                        of: sentinels,
-                        configuration,
+                        primary: name,
+                        configuration: way,
                         eventLoop: eventLoop,
                         connected: { self.connected() },
                         announced: { self.announced() }
@@ -158,17 +162,22 @@ package final class SentinelWatch: Sendable {
         }
     }
 
-    /// Whom to ask now, with seeds from the server's file if there is one.
-    private func endpoints() -> ([ServerAddress], SentinelGroup) {
-        var group = configuration.sentinels ?? SentinelGroup(primary: "", seeds: [])
+    /// The primary's name, and the ways to those whom to ask now, with seeds, credentials and encryption from the
+    /// server's file if there is one.
+    private func endpoints() -> (primary: String, ways: [ServerAddress: RedisConfiguration]) {
+        let fresh: RedisConfiguration?
         do throws(RedisFileError) {
-            group = try configuration.reread().sentinels ?? group
+            fresh = try configuration.reread()
         } catch {
-            // Whoever connects to a server reads the file too, and says so.
+            // Whoever connects to a server reads the file too, and says so. The last good content stays.
+            fresh = nil
         }
         return state.withLock { state in
+            if let fresh { state.configuration = fresh }
+            guard let group = state.configuration.sentinels else { return ("", [:]) }
             state.discovery.replaceSeeds(group.seeds)
-            return (state.discovery.endpoints, group)
+            let ways = state.discovery.endpoints.map { ($0, state.configuration.sentinel($0, of: group)) }
+            return (group.primary, Dictionary(ways) { first, _ in first })
         }
     }
 
