@@ -45,6 +45,9 @@ package struct PrimaryDiscovery: Sendable {
     package private(set) var switches: UInt64 = 0
     /// By the sentinels' ids, however many addresses they have. No two have the same place.
     private var votes: [String: Vote] = [:]
+    /// The addresses that sentinels have told of each other and that may be asked. Whoever is asked gets the password:
+    /// two sentinels have to name an address, unless only one is given. Then it stays for as long as one names it.
+    private var vouched: Set<ServerAddress> = []
     /// The last failures, by the addresses that were asked.
     private var silences: [ServerAddress: String] = [:]
 
@@ -82,6 +85,7 @@ package struct PrimaryDiscovery: Sendable {
         votes[answer.id] = Vote(answer: answer, place: kept ? former ?? place : place, askedAt: askedAt)
         // This one too may have come too late.
         forget(before: now)
+        vouch()
         return decide()
     }
 
@@ -96,6 +100,17 @@ package struct PrimaryDiscovery: Sendable {
 
     private mutating func forget(before now: Instant) {
         votes = votes.filter { now - $0.value.askedAt < Self.answerLife }
+    }
+
+    private mutating func vouch() {
+        var voices: [ServerAddress: Int] = [:]
+        for vote in votes.values {
+            // One that answers was asked for a reason.
+            let named = Set(vote.answer.others.map(\.address)).union([vote.place])
+            for address in named { voices[address, default: 0] += 1 }
+        }
+        let needed = seeds.count == 1 ? 1 : 2
+        vouched = Set(voices.filter { $0.value >= needed || vouched.contains($0.key) }.keys)
     }
 
     private mutating func decide() -> Change {
@@ -135,12 +150,12 @@ package struct PrimaryDiscovery: Sendable {
     /// The newest answers.
     package var answers: [SentinelAnswer] { votes.values.map(\.answer).sorted { $0.id < $1.id } }
 
-    /// Whom to ask: the seeds, and those that the sentinels know of and that no seed has led to.
+    /// Whom to ask: the seeds, and those that enough sentinels know of and that no seed has led to.
     package var endpoints: [ServerAddress] {
         let others = votes.values.flatMap(\.answer.others).filter { other in
             votes[other.id].map { $0.place == other.address } ?? true
         }
-        let learned = Set(others.map(\.address)).subtracting(seeds)
+        let learned = Set(others.map(\.address)).intersection(vouched).subtracting(seeds)
         let ordered = learned.sorted { ($0.host, $0.port) < ($1.host, $1.port) }
         return Array((seeds + ordered).prefix(Self.endpointLimit))
     }

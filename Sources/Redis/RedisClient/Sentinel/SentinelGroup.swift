@@ -5,7 +5,7 @@ package struct SentinelGroup: Sendable, Equatable {
 
     /// The name under which the sentinels watch the primary (`sentinel monitor NAME …`).
     package var primary: String
-    /// Sentinels to ask first. They tell the others.
+    /// Sentinels to ask first. They tell the others: two have to name one, unless only one is given.
     package var seeds: [ServerAddress]
     /// The user at the sentinels; nil for their `default`.
     package var user: String?

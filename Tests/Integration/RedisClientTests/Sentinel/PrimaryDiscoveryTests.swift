@@ -201,6 +201,31 @@ import Testing
         #expect(discovery.endpoints == [Self.seed(1), Self.seed(2), Self.announced(3)])
     }
 
+    @Test func `where several are given, two sentinels have to name another before it is asked`() {
+        let given = [Self.seed(1), Self.seed(2)]
+        var discovery = PrimaryDiscovery(seeds: given)
+        func hear(_ sentinel: Int, naming others: [Int], at time: Duration) {
+            let answer = Self.answer(of: sentinel, Self.old, epoch: 1, knowing: others)
+            let place = sentinel < 3 ? Self.seed(sentinel) : Self.announced(sentinel)
+            let now = Self.noon + time
+            _ = discovery.take(answer, from: place, askedAt: now, now: now)
+        }
+        // The first makes two up, and says it again.
+        hear(1, naming: [2, 3, 8, 9], at: .zero)
+        hear(1, naming: [2, 3, 8, 9], at: .seconds(1))
+        #expect(discovery.endpoints == given)
+        hear(2, naming: [1, 3], at: .seconds(1))
+        #expect(discovery.endpoints == given + [Self.announced(3)])
+        // One that was found stays when one of those that named it falls silent.
+        hear(3, naming: [1], at: .seconds(2))
+        hear(1, naming: [2, 3, 8, 9], at: .seconds(6))
+        #expect(discovery.answering == 1)
+        #expect(discovery.endpoints == given + [Self.announced(3)])
+        // And not when nobody names it.
+        hear(1, naming: [2], at: .seconds(10))
+        #expect(discovery.endpoints == given)
+    }
+
     @Test func `all seeds can be replaced, and the answers of the former ones lapse`() {
         var discovery = PrimaryDiscovery(seeds: Self.seeds)
         for sentinel in 1...3 {
