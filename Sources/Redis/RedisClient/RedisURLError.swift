@@ -17,6 +17,7 @@ package enum RedisURLError: Error, Sendable, Equatable {
     case severalServers
     case sentinel
     case sentinelName
+    case sentinelCount
 }
 
 extension RedisURLError: CustomStringConvertible {
@@ -53,6 +54,7 @@ extension RedisURLError: CustomStringConvertible {
                 "give the sentinels of a serviceName as redis+sentinel://user:password@host,host/NAME/db"
             case .sentinelName:
                 "after the sentinels it needs /NAME, the name by which they watch the primary, and perhaps /db"
+            case .sentinelCount: "it names more than \(PrimaryDiscovery.endpointLimit) sentinels"
             }
         return "bad Redis URL: \(wrong)"
     }

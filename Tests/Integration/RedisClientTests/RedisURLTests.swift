@@ -117,6 +117,7 @@ import Testing
             ("rediss://h?key=/k", .halfCertificate), ("rediss://h?ca=/x&cacert=/x", .duplicate("cacert")),
             ("redis://h?ca=/x", .tlsWithoutScheme), ("unix:///s?verify=none", .tlsWithoutScheme),
             ("rediss://h?verify=maybe", .verification),
+            ("redis+sentinel://\((1...17).map { "h\($0)" }.joined(separator: ","))/carts", .sentinelCount),
             ("redis+sentinel://h", .sentinelName), ("redis+sentinel://h/", .sentinelName),
             ("redis+sentinel://h//0", .sentinelName), ("redis+sentinel://h/a%20b", .sentinelName),
             ("redis+sentinel://h/%00", .sentinelName), ("redis+sentinel:///carts", .host),

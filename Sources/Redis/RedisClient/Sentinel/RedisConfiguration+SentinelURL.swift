@@ -1,5 +1,6 @@
 extension RedisConfiguration {
-    /// Parses `[user:password@]host[:port],host[:port],…/NAME[/DB]`.
+    /// Parses `[user:password@]host[:port],host[:port],…/NAME[/DB]`. All of the sentinels are asked, so their number is
+    /// limited.
     init(sentinelsAndPath text: Substring) throws(RedisURLError) {
         let (identity, hosts, path) = Self.parts(text)
         var seeds: [ServerAddress] = []
@@ -7,6 +8,7 @@ extension RedisConfiguration {
             let (host, port) = try Self.hostAndPort(part, defaultPort: SentinelGroup.defaultPort)
             seeds.append(ServerAddress(host: host, port: port))
         }
+        guard seeds.count <= PrimaryDiscovery.endpointLimit else { throw .sentinelCount }
         guard Set(seeds).count == seeds.count else { throw .duplicate("sentinel") }
         let words = (path ?? "").split(separator: "/", omittingEmptySubsequences: false)
         guard let name = words.first, !name.isEmpty else { throw .sentinelName }

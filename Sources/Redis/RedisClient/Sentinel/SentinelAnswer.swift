@@ -44,15 +44,23 @@ package struct SentinelAnswer: Sendable, Equatable {
 
 /// The reason why a sentinel says nothing of the primary.
 package struct SentinelSilence: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The most characters that are kept: a sentinel may say anything, and logs and status repeat it.
+    private static let limit = 200
+
     /// In words, without a secret.
     package let description: String
 
-    package init(_ description: String) { self.description = description }
+    package init(_ description: String) { self.description = String(description.prefix(Self.limit)) }
 }
 
 extension SentinelAnswer {
     /// The most other sentinels that are read from one answer, and that count.
     private static let otherLimit = 64
+
+    /// The most fields that are read of the primary and of each sentinel; there are about twenty.
+    private static let fieldLimit = 64
+    /// The longest id, bytes; they have 40.
+    private static let idLimit = 64
 
     /// The commands whose replies make an answer. They leave in one write, and a sentinel executes them without
     /// anything in between: the address and the epoch belong together. `SENTINEL MASTER` alone does not do,
@@ -82,6 +90,9 @@ extension SentinelAnswer {
     private static func read(_ replies: [RedisValue]) throws(RedisError) -> SentinelAnswer? {
         guard replies.count == 4 else { throw .protocolViolation("a sentinel gave \(replies.count) replies") }
         let id = try replies[0].string
+        guard !id.isEmpty, id.utf8.count <= idLimit else {
+            throw .protocolViolation("a sentinel gave an impossible id")
+        }
         guard let place = try replies[1].unlessNull?.array else { return nil }
         guard place.count == 2,
             let primary = ServerAddress(host: try place[0].string, port: try place[1].string)
@@ -93,7 +104,7 @@ extension SentinelAnswer {
         var others: [Other] = []
         for other in try replies[3].array.prefix(otherLimit) {
             let fields = try Self.fields(other)
-            guard let id = fields["runid"], !id.isEmpty,
+            guard let id = fields["runid"], !id.isEmpty, id.utf8.count <= idLimit,
                 let address = ServerAddress(host: fields["ip"] ?? "", port: fields["port"] ?? "")
             else { continue }
             others.append(Other(id: id, address: address))
@@ -111,7 +122,7 @@ extension SentinelAnswer {
     }
 
     private static func fields(_ reply: RedisValue) throws(RedisError) -> [String: String] {
-        let words = try reply.array
+        let words = try reply.array.prefix(2 * fieldLimit)
         var fields: [String: String] = [:]
         for at in stride(from: 0, to: words.count - words.count % 2, by: 2) {
             fields[try words[at].string] = try words[at + 1].string

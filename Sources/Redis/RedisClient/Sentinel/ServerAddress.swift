@@ -10,9 +10,14 @@ package struct ServerAddress: Sendable, Hashable {
         self.port = port
     }
 
+    /// The longest host in an answer, bytes: no name of DNS is longer.
+    private static let hostLimit = 255
+
     /// Nil for words that are no address.
     init?(host: String, port: String) {
-        guard !host.isEmpty, !host.utf8.contains(0), let port = UInt16(port), port > 0 else { return nil }
+        guard !host.isEmpty, host.utf8.count <= Self.hostLimit, !host.utf8.contains(0),
+            let port = UInt16(port), port > 0
+        else { return nil }
         self.init(host: host, port: Int(port))
     }
 }

@@ -39,6 +39,29 @@ import Testing
         }
     }
 
+    @Test func `what a sentinel says has limits`() throws {
+        let primary = Self.map(("config-epoch", "4"), ("num-other-sentinels", "9223372036854775807"))
+        let others = (0..<1_000).map { number in
+            Self.map(("runid", "id-\(number)"), ("ip", "10.0.0.1"), ("port", "\(1 + number)"))
+        }
+        let long = Self.map(("runid", "x"), ("ip", String(repeating: "h", count: 256)), ("port", "1"))
+        let answer = try SentinelAnswer(
+            [Self.id, Self.place, primary, .array([long] + others)],
+            about: "carts"
+        )
+        #expect(answer.otherCount == 64 && answer.others.count == 63)
+        let many = RedisValue.array(
+            [Self.bulk("config-epoch"), Self.bulk("4")] + (0..<1_000).map { Self.bulk("\($0)") }
+        )
+        let fields = try SentinelAnswer([Self.id, Self.place, many, .array([])], about: "carts").fields
+        #expect(fields.count == 64)
+        let error = RedisServerError(code: "ERR", message: String(repeating: "e", count: 10_000))
+        let silence = #expect(throws: SentinelSilence.self) {
+            try SentinelAnswer([.error(error), .null, .null, .null], about: "carts")
+        }
+        #expect(silence?.description.count == 200)
+    }
+
     static let bad: [[RedisValue]] = [
         [], [id, place, primary], [.null, place, primary, others], [id, .array([]), primary, others],
         [id, .array([bulk(""), bulk("1")]), primary, others],
@@ -48,6 +71,9 @@ import Testing
         [id, place, .integer(1), others], [id, place, primary, .array([.integer(1)])],
         [id, place, primary, bulk("x")], [.bulk([0xFF]), place, primary, others],
         [.error(RedisServerError(code: "NOAUTH", message: "m")), .null, .null, .null],
+        [bulk(""), place, primary, others],
+        [bulk(String(repeating: "a", count: 65)), place, primary, others],
+        [id, .array([bulk(String(repeating: "h", count: 256)), bulk("1")]), primary, others],
     ]
 
     @Test(arguments: bad)
