@@ -113,7 +113,7 @@ port $(redis_port_of "$1")
 dir $state/$1
 sentinel monitor carts 127.0.0.1 $(redis_port_of redis-1) 2
 sentinel down-after-milliseconds carts 1000
-sentinel failover-timeout carts 10000
+sentinel failover-timeout carts 2000
 sentinel parallel-syncs carts 1
 END
     fi

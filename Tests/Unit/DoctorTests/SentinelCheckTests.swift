@@ -7,7 +7,7 @@ import Testing
 @Suite struct SentinelCheckTests {
     /// What sentinels say that are as they should be.
     private static let fields = [
-        "quorum": "2", "num-slaves": "2", "down-after-milliseconds": "2000", "failover-timeout": "10000",
+        "quorum": "2", "num-slaves": "2", "down-after-milliseconds": "2000", "failover-timeout": "2000",
     ]
 
     /// Sentinels that agree with each other.
@@ -59,7 +59,45 @@ import Testing
         with("there are two", sentinels(known: 2, answering: 2), gives: "warning sentinels"),
         with("the quorum is out of reach", sentinels(["quorum": "4"]), gives: "error sentinels"),
         with("no replica", sentinels(["num-slaves": "0"]), gives: "error sentinels"),
-        with("one replica", sentinels(["num-slaves": "1"]), gives: "warning sentinels"),
+        // And a second one that they do not know.
+        with("one replica", sentinels(["num-slaves": "1"]), gives: "warning sentinels", "warning sentinels"),
+        with("a replica that the sentinels do not know", sentinels(), gives: "warning sentinels") { facts in
+            facts.redis { $0.info["connected_slaves"] = "3" }
+        },
+        with(
+            "three replicas of which one confirms",
+            sentinels(["num-slaves": "3"]),
+            gives: "error sentinels"
+        ),
+        with("three replicas of which two confirm", sentinels(["num-slaves": "3"])) {
+            $0.node.settings.redis.replicas = 2
+        },
+        with("four replicas of which two confirm", sentinels(["num-slaves": "4"])) {
+            $0.node.settings.redis.replicas = 2
+        },
+        with(
+            "an absurd number of replicas",
+            sentinels(["num-slaves": "\(Int64.max)"]),
+            gives: "error sentinels"
+        ),
+        with(
+            "a failed election that is retried late",
+            sentinels(["failover-timeout": "10000"]),
+            gives: "warning sentinels"
+        ),
+        with("a copy that waits for others", sentinels(), gives: "warning sentinels") { facts in
+            facts.redis { $0.settings["repl-diskless-sync-delay"] = "5" }
+        },
+        with("a copy by the disk, which waits for nobody", sentinels()) { facts in
+            facts.redis {
+                $0.settings["repl-diskless-sync-delay"] = "5"
+                $0.settings["repl-diskless-sync"] = "no"
+            }
+        },
+        with("a longer lease", sentinels(["failover-timeout": "10000"])) { facts in
+            facts.node.settings.lease.length = .seconds(30)
+            facts.node.settings.shutdown.drainBudget = .seconds(95)
+        },
         with(
             "a patience of 30 s",
             sentinels(["down-after-milliseconds": "30000"]),

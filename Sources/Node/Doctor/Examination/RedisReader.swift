@@ -85,7 +85,8 @@ struct RedisReader: Sendable {
     private static let settingNames = [
         "appendfsync", "no-appendfsync-on-rewrite", "save", "stop-writes-on-bgsave-error",
         "min-replicas-to-write",
-        "min-slaves-to-write", "busy-reply-threshold", "lua-time-limit", "timeout",
+        "min-slaves-to-write", "repl-diskless-sync", "repl-diskless-sync-delay", "busy-reply-threshold",
+        "lua-time-limit", "timeout",
         "client-output-buffer-limit",
         "maxmemory-clients", "maxclients", "lazyfree-lazy-expire", "lazyfree-lazy-user-del", "disable-thp",
     ]

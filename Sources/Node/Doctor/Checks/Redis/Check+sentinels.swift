@@ -15,7 +15,8 @@ extension Check {
                 )
             ]
         }
-        let verdicts = number(discovery) + failover(discovery, facts.node) + cutOff(facts)
+        let verdicts =
+            number(discovery) + replicas(discovery, facts) + lease(discovery, facts) + cutOff(facts)
         guard verdicts.isEmpty else { return verdicts }
         return [
             .ok("\(Words.count(discovery.known, "sentinel")) agree, and a lease is longer than a fail-over.")
@@ -25,7 +26,7 @@ extension Check {
     /// Whether there are enough sentinels.
     private static func number(_ discovery: PrimaryDiscovery) -> [Verdict] {
         let (known, answering) = (discovery.known, discovery.answering)
-        let quorum = discovery.answers.compactMap { $0.number("quorum") }.max() ?? 0
+        let quorum = discovery.largest("quorum")
         if quorum > answering {
             return [
                 .error(
@@ -58,24 +59,21 @@ extension Check {
         return []
     }
 
-    /// The time from the moment at which sentinels call the primary down until replicas confirm heartbeats at its
-    /// successor: the election, the promotion, and the other replicas' change.
-    private static let promotion: Duration = .seconds(5)
-
-    /// Whether sessions outlive a fail-over.
-    private static func failover(_ discovery: PrimaryDiscovery, _ node: NodeFacts) -> [Verdict] {
-        let replicas = discovery.answers.compactMap { $0.number("num-slaves") }.max() ?? 0
-        let wanted = Int64(node.settings.redis.replicas)
-        var verdicts: [Verdict] = []
-        if replicas == 0 {
-            verdicts.append(
+    /// Whether enough replicas confirm heartbeats after a fail-over, and only those of one primary.
+    private static func replicas(_ discovery: PrimaryDiscovery, _ facts: Facts) -> [Verdict] {
+        let replicas = discovery.largest("num-slaves")
+        let wanted = Int64(facts.node.settings.redis.replicas)
+        guard replicas > 0 else {
+            return [
                 .error(
                     "The sentinels know no replica.",
                     why: "There is nothing to promote when the primary fails.",
                     mend: "Add two replicas."
                 )
-            )
-        } else if replicas <= wanted {
+            ]
+        }
+        var verdicts: [Verdict] = []
+        if replicas <= wanted {
             verdicts.append(
                 .warning(
                     "The sentinels know \(Words.count(replicas, "replica")), and nodes wait for \(wanted).",
@@ -86,20 +84,67 @@ extension Check {
                 )
             )
         }
-        let patience = discovery.answers.compactMap { $0.number("down-after-milliseconds") }.max() ?? 0
-        let downAfter = Duration.milliseconds(min(max(patience, 0), 1 << 40))
-        if node.lease.right < downAfter + promotion {
+        // What is left of them when one was promoted may be split in two halves that suffice.
+        if wanted > 0, replicas > 2 * wanted {
+            verdicts.append(
+                .error(
+                    "The sentinels know \(Words.count(replicas, "replica")), and nodes wait for \(wanted) only.",
+                    why:
+                        "If the network is cut, both the old primary and the new one have enough to confirm heartbeats: two "
+                        + "nodes may answer for one cart.",
+                    mend:
+                        "Set redis-replicas \(replicas / 2 + replicas % 2) on all nodes: at least half of them."
+                )
+            )
+        }
+        if let redis = facts.redis, redis.connectedReplicas > replicas {
             verdicts.append(
                 .warning(
-                    "A session's right (\(Words.duration(node.lease.right))) may end before a fail-over does: sentinels "
-                        + "wait \(Words.duration(downAfter)) (down-after-milliseconds) and need some seconds more.",
+                    "\(Words.count(redis.connectedReplicas, "replica")) follow, and the sentinels know \(replicas).",
                     why:
-                        "Sessions end, and with them what the promoted replica had not received: owners cannot put it back.",
-                    mend: "SENTINEL SET NAME down-after-milliseconds 2000 on each, or lengthen lease-length."
+                        "One that they do not know stays with a primary that was replaced, and confirms its heartbeats for "
+                        + "ever.",
+                    mend:
+                        "SENTINEL RESET NAME on each, one by one, finds all replicas; replica-announced must be yes."
                 )
             )
         }
         return verdicts
+    }
+
+    /// The time that an election, the promotion, and the other replicas' change take.
+    private static let promotion: Duration = .seconds(3)
+
+    /// The longest time of a fail-over without heartbeats, one failed election included.
+    private static func failoverTime(_ discovery: PrimaryDiscovery, _ redis: RedisFacts?) -> Duration {
+        // A full copy waits for other replicas that may want one.
+        let isDiskless = redis?.settings["repl-diskless-sync"] != "no"
+        let delay = isDiskless ? redis?.numericSetting("repl-diskless-sync-delay") ?? 0 : 0
+        return milliseconds(discovery.largest("down-after-milliseconds"))
+            + milliseconds(discovery.largest("failover-timeout")) * 2 + promotion
+            + .seconds(min(max(delay, 0), 1 << 30))
+    }
+
+    private static func milliseconds(_ number: Int64) -> Duration {
+        .milliseconds(min(max(number, 0), 1 << 40))
+    }
+
+    /// Whether sessions outlive a fail-over.
+    private static func lease(_ discovery: PrimaryDiscovery, _ facts: Facts) -> [Verdict] {
+        let (right, time) = (facts.node.lease.right, failoverTime(discovery, facts.redis))
+        guard right < time else { return [] }
+        return [
+            .warning(
+                "A session's right (\(Words.duration(right))) may end before a fail-over does, which takes up to "
+                    + "\(Words.duration(time)): down-after-milliseconds, twice failover-timeout if an election fails, "
+                    + "\(Words.duration(promotion)) for the promotion, and repl-diskless-sync-delay.",
+                why:
+                    "Sessions end, and with them what the promoted replica had not received: owners cannot put it back.",
+                mend:
+                    "SENTINEL SET NAME down-after-milliseconds 2000 and failover-timeout 2000 on each, CONFIG SET "
+                    + "repl-diskless-sync-delay 0 on all servers, or lengthen lease-length."
+            )
+        ]
     }
 
     /// What a primary does that the sentinels have replaced and that goes on.
@@ -132,7 +177,9 @@ extension Check {
     }
 }
 
-extension SentinelAnswer {
-    /// A number among what the sentinel says of the primary.
-    fileprivate func number(_ field: String) -> Int64? { fields[field].flatMap { Int64($0) } }
+extension PrimaryDiscovery {
+    /// The largest number that sentinels give for a field of the primary; 0 if none does.
+    fileprivate func largest(_ field: String) -> Int64 {
+        answers.compactMap { $0.fields[field].flatMap { Int64($0) } }.max() ?? 0
+    }
 }
