@@ -52,7 +52,7 @@ enum DoctorCommand {
         } catch {
             var facts = Facts(node: node)
             facts.unreachable = Unreachability(.file, reason: "\(error)")
-            return Report(redis: settings.redisIdentity, cluster: cluster.rawValue, facts: facts)
+            return Report(redis: settings.redisAddress, cluster: cluster.rawValue, facts: facts)
         }
     }
 

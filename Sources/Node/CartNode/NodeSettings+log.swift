@@ -6,7 +6,7 @@ extension NodeSettings {
     /// What the first line of the log says of the node. Holds no secret.
     var logDetails: Logger.Metadata {
         var details: Logger.Metadata = [
-            "build": "\(NodeVersion.current)", "cluster": "\(cluster.name)", "redis": "\(redisIdentity)",
+            "build": "\(NodeVersion.current)", "cluster": "\(cluster.name)", "redis": "\(redisAddress)",
             "http": "\(http)", "operations": "\(operations)", "link": "\(link.advertised)",
             "leaseMilliseconds": .milliseconds(lease.length),
         ]

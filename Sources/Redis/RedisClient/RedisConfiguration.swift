@@ -109,4 +109,15 @@ extension RedisConfiguration: CustomStringConvertible, CustomDebugStringConverti
     }
 
     package var debugDescription: String { description }
+
+    /// The data set as a URL without the password. That of sentinels has the name of the primary, the database and
+    /// the user alone.
+    package var identity: String {
+        guard var group = sentinels else { return description }
+        group.seeds = []
+        var configuration = self
+        configuration.address = .sentinels(group)
+        configuration.tls = nil
+        return configuration.description
+    }
 }

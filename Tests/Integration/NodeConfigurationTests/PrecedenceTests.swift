@@ -157,6 +157,35 @@ struct PrecedenceTests {
         #expect(usual.redis.replicas == 0 && usual.lease.length == .seconds(5))
     }
 
+    @Test func `what is given about sentinels and has no effect is named`() throws {
+        func warnings(_ url: String, _ arguments: String...) throws -> [String] {
+            let environment = ["REDIS_URL": url, "CART_CLUSTER_SECRET": "0123456789abcdef"]
+            return try #require(outcome(arguments, environment).settings).warnings
+        }
+        let sentinels = "redis+sentinel://a,b,c/carts"
+        #expect(try warnings(sentinels).isEmpty)
+        #expect(try warnings("redis://a").isEmpty)
+        let user = try warnings(sentinels, "--sentinel-user", "node")
+        #expect(user.count == 1 && user[0].hasPrefix("sentinel-user has no effect without"), "\(user)")
+        let idle = try warnings("redis://a", "--sentinel-user", "node", "--unsafe-failover")
+        #expect(idle.count == 2, "\(idle)")
+        #expect(idle.allSatisfy { $0.contains("has no effect: redis-url names no sentinels") }, "\(idle)")
+    }
+
+    @Test func `a Redis behind sentinels is the same one whatever the list of sentinels`() throws {
+        func settings(_ url: String) throws -> NodeSettings {
+            let environment = ["REDIS_URL": url, "CART_CLUSTER_SECRET": "0123456789abcdef"]
+            return try #require(outcome([], environment).settings)
+        }
+        let one = try settings("redis+sentinel://u:p@a,b,c/carts/1")
+        #expect(one.redisIdentity == "redis+sentinel://u:***@/carts/1")
+        #expect(one.redisAddress == "redis+sentinel://u:***@a:26379,b:26379,c:26379/carts/1")
+        #expect(try settings("rediss+sentinel://u:q@d,e/carts/1").redisIdentity == one.redisIdentity)
+        for other in ["u:p@a,b,c/carts/2", "u:p@a,b,c/other/1", "v:p@a,b,c/carts/1"] {
+            #expect(try settings("redis+sentinel://\(other)").redisIdentity != one.redisIdentity)
+        }
+    }
+
     @Test(arguments: ["REDIS_ADDR", "VALKEY_ADDR"])
     func `the demo shops' variables for Redis count where our own is not set`(variable: String)
         throws

@@ -81,7 +81,13 @@ import Testing
             ("the handshake failed: LOADING Redis is loading the dataset in memory", .busy),
             ("the handshake failed: BUSY Redis is busy running a script", .busy),
             ("connection refused", .silence),
+            ("at the primary sentinel.example:6379: refused", .silence),
         ]
         for (reason, kind) in reasons { #expect(Unreachability(reason: reason).kind == kind, "\(reason)") }
+        let several = "no sentinel answers (a:1: WRONGPASS invalid; b:1: Connection refused)"
+        for reason in [several, "at the primary redis:6379: no answer"] {
+            let unreachable = Unreachability(reason: reason, asksSentinels: true)
+            #expect(unreachable == Unreachability(.sentinels, reason: reason))
+        }
     }
 }

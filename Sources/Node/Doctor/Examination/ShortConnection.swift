@@ -28,7 +28,8 @@ enum ShortConnection {
                 let cause = await group.next().flatMap(\.self)
                 return .failure(cause ?? Unreachability(.silence, reason: shutDown))
             }
-            return .failure(Unreachability(reason: reason))
+            let asksSentinels = client.watch.map { !$0.discovery.isCertain } ?? false
+            return .failure(Unreachability(reason: reason, asksSentinels: asksSentinels))
         }
         return try outcome.get()
     }

@@ -52,18 +52,26 @@ package struct Unreachability: Error, Sendable, Equatable {
         ("No route to host", "there is no route to the host"),
         ("Network is unreachable", "its network cannot be reached"),
         ("DNSError", "there is no host of that name"),
-        ("not connected yet", "no answer in time"),
+        (unconnected, "no answer in time"),
     ]
+    /// What a client says before its first attempt to connect has ended.
+    private static let unconnected = "not connected yet"
 
     /// Sorts the client's reason.
-    package init(reason: String) {
+    ///
+    /// - Parameter asksSentinels: true if the client asks sentinels for the server, and has not found it.
+    package init(reason: String, asksSentinels: Bool = false) {
+        // One of several sentinels is not the whole, whatever its error says.
+        guard !asksSentinels else {
+            self.init(.sentinels, reason: reason == Self.unconnected ? "no answer in time" : reason)
+            return
+        }
         let kinds: [(word: String, kind: Kind)] = [
-            ("sentinel", .sentinels), ("WRONGPASS", .password), ("NOAUTH", .password), ("AUTH ", .password),
+            ("WRONGPASS", .password), ("NOAUTH", .password), ("AUTH ", .password),
             ("is a replica", .replica), ("BUSY", .busy), ("LOADING", .busy),
         ]
         let found = kinds.first { reason.contains($0.word) }
         let plain = Self.plainReasons.first { reason.contains($0.word) }?.reason
-        // One of several sentinels is not the whole.
-        self.init(found?.kind ?? .silence, reason: found?.kind == .sentinels ? reason : plain ?? reason)
+        self.init(found?.kind ?? .silence, reason: plain ?? reason)
     }
 }

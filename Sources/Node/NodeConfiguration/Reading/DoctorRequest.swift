@@ -27,7 +27,9 @@ extension Invocation {
             settings.cluster.secret = Secret(String(generator.next() as UInt64, radix: 36))
         }
         let refusal = settings.completed(environment: environment, machine: machine, generator: &generator)
-        settings.warnings = EnvironmentNames.warnings(about: environment) + settings.lowerConnectionLimits()
+        settings.warnings =
+            EnvironmentNames.warnings(about: environment) + settings.lowerConnectionLimits()
+            + settings.idleFailoverSettings()
         try settings.completeFolder(environment)
         return .examine(
             DoctorRequest(settings: settings, refusal: refusal, isJSON: arguments.contains(json))

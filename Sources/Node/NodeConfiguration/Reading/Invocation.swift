@@ -52,6 +52,7 @@ extension Invocation {
             try settings.check()
             settings.warnings =
                 EnvironmentNames.warnings(about: environment) + settings.lowerConnectionLimits()
+                + settings.idleFailoverSettings()
             self = .run(settings)
         }
     }

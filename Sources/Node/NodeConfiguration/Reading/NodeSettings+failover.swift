@@ -18,6 +18,26 @@ extension NodeSettings {
         if !given.contains("drain-budget") { shutdown.drainBudget = Self.failoverDrainBudget }
     }
 
+    /// What is given about sentinels and has no effect.
+    ///
+    /// - Returns: a line for the log for each.
+    func idleFailoverSettings() -> [String] {
+        guard redis.hasSentinels else {
+            let idle = [
+                ("sentinel-user", !redis.sentinelUser.isEmpty),
+                ("sentinel-password", !redis.sentinelPassword.revealed.isEmpty),
+                ("unsafe-failover", redis.allowsUnsafeFailover),
+            ]
+            return idle.filter(\.1).map {
+                "\($0.0) has no effect: redis-url names no sentinels (redis+sentinel://host,host/NAME)"
+            }
+        }
+        guard !redis.sentinelUser.isEmpty, redis.sentinelPassword.revealed.isEmpty else { return [] }
+        return [
+            "sentinel-user has no effect without a sentinel-password: nodes are the sentinels' default user"
+        ]
+    }
+
     /// A primary that comes back after its replacement answers on. Only the replicas, which have left it, keep
     /// it from extending leases.
     func checkFailover() throws(BadSetting) {

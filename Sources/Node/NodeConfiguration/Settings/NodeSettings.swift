@@ -60,11 +60,20 @@ package struct NodeSettings: Sendable {
     /// The names of the settings that were given a value, so that others can follow the kind of Redis.
     var given: Set<String> = []
 
-    /// A name of the Redis in use, without its secret: equal names are the same Redis.
-    package var redisIdentity: String {
+    /// The Redis in use, without its secret, for people.
+    package var redisAddress: String {
         switch redis.server {
         case .embedded: "embedded"
         case .url(let server): "\(server)"
+        }
+    }
+
+    /// A name of the Redis in use, without its secret: equal names are the same Redis. Of sentinels it has the name of
+    /// the primary alone, because their list may change.
+    package var redisIdentity: String {
+        switch redis.server {
+        case .embedded: "embedded"
+        case .url(let server): server.identity
         }
     }
 
