@@ -6,7 +6,7 @@ import Testing
 @testable import RedisClient
 
 /// Clients that find their server by real sentinels.
-@Suite(.timeLimit(.minutes(2))) struct SentinelClientTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct SentinelClientTests {
     /// Waits until a client is connected to a server of this port.
     private static func isConnected(_ client: RedisClient, to server: RedisServerFixture) async throws {
         let port = try #require(server.port)

@@ -12,9 +12,9 @@ package struct Lease: Sendable {
         margin: .milliseconds(500),
         heartbeat: .seconds(1)
     )
-    /// Longer than a fail-over by sentinels that wait one second.
+    /// Longer than a fail-over by sentinels that wait two seconds, one failed election included.
     package static let throughFailover = Lease(
-        length: .seconds(7),
+        length: .seconds(10),
         margin: .milliseconds(500),
         heartbeat: .milliseconds(500)
     )
