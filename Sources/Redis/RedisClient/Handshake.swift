@@ -10,9 +10,12 @@ enum HandshakeFailure: Error, Equatable, CustomStringConvertible {
     /// The server is no sentinel, and one is needed.
     case noSentinel
 
+    /// The most characters of a server's error that logs and status repeat: it may say anything.
+    private static let limit = 200
+
     var description: String {
         switch self {
-        case .command(let error): error.description
+        case .command(let error): String(error.description.prefix(Self.limit))
         case .replica: "the server is a replica, and a primary is needed"
         case .unsupported(let server): server.description
         case .noSentinel: "the server is no Redis Sentinel"

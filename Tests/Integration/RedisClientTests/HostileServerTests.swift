@@ -5,6 +5,12 @@ import Testing
 @testable import RedisClient
 
 @Suite(.timeLimit(.minutes(1))) struct HostileServerTests {
+    @Test func `an endless error in the handshake is cut`() {
+        let error = RedisServerError(code: "WRONGPASS", message: String(repeating: "e", count: 10_000))
+        let text = HandshakeFailure.command(.server(error)).description
+        #expect(text.count == 200 && text.contains("WRONGPASS"))
+    }
+
     @Test func `a reply that drips in byte by byte is whole at its end`() async throws {
         try await HostileServer.with(script: { .dripping("*2\r\n$5\r\n\($0[1])\r\n:7\r\n") }) { server in
             try await withConnectedClient(server.configuration) { client in
