@@ -28,11 +28,10 @@ extension Node {
                 readings.add(counts.failed, to: Its.attempts, use, Its.AttemptResult.failed.rawValue)
                 readings.add(counts.ended, to: Its.ended, use)
             }
-            if let discovery = sentinels?.discovery {
-                readings.add(discovery.switches, to: Its.switches)
-                readings.add(discovery.known, to: Its.sentinels, Its.SentinelState.known.rawValue)
-                readings.add(discovery.answering, to: Its.sentinels, Its.SentinelState.answering.rawValue)
-            }
+            let discovery = sentinels?.discovery
+            readings.add(discovery?.switches ?? 0, to: Its.switches)
+            readings.add(discovery?.known ?? 0, to: Its.sentinels, Its.SentinelState.known.rawValue)
+            readings.add(discovery?.answering ?? 0, to: Its.sentinels, Its.SentinelState.answering.rawValue)
             readings.add(readiness.status.warnings.count, to: Its.warnings)
             guard let durability = readiness.durability else { return }
             readings.addState(durability.append.rawValue, of: Its.append)

@@ -125,12 +125,12 @@ extension NodeMetrics {
         )
         static let switches = counter(
             "cart_redis_primary_switches_total",
-            help: "The number of times that the sentinels named another primary; absent without sentinels."
+            help: "The number of times that the sentinels named another primary; 0 without sentinels."
         )
         static let sentinels = gauge(
             "cart_sentinels",
             by: MetricLabel("state", of: SentinelState.self),
-            help: "The sentinels that are known, and those that answered in the last seconds; absent without "
+            help: "The sentinels that are known, and those that answered in the last seconds; 0 without "
                 + "sentinels."
         )
         static let warnings = gauge(
