@@ -6,9 +6,7 @@ import Testing
 extension FailoverTests {
     /// Sentinels replace the primary. Every cart that is live has an owner who puts back what the promoted replica
     /// lacks.
-    ///
-    /// A group of servers and its cluster are a dozen processes: one at a time.
-    @Suite(.serialized) struct SentinelTests {
+    @Suite struct SentinelTests {
         private static var options: Cluster.Options {
             var options = Cluster.Options()
             options.lease = .throughFailover
