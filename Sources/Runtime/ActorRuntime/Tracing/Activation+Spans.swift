@@ -21,19 +21,25 @@ extension Activation {
 
     /// The store answered, or failed to.
     func endExchangeSpans(of operation: OwnershipMachine.Operation, _ answer: StoreAnswer<D>) {
-        let failure: StoreFailure? = if case .failed(let failure) = answer { failure } else { nil }
         switch operation {
         case .claim:
             let isGranted = if case .claim(let claim) = answer { claim.isGranted } else { false }
             for ask in mailbox {
-                ask.spans?.exchangeEnded(failure)
+                ask.spans?.exchangeEnded(answer.failure)
                 if isGranted { ask.spans?.restored() }
             }
         case .commit, .resolve, .verify, .republish:
             guard let batch, batch.isTraced else { return }
-            for entry in batch.entries { entry.ask.spans?.exchangeEnded(failure) }
+            for entry in batch.entries { entry.ask.spans?.exchangeEnded(answer.failure) }
         case .release, .surrender: break
         }
+    }
+}
+
+extension StoreAnswer {
+    /// The failure that it is; nil for an answer.
+    fileprivate var failure: StoreFailure? {
+        if case .failed(let failure) = self { failure } else { nil }
     }
 }
 
