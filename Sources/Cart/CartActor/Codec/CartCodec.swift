@@ -8,8 +8,8 @@ import SwiftProtobuf
 /// Whatever bytes come, decoding ends in a value or in `CodecFailure`. Every decoded value can be decided on,
 /// shown and encoded again without trapping, also where its numbers are absurd.
 ///
-/// What is frequent is written and read without message objects (`StoredHead`, `PlainCart`, `PlainCommand`,
-/// `PlainAnswer`); the library has the rest, and with it every decision on bytes that are damaged.
+/// Frequent messages are written and read without message objects (`StoredHead`, `PlainCart`, `PlainCommand`,
+/// `PlainAnswer`). The library does all others, and decides on damaged bytes.
 package struct CartCodec: ActorCodec {
     /// The highest schema that we read. We write the lowest that has what the cart has.
     static let schemaVersion: UInt32 = 3

@@ -52,7 +52,7 @@ extension HTTPAnswer {
 
     /// No less than the head takes.
     private func headCapacity(_ date: String?) -> Int {
-        // What is written beside the fields of the answer is less than 192 bytes long.
+        // The status line and the fields that every answer gets take less than 192 bytes.
         var capacity = 192 + status.reasonPhrase.utf8.count + (date?.utf8.count ?? 0)
         for (name, value) in fields { capacity += name.utf8.count + value.utf8.count + 4 }
         return capacity

@@ -78,7 +78,7 @@ package struct JSONWriter: ~Copyable {
         } while rest > 0
     }
 
-    /// What was written before, once more.
+    /// Writes a part of the output once more.
     mutating func again(_ place: Range<Int>) {
         precondition(place.upperBound <= count, "what was not written cannot be written again")
         reserve(place.count)

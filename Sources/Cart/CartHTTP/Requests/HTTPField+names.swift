@@ -14,7 +14,7 @@ extension HTTPField.Name {
     /// The caller's place in a trace, and what other vendors add to it (W3C Trace Context).
     static let traceParent = named("traceparent")
     static let traceState = named("tracestate")
-    /// What the caller passes on beside its trace (W3C Baggage).
+    /// Properties that travel with the request from service to service (W3C Baggage).
     static let baggage = named("baggage")
 
     /// A name that is written in this target, and so is a field's.

@@ -2,7 +2,7 @@ import Dashboard
 import Doctor
 
 extension DoctorFinding {
-    /// What an operator should mend, the gravest first. Notes are for whoever runs the doctor.
+    /// The findings that an operator should mend, the most severe first. Notes appear in the report of the doctor alone.
     static func toMend(among findings: [Finding]) -> [DoctorFinding] {
         let grave = Level.allCases.reversed().flatMap { level in
             findings.filter { $0.level == level && level >= .warning }

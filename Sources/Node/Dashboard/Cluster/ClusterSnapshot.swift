@@ -17,7 +17,7 @@ package struct ClusterSnapshot: Codable, Sendable, Equatable {
         package let condition: String
         /// `host:port` of its operations port; empty if it does not say.
         package let operations: String
-        /// What the page shows to read that port, in place of the token; nil where none is asked for.
+        /// The pass by which the page reads that port, in place of the token; nil where the port asks for none.
         package let pass: String?
         /// As the collecting node sees it; nil for that node itself.
         package let silence: Silence?
