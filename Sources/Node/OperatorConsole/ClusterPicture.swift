@@ -8,6 +8,10 @@ struct ClusterPicture: Codable, Equatable, Sendable {
     let redis: NodeReport.Redis
     /// The same node's numbers of it; nil if it tells none.
     let redisNumbers: RedisReport?
+    /// What the doctors of the nodes found to mend, errors first.
+    let findings: [Finding]
+    /// What happened lately, newest first.
+    let events: [Event]
 
     /// The state of a node, in a word or two.
     enum State: String, Codable, Sendable {
@@ -36,6 +40,20 @@ struct ClusterPicture: Codable, Equatable, Sendable {
         let remarks: [String]
     }
 
+    /// What doctors found to mend, and those that did.
+    struct Finding: Codable, Equatable, Sendable {
+        let finding: FindingReport
+        let nodes: [String]
+    }
+
+    /// Something that happened, and the nodes that tell it.
+    struct Event: Codable, Equatable, Sendable {
+        let event: EventReport
+        let tellers: [String]
+        /// For a person to read.
+        let text: String
+    }
+
     /// True if nothing needs an operator.
     var isWell: Bool { nodes.allSatisfy { $0.state == .ready } && redis.connected && redis.problem == nil }
 }
@@ -44,20 +62,20 @@ extension ClusterPicture {
     /// - Parameters:
     ///   - asked: what the node said that was asked first.
     ///   - others: what its members said, or why they did not, by their sessions.
-    ///   - rates: those of all that told them, by their sessions.
+    ///   - snapshots: what nodes told of themselves beside that, by their sessions.
     ///   - redisNumbers: what the node that was asked first told of Redis.
     init(
         from: String,
         asked: NodeReport,
         others: [String: Result<NodeReport, ConsoleFailure>],
-        rates: [String: NodeRates] = [:],
+        snapshots: [String: SnapshotReport] = [:],
         redisNumbers: RedisReport? = nil
     ) {
         self.from = from
         redis = asked.redis
         self.redisNumbers = redisNumbers
         func node(_ said: NodeReport, at address: String) -> Node {
-            Node(said, at: address, rates: said.session.flatMap { rates[$0] })
+            Node(said, at: address, rates: said.session.flatMap { snapshots[$0]?.node.rates })
         }
         let members = asked.members.map { member in
             switch others[member.session] {
@@ -72,6 +90,26 @@ extension ClusterPicture {
         nodes = ([node(asked, at: from)] + members).sorted {
             ($0.name, $0.session ?? "") < ($1.name, $1.session ?? "")
         }
+        findings = Self.findings(of: nodes, in: snapshots)
+        let told = snapshots.values.flatMap { $0.events ?? [] }
+        events = EventHistory(told).entries.map { Event(event: $0.event, tellers: $0.tellers, text: $0.line) }
+    }
+}
+
+extension ClusterPicture {
+    /// The findings of all doctors. Most concern Redis or the cluster, and each node finds them.
+    private static func findings(of nodes: [Node], in snapshots: [String: SnapshotReport]) -> [Finding] {
+        var found: [Finding] = []
+        for node in nodes {
+            for finding in node.session.flatMap({ snapshots[$0]?.node.doctor }) ?? [] {
+                if let same = found.firstIndex(where: { $0.finding == finding }) {
+                    found[same] = Finding(finding: finding, nodes: found[same].nodes + [node.name])
+                } else {
+                    found.append(Finding(finding: finding, nodes: [node.name]))
+                }
+            }
+        }
+        return found.filter { $0.finding.level == "error" } + found.filter { $0.finding.level != "error" }
     }
 }
 

@@ -108,7 +108,7 @@ package struct StatusCommand: Sendable {
 
     private func look(at address: String) async throws(ConsoleFailure) -> ClusterPicture {
         let asked = try await report(at: address)
-        async let rates = rates(at: [address] + asked.members.compactMap(\.operations))
+        async let snapshots = snapshots(at: [address] + asked.members.compactMap(\.operations))
         async let redisNumbers = extra(RedisReport.self, "/redis", at: address)
         let others = await withTaskGroup(of: (String, Result<NodeReport, ConsoleFailure>).self) { tasks in
             for member in asked.members {
@@ -127,19 +127,19 @@ package struct StatusCommand: Sendable {
             from: address,
             asked: asked,
             others: others,
-            rates: rates,
+            snapshots: snapshots,
             redisNumbers: redisNumbers
         )
     }
 
-    /// The rates of the nodes that tell them, by their sessions.
-    private func rates(at addresses: [String]) async -> [String: NodeRates] {
+    /// What the nodes tell of themselves beside their state, by their sessions.
+    private func snapshots(at addresses: [String]) async -> [String: SnapshotReport] {
         await withTaskGroup(of: SnapshotReport?.self) { tasks in
             for address in addresses where !address.isEmpty {
                 tasks.addTask { await extra(SnapshotReport.self, "/snapshot", at: address) }
             }
-            return await tasks.reduce(into: [:]) { rates, report in
-                if let node = report?.node { rates[node.session] = node.rates }
+            return await tasks.reduce(into: [:]) { snapshots, report in
+                if let report { snapshots[report.node.session] = report }
             }
         }
     }

@@ -32,6 +32,8 @@ struct StatusTable {
         ]
     }
 
+    /// The most events that the table shows; an object for programs has all that the nodes told.
+    private static let eventLimit = 10
     private static let gap = "  "
     private static let ellipsis = "…"
 
@@ -46,7 +48,24 @@ struct StatusTable {
         lines.append(redis)
         if let numbers = redisNumbers { lines.append(styled("Redis: \(numbers)", .plain)) }
         lines += picture.redis.warnings.map { styled("Redis: \($0)", .warning) }
-        return lines
+        lines += findings
+        return lines + events
+    }
+
+    /// Redis's warnings are among what the doctors say, and not repeated.
+    private var findings: [String] {
+        picture.findings.filter { !picture.redis.warnings.contains($0.finding.what) }.map { found in
+            let style: TextStyle = found.finding.level == "error" ? .bad : .warning
+            let isEverywhere = found.nodes.count == picture.nodes.count
+            let who = isEverywhere ? "" : " (\(found.nodes.joined(separator: ", ")))"
+            return styled("doctor: \(found.finding.level): \(found.finding.what)\(who)", style)
+        }
+    }
+
+    private var events: [String] {
+        guard !picture.events.isEmpty else { return [] }
+        return ["", styled("LAST EVENTS (UTC)", .head)]
+            + picture.events.prefix(Self.eventLimit).map { styled($0.text, $0.event.text.style) }
     }
 
     private var redis: String {

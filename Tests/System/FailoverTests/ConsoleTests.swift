@@ -68,6 +68,10 @@ extension FailoverTests {
                 try await eventually(within: cluster.lease.recovery, "the dead node is no member") {
                     try await run(["status", Self.address(first)], by: first).exitStatus == .exited(0)
                 }
+                try await eventually(within: .seconds(10), "its death is among the events") {
+                    let text = try await run(["status", Self.address(first)], by: first).text
+                    return text.contains("\nLAST EVENTS (UTC)\n") && text.contains("  \(last.name) died: ")
+                }
             }
         }
 

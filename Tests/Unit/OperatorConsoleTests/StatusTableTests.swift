@@ -94,6 +94,15 @@ import Testing
         #expect(!Self.cluster.isWell)
     }
 
+    private static func snapshot(
+        _ session: String,
+        _ rates: NodeRates? = nil,
+        findings: [FindingReport] = [],
+        events: [EventReport] = []
+    ) -> SnapshotReport {
+        SnapshotReport(node: .init(session: session, rates: rates, doctor: findings), events: events)
+    }
+
     private static let busy = ClusterPicture(
         from: "127.0.0.1:9091",
         asked: report("node-1", members: [member("node-2"), member("node-3")]),
@@ -101,10 +110,13 @@ import Testing
             "s-node-2": .success(report("node-2", session: "s-node-2")),
             "s-node-3": .success(report("node-3", session: "s-node-3")),
         ],
-        rates: [
-            "5f3c0011223344": NodeRates(requests: 1_350.4, commits: 412, restores: 0.42, p99: 0.0025),
+        snapshots: [
+            "5f3c0011223344": snapshot(
+                "5f3c0011223344",
+                NodeRates(requests: 1_350.4, commits: 412, restores: 0.42, p99: 0.0025)
+            ),
             // No requests, and none that it counts.
-            "s-node-2": NodeRates(requests: 0, commits: 0),
+            "s-node-2": snapshot("s-node-2", NodeRates(requests: 0, commits: 0)),
         ],
         redisNumbers: RedisReport(
             version: "7.2.4",
@@ -129,6 +141,71 @@ import Testing
                 "Redis: primary; version 7.2.4; memory 12.5 MiB of 768 MiB; latency 210 µs",
             ]
         )
+    }
+
+    @Test func `what doctors found and what happened lately come below`() {
+        func finding(_ level: String, _ what: String) -> FindingReport {
+            FindingReport(level: level, check: what, what: what, mend: "mend it", link: "docs")
+        }
+        func event(_ node: String, _ number: Int, _ kind: String, at seconds: Int64) -> EventReport {
+            EventReport(node: node, process: node, number: number, at: seconds * 1_000, kind: kind)
+        }
+        var died = event("node-1", 2, "died", at: 86_399)
+        died.subject = "node-3"
+        var same = event("node-2", 1, "died", at: 86_401)
+        (same.subject, same.carts) = ("node-3", 7)
+        var swept = event("node-2", 2, "swept", at: 90_061)
+        (swept.carts, swept.detail) = (1, "0 differed")
+        let picture = ClusterPicture(
+            from: "",
+            asked: Self.report("node-1", session: "1", members: [Self.member("node-2")]),
+            others: ["s-node-2": .success(Self.report("node-2", session: "s-node-2"))],
+            snapshots: [
+                "1": Self.snapshot(
+                    "1",
+                    findings: [finding("warning", "slow"), finding("error", "no \u{1B}persistence")],
+                    events: [event("node-1", 1, "ready", at: 0), died]
+                ),
+                "s-node-2": Self.snapshot(
+                    "s-node-2",
+                    findings: [finding("error", "no \u{1B}persistence")],
+                    events: [swept, same, event("node-2", 3, "from_the_future", at: 90_062)]
+                ),
+            ]
+        )
+        let lines = StatusTable(picture: picture, terminal: Self.plain).lines
+        #expect(
+            lines.suffix(8) == [
+                "doctor: error: no \u{FFFD}persistence",
+                "doctor: warning: slow (node-1)",
+                "",
+                "LAST EVENTS (UTC)",
+                "01:01:02  node-2: from_the_future",
+                "01:01:01  node-2 compared 1 cart with Redis · 0 differed",
+                "23:59:59  node-3 died: 7 carts will be restored when asked for · seen by node-1, node-2",
+                "00:00:00  node-1 is ready",
+            ]
+        )
+        #expect(picture.events.map(\.tellers) == [["node-2"], ["node-2"], ["node-1", "node-2"], ["node-1"]])
+    }
+
+    @Test func `a table shows the last events only, and none of a time that no clock shows`() {
+        let told = (0..<30).map {
+            EventReport(node: "a", process: "p", number: $0, at: Int64($0) * 1_000, kind: "ready")
+        }
+        let odd = [Int64.min, -1, .max].map {
+            EventReport(node: "a", process: "q", number: 1, at: $0, kind: "ready")
+        }
+        let picture = ClusterPicture(
+            from: "",
+            asked: Self.report("a", session: "s"),
+            others: [:],
+            snapshots: ["s": Self.snapshot("s", events: told + odd)]
+        )
+        #expect(picture.events.count == 30)
+        let lines = StatusTable(picture: picture, terminal: Self.plain).lines
+        #expect(lines.count { $0.hasSuffix("a is ready") } == 10)
+        #expect(lines.contains("00:00:29  a is ready") && !lines.contains("00:00:19  a is ready"))
     }
 
     @Test(arguments: [
@@ -160,8 +237,15 @@ import Testing
     }
 
     @Test func `what nodes say is read as they write it`() throws {
-        let text = #"{"node":{"name":"a","session":"s","rates":{"requests":2.5,"commits":1}},"events":[]}"#
+        let finding = #"{"level":"error","check":"c","what":"w","mend":"m","link":"l"}"#
+        let event = #"{"node":"a","process":"p","number":1,"at":5,"kind":"takeover","carts":2}"#
+        let text = """
+            {"node":{"name":"a","session":"s","rates":{"requests":2.5,"commits":1},"doctor":[\(finding)]},
+            "events":[\(event)]}
+            """
         let snapshot = try JSONDecoder().decode(SnapshotReport.self, from: Data(text.utf8))
+        #expect(snapshot.node.doctor?.map(\.what) == ["w"])
+        #expect(snapshot.events?.map(\.text.words) == ["a took over 2 carts of dead nodes"])
         #expect(snapshot.node.session == "s" && snapshot.node.rates == NodeRates(requests: 2.5, commits: 1))
         let redis = #"{"isConnected":true,"role":"primary","memory":5,"latency":0.5,"warnings":[]}"#
         let report = try JSONDecoder().decode(RedisReport.self, from: Data(redis.utf8))
