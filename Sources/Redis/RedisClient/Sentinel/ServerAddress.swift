@@ -11,7 +11,7 @@ package struct ServerAddress: Sendable, Hashable {
     }
 
     /// The longest host in an answer, bytes: no name of DNS is longer.
-    private static let hostLimit = 255
+    static let hostLimit = 255
 
     /// Nil for words that are no address.
     init?(host: String, port: String) {
