@@ -33,6 +33,7 @@ extension LoggedEvent {
         case .redisWarning: "change Redis as the warning says"
         case .redisStrayField: "remove them from the hash CLUSTER:nodes, and find out who wrote them"
         case .sentinelsDisagree: "look at the sentinels, at the way to them, and at --redis-url"
+        case .clusterUnreachable: "look at the Redis Cluster, at the way to it, and at --redis-url"
         case .doctorError, .doctorWarning: "do what the line says under mend"
         case .embeddedRedisEnded: "look at its log"
         case .embeddedRedisFailed: "look at its log and at the free space of --data-dir"
@@ -49,7 +50,8 @@ extension LoggedEvent {
             .sessionLeft, .peerDeclaredDead, .predecessorAlive, .tombstonesRemoved, .tombstonesKept,
             .sweepBegun, .sweepFinished, .sweepGivenUp, .sweepOwnersUnknown, .peerConnectionEnded,
             .peerConnectionBroken, .peerNotAsked, .peerSilent, .linkCertificatesRead, .linkListenerClosed,
-            .redisConnected, .redisFit, .primarySwitched, .sentinelsAgree, .doctorReport,
+            .redisConnected, .redisFit, .primarySwitched, .sentinelsAgree, .clusterReached,
+            .doctorReport,
             .embeddedRedisStarts, .embeddedRedisAdopted, .rpcListening, .tracesExported, .libraryMessage:
             nil
         }

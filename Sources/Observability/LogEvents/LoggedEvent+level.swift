@@ -8,7 +8,7 @@ extension LoggedEvent {
             .peerConnectionBroken, .peerNotAsked, .peerSilent, .linkListenerClosed:
             .debug
         case .nodeStarts, .nodeStopped, .sessionLeft, .tombstonesRemoved, .linkCertificatesRead,
-            .redisConnected, .sentinelsAgree,
+            .redisConnected, .sentinelsAgree, .clusterReached,
             .embeddedRedisStarts, .rpcListening, .tracesExported, .libraryMessage:
             .info
         case .drainRequested, .actorEvicted, .drainBegun, .drainFinished, .sessionBegun, .peerDeclaredDead,
@@ -19,7 +19,7 @@ extension LoggedEvent {
             .sessionOver,
             .sessionLeftUnannounced, .sessionActorsDropped, .heartbeatFailed, .peerLeaseDiffers,
             .predecessorUnreadable, .peerConnectionFailed, .peerRefused, .linkCertificatesUnusable,
-            .redisDisconnected, .redisSilent, .sentinelsDisagree,
+            .redisDisconnected, .redisSilent, .sentinelsDisagree, .clusterUnreachable,
             .doctorWarning, .redisWarning, .redisStrayField,
             .embeddedRedisUnstoppable,
             .connectionRefused, .traceSettingIgnored, .tracesWithoutAuthorities, .spansRefused, .spansLost,

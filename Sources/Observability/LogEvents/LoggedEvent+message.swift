@@ -55,6 +55,8 @@ extension LoggedEvent {
         case .primarySwitched: "the sentinels name another primary, and every connection moves to it"
         case .sentinelsDisagree: "no majority of the sentinels names a primary, so a fail-over is not noticed"
         case .sentinelsAgree: "a majority of the sentinels names a primary again"
+        case .clusterUnreachable: "no node of the Redis Cluster tells where the others are"
+        case .clusterReached: "the nodes of the Redis Cluster tell again where the others are"
         case .redisStrayField: "fields of the membership are no entries and are ignored"
         case .doctorError: "carts are in danger"
         case .doctorWarning: "carts may be in danger"

@@ -63,6 +63,8 @@ package enum LoggedEvent: String, CaseIterable, Sendable {
     case primarySwitched = "redis.primary-switched"
     case sentinelsDisagree = "sentinels.no-majority"
     case sentinelsAgree = "sentinels.majority"
+    case clusterUnreachable = "redis-cluster.unreachable"
+    case clusterReached = "redis-cluster.reached"
     case doctorError = "doctor.error"
     case doctorWarning = "doctor.warning"
     case doctorReport = "doctor.report"

@@ -14,14 +14,25 @@ struct Dialer: Sendable {
     private let configuration: RedisConfiguration
     private let eventLoop: any EventLoop
 
-    /// The server at the address that the sentinels name.
+    /// The server at the address that the sentinels name, or that is meant in a Redis Cluster.
     ///
-    /// - Parameter problem: the reason why they name none.
-    func server(at primary: ServerAddress?, problem: String) throws -> Server {
+    /// - Parameters:
+    ///   - certified: the name that its certificate has, unless the configuration says another; nil for its host.
+    ///   - problem: the reason why there is no address.
+    func server(
+        at primary: ServerAddress?,
+        certified: String? = nil,
+        problem: String
+    ) throws -> Server {
         var server = try server()
-        if case .sentinels = server.configuration.address {
+        switch server.configuration.address {
+        case .tcp, .unix: break
+        case .sentinels, .cluster:
             guard let primary else { throw SentinelSilence(problem) }
             server.configuration.address = .tcp(host: primary.host, port: primary.port)
+        }
+        if let certified, server.configuration.tls?.serverName == nil {
+            server.configuration.tls?.serverName = certified
         }
         return server
     }
@@ -64,7 +75,7 @@ struct Dialer: Sendable {
             return try await bootstrap.connect(host: host, port: port, channelInitializer: initializer)
         case .unix(let path):
             return try await bootstrap.connect(unixDomainSocketPath: path, channelInitializer: initializer)
-        case .sentinels:
+        case .sentinels, .cluster:
             throw SentinelSilence("no primary was found")
         }
     }
@@ -92,7 +103,7 @@ struct Dialer: Sendable {
     private static func requiredName(_ address: RedisConfiguration.Address) -> String? {
         switch address {
         case .tcp(let host, _): (try? SocketAddress(ipAddress: host, port: 0)) == nil ? host : nil
-        case .unix, .sentinels: nil
+        case .unix, .sentinels, .cluster: nil
         }
     }
 

@@ -9,6 +9,10 @@ enum HandshakeFailure: Error, Equatable, CustomStringConvertible {
     case unsupported(UnsupportedRedisServer)
     /// The server is no sentinel, and one is needed.
     case noSentinel
+    /// The server belongs to no Redis Cluster, and a node of one is needed.
+    case noClusterNode
+    /// Another node of a Redis Cluster answers at the address of the one that is meant.
+    case otherNode(String, meant: String)
 
     /// The most characters of a server's error that logs and status repeat: it may say anything.
     private static let limit = 200
@@ -19,6 +23,9 @@ enum HandshakeFailure: Error, Equatable, CustomStringConvertible {
         case .replica: "the server is a replica, and a primary is needed"
         case .unsupported(let server): server.description
         case .noSentinel: "the server is no Redis Sentinel"
+        case .noClusterNode: "the server is not a node of a Redis Cluster"
+        case .otherNode(let found, let meant):
+            "the address belongs to node \(found) of a Redis Cluster, and node \(meant) is meant"
         }
     }
 }
@@ -37,7 +44,8 @@ struct Handshake {
         if let password = configuration.password {
             try await authenticate(configuration, with: password)
         }
-        try await checkRole(isSentinel: configuration.expectsSentinel)
+        try await checkRole(of: configuration.expectedServer)
+        try await checkNode(configuration.expectedServer)
         if configuration.database != 0 {
             try await request("SELECT", [.integer(Int64(configuration.database))])
         }
@@ -59,7 +67,7 @@ struct Handshake {
             let refusal = error
             // A Sentinel has passwords of its own. Without any it says what it is.
             do throws(HandshakeFailure) {
-                try await checkRole(isSentinel: configuration.expectsSentinel)
+                try await checkRole(of: configuration.expectedServer)
             } catch {
                 if case .unsupported = error { throw error }
             }
@@ -69,7 +77,7 @@ struct Handshake {
 
     /// `HELLO` needs no right, in contrast to `INFO` and `ROLE`. A server or proxy that does not know it has
     /// no role that matters.
-    private func checkRole(isSentinel: Bool = false) async throws(HandshakeFailure) {
+    private func checkRole(of expected: ExpectedServer) async throws(HandshakeFailure) {
         let reply = try await request("HELLO", ["2"]) { !$0.endsConnection }
         guard case .array(let words)? = reply, let properties = words.pairs else { return }
         for (name, value) in properties {
@@ -77,13 +85,33 @@ struct Handshake {
             switch String(decoding: name, as: UTF8.self) {
             case "mode":
                 let kind = UnsupportedRedisServer(rawValue: value)
-                if isSentinel, kind != .sentinel { throw .noSentinel }
-                if !isSentinel, let kind { throw .unsupported(kind) }
+                switch (expected, kind) {
+                case (.standalone, nil), (.sentinel, .sentinel), (.clusterPrimary, .cluster),
+                    (.clusterNode, .cluster):
+                    break
+                case (.standalone, let kind?), (.clusterPrimary, let kind?), (.clusterNode, let kind?):
+                    throw .unsupported(kind)
+                case (.sentinel, _): throw .noSentinel
+                case (.clusterPrimary, nil), (.clusterNode, nil): throw .noClusterNode
+                }
             case "role":
-                if ["replica", "slave"].contains(value) { throw .replica }
+                if expected != .clusterNode, ["replica", "slave"].contains(value) { throw .replica }
             default: continue
             }
         }
+    }
+
+    /// Addresses are used again, and clusters meet: the id alone tells which node answers.
+    private func checkNode(_ expected: ExpectedServer) async throws(HandshakeFailure) {
+        guard case .clusterPrimary(let meant) = expected else { return }
+        let reply = try await request("CLUSTER", ["MYID"])
+        let found: String?
+        do throws(RedisError) {
+            found = try (reply ?? .null).string
+        } catch {
+            throw .command(error)
+        }
+        guard let found, found == meant else { throw .otherNode(found ?? "", meant: meant) }
     }
 
     /// Sends a command of the handshake.

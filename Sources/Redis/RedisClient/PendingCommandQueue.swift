@@ -73,7 +73,7 @@ struct PendingCommandQueue<Ticket, Instant: Comparable> {
     /// True if no command waits.
     var isEmpty: Bool { slots.isEmpty }
 
-    /// Queues a command, directly after its `preface` if it has one.
+    /// Queues a command, directly after its `preface` if it has one: a ticket for so many commands.
     ///
     /// - Parameters:
     ///   - commands: the number of commands under the ticket, which leave together; at least 1. The ticket
@@ -83,7 +83,7 @@ struct PendingCommandQueue<Ticket, Instant: Comparable> {
     /// - Returns: the reason why the command is refused; nil if it is queued.
     mutating func submit(
         _ ticket: Ticket,
-        after preface: Ticket? = nil,
+        after preface: (ticket: Ticket, commands: Int)? = nil,
         commands: Int = 1,
         bytes: Int,
         deadline: Instant
@@ -91,11 +91,13 @@ struct PendingCommandQueue<Ticket, Instant: Comparable> {
         switch state {
         case .over(let end): return end.refusal
         case .open:
-            let needed = preface == nil ? commands : commands + 1
+            let needed = commands + (preface?.commands ?? 0)
             guard limit - commandCount >= needed, bytes <= unsentByteLimit - unsentBytes else {
                 return .overloaded
             }
-            if let preface { slots.append(Slot(ticket: preface, deadline: deadline)) }
+            if let preface {
+                slots.append(Slot(ticket: preface.ticket, deadline: deadline, replies: preface.commands))
+            }
             slots.append(Slot(ticket: ticket, deadline: deadline, replies: commands))
             commandCount += needed
             unsentBytes += bytes

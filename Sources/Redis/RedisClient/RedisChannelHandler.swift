@@ -66,7 +66,11 @@ final class RedisChannelHandler: ChannelInboundHandler {
     private func start(_ context: ChannelHandlerContext) {
         let loop = context.eventLoop
         let bound = NIOLoopBound((handler: self, context: context), eventLoop: loop)
-        connection.attach { bound.value.handler.dispatch(bound.value.context) }
+        connection.attach {
+            bound.value.handler.dispatch(bound.value.context)
+        } closer: {
+            bound.value.context.close(promise: nil)
+        }
     }
 
     /// Sends everything that waits in one write, unless the socket is congested.

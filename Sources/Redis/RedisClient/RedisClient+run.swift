@@ -22,7 +22,8 @@ extension RedisClient {
 
     private func keepConnected() async throws {
         let dialer = Dialer(configuration, eventLoop: eventLoop)
-        _ = try dialer.server()
+        // A node of a cluster comes and goes; its trouble ends no process.
+        if node == nil { _ = try dialer.server() }
         var backoff = Backoff(
             floor: configuration.backoffMinimum,
             ceiling: configuration.backoffMaximum,
@@ -49,7 +50,7 @@ extension RedisClient {
             case .closed: break
             }
             didDisconnect(end.reason)
-            if case .refused(.unsupported(let server)) = end, !wasConnected { throw server }
+            if case .refused(.unsupported(let server)) = end, !wasConnected, node == nil { throw server }
             if end.reason != lastReason {
                 let isLogged = logger.event(
                     .redisDisconnected,
@@ -68,9 +69,10 @@ extension RedisClient {
         }
     }
 
-    /// The primary that the sentinels name; for the first time after they have had half the time of an attempt to
-    /// connect. Nil if they name none, or for a server at an address.
+    /// The address of the node of a cluster, or of the primary that the sentinels name; for the first time after they
+    /// have had half the time of an attempt to connect. Nil if they name none, or for a server at an address.
     private func locate() async -> ServerAddress? {
+        if let node { return node.address }
         guard let watch else { return nil }
         if let primary = watch.primary { return primary }
         let patience = configuration.connectTimeout / 2
@@ -145,10 +147,14 @@ extension RedisClient {
         let connection: NIOLoopBound<RedisConnection>
         let channel: any Channel
         do {
-            server = try dialer.server(at: primary, problem: watch?.problem ?? "there is no watch")
+            server = try dialer.server(
+                at: primary,
+                certified: node?.hostname,
+                problem: watch?.problem ?? "there is no watch"
+            )
             (channel, connection) = try await dialer.dial(server) { RedisConnection(of: self) }
         } catch {
-            return .unreachable(primary.map { "at the primary \($0): \(error)" } ?? "\(error)")
+            return .unreachable(primary.map { "at \(node?.role ?? "the primary") \($0): \(error)" } ?? "\(error)")
         }
         return await withTaskGroup(of: Void.self) { group in
             if let watch, let primary {

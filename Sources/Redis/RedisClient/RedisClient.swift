@@ -10,8 +10,11 @@ package import Timing
 /// connection a command fails at once with `notConnected`, also before the first connection; `states()` tells
 /// when there is one.
 package final class RedisClient: Sendable {
+    /// The reason why there is no connection before the first attempt to connect has ended.
+    static let unconnected = "not connected yet"
+
     private struct LockedState {
-        var state = Broadcast<RedisConnectionState>(.disconnected(reason: "not connected yet"))
+        var state = Broadcast<RedisConnectionState>(.disconnected(reason: RedisClient.unconnected))
         var phase = Phase.idle
         var counts = RedisConnectionCounts()
     }
@@ -37,6 +40,11 @@ package final class RedisClient: Sendable {
     package let watch: SentinelWatch?
     /// True if the watch is nobody else's, and runs while the client does.
     let ownsWatch: Bool
+    /// The node of a Redis Cluster that is meant; nil for any other server.
+    let node: ClusterNodeTarget?
+    /// Decides what becomes of calls that this server did not execute; nil outside of a Redis Cluster. It refers to
+    /// its clients until it ends.
+    let router: RedisClusterClient?
     private let locked = Mutex(LockedState())
     /// The connection that commands use; nil where there is none.
     private let connection: NIOLoopBoundBox<RedisConnection?>
@@ -56,7 +64,7 @@ package final class RedisClient: Sendable {
     ///   - jitter: draws a random number evenly from 0…1, to spread attempts to connect.
     ///   - onMessage: makes this a client for `SUBSCRIBE`, `UNSUBSCRIBE` and `PING`, each with one argument.
     ///     Subscriptions end with the connection.
-    package init(
+    package convenience init(
         configuration: RedisConfiguration,
         eventLoop: any EventLoop,
         logger: Logger,
@@ -65,12 +73,41 @@ package final class RedisClient: Sendable {
         jitter: @escaping @Sendable () -> Double = { Double.random(in: 0...1) },
         onMessage: MessageHandler? = nil
     ) {
+        self.init(
+            configuration: configuration,
+            node: nil,
+            router: nil,
+            eventLoop: eventLoop,
+            logger: logger,
+            logThrottle: logThrottle,
+            watch: watch,
+            jitter: jitter,
+            onMessage: onMessage
+        )
+    }
+
+    /// - Parameters:
+    ///   - node: the node of a Redis Cluster that is meant; nil for any other server.
+    ///   - router: decides what becomes of calls that this node did not execute; nil for nobody.
+    init(
+        configuration: RedisConfiguration,
+        node: ClusterNodeTarget?,
+        router: RedisClusterClient?,
+        eventLoop: any EventLoop,
+        logger: Logger,
+        logThrottle: LogThrottle,
+        watch: SentinelWatch? = nil,
+        jitter: @escaping @Sendable () -> Double,
+        onMessage: MessageHandler? = nil
+    ) {
         self.configuration = configuration
         self.eventLoop = eventLoop
         self.logger = logger
         self.logThrottle = logThrottle
         self.jitter = jitter
         self.onMessage = onMessage
+        self.node = node
+        self.router = router
         self.watch =
             watch ?? SentinelWatch(configuration: configuration, eventLoop: eventLoop, logger: logger)
         ownsWatch = watch == nil && self.watch != nil
@@ -157,6 +194,10 @@ package final class RedisClient: Sendable {
         if let connection = connection.value { return submit(connection) }
         return absence ?? .notConnected(reason: "not connected")
     }
+
+    /// Ends the connection if there is one. The next one is to the address that the server's name has then. On the
+    /// event loop.
+    func reconnect(because reason: String) { connection.value?.abandon(.lost(reason)) }
 
     /// The number of commands that wait for their replies. On the event loop.
     var inFlight: Int { connection.value?.inFlight ?? 0 }

@@ -69,6 +69,15 @@ package struct RedisCommandWriter: Sendable {
         bytes.writeBytes(encoded)
     }
 
+    /// The words that `write` appends, in the form in which they are sent.
+    static func encoded(words: Int, _ write: (inout RedisCommandWriter) -> Void) -> [UInt8] {
+        var writer = RedisCommandWriter()
+        writer.missingWords = words
+        write(&writer)
+        writer.end()
+        return Array(writer.bytes.readableBytesView)
+    }
+
     /// Appends whole commands.
     mutating func append(_ commands: RedisCommandWriter) {
         commands.end()

@@ -10,7 +10,10 @@ extension RedisConfiguration {
     /// - `redis+sentinel://[user:password@]host[:port],host[:port],…/name[/db]`: the primary of this name that the
     ///   sentinels at these hosts watch, with port 26379 by default;
     /// - `rediss+sentinel://…`, the same with TLS to servers and sentinels. `?tlsname=` is the name in the
-    ///   certificates, if it is not the announced host.
+    ///   certificates, if it is not the announced host;
+    /// - `redis+cluster://[user:password@]host[:port],host[:port],…`: the Redis Cluster to which these nodes belong, with
+    ///   port 6379 by default;
+    /// - `rediss+cluster://…`, the same over TLS.
     ///
     /// Each form accepts `?db=`, `user=`, `password=` and `name=` (for `CLIENT LIST`), unless another part of
     /// the URL has said the same. Every part may be percent-encoded.
@@ -34,8 +37,12 @@ extension RedisConfiguration {
         case .sentinel, .encryptedSentinel:
             try self.init(sentinelsAndPath: rest)
             if scheme == .encryptedSentinel { tls = TLS() }
+        case .cluster, .encryptedCluster:
+            try self.init(clusterAndPath: rest)
+            if scheme == .encryptedCluster { tls = TLS() }
         }
         if let query { try apply(query) }
+        try checkClusterDatabase()
         if user != nil, password == nil { throw .identity }
     }
 
@@ -45,6 +52,8 @@ extension RedisConfiguration {
         case unix = "unix://"
         case sentinel = "redis+sentinel://"
         case encryptedSentinel = "rediss+sentinel://"
+        case cluster = "redis+cluster://"
+        case encryptedCluster = "rediss+cluster://"
     }
 
     private init(authorityAndPath text: Substring) throws(RedisURLError) {

@@ -7,6 +7,8 @@ package struct RedisConfiguration: Sendable, Equatable {
         case unix(path: String)
         /// The server that these sentinels call the primary.
         case sentinels(SentinelGroup)
+        /// Each primary of the Redis Cluster to which these nodes belong.
+        case cluster(ClusterSeeds)
     }
 
     /// The checks of a server's certificate.
@@ -68,8 +70,8 @@ package struct RedisConfiguration: Sendable, Equatable {
     package var database = 0
     /// Nil for an unencrypted connection.
     package var tls: TLS?
-    /// True for a server that must be a sentinel, false for one that stores data.
-    var expectsSentinel = false
+    /// The kind that the server must be of.
+    var expectedServer = ExpectedServer.standalone
     /// The name that `CLIENT LIST` shows: printable ASCII without spaces.
     package var clientName = "swift"
     /// The longest time for one attempt to connect, name resolution included.
@@ -105,18 +107,25 @@ extension RedisConfiguration: CustomStringConvertible, CustomDebugStringConverti
             let hosts = group.seeds.map(\.description).joined(separator: ",")
             let scheme = "\(tls == nil ? "redis" : "rediss")+sentinel"
             return "\(scheme)://\(identity)\(hosts)/\(group.primary)/\(database)"
+        case .cluster(let seeds):
+            let hosts = seeds.addresses.map(\.description).joined(separator: ",")
+            return "\(tls == nil ? "redis" : "rediss")+cluster://\(identity)\(hosts)"
         }
     }
 
     package var debugDescription: String { description }
 
     /// The data set as a URL without the password. That of sentinels has the name of the primary, the database and
-    /// the user alone.
+    /// the user alone, that of a Redis Cluster the user.
     package var identity: String {
-        guard var group = sentinels else { return description }
-        group.seeds = []
         var configuration = self
-        configuration.address = .sentinels(group)
+        switch address {
+        case .tcp, .unix: return description
+        case .sentinels(var group):
+            group.seeds = []
+            configuration.address = .sentinels(group)
+        case .cluster: configuration.address = .cluster(ClusterSeeds([]))
+        }
         configuration.tls = nil
         return configuration.description
     }

@@ -12,6 +12,8 @@ final class RedisConnection {
     private var spare = ByteBuffer()
     /// Sends everything that waits to be sent; nil before the socket is there, and after the end.
     private var sender: (@Sendable () -> Void)?
+    /// Closes the socket; nil before that is there, and after the end.
+    private var closer: (() -> Void)?
     /// True if the sender runs at the end of this turn.
     private var isSenderDue = false
     /// The deadline of the commands that are submitted before the sender runs.
@@ -61,7 +63,7 @@ extension RedisConnection {
 
     /// Queues commands of a task.
     ///
-    /// - Parameter preface: a command to send directly before, whose reply is dropped.
+    /// - Parameter preface: commands to send directly before, whose replies are dropped.
     /// - Returns: the reason why that is refused, if it is.
     func submit(
         _ commands: RedisPipeline,
@@ -83,7 +85,7 @@ extension RedisConnection {
         scheduleSender()
         let refusal = pending.submit(
             caller,
-            after: preface == nil ? nil : .nobody,
+            after: preface.map { (.nobody, $0.count) },
             commands: commands,
             bytes: outbox.count - start,
             deadline: deadline
@@ -105,9 +107,11 @@ extension RedisConnection {
 // MARK: Called by the channel's handler
 
 extension RedisConnection {
-    /// Sets the function that sends everything that waits, and calls it if something does.
-    func attach(_ sender: @escaping @Sendable () -> Void) {
+    /// Sets the function that sends everything that waits, and calls it if something does; and the one that closes the
+    /// socket.
+    func attach(_ sender: @escaping @Sendable () -> Void, closer: @escaping () -> Void) {
         self.sender = sender
+        self.closer = closer
         if pending.hasUnsent { sender() }
     }
 
@@ -174,6 +178,13 @@ extension RedisConnection {
         pending.checkTimeout(now: .now)
     }
 
+    /// Ends the connection, closes its socket, and tells every waiting caller.
+    func abandon(_ end: DisconnectReason) {
+        let closer = closer
+        self.end(end)
+        closer?()
+    }
+
     /// Ends the connection, and tells every waiting caller. Only the first reason counts.
     func end(_ end: DisconnectReason) {
         fail(close(end))
@@ -185,6 +196,7 @@ extension RedisConnection {
     private func close(_ end: DisconnectReason) -> [Queue.FailedCommand] {
         guard pending.state == .open else { return [] }
         sender = nil
+        closer = nil
         outbox = RedisCommandWriter()
         let failures = pending.end(end, now: .now)
         client.didDisconnect(self, end)

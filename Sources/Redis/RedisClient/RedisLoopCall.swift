@@ -43,6 +43,10 @@ extension RedisClient {
         var next = attempt
         switch next.attempts.take(outcome) {
         case .goOn: submit(next)
+        case .over(.failure(let error)):
+            if let router { router.failed(attempt, with: error, at: self) } else {
+                attempt.call.received(.failure(error))
+            }
         case .over(let outcome): attempt.call.received(outcome)
         }
     }
@@ -51,17 +55,28 @@ extension RedisClient {
 /// An attempt of a call.
 struct LoopAttempt {
     let call: any RedisLoopCall
+    /// The slot of the key in a Redis Cluster; 0 elsewhere.
+    let slot: UInt16
+    /// True if the server is asked for a slot that is still on its way to it.
+    let isAsking: Bool
     fileprivate(set) var attempts = ScriptAttempts()
 
-    fileprivate init(_ call: any RedisLoopCall) {
+    init(_ call: any RedisLoopCall, slot: UInt16 = 0, isAsking: Bool = false) {
         self.call = call
+        self.slot = slot
+        self.isAsking = isAsking
     }
 
-    /// The command to send directly before.
+    /// The commands to send directly before.
     var preface: RedisPipeline? {
         switch attempts.step {
-        case .run, .load: nil
-        case .loadAndRun: call.script.load
+        case .run where isAsking, .loadAndRun where isAsking:
+            // A script that the server does not have would use up the word.
+            var pipeline = call.script.load
+            pipeline.append("ASKING")
+            return pipeline
+        case .run, .load: return nil
+        case .loadAndRun: return call.script.load
         }
     }
 

@@ -36,6 +36,12 @@ extension RedisConfiguration {
                 reason: "a running client stays with \(present ?? "a server that no sentinels name")"
             )
         }
+        guard (named.cluster == nil) == (cluster == nil) else {
+            throw RedisFileError(
+                file: serverFile,
+                reason: "a running client \(cluster == nil ? "does not change to" : "stays with") a Redis Cluster"
+            )
+        }
         var fresh = self
         fresh.address = named.address
         if let sentinels { fresh.identifyAtSentinels(user: sentinels.user, password: sentinels.password) }

@@ -18,6 +18,8 @@ package enum RedisURLError: Error, Sendable, Equatable {
     case sentinel
     case sentinelName
     case sentinelCount
+    case clusterDatabase
+    case seedCount
 }
 
 extension RedisURLError: CustomStringConvertible {
@@ -25,8 +27,8 @@ extension RedisURLError: CustomStringConvertible {
         let wrong =
             switch self {
             case .scheme:
-                "it must begin with redis://, rediss://, redis+sentinel://, rediss+sentinel:// or "
-                    + "unix://"
+                "it must begin with redis://, rediss://, redis+sentinel://, rediss+sentinel://, "
+                    + "redis+cluster://, rediss+cluster:// or unix://"
             case .identity:
                 "before the @ it needs user:password or :password (percent-encode @ : / ? # % in them)"
             case .host: "the host is missing, or an IPv6 address is not in [brackets]"
@@ -41,8 +43,8 @@ extension RedisURLError: CustomStringConvertible {
             case .duplicate(let what): "it names the \(what) twice"
             case .verification: "verify must be full, certificate or none"
             case .tlsWithoutScheme:
-                "cacert, cert, key, verify and tlsname need rediss:// or "
-                    + "rediss+sentinel://"
+                "cacert, cert, key, verify and tlsname need rediss://, rediss+sentinel:// or "
+                    + "rediss+cluster://"
             case .halfCertificate: "cert and key need each other"
             case .option:
                 "after host:port, the options password, user, ssl, defaultDatabase and name are understood; "
@@ -54,6 +56,8 @@ extension RedisURLError: CustomStringConvertible {
                 "give the sentinels of a serviceName as redis+sentinel://user:password@host,host/NAME/db"
             case .sentinelName:
                 "after the sentinels it needs /NAME, the name by which they watch the primary, and perhaps /db"
+            case .clusterDatabase: "a Redis Cluster has no other database than 0"
+            case .seedCount: "it names more than \(ClusterSeeds.limit) nodes of the Redis Cluster"
             case .sentinelCount: "it names more than \(PrimaryDiscovery.endpointLimit) sentinels"
             }
         return "bad Redis URL: \(wrong)"

@@ -46,9 +46,9 @@ import Testing
 
     @Test func `a preface and its command enter side by side or not at all`() {
         var machine = machine(sent: [1, 2, 3])
-        #expect(machine.submit(5, after: 4, bytes: 1, deadline: 9) == .overloaded)
+        #expect(machine.submit(5, after: (4, 1), bytes: 1, deadline: 9) == .overloaded)
         _ = machine.reply()
-        #expect(machine.submit(5, after: 4, bytes: 1, deadline: 9) == nil)
+        #expect(machine.submit(5, after: (4, 1), bytes: 1, deadline: 9) == nil)
         #expect(machine.submit(6, bytes: 1, deadline: 9) == .overloaded)
         #expect(machine.end(.shutDown, now: 0).map(\.ticket) == [2, 3, 4, 5])
     }

@@ -92,6 +92,9 @@ struct SlotMap: Sendable {
         word.nodes.contains { $0.isPrimary && $0.isMember && !$0.hasFailed && nodes[$0.id] == nil }
     }
 
+    /// The address of a known node.
+    func address(of id: String) -> ServerAddress? { nodes[id]?.address }
+
     /// True for the address of a known node.
     func knows(_ address: ServerAddress) -> Bool { nodes.values.contains { $0.address == address } }
 

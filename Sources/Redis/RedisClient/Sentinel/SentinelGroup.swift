@@ -23,7 +23,7 @@ extension RedisConfiguration {
     package var sentinels: SentinelGroup? {
         switch address {
         case .sentinels(let group): group
-        case .tcp, .unix: nil
+        case .tcp, .unix, .cluster: nil
         }
     }
 
@@ -41,7 +41,7 @@ extension RedisConfiguration {
     /// The way to one sentinel of the group.
     func sentinel(_ sentinel: ServerAddress, of group: SentinelGroup) -> RedisConfiguration {
         var configuration = RedisConfiguration(address: .tcp(host: sentinel.host, port: sentinel.port))
-        configuration.expectsSentinel = true
+        configuration.expectedServer = .sentinel
         configuration.user = group.user
         configuration.password = group.password
         configuration.tls = tls

@@ -30,6 +30,6 @@ import Testing
         let own = configuration.sentinel(Self.place, of: group)
         #expect(own.address == .tcp(host: "sentinel", port: 26_379))
         #expect(own.user == "cart" && own.password == Secret("other") && own.database == 0)
-        #expect(own.tls == configuration.tls && own.expectsSentinel)
+        #expect(own.tls == configuration.tls && own.expectedServer == .sentinel)
     }
 }

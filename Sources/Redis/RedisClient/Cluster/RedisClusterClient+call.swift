@@ -1,0 +1,46 @@
+internal import NIOCore
+
+extension RedisClusterClient {
+    /// Runs a script with keys of a slot, for a task.
+    ///
+    /// - Parameters:
+    ///   - keys: the number of keys.
+    ///   - words: the number of keys and arguments.
+    ///   - write: appends the keys, then the arguments.
+    /// - Throws: as `RedisClient.call`; the last redirection or refusal, if there is no end to them in time.
+    package func call(
+        _ script: RedisScript,
+        slot: UInt16,
+        keys: Int,
+        words: Int,
+        write: (inout RedisCommandWriter) -> Void
+    ) async throws(RedisError) -> RedisValue {
+        let encoded = RedisCommandWriter.encoded(words: words, write)
+        let reply = PendingReply(running: script)
+        return try await reply.outcome(on: eventLoop) { [self] in
+            call(TaskCall(script, keys: keys, words: words, encoded: encoded, for: reply), slot: slot)
+            return nil
+        }.get()
+    }
+}
+
+/// A call of a task, with its words as they are sent.
+private final class TaskCall: RedisLoopCall {
+    let script: RedisScript
+    let keyCount: Int
+    let wordCount: Int
+    private let encoded: [UInt8]
+    private let reply: PendingReply
+
+    init(_ script: RedisScript, keys: Int, words: Int, encoded: [UInt8], for reply: PendingReply) {
+        self.script = script
+        keyCount = keys
+        wordCount = words
+        self.encoded = encoded
+        self.reply = reply
+    }
+
+    func append(to command: inout RedisCommandWriter) { command.append(encoded: encoded, words: wordCount) }
+
+    func received(_ outcome: Result<RedisValue, RedisError>) { reply.finish(outcome) }
+}
