@@ -22,6 +22,13 @@ package final class RedisServerFixture: Sendable {
         package var append: Append?
         /// The server also listens on a free port of 127.0.0.1.
         package var listensOnTCP = false
+        /// The port of 127.0.0.1 that the server listens on, if it has to be this one.
+        package var port: Int?
+        /// The server's program: a name that the shell finds, or a path.
+        package var program = standardProgram
+        /// Redis on the path, unless the environment names another program.
+        package static let standardProgram =
+            ProcessInfo.processInfo.environment["CART_TEST_REDIS_SERVER"] ?? "redis-server"
         /// Further settings, as on the command line: `["--maxmemory", "10mb"]`.
         package var settings: [String]
         /// The lines of a sentinel's configuration file; nil for a server that stores data.
@@ -44,6 +51,7 @@ package final class RedisServerFixture: Sendable {
         let process: Process
         let lifeline: FileHandle
         let ended: AsyncStream<Never>
+        var isPaused = false
     }
 
     /// The directory of the server's files; removed with the fixture.
@@ -57,6 +65,8 @@ package final class RedisServerFixture: Sendable {
     package var logPath: String { directory + "/redis.log" }
     /// The server's process while it runs; nil otherwise.
     package var processID: Int32? { running.withLock { $0?.process.processIdentifier } }
+    /// True while the server runs and is not suspended.
+    package var isAwake: Bool { running.withLock { $0?.isPaused == false } }
 
     private init(_ options: Options, preparedBy prepare: (String) throws -> [String]) throws {
         signal(SIGPIPE, SIG_IGN)
@@ -73,7 +83,7 @@ package final class RedisServerFixture: Sendable {
                 let text = lines.joined(separator: "\n") + "\n"
                 try Data(text.utf8).write(to: URL(fileURLWithPath: Self.sentinelFile(in: directory)))
             }
-            port = options.listensOnTCP ? try FreePort.find() : nil
+            port = try options.port ?? (options.listensOnTCP ? FreePort.find() : nil)
         } catch {
             try FileManager.default.removeItem(atPath: directory)
             throw error
@@ -124,7 +134,7 @@ package final class RedisServerFixture: Sendable {
         let pipe = Pipe()
         let (ended, end) = AsyncStream<Never>.makeStream()
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.arguments = ["-c", Self.launcher, logPath] + arguments
+        process.arguments = ["-c", Self.launcher, logPath, options.program] + arguments
         process.standardInput = pipe
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
@@ -163,16 +173,26 @@ package final class RedisServerFixture: Sendable {
     }
 
     /// Suspends the server's process with SIGSTOP.
-    package func pause() { send(SIGSTOP) }
+    package func pause() {
+        running.withLock { $0?.isPaused = true }
+        send(SIGSTOP)
+    }
 
     /// Resumes the server's process with SIGCONT.
-    package func resume() { send(SIGCONT) }
+    package func resume() {
+        send(SIGCONT)
+        running.withLock { $0?.isPaused = false }
+    }
 
     /// Sends the server a command, whose words have no blanks.
     ///
     /// - Returns: the beginning of the reply in Redis's protocol; empty where none came within 1 s.
     @discardableResult
-    package func command(_ words: String...) -> String {
+    package func command(_ words: String...) -> String { command(words) }
+
+    /// The same for words in an array.
+    @discardableResult
+    package func command(_ words: [String]) -> String {
         LocalSocket.command(words, path: socketPath)
     }
 
@@ -225,7 +245,8 @@ package final class RedisServerFixture: Sendable {
         exec 3<&0 </dev/null
         (read line <&3 || kill -9 $$) &
         exec 3<&-
-        exec "$(command -v redis-server)" "$@" >>"$0" 2>&1
+        program=$(command -v "$1") && shift
+        exec "$program" "$@" >>"$0" 2>&1
         """
 }
 

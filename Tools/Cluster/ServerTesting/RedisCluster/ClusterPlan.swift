@@ -1,0 +1,85 @@
+internal import Foundation
+
+/// What the servers of a cluster know of each other before they start.
+struct ClusterPlan {
+    struct Node {
+        let id: String
+        let port: Int
+        let busPort: Int
+        /// Nil for a primary.
+        let primary: String?
+        /// Distinct for each primary, so that no two have to settle who has the greater one.
+        let epoch: Int
+        /// The slots of a primary.
+        let slots: Range<Int>
+    }
+
+    /// The primaries, then the replicas of each.
+    let nodes: [Node]
+    private let cluster: RedisClusterFixture.Options
+
+    init(_ cluster: RedisClusterFixture.Options) throws {
+        self.cluster = cluster
+        let count = cluster.primaries
+        var nodes: [Node] = []
+        for number in 0..<count {
+            let slots = (0...1).map { (number + $0) * RedisClusterFixture.slotCount / count }
+            nodes.append(try Self.node(nil, epoch: number + 1, slots: slots[0]..<slots[1]))
+        }
+        for primary in nodes {
+            for _ in 0..<cluster.replicasOfEach {
+                nodes.append(try Self.node(primary.id, epoch: primary.epoch, slots: 0..<0))
+            }
+        }
+        self.nodes = nodes
+    }
+
+    private static func node(_ primary: String?, epoch: Int, slots: Range<Int>) throws -> Node {
+        Node(
+            id: String((0..<40).map { _ in "0123456789abcdef".randomElement() ?? "0" }),
+            port: try FreePort.find(),
+            busPort: try FreePort.find(),
+            primary: primary,
+            epoch: epoch,
+            slots: slots
+        )
+    }
+
+    func options(of node: Node) -> RedisServerFixture.Options {
+        let (seconds, attoseconds) = cluster.nodeTimeout.components
+        let timeout = seconds * 1_000 + attoseconds / 1_000_000_000_000_000
+        var options = RedisServerFixture.Options()
+        options.port = node.port
+        options.program = cluster.program
+        options.append = cluster.append
+        options.settings = [
+            "--cluster-enabled", "yes", "--cluster-port", "\(node.busPort)",
+            "--cluster-node-timeout", "\(timeout)",
+            "--cluster-require-full-coverage", cluster.requiresFullCoverage ? "yes" : "no",
+            "--cluster-allow-reads-when-down", "no",
+            // The tests say who is whose replica.
+            "--cluster-allow-replica-migration", "no",
+            // Replicas must not wait for others before they get their first copy.
+            "--repl-diskless-sync-delay", "0", "--repl-ping-replica-period", "1",
+        ]
+        options.settings += cluster.settings
+        return options
+    }
+
+    /// Writes the file in which a server keeps its cluster.
+    func write(for own: Node, into directory: String) throws {
+        let lines = nodes.map { node in
+            let role = node.primary == nil ? "master" : "slave"
+            var words = [
+                node.id, "127.0.0.1:\(node.port)@\(node.busPort)",
+                node.id == own.id ? "myself,\(role)" : role,
+                node.primary ?? "-", "0", "0", "\(node.epoch)", "connected",
+            ]
+            if let last = node.slots.last { words.append("\(node.slots.lowerBound)-\(last)") }
+            return words.joined(separator: " ")
+        }
+        let end = "vars currentEpoch \(cluster.primaries) lastVoteEpoch 0"
+        let text = (lines + [end]).joined(separator: "\n") + "\n"
+        try Data(text.utf8).write(to: URL(fileURLWithPath: directory + "/nodes.conf"))
+    }
+}

@@ -1,0 +1,124 @@
+/// A Redis Cluster for one test: primaries with their replicas, all of them processes on 127.0.0.1.
+///
+/// The servers begin with files that tell each of them the whole cluster. A primary needs two seconds after its
+/// start before it accepts commands.
+package final class RedisClusterFixture: Sendable {
+    package struct Options: Sendable {
+        package var primaries = 3
+        package var replicasOfEach = 1
+        /// `cluster-node-timeout`: a silent primary is replaced after this time and one to two seconds.
+        package var nodeTimeout: Duration = .milliseconds(1_500)
+        /// `cluster-require-full-coverage`: one slot without a server stops the whole cluster.
+        package var requiresFullCoverage = false
+        /// The setting `appendfsync` of the append-only files; nil for no such files.
+        package var append: RedisServerFixture.Options.Append?
+        /// The program of the servers: a name that the shell finds, or a path.
+        package var program = RedisServerFixture.Options.standardProgram
+        /// Further settings of all servers, as on the command line.
+        package var settings: [String] = []
+
+        package init() {}
+    }
+
+    /// A server of the cluster.
+    package struct Member: Sendable, Hashable, CustomStringConvertible {
+        /// The id of the node: 40 hexadecimal digits.
+        package let id: String
+        package let server: RedisServerFixture
+        package let port: Int
+
+        package var address: String { "127.0.0.1:\(port)" }
+        package var description: String { "\(id.prefix(8)) at \(address)" }
+
+        package static func == (a: Member, b: Member) -> Bool { a.id == b.id }
+        package func hash(into hasher: inout Hasher) { hasher.combine(id) }
+    }
+
+    package static let slotCount = 16_384
+
+    /// The primaries at the beginning, in the order of their slots, which are equal parts; then the replicas.
+    package let members: [Member]
+    private let primaryCount: Int
+    private let replicasOfEach: Int
+
+    private init(members: [Member], options: Options) {
+        self.members = members
+        primaryCount = options.primaries
+        replicasOfEach = options.replicasOfEach
+    }
+
+    /// The primaries at the beginning.
+    package var primaries: [Member] { Array(members.prefix(primaryCount)) }
+
+    /// The replicas, at the beginning, of a primary at the beginning.
+    package func replicas(of primary: Member) -> [Member] {
+        guard let number = primaries.firstIndex(of: primary) else { return [] }
+        let first = primaryCount + number * replicasOfEach
+        return Array(members[first..<first + replicasOfEach])
+    }
+
+    /// The URL by which a node finds the cluster. The seeds are the primaries at the beginning.
+    package var url: String { "redis+cluster://\(primaries.map(\.address).joined(separator: ","))" }
+
+    /// Runs `body` with a cluster in which everybody knows everybody, all slots are served, and all replicas
+    /// follow.
+    package static func with<Value>(
+        _ options: Options = Options(),
+        _ body: (RedisClusterFixture) async throws -> Value
+    ) async throws -> Value {
+        let plan = try ClusterPlan(options)
+        return try await start(plan.nodes[...], of: plan, after: []) { members in
+            let cluster = RedisClusterFixture(members: members, options: options)
+            try await cluster.wait("everybody knows everybody") { cluster.isComplete }
+            return try await body(cluster)
+        }
+    }
+
+    private static func start<Value>(
+        _ nodes: ArraySlice<ClusterPlan.Node>,
+        of plan: ClusterPlan,
+        after earlier: [Member],
+        _ body: ([Member]) async throws -> Value
+    ) async throws -> Value {
+        guard let node = nodes.first else { return try await body(earlier) }
+        let prepare = { (directory: String) throws -> [String] in
+            try plan.write(for: node, into: directory)
+            return []
+        }
+        return try await RedisServerFixture.with(plan.options(of: node), prepare: prepare) { server in
+            let member = Member(id: node.id, server: server, port: node.port)
+            return try await start(nodes.dropFirst(), of: plan, after: earlier + [member], body)
+        }
+    }
+
+    private var isComplete: Bool {
+        members.allSatisfy { member in
+            let view = view(of: member)
+            return member.server.command("CLUSTER", "INFO").contains("cluster_state:ok")
+                && view.count == members.count && view.allSatisfy { $0.isLinked && !$0.isDoubtful }
+        }
+            && primaries.allSatisfy { primary in
+                let info = primary.server.command("INFO", "replication")
+                return (0..<replicasOfEach).allSatisfy { number in
+                    info.split(separator: "\r\n").contains {
+                        $0.hasPrefix("slave\(number):") && $0.contains("state=online")
+                    }
+                }
+            }
+    }
+
+    /// Waits for a condition.
+    ///
+    /// - Throws: `Failure` after 60 s, with what each server says of the cluster.
+    package func wait(_ condition: String, until holds: () -> Bool) async throws {
+        let deadline = ContinuousClock.now + .seconds(60)
+        while !holds() {
+            guard ContinuousClock.now < deadline else {
+                let views = members.filter(\.server.isAwake).map { "\($0):\n\(nodesText(of: $0))" }
+                let text = "not within 60 s: \(condition)\n" + views.joined(separator: "\n")
+                throw RedisServerFixture.Failure(description: text)
+            }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+}
