@@ -154,7 +154,9 @@ extension RedisClient {
             )
             (channel, connection) = try await dialer.dial(server) { RedisConnection(of: self) }
         } catch {
-            return .unreachable(primary.map { "at \(node?.role ?? "the primary") \($0): \(error)" } ?? "\(error)")
+            return .unreachable(
+                primary.map { "at \(node?.role ?? "the primary") \($0): \(error)" } ?? "\(error)"
+            )
         }
         return await withTaskGroup(of: Void.self) { group in
             if let watch, let primary {

@@ -44,7 +44,9 @@ extension RedisClient {
         switch next.attempts.take(outcome) {
         case .goOn: submit(next)
         case .over(.failure(let error)):
-            if let router { router.failed(attempt, with: error, at: self) } else {
+            if let router {
+                router.failed(attempt, with: error, at: self)
+            } else {
                 attempt.call.received(.failure(error))
             }
         case .over(let outcome): attempt.call.received(outcome)

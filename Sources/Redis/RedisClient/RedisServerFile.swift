@@ -39,7 +39,8 @@ extension RedisConfiguration {
         guard (named.cluster == nil) == (cluster == nil) else {
             throw RedisFileError(
                 file: serverFile,
-                reason: "a running client \(cluster == nil ? "does not change to" : "stays with") a Redis Cluster"
+                reason:
+                    "a running client \(cluster == nil ? "does not change to" : "stays with") a Redis Cluster"
             )
         }
         var fresh = self

@@ -27,8 +27,8 @@ extension RedisURLError: CustomStringConvertible {
         let wrong =
             switch self {
             case .scheme:
-                "it must begin with redis://, rediss://, redis+sentinel://, rediss+sentinel://, "
-                    + "redis+cluster://, rediss+cluster:// or unix://"
+                "it must begin with redis://, rediss://, redis+sentinel://, rediss+sentinel:// or "
+                    + "unix://"
             case .identity:
                 "before the @ it needs user:password or :password (percent-encode @ : / ? # % in them)"
             case .host: "the host is missing, or an IPv6 address is not in [brackets]"

@@ -33,10 +33,10 @@ extension StoreFailure {
         }
     }
 
-    /// The errors of a server that is loading, is busy with a script, is changing its role or its user's
+    /// The errors of a server that is loading, is busy with a script, is changing its role, its slots or its user's
     /// password, or lacks a replica or a place on the disk for a while.
     private static let transientCodes: Set = [
         "LOADING", "BUSY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "NOSCRIPT", "READONLY", "NOREPLICAS",
-        "UNBLOCKED", "MISCONF", "NOAUTH",
+        "UNBLOCKED", "MISCONF", "NOAUTH", "MOVED", "ASK",
     ]
 }

@@ -80,6 +80,9 @@ struct NodeTracing {
         case .sentinels(let group):
             // The address changes, and the attributes of a process do not.
             store.append(RequestTracing.SpanAttribute("server.address", text: group.primary))
+        case .cluster(let seeds):
+            let hosts = Set(seeds.addresses.map(\.host)).sorted().joined(separator: ",")
+            store.append(RequestTracing.SpanAttribute("server.address", text: hosts))
         }
         return HostTracing(recorder, store: store)
     }

@@ -22,6 +22,7 @@ package struct ServerFacts: Sendable, Equatable {
             case .unix: true
             case .tcp(let host, _): Self.isLoopback(host)
             case .sentinels(let group): group.seeds.allSatisfy { Self.isLoopback($0.host) }
+            case .cluster(let seeds): seeds.addresses.allSatisfy { Self.isLoopback($0.host) }
             }
     }
 

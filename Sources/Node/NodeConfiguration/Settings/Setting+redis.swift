@@ -13,11 +13,21 @@ extension Setting {
             Alias(variable: variable) { $0.contains("://") || $0.contains(",") ? $0 : "redis://\($0)" }
         }
     ) { text, settings throws(InvalidValue) in
+        let server: RedisConfiguration
         do throws(RedisURLError) {
-            settings.redis.server = .url(try RedisConfiguration(server: text))
+            server = try RedisConfiguration(server: text)
         } catch {
             throw InvalidValue("\(error)")
         }
+        settings.redis.server = .url(try supported(server))
+    }
+
+    /// The client can use a Redis Cluster, and the rest of a node cannot yet.
+    private static func supported(
+        _ server: RedisConfiguration
+    ) throws(InvalidValue) -> RedisConfiguration {
+        guard server.cluster == nil else { throw InvalidValue("Redis Cluster is not supported yet") }
+        return server
     }
 
     /// In contrast to the files of other secrets, this one is read anew whenever the node connects.
@@ -28,11 +38,13 @@ extension Setting {
         defaultText: contents(of: .redisURL).defaultText,
         meaning: "file from which the node reads `redis-url`, anew for each connection"
     ) { path, settings throws(InvalidValue) in
+        let server: RedisConfiguration
         do throws(RedisFileError) {
-            settings.redis.server = .url(try RedisConfiguration(serverFile: path))
+            server = try RedisConfiguration(serverFile: path)
         } catch {
             throw InvalidValue(error.reason)
         }
+        settings.redis.server = .url(try supported(server))
     }
 
     static let sentinelPassword = Setting(

@@ -62,7 +62,9 @@ struct ClusterInquiry: Sendable {
             guard replies.count == 2 else { return .failure(ClusterSilence("no reply")) }
             let (text, addresses) = (try replies[0].string, try ClusterSlots(replies[1]))
             do throws(ClusterSilence) {
-                return .success(Answer(word: try ClusterNodes(text: text), addresses: addresses, asked: place))
+                return .success(
+                    Answer(word: try ClusterNodes(text: text), addresses: addresses, asked: place)
+                )
             } catch {
                 return .failure(error)
             }

@@ -65,3 +65,11 @@ package struct ClusterMap: Sendable {
 
     mutating func changed() { version += 1 }
 }
+
+extension ClusterMap: CustomStringConvertible {
+    /// The primaries alone: there are very many slots.
+    package var description: String {
+        let primaries = primaries.map { "\($0.id.prefix(8)) at \($0.address) \($0.slots)" }
+        return "version \(version): \(primaries.joined(separator: "; "))"
+    }
+}

@@ -20,21 +20,28 @@ package enum HashSlot {
     /// number that is no slot, the one of its remainder.
     package static func tag(for slot: UInt16) -> String { tags[Int(slot) % count] }
 
+    /// The slot of keys with this tag, of a text without braces. On the hot path: not generic, because callers are in other
+    /// modules.
+    package static func of(tag text: String) -> UInt16 {
+        var text = text
+        return text.withUTF8 { slot($0) }
+    }
+
     private static func slot(_ bytes: some Collection<UInt8>) -> UInt16 {
         checksum(bytes) % UInt16(count)
     }
 
-    /// CRC16 in the variant XMODEM: the polynomial 0x1021, from 0.
+    /// CRC16 in the variant XMODEM: the polynomial 0x1021, from 0. A byte at a time without a table, which would be no
+    /// faster for texts as short as keys.
     static func checksum(_ bytes: some Collection<UInt8>) -> UInt16 {
-        let table = checksums
         var sum: UInt16 = 0
-        for byte in bytes { sum = sum << 8 ^ table[Int(UInt8(sum >> 8) ^ byte)] }
+        for byte in bytes {
+            sum = (sum << 8 | sum >> 8) ^ UInt16(byte)
+            sum ^= (sum & 0xFF) >> 4
+            sum ^= sum << 12
+            sum ^= (sum & 0xFF) << 5
+        }
         return sum
-    }
-
-    /// The checksums of all single bytes.
-    private static let checksums: [UInt16] = (0..<256).map { byte in
-        (0..<8).reduce(UInt16(byte) << 8) { sum, _ in sum & 0x8000 == 0 ? sum << 1 : sum << 1 ^ 0x1021 }
     }
 
     /// The first of 0, 1, 2, … in hexadecimal that falls into each slot.

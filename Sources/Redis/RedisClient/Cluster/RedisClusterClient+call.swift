@@ -22,6 +22,20 @@ extension RedisClusterClient {
             return nil
         }.get()
     }
+
+    /// Sends a pipeline to the primary of a slot, and waits for its replies, as `RedisClient.send`. Redirections are not
+    /// followed: each is an error in the array.
+    package func send(
+        _ pipeline: RedisPipeline,
+        slot: UInt16
+    ) async throws(RedisError) -> [RedisValue] {
+        guard pipeline.count > 0 else { return [] }
+        let reply = PendingReply(pipelineOf: pipeline.count)
+        return try await reply.outcome(on: eventLoop) { [self] in
+            guard let client = client(ofSlot: slot) else { return .notConnected(reason: topology.problem) }
+            return client.withConnection { $0.submit(pipeline, after: nil, for: reply) }
+        }.get().array
+    }
 }
 
 /// A call of a task, with its words as they are sent.

@@ -62,7 +62,10 @@ package final class RedisClusterTopology: Sendable {
     /// The present version of the map, then that after each change. Slow consumers receive only the newest. Ends with
     /// the task that iterates.
     package func changes() -> AsyncStream<UInt64> {
-        let (stream, continuation) = AsyncStream.makeStream(of: UInt64.self, bufferingPolicy: .bufferingNewest(1))
+        let (stream, continuation) = AsyncStream.makeStream(
+            of: UInt64.self,
+            bufferingPolicy: .bufferingNewest(1)
+        )
         if let number = state.withLock({ $0.version.add(continuation) }) {
             continuation.onTermination = { [weak self] _ in
                 self?.state.withLock { $0.version.remove(number) }
@@ -145,7 +148,11 @@ package final class RedisClusterTopology: Sendable {
                 guard let place = rest.popLast() else { return }
                 open += 1
                 group.addTask {
-                    let inquiry = ClusterInquiry(place: place, configuration: configuration, eventLoop: eventLoop)
+                    let inquiry = ClusterInquiry(
+                        place: place,
+                        configuration: configuration,
+                        eventLoop: eventLoop
+                    )
                     return (place, await inquiry.answer())
                 }
                 group.addTask {

@@ -65,7 +65,7 @@ import Testing
 
     @Test(arguments: [
         "ERR no", "WRONGTYPE no", "OOM no", "MISCONF no", "UNBLOCKED no", "NOSCRIPT no", "CROSSSLOT no",
-        "MOVED nowhere", "BUSY script: f, on @user_script:2.",
+        "MOVED nowhere", "BUSY x script: f, on @user_script:2.",
     ])
     func `any other error is the end`(reply: String) {
         var attempt = attempt()
