@@ -59,6 +59,62 @@ package enum SafetyRule: String, CaseIterable, Sendable {
     case ownerProlongsLife
     /// A node refuses asks that are meant for another session.
     case linkChecksSession
+
+    // The rules of a store of many servers. `docs/model/cluster` has a counterexample without each.
+
+    /// An answer from memory needs the right of the actor's slot, beside the session's.
+    case shardRight
+    /// While a slot migrates, its right is the lesser of both servers'.
+    case bothShards
+    /// A right grows only for who has compared the record since the last change.
+    case verifyAfterChange
+    /// An activation whose right has passed comes back by a claim only.
+    case lapseNeedsClaim
+    /// Nothing is claimed for a while after the slot's server has changed.
+    case moveGate
+    /// A server's configuration epoch that changes counts as a move of its slots.
+    case epochInFacts
+    /// An answer of a server that was replaced, or with older facts, is ignored.
+    case oldFactsIgnored
+    /// Nothing is claimed for a while after a server's answers were interrupted.
+    case uninterrupted
+    /// Nothing is claimed in a slot that was left half open.
+    case wholeSlot
+    /// After a change nothing is claimed before every primary was heard.
+    case hearEveryone
+    /// No tombstone is written for a while after the facts of the sessions' server have changed.
+    case membershipGate
+    /// A tombstone counts once other servers confirm the server that has it.
+    case confirmTombstone
+    /// A claim relies on a tombstone once other servers confirm the slot's server after it.
+    case takeoverConfirmed
+    /// The quick path of planned moves: no server has lost data a moment ago.
+    case quickSettled
+    /// The quick path: every primary was heard after the move.
+    case quickEveryone
+    /// The quick path: the primaries know each other by the facts that the node knows.
+    case quickAgreed
+    /// The answer of a claim counts only if the claim could be sent then.
+    case answerInTime
+}
+
+extension SafetyRule {
+    /// True for a rule that protects nothing in a store of one server.
+    package var needsManyServers: Bool {
+        switch self {
+        case .shardRight, .bothShards, .verifyAfterChange, .lapseNeedsClaim, .moveGate, .epochInFacts,
+            .oldFactsIgnored, .uninterrupted, .wholeSlot, .hearEveryone, .membershipGate, .confirmTombstone,
+            .takeoverConfirmed, .quickSettled, .quickEveryone, .quickAgreed, .answerInTime:
+            true
+        case .sequenceCheck, .deadlineFromSend, .deadlineCheck, .marginCoversDrift, .overStaysOver,
+            .takeoverWaits, .longerLeaseCounts, .waitFromReceipt, .tombstoneChecksCounter,
+            .tombstoneNamesGeneration, .deadEndsSession, .lookSaysNothing, .releaseChecksEpoch,
+            .handOverStandsInDoubt, .commitKeepsID, .refusalLeavesDoubt, .oneCommitInFlight, .generationGate,
+            .sweepBeforeLease, .regressedBeforeFenced, .claimAttempt, .republish, .republishNamesGeneration,
+            .republishNamesDeadline, .ownerProlongsLife, .linkChecksSession:
+            false
+        }
+    }
 }
 
 #if DEBUG

@@ -20,6 +20,14 @@ package enum SwitchableRule: Sendable, Hashable {
     /// before anything shows.
     package var isSecondLine: Bool { self == .runtime(.deadEndsSession) }
 
+    /// True for a rule that protects nothing in the simulated store, which is one server.
+    package var needsManyServers: Bool {
+        switch self {
+        case .runtime(let rule): rule.needsManyServers
+        case .cart: false
+        }
+    }
+
     /// Runs `body` with the rule disabled in this task and all that it starts, beside those that are disabled
     /// already.
     package func disabled<Result>(_ body: () throws -> Result) rethrows -> Result {
