@@ -9,10 +9,10 @@ extension RedisCommandWriter {
     mutating func append(_ sequence: SequenceNumber) { append(sequence.rawValue) }
     mutating func append(_ time: StoreTime) { append(time.rawValue) }
 
-    /// Appends two words: the key that holds a part of the generation, and the generation.
+    /// Appends two words: the key that holds a part of the generation, and `Generation.compared`.
     mutating func append(_ generation: Generation, in keys: RedisKeys) {
         append(keys.nodes)
-        append(generation.description)
+        append(":", after: generation.dataSet, before: generation.replication)
     }
 
     /// Appends two words, the epoch and the sequence.
@@ -28,4 +28,10 @@ extension RedisCommandWriter {
             append(field.value)
         }
     }
+}
+
+extension Generation {
+    /// The generation as scripts compare it: without the id of the process. A primary draws its replication id anew when
+    /// it starts and when it is promoted, so that no two processes have the same one as primaries.
+    var compared: String { "\(dataSet):\(replication)" }
 }

@@ -38,7 +38,7 @@ import Testing
             let old = try await fixture.beat().generation
             let strangers = [
                 Generation(dataSet: "x", run: old.run, replication: old.replication),
-                Generation(dataSet: old.dataSet, run: "x", replication: old.replication),
+                Generation(dataSet: old.dataSet, run: "x", replication: "x"),
                 Generation(dataSet: old.dataSet, run: old.run, replication: "x"),
             ]
             for stranger in strangers {
@@ -101,6 +101,45 @@ import Testing
                             value: 42
                         )
                 )
+            }
+        }
+    }
+
+    @Test(arguments: StoreFixtureKind.allCases)
+    func `a free actor of an earlier time is taken under the time as its epoch`(_ kind: StoreFixtureKind)
+        async throws
+    {
+        try await withStoreFixture(kind) { fixture in
+            let past: UInt64 = 1_400_000_000_000_000
+            for (owner, dead) in [("", []), ("other", [SessionID("x"), other]), ("me", [])] {
+                let record = RecordSnapshot(
+                    owner: owner,
+                    epoch: past,
+                    attempt: 1,
+                    sequence: 1_400_000_000_000_007,
+                    commit: "x",
+                    value: 42
+                )
+                try await fixture.put(record, at: cart)
+                let strange = Generation(dataSet: "x", run: "y", replication: "z")
+                let refused = try await fixture.claim(.take, attempt: 2, dead: dead, under: strange)
+                #expect(refused.answer == .otherGeneration)
+                #expect(try await fixture.record(cart) == record)
+                let claim = try await fixture.claim(.create, attempt: 2, dead: dead)
+                guard case .granted(let version) = claim.answer else {
+                    Issue.record("\(claim)")
+                    return
+                }
+                #expect(version.epoch > Epoch(1_500_000_000_000_000))
+                #expect(version.sequence == SequenceNumber(record.sequence))
+                #expect(claim.state == CounterLogic.State(value: 42))
+                #expect(claim.isTakeover == (owner == "other"))
+                var taken = record
+                taken.owner = "me"
+                taken.epoch = version.epoch.rawValue
+                taken.attempt = 2
+                #expect(try await fixture.record(cart) == taken)
+                #expect(try await fixture.claim(.take, attempt: 2).answer == .granted(version))
             }
         }
     }

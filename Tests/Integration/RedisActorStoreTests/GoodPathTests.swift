@@ -11,9 +11,25 @@ import Testing
 @Suite struct GoodPathTests {
     private let mine = RecordSnapshot(owner: "me", epoch: 5, attempt: 1, sequence: 3, commit: "c3", value: 30)
     private let current = version(epoch: 5, sequence: 3)
+    /// As a node leaves it that gives it up.
+    private let free = RecordSnapshot(
+        owner: "",
+        epoch: 1_700_000_000_000_000,
+        attempt: 1,
+        sequence: 3,
+        commit: "c3",
+        value: 30
+    )
 
     private enum Step: String, CaseIterable {
         case keep, extend, release, verify, claim
+    }
+
+    private func record(for step: Step) -> RecordSnapshot {
+        switch step {
+        case .keep, .extend, .release, .verify: mine
+        case .claim: free
+        }
     }
 
     private func call(_ step: Step, on fixture: RedisStoreFixture, _ generation: Generation) async throws {
@@ -66,9 +82,9 @@ import Testing
         try await withRedis { fixture in
             let generation = try await fixture.beat().generation
             for step in Step.allCases {
-                try await fixture.put(mine, at: cart)
+                try await fixture.put(record(for: step), at: cart)
                 try await call(step, on: fixture, generation)
-                try await fixture.put(mine, at: cart)
+                try await fixture.put(record(for: step), at: cart)
                 _ = try await fixture.client.send("CONFIG", ["RESETSTAT"])
                 try await call(step, on: fixture, generation)
                 #expect(try await calls(of: fixture) == expected[step], "\(step)")
@@ -85,7 +101,7 @@ import Testing
             let key = RedisArgument.string(fixture.key(cart))
             for (field, steps) in needing {
                 for step in Step.allCases {
-                    try await fixture.put(mine, at: cart)
+                    try await fixture.put(record(for: step), at: cart)
                     _ = try await fixture.client.send("HDEL", [key, .string(field)])
                     let before = try await fixture.client.send("HGETALL", [key])
                     guard steps.contains(step) else {
@@ -106,7 +122,7 @@ import Testing
             let generation = try await fixture.beat().generation
             let key = RedisArgument.string(fixture.key(cart))
             for step in Step.allCases {
-                try await fixture.put(mine, at: cart)
+                try await fixture.put(record(for: step), at: cart)
                 try await fixture.set("a", "x")
                 if step == .claim {
                     await expectFailure(UnreadableText(part: "`a`").matches) {
@@ -126,7 +142,7 @@ import Testing
             let generation = try await fixture.beat().generation
             let key = RedisArgument.string(fixture.key(cart))
             for step in Step.allCases {
-                try await fixture.put(mine, at: cart)
+                try await fixture.put(record(for: step), at: cart)
                 try await fixture.set("t", .string(life))
                 let before = try await fixture.client.send("HGETALL", [key])
                 await expectFailure(UnreadableText(part: "`t`").matches) {
@@ -134,6 +150,31 @@ import Testing
                 }
                 #expect(try await fixture.client.send("HGETALL", [key]) == before, "\(step)")
             }
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("e", "0700000000000000"), ("e", "1 00000000000000"), ("e", "1.00000000000000"),
+            ("e", "17000000000000000"), ("e", "9007199254740991"), ("a", "01"), ("a", "-1"), ("a", "1e3"),
+            ("a", "9007199254740991"), ("q", "03"), ("q", "0x3"), ("q", " 3"), ("q", "9007199254740991"),
+            ("q", "10000000000000000"), ("q", ""),
+        ]
+    )
+    func `a free record with a number that is none is claimed by nobody`(_ field: String, _ value: String)
+        async throws
+    {
+        try await withRedis { fixture in
+            let generation = try await fixture.beat().generation
+            try await fixture.put(free, at: cart)
+            try await fixture.set(field, .string(value))
+            let before = try await fixture.client.send("HGETALL", [.string(fixture.key(cart))])
+            for mode in [ClaimTerms.Mode.take, .create] {
+                await expectFailure(UnreadableText(part: "`\(field)`").matches) {
+                    _ = try await fixture.claim(mode, attempt: 2, under: generation)
+                }
+            }
+            #expect(try await fixture.client.send("HGETALL", [.string(fixture.key(cart))]) == before)
         }
     }
 

@@ -24,45 +24,76 @@ enum ClaimScript {
     /// The most dead sessions in a claim: those found dead last, and one that an earlier answer named.
     static let deadLimit = MembershipObserver.recentDeadLimit + 1
 
-    private static let text =
-        LuaFragments.records + LuaFragments.times + LuaFragments.epochs + LuaFragments.generations + """
-            local me, attempt = ARGV[1], ARGV[2]
-            if mode ~= 'look' and generation(ARGV[3]) ~= ARGV[4] then return 'GENERATION' end
-            local r, bad = record(KEYS[1])
-            if bad then return bad end
-            if not r.o then
-              if mode ~= 'create' then return 'ABSENT' end
-            elseif r.o ~= '' and r.o ~= me then
-              local isDead = false
-              for i = 8, #ARGV do isDead = isDead or ARGV[i] == r.o end
-              if not isDead then return {'OWNER', r.o} end
-            end
-            if mode == 'look' then return 'FREE' end
-            local e, q = r.e, r.q or '0'
-            if r.o == me and tonumber(r.a) > tonumber(attempt) then return 'SUPERSEDED' end
-            local fields = redis.pcall('HGETALL', KEYS[1])
-            if fields.err then return {'DENIED', 'HGETALL: ' .. fields.err} end
-            local t = r.t
-            if t and tonumber(t) < tonumber(ARGV[7]) then t = ARGV[7] end
-            local life = q == '0' and ARGV[5] or t or ARGV[6]
-            local no = denied('PEXPIRE', KEYS[1], life)
-            if not no and (r.o ~= me or r.a ~= attempt) then
-              e = epochAfter(tonumber(r.e or '0'), now())
-              if not r.o then
-                no = denied('HSET', KEYS[1], 'o', me, 'e', e, 'a', attempt, 'q', q, 'c', '')
-              elseif t ~= r.t then
-                no = denied('HSET', KEYS[1], 'o', me, 'e', e, 'a', attempt, 't', t)
-              else
-                no = denied('HSET', KEYS[1], 'o', me, 'e', e, 'a', attempt)
-              end
-            end
-            if no then return no end
-            if not r.o then redis.call('PEXPIRE', KEYS[1], life) end
-            return {'GRANTED', e, q, fields}
-            """
+    /// Claims a record that has no owner or a dead one, has a commit, and has no own time to live. Everything is compared
+    /// as text, with the numbers of digits that versions have and doubles can hold. What is not as expected is left
+    /// unchanged for the rest of the script.
+    private static let goodPath = """
+        local key, a, digits = KEYS[1], ARGV, '^[1-9]%d*$'
+        local f = redis.pcall('HMGET', key, 'o', 'e', 'a', 'q', 't')
+        local o, e, q = f[1], f[2] or '', f[4] or ''
+        local isFree = o == ''
+        if not isFree and o then
+          for i = 8, #a do isFree = isFree or a[i] == o end
+        end
+        if isFree and not f[5] and string.find(e, digits) and f[3] and #f[3] < 16 and string.find(f[3], digits)
+          and (#q < 16 or #q == 16 and q < '9') and string.find(q, digits) and generation(a[3]) == a[4] then
+          local time = redis.call('TIME')
+          local epoch = time[1] .. string.sub('000000', #time[2] + 1) .. time[2]
+          local fields = #epoch == #e and epoch > e and redis.pcall('HGETALL', key)
+          if fields and not fields.err then
+            local no = redis.pcall('PEXPIRE', key, a[6])
+            if type(no) == 'table' then return {'DENIED', 'PEXPIRE: ' .. no.err} end
+            no = redis.pcall('HSET', key, 'o', a[1], 'e', epoch, 'a', a[2])
+            if type(no) == 'table' then return {'DENIED', 'HSET: ' .. no.err} end
+            return {'GRANTED', epoch, q, fields}
+          end
+        end
+
+        """
+
+    private static let judgement = """
+        local me, attempt = ARGV[1], ARGV[2]
+        if mode ~= 'look' and generation(ARGV[3]) ~= ARGV[4] then return 'GENERATION' end
+        local r, bad = record(KEYS[1])
+        if bad then return bad end
+        if not r.o then
+          if mode ~= 'create' then return 'ABSENT' end
+        elseif r.o ~= '' and r.o ~= me then
+          local isDead = false
+          for i = 8, #ARGV do isDead = isDead or ARGV[i] == r.o end
+          if not isDead then return {'OWNER', r.o} end
+        end
+        if mode == 'look' then return 'FREE' end
+        local e, q = r.e, r.q or '0'
+        if r.o == me and tonumber(r.a) > tonumber(attempt) then return 'SUPERSEDED' end
+        local fields = redis.pcall('HGETALL', KEYS[1])
+        if fields.err then return {'DENIED', 'HGETALL: ' .. fields.err} end
+        local t = r.t
+        if t and tonumber(t) < tonumber(ARGV[7]) then t = ARGV[7] end
+        local life = q == '0' and ARGV[5] or t or ARGV[6]
+        local no = denied('PEXPIRE', KEYS[1], life)
+        if not no and (r.o ~= me or r.a ~= attempt) then
+          e = epochAfter(tonumber(r.e or '0'), now())
+          if not r.o then
+            no = denied('HSET', KEYS[1], 'o', me, 'e', e, 'a', attempt, 'q', q, 'c', '')
+          elseif t ~= r.t then
+            no = denied('HSET', KEYS[1], 'o', me, 'e', e, 'a', attempt, 't', t)
+          else
+            no = denied('HSET', KEYS[1], 'o', me, 'e', e, 'a', attempt)
+          end
+        end
+        if no then return no end
+        if not r.o then redis.call('PEXPIRE', KEYS[1], life) end
+        return {'GRANTED', e, q, fields}
+        """
 
     private static func script(_ mode: String, head: String) -> RedisScript {
-        RedisScript(name: mode, source: head + "local mode = '\(mode)'\n" + text)
+        RedisScript(
+            name: mode,
+            source: head + "local mode = '\(mode)'\n" + LuaFragments.generations
+                + (mode == "look" ? "" : goodPath)
+                + LuaFragments.records + LuaFragments.times + LuaFragments.epochs + judgement
+        )
     }
 
     private static let look = script("look", head: LuaFragments.readsOnly)

@@ -18,7 +18,7 @@ enum HeartbeatScript {
     static let script = RedisScript(
         name: "heartbeat",
         source: LuaFragments.allowedWithoutMemory + LuaFragments.entries + LuaFragments.times
-            + LuaFragments.generations + """
+            + LuaFragments.lives + """
                 local bad = foreign(KEYS[1])
                 if bad then return bad end
                 local time = now()

@@ -44,7 +44,7 @@ enum TombstoneScript {
     ) -> [RedisArgument] {
         [
             .session(expired.session), .string(expired.counter.map(String.init) ?? ""),
-            .string(expired.generation.description), .string(isConfirmed ? "1" : ""),
+            .string(expired.generation.compared), .string(isConfirmed ? "1" : ""),
         ]
     }
 
