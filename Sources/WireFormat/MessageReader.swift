@@ -85,6 +85,8 @@ package struct MessageReader {
     package mutating func text(_ number: UInt8) throws(NotPlain) -> String {
         guard passes(number << 3 | 2) else { return "" }
         let content = UnsafeRawBufferPointer(rebasing: bytes[try content()])
+        // Nearly all texts are ASCII, which needs no check.
+        if content.allSatisfy({ $0 < 0x80 }) { return String(decoding: content, as: UTF8.self) }
         guard let text = String(validating: content, as: UTF8.self) else { throw NotPlain() }
         return text
     }

@@ -27,10 +27,7 @@ struct ReplyBuilder {
     mutating func copy(_ text: UnsafeRawBufferPointer) -> [UInt8] {
         if isTooLarge { return [] }
         if text.count == lastText.count, lastText.elementsEqual(text) { return lastText }
-        let copy = [UInt8](unsafeUninitializedCapacity: text.count) { storage, count in
-            UnsafeMutableRawBufferPointer(storage).copyMemory(from: text)
-            count = text.count
-        }
+        let copy = [UInt8](text)
         if text.count <= Self.wordLimit { lastText = copy }
         return copy
     }
@@ -41,14 +38,11 @@ struct ReplyBuilder {
     mutating func add(_ element: RedisValue, bytes: Int) -> Bool {
         guard charge(bytes) else { return false }
         var whole = element
-        while var frame = open.popLast() {
-            if !isTooLarge { frame.elements.append(whole) }
-            frame.missing -= 1
-            if frame.missing > 0 {
-                open.append(frame)
-                return true
-            }
-            whole = .array(frame.elements)
+        while let last = open.indices.last {
+            if !isTooLarge { open[last].elements.append(whole) }
+            open[last].missing -= 1
+            if open[last].missing > 0 { return true }
+            whole = .array(open.removeLast().elements)
         }
         reply = isTooLarge ? .tooLarge(byteLimit: byteLimit) : whole
         return true

@@ -21,10 +21,10 @@ package struct ActorRecord: Sendable {
         var own: [String: [UInt8]] = [:]
         for field in fields {
             let name = try Self.name(of: field, about: subject)
-            if ReservedFields.names.contains(name) { own[name] = field.value }
+            if ReservedFields.contains(name) { own[name] = field.value }
         }
         func text(_ name: String) throws(StoreFailure) -> String {
-            guard let bytes = own[name], let text = String(validating: bytes, as: UTF8.self) else {
+            guard let bytes = own[name], let text = String(utf8: bytes) else {
                 throw .unreadable("\(subject): the field `\(name)` is corrupted")
             }
             return text
@@ -55,7 +55,7 @@ package struct ActorRecord: Sendable {
         content.reserveCapacity(fields.count)
         for field in fields {
             let name = try Self.name(of: field, about: subject)
-            if !ReservedFields.names.contains(name) { content.append(ContentField(name, field.value)) }
+            if !ReservedFields.contains(name) { content.append(ContentField(name, field.value)) }
         }
         return content
     }
@@ -64,7 +64,7 @@ package struct ActorRecord: Sendable {
         of field: (name: [UInt8], value: [UInt8]),
         about subject: String
     ) throws(StoreFailure) -> String {
-        guard let name = String(validating: field.name, as: UTF8.self) else {
+        guard let name = String(utf8: field.name) else {
             throw .unreadable("\(subject): the name of a field is not UTF-8")
         }
         return name

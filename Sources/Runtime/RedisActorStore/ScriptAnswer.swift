@@ -78,7 +78,7 @@ struct ScriptAnswer {
     private static func text(_ value: RedisValue) -> String? {
         switch value {
         case .simple(let text): text
-        case .bulk(let bytes): String(validating: bytes, as: UTF8.self)
+        case .bulk(let bytes): String(utf8: bytes)
         case .integer(let number): String(number)
         case .null, .array, .error, .tooLarge: nil
         }

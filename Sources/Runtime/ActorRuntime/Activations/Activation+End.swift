@@ -18,7 +18,8 @@ extension Activation {
         // noted.
         if let expiryScheduledAt, expiryScheduledAt > now { return }
         expiryScheduledAt = nil
-        let waiting = mailbox.lazy.map(\.deadline) + (batch?.entries ?? []).lazy.map(\.ask.deadline)
+        // Closures: an unspecialised key path is instantiated each time.
+        let waiting = mailbox.lazy.map { $0.deadline } + (batch?.entries ?? []).lazy.map { $0.ask.deadline }
         if let next = waiting.min() { scheduleExpiry(at: next) }
     }
 

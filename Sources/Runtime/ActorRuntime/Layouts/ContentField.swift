@@ -5,7 +5,7 @@ package struct ContentField: Sendable, Hashable {
 
     /// - Parameter name: none of the record's own fields; anything else would be a mistake of the layout.
     package init(_ name: String, _ value: [UInt8]) {
-        precondition(!ReservedFields.names.contains(name), "a layout writes the record's own field \(name)")
+        precondition(!ReservedFields.contains(name), "a layout writes the record's own field \(name)")
         self.name = name
         self.value = value
     }
@@ -31,5 +31,8 @@ package struct ContentChange: Sendable, Hashable {
 /// The fields of a record that are not content: `o` owner session or empty, `e` epoch, `a` claim attempt, `q`
 /// sequence, `c` id of the last commit, `t` milliseconds to live where they are not the usual ones.
 package enum ReservedFields {
-    package static let names: Set<String> = ["o", "e", "a", "q", "c", "t"]
+    package static func contains(_ name: String) -> Bool {
+        let letters = name.utf8
+        return letters.count == 1 && "oeaqct".utf8.contains(letters[letters.startIndex])
+    }
 }
