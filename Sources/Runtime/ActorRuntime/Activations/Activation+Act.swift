@@ -1,4 +1,3 @@
-import DequeModule
 import Logging
 import MetricReadings
 import Ownership
@@ -130,6 +129,8 @@ extension Activation {
             return event(.handOver(to: successor))
         }
         while !mailbox.isEmpty {
+            answerFirstReads()
+            guard !mailbox.isEmpty else { break }
             let next = decideBatch()
             guard next.events.isEmpty else {
                 batch = next
@@ -150,6 +151,20 @@ extension Activation {
             return event(.proceed)
         }
         return .none
+    }
+
+    /// Answers the reads that wait before any change, each by itself. Recorded ones go through a batch, as their spans
+    /// say.
+    private func answerFirstReads() {
+        let version = machine.committed?.sequence.rawValue ?? 0
+        let next = machine.nextSequence?.rawValue ?? version
+        while alone == 0, let ask = mailbox.first, ask.spans == nil, context.decider.isRead(ask.command) {
+            let now = partition.now
+            guard ask.deadline > now, session.mayAct(at: now) else { return }
+            _ = mailbox.popFirst()
+            let decision = context.decider.decide(ask.command, on: state, sequence: version, next: next)
+            ask.answer(answer(decision, on: state, sequence: version))
+        }
     }
 
     private func decideBatch() -> Batch<D> {
@@ -256,7 +271,7 @@ extension Activation {
         while let ask = mailbox.first, ask.number <= askedUpTo {
             let decision = context.decider.decide(ask.command, on: initial, sequence: 0, next: 1)
             if case .accept(let events, _) = decision, !events.isEmpty { return event(.create) }
-            mailbox.removeFirst()
+            _ = mailbox.popFirst()
             ask.answer(answer(decision, on: initial, sequence: 0))
         }
         unrestored = .absent

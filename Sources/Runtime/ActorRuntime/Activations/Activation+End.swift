@@ -1,4 +1,3 @@
-import DequeModule
 import MetricReadings
 import Ownership
 
@@ -19,18 +18,14 @@ extension Activation {
         if let expiryScheduledAt, expiryScheduledAt > now { return }
         expiryScheduledAt = nil
         // Closures: an unspecialised key path is instantiated each time.
-        let waiting = mailbox.lazy.map { $0.deadline } + (batch?.entries ?? []).lazy.map { $0.ask.deadline }
+        let waiting = mailbox.map { $0.deadline } + (batch?.entries ?? []).map { $0.ask.deadline }
         if let next = waiting.min() { scheduleExpiry(at: next) }
     }
 
     /// Answers the callers whose deadline has passed, and all of them once the session is over.
     func expire(at now: ContinuousClock.Instant) {
         guard session.mayAct(at: now) else { return answerAllAsOver() }
-        if mailbox.contains(where: { $0.deadline <= now }) {
-            let late = mailbox.filter { $0.deadline <= now }
-            mailbox.removeAll { $0.deadline <= now }
-            for ask in late { ask.fail(overdue(.notApplied)) }
-        }
+        for ask in mailbox.removeAll(where: { $0.deadline <= now }) { ask.fail(overdue(.notApplied)) }
         guard let batch else { return }
         let late = batch.entries.filter { $0.ask.deadline <= now }
         guard !late.isEmpty else { return }
@@ -68,8 +63,8 @@ extension Activation {
         for ask in takeMailbox() { partition.handleGone(ask) }
     }
 
-    private func takeMailbox() -> Deque<Ask<D>> {
-        exchange(&mailbox, with: [])
+    private func takeMailbox() -> Mailbox<D> {
+        exchange(&mailbox, with: Mailbox())
     }
 
     /// Ends the activation: nothing of it is served any more.

@@ -1,4 +1,3 @@
-import DequeModule
 import LogEvents
 import Logging
 import MetricReadings

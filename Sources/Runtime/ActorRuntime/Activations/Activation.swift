@@ -1,4 +1,3 @@
-import DequeModule
 import MetricReadings
 import Ownership
 import Timing
@@ -19,7 +18,7 @@ final class Activation<D: Decider>: StoreCaller {
     var state: D.State
     /// The form in which that state is stored, for the next commit.
     var form: StoredForm = .empty
-    var mailbox: Deque<Ask<D>> = []
+    var mailbox = Mailbox<D>()
     /// The commit in flight.
     var batch: Batch<D>?
     /// The number of waiting commands that are decided one by one: a commit that they shared was refused.
