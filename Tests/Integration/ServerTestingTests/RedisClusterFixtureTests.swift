@@ -2,8 +2,11 @@ import ServerTesting
 import Testing
 
 @Suite struct RedisClusterFixtureTests {
-    @Test(arguments: [(3, 1), (2, 1), (3, 0)])
-    func `the servers agree, and each primary serves its part`(_ primaries: Int, _ replicas: Int) async throws {
+    @Test(arguments: [(3, 1), (2, 1), (3, 0), (1, 0)])
+    func `the servers agree, and each primary serves its part`(
+        _ primaries: Int,
+        _ replicas: Int
+    ) async throws {
         var options = RedisClusterFixture.Options()
         (options.primaries, options.replicasOfEach) = (primaries, replicas)
         try await RedisClusterFixture.with(options) { cluster in

@@ -14,7 +14,7 @@ struct ClusterPlan {
         let slots: Range<Int>
     }
 
-    /// The primaries, then the replicas of each.
+    /// The primaries, then the replicas of each, then primaries without slots.
     let nodes: [Node]
     private let cluster: RedisClusterFixture.Options
 
@@ -30,6 +30,9 @@ struct ClusterPlan {
             for _ in 0..<cluster.replicasOfEach {
                 nodes.append(try Self.node(primary.id, epoch: primary.epoch, slots: 0..<0))
             }
+        }
+        for number in 0..<cluster.spares {
+            nodes.append(try Self.node(nil, epoch: count + number + 1, slots: 0..<0))
         }
         self.nodes = nodes
     }
@@ -66,9 +69,33 @@ struct ClusterPlan {
         return options
     }
 
+    /// A server that does not exist. One that is alone begins as its replica, and takes its place: a replica need not
+    /// wait before it accepts commands.
+    private static let phantom = String(repeating: "f", count: 40)
+
+    /// Makes a server that is alone a primary.
+    func promote(_ server: RedisServerFixture) {
+        server.command("CLUSTER", "FAILOVER", "TAKEOVER")
+        server.command("CLUSTER", "FORGET", Self.phantom)
+    }
+
     /// Writes the file in which a server keeps its cluster.
     func write(for own: Node, into directory: String) throws {
-        let lines = nodes.map { node in
+        let lines = nodes.count == 1 ? linesOfOne(own) : lines(for: own)
+        let end = "vars currentEpoch \(cluster.primaries + cluster.spares) lastVoteEpoch 0"
+        let text = (lines + [end]).joined(separator: "\n") + "\n"
+        try Data(text.utf8).write(to: URL(fileURLWithPath: directory + "/nodes.conf"))
+    }
+
+    private func linesOfOne(_ own: Node) -> [String] {
+        [
+            "\(own.id) 127.0.0.1:\(own.port)@\(own.busPort) myself,slave \(Self.phantom) 0 0 1 connected",
+            "\(Self.phantom) 127.0.0.1:1@2 master - 0 0 1 connected 0-\(RedisClusterFixture.slotCount - 1)",
+        ]
+    }
+
+    private func lines(for own: Node) -> [String] {
+        nodes.map { node in
             let role = node.primary == nil ? "master" : "slave"
             var words = [
                 node.id, "127.0.0.1:\(node.port)@\(node.busPort)",
@@ -78,8 +105,5 @@ struct ClusterPlan {
             if let last = node.slots.last { words.append("\(node.slots.lowerBound)-\(last)") }
             return words.joined(separator: " ")
         }
-        let end = "vars currentEpoch \(cluster.primaries) lastVoteEpoch 0"
-        let text = (lines + [end]).joined(separator: "\n") + "\n"
-        try Data(text.utf8).write(to: URL(fileURLWithPath: directory + "/nodes.conf"))
     }
 }

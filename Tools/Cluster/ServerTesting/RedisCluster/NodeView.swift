@@ -18,7 +18,7 @@ package struct NodeView: Sendable {
         isLinked = words[7] == "connected"
         slots = words[8...].compactMap { word in
             let ends = word.split(separator: "-").map { Int($0) }
-            guard let first = ends.first ?? nil, let last = ends.last ?? nil, first <= last else { return nil }
+            guard let first = ends[0], let last = ends[ends.count - 1], first <= last else { return nil }
             return first...last
         }
     }

@@ -1,11 +1,13 @@
 /// A Redis Cluster for one test: primaries with their replicas, all of them processes on 127.0.0.1.
 ///
 /// The servers begin with files that tell each of them the whole cluster. A primary needs two seconds after its
-/// start before it accepts commands.
+/// start before it accepts commands, except for one that is alone at the beginning.
 package final class RedisClusterFixture: Sendable {
     package struct Options: Sendable {
         package var primaries = 3
         package var replicasOfEach = 1
+        /// Further primaries, without slots and replicas.
+        package var spares = 0
         /// `cluster-node-timeout`: a silent primary is replaced after this time and one to two seconds.
         package var nodeTimeout: Duration = .milliseconds(1_500)
         /// `cluster-require-full-coverage`: one slot without a server stops the whole cluster.
@@ -36,7 +38,8 @@ package final class RedisClusterFixture: Sendable {
 
     package static let slotCount = 16_384
 
-    /// The primaries at the beginning, in the order of their slots, which are equal parts; then the replicas.
+    /// The primaries at the beginning, in the order of their slots, which are equal parts; then the replicas, and then
+    /// the spares.
     package let members: [Member]
     private let primaryCount: Int
     private let replicasOfEach: Int
@@ -57,6 +60,9 @@ package final class RedisClusterFixture: Sendable {
         return Array(members[first..<first + replicasOfEach])
     }
 
+    /// The primaries that had no slots at the beginning.
+    package var spares: [Member] { Array(members.dropFirst(primaryCount * (1 + replicasOfEach))) }
+
     /// The URL by which a node finds the cluster. The seeds are the primaries at the beginning.
     package var url: String { "redis+cluster://\(primaries.map(\.address).joined(separator: ","))" }
 
@@ -69,6 +75,7 @@ package final class RedisClusterFixture: Sendable {
         let plan = try ClusterPlan(options)
         return try await start(plan.nodes[...], of: plan, after: []) { members in
             let cluster = RedisClusterFixture(members: members, options: options)
+            if members.count == 1 { plan.promote(members[0].server) }
             try await cluster.wait("everybody knows everybody") { cluster.isComplete }
             return try await body(cluster)
         }
