@@ -32,6 +32,14 @@ package struct RedisPipeline: Sendable {
     }
 }
 
+extension RedisPipeline {
+    /// Adds the commands of another pipeline.
+    package mutating func append(_ other: RedisPipeline) {
+        commands.append(other.commands)
+        count += other.count
+    }
+}
+
 extension RedisClient {
     /// Sends a pipeline and waits for its replies, in the order of its commands. An error reply is an element
     /// of the array, and has no effect on the other commands.

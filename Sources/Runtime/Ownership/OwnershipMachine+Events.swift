@@ -87,7 +87,7 @@ extension OwnershipMachine {
             return again(atOnce: isNews)
         case .free:
             return end(.unowned)
-        case .superseded, .otherGeneration:
+        case .superseded, .otherGeneration, .late:
             return again(atOnce: false)
         }
     }
@@ -295,6 +295,8 @@ extension OwnershipMachine {
             return end(released)
         case .fenced:
             return end(.fenced)
+        case .otherGeneration:
+            return again(atOnce: false)
         case .regressed, .lost:
             // Nothing was ever committed: there is nothing that the store could have lost.
             guard version.sequence > .zero else { return end(released) }

@@ -96,6 +96,10 @@ package enum SafetyRule: String, CaseIterable, Sendable {
     case quickAgreed
     /// The answer of a claim counts only if the claim could be sent then.
     case answerInTime
+    /// The server that executes a claim compares its facts with those that the claim names.
+    case claimNamesFacts
+    /// A copy that a claim offers takes the place only of what is older.
+    case offerComparesVersions
 }
 
 extension SafetyRule {
@@ -104,7 +108,8 @@ extension SafetyRule {
         switch self {
         case .shardRight, .bothShards, .verifyAfterChange, .lapseNeedsClaim, .moveGate, .epochInFacts,
             .oldFactsIgnored, .uninterrupted, .wholeSlot, .hearEveryone, .membershipGate, .confirmTombstone,
-            .takeoverConfirmed, .quickSettled, .quickEveryone, .quickAgreed, .answerInTime:
+            .takeoverConfirmed, .quickSettled, .quickEveryone, .quickAgreed, .answerInTime,
+            .claimNamesFacts, .offerComparesVersions:
             true
         case .sequenceCheck, .deadlineFromSend, .deadlineCheck, .marginCoversDrift, .overStaysOver,
             .takeoverWaits, .longerLeaseCounts, .waitFromReceipt, .tombstoneChecksCounter,

@@ -12,6 +12,8 @@ package enum ClaimAnswer: Hashable, Sendable {
     case superseded
     /// The store holds another generation than the one the claim was made under.
     case otherGeneration
+    /// The time is over until which the claim may be executed.
+    case late
 }
 
 /// The store's answer to a commit.
@@ -101,6 +103,8 @@ package struct SurrenderTerms: Hashable, Sendable {
 
 /// The store's answer to a release.
 package enum ReleaseAnswer: Hashable, Sendable {
+    /// The store holds another generation than the one that the release named: nothing was done.
+    case otherGeneration
     /// The actor has no owner now.
     case released
     /// It had gone to somebody else before.

@@ -4,13 +4,20 @@ package import RedisClient
 
 /// Reads actors' records from Redis, without owning the actors.
 package struct RedisActorHistoryStore: ActorHistoryStore {
-    private let client: RedisClient
+    private let servers: RedisServers
     private let keys: RedisKeys
 
+    /// - Parameter servers: run by the caller.
+    package init(servers: RedisServers, cluster: ClusterName = .standard) {
+        self.servers = servers
+        self.keys = RedisKeys(cluster: cluster)
+    }
+
+    /// Records on one server.
+    ///
     /// - Parameter client: run by the caller.
     package init(client: RedisClient, cluster: ClusterName = .standard) {
-        self.client = client
-        self.keys = RedisKeys(cluster: cluster)
+        self.init(servers: .one(client), cluster: cluster)
     }
 
     package func content(of id: ActorID) async throws(StoreFailure) -> StoredContent? {
@@ -57,7 +64,7 @@ package struct RedisActorHistoryStore: ActorHistoryStore {
 
     private func ask(_ command: String, _ id: ActorID) async throws(StoreFailure) -> RedisValue {
         do throws(RedisError) {
-            return try await client.send(command, [.string(keys.actor(id))])
+            return try await servers.read(command, of: id, in: keys)
         } catch {
             throw StoreFailure(error, about: "\(command) of actor \(id)", isRead: true)
         }

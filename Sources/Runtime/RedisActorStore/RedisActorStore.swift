@@ -9,23 +9,52 @@ package import RedisClient
 /// and has the call that a step of the store makes of it.
 package struct RedisActorStore<Logic: Decider>: ActorStore {
     package let retention: Duration
-    let client: RedisClient
+    let servers: RedisServers
     let keys: RedisKeys
     private let layout: any StateLayout<Logic>
-    /// Clients of which each belongs to an event loop, by that loop.
-    private let loopClients: [ObjectIdentifier: RedisClient]
+    /// The ways of which each belongs to an event loop, by that loop.
+    private let loopServers: [ObjectIdentifier: RedisServers]
     private let commitScript: RedisScript
     private let reductionScript: RedisScript
     private let usualRetention: Retention
     private let lifetime: @Sendable (Logic.State) -> Duration?
 
     /// - Parameters:
-    ///   - client: for asynchronous calls; run by the caller.
-    ///   - loopClients: one for each event loop with a side of its own (`onLoop`); run by the caller.
+    ///   - servers: for asynchronous calls; run by the caller.
+    ///   - loopServers: one for each event loop with a side of its own (`onLoop`); run by the caller.
     ///   - retention: the time after its last touch at which an actor expires; a millisecond to a century.
     ///   - lifetime: the same for an actor in this state; nil for `retention`.
     ///   - leastLifetime: the least that `lifetime` is. An actor that another node gave less gets this when it
     ///     is claimed.
+    package init(
+        servers: RedisServers,
+        loopServers: [RedisServers] = [],
+        cluster: ClusterName = .standard,
+        layout: any StateLayout<Logic>,
+        retention: Duration = .seconds(30 * 86_400),
+        lifetime: @escaping @Sendable (Logic.State) -> Duration? = { _ in nil },
+        leastLifetime: Duration = .zero
+    ) {
+        self.servers = servers
+        self.loopServers = Dictionary(
+            loopServers.map { (ObjectIdentifier($0.eventLoop), $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        self.keys = RedisKeys(cluster: cluster)
+        self.layout = layout
+        self.retention = retention
+        let database = servers.configuration.database
+        self.commitScript = CommitScript.script(database: database, retention: retention)
+        self.reductionScript = CommitScript.reduction(database: database, retention: retention)
+        self.usualRetention = Retention(usual: retention, least: leastLifetime)
+        self.lifetime = lifetime
+    }
+
+    /// A store on one server.
+    ///
+    /// - Parameters:
+    ///   - client: for asynchronous calls; run by the caller.
+    ///   - loopClients: one for each event loop with a side of its own (`onLoop`); run by the caller.
     package init(
         client: RedisClient,
         loopClients: [RedisClient] = [],
@@ -35,29 +64,25 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
         lifetime: @escaping @Sendable (Logic.State) -> Duration? = { _ in nil },
         leastLifetime: Duration = .zero
     ) {
-        self.client = client
-        self.loopClients = Dictionary(
-            loopClients.map { (ObjectIdentifier($0.eventLoop), $0) },
-            uniquingKeysWith: { first, _ in first }
+        self.init(
+            servers: .one(client),
+            loopServers: loopClients.map { .one($0) },
+            cluster: cluster,
+            layout: layout,
+            retention: retention,
+            lifetime: lifetime,
+            leastLifetime: leastLifetime
         )
-        self.keys = RedisKeys(cluster: cluster)
-        self.layout = layout
-        self.retention = retention
-        let database = client.configuration.database
-        self.commitScript = CommitScript.script(database: database, retention: retention)
-        self.reductionScript = CommitScript.reduction(database: database, retention: retention)
-        self.usualRetention = Retention(usual: retention, least: leastLifetime)
-        self.lifetime = lifetime
     }
 
     package func form(at sequence: SequenceNumber) -> StoredForm { layout.form(at: sequence) }
 
     /// The side of the store for one loop: with the client on that loop if there is one.
     package func onLoop(_ loop: any EventLoop, jobs: @escaping JobStarter) -> any LoopStore<Logic> {
-        guard let client = loopClients[ObjectIdentifier(loop)] else {
+        guard let servers = loopServers[ObjectIdentifier(loop)] else {
             return TaskLoopStore(self, on: loop, jobs: jobs)
         }
-        return RedisLoopStore(self, client: client)
+        return RedisLoopStore(self, servers: servers)
     }
 
     package func claim(
@@ -65,6 +90,14 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
         _ terms: ClaimTerms
     ) async throws(StoreFailure) -> ClaimResult<Logic.State> {
         try result(try await ask(claimCall(id, terms)))
+    }
+
+    package func reclaim(
+        _ id: ActorID,
+        _ terms: ClaimTerms,
+        offer: ClaimOffer<Logic.State>
+    ) async throws(StoreFailure) -> ClaimResult<Logic.State> {
+        try result(try await ask(try reclaimCall(id, terms, offer: offer)))
     }
 
     package func commit(
@@ -103,15 +136,8 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
         generation: Generation,
         on loop: (any EventLoop)?
     ) async throws(StoreFailure) -> OwnershipAnswer {
-        let client = loop.flatMap { loopClients[ObjectIdentifier($0)] } ?? client
-        let read = OwnershipRead(of: ids, in: keys, generation: generation)
-        let replies: [RedisValue]
-        do throws(RedisError) {
-            replies = try await client.send(read.pipeline)
-        } catch {
-            throw StoreFailure(error, about: "the owners of \(ids.count) actors", isRead: true)
-        }
-        return try read.answer(replies)
+        let servers = loop.flatMap { loopServers[ObjectIdentifier($0)] } ?? servers
+        return try await servers.ownership(of: ids, in: keys, generation: generation)
     }
 
     package func republish(
@@ -128,9 +154,11 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
     package func release(
         _ id: ActorID,
         owner: SessionID,
-        version: Version
+        version: Version,
+        generation: Generation?
     ) async throws(StoreFailure) -> ReleaseAnswer {
-        try await ask(releaseCall(OwnedActor(id: id, owner: owner, version: version)))
+        let actor = OwnedActor(id: id, owner: owner, version: version)
+        return try await ask(releaseCall(actor, generation: generation))
     }
 
     package func surrender(
@@ -145,7 +173,7 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
     }
 
     private func ask<Call: StoreCall>(_ call: Call) async throws(StoreFailure) -> Call.Answer {
-        try await client.answer(to: call, in: keys)
+        try await servers.answer(to: call, in: keys)
     }
 }
 
@@ -154,6 +182,22 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
 extension RedisActorStore {
     func claimCall(_ id: ActorID, _ terms: ClaimTerms) -> ClaimCall {
         ClaimCall(id: id, terms: terms, retention: usualRetention)
+    }
+
+    func reclaimCall(
+        _ id: ActorID,
+        _ terms: ClaimTerms,
+        offer: ClaimOffer<Logic.State>
+    ) throws(StoreFailure) -> ReclaimCall {
+        let actor = OwnedActor(id: id, owner: terms.session, version: offer.version)
+        return ReclaimCall(
+            id: id,
+            terms: terms,
+            notAfter: offer.notAfter,
+            version: offer.version,
+            record: try wholeRecord(of: actor, in: offer.state),
+            retention: usualRetention
+        )
     }
 
     func result(_ claim: StoredClaim) throws(StoreFailure) -> ClaimResult<Logic.State> {
@@ -192,8 +236,8 @@ extension RedisActorStore {
         RepublishCall(actor: actor, terms: terms, record: try wholeRecord(of: actor, in: state))
     }
 
-    func releaseCall(_ actor: OwnedActor) -> ReleaseCall {
-        ReleaseCall(actor: actor, retention: usualRetention)
+    func releaseCall(_ actor: OwnedActor, generation: Generation?) -> ReleaseCall {
+        ReleaseCall(actor: actor, generation: generation, retention: usualRetention)
     }
 
     func surrenderCall(

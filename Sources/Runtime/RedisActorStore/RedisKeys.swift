@@ -14,6 +14,15 @@ package struct RedisKeys: Sendable, Hashable {
         recordHead = "\(cluster):{"
     }
 
+    /// The key on a server of a Redis Cluster that holds the random id of the server's data set, as `gen` in `nodes`
+    /// does on a single server. It is in a slot that the server serves.
+    ///
+    /// - Parameter tag: a text of that slot (`HashSlot.tag`); empty for a server without slots.
+    package func marker(_ tag: String) -> String { tag.isEmpty ? Self.noMarker : recordHead + tag + "}:gen" }
+
+    /// Stands for no marker: a server without slots has no data.
+    static let noMarker = "-"
+
     /// A hash for each actor. The braces keep everything of an actor on one shard of a Redis Cluster.
     package func actor(_ id: ActorID) -> String {
         // An interpolation costs several times as much.

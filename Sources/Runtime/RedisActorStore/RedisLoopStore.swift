@@ -8,12 +8,12 @@ internal import RedisClient
 /// On the hot path. Only what has to do with states is generic, because this module cannot know their type.
 package final class RedisLoopStore<Logic: Decider>: LoopStore {
     private let store: RedisActorStore<Logic>
-    private let client: RedisClient
+    private let servers: RedisServers
     package var answered: (StoreCaller, StoreAnswer<Logic>) -> Void = { _, _ in }
 
-    init(_ store: RedisActorStore<Logic>, client: RedisClient) {
+    init(_ store: RedisActorStore<Logic>, servers: RedisServers) {
         self.store = store
-        self.client = client
+        self.servers = servers
     }
 
     package var retention: Duration { store.retention }
@@ -24,8 +24,8 @@ package final class RedisLoopStore<Logic: Decider>: LoopStore {
         do throws(StoreFailure) {
             try begin(request, for: id, caller: caller)
         } catch {
-            let waiting = NIOLoopBound((store: self, caller: caller), eventLoop: client.eventLoop)
-            client.eventLoop.execute { waiting.value.store.answered(waiting.value.caller, .failed(error)) }
+            let waiting = NIOLoopBound((store: self, caller: caller), eventLoop: servers.eventLoop)
+            servers.eventLoop.execute { waiting.value.store.answered(waiting.value.caller, .failed(error)) }
         }
     }
 
@@ -37,31 +37,34 @@ package final class RedisLoopStore<Logic: Decider>: LoopStore {
         let waiting = StepWaiter(caller: caller, receiver: self)
         switch request {
         case .claim(let terms):
-            client.begin(store.claimCall(id, terms), in: store.keys, for: waiting) { .claim($0) }
+            servers.begin(store.claimCall(id, terms), in: store.keys, for: waiting) { .claim($0) }
+        case .reclaim(let terms, let offer):
+            let call = try store.reclaimCall(id, terms, offer: offer)
+            servers.begin(call, in: store.keys, for: waiting) { .claim($0) }
         case .commit(let owner, let version, let commit, let change):
             let actor = OwnedActor(id: id, owner: owner, version: version)
             let call = try store.commitCall(actor, commit: commit, change: change)
-            client.begin(call, in: store.keys, for: waiting) { .commit($0) }
+            servers.begin(call, in: store.keys, for: waiting) { .commit($0) }
         case .resolve(let owner, let version, let commit):
             let actor = OwnedActor(id: id, owner: owner, version: version)
             let call = ResolveCall(actor: actor, commit: commit)
-            client.begin(call, in: store.keys, for: waiting) { .resolve($0) }
+            servers.begin(call, in: store.keys, for: waiting) { .resolve($0) }
         case .verify(let owner, let version, let generation):
             let actor = OwnedActor(id: id, owner: owner, version: version)
             let call = store.verifyCall(actor, generation: generation)
-            client.begin(call, in: store.keys, for: waiting) { .verify($0) }
+            servers.begin(call, in: store.keys, for: waiting) { .verify($0) }
         case .republish(let owner, let version, let terms, let state):
             let actor = OwnedActor(id: id, owner: owner, version: version)
             let call = try store.republishCall(actor, terms: terms, state: state)
-            client.begin(call, in: store.keys, for: waiting) { .republish($0) }
-        case .release(let owner, let version):
+            servers.begin(call, in: store.keys, for: waiting) { .republish($0) }
+        case .release(let owner, let version, let generation):
             let actor = OwnedActor(id: id, owner: owner, version: version)
-            let call = store.releaseCall(actor)
-            client.begin(call, in: store.keys, for: waiting) { .release($0) }
+            let call = store.releaseCall(actor, generation: generation)
+            servers.begin(call, in: store.keys, for: waiting) { .release($0) }
         case .surrender(let owner, let version, let terms, let state):
             let actor = OwnedActor(id: id, owner: owner, version: version)
             let call = try store.surrenderCall(actor, terms: terms, state: state)
-            client.begin(call, in: store.keys, for: waiting) { .surrender($0) }
+            servers.begin(call, in: store.keys, for: waiting) { .surrender($0) }
         }
     }
 }
@@ -112,21 +115,21 @@ private final class Step<Call: StoreCall>: RedisLoopCall {
     private(set) var script: RedisScript
     private let call: Call
     private let keys: RedisKeys
-    private let client: RedisClient
+    private let servers: RedisServers
     private let waiter: StepWaiter
     private let answer: (Call.Answer) -> StepAnswer
 
     init(
         _ call: Call,
         in keys: RedisKeys,
-        of client: RedisClient,
+        of servers: RedisServers,
         for waiter: StepWaiter,
         answer: @escaping (Call.Answer) -> StepAnswer
     ) {
         script = call.script
         self.call = call
         self.keys = keys
-        self.client = client
+        self.servers = servers
         self.waiter = waiter
         self.answer = answer
     }
@@ -142,18 +145,18 @@ private final class Step<Call: StoreCall>: RedisLoopCall {
         case .failed(let failure): waiter.receiver.received(.failed(failure), for: waiter.caller)
         case .ask(let spare):
             script = spare
-            client.call(self)
+            servers.call(self, for: call.id)
         }
     }
 }
 
-extension RedisClient {
+extension RedisServers {
     fileprivate func begin<Call: StoreCall>(
         _ call: Call,
         in keys: RedisKeys,
         for waiter: StepWaiter,
         answer: @escaping (Call.Answer) -> StepAnswer
     ) {
-        self.call(Step(call, in: keys, of: self, for: waiter, answer: answer))
+        self.call(Step(call, in: keys, of: self, for: waiter, answer: answer), for: call.id)
     }
 }

@@ -35,12 +35,11 @@ import Testing
         async throws
     {
         try await withStoreFixture(kind) { fixture in
-            let old = try await fixture.beat().generation
-            let strangers = [
-                Generation(dataSet: "x", run: old.run, replication: old.replication),
-                Generation(dataSet: old.dataSet, run: "x", replication: "x"),
-                Generation(dataSet: old.dataSet, run: old.run, replication: "x"),
+            let old = try await fixture.generation()
+            var strangers = [
+                old.but(dataSet: "x"), old.but(run: "x", replication: "x"), old.but(replication: "x"),
             ]
+            if let epoch = old.epoch { strangers.append(old.but(epoch: epoch + 1)) }
             for stranger in strangers {
                 #expect(try await fixture.claim(.take, under: stranger).answer == .otherGeneration)
                 #expect(try await fixture.claim(.create, under: stranger).answer == .otherGeneration)
@@ -179,5 +178,24 @@ import Testing
             #expect(second.epoch > first.epoch)
             #expect(try await fixture.claim(.take, attempt: 5).answer == .superseded)
         }
+    }
+}
+
+extension Generation {
+    /// The same with another part.
+    func but(
+        dataSet: String? = nil,
+        run: String? = nil,
+        replication: String? = nil,
+        epoch: UInt64? = nil
+    ) -> Generation {
+        Generation(
+            dataSet: dataSet ?? self.dataSet,
+            run: run ?? self.run,
+            replication: replication ?? self.replication,
+            epoch: epoch ?? self.epoch,
+            marker: marker,
+            target: target
+        )
     }
 }

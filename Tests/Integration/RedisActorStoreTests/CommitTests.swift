@@ -118,7 +118,7 @@ import Testing
         _ kind: StoreFixtureKind
     ) async throws {
         try await withStoreFixture(kind) { fixture in
-            let generation = try await fixture.beat().generation
+            let generation = try await fixture.generation()
             let full = RefusedText(part: "OOM").matches
             var free = mine
             free.owner = ""

@@ -118,7 +118,7 @@ import Testing
                 try await Task.sleep(for: .milliseconds(10))
             }
             let beat = ["1", "cart:nodes", "me", "alive", MemberEntry.noGeneration, "{}", "data"]
-            let alive = Self.words(of: server.run(HeartbeatScript.script, words: beat))
+            let alive = Self.words(of: server.run(HeartbeatScript.server, words: beat))
             try #require(alive.first == "ALIVE" && alive.count > 4, "\(alive)")
             let generation = Generation(dataSet: alive[1], run: alive[2], replication: alive[3])
             for (call, answer) in Self.calls(under: generation) {

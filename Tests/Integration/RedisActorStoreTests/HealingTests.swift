@@ -12,7 +12,7 @@ import Testing
     @Test(arguments: StoreFixtureKind.allCases)
     func `verify answers the state of the record`(_ kind: StoreFixtureKind) async throws {
         try await withStoreFixture(kind) { fixture in
-            let generation = try await fixture.beat().generation
+            let generation = try await fixture.generation()
             func verify(_ at: Version, under given: Generation) async throws -> VerifyAnswer {
                 try await fixture.store.verify(cart, owner: me, version: at, generation: given)
             }
@@ -80,7 +80,7 @@ import Testing
             #expect(try await fixture.commit(at, as: "c1", to: 10) == .committed)
             let held = Version(epoch: at.epoch, sequence: at.sequence.next)
             try await fixture.flush()
-            let first = try await fixture.beat().generation
+            let first = try await fixture.generation()
             // One copy is held on its way. Another is answered, and the owner commits on top of it.
             guard
                 case .republished(let epoch) = try await fixture.republish(
@@ -102,7 +102,7 @@ import Testing
                 try await fixture.republish(held, attempt: 2, under: first, value: 10) == .otherGeneration
             )
             #expect(try await fixture.surrender(held, under: first, 10) == .otherGeneration)
-            let second = try await fixture.beat().generation
+            let second = try await fixture.generation()
             #expect(
                 try await fixture.republish(held, attempt: 2, under: first, value: 10) == .otherGeneration
             )
@@ -222,10 +222,10 @@ import Testing
             var at = try await fixture.take()
             #expect(try await fixture.commit(at, as: "c1", to: 10) == .committed)
             at.sequence = at.sequence.next
-            let former = try await fixture.beat().generation
+            let former = try await fixture.generation()
             try await fixture.flush()
             #expect(try await fixture.claim(.create, as: other, under: former).answer == .otherGeneration)
-            let generation = try await fixture.beat().generation
+            let generation = try await fixture.generation()
             #expect(generation.dataSet != former.dataSet)
             #expect(
                 try await fixture.store.verify(cart, owner: me, version: at, generation: generation) == .lost
@@ -295,7 +295,8 @@ import Testing
             #expect(added == .committed)
             taken.sequence = taken.sequence.next
             try await fixture.flush()
-            let generation = try await fixture.beat(other).generation
+            try await fixture.beat(other)
+            let generation = try await fixture.generation()
             #expect(try await fixture.release(at) == .lost)
             #expect(try await fixture.surrender(at, 10) == .released)
             let seen = try await fixture.store.verify(

@@ -29,7 +29,7 @@ import Testing
     ) async throws {
         try await withStoreFixture(kind) { fixture in
             let report = try await fixture.beat()
-            let generation = report.generation
+            let generation = try await fixture.generation()
             for lost in [nil, older] {
                 try await fixture.put(lost, at: cart)
                 for past in [StoreTime.past, StoreTime(report.time.rawValue - 1)] {
@@ -75,7 +75,7 @@ import Testing
         _ kind: StoreFixtureKind
     ) async throws {
         try await withStoreFixture(kind) { fixture in
-            let generation = try await fixture.beat().generation
+            let generation = try await fixture.generation()
             let made = try await fixture.republish(held, attempt: 7, under: generation, value: 30)
             let stored = try await fixture.record(cart)
             let late = try await fixture.republish(
@@ -95,7 +95,7 @@ import Testing
     @Test(arguments: StoreFixtureKind.allCases)
     func `another generation is found before the time is`(_ kind: StoreFixtureKind) async throws {
         try await withStoreFixture(kind) { fixture in
-            let former = try await fixture.beat().generation
+            let former = try await fixture.generation()
             try await fixture.flush()
             #expect(
                 try await fixture.republish(held, attempt: 7, under: former, notAfter: .past, value: 30)

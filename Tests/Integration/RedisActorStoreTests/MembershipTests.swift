@@ -206,8 +206,8 @@ import Testing
             }
             // The simulation ages all that is there, the scripts' fixture each by itself.
             switch kind {
-            case .simulated: try await fixture.age(me, bySeconds: 60)
-            case .redis, .loop:
+            case .simulated, .simulatedCluster: try await fixture.age(me, bySeconds: 60)
+            case .redis, .loop, .cluster, .clusterLoop:
                 for number in 0..<6 { try await fixture.age(SessionID("old-\(number)"), bySeconds: 60) }
             }
             for number in 0..<3 {

@@ -16,7 +16,7 @@ import Testing
     @Test(arguments: StoreFixtureKind.withoutLoop)
     func `each of many actors is told of in its place`(_ kind: StoreFixtureKind) async throws {
         try await withStoreFixture(kind) { fixture in
-            let generation = try await fixture.beat().generation
+            let generation = try await fixture.generation()
             for number in stride(from: 0, to: ids.count, by: 100) {
                 let owner = number.isMultiple(of: 200) ? "me" : ""
                 try await fixture.put(
@@ -40,9 +40,9 @@ import Testing
     @Test(arguments: StoreFixtureKind.withoutLoop)
     func `under another generation nothing is told`(_ kind: StoreFixtureKind) async throws {
         try await withStoreFixture(kind) { fixture in
-            let past = try await fixture.beat().generation
+            let past = try await fixture.generation()
             try await fixture.restart()
-            let restarted = try await fixture.beat().generation
+            let restarted = try await fixture.generation()
             #expect(try await fixture.store.ownership(of: [cart], generation: past) == .otherGeneration)
             #expect(try await fixture.store.ownership(of: [cart], generation: restarted) == .owners([nil]))
             try await fixture.flush()
@@ -55,7 +55,7 @@ import Testing
         async throws
     {
         try await withRedis { fixture in
-            let generation = try await fixture.beat().generation
+            let generation = try await fixture.generation()
             let whole = RecordSnapshot(owner: "me", epoch: 5, attempt: 1, sequence: 3, commit: "c", value: 1)
             for number in 0..<5 { try await fixture.put(whole, at: ids[number]) }
             try await fixture.set("e", "1e3", at: ids[1])

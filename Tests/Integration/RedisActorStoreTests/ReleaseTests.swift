@@ -71,4 +71,37 @@ import Testing
             #expect(try await fixture.commit(second, as: "c1", to: 1) == .committed)
         }
     }
+
+    @Test(arguments: [StoreFixtureKind.simulatedCluster, .cluster, .clusterLoop])
+    func `in a cluster a release is executed under the named generation only`(_ kind: StoreFixtureKind)
+        async throws
+    {
+        try await withStoreFixture(kind) { fixture in
+            let generation = try await fixture.generation()
+            for sequence in [UInt64(0), 2] {
+                let held = version(epoch: 5, sequence: sequence)
+                let record = RecordSnapshot(owner: "me", epoch: 5, attempt: 1, sequence: sequence)
+                try await fixture.put(record, at: cart)
+                for stranger in [generation.but(dataSet: "x"), generation.but(epoch: 77)] {
+                    let answer = try await fixture.store.release(
+                        cart,
+                        owner: me,
+                        version: held,
+                        generation: stranger
+                    )
+                    #expect(answer == .otherGeneration)
+                    #expect(try await fixture.record(cart) == record)
+                }
+                let named = generation.but(run: "another").migrating(to: generation)
+                let answer = try await fixture.store.release(
+                    cart,
+                    owner: me,
+                    version: held,
+                    generation: named
+                )
+                #expect(answer == .released)
+                #expect(try await fixture.record(cart)?.owner ?? "" == "")
+            }
+        }
+    }
 }

@@ -115,16 +115,16 @@ import Testing
         try await withRedis { fixture in
             let broken = RedisScript(name: "broken", source: "return (")
             await expectFailure(RefusedText(part: "Error compiling script").matches) {
-                _ = try await fixture.client.ask(broken, of: "a", [])
+                _ = try await RedisServers.one(fixture.client).ask(broken, of: "a", [])
             }
         }
     }
 
     @Test func `the scripts that only read are known as such`() {
-        #expect(ResolveScript.script.onlyReads && ClaimScript.script(for: .look).onlyReads)
+        #expect(ResolveScript.script.onlyReads && ClaimScript.script(for: .look).server.onlyReads)
         let commit = CommitScript.script(database: 0, retention: .seconds(60))
-        #expect(!commit.onlyReads && !ClaimScript.script(for: .take).onlyReads)
-        #expect(!ReleaseScript.script.onlyReads && !VerifyScript.script.onlyReads)
+        #expect(!commit.onlyReads && !ClaimScript.script(for: .take).server.onlyReads)
+        #expect(!ReleaseScript.script.onlyReads && !VerifyScript.script.server.onlyReads)
     }
 
     @Test(arguments: [

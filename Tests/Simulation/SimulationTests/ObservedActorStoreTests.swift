@@ -90,7 +90,8 @@ private struct FailingReleases: ForwardingActorStore {
     func release(
         _ id: ActorID,
         owner: SessionID,
-        version: Version
+        version: Version,
+        generation: Generation?
     ) async throws(StoreFailure) -> ReleaseAnswer {
         throw failure
     }

@@ -18,24 +18,34 @@ package struct RedisStoreFixture: StoreFixture {
             on client: RedisClient,
             layout: any StateLayout<CounterLogic>
         ) -> any ActorStore<CounterLogic> {
+            store(on: .one(client), layout: layout)
+        }
+
+        func store(
+            on servers: RedisServers,
+            layout: any StateLayout<CounterLogic>
+        ) -> any ActorStore<CounterLogic> {
             let store = RedisActorStore(
-                client: client,
-                loopClients: [client],
+                servers: servers,
+                loopServers: [servers],
                 layout: layout,
                 lifetime: { $0.value == shortLivedValue ? ownLifetime : nil },
                 leastLifetime: leastLifetime
             )
             return switch self {
             case .tasks: store
-            case .loop: LoopSideStore(of: store, on: client.eventLoop)
+            case .loop: LoopSideStore(of: store, on: servers.eventLoop)
             }
         }
     }
 
     package let server: RedisServerFixture
+    /// The client of the server, also where it is one of a cluster.
     package let client: RedisClient
     package let store: any ActorStore<CounterLogic>
     package let registry: any SessionRegistry
+    private let servers: RedisServers
+    private let topology: RedisStoreTopology?
 
     /// Runs `body` with a client of a running server.
     ///
@@ -79,15 +89,52 @@ package struct RedisStoreFixture: StoreFixture {
         return try result.get()
     }
 
-    private init(server: RedisServerFixture, client: RedisClient, side: Side) {
+    private init(
+        server: RedisServerFixture,
+        client: RedisClient,
+        servers: RedisServers? = nil,
+        side: Side
+    ) {
         self.server = server
         self.client = client
+        let servers = servers ?? .one(client)
+        self.servers = servers
+        switch servers {
+        case .one: topology = nil
+        case .cluster(let cluster): topology = RedisStoreTopology(client: cluster)
+        }
         let reader = StateReader(decider: CounterLogic(), codec: CounterCodec())
-        store = side.store(on: client, layout: SnapshotLayout(reader))
+        store = side.store(on: servers, layout: SnapshotLayout(reader))
         registry = RedisSessionRegistry(
-            client: client,
+            servers: servers,
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         )
+    }
+
+    /// Runs `body` with a client of a cluster of one server.
+    package static func with<Value>(
+        _ cluster: RedisClusterFixture,
+        side: Side = .tasks,
+        _ body: (RedisStoreFixture) async throws -> Value
+    ) async throws -> Value {
+        try await RedisClusterConnection.with(cluster) { connection in
+            let member = cluster.members[0]
+            let client = try await connection.client(of: member)
+            let fixture = RedisStoreFixture(
+                server: member.server,
+                client: client,
+                servers: .cluster(connection.client),
+                side: side
+            )
+            return try await body(fixture)
+        }
+    }
+
+    package func generation() async throws -> Generation {
+        guard let topology, let server = topology.servers.first else {
+            return try await beat(SessionID("observer")).generation
+        }
+        return try await topology.probe(server).generation
     }
 
     package func connected() async {
@@ -165,7 +212,8 @@ package struct RedisStoreFixture: StoreFixture {
         var isBack = false
         while !isBack {
             do throws(RedisError) {
-                _ = try await client.send("PING")
+                // A primary of a cluster needs two seconds before it accepts this.
+                _ = try await client.send("TYPE", [.string(nodes)])
                 isBack = true
             } catch {
                 try await Task.sleep(for: .milliseconds(5))
@@ -175,7 +223,7 @@ package struct RedisStoreFixture: StoreFixture {
 
     package func prune(olderThan seconds: UInt64, keeping limit: Int) async throws -> Int {
         let pruner = RedisSessionRegistry(
-            client: client,
+            servers: servers,
             tombstoneRetention: .seconds(Int64(seconds)),
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         )

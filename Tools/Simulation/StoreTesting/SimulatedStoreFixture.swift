@@ -10,14 +10,29 @@ struct SimulatedStoreFixture: StoreFixture {
     let store: any ActorStore<CounterLogic>
     var registry: any SessionRegistry { members }
 
-    init() {
+    /// - Parameter inCluster: true for a server of a cluster.
+    init(inCluster: Bool = false) {
         redis = SimulatedRedis(clock: ContinuousClock())
+        if inCluster {
+            redis.withStore { $0.server = .init(id: StoreServerID("server"), epoch: 3, marker: "3b8f") }
+        }
         store = InMemoryStore(
             redis,
             lifetime: { $0.value == shortLivedValue ? ownLifetime : nil },
             leastLifetime: leastLifetime
         )
         members = InMemoryRegistry(redis)
+    }
+
+    func generation() async throws -> Generation {
+        guard redis.withStore({ $0.server }) != nil else {
+            return try await beat(SessionID("observer")).generation
+        }
+        let fresh = redis.freshDataSet()
+        return redis.withStore { store in
+            store.contents.dataSet = store.contents.dataSet ?? fresh
+            return store.generation
+        }
     }
 
     func record(_ id: ActorID) async throws -> RecordSnapshot? {

@@ -8,9 +8,11 @@ package enum StoreFixtureKind: String, CaseIterable, Sendable, CustomStringConve
     case simulated, redis
     /// The side of the store on Redis for one event loop.
     case loop
+    /// The same for a Redis Cluster of one server.
+    case simulatedCluster, cluster, clusterLoop
 
     /// For what loops have no part in.
-    package static let withoutLoop: [StoreFixtureKind] = [.simulated, .redis]
+    package static let withoutLoop: [StoreFixtureKind] = [.simulated, .redis, .simulatedCluster, .cluster]
 
     package var description: String { rawValue }
 }
@@ -63,6 +65,8 @@ package protocol StoreFixture: Sendable {
     var store: any ActorStore<CounterLogic> { get }
     var registry: any SessionRegistry { get }
 
+    /// The generation that claims name.
+    func generation() async throws -> Generation
     func record(_ id: ActorID) async throws -> RecordSnapshot?
     func put(_ record: RecordSnapshot?, at id: ActorID) async throws
     /// Replaces a session's entry by an invalid one.
@@ -84,6 +88,14 @@ package func withStoreFixture(_ kind: StoreFixtureKind, _ body: (any StoreFixtur
     switch kind {
     case .simulated:
         try await body(SimulatedStoreFixture())
+    case .simulatedCluster:
+        try await body(SimulatedStoreFixture(inCluster: true))
+    case .cluster, .clusterLoop:
+        var options = RedisClusterFixture.Options()
+        (options.primaries, options.replicasOfEach, options.append) = (1, 0, .always)
+        try await RedisClusterFixture.with(options) { cluster in
+            try await RedisStoreFixture.with(cluster, side: kind == .clusterLoop ? .loop : .tasks, body)
+        }
     case .redis, .loop:
         var options = RedisServerFixture.Options()
         options.append = .always
@@ -124,6 +136,11 @@ package func change(
 }
 
 extension StoreFixture {
+    /// The generation on one server, which a heartbeat tells.
+    package func generation() async throws -> Generation {
+        try await beat(SessionID("observer")).generation
+    }
+
     /// Sends a heartbeat, so that there is a generation.
     ///
     /// - Returns: the generation.
@@ -148,7 +165,7 @@ extension StoreFixture {
         under generation: Generation? = nil
     ) async throws -> ClaimResult<CounterLogic.State> {
         let inForce =
-            if let generation { generation } else { try await beat(SessionID("observer")).generation }
+            if let generation { generation } else { try await self.generation() }
         return try await store.claim(
             cart,
             ClaimTerms(
@@ -158,6 +175,35 @@ extension StoreFixture {
                 generation: inForce,
                 dead: dead
             )
+        )
+    }
+
+    /// Claims an actor, and offers a copy.
+    ///
+    /// - Parameters:
+    ///   - generation: nil for the one in force.
+    ///   - notAfter: never by default.
+    package func reclaim(
+        _ held: Version,
+        _ value: Int64,
+        mode: ClaimTerms.Mode = .take,
+        attempt: UInt64 = 7,
+        dead: [SessionID] = [],
+        under generation: Generation? = nil,
+        notAfter: StoreTime = never
+    ) async throws -> ClaimResult<CounterLogic.State> {
+        let inForce =
+            if let generation { generation } else { try await self.generation() }
+        return try await store.reclaim(
+            cart,
+            ClaimTerms(
+                mode: mode,
+                session: me,
+                attempt: ClaimAttempt(attempt),
+                generation: inForce,
+                dead: dead
+            ),
+            offer: ClaimOffer(version: held, state: .init(value: value), notAfter: notAfter)
         )
     }
 
@@ -194,7 +240,7 @@ extension StoreFixture {
         value: Int64
     ) async throws -> RepublishAnswer {
         let inForce =
-            if let generation { generation } else { try await beat(SessionID("observer")).generation }
+            if let generation { generation } else { try await self.generation() }
         return try await store.republish(
             cart,
             owner: session,
@@ -218,7 +264,7 @@ extension StoreFixture {
         _ value: Int64
     ) async throws -> SurrenderAnswer {
         let inForce =
-            if let generation { generation } else { try await beat(SessionID("observer")).generation }
+            if let generation { generation } else { try await self.generation() }
         return try await store.surrender(
             cart,
             owner: me,

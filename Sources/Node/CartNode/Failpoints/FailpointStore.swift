@@ -48,11 +48,15 @@ struct FailpointStore: ForwardingActorStore {
         return try await target.republish(id, owner: owner, version: version, terms: terms, state: state)
     }
 
-    func release(_ id: ActorID, owner: SessionID, version: Version) async throws(StoreFailure)
-        -> ReleaseAnswer
+    func release(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        generation: Generation?
+    ) async throws(StoreFailure) -> ReleaseAnswer
     {
         await armed.reach(.releaseSending)
-        let answer = try await target.release(id, owner: owner, version: version)
+        let answer = try await target.release(id, owner: owner, version: version, generation: generation)
         await armed.reach(.releaseAnswered)
         return answer
     }

@@ -137,7 +137,7 @@ extension Activation {
             // Nothing may be taken now, perhaps because the store lost data that a live owner will put back:
             // that it has no such actor says nothing.
             return .claimAnswered(.free, ownerIsDead: false)
-        case .absent, .free, .superseded, .otherGeneration:
+        case .absent, .free, .superseded, .otherGeneration, .late:
             return .claimAnswered(claim.answer, ownerIsDead: false)
         }
     }

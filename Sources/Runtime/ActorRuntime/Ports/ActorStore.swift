@@ -10,6 +10,14 @@ package protocol ActorStore<Logic>: Sendable {
     /// Takes an actor, or looks who has it.
     func claim(_ id: ActorID, _ terms: ClaimTerms) async throws(StoreFailure) -> ClaimResult<Logic.State>
 
+    /// Takes an actor of which we still have a copy, after our right to it has lapsed. Where the claim would be
+    /// granted and the store has something older than the copy, or no such actor, the copy takes its place.
+    func reclaim(
+        _ id: ActorID,
+        _ terms: ClaimTerms,
+        offer: ClaimOffer<Logic.State>
+    ) async throws(StoreFailure) -> ClaimResult<Logic.State>
+
     /// Makes a change durable, if the actor is still ours and at this version. A store without room refuses
     /// any change that is not a reduction.
     func commit(
@@ -60,8 +68,15 @@ package protocol ActorStore<Logic>: Sendable {
 
     /// Gives the actor up, if it is still ours and at this version. An actor without a commit ceases to
     /// exist.
-    func release(_ id: ActorID, owner: SessionID, version: Version) async throws(StoreFailure)
-        -> ReleaseAnswer
+    ///
+    /// - Parameter generation: the one under which a claim of the actor would be executed; another one refuses. Nil in a
+    ///   store of one server: there is no other server that could execute it.
+    func release(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version,
+        generation: Generation?
+    ) async throws(StoreFailure) -> ReleaseAnswer
 
     /// Gives up an actor that the store lost: puts back what we held, as nobody's and under the epoch that we
     /// held it under. So whoever owns it since holds a newer version, whichever of us comes first. Nothing is
@@ -85,6 +100,15 @@ package protocol ActorStore<Logic>: Sendable {
 }
 
 extension ActorStore {
+    /// Gives an actor of a store of one server up.
+    package func release(
+        _ id: ActorID,
+        owner: SessionID,
+        version: Version
+    ) async throws(StoreFailure) -> ReleaseAnswer {
+        try await release(id, owner: owner, version: version, generation: nil)
+    }
+
     /// Looks who owns actors, for code that is on no partition's behalf.
     package func ownership(
         of ids: [ActorID],
@@ -128,6 +152,21 @@ package struct ClaimTerms: Sendable, Hashable {
     }
 }
 
+/// A copy of an actor that a claimant has from the time when it owned the actor. It has a commit at least.
+package struct ClaimOffer<State: Sendable>: Sendable {
+    package let version: Version
+    package let state: State
+    /// The time, by the clock of the server that executes the claim, after which it is refused, for the reason of
+    /// `RepublishTerms.notAfter`. The earliest of all servers that may execute it.
+    package let notAfter: StoreTime
+
+    package init(version: Version, state: State, notAfter: StoreTime) {
+        self.version = version
+        self.state = state
+        self.notAfter = notAfter
+    }
+}
+
 /// The answer to a claim, and what was stored where the claim was granted; nil state for an actor without a
 /// commit.
 package struct ClaimResult<State: Sendable>: Sendable {
@@ -137,17 +176,21 @@ package struct ClaimResult<State: Sendable>: Sendable {
     package let form: StoredForm
     /// True if another session owned the actor until now.
     package let isTakeover: Bool
+    /// True if the store had something older, or nothing, and now has what was offered.
+    package let tookOffer: Bool
 
     package init(
         answer: ClaimAnswer,
         state: State? = nil,
         form: StoredForm = .empty,
-        isTakeover: Bool = false
+        isTakeover: Bool = false,
+        tookOffer: Bool = false
     ) {
         self.answer = answer
         self.state = state
         self.form = form
         self.isTakeover = isTakeover
+        self.tookOffer = tookOffer
     }
 }
 

@@ -42,6 +42,16 @@ extension ForwardingActorStore {
         return result
     }
 
+    package func reclaim(
+        _ id: ActorID,
+        _ terms: ClaimTerms,
+        offer: ClaimOffer<Logic.State>
+    ) async throws(StoreFailure) -> ClaimResult<Logic.State> {
+        let request = StoreRequest<Logic>.reclaim(terms, offer: offer)
+        guard case .claim(let result) = try await passOn(request, for: id) else { wrongAnswer() }
+        return result
+    }
+
     package func commit(
         _ id: ActorID,
         owner: SessionID,
@@ -96,9 +106,10 @@ extension ForwardingActorStore {
     package func release(
         _ id: ActorID,
         owner: SessionID,
-        version: Version
+        version: Version,
+        generation: Generation?
     ) async throws(StoreFailure) -> ReleaseAnswer {
-        let request = StoreRequest<Logic>.release(owner: owner, version: version)
+        let request = StoreRequest<Logic>.release(owner: owner, version: version, generation: generation)
         guard case .release(let answer) = try await passOn(request, for: id) else { wrongAnswer() }
         return answer
     }

@@ -30,16 +30,18 @@ package class StoreCaller {
 /// One step of a store. The names are those of the calls of `ActorStore`, which documents them.
 package enum StoreRequest<Logic: Decider>: Sendable {
     case claim(ClaimTerms)
+    indirect case reclaim(ClaimTerms, offer: ClaimOffer<Logic.State>)
     case commit(owner: SessionID, version: Version, commit: CommitID, change: StateChange<Logic>)
     case resolve(owner: SessionID, version: Version, commit: CommitID)
     case verify(owner: SessionID, version: Version, generation: Generation)
     case republish(owner: SessionID, version: Version, terms: RepublishTerms, state: Logic.State)
-    case release(owner: SessionID, version: Version)
+    case release(owner: SessionID, version: Version, generation: Generation? = nil)
     case surrender(owner: SessionID, version: Version, terms: SurrenderTerms, state: Logic.State)
 }
 
 /// The outcome of a step.
 package enum StoreAnswer<Logic: Decider>: Sendable {
+    /// Also to a claim with an offer.
     case claim(ClaimResult<Logic.State>)
     case commit(CommitResult)
     case resolve(ResolveAnswer)
@@ -59,6 +61,8 @@ extension ActorStore {
         switch request {
         case .claim(let terms):
             return .claim(try await claim(id, terms))
+        case .reclaim(let terms, let offer):
+            return .claim(try await reclaim(id, terms, offer: offer))
         case .commit(let owner, let version, let commit, let change):
             return .commit(
                 try await self.commit(id, owner: owner, version: version, commit: commit, change: change)
@@ -73,8 +77,10 @@ extension ActorStore {
             return .republish(
                 try await republish(id, owner: owner, version: version, terms: terms, state: state)
             )
-        case .release(let owner, let version):
-            return .release(try await release(id, owner: owner, version: version))
+        case .release(let owner, let version, let generation):
+            return .release(
+                try await release(id, owner: owner, version: version, generation: generation)
+            )
         case .surrender(let owner, let version, let terms, let state):
             return .surrender(
                 try await surrender(

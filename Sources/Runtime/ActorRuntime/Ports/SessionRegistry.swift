@@ -59,14 +59,23 @@ package struct HeartbeatReport: Sendable, Hashable {
     /// The reason, in words, why the replicas that are configured did not confirm the heartbeat; nil if they did, or
     /// if there are none.
     package let doubt: String?
+    /// The server that executed the heartbeat; nil in a store of one server.
+    package let server: StoreServerID?
     /// False where the replicas did not confirm the heartbeat: it must not extend the lease.
     package var confirmed: Bool { doubt == nil }
 
-    package init(generation: Generation, time: StoreTime, members: [Member], doubt: String? = nil) {
+    package init(
+        generation: Generation,
+        time: StoreTime,
+        members: [Member],
+        doubt: String? = nil,
+        server: StoreServerID? = nil
+    ) {
         self.generation = generation
         self.time = time
         self.members = members
         self.doubt = doubt
+        self.server = server
     }
 }
 

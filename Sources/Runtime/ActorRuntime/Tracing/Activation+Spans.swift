@@ -46,7 +46,7 @@ extension ClaimResult {
     fileprivate var isGranted: Bool {
         switch answer {
         case .granted: true
-        case .owner, .absent, .free, .superseded, .otherGeneration: false
+        case .owner, .absent, .free, .superseded, .otherGeneration, .late: false
         }
     }
 }

@@ -27,33 +27,37 @@ enum ClaimScript {
     /// Claims a record that has no owner or a dead one, has a commit, and has no own time to live. Everything is compared
     /// as text, with the numbers of digits that versions have and doubles can hold. What is not as expected is left
     /// unchanged for the rest of the script.
-    private static let goodPath = """
-        local key, a, digits = KEYS[1], ARGV, '^[1-9]%d*$'
-        local f = redis.pcall('HMGET', key, 'o', 'e', 'a', 'q', 't')
-        local o, e, q = f[1], f[2] or '', f[4] or ''
-        local isFree = o == ''
-        if not isFree and o then
-          for i = 8, #a do isFree = isFree or a[i] == o end
-        end
-        if isFree and not f[5] and string.find(e, digits) and f[3] and #f[3] < 16 and string.find(f[3], digits)
-          and (#q < 16 or #q == 16 and q < '9') and string.find(q, digits) and generation(a[3]) == a[4] then
-          local time = redis.call('TIME')
-          local epoch = time[1] .. string.sub('000000', #time[2] + 1) .. time[2]
-          local fields = #epoch == #e and epoch > e and redis.pcall('HGETALL', key)
-          if fields and not fields.err then
-            local no = redis.pcall('PEXPIRE', key, a[6])
-            if type(no) == 'table' then return {'DENIED', 'PEXPIRE: ' .. no.err} end
-            no = redis.pcall('HSET', key, 'o', a[1], 'e', epoch, 'a', a[2])
-            if type(no) == 'table' then return {'DENIED', 'HSET: ' .. no.err} end
-            return {'GRANTED', epoch, q, fields}
-          end
-        end
+    private static func goodPath(_ check: GenerationCheck) -> String {
+        let isNamed = check.matches(key: "a[3]", text: "a[4]")
+        return """
+            local key, a, digits = KEYS[1], ARGV, '^[1-9]%d*$'
+            local f = redis.pcall('HMGET', key, 'o', 'e', 'a', 'q', 't')
+            local o, e, q = f[1], f[2] or '', f[4] or ''
+            local isFree = o == ''
+            if not isFree and o then
+              for i = 8, #a do isFree = isFree or a[i] == o end
+            end
+            if isFree and not f[5] and string.find(e, digits) and f[3] and #f[3] < 16 and string.find(f[3], digits)
+              and (#q < 16 or #q == 16 and q < '9') and string.find(q, digits) and \(isNamed) then
+              local time = redis.call('TIME')
+              local epoch = time[1] .. string.sub('000000', #time[2] + 1) .. time[2]
+              local fields = #epoch == #e and epoch > e and redis.pcall('HGETALL', key)
+              if fields and not fields.err then
+                local no = redis.pcall('PEXPIRE', key, a[6])
+                if type(no) == 'table' then return {'DENIED', 'PEXPIRE: ' .. no.err} end
+                no = redis.pcall('HSET', key, 'o', a[1], 'e', epoch, 'a', a[2])
+                if type(no) == 'table' then return {'DENIED', 'HSET: ' .. no.err} end
+                return {'GRANTED', epoch, q, fields}
+              end
+            end
 
+            """
+    }
+
+    private static func judgement(_ check: GenerationCheck) -> String {
         """
-
-    private static let judgement = """
         local me, attempt = ARGV[1], ARGV[2]
-        if mode ~= 'look' and generation(ARGV[3]) ~= ARGV[4] then return 'GENERATION' end
+        if mode ~= 'look' and \(check.differs(key: "ARGV[3]", text: "ARGV[4]")) then return 'GENERATION' end
         local r, bad = record(KEYS[1])
         if bad then return bad end
         if not r.o then
@@ -86,14 +90,14 @@ enum ClaimScript {
         if not r.o then redis.call('PEXPIRE', KEYS[1], life) end
         return {'GRANTED', e, q, fields}
         """
+    }
 
-    private static func script(_ mode: String, head: String) -> RedisScript {
-        RedisScript(
-            name: mode,
-            source: head + "local mode = '\(mode)'\n" + LuaFragments.generations
-                + (mode == "look" ? "" : goodPath)
-                + LuaFragments.records + LuaFragments.times + LuaFragments.epochs + judgement
-        )
+    private static func script(_ mode: String, head: String) -> ComparingScript {
+        ComparingScript(name: mode) { check in
+            head + "local mode = '\(mode)'\n" + check.definitions
+                + (mode == "look" ? "" : goodPath(check))
+                + LuaFragments.records + LuaFragments.times + LuaFragments.epochs + judgement(check)
+        }
     }
 
     private static let look = script("look", head: LuaFragments.readsOnly)
@@ -102,7 +106,7 @@ enum ClaimScript {
     static let take = script("take", head: LuaFragments.comparesGeneration)
     private static let create = script("create", head: LuaFragments.comparesGenerationWithMemory)
 
-    static func script(for mode: ClaimTerms.Mode) -> RedisScript {
+    static func script(for mode: ClaimTerms.Mode) -> ComparingScript {
         switch mode {
         case .look: look
         case .take: take
@@ -140,6 +144,13 @@ struct StoredClaim: Sendable {
     var formerOwner: [UInt8] = []
     /// True if that was another session.
     var isTakeover = false
+    /// True if the content is what the claim offered.
+    var tookOffer = false
+
+    /// Notes who claimed: then another former owner was taken over.
+    mutating func note(claimant: SessionID) {
+        isTakeover = !formerOwner.isEmpty && !formerOwner.elementsEqual(claimant.rawValue.utf8)
+    }
 
     /// The claim with the state that the content is.
     func result<Logic: Decider>(
@@ -150,7 +161,13 @@ struct StoredClaim: Sendable {
         }
         do throws(CodecFailure) {
             let (state, form) = try reader.state(in: content, at: version.sequence)
-            return ClaimResult(answer: answer, state: state, form: form, isTakeover: isTakeover)
+            return ClaimResult(
+                answer: answer,
+                state: state,
+                form: form,
+                isTakeover: isTakeover,
+                tookOffer: tookOffer
+            )
         } catch {
             throw .unreadable("actor \(id): \(error.reason)")
         }
@@ -162,8 +179,10 @@ struct ClaimCall: StoreCall {
     let terms: ClaimTerms
     let retention: Retention
 
-    var script: RedisScript { ClaimScript.script(for: terms.mode) }
-    var spare: RedisScript? { terms.mode == .create ? ClaimScript.take : nil }
+    var script: RedisScript { ClaimScript.script(for: terms.mode).form(naming: terms.generation) }
+    var spare: RedisScript? {
+        terms.mode == .create ? ClaimScript.take.form(naming: terms.generation) : nil
+    }
     var argumentCount: Int { 7 + dead.count }
 
     private var dead: ArraySlice<SessionID> { terms.dead.prefix(ClaimScript.deadLimit) }
@@ -180,8 +199,7 @@ struct ClaimCall: StoreCall {
 
     func answer(_ answer: ScriptAnswer) throws(StoreFailure) -> StoredClaim {
         var claim = try ClaimScript.answer(answer, of: id)
-        claim.isTakeover =
-            !claim.formerOwner.isEmpty && !claim.formerOwner.elementsEqual(terms.session.rawValue.utf8)
+        claim.note(claimant: terms.session)
         if terms.mode == .create, claim.answer == .absent {
             throw .refused("actor \(id): Redis is out of memory (OOM), and does not have it yet")
         }

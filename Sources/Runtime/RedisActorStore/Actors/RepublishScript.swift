@@ -27,12 +27,11 @@ internal import RedisClient
 /// | `INTACT` | the record is at the owner's version |
 /// | `FENCED` | another owner, or another commit, has changed the record since |
 enum RepublishScript {
-    static let script = RedisScript(
-        name: "republish",
-        source: LuaFragments.comparesGeneration + LuaFragments.records + LuaFragments.contents
-            + LuaFragments.times + LuaFragments.epochs + LuaFragments.generations + """
+    static let script = ComparingScript(name: "republish") { check in
+        LuaFragments.comparesGeneration + LuaFragments.records + LuaFragments.contents
+            + LuaFragments.times + LuaFragments.epochs + check.definitions + """
                 local o, e, q, attempt = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-                if generation(ARGV[5]) ~= ARGV[6] then return 'GENERATION' end
+                if \(check.differs(key: "ARGV[5]", text: "ARGV[6]")) then return 'GENERATION' end
                 local time = now()
                 if time > tonumber(ARGV[7]) then return 'LATE' end
                 local r, bad = record(KEYS[1])
@@ -52,7 +51,7 @@ enum RepublishScript {
                 if no then return no end
                 return {'REPUBLISHED', fresh}
                 """
-    )
+    }
 
     static func answer(_ answer: ScriptAnswer) throws(StoreFailure) -> RepublishAnswer {
         switch answer.word {
@@ -71,7 +70,7 @@ struct RepublishCall: OwnerCall {
     let terms: RepublishTerms
     let record: WholeRecord
 
-    var script: RedisScript { RepublishScript.script }
+    var script: RedisScript { RepublishScript.script.form(naming: terms.generation) }
     var argumentCount: Int { 7 + record.wordCount }
 
     func appendArguments(to command: inout RedisCommandWriter, in keys: RedisKeys) {

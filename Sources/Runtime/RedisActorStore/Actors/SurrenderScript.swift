@@ -21,12 +21,11 @@ internal import RedisClient
 /// | `RELEASED` | Redis had this version, an older one or none; it now has this one, without an owner |
 /// | `FENCED` | another owner, or another commit, has changed the record since |
 enum SurrenderScript {
-    static let script = RedisScript(
-        name: "surrender",
-        source: LuaFragments.comparesGeneration + LuaFragments.records + LuaFragments.contents
-            + LuaFragments.times + LuaFragments.generations + """
+    static let script = ComparingScript(name: "surrender") { check in
+        LuaFragments.comparesGeneration + LuaFragments.records + LuaFragments.contents
+            + LuaFragments.times + check.definitions + """
                 local o, e, q = ARGV[1], ARGV[2], ARGV[3]
-                if generation(ARGV[4]) ~= ARGV[5] then return 'GENERATION' end
+                if \(check.differs(key: "ARGV[4]", text: "ARGV[5]")) then return 'GENERATION' end
                 if now() > tonumber(ARGV[6]) then return 'LATE' end
                 local r, bad = record(KEYS[1])
                 if bad then return bad end
@@ -39,7 +38,7 @@ enum SurrenderScript {
                 local own = {'o', '', 'e', e, 'a', '0', 'q', q, 'c', ''}
                 return write(KEYS[1], r, own, 9, #ARGV, gone, ARGV[8], ARGV[7]) or 'RELEASED'
                 """
-    )
+    }
 
     static func answer(_ answer: ScriptAnswer) throws(StoreFailure) -> SurrenderAnswer {
         switch answer.word {
@@ -57,7 +56,7 @@ struct SurrenderCall: OwnerCall {
     let terms: SurrenderTerms
     let record: WholeRecord
 
-    var script: RedisScript { SurrenderScript.script }
+    var script: RedisScript { SurrenderScript.script.form(naming: terms.generation) }
     var argumentCount: Int { 6 + record.wordCount }
 
     func appendArguments(to command: inout RedisCommandWriter, in keys: RedisKeys) {

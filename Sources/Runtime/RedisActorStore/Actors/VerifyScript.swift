@@ -13,10 +13,9 @@ internal import RedisClient
 /// | `INTACT` | the record is the owner's, at the owner's version |
 /// | `LOST`, `REGRESSED`, `FENCED` | as for a commit |
 enum VerifyScript {
-    static let script = RedisScript(
-        name: "verify",
-        source: LuaFragments.comparesGeneration + LuaFragments.generations + """
-            if generation(ARGV[4]) ~= ARGV[5] then return 'GENERATION' end
+    static let script = ComparingScript(name: "verify") { check in
+        LuaFragments.comparesGeneration + check.definitions + """
+            if \(check.differs(key: "ARGV[4]", text: "ARGV[5]")) then return 'GENERATION' end
 
             """ + LuaFragments.goodPath + """
                 if isCurrent and a[3] ~= '0' and not f[4] then
@@ -33,7 +32,7 @@ enum VerifyScript {
                 if r.o ~= o or r.e ~= e or r.q ~= q then return 'FENCED' end
                 return denied('PEXPIRE', key, q == '0' and a[6] or r.t or a[7]) or 'INTACT'
                 """
-    )
+    }
 
     static func answer(_ answer: ScriptAnswer) throws(StoreFailure) -> VerifyAnswer {
         switch answer.word {
@@ -52,7 +51,7 @@ struct VerifyCall: OwnerCall {
     let generation: Generation
     let retention: Retention
 
-    var script: RedisScript { VerifyScript.script }
+    var script: RedisScript { VerifyScript.script.form(naming: generation) }
     var argumentCount: Int { 7 }
 
     func appendArguments(to command: inout RedisCommandWriter, in keys: RedisKeys) {

@@ -14,6 +14,8 @@ package enum RedisCompatibility: Sendable, Hashable {
         case evictionPolicy(String?)
         /// The kind, which does not store all keys.
         case kind(UnsupportedRedisServer)
+        /// The server would answer on when it is cut off from its Redis Cluster.
+        case readsWhenDown
         /// Commands, with their keys and channels, that Redis does not allow the client's user; not empty.
         case missingRights([String])
 
@@ -26,6 +28,9 @@ package enum RedisCompatibility: Sendable, Hashable {
             case .evictionPolicy(nil):
                 "the Redis server does not tell its maxmemory-policy: noeviction is needed"
             case .kind(let kind): kind.description
+            case .readsWhenDown:
+                "Redis would answer when it is cut off from its cluster (cluster-allow-reads-when-down yes): "
+                    + "no is needed"
             case .missingRights(let rights):
                 "Redis does not allow its user what a node needs: \(rights.joined(separator: ", "))"
             }
@@ -47,15 +52,19 @@ package enum RedisCompatibility: Sendable, Hashable {
 
     /// Checks the properties of a server.
     ///
-    /// - Parameter replicas: the number of replicas that have to confirm heartbeats.
-    package init(_ properties: RedisServerProperties, replicas: Int = 0) {
+    /// - Parameters:
+    ///   - replicas: the number of replicas that have to confirm heartbeats.
+    ///   - inCluster: true for a server of a Redis Cluster.
+    package init(_ properties: RedisServerProperties, replicas: Int = 0, inCluster: Bool = false) {
         let major = properties.version.flatMap { Int($0.prefix { $0 != "." }) } ?? 0
-        if let kind = properties.unsupportedKind {
+        if let kind = properties.unsupportedKind, !(inCluster && kind == .cluster) {
             self = .refused(.kind(kind))
         } else if major < 7 {
             self = .refused(.version(properties.version))
         } else if properties.evictionPolicy != "noeviction" {
             self = .refused(.evictionPolicy(properties.evictionPolicy))
+        } else if inCluster, properties.readsWhenDown == true {
+            self = .refused(.readsWhenDown)
         } else {
             let tier = DurabilityTier(properties, replicas: replicas)
             self = .admitted(tier, warnings: properties.warnings)

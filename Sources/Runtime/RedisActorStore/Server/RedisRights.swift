@@ -17,8 +17,10 @@ struct RedisRights {
 
     private let uses: [Use]
 
-    /// - Parameter replicas: the number of replicas that have to confirm heartbeats.
-    init(cluster: ClusterName, replicas: Int) {
+    /// - Parameters:
+    ///   - replicas: the number of replicas that have to confirm heartbeats.
+    ///   - inCluster: true for a server of a Redis Cluster.
+    init(cluster: ClusterName, replicas: Int, inCluster: Bool = false) {
         let keys = RedisKeys(cluster: cluster)
         // Rights are given to patterns of keys and channels: one actor stands for all.
         let (actor, nodes) = (keys.actor(ActorID("0")), keys.nodes)
@@ -33,6 +35,11 @@ struct RedisRights {
                 Use("EVALSHA", after: ["0", "1"], on: key), Use("TYPE", on: key), Use("HGETALL", on: key),
                 Use("HSET", on: key, ["", ""]), Use("HDEL", on: key, [""]),
             ]
+        }
+        if inCluster {
+            let marker = keys.marker("0")
+            uses += ["INFO", "MYID", "NODES", "SLOTS"].map { Use("CLUSTER \($0)") }
+            uses += [Use("ASKING"), Use("GET", on: marker), Use("SET", on: marker, [""])]
         }
         if replicas > 0 { uses += [Use("CLIENT ID"), Use("WAIT", ["\(replicas)", "1"])] }
         self.uses = uses

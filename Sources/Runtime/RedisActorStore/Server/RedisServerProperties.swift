@@ -17,17 +17,23 @@ package struct RedisServerProperties: Sendable, Hashable {
     package let runID: String?
     package let replicationID: String?
     package let evictionPolicy: String?
+    /// The configuration epoch, as in `CLUSTER INFO`; nil if it is missing there.
+    package let clusterEpoch: UInt64?
     package let append: Append
     package let connectedReplicas: Int
+    /// `cluster-node-timeout`; nil outside of a Redis Cluster, or if the server does not tell it.
+    package let nodeTimeout: Duration?
+    /// `cluster-allow-reads-when-down`: a server that is cut off from its Redis Cluster answers on. Nil as above.
+    package let readsWhenDown: Bool?
     /// The kind of server, unless it is one that stores all keys.
     package let unsupportedKind: UnsupportedRedisServer?
     /// The reasons that may keep, or keep, the server from accepting changes: lines for the operator.
     package let warnings: [String]
 
     /// - Parameters:
-    ///   - info: the reply to `INFO`, or some sections of it.
-    ///   - settings: the server's settings by their names, as far as they are known: `appendfsync`, `save`
-    ///     and `stop-writes-on-bgsave-error`.
+    ///   - info: the reply to `INFO`, or some sections of it; or that to `CLUSTER INFO`.
+    ///   - settings: the server's settings by their names, as far as they are known: those that `gather` asks
+    ///     for.
     package init(info: String, settings: [String: String] = [:]) {
         var values: [Substring: Substring] = [:]
         for line in info.split(whereSeparator: \.isNewline) where !line.hasPrefix("#") {
@@ -38,6 +44,7 @@ package struct RedisServerProperties: Sendable, Hashable {
         runID = values["run_id"].map(String.init)
         replicationID = values["master_replid"].map(String.init)
         evictionPolicy = values["maxmemory_policy"].map(String.init)
+        clusterEpoch = values["cluster_my_epoch"].flatMap { UInt64($0) }
         connectedReplicas = max(0, values["connected_slaves"].flatMap { Int($0) } ?? 0)
         append =
             switch (values["aof_enabled"], settings["appendfsync"]) {
@@ -46,6 +53,8 @@ package struct RedisServerProperties: Sendable, Hashable {
             case ("1", _): .whenever
             case (_, _): .off
             }
+        nodeTimeout = settings["cluster-node-timeout"].flatMap { Int64($0) }.map { .milliseconds($0) }
+        readsWhenDown = settings["cluster-allow-reads-when-down"].map { $0 == "yes" }
         unsupportedKind = values["redis_mode"].flatMap { UnsupportedRedisServer(rawValue: String($0)) }
         warnings = Self.warnings(
             lastSaveFailed: values["rdb_last_bgsave_status"] == "err",
@@ -54,12 +63,23 @@ package struct RedisServerProperties: Sendable, Hashable {
         )
     }
 
+    private static let settingNames = ["appendfsync", "save", "stop-writes-on-bgsave-error"]
+    private static let clusterSettingNames = [
+        "cluster-node-timeout", "cluster-allow-reads-when-down", "cluster-require-full-coverage",
+    ]
+
     private static func warnings(
         lastSaveFailed: Bool,
         lastAppendFailed: Bool,
         settings: [String: String]
     ) -> [String] {
         var warnings: [String] = []
+        if settings["cluster-require-full-coverage"] == "yes" {
+            warnings.append(
+                "Redis stops the whole cluster while one slot has no server: "
+                    + "set cluster-require-full-coverage no"
+            )
+        }
         if lastAppendFailed {
             warnings.append("Redis refuses every change (MISCONF): it cannot write its append-only file")
         }
@@ -84,7 +104,8 @@ package struct RedisServerProperties: Sendable, Hashable {
     package static func gather(from client: RedisClient) async throws(RedisError) -> RedisServerProperties {
         let info = try await client.send("INFO").string
         var settings: [String: String] = [:]
-        for name in ["appendfsync", "save", "stop-writes-on-bgsave-error"] {
+        let isInCluster = info.contains("redis_mode:cluster")
+        for name in settingNames + (isInCluster ? clusterSettingNames : []) {
             do throws(RedisError) {
                 let answer = try await client.send("CONFIG", ["GET", .string(name)]).array
                 if answer.count == 2 { settings[name] = try answer[1].string }

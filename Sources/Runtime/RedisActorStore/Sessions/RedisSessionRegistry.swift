@@ -15,7 +15,7 @@ package final class RedisSessionRegistry: SessionRegistry {
     /// The most unknown fields that are remembered as reported.
     private static let reportedLimit = 1_024
 
-    private let client: RedisClient
+    private let servers: RedisServers
     private let keys: RedisKeys
     private let replicas: Int
     private let tombstoneRetention: Duration
@@ -24,13 +24,13 @@ package final class RedisSessionRegistry: SessionRegistry {
     private let reported = Mutex<Set<[UInt8]>>([])
 
     /// - Parameters:
-    ///   - client: used by nothing else; run by the caller.
+    ///   - servers: used by nothing else; run by the caller.
     ///   - replicas: the number of replicas that have to confirm a heartbeat before it extends a lease, and a
-    ///     tombstone before it counts.
+    ///     tombstone before it counts. None in a Redis Cluster: its primaries confirm the server instead.
     ///   - tombstoneRetention: the age at which `prune` removes tombstones.
     ///   - freshID: draws 128 random bits, for the id of a data set.
     package init(
-        client: RedisClient,
+        servers: RedisServers,
         cluster: ClusterName = .standard,
         replicas: Int = 0,
         tombstoneRetention: Duration = RedisSessionRegistry.standardTombstoneRetention,
@@ -40,12 +40,36 @@ package final class RedisSessionRegistry: SessionRegistry {
             return SessionID(random: &generator)
         }
     ) {
-        self.client = client
+        self.servers = servers
         self.keys = RedisKeys(cluster: cluster)
         self.replicas = replicas
         self.tombstoneRetention = tombstoneRetention
         self.logger = logger
         self.freshID = freshID
+    }
+
+    /// The membership on one server.
+    package convenience init(
+        client: RedisClient,
+        cluster: ClusterName = .standard,
+        replicas: Int = 0,
+        tombstoneRetention: Duration = RedisSessionRegistry.standardTombstoneRetention,
+        logger: Logger
+    ) {
+        self.init(
+            servers: .one(client),
+            cluster: cluster,
+            replicas: replicas,
+            tombstoneRetention: tombstoneRetention,
+            logger: logger
+        )
+    }
+
+    private var inCluster: Bool {
+        switch servers {
+        case .one: false
+        case .cluster: true
+        }
     }
 
     package func beat(_ heartbeat: Heartbeat) async throws(StoreFailure) -> HeartbeatAnswer {
@@ -54,17 +78,23 @@ package final class RedisSessionRegistry: SessionRegistry {
         }
         let confirmation = try await confirmation()
         let answer = try await ask(
-            HeartbeatScript.script,
+            inCluster ? HeartbeatScript.cluster : HeartbeatScript.server,
             HeartbeatScript.arguments(heartbeat, card: card, dataSet: freshID().rawValue)
         )
-        switch try HeartbeatScript.finding(answer) {
+        switch try HeartbeatScript.finding(answer, inCluster: inCluster) {
         case .dead:
             return .dead
-        case .alive(let generation, let time, let members, let unknownFields):
+        case .alive(let generation, let time, let members, let unknownFields, let server):
             report(unknownFields)
             let doubt = try await confirmation?.doubt(under: generation)
             return .alive(
-                HeartbeatReport(generation: generation, time: time, members: members, doubt: doubt)
+                HeartbeatReport(
+                    generation: generation,
+                    time: time,
+                    members: members,
+                    doubt: doubt,
+                    server: server
+                )
             )
         }
     }
@@ -75,7 +105,7 @@ package final class RedisSessionRegistry: SessionRegistry {
         let confirmation = try await confirmation()
         let answer = try TombstoneScript.answer(
             try await ask(
-                TombstoneScript.script,
+                inCluster ? TombstoneScript.cluster : TombstoneScript.server,
                 TombstoneScript.arguments(expired, isConfirmed: replicas > 0)
             )
         )
@@ -92,7 +122,8 @@ package final class RedisSessionRegistry: SessionRegistry {
 
     /// Nil where no replica has to confirm anything.
     private func confirmation() async throws(StoreFailure) -> ReplicaConfirmation? {
-        replicas > 0 ? try await ReplicaConfirmation(client, replicas: replicas) : nil
+        guard replicas > 0, case .one(let client) = servers else { return nil }
+        return try await ReplicaConfirmation(client, replicas: replicas)
     }
 
     package func writeTombstoneUnconditionally(_ session: SessionID) async throws(StoreFailure) {
@@ -122,7 +153,7 @@ package final class RedisSessionRegistry: SessionRegistry {
         _ script: RedisScript,
         _ arguments: [RedisArgument]
     ) async throws(StoreFailure) -> ScriptAnswer {
-        try await client.ask(script, of: keys.nodes, arguments)
+        try await servers.ask(script, of: keys.nodes, arguments)
     }
 
     /// Logs that there are unknown fields, each field once.

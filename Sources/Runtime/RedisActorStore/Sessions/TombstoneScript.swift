@@ -18,24 +18,30 @@ internal import RedisClient
 /// | `BURIED` | the session has a tombstone, by this call or another |
 /// | `MOVED` | the counter or the generation has changed |
 enum TombstoneScript {
-    static let script = RedisScript(
-        name: "tombstone",
-        source: LuaFragments.allowedWithoutMemory + LuaFragments.entries + LuaFragments.generations + """
-            local bad = foreign(KEYS[1])
-            if bad then return bad end
-            local held = redis.call('HGET', KEYS[1], ARGV[1])
-            local e = entry(held)
-            if e and e.condition == 'dead' then
-                if ARGV[4] == '1' then redis.call('HSET', KEYS[1], ARGV[1], held) end
+    static let server = script(LuaFragments.generations)
+    /// On a server of a Redis Cluster.
+    static let cluster = script(LuaFragments.clusterGenerations)
+
+    private static func script(_ generations: String) -> RedisScript {
+        RedisScript(
+            name: "tombstone",
+            source: LuaFragments.allowedWithoutMemory + LuaFragments.entries + generations + """
+                local bad = foreign(KEYS[1])
+                if bad then return bad end
+                local held = redis.call('HGET', KEYS[1], ARGV[1])
+                local e = entry(held)
+                if e and e.condition == 'dead' then
+                    if ARGV[4] == '1' then redis.call('HSET', KEYS[1], ARGV[1], held) end
+                    return 'BURIED'
+                end
+                if generation(KEYS[1]) ~= ARGV[3] then return 'MOVED' end
+                if (e and e.counter or '') ~= ARGV[2] then return 'MOVED' end
+                local since = redis.call('TIME')[1]
+                redis.call('HSET', KEYS[1], ARGV[1], (e and e.counter or '0') .. ' dead - ' .. since .. ' ')
                 return 'BURIED'
-            end
-            if generation(KEYS[1]) ~= ARGV[3] then return 'MOVED' end
-            if (e and e.counter or '') ~= ARGV[2] then return 'MOVED' end
-            local since = redis.call('TIME')[1]
-            redis.call('HSET', KEYS[1], ARGV[1], (e and e.counter or '0') .. ' dead - ' .. since .. ' ')
-            return 'BURIED'
-            """
-    )
+                """
+        )
+    }
 
     /// - Parameter isConfirmed: true if replicas have to confirm the tombstone.
     static func arguments(

@@ -5,7 +5,7 @@ package import Ownership
 /// One node's port to the actors of a simulated Redis, with faults of its own.
 package struct InMemoryStore<Logic: Decider>: ActorStore {
     package enum Call: Hashable, Sendable {
-        case claim, commit, resolve, verify, ownership, republish, release, surrender
+        case claim, reclaim, commit, resolve, verify, ownership, republish, release, surrender
     }
 
     /// The faults of this port.
@@ -40,6 +40,17 @@ package struct InMemoryStore<Logic: Decider>: ActorStore {
     ) async throws(StoreFailure) -> ClaimResult<Logic.State> {
         try await execute(.claim) { [leastLifetime] (store, time) throws(StoreFailure) in
             try store.claim(id, terms, at: time, leastLife: leastLifetime)
+        }
+    }
+
+    package func reclaim(
+        _ id: ActorID,
+        _ terms: ClaimTerms,
+        offer: ClaimOffer<Logic.State>
+    ) async throws(StoreFailure) -> ClaimResult<Logic.State> {
+        let life = lifetime(offer.state)
+        return try await execute(.reclaim) { [leastLifetime] (store, time) throws(StoreFailure) in
+            try store.reclaim(id, terms, offer: offer, life: life, at: time, leastLife: leastLifetime)
         }
     }
 
@@ -122,10 +133,11 @@ package struct InMemoryStore<Logic: Decider>: ActorStore {
     package func release(
         _ id: ActorID,
         owner: SessionID,
-        version: Version
+        version: Version,
+        generation: Generation?
     ) async throws(StoreFailure) -> ReleaseAnswer {
         try await execute(.release) { (store, _) throws(StoreFailure) in
-            try store.release(id, owner: owner, version: version)
+            try store.release(id, owner: owner, version: version, generation: generation)
         }
     }
 

@@ -20,7 +20,7 @@ extension SimulatedStore {
         case .take: (takes, creates) = (true, false)
         case .create: (takes, creates) = (true, true)
         }
-        if takes, generation != terms.generation { return ClaimResult(answer: .otherGeneration) }
+        if takes, refuses(terms) { return ClaimResult(answer: .otherGeneration) }
         let found = try record(id)
         if found == nil, !creates { return ClaimResult(answer: .absent) }
         if found == nil, isFull { throw .refused("actor \(id): out of memory (OOM)") }
@@ -40,6 +40,16 @@ extension SimulatedStore {
         if record.owner == terms.session, record.attempt > terms.attempt, SafetyRule.claimAttempt.holds {
             return ClaimResult(answer: .superseded)
         }
+        return grant(&record, id, terms, at: time, leastLife: leastLife)
+    }
+
+    private mutating func grant(
+        _ record: inout Record,
+        _ id: ActorID,
+        _ terms: ClaimTerms,
+        at time: UInt64,
+        leastLife: Duration
+    ) -> ClaimResult<State> {
         let isTakeover = record.owner.map { $0 != terms.session } ?? false
         if record.owner != terms.session || record.attempt != terms.attempt {
             record.owner = terms.session
@@ -52,6 +62,48 @@ extension SimulatedStore {
             answer: .granted(record.version),
             state: record.state,
             isTakeover: isTakeover
+        )
+    }
+
+    /// See `ActorStore.reclaim`.
+    package mutating func reclaim(
+        _ id: ActorID,
+        _ terms: ClaimTerms,
+        offer: ClaimOffer<State>,
+        life: Duration? = nil,
+        at time: UInt64,
+        leastLife: Duration = .zero
+    ) throws(StoreFailure) -> ClaimResult<State> {
+        if refuses(terms) { return ClaimResult(answer: .otherGeneration) }
+        if isLate(offer.notAfter, at: time) { return ClaimResult(answer: .late) }
+        let found = try record(id)
+        if let owner = found?.owner, owner != terms.session, !terms.dead.contains(owner) {
+            return ClaimResult(answer: .owner(owner))
+        }
+        if let found, found.owner == terms.session, found.attempt > terms.attempt {
+            return ClaimResult(answer: .superseded)
+        }
+        if var found, !(found.version < offer.version), SafetyRule.offerComparesVersions.holds {
+            return grant(&found, id, terms, at: time, leastLife: leastLife)
+        }
+        let former = max(found?.version.epoch ?? Epoch(0), offer.version.epoch)
+        let fresh = Version(epoch: epoch(after: former, at: time), sequence: offer.version.sequence)
+        write(
+            Record(
+                owner: terms.session,
+                version: fresh,
+                attempt: terms.attempt,
+                commit: nil,
+                state: offer.state,
+                life: life
+            ),
+            for: id
+        )
+        return ClaimResult(
+            answer: .granted(fresh),
+            state: offer.state,
+            isTakeover: found?.owner.map { $0 != terms.session } ?? false,
+            tookOffer: true
         )
     }
 
@@ -107,7 +159,7 @@ extension SimulatedStore {
         version: Version,
         generation: Generation
     ) throws(StoreFailure) -> VerifyAnswer {
-        if generation != self.generation { return .otherGeneration }
+        guard isNamed(by: generation) else { return .otherGeneration }
         guard let record = try record(id) else { return .lost }
         if record.version < version, SafetyRule.regressedBeforeFenced.holds { return .regressed }
         guard record.owner == owner, record.version == version else { return .fenced }
@@ -117,7 +169,7 @@ extension SimulatedStore {
 
     /// See `ActorStore.ownership`.
     package func ownership(of ids: [ActorID], generation: Generation) -> OwnershipAnswer {
-        guard generation == self.generation else { return .otherGeneration }
+        guard isNamed(by: generation) else { return .otherGeneration }
         return .owners(
             ids.map { id in
                 switch contents.slots[id] {
@@ -138,7 +190,7 @@ extension SimulatedStore {
         life: Duration? = nil,
         at time: UInt64
     ) throws(StoreFailure) -> RepublishAnswer {
-        if generation != terms.generation, SafetyRule.republishNamesGeneration.holds {
+        if !isNamed(by: terms.generation), SafetyRule.republishNamesGeneration.holds {
             return .otherGeneration
         }
         if isLate(terms.notAfter, at: time) { return .late }
@@ -168,8 +220,11 @@ extension SimulatedStore {
     package mutating func release(
         _ id: ActorID,
         owner: SessionID,
-        version: Version
+        version: Version,
+        generation: Generation? = nil
     ) throws(StoreFailure) -> ReleaseAnswer {
+        // On one server there is nobody else who could execute it.
+        if let generation, generation.marker != nil, !isNamed(by: generation) { return .otherGeneration }
         guard var record = try record(id) else { return version.sequence > .zero ? .lost : .released }
         if record.version < version { return .regressed }
         let isOurs =
@@ -191,7 +246,7 @@ extension SimulatedStore {
         life: Duration? = nil,
         at time: UInt64
     ) throws(StoreFailure) -> SurrenderAnswer {
-        if generation != terms.generation, SafetyRule.republishNamesGeneration.holds {
+        if !isNamed(by: terms.generation), SafetyRule.republishNamesGeneration.holds {
             return .otherGeneration
         }
         if isLate(terms.notAfter, at: time) { return .late }
@@ -214,6 +269,11 @@ extension SimulatedStore {
             for: id
         )
         return .released
+    }
+
+    /// True if a claim names a generation that is not in force.
+    private func refuses(_ terms: ClaimTerms) -> Bool {
+        !isNamed(by: terms.generation) && (server == nil || SafetyRule.claimNamesFacts.holds)
     }
 
     private func isLate(_ notAfter: StoreTime, at time: UInt64) -> Bool {

@@ -33,10 +33,11 @@ extension SimulatedStore {
         )
         return .alive(
             HeartbeatReport(
-                generation: generation,
+                generation: generationOfSessions,
                 time: StoreTime(time),
                 members: members,
-                doubt: confirms ? nil : "no replica confirmed it in time (0 of 1)"
+                doubt: confirms ? nil : "no replica confirmed it in time (0 of 1)",
+                server: server?.id
             )
         )
     }
@@ -49,7 +50,8 @@ extension SimulatedStore {
         let member = member(expired.session)
         if member?.condition == .dead { return .written }
         let stands = expired.counter == member?.counter || !SafetyRule.tombstoneChecksCounter.holds
-        let isCurrent = expired.generation == generation || !SafetyRule.tombstoneNamesGeneration.holds
+        let isCurrent =
+            expired.generation == generationOfSessions || !SafetyRule.tombstoneNamesGeneration.holds
         guard isCurrent, stands else { return .moved }
         writeTombstoneUnconditionally(expired.session, at: time)
         return .written

@@ -35,6 +35,21 @@ package struct SimulatedStore<State: Sendable>: Sendable {
         }
     }
 
+    /// A server of a cluster.
+    package struct Server: Sendable, Hashable {
+        package var id: StoreServerID
+        /// The configuration epoch.
+        package var epoch: UInt64
+        /// The tag of the key with the data set's id.
+        package var marker: String
+
+        package init(id: StoreServerID, epoch: UInt64, marker: String) {
+            self.id = id
+            self.epoch = epoch
+            self.marker = marker
+        }
+    }
+
     /// The content of an actor's key.
     package enum Slot: Sendable {
         case record(Record)
@@ -66,6 +81,8 @@ package struct SimulatedStore<State: Sendable>: Sendable {
     package private(set) var run: UInt64 = 1
     /// Changes with each fail-over.
     package private(set) var replication: UInt64 = 1
+    /// What it is in a cluster; nil for a store of one server.
+    package var server: Server?
     /// True while enough replicas confirm heartbeats.
     package var confirms = true
 
@@ -78,12 +95,25 @@ package struct SimulatedStore<State: Sendable>: Sendable {
     package init() {}
 
     /// The generation in force. Without a data set id no node was ever told of it.
-    package var generation: Generation {
+    package var generation: Generation { generation(marker: server?.marker) }
+
+    /// The generation as a heartbeat tells it.
+    var generationOfSessions: Generation { generation(marker: nil) }
+
+    private func generation(marker: String?) -> Generation {
         Generation(
             dataSet: contents.dataSet ?? "",
             run: "run\(run)",
-            replication: "replication\(replication)"
+            replication: "replication\(replication)",
+            epoch: server?.epoch,
+            marker: marker
         )
+    }
+
+    /// True if a call may be executed here that names a generation: that, or the one of its target, is in force.
+    func isNamed(by named: Generation) -> Bool {
+        let own = generation.description
+        return named.description.split(separator: " ").contains { $0 == own }
     }
 
     /// The record of an actor, or nil where there is none.

@@ -59,12 +59,13 @@ struct ObservedActorStore: ForwardingActorStore {
     func release(
         _ id: ActorID,
         owner: SessionID,
-        version: Version
+        version: Version,
+        generation: Generation?
     ) async throws(StoreFailure) -> ReleaseAnswer {
         let answer: ReleaseAnswer
         do throws(StoreFailure) {
             answer = try await givingUp(id, at: version) { () async throws(StoreFailure) in
-                try await target.release(id, owner: owner, version: version)
+                try await target.release(id, owner: owner, version: version, generation: generation)
             }
         } catch {
             // It may be the last try: once a later heartbeat has shown that Redis has the cart, the owner forgets

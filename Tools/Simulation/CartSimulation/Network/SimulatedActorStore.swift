@@ -37,6 +37,15 @@ struct SimulatedActorStore: ActorStore {
         }
     }
 
+    /// Only a store of many servers lets rights lapse, and is asked this.
+    func reclaim(
+        _ id: ActorID,
+        _ terms: ClaimTerms,
+        offer: ClaimOffer<CartRecord>
+    ) async throws(StoreFailure) -> ClaimResult<CartRecord> {
+        try await claim(id, terms)
+    }
+
     func commit(
         _ id: ActorID,
         owner: SessionID,
@@ -148,7 +157,8 @@ struct SimulatedActorStore: ActorStore {
     func release(
         _ id: ActorID,
         owner: SessionID,
-        version: Version
+        version: Version,
+        generation: Generation?
     ) async throws(StoreFailure) -> ReleaseAnswer {
         try await connection.execute(
             "release",
@@ -156,7 +166,7 @@ struct SimulatedActorStore: ActorStore {
         ) {
             [oracle] (store, _) throws(StoreFailure) in
             try oracle.watch(.release(owner, version), of: id, in: &store) { store throws(StoreFailure) in
-                try store.release(id, owner: owner, version: version)
+                try store.release(id, owner: owner, version: version, generation: generation)
             }
         }
     }

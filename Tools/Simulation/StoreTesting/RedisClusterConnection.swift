@@ -1,0 +1,46 @@
+internal import Logging
+internal import NIOCore
+internal import NIOPosix
+package import RedisClient
+package import ServerTesting
+
+/// A client of a cluster of a test, and what it knows of the servers.
+package struct RedisClusterConnection: Sendable {
+    package let client: RedisClusterClient
+
+    /// Runs `body` with a client that has a connection to each primary.
+    package static func with<Value>(
+        _ cluster: RedisClusterFixture,
+        _ body: (RedisClusterConnection) async throws -> Value
+    ) async throws -> Value {
+        var configuration = try RedisConfiguration(url: cluster.url)
+        configuration.commandTimeout = .seconds(5)
+        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        guard
+            let topology = RedisClusterTopology(configuration: configuration, eventLoop: loop, logger: logger)
+        else { throw Unexpected(what: "\(cluster.url) is no cluster") }
+        let client = RedisClusterClient(
+            configuration: configuration,
+            topology: topology,
+            eventLoop: loop,
+            logger: logger
+        )
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            defer { group.cancelAll() }
+            group.addTask { await topology.run() }
+            group.addTask { await client.run() }
+            let connection = RedisClusterConnection(client: client)
+            try await cluster.wait("there is a connection to each primary") { client.isConnected }
+            return try await body(connection)
+        }
+    }
+
+    /// The client of one server, once there is one.
+    package func client(of member: RedisClusterFixture.Member) async throws -> RedisClient {
+        while true {
+            if let client = client.client(of: member.id), client.disconnectReason == nil { return client }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+    }
+}
