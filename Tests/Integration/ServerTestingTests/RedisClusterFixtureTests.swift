@@ -64,4 +64,26 @@ import Testing
             #expect(cluster.server(of: 100) == source)
         }
     }
+
+    @Test func `a primary that is cut off is replaced, answers for a while, and then follows its successor`()
+        async throws
+    {
+        var options = RedisClusterFixture.Options()
+        options.canBeCutOff = true
+        try await RedisClusterFixture.with(options) { cluster in
+            let first = cluster.primaries[0]
+            cluster.cutOff([first])
+            #expect(first.server.command("SET", "{265b}", "1") == "+OK\r\n")
+            let successor = try await cluster.replaced(first, of: 0)
+            #expect(cluster.replicas(of: first) == [successor])
+            try await cluster.wait("it stops") {
+                first.server.command("SET", "{265b}", "2").hasPrefix("-CLUSTERDOWN")
+            }
+            #expect(cluster.view(of: first).contains { $0.id == first.id && $0.serves(0) })
+            cluster.reunite()
+            try await cluster.wait("it follows its successor") {
+                cluster.view(of: first).contains { $0.id == first.id && $0.primary == successor.id }
+            }
+        }
+    }
 }

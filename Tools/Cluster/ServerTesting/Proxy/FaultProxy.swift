@@ -34,6 +34,13 @@ package final class FaultProxy: Sendable {
     /// Orders to the proxy's thread.
     struct Instructions {
         var policies: [Direction: TrafficPolicy] = [.toServer: .open, .toClient: .open]
+        /// The addresses of clients whose bytes are lost, both ways.
+        var cut: Set<UInt32> = []
+
+        func policies(ofSource source: UInt32) -> [Direction: TrafficPolicy] {
+            cut.contains(source) ? [.toServer: .lost, .toClient: .lost] : policies
+        }
+
         /// Close the connections on which bytes were lost, or all of them.
         var (reset, sever) = (false, false)
         var refuses = false
@@ -108,11 +115,19 @@ package final class FaultProxy: Sendable {
         }
     }
 
+    /// Loses the bytes of all connections that come from an address, both ways, until `heal`.
+    ///
+    /// - Parameter host: the last number of an address 127.0.1.x.
+    package func cut(host: UInt8) {
+        update { $0.cut.insert(LocalSocket.source(host)) }
+    }
+
     /// Lets everything pass again and accepts new connections. Connections that lost bytes are reset, because
     /// their streams have gaps.
     package func heal() {
         update {
             for direction in Direction.allCases { $0.policies[direction] = .open }
+            $0.cut = []
             $0.refuses = false
             $0.reset = true
         }

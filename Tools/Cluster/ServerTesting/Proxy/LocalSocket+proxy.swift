@@ -19,6 +19,25 @@ extension LocalSocket {
         setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<Int32>.size))
     }
 
+    /// The address 127.0.1.x, as sockets have it.
+    static func source(_ host: UInt8) -> UInt32 { (0x7F00_0100 | UInt32(host)).bigEndian }
+
+    /// Accepts a connection: its socket, negative on failure, and the address that it comes from.
+    static func accept(_ listener: Int32) -> (descriptor: Int32, source: UInt32) {
+        var address = sockaddr_in()
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let descriptor = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { systemAccept(listener, $0, &length) }
+        }
+        return (descriptor, UInt32(address.sin_addr.s_addr))
+    }
+
+    #if canImport(Glibc)
+    private static let systemAccept = Glibc.accept
+    #else
+    private static let systemAccept = Darwin.accept
+    #endif
+
     /// Makes the next `close` send a reset instead of an orderly end.
     static func resetOnClose(_ descriptor: Int32) {
         var now = linger(l_onoff: 1, l_linger: 0)

@@ -12,6 +12,8 @@ struct ProxiedConnection {
     private static let writesPerTurn = 512
 
     let client: Int32
+    /// The client's address.
+    let source: UInt32
     let server: Int32
     private var pipes: [FaultProxy.Direction: ProxyPipe]
     /// The connection to the server is not established yet.
@@ -22,12 +24,14 @@ struct ProxiedConnection {
 
     init(
         client: Int32,
+        source: UInt32,
         server: Int32,
         isConnecting: Bool,
         _ policies: [FaultProxy.Direction: TrafficPolicy],
         at now: Instant
     ) {
         self.client = client
+        self.source = source
         self.server = server
         self.isConnecting = isConnecting
         pipes = policies.mapValues { ProxyPipe($0, at: now) }

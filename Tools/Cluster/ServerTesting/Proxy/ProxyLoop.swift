@@ -35,7 +35,7 @@ struct ProxyLoop {
             closeFinished()
             // The port may be taken when we listen again: try again soon.
             let soon = listener == nil && !instructions.refuses ? now + .milliseconds(20) : nil
-            wait(until: [wake, soon].compactMap(\.self).min(), instructions.policies)
+            wait(until: [wake, soon].compactMap(\.self).min(), instructions)
         }
     }
 
@@ -53,7 +53,10 @@ struct ProxyLoop {
         } else if !instructions.refuses, listener == nil {
             listener = LocalSocket.listen(proxy.port)
         }
-        for index in connections.indices { connections[index].apply(instructions.policies, at: now) }
+        for index in connections.indices {
+            let policies = instructions.policies(ofSource: connections[index].source)
+            connections[index].apply(policies, at: now)
+        }
     }
 
     /// Closes connections that have ended, and publishes the census.
@@ -74,7 +77,7 @@ struct ProxyLoop {
 
     private mutating func wait(
         until wake: ContinuousClock.Instant?,
-        _ policies: [FaultProxy.Direction: TrafficPolicy]
+        _ instructions: FaultProxy.Instructions
     ) {
         var watched = [proxy.wakeup.readEnd, listener ?? -1].map {
             pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
@@ -87,7 +90,7 @@ struct ProxyLoop {
             connections[index].handle(own, at: now) { random.unit() }
         }
         if watched[0].revents != 0 { proxy.wakeup.drain() }
-        if watched[1].revents != 0, let listener { acceptConnection(listener, policies, at: now) }
+        if watched[1].revents != 0, let listener { acceptConnection(listener, instructions, at: now) }
     }
 
     /// The timeout for `poll` in milliseconds, rounded up; -1 for none.
@@ -99,10 +102,10 @@ struct ProxyLoop {
 
     private mutating func acceptConnection(
         _ listener: Int32,
-        _ policies: [FaultProxy.Direction: TrafficPolicy],
+        _ instructions: FaultProxy.Instructions,
         at now: ContinuousClock.Instant
     ) {
-        let client = accept(listener, nil, nil)
+        let (client, source) = LocalSocket.accept(listener)
         guard client >= 0 else { return }
         LocalSocket.configureSocket(client)
         guard let (server, isConnecting) = LocalSocket.beginConnecting(proxy.upstream) else {
@@ -111,7 +114,14 @@ struct ProxyLoop {
             return
         }
         connections.append(
-            ProxiedConnection(client: client, server: server, isConnecting: isConnecting, policies, at: now)
+            ProxiedConnection(
+                client: client,
+                source: source,
+                server: server,
+                isConnecting: isConnecting,
+                instructions.policies(ofSource: source),
+                at: now
+            )
         )
     }
 }

@@ -14,6 +14,10 @@ struct ClusterPlan {
         let slots: Range<Int>
     }
 
+    /// The ports at which the servers say that their buses are reached, by the servers' numbers; those of the buses
+    /// themselves if empty.
+    var announced: [Int] = []
+
     /// The primaries, then the replicas of each, then primaries without slots.
     let nodes: [Node]
     private let cluster: RedisClusterFixture.Options
@@ -49,6 +53,7 @@ struct ClusterPlan {
     }
 
     func options(of node: Node) -> RedisServerFixture.Options {
+        let number = number(of: node)
         let (seconds, attoseconds) = cluster.nodeTimeout.components
         let timeout = seconds * 1_000 + attoseconds / 1_000_000_000_000_000
         var options = RedisServerFixture.Options()
@@ -65,9 +70,20 @@ struct ClusterPlan {
             // Replicas must not wait for others before they get their first copy.
             "--repl-diskless-sync-delay", "0", "--repl-ping-replica-period", "1",
         ]
+        if announced.indices.contains(number) {
+            options.settings += [
+                "--cluster-announce-ip", "127.0.0.1", "--cluster-announce-bus-port", "\(announced[number])",
+                "--bind-source-addr", "127.0.1.\(Self.host(number))",
+            ]
+        }
         options.settings += cluster.settings
         return options
     }
+
+    private func number(of node: Node) -> Int { nodes.firstIndex { $0.id == node.id } ?? 0 }
+
+    /// The last number of the address 127.0.1.x from which a server connects to others.
+    static func host(_ number: Int) -> UInt8 { UInt8(clamping: number + 1) }
 
     /// A server that does not exist. One that is alone begins as its replica, and takes its place: a replica need not
     /// wait before it accepts commands.
@@ -97,8 +113,10 @@ struct ClusterPlan {
     private func lines(for own: Node) -> [String] {
         nodes.map { node in
             let role = node.primary == nil ? "master" : "slave"
+            let number = number(of: node)
+            let busPort = announced.indices.contains(number) ? announced[number] : node.busPort
             var words = [
-                node.id, "127.0.0.1:\(node.port)@\(node.busPort)",
+                node.id, "127.0.0.1:\(node.port)@\(busPort)",
                 node.id == own.id ? "myself,\(role)" : role,
                 node.primary ?? "-", "0", "0", "\(node.epoch)", "connected",
             ]

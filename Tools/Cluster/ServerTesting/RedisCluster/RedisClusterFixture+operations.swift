@@ -42,6 +42,21 @@ extension RedisClusterFixture {
         return successor
     }
 
+    /// Cuts some servers off from the others: both sides lose what the other one says. Clients reach all of them, and
+    /// replicas their primaries. Only for a cluster that `canBeCutOff`.
+    package func cutOff(_ group: [Member]) {
+        for (one, proxy) in zip(members, proxies) {
+            for (number, other) in members.enumerated() where group.contains(one) != group.contains(other) {
+                proxy.cut(host: ClusterPlan.host(number))
+            }
+        }
+    }
+
+    /// Lets all servers reach each other again.
+    package func reunite() {
+        for proxy in proxies { proxy.heal() }
+    }
+
     // MARK: Slots
 
     /// The slot of a key.

@@ -14,6 +14,8 @@ package final class RedisClusterFixture: Sendable {
         package var requiresFullCoverage = false
         /// The setting `appendfsync` of the append-only files; nil for no such files.
         package var append: RedisServerFixture.Options.Append?
+        /// The servers reach each other through proxies, so that some of them can be cut off from the others.
+        package var canBeCutOff = false
         /// The program of the servers: a name that the shell finds, or a path.
         package var program = RedisServerFixture.Options.standardProgram
         /// Further settings of all servers, as on the command line.
@@ -44,8 +46,12 @@ package final class RedisClusterFixture: Sendable {
     private let primaryCount: Int
     private let replicasOfEach: Int
 
-    private init(members: [Member], options: Options) {
+    /// The ways to the servers' buses, by the members' numbers; none if they cannot be cut off.
+    let proxies: [FaultProxy]
+
+    private init(members: [Member], proxies: [FaultProxy], options: Options) {
         self.members = members
+        self.proxies = proxies
         primaryCount = options.primaries
         replicasOfEach = options.replicasOfEach
     }
@@ -73,11 +79,16 @@ package final class RedisClusterFixture: Sendable {
         _ body: (RedisClusterFixture) async throws -> Value
     ) async throws -> Value {
         let plan = try ClusterPlan(options)
-        return try await start(plan.nodes[...], of: plan, after: []) { members in
-            let cluster = RedisClusterFixture(members: members, options: options)
-            if members.count == 1 { plan.promote(members[0].server) }
-            try await cluster.wait("everybody knows everybody") { cluster.isComplete }
-            return try await body(cluster)
+        let buses = options.canBeCutOff ? plan.nodes.map { FaultProxy.Upstream.tcp(port: $0.busPort) } : []
+        return try await FaultProxy.with(upstreams: buses) { proxies in
+            var plan = plan
+            plan.announced = proxies.map(\.port)
+            return try await start(plan.nodes[...], of: plan, after: []) { members in
+                let cluster = RedisClusterFixture(members: members, proxies: proxies, options: options)
+                if members.count == 1 { plan.promote(members[0].server) }
+                try await cluster.wait("everybody knows everybody") { cluster.isComplete }
+                return try await body(cluster)
+            }
         }
     }
 
