@@ -44,8 +44,17 @@ package struct RedisActorStore<Logic: Decider>: ActorStore {
         self.layout = layout
         self.retention = retention
         let database = servers.configuration.database
-        self.commitScript = CommitScript.script(database: database, retention: retention)
-        self.reductionScript = CommitScript.reduction(database: database, retention: retention)
+        let inCluster = servers.isCluster
+        self.commitScript = CommitScript.script(
+            database: database,
+            retention: retention,
+            inCluster: inCluster
+        )
+        self.reductionScript = CommitScript.reduction(
+            database: database,
+            retention: retention,
+            inCluster: inCluster
+        )
         self.usualRetention = Retention(usual: retention, least: leastLifetime)
         self.lifetime = lifetime
     }

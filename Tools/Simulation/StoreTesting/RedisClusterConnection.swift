@@ -9,11 +9,15 @@ package struct RedisClusterConnection: Sendable {
     package let client: RedisClusterClient
 
     /// Runs `body` with a client that has a connection to each primary.
+    ///
+    /// - Parameter user: the name and the password, with a colon between them; nil for the default user.
     package static func with<Value>(
         _ cluster: RedisClusterFixture,
+        as user: String? = nil,
         _ body: (RedisClusterConnection) async throws -> Value
     ) async throws -> Value {
-        var configuration = try RedisConfiguration(url: cluster.url)
+        let url = user.map { cluster.url.replacing("://", with: "://\($0)@") } ?? cluster.url
+        var configuration = try RedisConfiguration(url: url)
         configuration.commandTimeout = .seconds(5)
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })

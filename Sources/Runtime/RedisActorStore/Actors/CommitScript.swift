@@ -31,23 +31,27 @@ enum CommitScript {
     static let goodPathFieldLimit = 3_000
 
     /// The script for the database and the usual time to live of its records.
-    static func script(database: Int, retention: Duration) -> RedisScript {
+    static func script(database: Int, retention: Duration, inCluster: Bool = false) -> RedisScript {
         RedisScript(
             name: "commit",
-            source: LuaFragments.refusedWithoutMemory + source(database: database, retention: retention)
+            source: LuaFragments.refusedWithoutMemory
+                + source(database: database, retention: retention, inCluster: inCluster)
         )
     }
 
     /// The same for a change that makes the content smaller: allowed without memory. Only what the actor
     /// remembers of its commands may grow by it, and that has its own bound.
-    static func reduction(database: Int, retention: Duration) -> RedisScript {
+    static func reduction(database: Int, retention: Duration, inCluster: Bool = false) -> RedisScript {
         RedisScript(
             name: "reduce",
-            source: LuaFragments.allowedWithoutMemory + source(database: database, retention: retention)
+            source: LuaFragments.allowedWithoutMemory
+                + source(database: database, retention: retention, inCluster: inCluster)
         )
     }
 
-    private static func source(database: Int, retention: Duration) -> String {
+    /// - Parameter inCluster: true for a Redis Cluster, where `PUBLISH` would go to every server.
+    private static func source(database: Int, retention: Duration, inCluster: Bool) -> String {
+        let publish = inCluster ? "SPUBLISH" : "PUBLISH"
         let suffix = RedisKeys.channelSuffix(ofDatabase: database)
         let channel = suffix.isEmpty ? "key" : "key .. '\(suffix)'"
         return LuaFragments.goodPath + """
@@ -59,7 +63,7 @@ enum CommitScript {
               end
               local no = redis.pcall('HSET', key, 'q', a[6], 'c', a[7], unpack(a, 8))
               if type(no) == 'table' then return {'DENIED', 'HSET: ' .. no.err} end
-              redis.pcall('PUBLISH', \(channel), a[6])
+              redis.pcall('\(publish)', \(channel), a[6])
               return 'COMMITTED'
             end
 
@@ -85,7 +89,7 @@ enum CommitScript {
                 end
                 no = write(key, r, {'q', next, 'c', id}, from, last, gone, t, usual)
                 if no then return no end
-                redis.pcall('PUBLISH', \(channel), next)
+                redis.pcall('\(publish)', \(channel), next)
                 return 'COMMITTED'
                 """
     }

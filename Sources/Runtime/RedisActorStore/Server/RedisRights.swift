@@ -26,7 +26,6 @@ struct RedisRights {
         let (actor, nodes) = (keys.actor(ActorID("0")), keys.nodes)
         var uses = [
             Use("PING"), Use("INFO"), Use("TIME"), Use("SCRIPT LOAD", [""]),
-            Use("PUBLISH", on: actor, [""]), Use("SUBSCRIBE", on: actor), Use("UNSUBSCRIBE", on: actor),
             Use("HLEN", on: actor), Use("HKEYS", on: actor), Use("HMGET", on: actor, [""]),
             Use("PEXPIRE", on: actor, ["1"]), Use("DEL", on: actor), Use("HGET", on: nodes, [""]),
         ]
@@ -36,10 +35,18 @@ struct RedisRights {
                 Use("HSET", on: key, ["", ""]), Use("HDEL", on: key, [""]),
             ]
         }
-        if inCluster {
+        if !inCluster {
+            uses += [
+                Use("PUBLISH", on: actor, [""]), Use("SUBSCRIBE", on: actor), Use("UNSUBSCRIBE", on: actor),
+            ]
+        } else {
             let marker = keys.marker("0")
             uses += ["INFO", "MYID", "NODES", "SLOTS"].map { Use("CLUSTER \($0)") }
             uses += [Use("ASKING"), Use("GET", on: marker), Use("SET", on: marker, [""])]
+            uses += [
+                Use("SPUBLISH", on: actor, [""]), Use("SSUBSCRIBE", on: actor),
+                Use("SUNSUBSCRIBE", on: actor),
+            ]
         }
         if replicas > 0 { uses += [Use("CLIENT ID"), Use("WAIT", ["\(replicas)", "1"])] }
         self.uses = uses

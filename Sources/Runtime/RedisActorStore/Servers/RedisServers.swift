@@ -15,6 +15,13 @@ package enum RedisServers: Sendable {
         }
     }
 
+    var isCluster: Bool {
+        switch self {
+        case .one: false
+        case .cluster: true
+        }
+    }
+
     package var configuration: RedisConfiguration {
         switch self {
         case .one(let client): client.configuration

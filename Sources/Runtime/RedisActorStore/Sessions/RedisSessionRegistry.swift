@@ -65,12 +65,7 @@ package final class RedisSessionRegistry: SessionRegistry {
         )
     }
 
-    private var inCluster: Bool {
-        switch servers {
-        case .one: false
-        case .cluster: true
-        }
-    }
+    private var inCluster: Bool { servers.isCluster }
 
     package func beat(_ heartbeat: Heartbeat) async throws(StoreFailure) -> HeartbeatAnswer {
         guard let card = EntryCard(card: heartbeat.card, lease: heartbeat.lease).json else {

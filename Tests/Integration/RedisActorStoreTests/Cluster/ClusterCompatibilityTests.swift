@@ -72,4 +72,30 @@ import Testing
             }
         }
     }
+
+    @Test func `in a cluster the documented user needs some more rights, and each of them`() async throws {
+        let more = [
+            "get", "set", "asking", "spublish", "ssubscribe", "sunsubscribe", "cluster|info", "cluster|myid",
+            "cluster|nodes", "cluster|slots",
+        ]
+        var options = RedisClusterFixture.Options()
+        (options.primaries, options.replicasOfEach) = (1, 0)
+        try await RedisClusterFixture.with(options) { cluster in
+            let server = cluster.members[0].server
+            let rule = try RedisServerFixture.documentedUser() + more.map { "+\($0)" }
+            #expect(server.command(["ACL"] + rule) == "+OK\r\n")
+            try await RedisClusterConnection.with(cluster, as: "cart:PASSWORD") { connection in
+                let client = try await connection.client(of: cluster.members[0])
+                let rights = RedisRights(cluster: .standard, replicas: 0, inCluster: true)
+                #expect(try await rights.missing(from: client).isEmpty)
+                for right in more {
+                    server.command("ACL", "SETUSER", "cart", "-" + right)
+                    let name = right.uppercased().split(separator: "|").joined(separator: " ")
+                    let missing = try await rights.missing(from: client)
+                    #expect(missing.count == 1 && missing[0].hasPrefix(name), "\(right): \(missing)")
+                    server.command("ACL", "SETUSER", "cart", "+" + right)
+                }
+            }
+        }
+    }
 }
