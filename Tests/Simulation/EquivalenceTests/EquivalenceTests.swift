@@ -47,13 +47,22 @@ import Testing
         for mode in [ClaimTerms.Mode.look, .take, .create] {
             for dead in [[], [other]] {
                 requests.append { fixture, generation in
-                    let claim = try await fixture.claim(mode, attempt: 2, dead: dead, under: generation)
-                    if case .granted(let at) = claim.answer {
-                        let isFresh = at.epoch.rawValue > 1_000_000
-                        let epoch = isFresh ? "fresh" : "\(at.epoch.rawValue)"
-                        return "granted \(epoch) \(at.sequence.rawValue) \(String(describing: claim.state))"
-                    }
-                    return "\(claim.answer) \(String(describing: claim.state))"
+                    text(of: try await fixture.claim(mode, attempt: 2, dead: dead, under: generation))
+                }
+            }
+        }
+        for dead in [[], [other]] {
+            for (sequence, value) in [(UInt64(1), Int64(99)), (2, 99), (2, shortLivedValue)] {
+                let held = version(epoch: 5, sequence: sequence)
+                requests.append { fixture, generation in
+                    let claim = try await fixture.reclaim(
+                        held,
+                        value,
+                        attempt: 2,
+                        dead: dead,
+                        under: generation
+                    )
+                    return text(of: claim) + " \(claim.isTakeover) \(claim.tookOffer)"
                 }
             }
         }
@@ -98,6 +107,14 @@ import Testing
         }
         return requests
     }()
+
+    private static func text<State>(of claim: ClaimResult<State>) -> String {
+        guard case .granted(let at) = claim.answer else {
+            return "\(claim.answer) \(String(describing: claim.state))"
+        }
+        let epoch = at.epoch.rawValue > 1_000_000 ? "fresh" : "\(at.epoch.rawValue)"
+        return "granted \(epoch) \(at.sequence.rawValue) \(String(describing: claim.state))"
+    }
 
     /// The circumstances of a request that the protocol does not know.
     struct Circumstances: Sendable, CustomTestStringConvertible {
@@ -149,27 +166,43 @@ import Testing
         try await withStoreFixture(.simulated) { simulated in
             try await RedisServerFixture.with { server in
                 try await RedisStoreFixture.with(server, side: side) { real in
-                    let (here, there) = (try await simulated.beat(), try await real.beat())
-                    for record in records {
-                        for (number, request) in Self.requests.enumerated() {
-                            let expected = try await Self.outcome(
-                                of: request,
-                                on: record,
-                                in: simulated,
-                                under: here.generation,
-                                circumstances
-                            )
-                            let found = try await Self.outcome(
-                                of: request,
-                                on: record,
-                                in: real,
-                                under: there.generation,
-                                circumstances
-                            )
-                            #expect(found == expected, "request \(number) on \(String(describing: record))")
-                        }
-                    }
+                    try await Self.compare(simulated, with: real, over: records, under: circumstances)
                 }
+            }
+        }
+    }
+
+    @Test func `on a server of a cluster too`() async throws {
+        let records = Self.records.filter { $0.map { $0.epoch == 5 && $0.attempt == 2 } ?? true }
+        var options = RedisClusterFixture.Options()
+        (options.primaries, options.replicasOfEach) = (1, 0)
+        try await withStoreFixture(.simulatedCluster) { simulated in
+            try await RedisClusterFixture.with(options) { cluster in
+                try await RedisStoreFixture.with(cluster) { real in
+                    try await Self.compare(simulated, with: real, over: records, under: Circumstances())
+                }
+            }
+        }
+    }
+
+    private static func compare(
+        _ simulated: any StoreFixture,
+        with real: RedisStoreFixture,
+        over records: [RecordSnapshot?],
+        under circumstances: Circumstances
+    ) async throws {
+        let (here, there) = (try await simulated.generation(), try await real.generation())
+        for record in records {
+            for (number, request) in requests.enumerated() {
+                let expected = try await outcome(
+                    of: request,
+                    on: record,
+                    in: simulated,
+                    under: here,
+                    circumstances
+                )
+                let found = try await outcome(of: request, on: record, in: real, under: there, circumstances)
+                #expect(found == expected, "request \(number) on \(String(describing: record))")
             }
         }
     }
