@@ -40,13 +40,13 @@ extension SimulatedStore {
         if record.owner == terms.session, record.attempt > terms.attempt, SafetyRule.claimAttempt.holds {
             return ClaimResult(answer: .superseded)
         }
-        return grant(&record, id, terms, at: time, leastLife: leastLife)
+        return grant(&record, of: id, on: terms, at: time, leastLife: leastLife)
     }
 
     private mutating func grant(
         _ record: inout Record,
-        _ id: ActorID,
-        _ terms: ClaimTerms,
+        of id: ActorID,
+        on terms: ClaimTerms,
         at time: UInt64,
         leastLife: Duration
     ) -> ClaimResult<State> {
@@ -84,7 +84,7 @@ extension SimulatedStore {
             return ClaimResult(answer: .superseded)
         }
         if var found, !(found.version < offer.version), SafetyRule.offerComparesVersions.holds {
-            return grant(&found, id, terms, at: time, leastLife: leastLife)
+            return grant(&found, of: id, on: terms, at: time, leastLife: leastLife)
         }
         let former = max(found?.version.epoch ?? Epoch(0), offer.version.epoch)
         let fresh = Version(epoch: epoch(after: former, at: time), sequence: offer.version.sequence)
