@@ -51,6 +51,7 @@ extension LoggedEvent {
             .sweepBegun, .sweepFinished, .sweepGivenUp, .sweepOwnersUnknown, .peerConnectionEnded,
             .peerConnectionBroken, .peerNotAsked, .peerSilent, .linkCertificatesRead, .linkListenerClosed,
             .redisConnected, .redisFit, .primarySwitched, .sentinelsAgree, .clusterReached,
+            .clusterPrimariesChanged,
             .doctorReport,
             .embeddedRedisStarts, .embeddedRedisAdopted, .rpcListening, .tracesExported, .libraryMessage:
             nil

@@ -13,7 +13,8 @@ extension LoggedEvent {
             .info
         case .drainRequested, .actorEvicted, .drainBegun, .drainFinished, .sessionBegun, .peerDeclaredDead,
             .predecessorAlive, .sweepBegun,
-            .sweepFinished, .sweepGivenUp, .redisFit, .primarySwitched, .doctorReport, .embeddedRedisAdopted:
+            .sweepFinished, .sweepGivenUp, .redisFit, .primarySwitched, .clusterPrimariesChanged,
+            .doctorReport, .embeddedRedisAdopted:
             .notice
         case .settingQuestionable, .operationsClosed, .failpointsArmed, .noDataFolder, .openFilesShort,
             .sessionOver,

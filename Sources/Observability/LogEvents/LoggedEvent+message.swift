@@ -56,6 +56,7 @@ extension LoggedEvent {
         case .sentinelsDisagree: "no majority of the sentinels names a primary, so a fail-over is not noticed"
         case .sentinelsAgree: "a majority of the sentinels names a primary again"
         case .clusterUnreachable: "no node of the Redis Cluster tells where the others are"
+        case .clusterPrimariesChanged: "the Redis Cluster has other primaries"
         case .clusterReached: "the nodes of the Redis Cluster tell again where the others are"
         case .redisStrayField: "fields of the membership are no entries and are ignored"
         case .doctorError: "carts are in danger"

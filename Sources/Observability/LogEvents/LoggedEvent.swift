@@ -64,6 +64,7 @@ package enum LoggedEvent: String, CaseIterable, Sendable {
     case sentinelsDisagree = "sentinels.no-majority"
     case sentinelsAgree = "sentinels.majority"
     case clusterUnreachable = "redis-cluster.unreachable"
+    case clusterPrimariesChanged = "redis-cluster.primaries-changed"
     case clusterReached = "redis-cluster.reached"
     case doctorError = "doctor.error"
     case doctorWarning = "doctor.warning"

@@ -43,7 +43,7 @@ extension RedisClient {
                 hasReported = false
                 wasConnected = true
             }
-            if Task.isCancelled { break }
+            if Task.isCancelled || isRetired { break }
             watch?.look()
             switch end {
             case .unreachable, .refused: didNotConnect()

@@ -17,6 +17,8 @@ package final class RedisClient: Sendable {
         var state = Broadcast<RedisConnectionState>(.disconnected(reason: RedisClient.unconnected))
         var phase = Phase.idle
         var counts = RedisConnectionCounts()
+        /// True if nobody needs the server any more.
+        var isRetired = false
     }
 
     private enum Phase {
@@ -198,6 +200,15 @@ package final class RedisClient: Sendable {
     /// Ends the connection if there is one. The next one is to the address that the server's name has then. On the
     /// event loop.
     func reconnect(because reason: String) { connection.value?.abandon(.lost(reason)) }
+
+    /// Ends the connection, for good: nobody needs the server any more. On the event loop.
+    func retire(because reason: String) {
+        locked.withLock { $0.isRetired = true }
+        reconnect(because: reason)
+    }
+
+    /// True after `retire`.
+    var isRetired: Bool { locked.withLock { $0.isRetired } }
 
     /// The number of commands that wait for their replies. On the event loop.
     var inFlight: Int { connection.value?.inFlight ?? 0 }

@@ -13,7 +13,7 @@ struct ClusterInquiry: Sendable {
         var asked: ServerAddress
     }
 
-    let place: ServerAddress
+    let place: ClusterNodeTarget
     /// As `RedisConfiguration.forInquiry`.
     let configuration: RedisConfiguration
     let eventLoop: any EventLoop
@@ -21,7 +21,7 @@ struct ClusterInquiry: Sendable {
     func answer() async -> Result<Answer, ClusterSilence> {
         let client = RedisClient(
             configuration: configuration,
-            node: ClusterNodeTarget(id: nil, address: place, hostname: nil),
+            node: place,
             router: nil,
             eventLoop: eventLoop,
             // The topology says once what all of them would say each.
@@ -63,7 +63,7 @@ struct ClusterInquiry: Sendable {
             let (text, addresses) = (try replies[0].string, try ClusterSlots(replies[1]))
             do throws(ClusterSilence) {
                 return .success(
-                    Answer(word: try ClusterNodes(text: text), addresses: addresses, asked: place)
+                    Answer(word: try ClusterNodes(text: text), addresses: addresses, asked: place.address)
                 )
             } catch {
                 return .failure(error)

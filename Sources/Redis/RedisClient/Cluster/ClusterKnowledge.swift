@@ -32,6 +32,8 @@ struct ClusterKnowledge: Sendable {
     /// When nodes were first asked and did not answer.
     private var silentSince: Instant?
     private var hasComplained = false
+    /// The ids of the primaries that a line of the log was last about.
+    private var reported: Set<String> = []
     /// The last failures since a node said something, by the addresses that were asked.
     private var silences: [ServerAddress: String] = [:]
 
@@ -49,7 +51,11 @@ struct ClusterKnowledge: Sendable {
 
     /// The reason why no server is known, in words.
     var problem: String {
-        guard !silences.isEmpty else { return "no node of the Redis Cluster has answered yet" }
+        guard !silences.isEmpty else {
+            guard heardAt != nil else { return "no node of the Redis Cluster has answered yet" }
+            let hole = slots.map.owners.firstIndex(of: ClusterMap.nobody)
+            return hole.map { "no server of the Redis Cluster serves slot \($0)" } ?? "the servers are known"
+        }
         let reasons = silences.map { "\($0.key): \($0.value)" }.sorted()
         return "no node of the Redis Cluster answers (\(reasons.joined(separator: "; ")))"
     }
@@ -61,19 +67,22 @@ struct ClusterKnowledge: Sendable {
     mutating func candidates(
         seeds: [ServerAddress],
         using generator: inout some RandomNumberGenerator
-    ) -> [ServerAddress] {
+    ) -> [ClusterNodeTarget] {
         let known = slots.places
         let unreachable = Set(troubles.values)
-        var order: [ServerAddress] = []
-        if let hint, slots.knows(hint) { order.append(hint) }
+        var order: [ClusterNodeTarget] = []
+        if let hint, let place = slots.place(at: hint) { order.append(place) }
         hint = nil
         order += known.primaries.shuffled(using: &generator) + known.others.shuffled(using: &generator)
-        let seeds = seeds.shuffled(using: &generator)
+        let seeds = seeds.shuffled(using: &generator).map { ClusterNodeTarget(address: $0) }
         order += seeds
-        order = order.filter { !unreachable.contains($0) } + order.filter { unreachable.contains($0) }
+        order =
+            order.filter { !unreachable.contains($0.address) }
+            + order.filter { unreachable.contains($0.address) }
         var seen: Set<ServerAddress> = []
-        let first = order.filter { seen.insert($0).inserted }.prefix(Self.roundLimit)
-        return first + seeds.filter { !first.contains($0) }
+        let first = order.filter { seen.insert($0.address).inserted }.prefix(Self.roundLimit)
+        let asked = Set(first.map(\.address))
+        return first + seeds.filter { !asked.contains($0.address) }
     }
 
     /// A node was asked for what it knows.
@@ -138,6 +147,14 @@ struct ClusterKnowledge: Sendable {
         guard !hasComplained, now - silentSince >= Self.patience else { return .none }
         hasComplained = true
         return .lost
+    }
+
+    /// The addresses of the primaries, if these are others than the last time, and not the first ones.
+    mutating func otherPrimaries() -> [ServerAddress]? {
+        let ids = Set(slots.map.servers.compactMap(\.?.id))
+        defer { reported = ids }
+        guard !reported.isEmpty, ids != reported else { return nil }
+        return slots.map.servers.compactMap(\.?.address)
     }
 
     private mutating func heard(at now: Instant) {

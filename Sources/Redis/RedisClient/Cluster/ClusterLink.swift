@@ -14,7 +14,7 @@ final class ClusterLink: Sendable {
     /// Ends the connection and `run`: whatever the server still answers, it is not the one to ask any more. On the
     /// client's event loop.
     func close() {
-        client.reconnect(because: "the server is no longer a primary of the cluster")
+        client.retire(because: "the server is no longer a primary of the cluster")
         closing.continuation.finish()
     }
 

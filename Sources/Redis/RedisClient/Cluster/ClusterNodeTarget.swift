@@ -6,6 +6,12 @@ struct ClusterNodeTarget: Sendable, Hashable {
     /// The name that the node announces beside its address, and that its certificate has; nil for none.
     var hostname: String?
 
+    init(id: String? = nil, address: ServerAddress, hostname: String? = nil) {
+        self.id = id
+        self.address = address
+        self.hostname = hostname
+    }
+
     /// For messages.
     var role: String { id.map { "the primary \($0.prefix(Self.idPrefix))… of the cluster" } ?? "the node" }
 

@@ -24,7 +24,7 @@ package final class RedisClusterClient: Sendable {
         var isOver = false
 
         func client(of slot: UInt16) -> RedisClient? {
-            let owner = Int(owners[Int(slot) & HashSlot.count - 1])
+            let owner = Int(owners[Int(slot) % HashSlot.count])
             return owner < clients.count ? clients[owner] : nil
         }
     }

@@ -92,6 +92,7 @@ package final class RedisClusterTopology: Sendable {
     /// is a server without a known address, a node is asked.
     package func learn(_ word: ClusterNodes) {
         if know({ $0.learn(word, now: .now) }) { refresh() }
+        judge()
     }
 
     /// Asks a node soon: somebody has a reason to doubt what is known.
@@ -153,7 +154,7 @@ package final class RedisClusterTopology: Sendable {
                         configuration: configuration,
                         eventLoop: eventLoop
                     )
-                    return (place, await inquiry.answer())
+                    return (place.address, await inquiry.answer())
                 }
                 group.addTask {
                     do {
@@ -176,7 +177,7 @@ package final class RedisClusterTopology: Sendable {
     }
 
     /// Whom to ask, with seeds, credentials and encryption from the server's file if there is one.
-    private func candidates() -> (places: [ServerAddress], configuration: RedisConfiguration) {
+    private func candidates() -> (places: [ClusterNodeTarget], configuration: RedisConfiguration) {
         let fresh: RedisConfiguration?
         do throws(RedisFileError) {
             fresh = try configuration.reread()
@@ -209,6 +210,10 @@ package final class RedisClusterTopology: Sendable {
     }
 
     private func judge() {
+        if let addresses = know({ $0.otherPrimaries() }) {
+            let text = addresses.map(\.description).joined(separator: ", ")
+            logger.event(.clusterPrimariesChanged, ["primaries": "\(text)"])
+        }
         switch know({ $0.news(at: .now) }) {
         case .none: break
         case .lost: logger.event(.clusterUnreachable, ["cause": "\(problem)"])

@@ -74,14 +74,15 @@ struct SlotMap: Sendable {
         return true
     }
 
-    /// The addresses of nodes that can be asked: those that nobody calls failed, the primaries first.
-    var places: (primaries: [ServerAddress], others: [ServerAddress]) {
-        var places: (primaries: [ServerAddress], others: [ServerAddress]) = ([], [])
+    /// The nodes that can be asked, whatever their ids are by then: those that nobody calls failed.
+    var places: (primaries: [ClusterNodeTarget], others: [ClusterNodeTarget]) {
+        var places: (primaries: [ClusterNodeTarget], others: [ClusterNodeTarget]) = ([], [])
         for node in nodes.values where !node.isFailing {
+            let place = ClusterNodeTarget(address: node.address, hostname: node.hostname)
             if node.number == nil {
-                places.others.append(node.address)
+                places.others.append(place)
             } else {
-                places.primaries.append(node.address)
+                places.primaries.append(place)
             }
         }
         return places
@@ -95,8 +96,11 @@ struct SlotMap: Sendable {
     /// The address of a known node.
     func address(of id: String) -> ServerAddress? { nodes[id]?.address }
 
-    /// True for the address of a known node.
-    func knows(_ address: ServerAddress) -> Bool { nodes.values.contains { $0.address == address } }
+    /// The known node at an address.
+    func place(at address: ServerAddress) -> ClusterNodeTarget? {
+        nodes.values.first { $0.address == address }
+            .map { ClusterNodeTarget(address: $0.address, hostname: $0.hostname) }
+    }
 
     private mutating func learnAddresses(
         _ word: ClusterNodes,

@@ -62,10 +62,9 @@ import Testing
         #expect(throws: ClusterSilence.self) { try ClusterNodes(text: text) }
     }
 
-    @Test(arguments: 0..<2_000 as Range<UInt64>)
-    func `a damaged word is refused or read, and the map takes whatever was read`(seed: UInt64) {
-        var random = SplitMix64(seed: seed)
-        var bytes = Array(Self.reply.utf8)
+    /// The reply with some bytes changed, removed, added or repeated.
+    private static func damaged(using random: inout SplitMix64) -> String {
+        var bytes = Array(reply.utf8)
         for _ in 0..<Int.random(in: 1...6, using: &random) {
             let place = Int.random(in: bytes.indices, using: &random)
             switch Int.random(in: 0..<4, using: &random) {
@@ -80,22 +79,32 @@ import Testing
                 )
             }
         }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    @Test func `a damaged word is refused or read, and the map takes whatever was read`() throws {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        var random = SplitMix64(seed: seed)
         let asked = ServerAddress(host: "seed", port: 7_000)
+        let addresses = try ClusterSlots(.array([]))
         var map = SlotMap()
-        do throws(ClusterSilence) {
-            let intact = try ClusterNodes(text: Self.reply.replacing("0-99 101 200-5460", with: "0-5460"))
-            let none = try? ClusterSlots(.array([]))
-            _ = map.take(intact, addresses: none, asked: asked)
-            let damaged = try ClusterNodes(text: String(decoding: bytes, as: UTF8.self))
-            _ = map.take(damaged, addresses: none, asked: asked)
-        } catch {
-            #expect(error.description.count <= 200)
+        let intact = try ClusterNodes(text: Self.reply.replacing("0-99 101 200-5460", with: "0-5460"))
+        _ = map.take(intact, addresses: addresses, asked: asked)
+        var readable = 0
+        for _ in 0..<3_000 {
+            do throws(ClusterSilence) {
+                let word = try ClusterNodes(text: Self.damaged(using: &random))
+                readable += 1
+                // Slow, and as good after some.
+                if readable <= 50 { _ = map.take(word, addresses: addresses, asked: asked) }
+            } catch {
+                #expect(error.description.count <= 200)
+            }
         }
-        let (isFull, servers) = (map.map.isFull, map.map.servers)
-        #expect(isFull)
+        let servers = map.map.servers
         let isServed = map.map.owners.allSatisfy {
             servers.indices.contains(Int($0)) && servers[Int($0)] != nil
         }
-        #expect(isServed)
+        #expect(isServed && readable > 50, "seed \(seed)")
     }
 }

@@ -32,7 +32,7 @@ import Testing
 
     @Test func `each call goes to the server of its slot`() async throws {
         try await Self.withCluster { cluster, client in
-            #expect(client.topology.primaries.map(\.id) == cluster.primaries.map(\.id))
+            #expect(Set(client.topology.primaries.map(\.id)) == Set(cluster.primaries.map(\.id)))
             for _ in 0..<200 {
                 let key = "cart:{\(UInt64.random(in: 0..<UInt64.max))}:x"
                 let slot = try cluster.slot(of: key)
@@ -97,11 +97,9 @@ import Testing
             #expect(await client.set(Self.key(0), to: "1") == .ok)
             first.server.pause()
             let successor = try await cluster.replaced(first, of: 0)
-            let promoted = ContinuousClock.now
             try await client.wait(until: "the successor is used") {
                 await client.get(Self.key(0)) == .bulk("1")
             }
-            print("used after \(ContinuousClock.now - promoted)")
             #expect(client.topology.map.primary(of: 0)?.id == successor.id)
             #expect(client.client(of: first.id) == nil)
             first.server.resume()
@@ -137,7 +135,7 @@ import Testing
             }
             try await failover
             try await client.wait(until: "connected") { await client.set(Self.key(0), to: "last") == .ok }
-            #expect(client.client(of: first.id) == nil)
+            try await client.wait(until: "left") { client.client(of: first.id) == nil }
             #expect(await client.get(Self.key(0)) == .bulk("last"))
         }
     }
@@ -217,9 +215,10 @@ import Testing
                         }
                     }
                 }
-                let first = cluster.primaries[0]
-                let replica = try #require(cluster.replicas(of: first).first)
-                for successor in [replica, first, replica] { try await cluster.failOver(to: successor) }
+                // Nobody votes for two of a shard so soon after each other.
+                for primary in cluster.primaries {
+                    try await cluster.failOver(to: #require(cluster.replicas(of: primary).first))
+                }
                 let seconds = (ContinuousClock.now - began) / .seconds(1)
                 let asked = Double(questions() - before) / Double(processes)
                 group.cancelAll()

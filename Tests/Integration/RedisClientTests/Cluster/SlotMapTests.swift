@@ -224,8 +224,8 @@ import Testing
         cluster["e"].isMember = false
         cluster.addReplica()
         _ = try tell(&map, cluster, of: "a")
-        #expect(Set(map.places.primaries) == [Cluster.address("a"), Cluster.address("b")])
-        #expect(map.places.others == [Cluster.address("d")])
+        #expect(Set(map.places.primaries.map(\.address)) == [Cluster.address("a"), Cluster.address("b")])
+        #expect(map.places.others.map(\.address) == [Cluster.address("d")])
         #expect(primaries(map) == ["a", "b", "c"])
     }
 
@@ -248,11 +248,12 @@ import Testing
         cluster["c"].address = AnnouncedAddress(host: .named("elsewhere"), port: 7_001)
         #expect(try tell(&map, cluster, of: "a") == .changed)
         #expect(map.map.primary(of: 16_383)?.address == ServerAddress(host: "elsewhere", port: 7_001))
-        #expect(map.knows(ServerAddress(host: "elsewhere", port: 7_001)) && !map.knows(Cluster.address("c")))
+        #expect(map.place(at: ServerAddress(host: "elsewhere", port: 7_001)) != nil)
+        #expect(map.place(at: Cluster.address("c")) == nil)
     }
 
     /// Moves, promotions, nodes that lag behind, and redirections by whoever does not serve a slot.
-    @Test(arguments: 0..<100 as Range<UInt64>)
+    @Test(arguments: 0..<8 as Range<UInt64>)
     func `the map never gets a hole, and follows once everybody is heard`(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         var map = SlotMap()
@@ -262,7 +263,7 @@ import Testing
         var views = Dictionary(uniqueKeysWithValues: digits.map { ($0, present) })
         var epoch: UInt64 = 10
         _ = try tell(&map, present, of: "a")
-        for _ in 0..<200 {
+        for _ in 0..<60 {
             let digit = digits.randomElement(using: &random) ?? "a"
             switch Int.random(in: 0..<4, using: &random) {
             case 0:
@@ -289,7 +290,8 @@ import Testing
         for digit in digits { _ = try tell(&map, present, of: digit) }
         for digit in digits {
             for range in present[digit].slots {
-                #expect(range.allSatisfy { owner($0, map) == digit }, "seed \(seed)")
+                let number = map.map.number(of: ClusterNodesTests.id(digit))
+                #expect(range.allSatisfy { map.map.owners[Int($0)] == number }, "seed \(seed)")
             }
         }
     }
