@@ -16,7 +16,25 @@ import Testing
         .sentinels(SentinelGroup(primary: name, seeds: seeds.map { ServerAddress(host: $0.0, port: $0.1) }))
     }
 
+    private static func cluster(_ seeds: (String, Int)...) -> RedisConfiguration.Address {
+        .cluster(ClusterSeeds(seeds.map { ServerAddress(host: $0.0, port: $0.1) }))
+    }
+
     static let good: [(String, RedisConfiguration)] = [
+        (
+            "redis+cluster://h1:7000,h2,[::1]:7001",
+            expected(cluster(("h1", 7_000), ("h2", 6_379), ("::1", 7_001)))
+        ),
+        ("redis+cluster://h/", expected(cluster(("h", 6_379)))),
+        ("redis+cluster://h/0?db=0&name=n", expected(cluster(("h", 6_379))) { $0.clientName = "n" }),
+        (
+            "rediss+cluster://u:p@h,i?tlsname=redis.example&verify=certificate",
+            expected(cluster(("h", 6_379), ("i", 6_379))) {
+                $0.user = "u"
+                $0.password = Secret("p")
+                $0.tls = .init(verification: .certificate, serverName: "redis.example")
+            }
+        ),
         ("redis://cache", expected(.tcp(host: "cache", port: 6379))),
         ("redis://cache/", expected(.tcp(host: "cache", port: 6379))),
         ("redis://10.0.0.1:7000/3", expected(.tcp(host: "10.0.0.1", port: 7000)) { $0.database = 3 }),
@@ -118,6 +136,12 @@ import Testing
             ("redis://h?ca=/x", .tlsWithoutScheme), ("unix:///s?verify=none", .tlsWithoutScheme),
             ("rediss://h?verify=maybe", .verification),
             ("redis+sentinel://\((1...17).map { "h\($0)" }.joined(separator: ","))/carts", .sentinelCount),
+            ("redis+cluster://h/1", .clusterDatabase), ("redis+cluster://h?db=1", .clusterDatabase),
+            ("redis+cluster://h/0/1", .database), ("redis+cluster://h/name", .database),
+            ("redis+cluster://", .host), ("redis+cluster://h,", .host), ("redis+cluster://h,i:x", .port),
+            ("redis+cluster://h,h:6379", .duplicate("node")), ("redis+cluster://secret@h", .identity),
+            ("redis+cluster://h?tlsname=x", .tlsWithoutScheme), ("redis+cluster://h?colour=x", .parameter),
+            ("redis+cluster://\((1...17).map { "h\($0)" }.joined(separator: ","))", .seedCount),
             ("redis+sentinel://h", .sentinelName), ("redis+sentinel://h/", .sentinelName),
             ("redis+sentinel://h//0", .sentinelName), ("redis+sentinel://h/a%20b", .sentinelName),
             ("redis+sentinel://h/%00", .sentinelName), ("redis+sentinel:///carts", .host),
