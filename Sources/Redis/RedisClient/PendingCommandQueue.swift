@@ -17,6 +17,8 @@ struct PendingCommandQueue<Ticket, Instant: Comparable> {
     /// The recipient of a reply.
     enum Delivery {
         case to(Ticket)
+        /// To nobody: the reply of an optional command.
+        case dropped
         /// No command waits for a reply: replies and commands no longer match.
         case unexpected
     }
@@ -41,7 +43,9 @@ struct PendingCommandQueue<Ticket, Instant: Comparable> {
         let ticket: Ticket
         let deadline: Instant
         /// The number of replies that are still to come.
-        var replies = 1
+        var replies: Int32 = 1
+        /// The number of commands before these to which only errors are replies.
+        var optional: Int32 = 0
     }
 
     private(set) var state: State = .open
@@ -78,6 +82,8 @@ struct PendingCommandQueue<Ticket, Instant: Comparable> {
     /// - Parameters:
     ///   - commands: the number of commands under the ticket, which leave together; at least 1. The ticket
     ///     gets that many replies.
+    ///   - optional: the number of commands before them to which only errors are replies. The commands under the
+    ///     ticket have no error then.
     ///   - bytes: the length of all.
     ///   - deadline: the instant by which all must have their replies.
     /// - Returns: the reason why the command is refused; nil if it is queued.
@@ -85,20 +91,28 @@ struct PendingCommandQueue<Ticket, Instant: Comparable> {
         _ ticket: Ticket,
         after preface: (ticket: Ticket, commands: Int)? = nil,
         commands: Int = 1,
+        optional: Int = 0,
         bytes: Int,
         deadline: Instant
     ) -> RedisError? {
         switch state {
         case .over(let end): return end.refusal
         case .open:
-            let needed = commands + (preface?.commands ?? 0)
+            let needed = commands + optional + (preface?.commands ?? 0)
             guard limit - commandCount >= needed, bytes <= unsentByteLimit - unsentBytes else {
                 return .overloaded
             }
             if let preface {
-                slots.append(Slot(ticket: preface.ticket, deadline: deadline, replies: preface.commands))
+                slots.append(
+                    Slot(
+                        ticket: preface.ticket,
+                        deadline: deadline,
+                        replies: Int32(clamping: preface.commands)
+                    )
+                )
             }
-            slots.append(Slot(ticket: ticket, deadline: deadline, replies: commands))
+            let (replies, optional) = (Int32(clamping: commands), Int32(clamping: optional))
+            slots.append(Slot(ticket: ticket, deadline: deadline, replies: replies, optional: optional))
             commandCount += needed
             unsentBytes += bytes
             return nil
@@ -112,8 +126,15 @@ struct PendingCommandQueue<Ticket, Instant: Comparable> {
     }
 
     /// Takes the oldest command off the queue, for a complete reply that has arrived.
-    mutating func reply() -> Delivery {
+    mutating func reply(isError: Bool = false) -> Delivery {
         guard expectsReply, let slot = slots.first else { return .unexpected }
+        if slot.optional > 0 {
+            // Any other reply is that of a later command: this one has none.
+            let ended = isError ? 1 : slot.optional
+            slots[0].optional -= ended
+            commandCount -= Int(ended)
+            if isError { return .dropped }
+        }
         commandCount -= 1
         if slot.replies > 1 {
             slots[0].replies -= 1

@@ -73,9 +73,18 @@ extension RedisConnection {
         submit(.task(call), commands: commands.count, after: preface) { $0.append(commands.commands) }
     }
 
+    /// Ends the subscription to a channel of a shard. The server tells that by an event, which it also sends without
+    /// having been asked to: so only an error is a reply, and a `PING` ends the uncertainty.
+    func submitUnsubscription(from channel: String, for call: PendingReply) -> RedisError? {
+        var commands = RedisPipeline("SUNSUBSCRIBE", [.string(channel)])
+        commands.append("PING")
+        return submit(.task(call), optional: 1, after: nil) { $0.append(commands.commands) }
+    }
+
     private func submit(
         _ caller: RedisCaller,
         commands: Int = 1,
+        optional: Int = 0,
         after preface: RedisPipeline?,
         write: (inout RedisCommandWriter) -> Void
     ) -> RedisError? {
@@ -87,6 +96,7 @@ extension RedisConnection {
             caller,
             after: preface.map { (.nobody, $0.count) },
             commands: commands,
+            optional: optional,
             bytes: outbox.count - start,
             deadline: deadline
         )
@@ -147,12 +157,16 @@ extension RedisConnection {
         var recipients: [RedisCaller] = []
         swap(&recipients, &self.recipients)
         let now = ContinuousClock.now
-        for _ in replies {
+        loop: for place in replies.indices {
             // The deadline is as far from the submission as that of any command.
             let submitted = pending.oldestDeadline.map { $0 - commandTimeout }
-            guard case .to(let caller) = pending.reply() else { break }
-            recipients.append(caller)
-            if let submitted { counts.record(caller.script, took: now - submitted) }
+            switch pending.reply(isError: replies[place].isError) {
+            case .to(let caller):
+                recipients.append(caller)
+                if let submitted { counts.record(caller.script, took: now - submitted) }
+            case .dropped: recipients.append(.nobody)
+            case .unexpected: break loop
+            }
         }
         let isExpected = recipients.count == replies.count && (!isMidReply || pending.expectsReply)
         let end = isExpected ? Self.end(after: replies) : .violation("unexpected reply")

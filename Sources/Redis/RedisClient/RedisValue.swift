@@ -17,6 +17,9 @@ package enum RedisValue: Sendable, Equatable {
 extension RedisValue {
     package var isNull: Bool { self == .null }
 
+    /// True for an error that is the whole reply.
+    var isError: Bool { if case .error = self { true } else { false } }
+
     /// The number in the reply: an integer, or a string that contains one in decimal.
     ///
     /// - Throws: `server` for a nested error, `protocolViolation` for any other shape.

@@ -14,7 +14,10 @@ package final class RedisChangeFeed: ChangeFeed {
     private static let width = 256
 
     private let interval: Duration
-    private let client: RedisClient
+    private let database: Int
+    private let channels: any ChangeChannels
+    /// The client of the feed's own connection; nil in a Redis Cluster, where it has one to each primary.
+    package let connection: RedisClient?
     private let keys: RedisKeys
     private let listeners: ChangeListeners
     /// The channels whose first listener has come, or whose last one has gone.
@@ -30,6 +33,7 @@ package final class RedisChangeFeed: ChangeFeed {
     ///   - random: draws the time of each listener within the interval.
     ///   - logThrottle: shared with clients whose lines would be the same.
     ///   - watch: as for a `RedisClient`.
+    ///   - topology: knows the servers of the configuration's Redis Cluster; nil for a single server.
     package init(
         configuration: RedisConfiguration,
         eventLoop: any EventLoop,
@@ -39,7 +43,8 @@ package final class RedisChangeFeed: ChangeFeed {
         random: @escaping @Sendable () -> UInt64,
         logger: Logger,
         logThrottle: LogThrottle = LogThrottle(interval: .seconds(10)),
-        watch: SentinelWatch? = nil
+        watch: SentinelWatch? = nil,
+        topology: RedisClusterTopology? = nil
     ) {
         let listeners = ChangeListeners(limit: limit, random: random)
         self.listeners = listeners
@@ -49,26 +54,38 @@ package final class RedisChangeFeed: ChangeFeed {
             of: String.self,
             bufferingPolicy: .unbounded
         )
-        client = RedisClient(
-            configuration: configuration,
-            eventLoop: eventLoop,
-            logger: logger,
-            logThrottle: logThrottle,
-            watch: watch,
-            onMessage: { listeners.publish($0.payload, to: $0.channel) }
-        )
+        database = configuration.database
+        if let topology {
+            connection = nil
+            channels = ShardedChannels(
+                configuration: configuration,
+                topology: topology,
+                eventLoop: eventLoop,
+                logger: logger,
+                logThrottle: logThrottle,
+                published: { listeners.publish($0, to: $1) }
+            )
+        } else {
+            let client = RedisClient(
+                configuration: configuration,
+                eventLoop: eventLoop,
+                logger: logger,
+                logThrottle: logThrottle,
+                watch: watch,
+                onMessage: { listeners.publish($0.payload, to: $0.channel) }
+            )
+            connection = client
+            channels = PlainChannels(client)
+        }
     }
 
     package func notifications(of id: ActorID) -> AsyncStream<ChangeNotification>? {
-        let channel = keys.channel(id, inDatabase: client.configuration.database)
+        let channel = keys.channel(id, inDatabase: database)
         let subscriptionChange = subscriptionChange
         let notifications = listeners.add(to: channel) { subscriptionChange.yield(channel) }
         arrivals.continuation.yield()
         return notifications
     }
-
-    /// The client of the feed's own connection.
-    package var connection: RedisClient { client }
 
     /// The number of streams of notifications that are open.
     package var listenerCount: Int { listeners.count }
@@ -79,12 +96,8 @@ package final class RedisChangeFeed: ChangeFeed {
     /// Maintains the connection and the subscriptions until the task is cancelled.
     package func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await self.client.run() }
-            group.addTask {
-                for await state in self.client.states() where state == .connected {
-                    await self.resubscribe()
-                }
-            }
+            group.addTask { try await self.channels.run() }
+            group.addTask { for await _ in self.channels.doubts { await self.resubscribe() } }
             group.addTask {
                 for await channel in self.subscriptionChanges { await self.follow(channel) }
             }
@@ -101,7 +114,7 @@ package final class RedisChangeFeed: ChangeFeed {
     }
 
     private func resubscribe() async {
-        let channels = listeners.channels
+        let channels = listeners.channels.filter { !self.channels.isSubscribed(to: $0) }
         for start in stride(from: 0, to: channels.count, by: Self.width) {
             await withDiscardingTaskGroup { group in
                 for channel in channels[start..<min(channels.count, start + Self.width)] {
@@ -117,7 +130,11 @@ package final class RedisChangeFeed: ChangeFeed {
         repeat {
             isListenedTo = listeners.listens(to: channel)
             do throws(RedisError) {
-                _ = try await client.send(isListenedTo ? "SUBSCRIBE" : "UNSUBSCRIBE", [.string(channel)])
+                if isListenedTo {
+                    try await channels.subscribe(to: channel)
+                } else {
+                    try await channels.unsubscribe(from: channel)
+                }
             } catch {
                 // The connection has ended or will end. The next one subscribes to everything.
                 return
@@ -142,11 +159,7 @@ package final class RedisChangeFeed: ChangeFeed {
     private func probe() async throws {
         while true {
             try await ContinuousClock().sleep(for: interval)
-            do throws(RedisError) {
-                _ = try await client.send("PING")
-            } catch {
-                continue
-            }
+            await channels.probe()
         }
     }
 }

@@ -53,6 +53,34 @@ import Testing
         #expect(machine.end(.shutDown, now: 0).map(\.ticket) == [2, 3, 4, 5])
     }
 
+    /// An optional command has no reply but an error, which is nobody's. What follows it has another reply.
+    @Test(arguments: [[true, false], [false]])
+    func `an optional command may be answered by an error or not at all`(errors: [Bool]) {
+        var machine = machine(sent: [1])
+        #expect(machine.submit(2, optional: 3, bytes: 1, deadline: 9) == .overloaded)
+        #expect(machine.submit(2, optional: 1, bytes: 1, deadline: 9) == nil)
+        #expect(machine.submit(3, bytes: 1, deadline: 9) == nil)
+        machine.markSent()
+        guard case .to(1) = machine.reply(isError: true) else {
+            Issue.record("the error went astray")
+            return
+        }
+        for isError in errors {
+            let delivery = machine.reply(isError: isError)
+            switch delivery {
+            case .to(2): #expect(!isError)
+            case .dropped: #expect(isError)
+            case .to, .unexpected: Issue.record("the reply went astray: \(delivery)")
+            }
+        }
+        #expect(machine.commandCount == 1)
+        guard case .to(3) = machine.reply(isError: true) else {
+            Issue.record("the last reply went astray")
+            return
+        }
+        #expect(machine.isEmpty && machine.commandCount == 0)
+    }
+
     @Test func `a pipeline enters whole or not at all, and gets all its replies`() {
         var machine = machine(sent: [1])
         #expect(machine.submit(2, commands: 4, bytes: 1, deadline: 9) == .overloaded)

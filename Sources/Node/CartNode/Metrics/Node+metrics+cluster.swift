@@ -12,8 +12,8 @@ import Synchronization
 extension Node {
     /// All clients of Redis, and what each is for.
     var redisUses: [(use: NodeMetrics.Redis.Use, client: RedisClient)] {
-        loopClients.map { (.carts, $0) }
-            + [(.heartbeats, heartbeats), (.tasks, redis), (.feed, feed.connection)]
+        loopClients.map { (.carts, $0) } + [(.heartbeats, heartbeats), (.tasks, redis)]
+            + [feed.connection].compactMap(\.self).map { (.feed, $0) }
     }
 
     var redisCollector: MetricCollector {

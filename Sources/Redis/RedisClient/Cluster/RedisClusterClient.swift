@@ -36,6 +36,9 @@ package final class RedisClusterClient: Sendable {
     /// Knows the servers.
     package let topology: RedisClusterTopology
     let jitter: @Sendable () -> Double
+    private let onMessage: RedisClient.MessageHandler?
+    /// Called with the id of a server whenever there is a connection to it.
+    private let onConnection: (@Sendable (String) -> Void)?
     private let logger: Logger
     private let logThrottle: LogThrottle
     private let routes: NIOLoopBoundBox<Routes>
@@ -51,13 +54,17 @@ package final class RedisClusterClient: Sendable {
     ///   - eventLoop: the thread for input and output, and of calls.
     ///   - logThrottle: shared by clients whose lines would be the same.
     ///   - jitter: draws a random number evenly from 0…1, to spread attempts.
+    ///   - onMessage: makes this a client for subscriptions to the channels of shards, as for a `RedisClient`.
+    ///   - onConnection: called with the id of a server whenever a connection to it is there.
     package init(
         configuration: RedisConfiguration,
         topology: RedisClusterTopology,
         eventLoop: any EventLoop,
         logger: Logger,
         logThrottle: LogThrottle = LogThrottle(interval: .seconds(10)),
-        jitter: @escaping @Sendable () -> Double = { Double.random(in: 0...1) }
+        jitter: @escaping @Sendable () -> Double = { Double.random(in: 0...1) },
+        onMessage: RedisClient.MessageHandler? = nil,
+        onConnection: (@Sendable (String) -> Void)? = nil
     ) {
         self.configuration = configuration
         self.topology = topology
@@ -65,6 +72,8 @@ package final class RedisClusterClient: Sendable {
         self.logger = logger
         self.logThrottle = logThrottle
         self.jitter = jitter
+        self.onMessage = onMessage
+        self.onConnection = onConnection
         routes = .makeBoxSendingValue(Routes(), eventLoop: eventLoop)
     }
 
@@ -99,8 +108,11 @@ package final class RedisClusterClient: Sendable {
                 }
             }
             for await link in starts.stream {
-                group.addTask { [topology] in
-                    await link.run { topology.report($0, lacks: $1) }
+                group.addTask { [topology, onConnection] in
+                    await link.run { client, address in
+                        topology.report(client, lacks: address)
+                        if address == nil, client.isConnected, let id = client.node?.id { onConnection?(id) }
+                    }
                 }
             }
             group.cancelAll()
@@ -231,7 +243,8 @@ extension RedisClusterClient {
             eventLoop: eventLoop,
             logger: logger,
             logThrottle: logThrottle,
-            jitter: jitter
+            jitter: jitter,
+            onMessage: onMessage
         )
         return ClusterLink(to: target, client: client)
     }

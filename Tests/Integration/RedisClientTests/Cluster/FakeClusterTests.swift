@@ -142,6 +142,49 @@ import Testing
         }
     }
 
+    /// The server ends subscriptions by itself just as the client does, and answers that with an event or an error.
+    @Test func `replies stay in step when a server ends subscriptions by itself`() async throws {
+        let ended = Mutex(0)
+        let script: FakeCluster.Script = { _, words in
+            let bulk = FakeCluster.bulk
+            switch words[0] {
+            case "SSUBSCRIBE": return .bytes("*3\r\n\(bulk("ssubscribe"))\(bulk(words[1])):1\r\n")
+            case "SUNSUBSCRIBE":
+                let number = ended.withLock { number in
+                    number += 1
+                    return number
+                }
+                let event = "*3\r\n\(bulk("sunsubscribe"))\(bulk(words[1])):0\r\n"
+                switch number % 3 {
+                case 0: return .bytes(event)
+                case 1: return .bytes(event + "-MOVED 0 127.0.0.1:1\r\n")
+                default: return .bytes(event + event)
+                }
+            default: return .bytes("-ERR unknown\r\n")
+            }
+        }
+        try await FakeCluster.with(1, script: script) { cluster in
+            let events = Mutex(0)
+            try await withClusterClient(
+                cluster.configuration,
+                onMessage: { message in if message.kind == .unsubscribed { events.withLock { $0 += 1 } } },
+                { client in
+                    try await client.isReady()
+                    for number in 0..<30 {
+                        let channel = "c\(number)"
+                        try await client.subscribe(to: channel) { _ in }
+                        async let end: Void = client.unsubscribe(from: channel, at: FakeCluster.ids[0])
+                        try await client.subscribe(to: channel + "x") { _ in }
+                        try await end
+                        await client.probe()
+                    }
+                    #expect(events.withLock { $0 } == 40)
+                    #expect(client.client(of: FakeCluster.ids[0])?.connectionCounts.opened == 1)
+                }
+            )
+        }
+    }
+
     @Test func `a node with another id is not used, and says so`() async throws {
         try await FakeCluster.with(1) { _, _ in
             .bytes("+fine\r\n")

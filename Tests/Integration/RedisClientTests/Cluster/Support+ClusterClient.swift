@@ -9,6 +9,7 @@ import Testing
 func withClusterClient<Result: Sendable>(
     _ configuration: RedisConfiguration,
     logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+    onMessage: RedisClient.MessageHandler? = nil,
     _ body: (RedisClusterClient) async throws -> Result
 ) async throws -> Result {
     let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
@@ -20,7 +21,8 @@ func withClusterClient<Result: Sendable>(
         topology: topology,
         eventLoop: eventLoop,
         logger: logger,
-        jitter: { 0 }
+        jitter: { 0 },
+        onMessage: onMessage
     )
     return try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { await topology.run() }
