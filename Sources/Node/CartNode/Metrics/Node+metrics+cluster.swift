@@ -12,8 +12,11 @@ import Synchronization
 extension Node {
     /// All clients of Redis, and what each is for.
     var redisUses: [(use: NodeMetrics.Redis.Use, client: RedisClient)] {
-        loopClients.map { (.carts, $0) } + [(.heartbeats, heartbeats), (.tasks, redis)]
-            + [feed.connection].compactMap(\.self).map { (.feed, $0) }
+        var uses: [(use: NodeMetrics.Redis.Use, client: RedisClient)] = loopClients.map { (.carts, $0) }
+        uses.append((.heartbeats, heartbeats))
+        uses.append((.tasks, redis))
+        if let connection = feed.connection { uses.append((.feed, connection)) }
+        return uses
     }
 
     var redisCollector: MetricCollector {
