@@ -145,7 +145,7 @@ package final class RedisServerFixture: Sendable {
         let deadline = ContinuousClock.now + .seconds(10)
         while !LocalSocket.answers(path: socketPath) {
             guard !hasExited(process.processIdentifier), ContinuousClock.now < deadline else {
-                throw Failure(description: "redis-server does not answer: \(log.suffix(2_000))")
+                throw Failure(description: "\(options.program) does not answer: \(log.suffix(2_000))")
             }
             try await Task.sleep(for: .milliseconds(5))
         }
