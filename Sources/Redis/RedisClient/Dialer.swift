@@ -65,6 +65,7 @@ struct Dialer: Sendable {
     ) async throws -> Dialled {
         let bootstrap = ClientBootstrap(group: eventLoop)
             .connectTimeout(TimeAmount(server.configuration.connectTimeout))
+            .resolver(NameResolver(eventLoop: eventLoop))
         let initializer: @Sendable (any Channel) -> EventLoopFuture<Dialled> = { channel in
             channel.eventLoop.makeCompletedFuture {
                 try Self.initialize(channel, to: server, serving: connection())
