@@ -154,9 +154,8 @@ extension RedisClient {
             )
             (channel, connection) = try await dialer.dial(server) { RedisConnection(of: self) }
         } catch {
-            return .unreachable(
-                primary.map { "at \(node?.role ?? "the primary") \($0): \(error)" } ?? "\(error)"
-            )
+            let place = node.flatMap { node in primary.map { "at \(node.role) \($0)" } } ?? watch?.announcement
+            return .unreachable(place.map { "\($0): \(error)" } ?? "\(error)")
         }
         return await withTaskGroup(of: Void.self) { group in
             if let watch, let primary {

@@ -90,4 +90,21 @@ import Testing
             #expect(unreachable == Unreachability(.sentinels, reason: reason))
         }
     }
+    @Test func `an announced address that cannot be reached is named with those who announce it`() {
+        let announcement = "the sentinels (s:1, s:2) announce the primary at redis:6379"
+        let causes = [
+            ("Connection errors: Connection refused)", "nothing listens there (connection refused)"),
+            ("DNS error: redis: Name or service not known", "there is no host of that name"),
+            ("Connect timeout (1 s)", "Connect timeout (1 s)"),
+        ]
+        for (reason, cause) in causes {
+            let unreachable = Unreachability(
+                reason: "\(announcement): \(reason)",
+                announcement: announcement
+            )
+            #expect(unreachable == Unreachability(.announcement, reason: "\(announcement): \(cause)"))
+        }
+        let replica = Unreachability(reason: "the server is a replica", announcement: announcement)
+        #expect(replica.kind == .replica)
+    }
 }

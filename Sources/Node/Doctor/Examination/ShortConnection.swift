@@ -28,8 +28,14 @@ enum ShortConnection {
                 let cause = await group.next().flatMap(\.self)
                 return .failure(cause ?? Unreachability(.silence, reason: shutDown))
             }
-            let asksSentinels = client.watch.map { !$0.discovery.isCertain } ?? false
-            return .failure(Unreachability(reason: reason, asksSentinels: asksSentinels))
+            let discovery = client.watch?.discovery
+            return .failure(
+                Unreachability(
+                    reason: reason,
+                    asksSentinels: discovery.map { !$0.isCertain } ?? false,
+                    announcement: discovery?.announcement
+                )
+            )
         }
         return try outcome.get()
     }

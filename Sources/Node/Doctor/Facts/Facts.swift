@@ -28,6 +28,8 @@ package struct Unreachability: Error, Sendable, Equatable {
         case replica
         /// The sentinels do not tell which server is the primary.
         case sentinels
+        /// The sentinels agree, and nothing answers at the address that they announce.
+        case announcement
         /// A Sentinel in place of a Redis, or a node of a Redis Cluster.
         case unsupported
         /// A script or a module keeps the server busy, or it loads its data.
@@ -51,7 +53,7 @@ package struct Unreachability: Error, Sendable, Equatable {
         ("No such file or directory", "there is no such socket"),
         ("No route to host", "there is no route to the host"),
         ("Network is unreachable", "its network cannot be reached"),
-        ("DNSError", "there is no host of that name"),
+        ("DNS error", "there is no host of that name"),
         (unconnected, "no answer in time"),
     ]
     /// What a client says before its first attempt to connect has ended.
@@ -59,8 +61,10 @@ package struct Unreachability: Error, Sendable, Equatable {
 
     /// Sorts the client's reason.
     ///
-    /// - Parameter asksSentinels: true if the client asks sentinels for the server, and has not found it.
-    package init(reason: String, asksSentinels: Bool = false) {
+    /// - Parameters:
+    ///   - asksSentinels: true if the client asks sentinels for the server, and has not found it.
+    ///   - announcement: what they say, if they agree on one.
+    package init(reason: String, asksSentinels: Bool = false, announcement: String? = nil) {
         // One of several sentinels is not the whole, whatever its error says.
         guard !asksSentinels else {
             self.init(.sentinels, reason: reason == Self.unconnected ? "no answer in time" : reason)
@@ -72,6 +76,11 @@ package struct Unreachability: Error, Sendable, Equatable {
         ]
         let found = kinds.first { reason.contains($0.word) }
         let plain = Self.plainReasons.first { reason.contains($0.word) }?.reason
-        self.init(found?.kind ?? .silence, reason: plain ?? reason)
+        guard let announcement, found == nil else {
+            self.init(found?.kind ?? .silence, reason: plain ?? reason)
+            return
+        }
+        let cause = plain ?? reason.replacing("\(announcement): ", with: "")
+        self.init(.announcement, reason: "\(announcement): \(cause)")
     }
 }

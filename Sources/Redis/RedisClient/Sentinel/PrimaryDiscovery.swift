@@ -160,6 +160,14 @@ package struct PrimaryDiscovery: Sendable {
         return Array((seeds + ordered).prefix(Self.endpointLimit))
     }
 
+    /// The primary and the sentinels that are asked for it, in words; nil before a majority has named one.
+    package var announcement: String? {
+        primary.map { primary in
+            let seeds = seeds.map(\.description).joined(separator: ", ")
+            return "the sentinels (\(seeds)) announce the primary at \(primary)"
+        }
+    }
+
     /// The reason why there is no majority, in words.
     package var problem: String {
         guard !votes.isEmpty else {

@@ -53,6 +53,9 @@ package final class SentinelWatch: Sendable {
     /// The primary as the majority last named it; nil before it has.
     package var primary: ServerAddress? { state.withLock { $0.discovery.primary } }
 
+    /// The primary and those who name it, in words, for the case that it cannot be reached; nil if nobody names one.
+    package var announcement: String? { discovery.announcement }
+
     /// The present primary, then every change. Ends with the task that iterates.
     func primaries() -> AsyncStream<ServerAddress?> {
         let (stream, continuation) = AsyncStream.makeStream(

@@ -25,6 +25,10 @@ extension Check {
         case .sentinels:
             "Check that the sentinels run and watch this name, that redis-url names them, and that sentinel-user and "
                 + "sentinel-password are theirs."
+        case .announcement:
+            "Have servers and sentinels announce what nodes can reach: replica-announce-ip and replica-announce-port on "
+                + "every server, and sentinel announce-hostnames yes for names. With rediss+sentinel:// the certificates "
+                + "need that name, or tlsname= gives the one that they have."
         case .unsupported:
             "Name a Redis in standalone mode; sentinels are given as redis+sentinel://host,host/NAME."
         case .busy:
