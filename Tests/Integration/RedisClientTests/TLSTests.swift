@@ -7,21 +7,9 @@ import Testing
     /// A server that speaks only TLS, with a certificate of its own for `localhost` and nothing else.
     private func withServer(_ body: (_ port: Int, _ authorities: String) async throws -> Void) async throws {
         let port = try FreePort.find()
-        try await RedisServerFixture.with(
-            prepare: { folder in
-                try runToEnd([
-                    "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
-                    "-nodes",
-                    "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
-                    "-keyout", folder + "/key.pem", "-out", folder + "/cert.pem",
-                ])
-                return [
-                    "--tls-port", "\(port)", "--tls-auth-clients", "no", "--tls-cert-file",
-                    folder + "/cert.pem",
-                    "--tls-key-file", folder + "/key.pem", "--tls-ca-cert-file", folder + "/cert.pem",
-                ]
-            }
-        ) { server in try await body(port, server.directory + "/cert.pem") }
+        try await RedisServerFixture.with(prepare: { try encryption(in: $0, at: port) }) { server in
+            try await body(port, server.directory + "/cert.pem")
+        }
     }
 
     @Test func `a server with a certificate that we trust is spoken to`() async throws {
