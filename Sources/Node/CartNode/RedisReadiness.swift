@@ -53,8 +53,8 @@ final class RedisReadiness: Service {
                 guard case .connected = state, let admission = await firstAdmission() else { continue }
                 switch admission {
                 case .refused(let refusal): throw refusal
-                case .admitted(let tier, _):
-                    logger.event(.redisFit, ["durability": "\(tier)"])
+                case .admitted(let tier, let product, _):
+                    logger.event(.redisFit, ["server": "\(product)", "durability": "\(tier)"])
                     ready.continuation.yield()
                     return await watch()
                 }
@@ -97,7 +97,7 @@ final class RedisReadiness: Service {
         do throws(RedisError) {
             let found = try await RedisCompatibility.check(client, cluster: cluster, replicas: replicas)
             switch found {
-            case .admitted(let tier, let warnings):
+            case .admitted(let tier, _, let warnings):
                 status.durability = "\(tier)"
                 self.tier.withLock { $0 = tier }
                 status.warnings = warnings

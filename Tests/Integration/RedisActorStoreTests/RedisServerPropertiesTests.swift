@@ -35,6 +35,18 @@ import Testing
         #expect(facts.evictionPolicy == "noeviction")
         #expect(facts.append == .everySecond)
         #expect(facts.connectedReplicas == 2)
+        #expect(facts.product == "Redis 7.0.15")
+    }
+
+    @Test func `Valkey is called by its own version, and admitted by that of Redis`() {
+        let facts = RedisServerProperties(info: info(version: "7.2.4") + "\r\nvalkey_version:9.1.2")
+        #expect(facts.product == "Valkey 9.1.2")
+        guard case .admitted(_, "Valkey 9.1.2", _) = RedisCompatibility(facts) else {
+            Issue.record("refused")
+            return
+        }
+        let vitals = RedisServerVitals(info: "redis_version:7.2.4\r\nvalkey_version:9.1.2")
+        #expect(vitals.version == "Valkey 9.1.2")
     }
 
     @Test(arguments: [
@@ -78,7 +90,7 @@ import Testing
             info: info(aof: aof, replicas: "2"),
             settings: fsync.map { ["appendfsync": $0] } ?? [:]
         )
-        guard case .admitted(let tier, _) = RedisCompatibility(facts, replicas: 1) else {
+        guard case .admitted(let tier, _, _) = RedisCompatibility(facts, replicas: 1) else {
             Issue.record("refused")
             return
         }

@@ -39,10 +39,12 @@ import Testing
         try await withDocumentedUser { user, administrator in
             #expect(try await missing(user).isEmpty)
             #expect(try await missing(user, replicas: 1) == ["CLIENT ID", "WAIT"])
+            let properties = try await RedisServerProperties.gather(from: user.client)
             #expect(
                 try await RedisCompatibility.check(user.client, cluster: .standard, replicas: 0)
                     == .admitted(
-                        DurabilityTier(try await .gather(from: user.client), replicas: 0),
+                        DurabilityTier(properties, replicas: 0),
+                        product: properties.product,
                         warnings: []
                     )
             )

@@ -2,8 +2,9 @@ package import RedisClient
 
 /// The suitability of a Redis server, and the durability that it offers.
 package enum RedisCompatibility: Sendable, Hashable {
-    /// `warnings`: what may keep, or keeps, the server from accepting changes; lines for the operator.
-    case admitted(DurabilityTier, warnings: [String])
+    /// `product`: the server's name and version. `warnings`: what may keep, or keeps, it from accepting changes; lines for
+    /// the operator.
+    case admitted(DurabilityTier, product: String, warnings: [String])
     case refused(Incompatibility)
 
     /// The reason why a server is unsuitable.
@@ -67,7 +68,7 @@ package enum RedisCompatibility: Sendable, Hashable {
             self = .refused(.readsWhenDown)
         } else {
             let tier = DurabilityTier(properties, replicas: replicas)
-            self = .admitted(tier, warnings: properties.warnings)
+            self = .admitted(tier, product: properties.product, warnings: properties.warnings)
         }
     }
 }

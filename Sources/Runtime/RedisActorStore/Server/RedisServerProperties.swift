@@ -12,8 +12,10 @@ package struct RedisServerProperties: Sendable, Hashable {
         case whenever
     }
 
-    /// As in `INFO`; nil if it is missing there.
+    /// The version of Redis whose behaviour the server has, as in `INFO`; nil if it is missing there.
     package let version: String?
+    /// The product and its own version, for operators: `Redis 7.0.15`, or `Valkey 9.1.2`, which calls itself Redis 7.2.4.
+    package let product: String
     package let runID: String?
     package let replicationID: String?
     package let evictionPolicy: String?
@@ -41,6 +43,7 @@ package struct RedisServerProperties: Sendable, Hashable {
             values[line[..<colon]] = line[line.index(after: colon)...]
         }
         version = values["redis_version"].map(String.init)
+        product = Self.product(values)
         runID = values["run_id"].map(String.init)
         replicationID = values["master_replid"].map(String.init)
         evictionPolicy = values["maxmemory_policy"].map(String.init)
@@ -67,6 +70,11 @@ package struct RedisServerProperties: Sendable, Hashable {
     private static let clusterSettingNames = [
         "cluster-node-timeout", "cluster-allow-reads-when-down", "cluster-require-full-coverage",
     ]
+
+    private static func product(_ fields: [Substring: Substring]) -> String {
+        if let version = fields["valkey_version"] { return "Valkey \(version)" }
+        return fields["redis_version"].map { "Redis \($0)" } ?? "unknown"
+    }
 
     private static func warnings(
         lastSaveFailed: Bool,

@@ -2,6 +2,7 @@ package import RedisClient
 
 /// The state of a Redis server at one moment, for operators. Nil for what the server does not tell.
 package struct RedisServerVitals: Sendable, Equatable {
+    /// Of Valkey with its name, because it calls itself a version of Redis besides.
     package let version: String?
     /// `master` or `slave`, as Redis names them.
     package let role: String?
@@ -34,7 +35,7 @@ package struct RedisServerVitals: Sendable, Equatable {
             }
         }
         func number(_ name: Substring) -> Int? { values[name].flatMap { Int($0) } }
-        version = values["redis_version"].map(String.init)
+        version = values["valkey_version"].map { "Valkey \($0)" } ?? values["redis_version"].map(String.init)
         role = values["role"].map(String.init)
         uptime = number("uptime_in_seconds")
         memory = number("used_memory")
