@@ -177,6 +177,32 @@ import Testing
         }
     }
 
+    @Test func `a tombstone that the replicas did not confirm does not count, and is waited for anew`()
+        async throws
+    {
+        try await TestCluster.with(nodes: 2) { cluster async throws in
+            let node = cluster.nodes[0]
+            let (directory, peer) = (node.directory, cluster.nodes[1].directory.session.id)
+            let old = cluster.redis.withStore { $0.contents }
+            cluster.nodes[1].registry.faults.breakDown(.requestsLost)
+            // The node's own lease outlives that.
+            await cluster.pass(HostPolicy().lease.length - .seconds(1))
+            cluster.redis.withStore { $0.confirms = false }
+            try await cluster.until { directory.counts.tombstones(.failed) == 1 }
+            #expect(directory.status(of: peer) != .dead)
+            // A replica is promoted that never had the tombstone.
+            cluster.redis.withStore { store in
+                store.failOver(with: old)
+                store.confirms = true
+            }
+            await cluster.pass(.seconds(2))
+            #expect(directory.status(of: peer) != .dead)
+            #expect(node.registry.faults.count(of: .writeTombstone) == 1)
+            try await cluster.until { directory.status(of: peer) == .dead }
+            #expect(directory.counts.tombstones(.written) == 1)
+        }
+    }
+
     @Test func `a heartbeat that the replicas did not confirm says nothing of others, nor of the generation`()
         async throws
     {

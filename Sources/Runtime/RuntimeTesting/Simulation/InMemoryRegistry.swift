@@ -28,7 +28,9 @@ package struct InMemoryRegistry<State: Sendable>: SessionRegistry {
         _ expired: MembershipObserver.ExpiredSession
     ) async throws(StoreFailure) -> TombstoneAnswer {
         try await faults.perform(.writeTombstone) { [redis] () throws(StoreFailure) in
-            try redis.execute { store, time in store.writeTombstone(expired, at: time) }
+            try redis.execute { store, time throws(StoreFailure) in
+                try store.confirmed(store.writeTombstone(expired, at: time), of: expired.session)
+            }
         }
     }
 

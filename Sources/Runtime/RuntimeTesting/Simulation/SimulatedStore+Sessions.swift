@@ -36,7 +36,7 @@ extension SimulatedStore {
                 generation: generationOfSessions,
                 time: StoreTime(time),
                 members: members,
-                doubt: confirms ? nil : "no replica confirmed it in time (0 of 1)",
+                doubt: confirms ? nil : Self.doubt,
                 server: server?.id
             )
         )
@@ -56,6 +56,21 @@ extension SimulatedStore {
         writeTombstoneUnconditionally(expired.session, at: time)
         return .written
     }
+
+    /// A tombstone's answer as its writer gets it: one that the replicas did not confirm is written, and counts no more
+    /// than one without an answer.
+    package func confirmed(
+        _ answer: TombstoneAnswer,
+        of session: SessionID
+    ) throws(StoreFailure) -> TombstoneAnswer {
+        guard answer == .moved || confirms else {
+            throw .unanswered("the tombstone of \(session): \(Self.doubt)")
+        }
+        return answer
+    }
+
+    /// The reason why nothing counts that replicas did not confirm.
+    private static var doubt: String { "no replica confirmed it in time (0 of 1)" }
 
     /// See `SessionRegistry.writeTombstoneUnconditionally`.
     package mutating func writeTombstoneUnconditionally(_ session: SessionID, at time: UInt64) {

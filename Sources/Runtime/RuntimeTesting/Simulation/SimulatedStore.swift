@@ -83,7 +83,7 @@ package struct SimulatedStore<State: Sendable>: Sendable {
     package private(set) var replication: UInt64 = 1
     /// What it is in a cluster; nil for a store of one server.
     package var server: Server?
-    /// True while enough replicas confirm heartbeats.
+    /// True while enough replicas confirm heartbeats and tombstones.
     package var confirms = true
 
     /// The server's time in microseconds since 1970, for the script that is executed now.

@@ -24,8 +24,9 @@ struct SimulatedRegistry: SessionRegistry {
         try await connection.execute("tombstone", about: "\(expired.session)") {
             [oracle] (store, time) throws(StoreFailure) in
             let answer = store.writeTombstone(expired, at: time)
+            // Also one that is not confirmed: whoever has an answer after it sees it.
             if answer == .written { oracle.sawTombstone(of: expired.session) }
-            return answer
+            return try store.confirmed(answer, of: expired.session)
         }
     }
 
