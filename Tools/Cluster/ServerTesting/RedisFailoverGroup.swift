@@ -7,7 +7,7 @@ internal import Synchronization
 package final class RedisFailoverGroup: Sendable {
     /// The name under which the sentinels watch the primary.
     package static let name = "carts"
-    private static let replicas = 2
+    private static let replicaCount = 2
     private static let sentinels = 3
 
     /// The first is the primary at the beginning.
@@ -24,6 +24,9 @@ package final class RedisFailoverGroup: Sendable {
     /// The server that was the primary when somebody last waited for that.
     package var primary: RedisServerFixture { servers[present.withLock { $0 }] }
 
+    /// The servers that were not the primary then.
+    package var replicas: [RedisServerFixture] { servers.filter { $0 !== primary } }
+
     /// The URL by which a node finds the primary.
     package var url: String { Self.url(ports: sentinels.compactMap(\.port)) }
 
@@ -34,9 +37,12 @@ package final class RedisFailoverGroup: Sendable {
 
     /// Runs `body` with a group in which everybody knows everybody.
     ///
-    /// - Parameter settings: of the servers, as on the command line.
+    /// - Parameters:
+    ///   - settings: of the servers, as on the command line.
+    ///   - replicaSettings: further ones, of the first and the second replica.
     package static func with<Value>(
         settings: [String] = [],
+        replicaSettings: [[String]] = [],
         _ body: (RedisFailoverGroup) async throws -> Value
     ) async throws -> Value {
         var options = RedisServerFixture.Options(
@@ -47,7 +53,12 @@ package final class RedisFailoverGroup: Sendable {
         return try await RedisServerFixture.with(options) { primary in
             guard let port = primary.port else { throw failure("the primary has no port") }
             options.settings += ["--replicaof", "127.0.0.1", "\(port)"]
-            return try await RedisServerFixture.with([options, options]) { replicas in
+            let replicas = (0..<replicaCount).map { number in
+                var replica = options
+                if replicaSettings.indices.contains(number) { replica.settings += replicaSettings[number] }
+                return replica
+            }
+            return try await RedisServerFixture.with(replicas) { replicas in
                 try await wait("the replicas follow") { follow(primary) }
                 let sentinel = sentinelOptions(watching: port)
                 let three = [RedisServerFixture.Options](repeating: sentinel, count: Self.sentinels)
@@ -73,7 +84,7 @@ package final class RedisFailoverGroup: Sendable {
 
     private static func follow(_ primary: RedisServerFixture) -> Bool {
         let info = primary.command("INFO", "replication")
-        return (0..<replicas).allSatisfy { number in
+        return (0..<replicaCount).allSatisfy { number in
             info.split(separator: "\r\n").contains {
                 $0.hasPrefix("slave\(number):") && $0.contains("state=online")
             }
@@ -87,7 +98,7 @@ package final class RedisFailoverGroup: Sendable {
                 fields.firstIndex(of: name).flatMap { fields.indices.contains($0 + 2) ? fields[$0 + 2] : nil }
             }
             return value(of: "num-other-sentinels") == "\(Self.sentinels - 1)"
-                && value(of: "num-slaves") == "\(Self.replicas)"
+                && value(of: "num-slaves") == "\(Self.replicaCount)"
         }
     }
 
@@ -115,6 +126,12 @@ package final class RedisFailoverGroup: Sendable {
             voices[port, default: 0] += 1
         }
         return voices.first { $0.value > Self.sentinels / 2 }?.key
+    }
+
+    /// Has the sentinels notice within a second or so what servers say of themselves: their roles and replicas. They ask
+    /// every ten seconds otherwise.
+    package func lookOften() {
+        for sentinel in sentinels { sentinel.command("SENTINEL", "DEBUG", "INFO-PERIOD", "300") }
     }
 
     /// Has the sentinels make a replica the primary, though nothing is wrong.

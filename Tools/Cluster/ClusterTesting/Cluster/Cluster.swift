@@ -41,14 +41,19 @@ package struct Cluster: Sendable {
     }
 
     /// Runs `body` with a cluster that finds its Redis by sentinels.
+    ///
+    /// - Parameters:
+    ///   - settings: of the servers, as on the command line.
+    ///   - replicaSettings: further ones, of the first and the second replica.
     package static func withSentinels(
         _ options: Options = Options(),
         settings: [String] = [],
+        replicaSettings: [[String]] = [],
         _ body: (Cluster, RedisFailoverGroup) async throws -> Void
     ) async throws {
         // The servers and sentinels of a group take as much of a machine as a node or two.
         try await NodeBudget.shared.with(nodes: options.nodes + 2) {
-            try await RedisFailoverGroup.with(settings: settings) { group in
+            try await RedisFailoverGroup.with(settings: settings, replicaSettings: replicaSettings) { group in
                 var options = options
                 let reach = options.sentinels
                 options.redis = { _, number in reach(group, number) }
