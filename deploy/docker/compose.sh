@@ -12,8 +12,15 @@ find_compose() {
     fi
 }
 
+# The files are those of COMPOSE_FILE, as compose itself has it, or docker-compose.yml.
 # shellcheck disable=SC2154 # set by the script that sources this
-compose() { "${compose_command[@]}" --file "$root/docker-compose.yml" "$@"; }
+compose() {
+    if [ -n "${COMPOSE_FILE:-}" ]; then
+        "${compose_command[@]}" "$@"
+    else
+        "${compose_command[@]}" --file "$root/docker-compose.yml" "$@"
+    fi
+}
 
 # Finds the cluster's compose project, which labels its containers.
 find_project() {
