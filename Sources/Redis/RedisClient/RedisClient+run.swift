@@ -154,7 +154,8 @@ extension RedisClient {
             )
             (channel, connection) = try await dialer.dial(server) { RedisConnection(of: self) }
         } catch {
-            let place = node.flatMap { node in primary.map { "at \(node.role) \($0)" } } ?? watch?.announcement
+            let target = node.flatMap { node in primary.map { "at \(node.role) \($0)" } }
+            let place = target ?? watch?.announcement
             return .unreachable(place.map { "\($0): \(error)" } ?? "\(error)")
         }
         return await withTaskGroup(of: Void.self) { group in
