@@ -32,11 +32,14 @@ extension FailoverTests {
             try await Cluster.withSentinels(Self.options) { cluster, group in
                 let checkResult = try await cluster.withTraffic { traffic in
                     try await traffic.flow {
+                        let began = traffic.clock.now
                         try await Self.inject(fault, into: group)
                         try await traffic.recovered()
+                        let took = (traffic.clock.now - began).inShort
+                        print("primary \(fault): all carts changed after \(took)")
                     }
                 }
-                print("Redis \(fault): \(checkResult)")
+                print("primary \(fault): \(checkResult)")
                 #expect(checkResult.holds, "\(checkResult)")
                 #expect(checkResult.extent.acknowledged > 100)
                 for node in cluster.nodes {

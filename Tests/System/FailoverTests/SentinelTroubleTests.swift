@@ -31,12 +31,14 @@ extension FailoverTests {
                         former.command("SET", "late", "1")
                         // Whatever is acknowledged from now on is later than that.
                         try await traffic.recovered(within: Self.patience)
+                        let began = traffic.clock.now
                         await former.kill()
                         lagging.resume()
                         try await group.switched()
                         #expect(group.primary === lagging)
                         #expect(lagging.command("EXISTS", "late") == ":0\r\n")
                         try await traffic.recovered()
+                        print("lagging replica promoted: \(Self.words(since: began, traffic))")
                     }
                 }
                 print("lagging replica promoted: \(checkResult)")
@@ -59,6 +61,7 @@ extension FailoverTests {
                         #expect(await rawClient.create("a", at: 0).status == 201)
                         #expect(await rawClient.add("s0", to: "a", at: 0).status == 201)
                         try await traffic.flow {
+                            let began = traffic.clock.now
                             for replica in group.replicas { await replica.kill() }
                             // Its first attempt may overtake the end of the replicas.
                             _ = await rawClient.add("s1", to: "a", key: "s1", at: 0)
@@ -75,6 +78,7 @@ extension FailoverTests {
                             }
                             for replica in group.replicas { try await replica.start() }
                             try await traffic.recovered(within: Self.patience)
+                            print("replicas away: \(Self.words(since: began, traffic))")
                             #expect(await rawClient.add("s1", to: "a", key: "s1", at: 0).status == 201)
                             #expect(await rawClient.look("a", at: 0).quantities == ["s0": 1, "s1": 1])
                         }
@@ -95,12 +99,14 @@ extension FailoverTests {
                 let checkResult = try await cluster.withTraffic { traffic in
                     try await traffic.flow {
                         let (former, slow) = (group.primary, group.servers[2])
+                        let began = traffic.clock.now
                         slow.pause()
                         try await Self.waits(at: former)
                         group.failOver()
                         try await group.switched()
                         slow.resume()
                         try await traffic.recovered()
+                        print("moved while heartbeats wait: \(Self.words(since: began, traffic))")
                     }
                 }
                 print("moved while heartbeats wait: \(checkResult)")
@@ -119,6 +125,7 @@ extension FailoverTests {
                 let checkResult = try await cluster.withTraffic { traffic in
                     try await traffic.flow {
                         let former = group.primary
+                        let began = traffic.clock.now
                         for replica in group.replicas { replica.pause() }
                         try await Self.waits(at: former)
                         // Nobody listens there.
@@ -126,6 +133,7 @@ extension FailoverTests {
                         for replica in group.replicas { replica.resume() }
                         try await group.switched()
                         try await traffic.recovered()
+                        print("primary made a replica: \(Self.words(since: began, traffic))")
                     }
                 }
                 print("primary made a replica: \(checkResult)")
@@ -139,6 +147,10 @@ extension FailoverTests {
                     #expect(node.log.contains("redis.primary-switched"), "\(node.name)")
                 }
             }
+        }
+
+        private static func words(since began: Duration, _ traffic: Traffic) -> String {
+            "all carts changed after \((traffic.clock.now - began).inShort)"
         }
 
         /// Waits until a heartbeat waits for replicas.
