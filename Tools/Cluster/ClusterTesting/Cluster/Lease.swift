@@ -18,12 +18,6 @@ package struct Lease: Sendable {
         margin: .milliseconds(500),
         heartbeat: .milliseconds(500)
     )
-    /// Longer than a fail-over after which a replica was away meanwhile that has to confirm heartbeats.
-    package static let throughAbsence = Lease(
-        length: .seconds(40),
-        margin: .milliseconds(500),
-        heartbeat: .milliseconds(500)
-    )
     /// The shortest that a busy machine can keep.
     package static let short = Lease(
         length: .seconds(2),
