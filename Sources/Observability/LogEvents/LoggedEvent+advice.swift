@@ -29,6 +29,8 @@ extension LoggedEvent {
         case .linkCertificatesUnusable: "mend the files of --link-tls-cert, --link-tls-key and --link-tls-ca"
         case .redisDisconnected: "look at Redis and at --redis-url; the node keeps trying"
         case .redisUnfit: "give Redis back what is missing; the node goes on meanwhile"
+        case .storeServerSilent: "look at that server, and at the way to it, before rights end"
+        case .storeSlotHalfOpen: "repair it with redis-cli --cluster fix"
         case .redisSilent: "look at Redis; the node asks again"
         case .redisWarning: "change Redis as the warning says"
         case .redisStrayField: "remove them from the hash CLUSTER:nodes, and find out who wrote them"
@@ -50,9 +52,8 @@ extension LoggedEvent {
             .sessionLeft, .peerDeclaredDead, .predecessorAlive, .tombstonesRemoved, .tombstonesKept,
             .sweepBegun, .sweepFinished, .sweepGivenUp, .sweepOwnersUnknown, .peerConnectionEnded,
             .peerConnectionBroken, .peerNotAsked, .peerSilent, .linkCertificatesRead, .linkListenerClosed,
-            .redisConnected, .redisFit, .primarySwitched, .sentinelsAgree, .clusterReached,
-            .clusterPrimariesChanged,
-            .doctorReport,
+            .redisConnected, .redisFit, .storeServerChanged, .primarySwitched, .sentinelsAgree,
+            .clusterReached, .clusterPrimariesChanged, .doctorReport,
             .embeddedRedisStarts, .embeddedRedisAdopted, .rpcListening, .tracesExported, .libraryMessage:
             nil
         }

@@ -13,20 +13,21 @@ extension LoggedEvent {
             .info
         case .drainRequested, .actorEvicted, .drainBegun, .drainFinished, .sessionBegun, .peerDeclaredDead,
             .predecessorAlive, .sweepBegun,
-            .sweepFinished, .sweepGivenUp, .redisFit, .primarySwitched, .clusterPrimariesChanged,
-            .doctorReport, .embeddedRedisAdopted:
+            .sweepFinished, .sweepGivenUp, .storeServerChanged, .redisFit, .primarySwitched,
+            .clusterPrimariesChanged, .doctorReport, .embeddedRedisAdopted:
             .notice
         case .settingQuestionable, .operationsClosed, .failpointsArmed, .noDataFolder, .openFilesShort,
             .sessionOver,
             .sessionLeftUnannounced, .sessionActorsDropped, .heartbeatFailed, .peerLeaseDiffers,
             .predecessorUnreadable, .peerConnectionFailed, .peerRefused, .linkCertificatesUnusable,
-            .redisDisconnected, .redisSilent, .sentinelsDisagree, .clusterUnreachable,
+            .redisDisconnected, .redisSilent, .storeServerSilent, .sentinelsDisagree, .clusterUnreachable,
             .doctorWarning, .redisWarning, .redisStrayField,
             .embeddedRedisUnstoppable,
             .connectionRefused, .traceSettingIgnored, .tracesWithoutAuthorities, .spansRefused, .spansLost,
             .linesLost:
             .warning
-        case .sessionUnrecorded, .doctorError, .actorUnreadable, .redisUnfit, .embeddedRedisEnded,
+        case .sessionUnrecorded, .storeSlotHalfOpen, .doctorError, .actorUnreadable, .redisUnfit,
+            .embeddedRedisEnded,
             .embeddedRedisFailed:
             .error
         case .nodeFailed: .critical

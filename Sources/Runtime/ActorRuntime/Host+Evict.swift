@@ -53,7 +53,7 @@ extension Partition {
             case .ended(.released), .ended(.handedOver): done(.released)
             case .ended: done(.ended)
             case .claiming, .absent, .owned, .committing, .resolving, .resolvingDoubt, .verifying,
-                .republishing, .releasing, .handingOver, .surrendering:
+                .republishing, .releasing, .handingOver, .surrendering, .dormant, .reclaiming:
                 done(.unfinished)
             }
         }

@@ -32,6 +32,7 @@ package final class Host<D: Decider>: Sendable {
             decider: decider,
             codec: codec,
             link: ports.link,
+            topology: ports.topology,
             directory: directory,
             policy: policy,
             environment: environment,
@@ -64,6 +65,13 @@ package final class Host<D: Decider>: Sendable {
         for partition in partitions { await partition.call { $0.close() } }
         // What came to the loops just before still runs behind that, and needs its partition.
         for partition in partitions { await partition.call { _ in } }
+    }
+
+    /// Has the partitions take in the rights of slots.
+    ///
+    /// - Parameter isNews: true if activations are to be compared with their records.
+    func post(_ rights: SlotRights, isNews: Bool) {
+        for partition in partitions { partition.post(.work { $0.take(rights, isNews: isNews) }) }
     }
 
     /// The partition of an actor: the same as long as the process lives.

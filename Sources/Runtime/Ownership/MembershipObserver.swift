@@ -30,6 +30,8 @@ package struct MembershipObserver: Sendable {
         /// The counter that must still stand there, or nil where there must still be no entry.
         package let counter: UInt64?
         package let generation: Generation
+        /// The beginning of the observation.
+        package var since: Instant?
     }
 
     /// The most absent owners that are watched at once. Beyond it the oldest watch is given up; it starts
@@ -74,7 +76,7 @@ package struct MembershipObserver: Sendable {
         for member in snapshot where member.session != own {
             switch member.condition {
             case .dead:
-                learnDead(member.session)
+                learnDead(member.session, at: now)
             case .alive, .draining:
                 guard !dead.contains(member.session) else { continue }
                 members[member.session] = member
@@ -123,10 +125,18 @@ package struct MembershipObserver: Sendable {
     }
 
     /// The sessions whose wait is over at `now`, in an order that does not depend on hashing.
-    package func expiredSessions(at now: Instant) -> [ExpiredSession] {
+    ///
+    /// - Parameter extra: the time by which the waits are longer than a lease makes them.
+    package func expiredSessions(at now: Instant, waiting extra: Duration = .zero) -> [ExpiredSession] {
         let due = observations.compactMap { session, seen -> ExpiredSession? in
-            guard now - seen.since >= wait(for: seen) || !SafetyRule.takeoverWaits.holds else { return nil }
-            return ExpiredSession(session: session, counter: seen.counter, generation: seen.generation)
+            let wait = wait(for: seen) + extra
+            guard now - seen.since >= wait || !SafetyRule.takeoverWaits.holds else { return nil }
+            return ExpiredSession(
+                session: session,
+                counter: seen.counter,
+                generation: seen.generation,
+                since: seen.since
+            )
         }
         return due.sorted { $0.session.rawValue < $1.session.rawValue }
     }
@@ -167,14 +177,20 @@ package struct MembershipObserver: Sendable {
     }
 
     /// Records that a session is dead: its tombstone is written, or its death was proved otherwise.
-    package mutating func learnDead(_ session: SessionID) {
-        guard dead.insert(session) else { return }
+    package mutating func learnDead(_ session: SessionID, at now: Instant) {
+        guard dead.insert(session, at: now) else { return }
         members[session] = nil
         observations[session] = nil
         watched.removeAll { $0 == session }
         recentDead.append(session)
         if recentDead.count > Self.recentDeadLimit { recentDead.removeFirst() }
     }
+
+    /// The instant at which this node learned that a session is dead; nil if it does not know that.
+    package func learnedDead(_ session: SessionID) -> Instant? { dead.instant(of: session) }
+
+    /// Gives every observation up, with the end of the session under which it was made.
+    package mutating func voidObservations() { observations = [:] }
 
     /// Records that a tombstone was refused because something moved. The wait begins again with the next
     /// answer.

@@ -8,7 +8,7 @@ extension OwnershipMachine {
         switch event {
         case .sessionOver: return isEnded ? .none : end(.sessionOver)
         case .sweep(let generation):
-            if !isEnded { sweep = generation }
+            if !isEnded, !isCopy { sweep = generation }
             return .none
         case .unanswered: return unanswered()
         case .unsent: return unsent()
@@ -27,6 +27,8 @@ extension OwnershipMachine {
         case .release: return release()
         case .handOver(let session): return handOver(to: session)
         case .abandon: return isEnded ? .none : end(.abandoned)
+        case .lapsed: return lapsed()
+        case .postpone: return postpone()
         }
     }
 
@@ -34,7 +36,7 @@ extension OwnershipMachine {
         switch state {
         case .ended: true
         case .claiming, .absent, .owned, .committing, .resolving, .resolvingDoubt, .verifying, .republishing,
-            .releasing, .handingOver, .surrendering:
+            .releasing, .handingOver, .surrendering, .dormant, .reclaiming:
             false
         }
     }
@@ -68,14 +70,17 @@ extension OwnershipMachine {
     // MARK: Asking for the actor
 
     private mutating func claimAnswered(_ answer: ClaimAnswer, _ ownerIsDead: Bool) -> Action {
-        guard case .claiming = state else { impossible("claimAnswered(\(answer))") }
+        guard isAsking else { impossible("claimAnswered(\(answer))") }
         switch answer {
         case .granted(let version):
             deadOwner = nil
             firstSequence = SequenceNumber(version.epoch.rawValue)
             state = .owned(version)
             return proceed()
-        case .absent:
+        case .absent, .free:
+            // It was only looked for, as nothing may be taken: that says nothing about the copy.
+            if isCopy { return postpone() }
+            guard answer == .absent else { return end(.unowned) }
             state = .absent
             return .answerAbsent
         case .owner(let session):
@@ -85,8 +90,6 @@ extension OwnershipMachine {
             let isNews = deadOwner != session
             deadOwner = session
             return again(atOnce: isNews)
-        case .free:
-            return end(.unowned)
         case .superseded, .otherGeneration, .late:
             return again(atOnce: false)
         }
@@ -96,7 +99,7 @@ extension OwnershipMachine {
         switch state {
         case .absent: return begin(.claiming(create: true))
         case .claiming, .owned, .committing, .resolving, .resolvingDoubt, .verifying, .republishing,
-            .releasing, .handingOver, .surrendering, .ended:
+            .releasing, .handingOver, .surrendering, .dormant, .reclaiming, .ended:
             impossible("create")
         }
     }
@@ -107,8 +110,10 @@ extension OwnershipMachine {
         switch state {
         case .owned(let version):
             return sweep.map { begin(.verifying(version, $0)) } ?? .serve
+        case .dormant(let version):
+            return begin(SafetyRule.offerDormant.holds ? .reclaiming(version) : .claiming(create: true))
         case .claiming, .absent, .committing, .resolving, .resolvingDoubt, .verifying, .republishing,
-            .releasing, .handingOver, .surrendering, .ended:
+            .releasing, .handingOver, .surrendering, .reclaiming, .ended:
             impossible("proceed")
         }
     }
@@ -121,7 +126,7 @@ extension OwnershipMachine {
             if let doubtful { return begin(.resolvingDoubt(version, doubtful: doubtful)) }
             return begin(.committing(version, id, ambiguous: false))
         case .claiming, .absent, .committing, .resolving, .resolvingDoubt, .verifying, .republishing,
-            .releasing, .handingOver, .surrendering, .ended:
+            .releasing, .handingOver, .surrendering, .dormant, .reclaiming, .ended:
             impossible("commit")
         }
     }
@@ -250,7 +255,7 @@ extension OwnershipMachine {
         switch state {
         case .owned(let version): return begin(.releasing(version))
         case .claiming, .absent, .committing, .resolving, .resolvingDoubt, .verifying, .republishing,
-            .releasing, .handingOver, .surrendering, .ended:
+            .releasing, .handingOver, .surrendering, .dormant, .reclaiming, .ended:
             impossible("release")
         }
     }
@@ -259,7 +264,7 @@ extension OwnershipMachine {
         switch state {
         case .owned(let version): return begin(.handingOver(version, to: session, ambiguous: false))
         case .claiming, .absent, .committing, .resolving, .resolvingDoubt, .verifying, .republishing,
-            .releasing, .handingOver, .surrendering, .ended:
+            .releasing, .handingOver, .surrendering, .dormant, .reclaiming, .ended:
             impossible("handOver")
         }
     }
@@ -275,11 +280,12 @@ extension OwnershipMachine {
             return released(version, answer, as: .handedOver(to: session), terms: terms)
         case .handingOver(let version, let session, ambiguous: false):
             // No other copy can be executed, so that the actor is still ours if this one was not.
+            if answer == .otherGeneration { return callOff(version) }
             let isLost = (answer == .regressed || answer == .lost) && version.sequence > .zero
             if isLost { return republish(version, then: .serving, terms) }
             return released(version, answer, as: .handedOver(to: session), terms: terms)
         case .claiming, .absent, .owned, .committing, .resolving, .resolvingDoubt, .verifying, .republishing,
-            .surrendering, .ended:
+            .surrendering, .dormant, .reclaiming, .ended:
             impossible("releaseAnswered(\(answer))")
         }
     }
@@ -293,10 +299,10 @@ extension OwnershipMachine {
         switch answer {
         case .released:
             return end(released)
-        case .fenced:
-            return end(.fenced)
         case .otherGeneration:
             return again(atOnce: false)
+        case .fenced:
+            return end(.fenced)
         case .regressed, .lost:
             // Nothing was ever committed: there is nothing that the store could have lost.
             guard version.sequence > .zero else { return end(released) }

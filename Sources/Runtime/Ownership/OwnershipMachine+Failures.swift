@@ -13,9 +13,10 @@ extension OwnershipMachine {
         case .handingOver(let version, let session, _):
             state = .handingOver(version, to: session, ambiguous: true)
             return again(atOnce: false)
-        case .claiming, .resolving, .resolvingDoubt, .verifying, .republishing, .releasing, .surrendering:
+        case .claiming, .resolving, .resolvingDoubt, .verifying, .republishing, .releasing, .surrendering,
+            .reclaiming:
             return again(atOnce: false)
-        case .absent, .owned, .ended:
+        case .absent, .owned, .dormant, .ended:
             impossible("unanswered")
         }
     }
@@ -29,9 +30,9 @@ extension OwnershipMachine {
         case .handingOver(let version, _, _) where mayCallOff:
             return callOff(version)
         case .committing, .claiming, .resolving, .verifying, .republishing, .releasing, .handingOver,
-            .surrendering:
+            .surrendering, .reclaiming:
             return again(atOnce: false)
-        case .absent, .owned, .ended:
+        case .absent, .owned, .dormant, .ended:
             impossible("unsent")
         }
     }
@@ -58,7 +59,9 @@ extension OwnershipMachine {
         // The store may have lost what is still here.
         case .claiming, .verifying, .republishing, .surrendering:
             return again(atOnce: false)
-        case .absent, .owned, .ended:
+        case .reclaiming:
+            return postpone()
+        case .absent, .owned, .dormant, .ended:
             impossible("refused")
         }
     }
@@ -95,7 +98,9 @@ extension OwnershipMachine {
             return callOff(version)
         case .claiming, .verifying, .republishing, .releasing, .handingOver, .surrendering:
             return end(.abandoned)
-        case .absent, .owned, .ended:
+        case .reclaiming:
+            return postpone()
+        case .absent, .owned, .dormant, .ended:
             impossible("unreadable")
         }
     }

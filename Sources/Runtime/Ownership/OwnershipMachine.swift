@@ -37,6 +37,11 @@ package struct OwnershipMachine: Sendable, Equatable {
         case handingOver(Version, to: SessionID, ambiguous: Bool)
         /// The store lost what is being given up, and is given it back as nobody's. Can become `ended`.
         indirect case surrendering(Version, SurrenderTerms)
+        /// The right of the actor's slot has passed, and a claim is not under way: what was committed stays as a
+        /// copy that answers nobody. Can become `reclaiming` or `ended`.
+        case dormant(Version)
+        /// The store is asked for the actor, and is offered the copy. Can become `owned`, `dormant` or `ended`.
+        case reclaiming(Version)
         /// The activation must be dropped. Terminal.
         case ended(End)
     }
@@ -61,6 +66,8 @@ package struct OwnershipMachine: Sendable, Equatable {
         case fenced
         /// Our session ended, and our right with it.
         case sessionOver
+        /// The right of the actor's slot has passed, and there is nothing that a copy would keep.
+        case lapsed
         /// Nobody waits for it any more, or the stored state cannot be read.
         case abandoned
         /// The store refuses what is left to do, and has all that was acknowledged. Who claims the actor next
@@ -72,6 +79,8 @@ package struct OwnershipMachine: Sendable, Equatable {
     package enum Operation: Equatable, Sendable {
         /// Take the actor. `dead` is an owner, known to be dead, that an earlier answer named.
         case claim(create: Bool, dead: SessionID?)
+        /// Take the actor, whether it exists or not, and put our copy of it in the place of an older one.
+        case reclaim(offer: Version, dead: SessionID?)
         case commit(Version, CommitID)
         case resolve(Version, CommitID)
         indirect case verify(Version, Generation)
@@ -115,6 +124,11 @@ package struct OwnershipMachine: Sendable, Equatable {
         case sweep(Generation)
         /// Nobody waits any more.
         case abandon
+        /// The right of the actor's slot has passed, though the session lives. The answer of an operation that is in
+        /// flight counts no longer.
+        case lapsed
+        /// The copy cannot be offered now, and nobody waits for it.
+        case postpone
         /// The session ended.
         case sessionOver
     }
@@ -155,7 +169,7 @@ package struct OwnershipMachine: Sendable, Equatable {
         case .owned(let version), .committing(let version, _, _), .resolving(let version, _),
             .resolvingDoubt(let version, _), .verifying(let version, _), .republishing(let version, _, _):
             version
-        case .claiming, .absent, .releasing, .handingOver, .surrendering, .ended:
+        case .claiming, .absent, .releasing, .handingOver, .surrendering, .dormant, .reclaiming, .ended:
             nil
         }
     }
@@ -202,8 +216,7 @@ package struct OwnershipMachine: Sendable, Equatable {
         switch state {
         case .owned, .committing(_, _, ambiguous: false): sweep == nil && doubtful == nil
         case .claiming, .absent, .committing, .resolving, .resolvingDoubt, .verifying, .republishing,
-            .releasing,
-            .handingOver, .surrendering, .ended:
+            .releasing, .handingOver, .surrendering, .dormant, .reclaiming, .ended:
             false
         }
     }
@@ -213,7 +226,7 @@ package struct OwnershipMachine: Sendable, Equatable {
         switch state {
         case .handingOver(_, _, let ambiguous): !ambiguous || !SafetyRule.handOverStandsInDoubt.holds
         case .claiming, .absent, .owned, .committing, .resolving, .resolvingDoubt, .verifying, .republishing,
-            .releasing, .surrendering, .ended:
+            .releasing, .surrendering, .dormant, .reclaiming, .ended:
             false
         }
     }
@@ -228,7 +241,8 @@ package struct OwnershipMachine: Sendable, Equatable {
         case .republishing(let version, let terms, _): .republish(version, terms)
         case .releasing(let version), .handingOver(let version, _, _): .release(version)
         case .surrendering(let version, let terms): .surrender(version, terms)
-        case .absent, .owned, .ended: nil
+        case .reclaiming(let version): .reclaim(offer: version, dead: deadOwner)
+        case .absent, .owned, .dormant, .ended: nil
         }
     }
 }

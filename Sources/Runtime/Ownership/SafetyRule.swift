@@ -88,6 +88,8 @@ package enum SafetyRule: String, CaseIterable, Sendable {
     case confirmTombstone
     /// A claim relies on a tombstone once other servers confirm the slot's server after it.
     case takeoverConfirmed
+    /// Only a valid session observes others.
+    case sessionObserves
     /// The quick path of planned moves: no server has lost data a moment ago.
     case quickSettled
     /// The quick path: every primary was heard after the move.
@@ -96,6 +98,10 @@ package enum SafetyRule: String, CaseIterable, Sendable {
     case quickAgreed
     /// The answer of a claim counts only if the claim could be sent then.
     case answerInTime
+    /// A claim offers the copy of an activation whose right has passed.
+    case offerDormant
+    /// A release goes where a claim would: it forgets the copy.
+    case releaseInWhere
     /// The server that executes a claim compares its facts with those that the claim names.
     case claimNamesFacts
     /// A copy that a claim offers takes the place only of what is older.
@@ -108,8 +114,8 @@ extension SafetyRule {
         switch self {
         case .shardRight, .bothShards, .verifyAfterChange, .lapseNeedsClaim, .moveGate, .epochInFacts,
             .oldFactsIgnored, .uninterrupted, .wholeSlot, .hearEveryone, .membershipGate, .confirmTombstone,
-            .takeoverConfirmed, .quickSettled, .quickEveryone, .quickAgreed, .answerInTime,
-            .claimNamesFacts, .offerComparesVersions:
+            .takeoverConfirmed, .sessionObserves, .quickSettled, .quickEveryone, .quickAgreed, .answerInTime,
+            .offerDormant, .releaseInWhere, .claimNamesFacts, .offerComparesVersions:
             true
         case .sequenceCheck, .deadlineFromSend, .deadlineCheck, .marginCoversDrift, .overStaysOver,
             .takeoverWaits, .longerLeaseCounts, .waitFromReceipt, .tombstoneChecksCounter,

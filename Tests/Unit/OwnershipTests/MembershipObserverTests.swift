@@ -51,7 +51,7 @@ import Testing
         #expect(observer.silence(of: peer, at: start + .seconds(9))?.left == .zero)
         #expect(observer.silence(of: own, at: start) == nil)
         var later = observer
-        later.learnDead(peer)
+        later.learnDead(peer, at: start)
         #expect(later.silence(of: peer, at: start) == nil)
     }
 
@@ -152,7 +152,7 @@ import Testing
 
     @Test func `the dead that claims carry along are the latest ones, in bounds`() {
         var observer = observer([])
-        for number in 0..<40 { observer.learnDead(SessionID("dead-\(number)")) }
+        for number in 0..<40 { observer.learnDead(SessionID("dead-\(number)"), at: start) }
         #expect(observer.recentDead.count == MembershipObserver.recentDeadLimit)
         #expect(observer.recentDead.last == SessionID("dead-39"))
         #expect(observer.status(of: SessionID("dead-0")) == .dead)
@@ -161,7 +161,7 @@ import Testing
     @Test func `the dead that are remembered are bounded, and the latest are among them`() {
         var observer = observer([])
         let count = MembershipObserver.deadLimit * 2
-        for number in 0..<count { observer.learnDead(SessionID("dead-\(number)")) }
+        for number in 0..<count { observer.learnDead(SessionID("dead-\(number)"), at: start) }
         let remembered = (0..<count).count { observer.status(of: SessionID("dead-\($0)")) == .dead }
         #expect((MembershipObserver.deadLimit / 2...MembershipObserver.deadLimit).contains(remembered))
         #expect(observer.status(of: SessionID("dead-\(count - 1)")) == .dead)

@@ -68,7 +68,7 @@ extension Node {
                 readings.add(counts.tombstones(result), to: Its.tombstoneWrites, result.rawValue)
             }
             readings.add(counts.prunedTombstones, to: Its.tombstonesPruned)
-            readings.add(directory.settledGeneration(at: now) == nil ? 0 : 1, to: Its.settled)
+            readings.add(directory.isSettled(at: now) ? 1 : 0, to: Its.settled)
             readings.add(counts.generationChanges, to: Its.generationChanges)
         }
     }

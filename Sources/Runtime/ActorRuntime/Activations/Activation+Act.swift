@@ -36,7 +36,7 @@ extension Activation {
     }
 
     func event(_ event: OwnershipMachine.Event) -> OwnershipMachine.Action {
-        machine.event(event) { context.directory.republishTerms(for: session) }
+        machine.event(event) { republishTerms() }
     }
 
     /// Performs an action.
@@ -65,7 +65,7 @@ extension Activation {
             return pause { $0.proceed() }
         case .doubtCommit:
             doubtBatch()
-            return event(.proceed)
+            return goOn()
         case .drop(let end):
             drop(end)
             return nil
@@ -79,10 +79,13 @@ extension Activation {
         var backoff = backoff ?? context.freshBackoff
         let time = context.nextPause(of: &backoff)
         self.backoff = backoff
+        isPausing = true
         partition.pause(for: time) { isDue in
+            self.isPausing = false
             // The host may have stopped meanwhile, and told everybody.
             guard !self.isEnded else { return }
             guard isDue else { return self.close() }
+            guard !self.isOvertaken else { return self.goOnAfterLapse() }
             if let action = next(self) { self.run(action) }
             self.leavePlaceUnlessClaiming()
         }
@@ -102,6 +105,10 @@ extension Activation {
         case .claiming, .committing, .resolving, .resolvingDoubt, .verifying, .republishing, .releasing,
             .handingOver, .surrendering:
             return machine.operation.map { .perform($0) } ?? .none
+        case .dormant:
+            return goOn()
+        case .reclaiming:
+            return machine.operation.map { .perform($0) } ?? .none
         case .ended(let end):
             return .drop(end)
         }
@@ -110,18 +117,20 @@ extension Activation {
     private func performAgain(_ operation: OwnershipMachine.Operation) -> OwnershipMachine.Action? {
         expire(at: partition.now)
         if case .claim = operation, mailbox.isEmpty { return event(.abandon) }
+        if case .reclaim = operation, !offersAgain { return event(.postpone) }
         return begin(operation)
     }
 
     private func proceed() -> OwnershipMachine.Action? {
         expire(at: partition.now)
-        return event(.proceed)
+        return goOn()
     }
 
     /// The next step of an activation that owns its actor and has nothing in flight.
     private func serve() -> OwnershipMachine.Action {
         let now = partition.now
         guard session.mayAct(at: now) else { return event(.sessionOver) }
+        if lacksSlotRight { return lapseAtWork() }
         if isRetiring { return event(.release) }
         if let successor {
             // If it comes to nothing, as many asks come before the next try.
@@ -130,6 +139,7 @@ extension Activation {
         }
         while !mailbox.isEmpty {
             answerFirstReads()
+            if lacksSlotRight { return lapseAtWork() }
             guard !mailbox.isEmpty else { break }
             let next = decideBatch()
             guard next.events.isEmpty else {
@@ -144,7 +154,7 @@ extension Activation {
         // under us.
         if machine.committed?.sequence == .zero { return event(.release) }
         if SafetyRule.ownerProlongsLife.holds, partition.isTouchDue(of: state, after: now - touchedAt),
-            let generation = context.directory.generation
+            let generation = generationInForce
         {
             touchedAt = now
             _ = event(.sweep(generation))
@@ -160,7 +170,7 @@ extension Activation {
         let next = machine.nextSequence?.rawValue ?? version
         while alone == 0, let ask = mailbox.first, ask.spans == nil, context.decider.isRead(ask.command) {
             let now = partition.now
-            guard ask.deadline > now, session.mayAct(at: now) else { return }
+            guard ask.deadline > now, session.mayAct(at: now), !lacksSlotRight else { return }
             _ = mailbox.popFirst()
             let decision = context.decider.decide(ask.command, on: state, sequence: version, next: next)
             ask.answer(answer(decision, on: state, sequence: version))
@@ -214,9 +224,17 @@ extension Activation {
                 failure(.sessionLost, outcome: outcome, "the session ended while it was served")
             )
         }
+        guard !lacksSlotRight else {
+            let outcome: HostFailure.Outcome = batch.wasSent ? .unknown : .notApplied
+            return fail(batch, failure(.sessionLost, outcome: outcome, Self.lapsedWhileServed))
+        }
         for entry in batch.entries {
             entry.ask.answer(answer(entry.decision, on: batch.after, sequence: sequence))
         }
+    }
+
+    private static var lapsedWhileServed: String {
+        "the node's right to answer for it ended while it was served: its server does not answer"
     }
 
     /// Takes back a commit that was not executed: a passing trouble puts the commands back into the mailbox
@@ -239,7 +257,7 @@ extension Activation {
     }
 
     /// Gives up a commit that may or may not have been executed.
-    private func doubtBatch() {
+    func doubtBatch() {
         guard let batch else { return }
         self.batch = nil
         fail(batch, doubt(about: batch))

@@ -83,8 +83,10 @@ extension Activation {
             partition.handedOver(self, to: session)
             for ask in takeMailbox() { partition.handle(ask, ownedBy: session) }
         case .unowned:
-            for ask in takeMailbox() { partition.handleUnowned(ask) }
-        case .released, .fenced, .sessionOver, .abandoned, .refused:
+            let obstacle =
+                partition.rights == nil ? nil : context.directory.obstacle(in: slot, at: partition.now)
+            for ask in takeMailbox() { partition.handleUnowned(ask, because: obstacle) }
+        case .released, .fenced, .sessionOver, .lapsed, .abandoned, .refused:
             handBackMailbox()
         }
         endWatchers()

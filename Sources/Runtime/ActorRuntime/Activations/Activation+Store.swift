@@ -11,6 +11,11 @@ extension Activation {
     func begin(_ operation: OwnershipMachine.Operation) -> OwnershipMachine.Action? {
         let now = partition.now
         guard session.mayAct(at: now) else { return event(.sessionOver) }
+        if !isClaiming, lacksSlotRight {
+            // What was decided and not sent is decided anew.
+            if case .commit = operation, batch?.wasSent == false { return event(.unsent) }
+            return lapseAtWork()
+        }
         let owner = session.id
         let request: StoreRequest<D>
         switch operation {
@@ -21,14 +26,28 @@ extension Activation {
             }
             // The claim leaves now: whoever came until now is answered by what it finds.
             askedUpTo = arrivals
-            let terms = context.directory.terms(for: session, create: create, naming: dead, at: now)
-            guard let terms else {
-                let failure = StoreFailure.unsent("the store was not reached yet")
+            guard let terms = claimTerms(create: create, naming: dead, offers: false, at: now) else {
+                let obstacle = partition.rights == nil ? nil : context.directory.obstacle(in: slot, at: now)
+                let failure = StoreFailure.unsent(obstacle ?? "the store was not reached yet")
                 return event(interpret(.failed(failure), operation, at: now))
             }
             claimedAt = now
             claimMode = terms.mode
             request = .claim(terms)
+        case .reclaim(let version, let dead):
+            guard holdsPlace else {
+                partition.restores.enqueue(self)
+                return nil
+            }
+            claimsUnasked = false
+            askedUpTo = arrivals
+            guard let terms = claimTerms(create: true, naming: dead, offers: true, at: now) else {
+                return event(.unsent)
+            }
+            claimedAt = now
+            claimMode = terms.mode
+            let limit = context.directory.offerLimit(for: session, in: slot)
+            request = .reclaim(terms, offer: ClaimOffer(version: version, state: state, notAfter: limit))
         case .commit(let version, let commit):
             guard let batch else { return event(.unsent) }
             batch.wasSent = true
@@ -38,11 +57,13 @@ extension Activation {
         case .resolve(let version, let commit):
             request = .resolve(owner: owner, version: version, commit: commit)
         case .verify(let version, let generation):
+            noteComparison(under: generation)
             request = .verify(owner: owner, version: version, generation: generation)
         case .republish(let version, let terms):
             request = .republish(owner: owner, version: version, terms: terms, state: state)
         case .release(let version):
-            request = .release(owner: owner, version: version)
+            guard let facts = releaseFacts else { return event(.unsent) }
+            request = .release(owner: owner, version: version, generation: facts.first)
         case .surrender(let version, let terms):
             request = .surrender(owner: owner, version: version, terms: terms, state: state)
         }
@@ -58,7 +79,9 @@ extension Activation {
         inFlight = nil
         if context.tracing != nil { endExchangeSpans(of: operation, answer) }
         // The host may have stopped meanwhile, and told everybody: the answer is for nobody.
-        if !isEnded {
+        if isOvertaken, !isEnded {
+            goOnAfterLapse()
+        } else if !isEnded {
             let now = partition.now
             if case .commit = operation, let sentAt = batch?.sentAt {
                 partition.counts.commits.record(now - sentAt, as: .init(answer))
@@ -72,6 +95,7 @@ extension Activation {
     func leavePlaceUnlessClaiming() {
         guard holdsPlace else { return }
         if case .claim = inFlight { return }
+        if case .reclaim = inFlight { return }
         holdsPlace = false
         partition.restores.release()
     }
@@ -94,9 +118,10 @@ extension Activation {
         case .verify(let answer):
             // The next try is for the generation in force now, so that a sweep ends also if another one comes
             // meanwhile.
-            if answer == .otherGeneration, let current = context.directory.generation {
+            if answer == .otherGeneration, let current = generationInForce {
                 _ = event(.sweep(current))
             }
+            if answer == .intact { comparisonHolds() }
             return .verifyAnswered(answer)
         case .republish(let answer):
             if case .republished = answer {
@@ -118,6 +143,11 @@ extension Activation {
         at now: ContinuousClock.Instant
     ) -> OwnershipMachine.Event {
         partition.restores.answered(after: now - claimedAt)
+        guard claimHolds(at: now) else {
+            lastFailure =
+                context.directory.obstacle(in: slot, at: now) ?? "its servers have changed meanwhile"
+            return .unanswered
+        }
         lastFailure = nil
         switch claim.answer {
         case .granted:
@@ -166,11 +196,16 @@ extension Activation {
             lastFailure = why
             let refusal = self.failure(.storeUnavailable, outcome: .notApplied, why)
             batch?.refusal = refusal
-            guard case .claim = operation else {
-                return .refused(at: partition.now, confirmed: session.confirmedAt)
+            switch operation {
+            case .claim:
+                failMailbox(refusal)
+                return .abandon
+            case .reclaim:
+                failMailbox(refusal)
+            case .commit, .resolve, .verify, .republish, .release, .surrender:
+                break
             }
-            failMailbox(refusal)
-            return .abandon
+            return .refused(at: partition.now, confirmed: session.confirmedAt)
         case .unreadable(let why):
             return unreadable(why, operation)
         }
@@ -194,7 +229,7 @@ extension Activation {
         switch operation {
         case .commit, .resolve: break
         case .release where machine.mayCallOff: break
-        case .claim, .verify, .republish, .release, .surrender: failMailbox(failure)
+        case .claim, .reclaim, .verify, .republish, .release, .surrender: failMailbox(failure)
         }
         return .unreadable
     }

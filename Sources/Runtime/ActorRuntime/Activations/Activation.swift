@@ -10,6 +10,15 @@ import Timing
 final class Activation<D: Decider>: StoreCaller {
     let id: ActorID
     let session: SessionHandle
+    /// The actor's slot, and the stamp under which it was claimed or last compared; nothing in a store of one server.
+    let slot: StoreSlot
+    var stamp = SlotStamp(0)
+    /// True during a pause of the work.
+    var isPausing = false
+    /// True if what is under way is of no use any more: the right has passed meanwhile.
+    var isOvertaken = false
+    /// True if the copy is to be claimed though nobody asks for it.
+    var claimsUnasked = false
     /// Keeps the partition while an exchange is under way; the partition lets go of its activations at its end.
     let partition: Partition<D>
 
@@ -29,6 +38,8 @@ final class Activation<D: Decider>: StoreCaller {
     var inFlight: OwnershipMachine.Operation?
     /// What came of exchanges that failed; nil while there is nothing of it.
     private var trouble: Trouble?
+    /// What the exchange under way stands on; nil in a store of one server.
+    var footing: Footing?
     /// True while one of the partition's places for restores is held.
     var holdsPlace = false
     /// The instant at which the partition looks for overdue callers here; nil where it does not.
@@ -75,6 +86,7 @@ final class Activation<D: Decider>: StoreCaller {
         self.id = id
         self.session = session
         self.partition = partition
+        slot = partition.context.topology?.slot(of: id) ?? StoreSlot(0)
         machine = OwnershipMachine(create: partition.context.decider.mayCreate(ask.command))
         state = partition.context.decider.initial
         touchedAt = now
@@ -113,9 +125,14 @@ final class Activation<D: Decider>: StoreCaller {
     func take(_ ask: Ask<D>) {
         if isEnded { return partition.handleGone(ask) }
         if let spans = ask.spans { spans.entered(isRestoring: isClaiming) }
+        let isBarred = lacksSlotRight
+        if isBarred {
+            lapseIfDue(at: partition.now)
+            if isEnded { return partition.handleGone(ask) }
+        }
         // A read that moves the actor waits in the mailbox, for which it needs room.
         let moves = follow(ask) && mailbox.count < context.policy.mailboxLimit
-        if !moves, let version = machine.committed, context.decider.isRead(ask.command) {
+        if !moves, !isBarred, let version = machine.committed, context.decider.isRead(ask.command) {
             if let batch, let announced = context.decider.announcedVersion(in: ask.command),
                 announced > version.sequence.rawValue
             {
@@ -201,7 +218,7 @@ final class Activation<D: Decider>: StoreCaller {
     /// is under way that could make it more.
     func isIntact(_ stored: StoredOwnership?) -> Bool {
         switch machine.state {
-        case .ended: true
+        case .ended, .dormant, .reclaiming: true
         case .owned(let version): stored == StoredOwnership(owner: session.id, version: version)
         case .claiming, .absent, .committing, .resolving, .resolvingDoubt, .verifying, .republishing,
             .releasing, .handingOver, .surrendering:
@@ -215,9 +232,10 @@ final class Activation<D: Decider>: StoreCaller {
 
     var isRetiring: Bool { retirement != nil }
 
+    /// True while the actor is not owned, but asked for.
     var isClaiming: Bool {
         switch machine.state {
-        case .claiming, .absent: true
+        case .claiming, .absent, .dormant, .reclaiming: true
         case .owned, .committing, .resolving, .resolvingDoubt, .verifying, .republishing, .releasing,
             .handingOver, .surrendering, .ended:
             false
@@ -228,7 +246,7 @@ final class Activation<D: Decider>: StoreCaller {
         switch machine.state {
         case .ended: true
         case .claiming, .absent, .owned, .committing, .resolving, .resolvingDoubt, .verifying, .republishing,
-            .releasing, .handingOver, .surrendering:
+            .releasing, .handingOver, .surrendering, .dormant, .reclaiming:
             false
         }
     }

@@ -8,6 +8,8 @@ package struct NodeEnvironment: Sendable {
     package var clock: any HostClock = ContinuousClock()
     /// The clock that heartbeats sleep by.
     package var sessionClock: any HostClock = ContinuousClock()
+    /// The clock that probes of a store's servers sleep by.
+    package var probeClock: any HostClock = ContinuousClock()
     /// The executor of heartbeats: a thread that nothing else can keep busy.
     package var sessionExecutor: any SerialExecutor
     /// The preferred executor of the heartbeats' task between its steps; nil for that of everything.

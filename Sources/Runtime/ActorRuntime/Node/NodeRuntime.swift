@@ -12,6 +12,8 @@ package final class NodeRuntime<Logic: Decider>: Sendable {
     /// The node's knowledge of sessions, its own and the others'.
     package let directory: MembershipDirectory
     let keeper: SessionKeeper
+    /// Nil for a store of one server.
+    let shardKeeper: ShardKeeper?
     let policy: HostPolicy
     let environment: NodeEnvironment
     let logger: Logger
@@ -39,7 +41,11 @@ package final class NodeRuntime<Logic: Decider>: Sendable {
         environment: NodeEnvironment,
         logger: Logger
     ) {
-        let directory = MembershipDirectory(policy: policy.lease) { environment.makeSession(policy.lease) }
+        let shardPolicy = ShardPolicy(lease: policy.lease, nodeTimeout: policy.storeNodeTimeout)
+        let shards = ports.topology.map { ShardKnowledge(topology: $0, policy: shardPolicy) }
+        let directory = MembershipDirectory(policy: policy.lease, shards: shards) {
+            environment.makeSession(policy.lease)
+        }
         let host = Host(
             decider: decider,
             codec: codec,
@@ -59,6 +65,15 @@ package final class NodeRuntime<Logic: Decider>: Sendable {
             nothingLive: { host.liveCount == 0 },
             logger: logger
         )
+        shardKeeper = ports.topology.map { topology in
+            ShardKeeper(
+                topology: topology,
+                directory: directory,
+                environment: environment,
+                post: { host.post($0, isNews: $1) },
+                logger: logger
+            )
+        }
         self.host = host
         self.directory = directory
         self.policy = policy
@@ -75,6 +90,11 @@ package final class NodeRuntime<Logic: Decider>: Sendable {
             group.addTask { await self.runHost() }
             group.addTask(executorPreference: self.environment.sessionTaskExecutor) {
                 if await ready(), self.join() { await self.keeper.run() }
+            }
+            if let shardKeeper {
+                group.addTask(executorPreference: self.environment.sessionTaskExecutor) {
+                    await shardKeeper.run()
+                }
             }
             for await _ in ended.stream {}
             group.cancelAll()

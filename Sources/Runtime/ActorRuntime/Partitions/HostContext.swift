@@ -7,6 +7,8 @@ final class HostContext<D: Decider>: Sendable {
     let decider: D
     let codec: any ActorCodec<D>
     let link: any Link
+    /// Nil for a store of one server.
+    let topology: (any StoreTopology)?
     let directory: MembershipDirectory
     let policy: HostPolicy
     /// The number of partitions that share what the policy allows to the node.
@@ -26,6 +28,7 @@ final class HostContext<D: Decider>: Sendable {
         decider: D,
         codec: any ActorCodec<D>,
         link: any Link,
+        topology: (any StoreTopology)?,
         directory: MembershipDirectory,
         policy: HostPolicy,
         environment: NodeEnvironment,
@@ -35,6 +38,7 @@ final class HostContext<D: Decider>: Sendable {
         self.decider = decider
         self.codec = codec
         self.link = link
+        self.topology = topology
         self.directory = directory
         self.policy = policy
         self.partitions = environment.loops.count

@@ -8,6 +8,7 @@ extension Partition {
     func keepHouse() {
         let now = now
         for activation in overdue.take(until: now) { activation.expireCallers(at: now) }
+        keepRights(at: now)
         // Whoever waits is told soon that the session is over, also while it has no successor yet.
         if !context.directory.session.mayAct(at: now), !isTellingAll {
             isTellingAll = true
@@ -17,8 +18,10 @@ extension Partition {
         guard retirements.count < limit else { return }
         // One that cannot be released now must not keep the others: it counts as used, and is not tried again
         // before its time.
-        let idle = live.rotateUnused(since: now - context.policy.idleTimeout, atMost: limit, at: now)
-        if !idle.isEmpty { passivate(idle.map(activation), because: .idle) }
+        let unused = live.rotateUnused(since: now - context.policy.idleTimeout, atMost: limit, at: now)
+        // A copy cannot be given up before it was claimed.
+        let idle = unused.map(activation).filter { !$0.machine.isCopy }
+        if !idle.isEmpty { passivate(idle, because: .idle) }
     }
 
     /// Looks after whoever waits in any activation: the session is over, for all or for some of them. Nobody

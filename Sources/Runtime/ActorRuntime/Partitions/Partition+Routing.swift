@@ -30,9 +30,12 @@ extension Partition {
     }
 
     /// Nobody owns the actor, and this node takes none now. Nothing was applied.
-    func handleUnowned(_ ask: Ask<D>) {
+    ///
+    /// - Parameter obstacle: what keeps the node from taking it; nil where it is the store as a whole.
+    func handleUnowned(_ ask: Ask<D>, because obstacle: String? = nil) {
         ask.spans?.left()
-        let failure = failure(.notReady, of: ask, "the store was replaced or restarted a moment ago")
+        let why = obstacle ?? "the store was replaced or restarted a moment ago"
+        let failure = failure(.notReady, of: ask, why)
         if ask.isFromPeer { ask.fail(failure) } else { wait(ask, after: failure) }
     }
 

@@ -27,6 +27,9 @@ final class Partition<D: Decider> {
     /// True while those who wait are told that the session is over.
     var isTellingAll = false
     private(set) var isClosed = false
+    /// The rights of slots, as they were posted last; nil in a store of one server.
+    var rights: SlotRights?
+    var slotWork = SlotWork()
     var counts = PartitionCounts()
     /// The times for `touchInterval(of:)`: of actors that are kept as long as any other, and of all others.
     private let touchInterval: Duration
@@ -45,6 +48,7 @@ final class Partition<D: Decider> {
         self.context = context
         self.store = store
         self.link = link
+        rights = context.topology == nil ? nil : SlotRights.none
         let policy = context.policy
         touchInterval = policy.touchInterval(nil, usual: store.retention)
         ownTouchInterval = policy.touchInterval(policy.leastLifetime, usual: store.retention)
@@ -146,5 +150,6 @@ final class Partition<D: Decider> {
         // What is left here would keep this partition, which it keeps.
         overdue = TimingWheel(tick: overdue.tick, from: now)
         restores.close()
+        slotWork = SlotWork()
     }
 }

@@ -127,7 +127,7 @@ extension PartitionCounts.RestoreResult {
         switch end {
         case .elsewhere: self = .elsewhere
         case .unowned: self = .unsettled
-        case .released, .handedOver, .fenced, .sessionOver, .abandoned, .refused: self = otherwise
+        case .released, .handedOver, .fenced, .sessionOver, .lapsed, .abandoned, .refused: self = otherwise
         }
     }
 }
@@ -139,7 +139,8 @@ extension PartitionCounts.ActivationEnd {
         case .released: self = retirement ?? .unused
         case .handedOver: self = .handedOver
         case .fenced, .elsewhere, .unowned: self = .fenced
-        case .sessionOver: self = .sessionOver
+        // The end of a right, whichever.
+        case .sessionOver, .lapsed: self = .sessionOver
         case .abandoned, .refused: self = .refused
         }
     }

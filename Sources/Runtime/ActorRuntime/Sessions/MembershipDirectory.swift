@@ -5,7 +5,7 @@ import Synchronization
 /// time.
 package final class MembershipDirectory: Sendable {
     /// Everything that must change together.
-    private struct State {
+    struct State {
         var session: SessionHandle
         var ledger: GenerationLedger
         var observer: MembershipObserver
@@ -15,19 +15,27 @@ package final class MembershipDirectory: Sendable {
         var wasSettled = false
         var heartbeatFailure: StoreFailure?
         var counts = SessionCounts()
+        /// Nil for a store of one server.
+        var shards: ShardKnowledge?
     }
 
-    private let policy: LeasePolicy
-    private let state: Mutex<State>
+    let policy: LeasePolicy
+    let state: Mutex<State>
     private let makeSession: @Sendable () -> SessionHandle
 
-    init(policy: LeasePolicy, makeSession: @escaping @Sendable () -> SessionHandle) {
+    /// - Parameter shards: the beginning of what is known of a store with many servers; nil for one with one.
+    init(
+        policy: LeasePolicy,
+        shards: ShardKnowledge? = nil,
+        makeSession: @escaping @Sendable () -> SessionHandle
+    ) {
         self.makeSession = makeSession
         self.policy = policy
         let state = State(
             session: makeSession(),
             ledger: GenerationLedger(policy: policy),
-            observer: MembershipObserver(policy: policy)
+            observer: MembershipObserver(policy: policy),
+            shards: shards
         )
         self.state = Mutex(state)
     }
@@ -60,7 +68,7 @@ package final class MembershipDirectory: Sendable {
         if !state.session.mayAct(at: now) { found.append(.noSession) }
         // Once settled, a node stays ready through a restart of the store: what is live goes on, and only
         // actors that lie in the store alone have to wait.
-        if !state.wasSettled, state.ledger.settled(at: now) == nil { found.append(.unsettled) }
+        if !state.wasSettled, !isSettled(state, now) { found.append(.unsettled) }
         if !state.predecessorIsTombstoned { found.append(.predecessor) }
         return found
     }
@@ -109,11 +117,7 @@ package final class MembershipDirectory: Sendable {
         state.withLock { state in
             guard let generation = state.ledger.current else { return nil }
             let mayTake = state.ledger.settled(at: now) == generation && !state.draining
-            var dead = state.observer.recentDead
-            if let deadOwner, !dead.contains(deadOwner) {
-                dead.removeFirst(max(0, dead.count + 1 - MembershipObserver.recentDeadLimit))
-                dead.append(deadOwner)
-            }
+            let dead = Self.deadSessions(state, naming: deadOwner)
             return ClaimTerms(
                 mode: mayTake ? (create ? .create : .take) : .look,
                 session: session.id,
@@ -122,6 +126,16 @@ package final class MembershipDirectory: Sendable {
                 dead: dead
             )
         }
+    }
+
+    /// The sessions that a claim may take actors from, as far as they are known here.
+    static func deadSessions(_ state: State, naming deadOwner: SessionID?) -> [SessionID] {
+        var dead = state.observer.recentDead
+        if let deadOwner, !dead.contains(deadOwner) {
+            dead.removeFirst(max(0, dead.count + 1 - MembershipObserver.recentDeadLimit))
+            dead.append(deadOwner)
+        }
+        return dead
     }
 
     /// The terms on which `session` may put an actor back that the store has lost.
@@ -171,7 +185,8 @@ package final class MembershipDirectory: Sendable {
     }
 
     private static func mayTake(_ state: State, _ now: ContinuousClock.Instant) -> Bool {
-        !state.draining && state.ledger.settled(at: now) != nil && state.session.mayAct(at: now)
+        let isSettled = state.shards == nil ? state.ledger.settled(at: now) != nil : state.wasSettled
+        return !state.draining && isSettled && state.session.mayAct(at: now)
     }
 
     // MARK: What the keeper writes
@@ -193,7 +208,7 @@ package final class MembershipDirectory: Sendable {
             Heartbeat(
                 session: $0.session.id,
                 draining: $0.draining,
-                settled: $0.ledger.settled(at: now),
+                settled: $0.shards == nil ? $0.ledger.settled(at: now) : nil,
                 lease: policy.length,
                 card: card
             )
@@ -227,6 +242,10 @@ package final class MembershipDirectory: Sendable {
     ) -> GenerationLedger.Action {
         state.withLock { state in
             guard state.session === session, report.confirmed else { return .none }
+            if state.shards != nil {
+                Self.learn(report, by: &state, sentAt: sentAt, now: now)
+                return .none
+            }
             state.counts.saw(report.members)
             if let former = state.ledger.current, former != report.generation {
                 state.counts.generationChanges += 1
@@ -269,32 +288,48 @@ package final class MembershipDirectory: Sendable {
         state.withLock {
             $0.session = fresh
             $0.ledger.sessionBegan()
+            // Only a valid session observes.
+            if $0.shards != nil { $0.observer.voidObservations() }
         }
         return fresh
     }
 
     func expiredSessions(at now: ContinuousClock.Instant) -> [MembershipObserver.ExpiredSession] {
-        state.withLock { $0.observer.expiredSessions(at: now) }
+        state.withLock { state in
+            state.shards == nil
+                ? state.observer.expiredSessions(at: now) : Self.expiredInCluster(state, at: now)
+        }
     }
 
     /// The next instant at which waiting alone proves something: that a session is dead, or the generation
     /// settled.
     var nextProof: ContinuousClock.Instant? {
         state.withLock { state in
-            [state.observer.nextExpiry, state.ledger.settlesAt].compactMap(\.self).min()
+            if state.shards != nil { return Self.nextProofInCluster(state) }
+            return [state.observer.nextExpiry, state.ledger.settlesAt].compactMap(\.self).min()
         }
     }
 
-    func learnDead(_ session: SessionID) {
-        state.withLock { $0.observer.learnDead(session) }
+    func learnDead(_ session: SessionID, at now: ContinuousClock.Instant) {
+        state.withLock { $0.observer.learnDead(session, at: now) }
     }
 
     func refused(_ session: SessionID) {
         state.withLock { $0.observer.refused(session) }
     }
 
-    /// The generation that may be recorded as settled, for a successor on the same data folder.
+    /// The generation that may be recorded as settled, for a successor on the same data folder. None of a store with
+    /// many servers, which has many.
     package func settledGeneration(at now: ContinuousClock.Instant) -> Generation? {
-        state.withLock { $0.ledger.settled(at: now) }
+        state.withLock { $0.shards == nil ? $0.ledger.settled(at: now) : nil }
+    }
+
+    /// True if actors may be claimed, whatever becomes of some servers of many.
+    package func isSettled(at now: ContinuousClock.Instant) -> Bool {
+        state.withLock { Self.isSettled($0, now) }
+    }
+
+    static func isSettled(_ state: State, _ now: ContinuousClock.Instant) -> Bool {
+        state.shards.map { $0.ledger.isSettled(at: now) } ?? (state.ledger.settled(at: now) != nil)
     }
 }

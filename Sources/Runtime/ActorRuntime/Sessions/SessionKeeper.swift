@@ -132,7 +132,7 @@ actor SessionKeeper {
     /// Sends one heartbeat and takes its answer in; returns whether there was one that counts.
     private func beat() async -> Bool {
         replaceIfOver()
-        guard !left else { return false }
+        guard !left, directory.knowsSessions else { return false }
         let session = directory.session
         record(session)
         let sentAt = clock.now
@@ -140,7 +140,7 @@ actor SessionKeeper {
             let answer = try await registry.beat(directory.heartbeat(card: identity.card, at: sentAt))
             count(answer.result, since: sentAt)
             // Extends no lease and says nothing: for the node, as good as none.
-            if let doubt = answer.doubt {
+            if let doubt = answer.doubt ?? doubt(about: answer) {
                 fail(.unanswered("the heartbeat: \(doubt)"), of: session)
                 return false
             }
@@ -151,6 +151,13 @@ actor SessionKeeper {
             count(.failed, since: sentAt)
             fail(error, of: session)
             return false
+        }
+    }
+
+    private func doubt(about answer: HeartbeatAnswer) -> String? {
+        switch answer {
+        case .dead: nil
+        case .alive(let report): directory.doubt(about: report)
         }
     }
 
@@ -246,7 +253,7 @@ actor SessionKeeper {
                 try await registry.writeTombstoneUnconditionally(session)
                 // By name: `run` and `leave` may both be at it.
                 pendingTombstones.removeAll { $0 == session }
-                directory.learnDead(session)
+                directory.learnDead(session, at: clock.now)
             } catch {
                 return  // The store does not answer; the next round tries again.
             }
@@ -262,7 +269,9 @@ actor SessionKeeper {
                 switch try await registry.writeTombstone(expired) {
                 case .written:
                     directory.count { $0.tombstoneEnded(.written) }
-                    directory.learnDead(expired.session)
+                    if !directory.awaitsConfirmation(of: expired) {
+                        directory.learnDead(expired.session, at: clock.now)
+                    }
                     logger.event(.peerDeclaredDead, ["peerSession": "\(expired.session)"])
                 case .moved:
                     directory.count { $0.tombstoneEnded(.moved) }

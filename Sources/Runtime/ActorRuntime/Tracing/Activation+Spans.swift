@@ -6,7 +6,7 @@ extension Activation {
     /// An exchange is about to leave.
     func beginExchangeSpans(of operation: OwnershipMachine.Operation) {
         switch operation {
-        case .claim:
+        case .claim, .reclaim:
             for ask in mailbox { ask.spans?.exchangeBegan(operation.name, batchSize: mailbox.count) }
         case .commit, .resolve, .verify, .republish:
             guard let batch, batch.isTraced else { return }
@@ -21,7 +21,7 @@ extension Activation {
     /// The store answered, or failed to.
     func endExchangeSpans(of operation: OwnershipMachine.Operation, _ answer: StoreAnswer<D>) {
         switch operation {
-        case .claim:
+        case .claim, .reclaim:
             let isGranted = if case .claim(let claim) = answer { claim.isGranted } else { false }
             for ask in mailbox {
                 ask.spans?.exchangeEnded(answer.failure)
@@ -54,7 +54,7 @@ extension ClaimResult {
 extension OwnershipMachine.Operation {
     fileprivate var name: String {
         switch self {
-        case .claim: "claim"
+        case .claim, .reclaim: "claim"
         case .commit: "commit"
         case .resolve: "resolve"
         case .verify: "verify"

@@ -32,6 +32,22 @@ extension ShardLedger {
         return present.upholds(grounds)
     }
 
+    /// True if everything may be claimed but what an outage or an operator keeps from it: no claim waits for time to
+    /// pass.
+    package func isSettled(at now: Instant) -> Bool {
+        var seen = [Bool](repeating: false, count: groups.count)
+        var isAnyAllowed = false
+        for (slot, group) in groupOf.enumerated() where !seen[Int(group)] {
+            seen[Int(group)] = true
+            switch permit(for: StoreSlot(UInt16(slot)), at: now) {
+            case .allowed: isAnyAllowed = true
+            case .waits(_, until: let end): if end != nil { return false }
+            case .halfOpen, .unserved: break
+            }
+        }
+        return isAnyAllowed
+    }
+
     /// What makes claims on the server wait, and until when.
     private func gate(of server: Server, at now: Instant) -> (ClaimObstacle, Instant)? {
         let settled = server.changedAt + policy.gate

@@ -63,6 +63,8 @@ package struct ShardLedger: Sendable {
     var clusterEpoch: UInt64 = 0
     var clusterEpochSince: Instant?
     private var stamps: UInt32 = 0
+    /// The number of words that counted.
+    private(set) var revision: UInt64 = 0
 
     package init(policy: ShardPolicy) {
         self.policy = policy
@@ -97,6 +99,7 @@ package struct ShardLedger: Sendable {
             resumedAt: isResumed ? now : former?.resumedAt ?? now
         )
         let stampsBefore = stamps
+        revision += 1
         if isNews {
             if former.map({ !$0.word.claimsTheSame(as: word) }) ?? true { regroup(at: now) }
             findPrimaries(at: now)

@@ -45,21 +45,25 @@ package struct SlotRights: Sendable {
 
     private let rights: [Right]
     private let rightOf: [UInt16]
+    /// Grows with each word: of two the one with the higher number is newer.
+    package let revision: UInt64
 
     /// - Parameter rightOf: the place in `rights` of each slot's.
-    init(_ rights: [Right], rightOf: [UInt16]) {
+    init(_ rights: [Right], rightOf: [UInt16], revision: UInt64) {
         self.rights = rights
         self.rightOf = rightOf
+        self.revision = revision
     }
 
     /// Nothing was heard yet.
     package static let none = SlotRights(
         [Right(stamp: SlotStamp(0), deadline: nil, ended: [])],
-        rightOf: [UInt16](repeating: 0, count: StoreSlot.count)
+        rightOf: [UInt16](repeating: 0, count: StoreSlot.count),
+        revision: 0
     )
 
     /// The stamp of the slot that is in force.
-    package func stamp(of slot: StoreSlot) -> SlotStamp { right(of: slot).stamp }
+    package func stamp(of slot: StoreSlot) -> SlotStamp { rights[Int(rightOf[Int(slot.rawValue)])].stamp }
 
     /// True if an actor in the slot, with this stamp, may be answered at `now`.
     package func mayAct(in slot: StoreSlot, since stamp: SlotStamp, at now: Instant) -> Bool {
@@ -69,12 +73,19 @@ package struct SlotRights: Sendable {
 
     /// The end of the right of an actor in the slot with this stamp; nil where it has passed for good.
     package func deadline(in slot: StoreSlot, since stamp: SlotStamp) -> Instant? {
-        let right = right(of: slot)
-        if right.stamp == stamp { return right.deadline }
-        return right.ended.first { $0.stamp == stamp }?.deadline
+        // By its place, as a copy would count references.
+        let place = Int(rightOf[Int(slot.rawValue)])
+        if rights[place].stamp == stamp { return rights[place].deadline }
+        return rights[place].ended.first { $0.stamp == stamp }?.deadline
     }
 
-    private func right(of slot: StoreSlot) -> Right { rights[Int(rightOf[Int(slot.rawValue)])] }
+    /// True if some right ends in this time: activations have to be looked after.
+    package func hasEnd(after former: Instant, until now: Instant) -> Bool {
+        rights.contains { right in
+            if let deadline = right.deadline, former < deadline, deadline <= now { return true }
+            return right.ended.contains { former < $0.deadline && $0.deadline <= now }
+        }
+    }
 }
 
 extension ShardLedger {
@@ -82,7 +93,8 @@ extension ShardLedger {
     package var rights: SlotRights {
         SlotRights(
             groups.map { SlotRights.Right(stamp: $0.stamp, deadline: $0.deadline, ended: $0.ended) },
-            rightOf: groupOf
+            rightOf: groupOf,
+            revision: revision
         )
     }
 
@@ -90,6 +102,11 @@ extension ShardLedger {
 
     /// Where the slot lies; nil if no server says that it serves it.
     package func place(of slot: StoreSlot) -> SlotPlace? { group(of: slot).place }
+
+    /// The facts of all of Where, and the stamp under which they were heard; nil where a server in it never was.
+    package func facts(of slot: StoreSlot) -> (generation: Generation, stamp: SlotStamp)? {
+        generation(of: slot).map { ($0, group(of: slot).stamp) }
+    }
 
     /// The facts of all of Where; nil where a server in it was never heard.
     package func generation(of slot: StoreSlot) -> Generation? { place(of: slot).flatMap(generation(at:)) }

@@ -51,5 +51,9 @@ package struct SlotSet: Hashable, Sendable {
         return false
     }
 
+    package func subtracting(_ other: SlotSet) -> SlotSet {
+        SlotSet(ranges.joined().lazy.map { StoreSlot($0) }.filter { !other.contains($0) })
+    }
+
     package func union(_ other: SlotSet) -> SlotSet { SlotSet(ranges + other.ranges) }
 }

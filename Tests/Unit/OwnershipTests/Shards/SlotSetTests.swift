@@ -31,6 +31,7 @@ import Testing
         #expect(!SlotSet.none.contains(StoreSlot(0)))
         #expect(SlotSet.none.first == nil)
         #expect(SlotSet.all.count == StoreSlot.count)
+        #expect(SlotSet([0...9]).subtracting(SlotSet([0...2, 5...6, 20...21])).ranges == [3...4, 7...9])
         #expect(SlotSet.none.union(SlotSet([1...2])).union(SlotSet([3...4])).ranges == [1...4])
     }
 }
