@@ -47,7 +47,7 @@ package enum ClusterCompatibility: Sendable, Hashable {
             case .refused(let reason):
                 self = .refused(reason, server: address)
                 return
-            case .admitted(let tier, let warnings):
+            case .admitted(let tier, _, let warnings):
                 tiers.append(tier)
                 for warning in warnings where !lines.contains(warning) { lines.append(warning) }
             }
