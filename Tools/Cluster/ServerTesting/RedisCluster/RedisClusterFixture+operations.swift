@@ -18,6 +18,10 @@ extension RedisClusterFixture {
         }
         let words = ["CLUSTER", "FAILOVER"] + (kind == .orderly ? [] : [kind.rawValue])
         try order(words, of: replica)
+        // On a busy machine the replica may give it up after five seconds.
+        for _ in 0..<8 where try await !isTrue(within: .seconds(7), { serves(slot.lowerBound, replica) }) {
+            replica.server.command(words)
+        }
         try await served(slot.lowerBound, by: replica)
     }
 
@@ -25,9 +29,13 @@ extension RedisClusterFixture {
     /// commands.
     package func served(_ slot: Int, by member: Member) async throws {
         try await wait("slot \(slot) is served by \(member)") {
-            server(of: slot) == member && view(of: member).contains { $0.id == member.id && $0.serves(slot) }
-                && member.server.command("CLUSTER", "INFO").contains("cluster_state:ok")
+            server(of: slot) == member && serves(slot, member)
         }
+    }
+
+    private func serves(_ slot: Int, _ member: Member) -> Bool {
+        view(of: member).contains { $0.id == member.id && $0.serves(slot) }
+            && member.server.command("CLUSTER", "INFO").contains("cluster_state:ok")
     }
 
     /// Waits until most of the servers that run name another server for a slot than before.

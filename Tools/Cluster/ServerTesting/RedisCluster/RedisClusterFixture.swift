@@ -129,14 +129,20 @@ package final class RedisClusterFixture: Sendable {
     ///
     /// - Throws: `Failure` after 60 s, with what each server says of the cluster.
     package func wait(_ condition: String, until holds: () -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(60)
+        guard try await isTrue(within: .seconds(60), holds) else {
+            let views = members.filter(\.server.isAwake).map { "\($0):\n\(nodesText(of: $0))" }
+            let text = "not within 60 s: \(condition)\n" + views.joined(separator: "\n")
+            throw RedisServerFixture.Failure(description: text)
+        }
+    }
+
+    /// Waits for a condition for some time; answers whether it holds.
+    func isTrue(within time: Duration, _ holds: () -> Bool) async throws -> Bool {
+        let deadline = ContinuousClock.now + time
         while !holds() {
-            guard ContinuousClock.now < deadline else {
-                let views = members.filter(\.server.isAwake).map { "\($0):\n\(nodesText(of: $0))" }
-                let text = "not within 60 s: \(condition)\n" + views.joined(separator: "\n")
-                throw RedisServerFixture.Failure(description: text)
-            }
+            guard ContinuousClock.now < deadline else { return false }
             try await Task.sleep(for: .milliseconds(20))
         }
+        return true
     }
 }
