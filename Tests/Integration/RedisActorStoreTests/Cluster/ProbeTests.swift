@@ -127,4 +127,28 @@ import Testing
             }
         }
     }
+
+    @Test func `a primary that is cut off and replaced falls silent`() async throws {
+        var options = Self.options(replicas: 1)
+        options.canBeCutOff = true
+        try await ClusterStore.with(options) { node in
+            let primary = node.cluster.primaries[0]
+            let before = try await node.word(of: primary)
+            node.cluster.cutOff([primary])
+            let successor = try await node.cluster.replaced(primary, of: 0)
+            let word = try await node.word(of: successor)
+            #expect(word.slots == before.slots && word.epoch > before.epoch)
+            #expect(word.generation.dataSet == before.generation.dataSet)
+            let id = node.actor(in: 0)
+            // The node may have no connection to it any more: its own client asks.
+            try await node.cluster.wait("it stops") {
+                primary.server.command("GET", node.key(id)).hasPrefix("-CLUSTERDOWN")
+            }
+            await #expect(throws: StoreFailure.self) {
+                _ = try await node.topology.probe(StoreServerID(primary.id))
+            }
+            #expect(try await node.claim(id, .create, under: before.generation).answer == .otherGeneration)
+            _ = try await node.create(id, under: word.generation)
+        }
+    }
 }
