@@ -30,7 +30,9 @@ extension Activation {
         guard streak.isDue(for: asker, after: policy.followAfterAsks) else { return false }
         let now = partition.now
         guard now - claimedAt >= policy.followInterval else { return false }
-        return context.directory.mayHandOver(to: asker, at: now)
+        guard context.directory.mayHandOver(to: asker, at: now) else { return false }
+        // What keeps this node from claims in the slot keeps the other, too.
+        return partition.rights == nil || context.directory.obstacle(in: slot, at: now) == nil
     }
 }
 

@@ -79,11 +79,19 @@ extension Activation {
         guard partition.rights != nil else {
             return directory.terms(for: session, create: create, naming: dead, at: now)
         }
-        let plan = directory.claimPlan(for: session, in: slot, create: create, naming: dead, at: now)
+        let plan = directory.claimPlan(
+            for: session,
+            in: slot,
+            create: create,
+            naming: dead,
+            // What the store may lack is handed over by a draining node, too.
+            whileDraining: offers,
+            at: now
+        )
         if let grounds = plan?.grounds {
             footing = .claim(grounds)
         } else if offers {
-            lastFailure = directory.obstacle(in: slot, at: now) ?? "the node is leaving"
+            lastFailure = directory.obstacle(in: slot, at: now) ?? "its servers are not known"
             return nil
         }
         return plan?.terms
@@ -121,7 +129,7 @@ extension Activation {
     /// - Parameter isWaiting: true if an exchange or a pause is under way.
     private func lapse(isWaiting: Bool) {
         let action = event(.lapsed)
-        footing = nil
+        noteLapse()
         switch action {
         case .drop(let end): return drop(end)
         case .doubtCommit: doubtBatch()
@@ -138,10 +146,16 @@ extension Activation {
         }
     }
 
+    private func noteLapse() {
+        footing = nil
+        lastFailure =
+            context.directory.obstacle(in: slot, at: partition.now) ?? "the right to answer for it ended"
+    }
+
     /// The same where nothing is under way, in the midst of work.
     func lapseAtWork() -> OwnershipMachine.Action {
         let action = event(.lapsed)
-        footing = nil
+        noteLapse()
         endSweepWatchers()
         guard machine.isCopy else { return action }
         partition.note(copy: self)

@@ -19,8 +19,7 @@ extension Partition {
         // One that cannot be released now must not keep the others: it counts as used, and is not tried again
         // before its time.
         let unused = live.rotateUnused(since: now - context.policy.idleTimeout, atMost: limit, at: now)
-        // A copy cannot be given up before it was claimed.
-        let idle = unused.map(activation).filter { !$0.machine.isCopy }
+        let idle = claimable(unused.map(activation), at: now)
         if !idle.isEmpty { passivate(idle, because: .idle) }
     }
 

@@ -46,7 +46,11 @@ extension Partition {
 
     private func compareNext(of walk: ActivationTable.Walk) {
         var walk = walk
-        let stale = next(of: &walk).filter(\.isStale)
+        let now = now
+        let stale = next(of: &walk).filter { activation in
+            activation.lapseIfDue(at: now)
+            return activation.isStale
+        }
         forEach(stale, { activation, isDone in activation.compare(isDone) }) { [walk] in
             guard walk.isAtEnd else { return self.inLaterTurn { self.compareNext(of: walk) } }
             self.slotWork.isComparing = false
@@ -91,7 +95,19 @@ extension Partition {
             let isBlocked =
                 obstacles[copy.slot] ?? (context.directory.obstacle(in: copy.slot, at: now) != nil)
             obstacles[copy.slot] = isBlocked
-            if !isBlocked, !context.directory.isDraining { copy.reclaim() }
+            if !isBlocked { copy.reclaim() }
+        }
+    }
+
+    /// Those of the activations whose slots may be claimed now: others would find no owner for a while.
+    func claimable(_ activations: [Activation<D>], at now: ContinuousClock.Instant) -> [Activation<D>] {
+        guard rights != nil else { return activations }
+        var obstacles: [StoreSlot: Bool] = [:]
+        return activations.filter { activation in
+            let slot = activation.slot
+            let isBlocked = obstacles[slot] ?? (context.directory.obstacle(in: slot, at: now) != nil)
+            obstacles[slot] = isBlocked
+            return !isBlocked && !activation.machine.isCopy
         }
     }
 }

@@ -83,16 +83,21 @@ extension MembershipDirectory {
     /// The conditions on which `session` claims an actor in the slot; nil while no server is known to name.
     ///
     /// If nothing may be taken, the terms still allow a look at who owns the actor.
+    ///
+    /// - Parameter whileDraining: true if it may be taken though the node is leaving.
     func claimPlan(
         for session: SessionHandle,
         in slot: StoreSlot,
         create: Bool,
         naming deadOwner: SessionID?,
+        whileDraining: Bool,
         at now: Instant
     ) -> ClaimPlan? {
         state.withLock { state in
             guard let ledger = state.shards?.ledger else { return nil }
-            if !state.draining, case .allowed(let grounds) = ledger.permit(for: slot, at: now) {
+            if !state.draining || whileDraining,
+                case .allowed(let grounds) = ledger.permit(for: slot, at: now)
+            {
                 let dead = Self.deadSessions(state, naming: deadOwner).filter { session in
                     state.observer.learnedDead(session).map(grounds.trust.covers) ?? false
                 }
@@ -214,7 +219,8 @@ extension MembershipDirectory {
     /// Learns of the tombstones that others have confirmed by now.
     private static func confirmTombstones(_ state: inout State, at now: Instant) {
         guard let shards = state.shards, !shards.unconfirmed.isEmpty else { return }
-        for (session, seen) in shards.unconfirmed {
+        let unconfirmed = shards.unconfirmed.sorted { $0.key.rawValue < $1.key.rawValue }
+        for (session, seen) in unconfirmed {
             let counts = shards.ledger.isConfirmed(
                 seen.generation,
                 from: seen.server,

@@ -93,6 +93,8 @@ actor ShardKeeper {
             break
         case .unchanged:
             post(rights, false)
+        case .lapsed:
+            post(rights, true)
         case .changed:
             logger.event(
                 .storeServerChanged,

@@ -15,7 +15,9 @@ extension ShardLedger {
     }
 
     /// Finds the Where of each slot, and puts those whose Where has changed into groups of their own.
-    mutating func regroup(at now: Instant) {
+    ///
+    /// - Returns: true if there are any.
+    mutating func regroup(at now: Instant) -> Bool {
         let ids = servers.keys.sorted()
         let owners = findOwners(among: ids)
         let migrates = ids.map { servers[$0]?.word.migrating.isEmpty == false }
@@ -41,7 +43,9 @@ extension ShardLedger {
                 groups.append(split(groups[Int(from)], to: place, at: now))
             }
         }
-        if !moved.isEmpty { removeEmptyGroups() }
+        guard !moved.isEmpty else { return false }
+        removeEmptyGroups()
+        return true
     }
 
     private struct Move: Hashable {

@@ -13,8 +13,9 @@ package struct ShardLedger: Sendable {
         case ignored
         /// Nothing but time has passed.
         case unchanged
-        /// Some slot has another Where or other facts than before, or its right had passed: activations there that
-        /// still have a right are to be compared.
+        /// Some right has passed, or is not what it was: activations are to be looked after.
+        case lapsed
+        /// Some slot has another Where or other facts than before, too: activations are to be compared.
         case changed
     }
 
@@ -100,8 +101,9 @@ package struct ShardLedger: Sendable {
         )
         let stampsBefore = stamps
         revision += 1
+        var hasMoved = false
         if isNews {
-            if former.map({ !$0.word.claimsTheSame(as: word) }) ?? true { regroup(at: now) }
+            if former.map({ !$0.word.claimsTheSame(as: word) }) ?? true { hasMoved = regroup(at: now) }
             findPrimaries(at: now)
         }
         if isLost || isMoved {
@@ -111,7 +113,8 @@ package struct ShardLedger: Sendable {
         }
         for index in groups.indices { renewDeadline(ofGroup: index, at: now) }
         noteEveryoneHeard()
-        return stamps == stampsBefore ? .unchanged : .changed
+        guard stamps != stampsBefore else { return .unchanged }
+        return isLost || isMoved || hasMoved ? .changed : .lapsed
     }
 
     /// A server in Where has other facts than before.

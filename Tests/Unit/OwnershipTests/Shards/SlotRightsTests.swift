@@ -184,7 +184,7 @@ import Testing
         var scene = ShardScene.settled()
         let stamp = scene.stamp(.inA)
         scene.time += .seconds(5)
-        #expect(scene.hear(.b) == .changed)
+        #expect(scene.hear(.b) == .lapsed)
         #expect(scene.hear(.b) == .unchanged)
         scene.hear(.a)
         #expect(!scene.mayAct(.inA, since: stamp))
