@@ -3,7 +3,7 @@ import Ownership
 /// The right of the actor's slot, in a store of many servers.
 extension Activation {
     /// What a claim or a comparison under way stands on.
-    indirect enum Footing {
+    enum Footing {
         /// A claim, and the grounds on which it was sent.
         case claim(ClaimGrounds)
         /// A comparison under the facts of this stamp.
@@ -59,6 +59,7 @@ extension Activation {
     /// The record is what is here, under the facts that were asked for.
     func comparisonHolds() {
         guard case .comparison(let stamp)? = footing else { return }
+        footing = nil
         self.stamp = stamp
         partition.renewRights()
     }
@@ -100,6 +101,7 @@ extension Activation {
     /// True if the answer of the claim counts: it could be sent now, under the same facts.
     func claimHolds(at now: ContinuousClock.Instant) -> Bool {
         guard case .claim(let grounds)? = footing else { return true }
+        footing = nil
         guard context.directory.upholds(grounds, for: slot, at: now) else { return false }
         stamp = grounds.stamp
         partition.renewRights()

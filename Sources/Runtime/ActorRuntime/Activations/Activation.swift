@@ -10,15 +10,6 @@ import Timing
 final class Activation<D: Decider>: StoreCaller {
     let id: ActorID
     let session: SessionHandle
-    /// The actor's slot, and the stamp under which it was claimed or last compared; nothing in a store of one server.
-    let slot: StoreSlot
-    var stamp = SlotStamp(0)
-    /// True during a pause of the work.
-    var isPausing = false
-    /// True if what is under way is of no use any more: the right has passed meanwhile.
-    var isOvertaken = false
-    /// True if the copy is to be claimed though nobody asks for it.
-    var claimsUnasked = false
     /// Keeps the partition while an exchange is under way; the partition lets go of its activations at its end.
     let partition: Partition<D>
 
@@ -32,16 +23,24 @@ final class Activation<D: Decider>: StoreCaller {
     var batch: Batch<D>?
     /// The number of waiting commands that are decided one by one: a commit that they shared was refused.
     var alone = 0
+    // These lie in one word.
+    /// The actor's slot, and the stamp under which it was claimed or last compared; nothing in a store of one server.
+    var stamp = SlotStamp(0)
+    let slot: StoreSlot
     /// True while there is something to do, or something under way.
     var isWorking: Bool
+    /// True during a pause of the work.
+    var isPausing = false
     /// The exchange with the store that is under way.
     var inFlight: OwnershipMachine.Operation?
     /// What came of exchanges that failed; nil while there is nothing of it.
     private var trouble: Trouble?
-    /// What the exchange under way stands on; nil in a store of one server.
-    var footing: Footing?
     /// True while one of the partition's places for restores is held.
     var holdsPlace = false
+    /// True if what is under way is of no use any more: the right has passed meanwhile.
+    var isOvertaken = false
+    /// True if the copy is to be claimed though nobody asks for it.
+    var claimsUnasked = false
     /// The instant at which the partition looks for overdue callers here; nil where it does not.
     var expiryScheduledAt: ContinuousClock.Instant?
     /// The number of commands that came into the mailbox so far, and how many of them when the store was last
@@ -67,12 +66,14 @@ final class Activation<D: Decider>: StoreCaller {
         let awaitsSweep: Bool
     }
 
-    /// What an activation keeps only after an exchange has failed. Most have none, and pay a pointer.
+    /// What an activation keeps only after an exchange has failed, or during one that may not count in the end. Most
+    /// have none, and pay a pointer.
     private final class Trouble {
         var lastFailure: String?
         var backoff: Backoff?
+        var footing: Footing?
 
-        var isOver: Bool { lastFailure == nil && backoff == nil }
+        var isOver: Bool { lastFailure == nil && backoff == nil && footing == nil }
     }
 
     /// An activation that is to become live for a first command. Whoever makes it has it restored.
@@ -111,6 +112,12 @@ final class Activation<D: Decider>: StoreCaller {
     var backoff: Backoff? {
         get { trouble?.backoff }
         set { note(isTrouble: newValue != nil) { $0.backoff = newValue } }
+    }
+
+    /// What the exchange under way stands on; nil in a store of one server.
+    var footing: Footing? {
+        get { trouble?.footing }
+        set { note(isTrouble: newValue != nil) { $0.footing = newValue } }
     }
 
     private func note(isTrouble: Bool, _ change: (Trouble) -> Void) {

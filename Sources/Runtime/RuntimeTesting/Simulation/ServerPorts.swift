@@ -6,6 +6,7 @@ internal import Synchronization
 package final class ServerReach<State: Sendable>: Sendable {
     package let servers: SimulatedServers<State>
     private let cut = Mutex<Set<StoreServerID>>([])
+    private let kept = Mutex<Set<StoreServerID>>([])
 
     package init(_ servers: SimulatedServers<State>) {
         self.servers = servers
@@ -17,10 +18,22 @@ package final class ServerReach<State: Sendable>: Sendable {
     /// The node reaches a server again.
     package func restore(_ id: StoreServerID) { cut.withLock { _ = $0.remove(id) } }
 
+    /// The node does not notice that a server was replaced: it asks it as long as that answers.
+    package func keep(to id: StoreServerID) { kept.withLock { _ = $0.insert(id) } }
+
+    /// The node notices that the server was replaced.
+    package func forget(_ id: StoreServerID) { kept.withLock { _ = $0.remove(id) } }
+
+    /// The primaries that the node knows.
+    var known: [StoreServerID] {
+        kept.withLock { kept in kept.union(servers.primaries.keys).sorted() }
+    }
+
     func reaches(_ id: StoreServerID) -> Bool { !cut.withLock { $0.contains(id) } }
 
     func redis(in slot: StoreSlot) throws(StoreFailure) -> SimulatedRedis<State> {
-        guard let id = servers.server(of: slot), let server = servers[id] else {
+        let former = kept.withLock { $0 }.first { servers[$0]?.slots.contains(slot) == true }
+        guard let id = former ?? servers.server(of: slot), let server = servers[id] else {
             throw .unsent("nobody serves the slot \(slot)")
         }
         guard server.isAnswering, reaches(id) else { throw .unanswered("\(id) does not answer") }
@@ -112,7 +125,7 @@ package struct ServersTopology<State: Sendable>: StoreTopology {
 
     package var membershipSlot: StoreSlot { StoreSlot(0) }
 
-    package var servers: [StoreServerID] { reach.servers.primaries.keys.sorted() }
+    package var servers: [StoreServerID] { reach.known }
 
     package func changes() -> AsyncStream<UInt64> { reach.servers.changes() }
 
