@@ -90,6 +90,8 @@ package enum SafetyRule: String, CaseIterable, Sendable {
     case takeoverConfirmed
     /// Only a valid session observes others.
     case sessionObserves
+    /// With a session end its observations of others.
+    case endVoids
     /// The quick path of planned moves: no server has lost data a moment ago.
     case quickSettled
     /// The quick path: every primary was heard after the move.
@@ -114,7 +116,8 @@ extension SafetyRule {
         switch self {
         case .shardRight, .bothShards, .verifyAfterChange, .lapseNeedsClaim, .moveGate, .epochInFacts,
             .oldFactsIgnored, .uninterrupted, .wholeSlot, .hearEveryone, .membershipGate, .confirmTombstone,
-            .takeoverConfirmed, .sessionObserves, .quickSettled, .quickEveryone, .quickAgreed, .answerInTime,
+            .takeoverConfirmed, .sessionObserves, .endVoids, .quickSettled, .quickEveryone, .quickAgreed,
+            .answerInTime,
             .offerDormant, .releaseInWhere, .claimNamesFacts, .offerComparesVersions:
             true
         case .sequenceCheck, .deadlineFromSend, .deadlineCheck, .marginCoversDrift, .overStaysOver,

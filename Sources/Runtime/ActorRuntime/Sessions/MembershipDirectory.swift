@@ -289,7 +289,7 @@ package final class MembershipDirectory: Sendable {
             $0.session = fresh
             $0.ledger.sessionBegan()
             // Only a valid session observes.
-            if $0.shards != nil { $0.observer.voidObservations() }
+            if $0.shards != nil, SafetyRule.endVoids.holds { $0.observer.voidObservations() }
         }
         return fresh
     }
