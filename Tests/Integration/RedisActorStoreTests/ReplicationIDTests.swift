@@ -24,16 +24,10 @@ import Testing
         return line.map { String($0.dropFirst(name.count + 1)) } ?? ""
     }
 
-    private func wait(
-        for value: String,
-        in name: String,
-        of fixture: RedisStoreFixture
-    ) async throws {
+    private func eventually(_ what: String, _ isSo: () async throws -> Bool) async throws {
         let patience = ContinuousClock.now + .seconds(30)
-        while try await field(name, of: fixture) != value {
-            guard ContinuousClock.now < patience else {
-                throw Unexpected(what: "\(name) never became \(value)")
-            }
+        while try await !isSo() {
+            guard ContinuousClock.now < patience else { throw Unexpected(what: "not in time: \(what)") }
             try await Task.sleep(for: .milliseconds(20))
         }
     }
@@ -52,7 +46,9 @@ import Testing
                     try await RedisStoreFixture.with(second) { replica in
                         try await primary.put(free, at: cart)
                         _ = try await replica.client.send("REPLICAOF", ["127.0.0.1", .string("\(port)")])
-                        try await wait(for: "up", in: "master_link_status", of: replica)
+                        try await eventually("the replica follows") {
+                            try await field("master_link_status", of: replica) == "up"
+                        }
                         try await body(primary, replica)
                     }
                 }
@@ -65,11 +61,11 @@ import Testing
     {
         try await withReplica { primary, replica in
             let generation = try await primary.beat().generation
-            try await wait(for: generation.replication, in: "master_replid", of: replica)
-            let patience = ContinuousClock.now + .seconds(30)
-            while try await replica.client.send("HGET", [.string(replica.nodes), "gen"]).string
-                != generation.dataSet, ContinuousClock.now < patience
-            {}
+            #expect(try await field("master_replid", of: replica) == generation.replication)
+            try await eventually("the replica has the data set's id") {
+                let id = try await replica.client.send("HGET", [.string(replica.nodes), "gen"])
+                return try id.unlessNull?.string == generation.dataSet
+            }
             #expect(try await replica.claim(.take, attempt: 2, under: generation).answer == .otherGeneration)
             _ = try await replica.client.send("REPLICAOF", ["NO", "ONE"])
             #expect(try await field("role", of: replica) == "master")
@@ -85,7 +81,13 @@ import Testing
         try await withReplica { primary, _ in
             let former = try await primary.beat().generation
             // A primary with a replica writes its replication id into the file.
-            _ = try await primary.client.send("SAVE")
+            try await eventually("no child is saving") {
+                do throws(RedisError) {
+                    return try await primary.client.send("SAVE").string == "OK"
+                } catch {
+                    return false
+                }
+            }
             try await primary.restart()
             let generation = try await primary.beat().generation
             #expect(generation.dataSet == former.dataSet)

@@ -33,7 +33,7 @@ package struct RedisSurvey: Sendable {
     /// Answers the key's type, Redis's time, the generation's parts, and the fields.
     private static let script = RedisScript(
         name: "survey",
-        source: LuaFragments.readsOnly + LuaFragments.generations + """
+        source: LuaFragments.readsOnly + LuaFragments.lives + """
             local kind = redis.call('TYPE', KEYS[1]).ok
             local time = redis.call('TIME')
             local run, replication = lives()
