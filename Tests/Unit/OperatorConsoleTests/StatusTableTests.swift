@@ -144,17 +144,17 @@ import Testing
     }
 
     @Test func `what doctors found and what happened lately come below`() {
-        func finding(_ level: String, _ what: String) -> FindingReport {
+        func finding(_ level: String, about what: String) -> FindingReport {
             FindingReport(level: level, check: what, what: what, mend: "mend it", link: "docs")
         }
-        func event(_ node: String, _ number: Int, _ kind: String, at seconds: Int64) -> EventReport {
+        func event(by node: String, number: Int, _ kind: String, at seconds: Int64) -> EventReport {
             EventReport(node: node, process: node, number: number, at: seconds * 1_000, kind: kind)
         }
-        var died = event("node-1", 2, "died", at: 86_399)
+        var died = event(by: "node-1", number: 2, "died", at: 86_399)
         died.subject = "node-3"
-        var same = event("node-2", 1, "died", at: 86_401)
+        var same = event(by: "node-2", number: 1, "died", at: 86_401)
         (same.subject, same.carts) = ("node-3", 7)
-        var swept = event("node-2", 2, "swept", at: 90_061)
+        var swept = event(by: "node-2", number: 2, "swept", at: 90_061)
         (swept.carts, swept.detail) = (1, "0 differed")
         let picture = ClusterPicture(
             from: "",
@@ -163,13 +163,15 @@ import Testing
             snapshots: [
                 "1": Self.snapshot(
                     "1",
-                    findings: [finding("warning", "slow"), finding("error", "no \u{1B}persistence")],
-                    events: [event("node-1", 1, "ready", at: 0), died]
+                    findings: [
+                        finding("warning", about: "slow"), finding("error", about: "no \u{1B}persistence"),
+                    ],
+                    events: [event(by: "node-1", number: 1, "ready", at: 0), died]
                 ),
                 "s-node-2": Self.snapshot(
                     "s-node-2",
-                    findings: [finding("error", "no \u{1B}persistence")],
-                    events: [swept, same, event("node-2", 3, "from_the_future", at: 90_062)]
+                    findings: [finding("error", about: "no \u{1B}persistence")],
+                    events: [swept, same, event(by: "node-2", number: 3, "from_the_future", at: 90_062)]
                 ),
             ]
         )

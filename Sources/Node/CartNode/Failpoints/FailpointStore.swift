@@ -53,8 +53,7 @@ struct FailpointStore: ForwardingActorStore {
         owner: SessionID,
         version: Version,
         generation: Generation?
-    ) async throws(StoreFailure) -> ReleaseAnswer
-    {
+    ) async throws(StoreFailure) -> ReleaseAnswer {
         await armed.reach(.releaseSending)
         let answer = try await target.release(id, owner: owner, version: version, generation: generation)
         await armed.reach(.releaseAnswered)
