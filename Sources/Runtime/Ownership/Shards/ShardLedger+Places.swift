@@ -4,14 +4,19 @@ extension ShardLedger {
     /// epoch.
     func isSuperseded(_ word: ServerWord) -> Bool {
         guard !word.slots.isEmpty else { return false }
-        return !word.slots.ranges.contains { range in
-            range.contains { slot in
-                guard let owner = groups[Int(groupOf[Int(slot)])].place?.server, owner != word.server,
-                    let epoch = servers[owner]?.word.epoch
-                else { return true }
-                return word.epoch > epoch
-            }
+        let overruled = groups.map { group in
+            guard let owner = group.place?.server, owner != word.server else { return false }
+            return servers[owner].map { word.epoch <= $0.word.epoch } ?? false
         }
+        return isEach(of: word.slots, in: overruled)
+    }
+
+    /// True if each slot's group has this mark.
+    private func isEach(of slots: SlotSet, in marks: [Bool]) -> Bool {
+        for range in slots.ranges {
+            for slot in range where !marks[Int(groupOf[Int(slot)])] { return false }
+        }
+        return true
     }
 
     /// Finds the Where of each slot, and puts those whose Where has changed into groups of their own.
@@ -22,7 +27,11 @@ extension ShardLedger {
         let owners = findOwners(among: ids)
         let migrates = ids.map { servers[$0]?.word.migrating.isEmpty == false }
         let former = groups.map { group in
-            (owner: group.place.flatMap { ids.firstIndex(of: $0.server) }, isOpen: group.place?.target != nil)
+            // No server has this number: a slot of one that is unknown now has moved in any case.
+            (
+                owner: group.place.map { ids.firstIndex(of: $0.server) ?? -2 } ?? -1,
+                isOpen: group.place?.target != nil
+            )
         }
         var moved: [Move: UInt16] = [:]
         for slot in 0..<StoreSlot.count {
@@ -30,8 +39,8 @@ extension ShardLedger {
             let owner = owners[slot]
             let (formerOwner, wasOpen) = former[Int(from)]
             // Nearly all stay, and none of them is open.
-            if owner == formerOwner, owner != nil, !wasOpen, owner.map({ migrates[$0] }) != true { continue }
-            let place = owner.map { self.place(of: StoreSlot(UInt16(slot)), servedBy: ids[$0]) }
+            if owner == formerOwner, !wasOpen, owner < 0 || !migrates[owner] { continue }
+            let place = owner < 0 ? nil : self.place(of: StoreSlot(UInt16(slot)), servedBy: ids[owner])
             guard place != groups[Int(from)].place else { continue }
             let move = Move(from: from, to: place)
             if let index = moved[move] {
@@ -72,22 +81,21 @@ extension ShardLedger {
     /// The server that serves each slot: of those that say so themselves, the one with the highest epoch. Marks those
     /// that serve none of the slots that they claim.
     ///
-    /// - Returns: by slot, the server's place in `ids`.
-    private mutating func findOwners(among ids: [StoreServerID]) -> [Int?] {
-        var owners = [Int?](repeating: nil, count: StoreSlot.count)
+    /// - Returns: by slot, the server's place in `ids`; -1 where nobody serves it.
+    private mutating func findOwners(among ids: [StoreServerID]) -> [Int] {
+        var owners = [Int](repeating: -1, count: StoreSlot.count)
         let claims = ids.compactMap { servers[$0] }
         for (index, claim) in claims.enumerated() {
             for range in claim.word.slots.ranges {
                 for slot in range {
-                    if let other = owners[Int(slot)], !overrules(claim, over: claims[other], in: slot) {
-                        continue
-                    }
+                    let other = owners[Int(slot)]
+                    guard other < 0 || overrules(claim, over: claims[other], in: slot) else { continue }
                     owners[Int(slot)] = index
                 }
             }
         }
         var serves = [Bool](repeating: false, count: ids.count)
-        for case let owner? in owners { serves[owner] = true }
+        for owner in owners where owner >= 0 { serves[owner] = true }
         for (index, id) in ids.enumerated() {
             servers[id]?.isSuperseded = !claims[index].word.slots.isEmpty && !serves[index]
         }
@@ -148,11 +156,10 @@ extension ShardLedger {
 
     /// True if a server that was never heard has slots that nobody serves by a word of their own with a higher epoch.
     private func isServing(_ view: ServerView) -> Bool {
-        view.slots.ranges.contains { range in
-            range.contains { slot in
-                guard let owner = groups[Int(groupOf[Int(slot)])].place?.server else { return true }
-                return servers[owner].map { $0.word.epoch <= view.epoch } ?? true
-            }
+        guard !view.slots.isEmpty else { return false }
+        let overruled = groups.map { group in
+            group.place.flatMap { servers[$0.server] }.map { $0.word.epoch > view.epoch } ?? false
         }
+        return !isEach(of: view.slots, in: overruled)
     }
 }
