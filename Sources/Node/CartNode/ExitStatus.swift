@@ -20,7 +20,7 @@ struct ExitStatus {
             self.init("\(folder)", folder.exitCode)
         case let redis as EmbeddedRedisFailure:
             self.init("\(redis)", redis.exitCode)
-        case let refusal as RedisCompatibility.Incompatibility:
+        case let refusal as UnfitRedis:
             self.init("\(refusal)", Self.unavailable)
         case let server as UnsupportedRedisServer:
             self.init("redis-url: \(server)", Self.unavailable)

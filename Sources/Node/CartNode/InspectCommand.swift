@@ -51,21 +51,32 @@ enum InspectCommand {
                 problem: "not fit for a key in Redis (got \"\(settings.cluster.name)\")"
             )
         }
-        let client = RedisClient(
-            configuration: try server(settings),
-            eventLoop: MultiThreadedEventLoopGroup.singleton.next(),
-            logger: Logger(label: "cart-node", factory: { _ in SwiftLogNoOpLogHandler() })
-        )
+        let logger = Logger(label: "cart-node", factory: { _ in SwiftLogNoOpLogHandler() })
+        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        let configuration = try server(settings)
+        let topology = RedisClusterTopology(configuration: configuration, eventLoop: loop, logger: logger)
+        let servers =
+            topology.map {
+                RedisServers.cluster(
+                    RedisClusterClient(
+                        configuration: configuration,
+                        topology: $0,
+                        eventLoop: loop,
+                        logger: logger
+                    )
+                )
+            } ?? .one(RedisClient(configuration: configuration, eventLoop: loop, logger: logger))
         return try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await client.run() }
+            if let topology { group.addTask { await topology.run() } }
+            group.addTask { try await servers.run() }
             defer { group.cancelAll() }
-            guard try await connected(client, within: settings.redis.connectTimeout) else {
+            guard try await connected(servers, within: settings.redis.connectTimeout) else {
                 try await group.next()
                 throw Failure.unreachable("the client ended")
             }
             return try await text(
                 of: cart,
-                RedisActorHistoryStore(client: client, cluster: cluster),
+                RedisActorHistoryStore(servers: servers, cluster: cluster),
                 settings
             )
         }
@@ -83,12 +94,9 @@ enum InspectCommand {
     /// Waits for a connection.
     ///
     /// - Returns: false if the client has ended, which says why itself.
-    private static func connected(_ client: RedisClient, within patience: Duration) async throws -> Bool {
+    private static func connected(_ servers: RedisServers, within patience: Duration) async throws -> Bool {
         let outcome = try await withThrowingTaskGroup(of: Bool?.self) { group in
-            group.addTask {
-                for await state in client.states() where state == .connected { return true }
-                return false
-            }
+            group.addTask { await servers.reached() }
             group.addTask {
                 try await ContinuousClock().sleep(for: patience)
                 return nil
@@ -97,7 +105,7 @@ enum InspectCommand {
             return try await group.next() ?? false
         }
         if let outcome { return outcome }
-        let reason = client.disconnectReason ?? "unknown"
+        let reason = servers.disconnectReason ?? "unknown"
         throw Failure.unreachable("no connection within \(patience): \(reason)")
     }
 

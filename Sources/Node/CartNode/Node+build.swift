@@ -47,34 +47,11 @@ extension Node {
         let embedded = try Self.embeddedRedis(settings, folder, logger: logger)
         let server = Self.redisConfiguration(settings, embedded)
         let loops = MultiThreadedEventLoopGroup.singleton
-        // All of them lose and find the same server.
-        let redisThrottle = LogThrottle(interval: .seconds(10))
-        // On the thread of the heartbeats, which has nothing else to do: the carts' loops may be busy just then.
-        let sentinels = SentinelWatch(
-            configuration: server,
-            eventLoop: heartbeatLoop,
-            logger: logger.of(connection: "sentinels")
-        )
-        let redis = RedisClient(
-            configuration: server,
-            eventLoop: loops.next(),
-            logger: logger.of(connection: "tasks"),
-            logThrottle: redisThrottle,
-            watch: sentinels
-        )
-        let loopClients = RedisClient.onEachLoop(
-            of: loops,
-            configuration: server,
-            logger: logger.of(connection: "carts"),
-            logThrottle: redisThrottle,
-            watch: sentinels
-        )
-        let heartbeats = RedisClient(
-            configuration: server,
-            eventLoop: heartbeatLoop,
-            logger: logger.of(connection: "heartbeats"),
-            logThrottle: redisThrottle,
-            watch: sentinels
+        let redis = RedisConnections(
+            to: server,
+            loops: loops,
+            heartbeatLoop: heartbeatLoop,
+            logger: logger
         )
         guard let cluster = ClusterName(settings.cluster.name) else {
             throw BadSetting(
@@ -115,8 +92,8 @@ extension Node {
             ports: NodePorts(
                 store: failpoints.around(
                     RedisActorStore(
-                        client: redis,
-                        loopClients: loopClients,
+                        servers: redis.tasks,
+                        loopServers: redis.carts,
                         cluster: cluster,
                         layout: layout,
                         retention: settings.redis.retention,
@@ -126,13 +103,14 @@ extension Node {
                 ),
                 registry: failpoints.around(
                     RedisSessionRegistry(
-                        client: heartbeats,
+                        servers: redis.heartbeats,
                         cluster: cluster,
                         replicas: settings.redis.replicas,
                         logger: logger
                     )
                 ),
-                link: link
+                link: link,
+                topology: redis.probes.map { RedisStoreTopology(client: $0, cluster: cluster) }
             ),
             identity: Self.identity(settings, folder, recorder: recorder, log: log, logger: logger),
             policy: policy,
@@ -149,14 +127,12 @@ extension Node {
         self.folder = folder
         self.recorder = recorder
         self.embedded = embedded
-        self.sentinels = sentinels
         self.redis = redis
-        self.loopClients = loopClients
-        self.heartbeats = heartbeats
         self.readiness = RedisReadiness(
-            client: redis,
+            servers: redis.tasks,
             cluster: cluster,
-            replicas: settings.redis.replicas,
+            settings: settings,
+            learnNodeTimeout: { runtime.learnNodeTimeout($0) },
             logger: logger
         )
         self.doctor = NodeDoctor(
@@ -164,13 +140,13 @@ extension Node {
             at: server,
             cluster: cluster,
             on: loops.next(),
-            loops: loopClients.count,
-            reachedBy: redis,
+            loops: redis.carts.count,
+            reachedBy: redis.tasks,
             logger: logger
         )
         self.link = link
         self.runtime = runtime
-        self.past = RedisActorHistoryStore(client: redis, cluster: cluster)
+        self.past = RedisActorHistoryStore(servers: redis.tasks, cluster: cluster)
         self.feed = RedisChangeFeed(
             configuration: server,
             eventLoop: loops.next(),
@@ -178,8 +154,9 @@ extension Node {
             limit: settings.streams,
             random: { .random(in: .min ... .max) },
             logger: logger.of(connection: "changes"),
-            logThrottle: redisThrottle,
-            watch: sentinels
+            logThrottle: redis.logThrottle,
+            watch: redis.sentinels,
+            topology: redis.topology
         )
         self.clientGate = Self.clientGate(settings, logger: logger)
         self.operationsGate = ConnectionGate(
@@ -314,14 +291,5 @@ extension Node {
             logger.event(.predecessorUnreadable, ["cause": "\(reason)"])
             return BootstrapState(exclusive: isExclusive)
         }
-    }
-}
-
-extension Logger {
-    /// The logger of one of the connections to Redis, whose lines name it.
-    fileprivate func of(connection name: String) -> Logger {
-        var logger = self
-        logger[metadataKey: "connection"] = "\(name)"
-        return logger
     }
 }

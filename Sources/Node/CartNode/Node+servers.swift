@@ -185,8 +185,9 @@ extension Node {
 
     private func redisStatus(_ view: ClusterView) -> RedisStatus {
         var status = readiness.status
-        let reason = redisClients.lazy.compactMap(\.disconnectReason).first
+        let reason = redis.disconnectReason
         status.isConnected = reason == nil
+        status.primaries = redis.topology?.primaries.map(\.inShort).sorted()
         if let reason {
             status.problem = "Redis is not connected: \(reason)"
         } else if let failure = view.heartbeatFailure {

@@ -35,14 +35,8 @@ struct Node {
     let folder: DataFolder?
     let recorder: SessionRecorder
     let embedded: EmbeddedRedis?
-    /// Knows which Redis is the primary; nil for a Redis at an address.
-    let sentinels: SentinelWatch?
-    /// Carries what is asked for from tasks: histories, and Redis's properties and rights.
-    let redis: RedisClient
-    /// Carry the steps of carts, each those of the carts on its event loop.
-    let loopClients: [RedisClient]
-    /// Carries the heartbeats, on a thread of its own.
-    let heartbeats: RedisClient
+    /// All connections to Redis but the feed's.
+    let redis: RedisConnections
     let readiness: RedisReadiness
     let doctor: NodeDoctor
     let link: LinkClient
@@ -112,17 +106,15 @@ struct Node {
         logger.event(.nodeStopped)
     }
 
-    /// All clients of Redis but the feed's.
-    var redisClients: [RedisClient] { [heartbeats, redis] + loopClients }
-
     /// The services in the order in which they start; they stop in the opposite order.
     private func group() throws -> ServiceGroup {
         let dashboard = makeDashboard()
         var services: [any Service] = []
         if let tracing { services.append(TraceExportService(exporter: tracing.exporter)) }
         if let embedded { services.append(embedded) }
-        if let sentinels { services.append(SentinelService(watch: sentinels)) }
-        services += redisClients.map { RedisService(client: $0) }
+        if let sentinels = redis.sentinels { services.append(SentinelService(watch: sentinels)) }
+        if let topology = redis.topology { services.append(TopologyService(topology: topology)) }
+        services += redis.all.map { RedisService(servers: $0) }
         services += [
             drainRequest, FeedService(feed: feed), readiness, doctor, loopLag,
             operationsApplication(dashboard), DashboardService(dashboard: dashboard), recorder,

@@ -20,7 +20,7 @@ actor NodeDoctor: Service {
 
     private let examination: Examination
     /// Tells when Redis is reached.
-    private let client: RedisClient
+    private let servers: RedisServers
     private let logger: Logger
     private var last: (report: Report, at: ContinuousClock.Instant)?
     private var isExamining = false
@@ -36,7 +36,7 @@ actor NodeDoctor: Service {
         cluster: ClusterName,
         on eventLoop: any EventLoop,
         loops: Int,
-        reachedBy client: RedisClient,
+        reachedBy servers: RedisServers,
         logger: Logger
     ) {
         examination = Examination(
@@ -46,7 +46,7 @@ actor NodeDoctor: Service {
             on: eventLoop,
             extent: .brief
         )
-        self.client = client
+        self.servers = servers
         self.logger = logger
     }
 
@@ -59,10 +59,8 @@ actor NodeDoctor: Service {
     }
 
     private func examineAtStart() async {
-        for await state in client.states() where state == .connected {
-            if let report = await report() { log(report) }
-            return
-        }
+        guard await servers.reached() else { return }
+        if let report = await report() { log(report) }
     }
 
     /// A report that is at most some seconds old; the former one while another examination is under way, or

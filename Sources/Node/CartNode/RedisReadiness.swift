@@ -1,6 +1,7 @@
 import CartHTTP
 import LogEvents
 import Logging
+import NodeConfiguration
 import RedisActorStore
 import RedisClient
 import ServiceLifecycle
@@ -18,19 +19,30 @@ final class RedisReadiness: Service {
     /// The pause before a Redis that is connected and does not answer is asked again.
     private static let retryInterval: Duration = .milliseconds(500)
 
-    private let client: RedisClient
+    private let servers: RedisServers
     private let cluster: ClusterName
-    private let replicas: Int
+    private let settings: NodeSettings
+    private let learnNodeTimeout: @Sendable (Duration) -> Void
+    private let nodeTimeout = Mutex(Duration?.none)
     private let logger: Logger
     private let logThrottle = LogThrottle(interval: .seconds(60))
     private let ready = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingOldest(1))
     private let assessed = Mutex(RedisStatus())
     private let tier = Mutex(DurabilityTier?.none)
 
-    init(client: RedisClient, cluster: ClusterName, replicas: Int, logger: Logger) {
-        self.client = client
+    /// - Parameter learnNodeTimeout: called with the node timeout of a Redis Cluster before the node is ready, and
+    ///   with each longer one.
+    init(
+        servers: RedisServers,
+        cluster: ClusterName,
+        settings: NodeSettings,
+        learnNodeTimeout: @escaping @Sendable (Duration) -> Void,
+        logger: Logger
+    ) {
+        self.servers = servers
         self.cluster = cluster
-        self.replicas = replicas
+        self.settings = settings
+        self.learnNodeTimeout = learnNodeTimeout
         self.logger = logger
     }
 
@@ -49,12 +61,12 @@ final class RedisReadiness: Service {
     func run() async throws {
         try await cancelWhenGracefulShutdown { [self] in
             defer { ready.continuation.finish() }
-            for await state in client.states() {
-                guard case .connected = state, let admission = await firstAdmission() else { continue }
+            while !Task.isCancelled, await servers.reached() {
+                guard let admission = await firstAdmission() else { continue }
                 switch admission {
                 case .refused(let refusal): throw refusal
-                case .admitted(let tier, let product, _):
-                    logger.event(.redisFit, ["server": "\(product)", "durability": "\(tier)"])
+                case .admitted(let tier, let server, _, _):
+                    logger.event(.redisFit, ["server": "\(server)", "durability": "\(tier)"])
                     ready.continuation.yield()
                     return await watch()
                 }
@@ -64,8 +76,8 @@ final class RedisReadiness: Service {
 
     /// Asks Redis for its rights and properties until it answers; nil when the connection is lost or the node
     /// stops.
-    private func firstAdmission() async -> RedisCompatibility? {
-        while client.isConnected {
+    private func firstAdmission() async -> RedisAdmission? {
+        while servers.isConnected {
             if let admission = await assess() { return admission }
             do {
                 try await Task.sleep(for: Self.retryInterval)
@@ -84,23 +96,24 @@ final class RedisReadiness: Service {
             } catch {
                 return
             }
-            if client.isConnected, case .refused(let refusal)? = await assess() {
+            if servers.isConnected, case .refused(let refusal)? = await assess() {
                 logger.event(.redisUnfit, ["cause": "\(refusal)"])
             }
         }
     }
 
     /// Asks Redis for its rights and properties; nil if it does not answer.
-    private func assess() async -> RedisCompatibility? {
+    private func assess() async -> RedisAdmission? {
         var status = RedisStatus()
-        let result: RedisCompatibility?
+        let result: RedisAdmission?
         do throws(RedisError) {
-            let found = try await RedisCompatibility.check(client, cluster: cluster, replicas: replicas)
+            let found = try await RedisAdmission.check(servers, cluster: cluster, settings: settings)
             switch found {
-            case .admitted(let tier, _, let warnings):
+            case .admitted(let tier, _, let nodeTimeout, let warnings):
                 status.durability = "\(tier)"
                 self.tier.withLock { $0 = tier }
                 status.warnings = warnings
+                learn(nodeTimeout)
             case .refused(let refusal): status.problem = "\(refusal)"
             }
             result = found
@@ -110,6 +123,17 @@ final class RedisReadiness: Service {
         }
         report(status, isAnswer: result != nil)
         return result
+    }
+
+    /// The first one replaces what was assumed. Rights that were given under a longer one may still last.
+    private func learn(_ timeout: Duration?) {
+        guard let timeout else { return }
+        let isNews = nodeTimeout.withLock { known in
+            guard known.map({ timeout > $0 }) ?? true else { return false }
+            known = timeout
+            return true
+        }
+        if isNews { learnNodeTimeout(timeout) }
     }
 
     /// Keeps the status, and logs what is new in it. Without an answer, what was found before stays.

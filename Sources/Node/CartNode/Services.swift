@@ -10,10 +10,10 @@ import ServiceLifecycle
 
 extension Node {
     struct RedisService: Service {
-        let client: RedisClient
+        let servers: RedisServers
 
         func run() async throws {
-            try await cancelWhenGracefulShutdown { try await client.run() }
+            try await cancelWhenGracefulShutdown { try await servers.run() }
         }
     }
 
@@ -23,6 +23,15 @@ extension Node {
         /// Stops after everything that uses Redis.
         func run() async throws {
             await cancelWhenGracefulShutdown { await watch.run() }
+        }
+    }
+
+    struct TopologyService: Service {
+        let topology: RedisClusterTopology
+
+        /// As for sentinels.
+        func run() async throws {
+            await cancelWhenGracefulShutdown { await topology.run() }
         }
     }
 

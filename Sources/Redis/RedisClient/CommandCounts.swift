@@ -37,19 +37,22 @@ final class CommandCounts {
 package struct RedisCommandCounts: Sendable {
     /// By the name of the script, nil for none: the time from the turn in which a command was submitted to its
     /// reply.
-    package let durations: [(script: String?, durations: DurationHistogram)]
+    package internal(set) var durations: [(script: String?, durations: DurationHistogram)]
     /// Commands that were waiting when their connection ended.
-    package let failed: UInt64
+    package internal(set) var failed: UInt64
     /// Commands that wait for their replies now.
-    package let inFlight: Int
+    package internal(set) var inFlight: Int
 }
 
 extension RedisClient {
     /// Has the client tell the numbers of its commands. It answers on its loop: late, or never, while that stands
     /// still.
     package func askCommandCounts(_ answer: @escaping @Sendable (RedisCommandCounts) -> Void) {
-        eventLoop.execute { answer(self.commandCounts.value.read(inFlight: self.inFlight)) }
+        eventLoop.execute { answer(self.readCommandCounts()) }
     }
+
+    /// The same on the client's event loop, at once.
+    func readCommandCounts() -> RedisCommandCounts { commandCounts.value.read(inFlight: inFlight) }
 }
 
 extension RedisCaller {

@@ -5,7 +5,7 @@ package struct HostPolicy: Sendable {
     /// The lease of this node's session.
     package var lease = LeasePolicy()
     /// The time after which a server of many that cannot reach the majority of the others stops to answer: the
-    /// greatest `cluster-node-timeout` of all.
+    /// greatest `cluster-node-timeout` of all. Assumed until the servers tell it (`NodeRuntime.learnNodeTimeout`).
     package var storeNodeTimeout: Duration = .seconds(15)
     /// The time without use after which an activation is passivated.
     package var idleTimeout: Duration = .seconds(15 * 60)

@@ -16,8 +16,8 @@ package final class RedisChangeFeed: ChangeFeed {
     private let interval: Duration
     private let database: Int
     private let channels: any ChangeChannels
-    /// The client of the feed's own connection; nil in a Redis Cluster, where it has one to each primary.
-    package let connection: RedisClient?
+    /// The servers, with connections of the feed's own.
+    package let servers: RedisServers
     private let keys: RedisKeys
     private let listeners: ChangeListeners
     /// The channels whose first listener has come, or whose last one has gone.
@@ -56,8 +56,7 @@ package final class RedisChangeFeed: ChangeFeed {
         )
         database = configuration.database
         if let topology {
-            connection = nil
-            channels = ShardedChannels(
+            let sharded = ShardedChannels(
                 configuration: configuration,
                 topology: topology,
                 eventLoop: eventLoop,
@@ -65,6 +64,8 @@ package final class RedisChangeFeed: ChangeFeed {
                 logThrottle: logThrottle,
                 published: { listeners.publish($0, to: $1) }
             )
+            servers = .cluster(sharded.client)
+            channels = sharded
         } else {
             let client = RedisClient(
                 configuration: configuration,
@@ -74,7 +75,7 @@ package final class RedisChangeFeed: ChangeFeed {
                 watch: watch,
                 onMessage: { listeners.publish($0.payload, to: $0.channel) }
             )
-            connection = client
+            servers = .one(client)
             channels = PlainChannels(client)
         }
     }

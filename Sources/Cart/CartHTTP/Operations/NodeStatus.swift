@@ -157,6 +157,10 @@ extension JSONWriter {
         string(redis.durability)
         raw(",\"warnings\":")
         list(redis.warnings) { $0.string($1) }
+        if let primaries = redis.primaries {
+            raw(",\"primaries\":")
+            list(primaries) { $0.string($1) }
+        }
         raw("}")
     }
 

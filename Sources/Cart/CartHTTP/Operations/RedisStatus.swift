@@ -8,6 +8,8 @@ package struct RedisStatus: Sendable, Equatable {
     package var durability: String?
     /// Lines about what may keep, or keeps, Redis from accepting changes.
     package var warnings: [String] = []
+    /// The primaries of a Redis Cluster with their slots, a line each; nil for a single server.
+    package var primaries: [String]?
 
     /// The status before anything is known.
     package init() {}

@@ -29,6 +29,7 @@ function showRedis(redis) {
     ["replicas", count(redis.replicas)],
     ["version", redis.version ?? unknown],
     ["runs for", duration(redis.uptime)],
+    ...(redis.primaries ?? []).map((line) => line.split(": ", 2)),
   ]);
 }
 

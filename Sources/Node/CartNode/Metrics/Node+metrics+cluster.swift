@@ -10,23 +10,25 @@ import Synchronization
 // The sources of metrics that concern Redis and the other nodes.
 
 extension Node {
-    /// All clients of Redis, and what each is for.
-    var redisUses: [(use: NodeMetrics.Redis.Use, client: RedisClient)] {
-        var uses: [(use: NodeMetrics.Redis.Use, client: RedisClient)] = loopClients.map { (.carts, $0) }
-        uses.append((.heartbeats, heartbeats))
-        uses.append((.tasks, redis))
-        if let connection = feed.connection { uses.append((.feed, connection)) }
+    /// All connections to Redis, and what each is for.
+    var redisUses: [(use: NodeMetrics.Redis.Use, servers: RedisServers)] {
+        var uses: [(use: NodeMetrics.Redis.Use, servers: RedisServers)] = redis.carts.map { (.carts, $0) }
+        uses.append((.heartbeats, redis.heartbeats))
+        uses.append((.tasks, redis.tasks))
+        uses.append((.feed, feed.servers))
+        if let probes = redis.probes { uses.append((.probes, .cluster(probes))) }
         return uses
     }
 
     var redisCollector: MetricCollector {
         typealias Its = NodeMetrics.Redis
-        let (clients, readiness, sentinels) = (redisUses, readiness, sentinels)
+        let (uses, readiness, sentinels) = (redisUses, readiness, redis.sentinels)
         return MetricCollector(of: Its.ofConnections) { readings in
-            for (use, client) in clients {
-                let (use, counts) = (use.rawValue, client.connectionCounts)
-                readings.add(client.isConnected ? 1 : 0, to: Its.connected, use)
-                readings.add(1, to: Its.wanted, use)
+            for (use, servers) in uses {
+                let (use, counts) = (use.rawValue, servers.connectionCounts)
+                let (open, wanted) = servers.connections
+                readings.add(open, to: Its.connected, use)
+                readings.add(wanted, to: Its.wanted, use)
                 readings.add(counts.opened, to: Its.attempts, use, Its.AttemptResult.opened.rawValue)
                 readings.add(counts.failed, to: Its.attempts, use, Its.AttemptResult.failed.rawValue)
                 readings.add(counts.ended, to: Its.ended, use)
@@ -42,12 +44,12 @@ extension Node {
         }
     }
 
-    /// One for each client, which answers on its loop.
-    func commandCollector(_ use: NodeMetrics.Redis.Use, _ client: RedisClient) -> MetricCollector {
+    /// One for each event loop and use, which answers on that loop.
+    func commandCollector(_ use: NodeMetrics.Redis.Use, _ servers: RedisServers) -> MetricCollector {
         typealias Its = NodeMetrics.Redis
         let use = use.rawValue
         return MetricCollector(of: Its.ofCommands) { answer in
-            client.askCommandCounts { counts in
+            servers.askCommandCounts { counts in
                 var readings = Readings()
                 for (script, durations) in counts.durations {
                     readings.add(durations, to: Its.commands, use, script ?? "none")

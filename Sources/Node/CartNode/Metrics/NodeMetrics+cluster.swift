@@ -169,6 +169,8 @@ extension NodeMetrics {
             case tasks
             /// Notifications for streams.
             case feed
+            /// Probes of the servers of a Redis Cluster.
+            case probes
         }
 
         enum AttemptResult: String, CaseIterable {

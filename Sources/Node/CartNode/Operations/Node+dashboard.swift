@@ -107,26 +107,23 @@ extension Node {
         return view
     }
 
-    /// Redis, asked once more: how fast it answers, and what it says of itself.
+    /// Redis, asked once more: how fast it answers, and what it says of itself. Of several servers, the sums, and the
+    /// slowest answer.
     private func askRedis(_ known: RedisView) async -> RedisView {
         var view = known
         do throws(RedisError) {
-            let began = clock.now
-            _ = try await redis.send("PING")
-            view.latency = (clock.now - began) / .seconds(1)
-            let vitals = try await RedisServerVitals.gather(from: redis)
-            view.version = vitals.version
-            view.role = vitals.role.map { $0 == "master" ? "primary" : $0 == "slave" ? "replica" : $0 }
-            view.memory = vitals.memory
-            view.memoryLimit = vitals.memoryLimit
-            view.keys = vitals.keys
-            view.clients = vitals.clients
-            view.replicas = vitals.replicas
-            view.commandsPerSecond = vitals.commandsPerSecond
-            view.uptime = vitals.uptime
+            var all: [RedisServerVitals] = []
+            for client in redis.tasks.clients {
+                let began = clock.now
+                _ = try await client.send("PING")
+                view.latency = max(view.latency ?? 0, (clock.now - began) / .seconds(1))
+                all.append(try await RedisServerVitals.gather(from: client))
+            }
+            view.take(all)
         } catch {
             view.problem = view.problem ?? "\(error)"
         }
+        if let topology = redis.topology { view.primaries = topology.primaries.map(\.inShort).sorted() }
         return view
     }
 
@@ -136,5 +133,42 @@ extension Node {
         func run() async throws {
             await cancelWhenGracefulShutdown { await dashboard.run() }
         }
+    }
+}
+
+extension RedisView {
+    /// Takes in what the servers say of themselves.
+    fileprivate mutating func take(_ servers: [RedisServerVitals]) {
+        func sum(_ part: (RedisServerVitals) -> Int?) -> Int? {
+            let parts = servers.compactMap(part)
+            return parts.isEmpty ? nil : parts.reduce(0) { $0.addingReportingOverflow($1).partialValue }
+        }
+        let versions = Set(servers.compactMap(\.version)).sorted()
+        version = versions.isEmpty ? nil : versions.joined(separator: ", ")
+        let roles = Set(servers.compactMap(\.role)).sorted().map {
+            $0 == "master" ? "primary" : $0 == "slave" ? "replica" : $0
+        }
+        role = servers.count > 1 ? "\(servers.count) primaries" : roles.first
+        memory = sum(\.memory)
+        // One server without a limit leaves all without.
+        memoryLimit = servers.contains { $0.memoryLimit == nil } ? nil : sum(\.memoryLimit)
+        keys = sum(\.keys)
+        clients = sum(\.clients)
+        replicas = sum(\.replicas)
+        commandsPerSecond = sum(\.commandsPerSecond)
+        uptime = servers.compactMap(\.uptime).min()
+    }
+}
+
+extension ClusterPrimary {
+    /// Its address and its slots, for people.
+    var inShort: String {
+        let count = slots.reduce(0) { $0 + $1.count }
+        let ranges = slots.prefix(4).map {
+            $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)"
+        }
+        let rest = slots.count > 4 ? ", …" : ""
+        guard count > 0 else { return "\(address): no slots" }
+        return "\(address): \(count) slots (\(ranges.joined(separator: ", "))\(rest))"
     }
 }

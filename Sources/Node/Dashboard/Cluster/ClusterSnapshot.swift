@@ -88,6 +88,8 @@ package struct RedisView: Codable, Sendable, Equatable {
     /// The durability of acknowledged changes, for a person to read.
     package var durability: String?
     package var warnings: [String] = []
+    /// The primaries of a Redis Cluster with their slots, a line each; nil for a single server.
+    package var primaries: [String]?
     /// Bytes.
     package var memory: Int?
     /// Bytes; nil without a limit.

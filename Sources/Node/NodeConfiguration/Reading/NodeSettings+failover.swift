@@ -1,6 +1,6 @@
 package import RedisClient
 
-// A Redis whose primary sentinels may replace.
+// A Redis whose primaries may be replaced, by sentinels or by a Redis Cluster.
 
 extension NodeSettings {
     /// The default lease with sentinels: longer than a fail-over, so that sessions outlive it and live owners put
@@ -10,8 +10,18 @@ extension NodeSettings {
     /// The default time for a drain that waits for such a lease at its end.
     private static let failoverDrainBudget: Duration = .seconds(35)
 
-    /// Fills in the defaults that differ with sentinels.
+    /// The default lease with a Redis Cluster: longer than a fail-over with the default `cluster-node-timeout` of 15 s.
+    private static let clusterLease: Duration = .milliseconds(18_500)
+
+    /// The default time for a drain that waits for such a lease at its end.
+    private static let clusterDrainBudget: Duration = .seconds(45)
+
+    /// Fills in the defaults that differ with sentinels and with a Redis Cluster.
     mutating func completeFailover() {
+        if redis.isCluster {
+            if !given.contains("lease-length") { lease.length = Self.clusterLease }
+            if !given.contains("drain-budget") { shutdown.drainBudget = Self.clusterDrainBudget }
+        }
         guard redis.hasSentinels else { return }
         if !given.contains("redis-replicas") { redis.replicas = 1 }
         if !given.contains("lease-length") { lease.length = Self.failoverLease }
@@ -41,6 +51,13 @@ extension NodeSettings {
     /// A primary that comes back after its replacement answers on. Only the replicas, which have left it, keep
     /// it from extending leases.
     func checkFailover() throws(BadSetting) {
+        if redis.isCluster, redis.replicas > 0 {
+            throw BadSetting(
+                "redis-replicas",
+                problem: "does not fit (got \"\(redis.replicas)\", expected 0 with a Redis Cluster, whose primaries "
+                    + "confirm each other)"
+            )
+        }
         guard redis.hasSentinels, redis.replicas == 0, !redis.allowsUnsafeFailover else { return }
         throw BadSetting(
             "redis-replicas",
@@ -55,6 +72,14 @@ extension NodeSettings.RedisSettings {
     package var hasSentinels: Bool {
         switch server {
         case .url(let configuration): configuration.sentinels != nil
+        case .embedded: false
+        }
+    }
+
+    /// True for a Redis Cluster.
+    package var isCluster: Bool {
+        switch server {
+        case .url(let configuration): configuration.cluster != nil
         case .embedded: false
         }
     }

@@ -4,7 +4,8 @@ extension Setting {
     static let redisURL = Setting(
         name: "redis-url",
         environment: "REDIS_URL",
-        expected: "redis://, rediss://, redis+sentinel://, rediss+sentinel:// or unix://",
+        expected: "redis://, rediss://, redis+sentinel://, rediss+sentinel://, redis+cluster://, rediss+cluster:// "
+            + "or unix://",
         defaultText: "the node's own embedded Redis",
         meaning: "the Redis that the nodes of the cluster share; treated as a secret for its password",
         isSecret: true,
@@ -19,15 +20,7 @@ extension Setting {
         } catch {
             throw InvalidValue("\(error)")
         }
-        settings.redis.server = .url(try supported(server))
-    }
-
-    /// The client can use a Redis Cluster, and the rest of a node cannot yet.
-    private static func supported(
-        _ server: RedisConfiguration
-    ) throws(InvalidValue) -> RedisConfiguration {
-        guard server.cluster == nil else { throw InvalidValue("Redis Cluster is not supported yet") }
-        return server
+        settings.redis.server = .url(server)
     }
 
     /// In contrast to the files of other secrets, this one is read anew whenever the node connects.
@@ -44,7 +37,7 @@ extension Setting {
         } catch {
             throw InvalidValue(error.reason)
         }
-        settings.redis.server = .url(try supported(server))
+        settings.redis.server = .url(server)
     }
 
     static let sentinelPassword = Setting(

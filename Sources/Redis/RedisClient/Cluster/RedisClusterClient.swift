@@ -44,6 +44,8 @@ package final class RedisClusterClient: Sendable {
     private let routes: NIOLoopBoundBox<Routes>
     /// The links by the ids of their servers.
     private let links = Mutex<[String: ClusterLink]>([:])
+    /// Links that are over.
+    let past = Mutex(PastLinks())
     /// Links that are to run. The buffer is unbounded: there are as many as primaries.
     private let starts = AsyncStream.makeStream(of: ClusterLink.self, bufferingPolicy: .unbounded)
 
@@ -130,6 +132,9 @@ package final class RedisClusterClient: Sendable {
     /// The client of the primary with this id, for commands to that server alone; nil if it is no primary. Its
     /// connection belongs to this very server.
     package func client(of serverID: String) -> RedisClient? { links.withLock { $0[serverID]?.client } }
+
+    /// The clients of all primaries that are known.
+    package var clients: [RedisClient] { links.withLock { $0.values.map(\.client) } }
 
     /// The client of the primary of a slot; nil if none is known. On the event loop.
     package func client(ofSlot slot: UInt16) -> RedisClient? { routes.value.client(of: slot) }
@@ -232,7 +237,10 @@ extension RedisClusterClient {
         routes.owners = map.owners
         routes.clients = map.servers.map { primary in primary.flatMap { present[$0.id]?.client } }
         for link in begun { starts.continuation.yield(link) }
-        for link in former.values { link.close() }
+        for link in former.values {
+            link.close()
+            past.withLock { $0.add(link.client) }
+        }
     }
 
     private func link(to target: ClusterNodeTarget) -> ClusterLink {

@@ -130,6 +130,10 @@ package final class NodeRuntime<Logic: Decider>: Sendable {
         }
     }
 
+    /// Takes in what the servers of a store with many say of the time after which one that cannot reach the majority
+    /// stops to answer: the greatest of all. To be called before `ready` is true, and whenever it has grown.
+    package func learnNodeTimeout(_ timeout: Duration) { directory.learnNodeTimeout(timeout) }
+
     /// Has an actor's owner decide a command, on whichever node it is.
     ///
     /// - Throws: `HostFailure` where the command was not decided in time, or its fate is unknown.

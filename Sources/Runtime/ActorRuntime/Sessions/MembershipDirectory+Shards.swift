@@ -59,6 +59,11 @@ extension MembershipDirectory {
         }
     }
 
+    /// Takes in the servers' node timeout. What is claimed from now on waits accordingly.
+    func learnNodeTimeout(_ timeout: Duration) {
+        state.withLock { $0.shards?.ledger.learnNodeTimeout(timeout) }
+    }
+
     /// The rights of all slots; nil in a store of one server.
     var rights: SlotRights? { state.withLock { $0.shards?.rights } }
 

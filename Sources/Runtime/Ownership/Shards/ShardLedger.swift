@@ -74,6 +74,9 @@ package struct ShardLedger: Sendable {
     /// Takes in the length of another session's lease.
     package mutating func learnLease(_ length: Duration) { policy.learnLease(length) }
 
+    /// Takes in the servers' node timeout.
+    package mutating func learnNodeTimeout(_ timeout: Duration) { policy.learnNodeTimeout(timeout) }
+
     /// Takes in the answer to a probe.
     ///
     /// - Parameter sentAt: the instant *before* the probe was handed to the connection.

@@ -4,7 +4,7 @@
 package struct ShardPolicy: Sendable, Equatable {
     package let lease: LeasePolicy
     /// NT: `cluster-node-timeout`, the greatest of all servers'.
-    package let nodeTimeout: Duration
+    package private(set) var nodeTimeout: Duration
     /// The longest lease of any session that was seen: rights of others may last as long.
     private var longestLease: Duration
 
@@ -19,6 +19,9 @@ package struct ShardPolicy: Sendable, Equatable {
         guard SafetyRule.longerLeaseCounts.holds else { return }
         longestLease = max(longestLease, length)
     }
+
+    /// Takes in what the servers say of their node timeout, in place of what was assumed.
+    package mutating func learnNodeTimeout(_ timeout: Duration) { nodeTimeout = timeout }
 
     /// The right that an answer gives, from the instant at which its probe was sent: L − m.
     package var right: Duration { lease.right }
