@@ -66,6 +66,7 @@ package struct Examination: Sendable {
     }
 
     package func facts() async -> Facts {
+        guard configuration.cluster == nil else { return await ClusterExamination(self).facts() }
         do throws(Unreachability) {
             var facts = try await ShortConnection.with(configuration, on: eventLoop) { client in
                 await RedisReader(client: client, examination: self).facts()

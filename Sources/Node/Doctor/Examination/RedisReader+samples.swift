@@ -108,6 +108,9 @@ extension RedisReader {
     private func type(of key: [UInt8]) async -> Result<String, RedisError> {
         do throws(RedisError) {
             return .success(try await client.send("TYPE", [.bytes(key)]).string)
+        } catch .server(let reply) where ["MOVED", "ASK", "TRYAGAIN"].contains(reply.code) {
+            // Its slot is being moved to another server.
+            return .success("none")
         } catch {
             return .failure(error)
         }

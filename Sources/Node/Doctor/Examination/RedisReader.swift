@@ -18,11 +18,13 @@ struct RedisReader: Sendable {
         survey = RedisSurvey(
             client: client,
             cluster: examination.cluster,
-            replicas: examination.node.settings.redis.replicas
+            replicas: examination.node.settings.redis.replicas,
+            inCluster: examination.configuration.cluster != nil
         )
     }
 
-    func facts() async -> Facts {
+    /// - Parameter hasSessions: false for a server of a Redis Cluster that does not have the membership.
+    func facts(hasSessions: Bool = true) async -> Facts {
         var facts = Facts(node: node)
         var redis = RedisFacts(server: ServerFacts(client.configuration))
         let clock = ContinuousClock()
@@ -36,12 +38,14 @@ struct RedisReader: Sendable {
             try await survey.missingRights()
         }
         redis.clock = await ask("TIME", of: "its time", into: &redis, clockReading)
-        let samples = await ask("EVALSHA", of: "the members of the cluster", into: &redis) {
-            () throws(RedisError) in
-            try await heartbeats(extent)
+        if hasSessions {
+            let samples = await ask("EVALSHA", of: "the members of the cluster", into: &redis) {
+                () throws(RedisError) in
+                try await heartbeats(extent)
+            }
+            facts.cluster = samples?.cluster
+            redis.latencies = samples?.latencies ?? []
         }
-        facts.cluster = samples?.cluster
-        redis.latencies = samples?.latencies ?? []
         if extent.keys > 0 {
             redis.keys = await ask("SCAN and TYPE", of: "the types of its keys", into: &redis) {
                 () throws(RedisError) in
@@ -89,6 +93,7 @@ struct RedisReader: Sendable {
         "lua-time-limit", "timeout",
         "client-output-buffer-limit",
         "maxmemory-clients", "maxclients", "lazyfree-lazy-expire", "lazyfree-lazy-user-del", "disable-thp",
+        "cluster-node-timeout", "cluster-allow-reads-when-down", "cluster-require-full-coverage",
     ]
 
     private func state() async throws(RedisError) -> String { try await client.send("INFO").string }

@@ -7,6 +7,8 @@ package struct Facts: Sendable {
     package var redis: RedisFacts?
     /// Nil where Redis could not be reached, or did not tell of the cluster.
     package var cluster: ClusterFacts?
+    /// The other servers of a Redis Cluster: `redis` is the one with the sessions. Nil for anything else.
+    package var shards: ShardFacts?
     /// What the sentinels said; nil for a Redis at an address, and where Redis could not be reached.
     package var sentinels: PrimaryDiscovery?
     /// The reason why Redis could not be reached; nil if it was.

@@ -88,6 +88,8 @@ package struct KeyReading: Sendable, Equatable {
         examined += 1
         // A key may expire meanwhile.
         guard type != "hash", type != "none" else { return }
+        // The id of a server's data set, in a Redis Cluster.
+        if type == "string", key.hasSuffix("}:gen") { return }
         if let at = strays.firstIndex(where: { $0.type == type }) {
             strays[at].count += 1
         } else {

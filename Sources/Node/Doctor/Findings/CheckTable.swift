@@ -4,8 +4,14 @@ package enum CheckTable {
 
     private static let redis: [Check] = [
         .reach, .untold, .version, .vulnerabilities, .persistence, .backgroundSave, .eviction, .memory,
-        .replicas, .minReplicas, .sentinels, .rights, .encryption, .authentication, .latency, .clock, .keys,
+        .replicas, .minReplicas, .sentinels, .shards, .rights, .encryption, .authentication, .latency, .clock, .keys,
         .databases, .scripts, .fork, .hugePages, .clients, .clientTimeout, .clientBuffers, .lazyFree,
+    ]
+
+    /// The checks that each server of a Redis Cluster has to pass by itself.
+    static let ofEachServer: [Check] = [
+        .untold, .version, .vulnerabilities, .persistence, .backgroundSave, .eviction, .memory, .minReplicas,
+        .rights, .clock, .keys, .fork, .hugePages, .clients, .clientTimeout, .clientBuffers, .lazyFree,
     ]
 
     private static let cluster: [Check] = [.members, .builds, .leases, .generations, .tombstones, .links]

@@ -8,10 +8,26 @@ package struct Report: Sendable, Equatable {
     package let findings: [Finding]
 
     package init(redis: String, cluster: String, facts: Facts, checks: [Check] = CheckTable.all) {
-        let found = checks.flatMap { $0.findings(in: facts) }
+        let found = checks.flatMap { $0.findings(in: facts) } + Self.ofOtherServers(facts)
         self.redis = redis
         self.cluster = cluster
         findings = Level.allCases.reversed().flatMap { level in found.filter { $0.level == level } }
+    }
+
+    /// What is wrong with the other servers of a Redis Cluster. What several share is told once.
+    private static func ofOtherServers(_ facts: Facts) -> [Finding] {
+        var seen = Set(CheckTable.ofEachServer.flatMap { $0.findings(in: facts) })
+        var found: [Finding] = []
+        for server in facts.shards?.others ?? [] {
+            var its = Facts(node: facts.node)
+            its.redis = server
+            for var finding in CheckTable.ofEachServer.flatMap({ $0.findings(in: its) })
+            where finding.level >= .warning && seen.insert(finding).inserted {
+                finding.what = "At \(server.server.address): \(finding.what)"
+                found.append(finding)
+            }
+        }
+        return found
     }
 
     package func count(_ level: Level) -> Int { findings.count { $0.level == level } }

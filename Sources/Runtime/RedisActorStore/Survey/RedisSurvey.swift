@@ -9,16 +9,21 @@ package struct RedisSurvey: Sendable {
     /// Matches every key of the cluster, in the syntax of `SCAN`. A cluster's name has no special characters.
     package let keyPattern: String
 
-    /// - Parameter replicas: the number of replicas that have to confirm heartbeats.
-    package init(client: RedisClient, cluster: ClusterName, replicas: Int) {
+    /// - Parameters:
+    ///   - replicas: the number of replicas that have to confirm heartbeats.
+    ///   - inCluster: true for a server of a Redis Cluster.
+    package init(client: RedisClient, cluster: ClusterName, replicas: Int, inCluster: Bool = false) {
         self.client = client
         keys = RedisKeys(cluster: cluster)
-        rights = RedisRights(cluster: cluster, replicas: replicas)
+        rights = RedisRights(cluster: cluster, replicas: replicas, inCluster: inCluster)
         keyPattern = "\(cluster):*"
     }
 
     /// The key of the membership.
     package var nodes: String { keys.nodes }
+
+    /// The slot of the membership.
+    package var membershipSlot: UInt16 { HashSlot.of(key: nodes.utf8) }
 
     /// The rights of a node that the client's user does not have, each as a command with its key.
     package func missingRights() async throws(RedisError) -> [String] {
