@@ -12,8 +12,7 @@ package enum UnsupportedRedisServer: String, Error, Sendable, CustomStringConver
             "the server is a Redis Sentinel, which stores nothing: give the sentinels as "
                 + "redis+sentinel://host,host/NAME, with the name of the primary that they watch"
         case .cluster:
-            "the server is a node of a Redis Cluster, which is not supported: "
-                + "a Redis in standalone mode is needed"
+            "the server is a node of a Redis Cluster: give some of its nodes as redis+cluster://host,host"
         }
     }
 }

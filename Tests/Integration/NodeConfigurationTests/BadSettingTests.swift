@@ -49,7 +49,10 @@ struct BadSettingTests {
         ("--link-tls-key a.key", ["link-tls-cert: missing, although link-tls-key is given"]),
         ("--link-tls-cert=", ["link-tls-cert: not a path"]),
         ("--redis-url http://x", ["redis-url: bad Redis URL: it must begin with redis://"]),
-        ("--redis-url redis+cluster://x,y", ["redis-url: Redis Cluster is not supported yet"]),
+        (
+            "--redis-url redis+cluster://x,y --redis-replicas 1 --cluster-secret 0123456789abcdef",
+            ["redis-replicas: does not fit"]
+        ),
         ("--redis-url redis://x", ["cluster-secret: missing"]),
         ("--redis-replicas 1", ["redis-replicas: does not fit", "the embedded Redis has no replicas"]),
         (

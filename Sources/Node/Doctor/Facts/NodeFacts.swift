@@ -55,6 +55,7 @@ package struct NodeFacts: Sendable {
         return given.right > .zero ? given : LeasePolicy()
     }
 
-    /// The connections to Redis that one node opens: one for each event loop, and three more.
-    var connections: Int { loops + 3 }
+    /// The connections that one node opens to each Redis: one for each event loop, and three more; in a Redis Cluster a
+    /// fourth for probes.
+    var connections: Int { loops + (settings.redis.isCluster ? 4 : 3) }
 }

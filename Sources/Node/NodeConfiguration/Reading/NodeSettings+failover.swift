@@ -14,7 +14,7 @@ extension NodeSettings {
     private static let clusterLease: Duration = .milliseconds(18_500)
 
     /// The default time for a drain that waits for such a lease at its end.
-    private static let clusterDrainBudget: Duration = .seconds(45)
+    private static let clusterDrainBudget: Duration = .seconds(52)
 
     /// Fills in the defaults that differ with sentinels and with a Redis Cluster.
     mutating func completeFailover() {

@@ -21,6 +21,8 @@ actor ShardKeeper {
     private let throttle = LogThrottle(interval: .seconds(10))
     /// The servers whose answers are awaited, so that a silent one holds up nobody.
     private var asked: Set<StoreServerID> = []
+    /// The servers whose last probe failed. The first one after a change may be too early for its connection.
+    private var silent: Set<StoreServerID> = []
     /// The slots that were reported to be half open.
     private var reportedSlots: Set<StoreSlot> = []
 
@@ -63,7 +65,9 @@ actor ShardKeeper {
                 request.finish()
             }
             for await _ in rounds {
-                for server in topology.servers where asked.insert(server).inserted {
+                let servers = topology.servers
+                silent.formIntersection(servers)
+                for server in servers where asked.insert(server).inserted {
                     group.addTask { await self.probe(server) }
                 }
             }
@@ -75,7 +79,9 @@ actor ShardKeeper {
         let sentAt = clock.now
         do {
             take(try await topology.probe(server), sentAt: sentAt)
+            silent.remove(server)
         } catch {
+            guard !silent.insert(server).inserted else { return }
             logger.event(
                 .storeServerSilent,
                 limitedBy: throttle,

@@ -24,6 +24,10 @@ extension Cluster {
         package var sentinels: @Sendable (RedisFailoverGroup, Int) -> String = { group, _ in group.url }
         /// The Redis in use, where that changes.
         var presentRedis: (@Sendable () -> RedisServerFixture)?
+        /// The servers that are asked for stored carts, where these are several.
+        var servers: (@Sendable () -> [RedisServerFixture])?
+        /// The time within which a node is ready.
+        package var patience: Duration = .seconds(20)
         /// The data folder of a node, relative to the cluster's folder.
         package var folder: @Sendable (Int) -> String = { "node\($0)" }
         /// The failpoints of a node's first start.

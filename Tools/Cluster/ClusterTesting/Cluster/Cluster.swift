@@ -9,6 +9,8 @@ package struct Cluster: Sendable {
     /// The Redis that the nodes use now.
     package var redis: RedisServerFixture { presentRedis() }
     private let presentRedis: @Sendable () -> RedisServerFixture
+    /// The servers of which each has some of the carts.
+    let servers: @Sendable () -> [RedisServerFixture]
     package let nodes: [NodeProcess]
     package let lease: Lease
     /// True if all nodes use `redis`; false if some use one of their own.
@@ -63,6 +65,23 @@ package struct Cluster: Sendable {
         }
     }
 
+    /// Runs `body` with a cluster on a Redis Cluster.
+    package static func withRedisCluster(
+        _ options: Options = Options(),
+        servers: RedisClusterFixture.Options = RedisClusterFixture.Options(),
+        _ body: (Cluster, RedisClusterFixture) async throws -> Void
+    ) async throws {
+        // Six servers take as much of a machine as three nodes.
+        try await NodeBudget.shared.with(nodes: options.nodes + 3) {
+            try await RedisClusterFixture.with(servers) { shards in
+                var options = options
+                options.redis = { _, _ in shards.url }
+                options.servers = { shards.members.map(\.server).filter(\.isAwake) }
+                try await with(options, redis: shards.primaries[0].server) { try await body($0, shards) }
+            }
+        }
+    }
+
     /// Runs `body` with a cluster on a given Redis, and stops the cluster afterwards.
     package static func with(
         _ options: Options,
@@ -97,7 +116,9 @@ package struct Cluster: Sendable {
     ) throws {
         let home = NSTemporaryDirectory() + "cart-failover-\(UInt32.random(in: 0...UInt32.max))"
         try FileManager.default.createDirectory(atPath: home, withIntermediateDirectories: true)
-        presentRedis = options.presentRedis ?? { redis }
+        let presentRedis = options.presentRedis ?? { redis }
+        self.presentRedis = presentRedis
+        servers = options.servers ?? { [presentRedis()] }
         self.home = home
         self.redisProxies = redisProxies
         self.linkProxies = linkProxies
@@ -135,7 +156,7 @@ package struct Cluster: Sendable {
                         environment: options.environment(number)
                     )
                 }
-                for node in nodes { try await ready(node) }
+                for node in nodes { try await ready(node, within: options.patience) }
             }
             try await body(self)
         } catch {

@@ -18,6 +18,12 @@ package struct Lease: Sendable {
         margin: .milliseconds(500),
         heartbeat: .milliseconds(500)
     )
+    /// Longer than a fail-over in a Redis Cluster whose servers wait two seconds.
+    package static let throughClusterFailover = Lease(
+        length: .seconds(8),
+        margin: .milliseconds(500),
+        heartbeat: .milliseconds(500)
+    )
     /// The shortest that a busy machine can keep.
     package static let short = Lease(
         length: .seconds(2),

@@ -12,7 +12,7 @@ extension Cluster {
     package func storedVersions(of carts: [CartName]) -> [Int: UInt64] {
         var versions: [Int: UInt64] = [:]
         for cart in carts {
-            let words = redis.command("HGET", Self.key(of: cart), "q").split(separator: "\r\n")
+            let words = stored("HGET", Self.key(of: cart), "q").split(separator: "\r\n")
             guard let head = words.first else { continue }
             if head == "$-1" {
                 versions[cart.number] = 0
@@ -23,12 +23,22 @@ extension Cluster {
         return versions
     }
 
+    /// The reply of the server that has the key; empty if none answers.
+    private func stored(_ words: String...) -> String {
+        let elsewhere = ["-MOVED", "-ASK", "-CLUSTERDOWN"]
+        for server in servers() {
+            let reply = server.command(words)
+            if !reply.isEmpty, !elsewhere.contains(where: reply.hasPrefix) { return reply }
+        }
+        return ""
+    }
+
     /// The current owner of each cart, as stored in Redis. Ends at the first cart that Redis does not answer
     /// for.
     func ownership(of carts: [CartName]) -> [OwnershipFact] {
         var facts: [OwnershipFact] = []
         for cart in carts {
-            let reply = redis.command("HMGET", Self.key(of: cart), "o", "e", "q")
+            let reply = stored("HMGET", Self.key(of: cart), "o", "e", "q")
             guard !reply.isEmpty else { break }
             let words = reply.split(separator: "\r\n", omittingEmptySubsequences: false)
             // Three bulk strings: each a length and a value, or only a length of -1.

@@ -3,7 +3,8 @@ internal import NodeConfiguration
 extension Check {
     /// Whether there are replicas, and whether nodes wait for them.
     static let replicas = Check.redis("replicas") { redis, facts in
-        guard !redis.info.isEmpty else { return [] }
+        // In a Redis Cluster the primaries confirm each other, and `shards` counts the replicas.
+        guard !redis.info.isEmpty, facts.shards == nil else { return [] }
         let (connected, wanted) = (redis.connectedReplicas, Int64(facts.node.settings.redis.replicas))
         if connected < wanted {
             return [
