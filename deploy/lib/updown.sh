@@ -20,7 +20,7 @@ cluster_up() {
     if ! [[ $wanted =~ ^[1-9][0-9]?$ ]] || [ "$wanted" -gt "$most_nodes" ]; then
         die "--nodes is a number from 1 to $most_nodes, not '$wanted'"
     fi
-    [[ $kind =~ ^(single|sentinel)$ ]] || die "--redis is single or sentinel, not '$kind'"
+    [[ $kind =~ ^(single|sentinel|cluster)$ ]] || die "--redis is single, sentinel or cluster, not '$kind'"
     if [ "$count" -gt 0 ] && [ "$kind" != "$(redis_kind)" ]; then
         die "the cluster has another kind of Redis, $(redis_kind) (deploy/cluster down stops it)"
     fi
@@ -63,6 +63,7 @@ up_services() {
         # Restart what does not know all nodes.
         if [ "$name" = gateway ] && gateway_is_outdated; then service_stop gateway; fi
         if [ "$name" = prometheus ] && prometheus_is_outdated; then service_stop prometheus; fi
+        if is_node "$name"; then form_redis_cluster; fi
         if ! is_running "$name"; then
             say "starting $name"
             begin "$name"
