@@ -157,6 +157,20 @@ struct PrecedenceTests {
         #expect(usual.redis.replicas == 0 && usual.lease.length == .seconds(5))
     }
 
+    @Test func `with a Redis Cluster the lease is longer than a fail-over, unless told otherwise`() throws {
+        let environment = [
+            "REDIS_URL": "redis+cluster://:hidden@a,b,c", "CART_CLUSTER_SECRET": "0123456789abcdef",
+        ]
+        let settings = try #require(outcome([], environment).settings)
+        #expect(settings.redis.isCluster && settings.redis.replicas == 0)
+        #expect(settings.lease.length == .milliseconds(18_500))
+        #expect(settings.shutdown.drainBudget >= (settings.lease.length + .seconds(7)) * 2)
+        let own = try #require(outcome(["--lease-length", "8500ms"], environment).settings)
+        #expect(own.lease.length == .milliseconds(8_500))
+        let waiting = outcome(["--redis-replicas", "1"], environment).complaint
+        #expect(waiting.hasPrefix("redis-replicas: does not fit"))
+    }
+
     @Test func `what is given about sentinels and has no effect is named`() throws {
         func warnings(_ url: String, _ arguments: String...) throws -> [String] {
             let environment = ["REDIS_URL": url, "CART_CLUSTER_SECRET": "0123456789abcdef"]
