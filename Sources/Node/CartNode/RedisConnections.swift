@@ -100,7 +100,13 @@ struct RedisConnections {
     }
 
     /// The reason why a server is not connected; nil if all are.
-    var disconnectReason: String? { all.lazy.compactMap(\.disconnectReason).first }
+    var disconnectReason: String? {
+        // A lazy sequence asks again for the value that it has found, and may find none.
+        for servers in all {
+            if let reason = servers.disconnectReason { return reason }
+        }
+        return nil
+    }
 }
 
 extension Logger {

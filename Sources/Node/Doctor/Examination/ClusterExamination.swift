@@ -58,7 +58,7 @@ struct ClusterExamination: Sendable {
         shards.unservedSlots = HashSlot.count - served
         shards.primaries = map.primaries.count { !$0.slots.isEmpty }
         var facts = Facts(node: examination.node)
-        var reachable: [(RedisReader, hasSessions: Bool)] = []
+        var reachable: [(reader: RedisReader, address: ServerAddress, hasSessions: Bool)] = []
         for primary in map.primaries.sorted(by: { "\($0.address)" < "\($1.address)" }) {
             guard let server = client.client(of: primary.id), server.isConnected else {
                 let reason = client.client(of: primary.id)?.disconnectReason ?? "not connected"
@@ -67,17 +67,18 @@ struct ClusterExamination: Sendable {
             }
             let reader = RedisReader(client: server, examination: examination)
             let slot = reader.survey.membershipSlot
-            reachable.append((reader, primary.slots.contains { $0.contains(slot) }))
+            reachable.append((reader, primary.address, primary.slots.contains { $0.contains(slot) }))
         }
         let found = await withTaskGroup(of: (Int, Facts).self) { group in
-            for (number, (reader, hasSessions)) in reachable.enumerated() {
-                group.addTask { (number, await reader.facts(hasSessions: hasSessions)) }
+            for (number, server) in reachable.enumerated() {
+                group.addTask { (number, await server.reader.facts(hasSessions: server.hasSessions)) }
             }
             return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
         }
-        for (number, (_, hasSessions)) in reachable.enumerated() {
-            guard let its = found[number] else { continue }
-            if hasSessions {
+        for (number, server) in reachable.enumerated() {
+            guard var its = found[number] else { continue }
+            its.redis?.server.address = "\(server.address)"
+            if server.hasSessions {
                 facts.redis = its.redis
                 facts.cluster = its.cluster
             } else if let redis = its.redis {
