@@ -74,6 +74,9 @@ struct ClusterPlan {
             options.settings += [
                 "--cluster-announce-ip", "127.0.0.1", "--cluster-announce-bus-port", "\(announced[number])",
                 "--bind-source-addr", "127.0.1.\(Self.host(number))",
+                // In this mode Redis 7.0 takes a replica at any address but 127.0.0.1 for a stranger. The servers
+                // listen on that address only.
+                "--protected-mode", "no",
             ]
         }
         options.settings += cluster.settings

@@ -127,10 +127,12 @@ package final class RedisClusterFixture: Sendable {
 
     /// Waits for a condition.
     ///
-    /// - Throws: `Failure` after 60 s, with what each server says of the cluster.
+    /// - Throws: `Failure` after 60 s, with what each server says of the cluster, and the end of its log.
     package func wait(_ condition: String, until holds: () -> Bool) async throws {
         guard try await isTrue(within: .seconds(60), holds) else {
-            let views = members.filter(\.server.isAwake).map { "\($0):\n\(nodesText(of: $0))" }
+            let views = members.filter(\.server.isAwake).map {
+                "\($0):\n\(nodesText(of: $0))\($0.server.log.suffix(300))"
+            }
             let text = "not within 60 s: \(condition)\n" + views.joined(separator: "\n")
             throw RedisServerFixture.Failure(description: text)
         }
