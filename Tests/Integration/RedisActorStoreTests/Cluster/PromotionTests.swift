@@ -99,9 +99,11 @@ import Testing
             let (id, former) = (node.actor(in: 0), try await node.word(of: source).generation)
             let at = try await node.commit(id, try await node.create(id, under: former), to: 7)
             try node.cluster.open(0, from: source, to: target)
-            // The replica does not get the key.
+            // The replica does not get the key: it stands still, and its connection is gone. What was sent on that
+            // one it would read when it resumes.
             let replica = node.cluster.replicas(of: target)[0]
             replica.server.pause()
+            #expect(target.server.command("CLIENT", "KILL", "TYPE", "replica") == ":1\r\n")
             try node.cluster.move(key: node.key(id), from: source, to: target)
             await target.server.kill()
             replica.server.resume()
