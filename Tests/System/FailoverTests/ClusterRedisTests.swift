@@ -43,8 +43,12 @@ extension FailoverTests {
                         try await Self.inject(fault, into: shards)
                         let replaced = traffic.clock.now
                         try await traffic.recovered(within: Self.patience)
-                        let (switched, took) = ((replaced - began).inShort, (traffic.clock.now - replaced).inShort)
-                        print("primary \(fault): another after \(switched), all carts changed after \(took) more")
+                        let (switched, took) = (
+                            (replaced - began).inShort, (traffic.clock.now - replaced).inShort
+                        )
+                        print(
+                            "primary \(fault): another after \(switched), all carts changed after \(took) more"
+                        )
                     }
                 }
                 print("primary \(fault): \(checkResult)")

@@ -34,7 +34,9 @@ import Testing
     private static let cases = [
         with("all is well"),
         with("slots have no server", gives: "error shards") { $0.shards?.unservedSlots = 5_461 },
-        with("a primary is silent", gives: "error shards") { $0.shards?.unreachable = ["10.0.0.3:6379: silence"] },
+        with("a primary is silent", gives: "error shards") {
+            $0.shards?.unreachable = ["10.0.0.3:6379: silence"]
+        },
         with("there are two primaries", gives: "warning shards") { $0.shards?.primaries = 2 },
         with("a primary has no replica", gives: "warning shards") {
             $0.shards?.others[0].info["connected_slaves"] = "0"

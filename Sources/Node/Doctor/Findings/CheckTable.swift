@@ -4,7 +4,8 @@ package enum CheckTable {
 
     private static let redis: [Check] = [
         .reach, .untold, .version, .vulnerabilities, .persistence, .backgroundSave, .eviction, .memory,
-        .replicas, .minReplicas, .sentinels, .shards, .rights, .encryption, .authentication, .latency, .clock, .keys,
+        .replicas, .minReplicas, .sentinels, .shards, .rights, .encryption, .authentication, .latency, .clock,
+        .keys,
         .databases, .scripts, .fork, .hugePages, .clients, .clientTimeout, .clientBuffers, .lazyFree,
     ]
 

@@ -54,7 +54,8 @@ extension NodeSettings {
         if redis.isCluster, redis.replicas > 0 {
             throw BadSetting(
                 "redis-replicas",
-                problem: "does not fit (got \"\(redis.replicas)\", expected 0 with a Redis Cluster, whose primaries "
+                problem:
+                    "does not fit (got \"\(redis.replicas)\", expected 0 with a Redis Cluster, whose primaries "
                     + "confirm each other)"
             )
         }

@@ -94,7 +94,8 @@ extension Check {
     }
 
     private static func lease(_ facts: Facts, _ servers: [RedisFacts]) -> [Verdict] {
-        guard let milliseconds = servers.compactMap({ $0.numericSetting("cluster-node-timeout") }).max() else {
+        guard let milliseconds = servers.compactMap({ $0.numericSetting("cluster-node-timeout") }).max()
+        else {
             return []
         }
         let nodeTimeout = Duration.milliseconds(milliseconds)
@@ -105,7 +106,8 @@ extension Check {
         return [
             .warning(
                 "lease-length is \(length), and cluster-node-timeout \(timeout).",
-                why: "A lease is shorter than a fail-over: all sessions end when the server of the sessions fails, "
+                why:
+                    "A lease is shorter than a fail-over: all sessions end when the server of the sessions fails, "
                     + "and live carts with them.",
                 mend: "Set lease-length to more than \(DurationText.format(least)) on all nodes, or lower "
                     + "cluster-node-timeout."
