@@ -87,7 +87,8 @@ struct ClusterKnowledge: Sendable {
 
     /// A node was asked for what it knows.
     ///
-    /// - Returns: whether that was of use.
+    /// - Returns: whether that was of use. One that cannot reach most of the primaries may know nothing new: others are
+    ///   asked too.
     mutating func take(_ answer: ClusterInquiry.Answer, now: Instant) -> Bool {
         switch slots.take(answer.word, addresses: answer.addresses, asked: answer.asked) {
         case .foreign:
@@ -95,7 +96,7 @@ struct ClusterKnowledge: Sendable {
             return false
         case .none, .changed:
             heard(at: now)
-            return true
+            return answer.word.isOfMajority
         }
     }
 

@@ -36,6 +36,13 @@ package struct ClusterNodes: Sendable, Equatable {
 
     /// All nodes.
     package var nodes: [Node] { [own] + others }
+
+    /// True if the node that answers reaches more than half of the primaries with slots. One that does not hears of
+    /// no fail-over, and calls those failed whom it cannot reach.
+    package var isOfMajority: Bool {
+        let voters = nodes.filter { $0.isPrimary && !$0.slots.isEmpty }
+        return voters.isEmpty || voters.count { $0.id == own.id || !$0.isFailing } * 2 > voters.count
+    }
 }
 
 /// The reason why a node's word of its cluster cannot be used.

@@ -48,7 +48,12 @@ struct SlotMap: Sendable {
         guard isKnown else { return .foreign }
         let former = map
         if let addresses { learnAddresses(word, preferred: addresses, asked: asked) }
-        for node in word.nodes { nodes[node.id]?.isFailing = node.isFailing && node.id != word.own.id }
+        let isOfMajority = word.isOfMajority
+        for node in word.nodes {
+            // Whoever cannot reach most of the others does not judge them: only it would be asked from then on.
+            let isFailing = node.isFailing && node.id != word.own.id
+            if isOfMajority || !isFailing { nodes[node.id]?.isFailing = isFailing }
+        }
         releaseSlots(of: word.own)
         for node in word.nodes where node.isPrimary && node.isMember { claim(node) }
         removeServers(accordingTo: word)

@@ -110,6 +110,30 @@ import Testing
         #expect(owner(6_000, map) == "d" && isFull(map))
     }
 
+    /// It was asked for ever: by its own word nobody else could be.
+    @Test func `a primary that is cut off does not say whom to ask`() throws {
+        var (map, knowledge) = (SlotMap(), ClusterKnowledge())
+        var cluster = Cluster()
+        _ = try tell(&map, cluster, of: "a")
+        var cutOff = cluster
+        for digit in "bc" { cutOff[digit].isFailing = true }
+        _ = try tell(&map, cutOff, of: "a")
+        #expect(map.places.primaries.count == 3)
+        let addresses = try ClusterSlots(.array([]))
+        let useful = [cluster, cutOff].map { view in
+            let answer = ClusterInquiry.Answer(
+                word: view.word(of: "a"),
+                addresses: addresses,
+                asked: Cluster.address("a")
+            )
+            return knowledge.take(answer, now: .now)
+        }
+        #expect(useful == [true, false])
+        cluster["a"].isFailing = true
+        _ = try tell(&map, cluster, of: "b")
+        #expect(map.places.primaries.count == 2)
+    }
+
     @Test func `what a node leaves out makes no hole`() throws {
         var map = SlotMap()
         var cluster = Cluster()
