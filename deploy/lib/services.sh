@@ -26,7 +26,10 @@ begin() {
 }
 
 begin_node() {
-    launch "node-$1" env "REDIS_URL=$(redis_url)" "CART_CLUSTER_SECRET_FILE=$state/secret" \
+    local lease=()
+    # Longer than a fail-over with the node timeout of begin_cluster_server.
+    [ "$(redis_kind)" != cluster ] || lease=("CART_LEASE_LENGTH=${CART_LEASE_LENGTH:-5500ms}")
+    launch "node-$1" env "REDIS_URL=$(redis_url)" "CART_CLUSTER_SECRET_FILE=$state/secret" "${lease[@]}" \
         "$(node_binary)" \
         --node-name "node-$1" --data-dir "$state/node-$1/data" \
         --http-port "$(http_port "$1")" --grpc-port "$(grpc_port "$1")" --ops-port "$(ops_port "$1")" --link-port "$(link_port "$1")"

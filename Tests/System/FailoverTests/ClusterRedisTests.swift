@@ -43,9 +43,8 @@ extension FailoverTests {
                         try await Self.inject(fault, into: shards)
                         let replaced = traffic.clock.now
                         try await traffic.recovered(within: Self.patience)
-                        let (switched, took) = (
-                            (replaced - began).inShort, (traffic.clock.now - replaced).inShort
-                        )
+                        let switched = (replaced - began).inShort
+                        let took = (traffic.clock.now - replaced).inShort
                         print(
                             "primary \(fault): another after \(switched), all carts changed after \(took) more"
                         )

@@ -54,9 +54,8 @@ extension NodeSettings {
         if redis.isCluster, redis.replicas > 0 {
             throw BadSetting(
                 "redis-replicas",
-                problem:
-                    "does not fit (got \"\(redis.replicas)\", expected 0 with a Redis Cluster, whose primaries "
-                    + "confirm each other)"
+                problem: "does not fit (got \"\(redis.replicas)\", expected 0 with a Redis Cluster, "
+                    + "whose primaries confirm each other)"
             )
         }
         guard redis.hasSentinels, redis.replicas == 0, !redis.allowsUnsafeFailover else { return }

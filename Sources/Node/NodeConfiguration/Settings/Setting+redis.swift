@@ -4,9 +4,8 @@ extension Setting {
     static let redisURL = Setting(
         name: "redis-url",
         environment: "REDIS_URL",
-        expected:
-            "redis://, rediss://, redis+sentinel://, rediss+sentinel://, redis+cluster://, rediss+cluster:// "
-            + "or unix://",
+        expected: "redis://, rediss://, redis+sentinel://, rediss+sentinel://, redis+cluster://, "
+            + "rediss+cluster:// or unix://",
         defaultText: "the node's own embedded Redis",
         meaning: "the Redis that the nodes of the cluster share; treated as a secret for its password",
         isSecret: true,

@@ -1,5 +1,4 @@
 internal import NodeConfiguration
-internal import Timing
 
 extension Check {
     /// The most that a fail-over takes beyond the node timeout.
@@ -102,14 +101,13 @@ extension Check {
         let lease = facts.node.settings.lease
         let least = nodeTimeout + failover + lease.margin
         guard lease.length <= least else { return [] }
-        let (length, timeout) = (DurationText.format(lease.length), DurationText.format(nodeTimeout))
+        let (length, timeout) = (Words.duration(lease.length), Words.duration(nodeTimeout))
         return [
             .warning(
                 "lease-length is \(length), and cluster-node-timeout \(timeout).",
-                why:
-                    "A lease is shorter than a fail-over: all sessions end when the server of the sessions fails, "
-                    + "and live carts with them.",
-                mend: "Set lease-length to more than \(DurationText.format(least)) on all nodes, or lower "
+                why: "A lease is shorter than a fail-over: all sessions end when the server of the sessions "
+                    + "fails, and live carts with them.",
+                mend: "Set lease-length to more than \(Words.duration(least)) on all nodes, or lower "
                     + "cluster-node-timeout."
             )
         ]
