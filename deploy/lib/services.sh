@@ -28,7 +28,7 @@ begin() {
 begin_node() {
     local lease=()
     # Longer than a fail-over with the node timeout of begin_cluster_server.
-    [ "$(redis_kind)" != cluster ] || lease=("CART_LEASE_LENGTH=${CART_LEASE_LENGTH:-5500ms}")
+    [ "$(redis_kind)" != cluster ] || lease=("CART_LEASE_LENGTH=${CART_LEASE_LENGTH:-7s}")
     launch "node-$1" env "REDIS_URL=$(redis_url)" "CART_CLUSTER_SECRET_FILE=$state/secret" "${lease[@]}" \
         "$(node_binary)" \
         --node-name "node-$1" --data-dir "$state/node-$1/data" \

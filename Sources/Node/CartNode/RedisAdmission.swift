@@ -54,8 +54,9 @@ struct UnfitRedis: Error, Sendable, CustomStringConvertible {
 struct LeaseDoubt: Sendable, CustomStringConvertible {
     let description: String
 
-    /// The time that a fail-over takes beyond the node timeout: the vote, the promotion, and until it is known.
-    static let failover: Duration = .seconds(2)
+    /// The time that a fail-over takes beyond the node timeout: two seconds for the vote, the promotion, and until it is
+    /// known. The last probe before it was answered may be a second older than it.
+    static let failover: Duration = .seconds(3)
 
     /// Nil for a lease that fits.
     ///

@@ -163,7 +163,7 @@ struct PrecedenceTests {
         ]
         let settings = try #require(outcome([], environment).settings)
         #expect(settings.redis.isCluster && settings.redis.replicas == 0)
-        #expect(settings.lease.length == .milliseconds(18_500))
+        #expect(settings.lease.length == .seconds(20))
         #expect(settings.shutdown.drainBudget >= (settings.lease.length + .seconds(7)) * 2)
         let own = try #require(outcome(["--lease-length", "8500ms"], environment).settings)
         #expect(own.lease.length == .milliseconds(8_500))

@@ -11,8 +11,8 @@ import Testing
         change: @escaping @Sendable (inout Facts) -> Void = { _ in }
     ) -> CheckCase {
         CheckCase(description, all: expected) { facts in
-            facts.node.settings.lease.length = .milliseconds(18_500)
-            facts.node.settings.shutdown.drainBudget = .seconds(52)
+            facts.node.settings.lease.length = .seconds(20)
+            facts.node.settings.shutdown.drainBudget = .seconds(55)
             facts.redis {
                 $0.settings["cluster-node-timeout"] = "15000"
                 $0.info["connected_slaves"] = "1"
@@ -48,7 +48,7 @@ import Testing
             $0.shards?.others[1].settings["cluster-require-full-coverage"] = "yes"
         },
         with("the lease is as short as a fail-over", gives: "warning shards") {
-            $0.node.settings.lease.length = .milliseconds(17_500)
+            $0.node.settings.lease.length = .milliseconds(18_500)
         },
         with("one has a longer node timeout", gives: "warning shards") {
             $0.shards?.others[1].settings["cluster-node-timeout"] = "20000"

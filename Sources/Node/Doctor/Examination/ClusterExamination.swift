@@ -61,6 +61,8 @@ struct ClusterExamination: Sendable {
         var reachable: [(reader: RedisReader, address: ServerAddress, hasSessions: Bool)] = []
         for primary in map.primaries.sorted(by: { "\($0.address)" < "\($1.address)" }) {
             guard let server = client.client(of: primary.id), server.isConnected else {
+                // Without slots it keeps nobody waiting; it may be about to become a replica.
+                if primary.slots.isEmpty { continue }
                 let reason = client.client(of: primary.id)?.disconnectReason ?? "not connected"
                 shards.unreachable.append("\(primary.address): \(reason)")
                 continue

@@ -11,10 +11,10 @@ extension NodeSettings {
     private static let failoverDrainBudget: Duration = .seconds(35)
 
     /// The default lease with a Redis Cluster: longer than a fail-over with the default `cluster-node-timeout` of 15 s.
-    private static let clusterLease: Duration = .milliseconds(18_500)
+    private static let clusterLease: Duration = .seconds(20)
 
     /// The default time for a drain that waits for such a lease at its end.
-    private static let clusterDrainBudget: Duration = .seconds(52)
+    private static let clusterDrainBudget: Duration = .seconds(55)
 
     /// Fills in the defaults that differ with sentinels and with a Redis Cluster.
     mutating func completeFailover() {

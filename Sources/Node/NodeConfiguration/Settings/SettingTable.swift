@@ -181,7 +181,7 @@ enum SettingTable {
                 "lease-length",
                 \.lease.length,
                 in: .milliseconds(200)...(.seconds(300)),
-                defaultText: "5s; 10s with sentinels; 18500ms with a Redis Cluster",
+                defaultText: "5s; 10s with sentinels; 20s with a Redis Cluster",
                 meaning:
                     "time for which a node may own carts without a heartbeat; "
                     + "others take over after this and the margin"
@@ -362,7 +362,7 @@ enum SettingTable {
                 "drain-budget",
                 \.shutdown.drainBudget,
                 in: .milliseconds(100)...(.seconds(3_600)),
-                defaultText: "25s; 35s with sentinels; 52s with a Redis Cluster",
+                defaultText: "25s; 35s with sentinels; 55s with a Redis Cluster",
                 meaning: "maximum time for handing everything over after SIGTERM"
             ),
             .duration(

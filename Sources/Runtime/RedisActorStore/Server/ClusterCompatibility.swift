@@ -11,7 +11,7 @@ package enum ClusterCompatibility: Sendable, Hashable {
     /// - `server`: the address of the server that is not.
     case refused(RedisCompatibility.Incompatibility, server: String)
 
-    /// Asks every primary that is known.
+    /// Asks every primary that is known. One without slots that cannot be reached is left out.
     ///
     /// - Throws: also `notConnected`, if there is no connection to one of them.
     package static func check(
@@ -21,7 +21,9 @@ package enum ClusterCompatibility: Sendable, Hashable {
         let rights = RedisRights(cluster: cluster, replicas: 0, inCluster: true)
         var servers: [(address: String, RedisServerProperties)] = []
         for primary in client.topology.primaries {
-            guard let server = client.client(of: primary.id) else {
+            guard let server = client.client(of: primary.id), server.isConnected else {
+                // Without slots it is not needed yet; it may be about to become a replica.
+                if primary.slots.isEmpty { continue }
                 throw .notConnected(reason: "there is no connection to \(primary.address)")
             }
             let missing = try await rights.missing(from: server)

@@ -1,8 +1,8 @@
 internal import NodeConfiguration
 
 extension Check {
-    /// The most that a fail-over takes beyond the node timeout.
-    private static let failover: Duration = .seconds(2)
+    /// The most that a fail-over takes beyond the node timeout, and the age of the last probe before it.
+    private static let failover: Duration = .seconds(3)
 
     /// Whether the servers of a Redis Cluster serve all carts, and whether a lease outlives the fail-over of one.
     static let shards = Check("shards") { facts in
