@@ -167,7 +167,7 @@ let productTargets = targets(
     library Sources/Node/NodeConfiguration:
         ActorRuntime Cart LogEvents LogOutput Ownership RedisClient Timing Configuration Logging ServiceLifecycle
         Subprocess SystemPackage
-    library Sources/Node/Doctor: NodeConfiguration Ownership RedisActorStore RedisClient Timing Logging NIOCore
+    library Sources/Node/Doctor: NodeConfiguration Ownership RedisActorStore RedisClient Logging NIOCore
     files Sources/Node/CDashboard
     library Sources/Node/Dashboard: CDashboard PercentEncoding Crypto HTTPTypes Hummingbird NIOCore NIOHTTP1 NIOPosix
     library Sources/Node/OperatorConsole: NIOCore NIOHTTP1 NIOPosix
