@@ -84,7 +84,8 @@ extension CartCheck {
             if isWiped { places.append(index.removals[line]) }
             unseen += UInt64(places.reduce(0) { $0 + ($1 ?? []).count { isUnseen($0, gap) } })
         }
-        if gap.changesDetails || isWiped {
+        // Details that came and went within the gap leave no difference.
+        if gap.changesDetails || isWiped || mayHaveLostDetails(in: gap) {
             let details = index.notes + index.marks + index.unsettings
             unseen += UInt64(details.count { isUnseen($0, gap) })
         }
