@@ -121,6 +121,20 @@ import Testing
         #expect(doubtful.checkResult.holds, "\(doubtful.checkResult)")
     }
 
+    @Test func `I1: a note came and went in versions that nobody saw`() {
+        func history(isUnset: Bool) -> HistoryBuilder {
+            var builder = HistoryBuilder()
+            builder.open()
+            builder.tell(builder.operation(2, { .setNote(Article($0)) }), .noAnswer)
+            if isUnset { builder.tell(builder.operation(3, { _ in .unsetDetails }), .noAnswer) }
+            builder.make(add, at: 4, [(1, OperationID(client: 1, number: 2), 1)])
+            return builder
+        }
+        let whole = history(isUnset: true).checkResult
+        #expect(whole.holds, "\(whole)")
+        #expect(history(isUnset: false).broken == [.versions])
+    }
+
     // MARK: Versions and keys
 
     @Test func `I11: a change is accepted at another version than its client expects`() {
