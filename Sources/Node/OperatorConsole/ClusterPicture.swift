@@ -8,9 +8,9 @@ struct ClusterPicture: Codable, Equatable, Sendable {
     let redis: NodeReport.Redis
     /// The same node's numbers of it; nil if it tells none.
     let redisNumbers: RedisReport?
-    /// What the doctors of the nodes found to mend, errors first.
+    /// The warnings and errors of the nodes' doctors, errors first.
     let findings: [Finding]
-    /// What happened lately, newest first.
+    /// The last events of the cluster, newest first.
     let events: [Event]
 
     /// The state of a node, in a word or two.
@@ -40,7 +40,7 @@ struct ClusterPicture: Codable, Equatable, Sendable {
         let remarks: [String]
     }
 
-    /// What doctors found to mend, and those that did.
+    /// A finding of doctors, and the nodes whose doctors have it.
     struct Finding: Codable, Equatable, Sendable {
         let finding: FindingReport
         let nodes: [String]

@@ -1,4 +1,4 @@
-/// What an examination has learned of the servers of a Redis Cluster together.
+/// The facts about the servers of a Redis Cluster together.
 package struct ShardFacts: Sendable {
     /// The primaries but the one with the sessions.
     package var others: [RedisFacts] = []

@@ -14,7 +14,7 @@ package struct Report: Sendable, Equatable {
         findings = Level.allCases.reversed().flatMap { level in found.filter { $0.level == level } }
     }
 
-    /// What is wrong with the other servers of a Redis Cluster. What several share is told once.
+    /// The warnings and errors of the other servers of a Redis Cluster. Those that several share appear once.
     private static func ofOtherServers(_ facts: Facts) -> [Finding] {
         var seen = Set(CheckTable.ofEachServer.flatMap { $0.findings(in: facts) })
         var found: [Finding] = []

@@ -4,7 +4,7 @@ extension Check {
     /// The most that a fail-over takes beyond the node timeout, and the age of the last probe before it.
     private static let failover: Duration = .seconds(3)
 
-    /// Whether the servers of a Redis Cluster serve all carts, and whether a lease outlives the fail-over of one.
+    /// Finds slots that no server of a Redis Cluster serves, and leases that a fail-over outlasts.
     static let shards = Check("shards") { facts in
         guard let shards = facts.shards, let redis = facts.redis else { return [] }
         let servers = [redis] + shards.others
